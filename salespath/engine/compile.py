@@ -1,0 +1,375 @@
+"""Knowledge → a compiled base: typed conditions, strata, and one boolean graph that both carriers walk.
+
+An effective rule is `condition and not (an effective rule overrides it)`; an attribute has a value if any effective rule for it
+fired. So the whole base is a graph of and, or and not over leaf tests. It has three sections, walked one after the other: what
+follows from the facts, the verdict, and the plan.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from salespath.engine import certainty
+from salespath.engine.expressions import (
+    BLOCKED,
+    TRUE,
+    VERDICT_NUMBERS,
+    And,
+    Compare,
+    Condition,
+    ExpressionError,
+    Is,
+    Known,
+    Leaf,
+    Member,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Scope,
+    condition,
+    formula,
+    inputs,
+    necessary,
+)
+from salespath.errors import Problem, SalespathError, shown
+from salespath.facts.vocabulary import Vocabulary
+from salespath.rules.model import Advise, Attribute, Block, Conclude, Knowledge, Rule, Warn, Weigh
+
+FACTS, VERDICT, PLAN = range(3)
+LEAF, ALL, ANY = range(3)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A verdict's reading of an earlier conclusion: true if it is certain, else false."""
+
+    ref: int
+
+
+Test: TypeAlias = "Leaf | Closed"
+Ref: TypeAlias = int  # a node's index, or its bitwise complement for the negation
+GraphNode: TypeAlias = "tuple[int, tuple[int, ...]]"  # LEAF and the leaf's index, or ALL or ANY and refs
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The pieces on one line that speak for (or against) one process, the strongest first."""
+
+    process: str
+    dimension: str
+    line: str
+    sign: int
+    pieces: tuple[tuple[int, str], ...]  # weight (positive) and rule id
+
+
+@dataclass
+class Base:
+    """A compiled knowledge base."""
+
+    vocabulary: Vocabulary
+    knowledge: Knowledge
+    formulas: dict[str, Number] = field(default_factory=dict)
+    conditions: dict[str, Condition] = field(default_factory=dict)
+    done: dict[str, Condition] = field(default_factory=dict)
+    overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    strata: dict[str, int] = field(default_factory=dict)
+    leaves: list[Test] = field(default_factory=list)
+    nodes: list[GraphNode] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    leaf_ends: list[int] = field(default_factory=list)
+    rule_refs: dict[str, Ref] = field(default_factory=dict)
+    condition_refs: dict[str, Ref] = field(default_factory=dict)
+    done_refs: dict[str, Ref] = field(default_factory=dict)
+    value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+    concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+
+    def section(self, rule: Rule) -> int:
+        """Which of FACTS, VERDICT and PLAN a rule belongs to."""
+        if isinstance(rule.then, (Advise, Warn)):
+            return PLAN
+        if isinstance(rule.then, Conclude) and self.knowledge.attributes[rule.then.attribute].verdict:
+            return VERDICT
+        return FACTS
+
+
+def compile_base(vocabulary: Vocabulary, knowledge: Knowledge, problems: Iterable[Problem] = ()) -> Base:
+    """Compile. Raises SalespathError with every problem, those found while loading included."""
+    return _Compiler(vocabulary, knowledge, list(problems)).compile()
+
+
+class _Compiler:
+    def __init__(self, vocabulary: Vocabulary, knowledge: Knowledge, problems: list[Problem]) -> None:
+        self.base = Base(vocabulary, knowledge)
+        self.problems = problems
+        self._index: dict[object, int] = {}
+        blocked = {name: Attribute(name, f"whether {process} is blocked") for name, process in BLOCKED.items()}
+        plain = {name: a for name, a in knowledge.attributes.items() if not a.verdict}
+        self.scopes = {
+            FACTS: Scope(vocabulary, plain),
+            VERDICT: Scope(None, {**knowledge.attributes, **blocked}, VERDICT_NUMBERS),
+            PLAN: Scope(vocabulary, {**knowledge.attributes, **blocked}, known=True),
+        }
+
+    def compile(self) -> Base:
+        base = self.base
+        self._formulas()
+        for rule in base.knowledge.rules.values():
+            self._type(rule)
+        self._relations()
+        self._stratify()
+        if self.problems:
+            raise SalespathError(self.problems)
+        rules = sorted(base.knowledge.rules.values(), key=lambda rule: base.strata[rule.id])
+        for section in (FACTS, VERDICT, PLAN):
+            for rule in rules:
+                if base.section(rule) == section:
+                    self._build(rule, section)
+            if section == FACTS:
+                self._attributes(verdict=False)
+                for name, process in BLOCKED.items():
+                    blocks = [r for r in rules if isinstance(r.then, Block) and r.then.process == process]
+                    refs = tuple(base.rule_refs[r.id] for r in blocks if isinstance(r.then, Block) and not r.then.lift)
+                    base.value_refs[name, "yes"] = self._node(ANY, refs)
+            if section == VERDICT:
+                self._attributes(verdict=True)
+            if section == PLAN:
+                for name, tree in base.done.items():
+                    base.done_refs[name] = self._tree(tree, PLAN)
+            base.ends.append(len(base.nodes))
+            base.leaf_ends.append(len(base.leaves))
+        self._evidence()
+        return base
+
+    # Typing
+
+    def _problem(self, code: str, rule: Rule, message: str) -> None:
+        self.problems.append(Problem(code, f"the rule {rule.id}: {message}", file=rule.file, line=rule.line))
+
+    def _formulas(self) -> None:
+        vocabulary = self.base.vocabulary
+        found: dict[str, Number] = {}
+        for number in vocabulary.derived.values():
+            try:
+                found[number.id] = formula(number.formula, Scope(vocabulary, {}))
+            except ExpressionError as error:
+                self.problems.append(Problem("SP301", f"the formula of {number.id}: {error}", line=number.line))
+        visiting: list[str] = []
+
+        def place(name: str) -> None:
+            if name in self.base.formulas or name not in found:
+                return
+            if name in visiting:
+                path = " → ".join([*visiting[visiting.index(name) :], name])
+                self.problems.append(Problem("SP302", f"derived numbers depend on one another: {path}."))
+                return
+            visiting.append(name)
+            for other in sorted(inputs(found[name])):
+                place(other)
+            visiting.pop()
+            self.base.formulas[name] = found[name]
+
+        for name in found:
+            place(name)
+
+    def _type(self, rule: Rule) -> None:
+        base = self.base
+        section = base.section(rule)
+        try:
+            tree = condition(rule.when, self.scopes[section])
+        except ExpressionError as error:
+            self._problem("SP301", rule, f"`when: {shown(rule.when, 80)}`: {error}")
+            tree = TRUE
+        then = rule.then
+        if isinstance(then, (Advise, Warn)) and then.process != "any":
+            wanted = [then.process, *(["both"] if then.process in ("enterprise", "smb") else [])]
+            here = Or(tuple(Is("process", process) for process in wanted))
+            tree = here if tree == TRUE else And((here, *(tree.items if isinstance(tree, And) else (tree,))))
+        base.conditions[rule.id] = tree
+        done_when = then.done_when if isinstance(then, (Advise, Block)) else ""
+        if done_when:
+            try:
+                base.done[rule.id] = condition(done_when, self.scopes[FACTS])
+            except ExpressionError as error:
+                self._problem("SP301", rule, f"`done_when: {shown(done_when, 80)}`: {error}")
+        if isinstance(then, Advise):
+            topic = base.knowledge.topics.get(then.topic)
+            if topic and topic.metrics and then.choice not in base.vocabulary:
+                self._problem("SP303", rule, f"{then.choice} is not a fact or derived number.")
+        self._placeholders(rule, tree)
+
+    def _placeholders(self, rule: Rule, tree: Condition) -> None:
+        """A figure in a text must be known wherever the rule fires."""
+        sure = necessary(tree)
+        for text in texts(rule):
+            for name in placeholders(text):
+                if name not in self.base.vocabulary:
+                    self._problem("SP305", rule, f"{{{shown(name)}}} in a text is not a fact or derived number.")
+                elif name not in sure:
+                    self._problem(
+                        "SP305", rule, f"{{{name}}} stands in a text but may be unknown; add `known({name})` or a test of it."
+                    )
+
+    # Strata
+
+    def _relations(self) -> None:
+        base = self.base
+        overridden: dict[str, list[str]] = {}
+        concluding: dict[tuple[str, str], list[str]] = {}
+        for rule in base.knowledge.rules.values():
+            for name in rule.overrides:
+                if name in base.knowledge.rules:
+                    overridden.setdefault(name, []).append(rule.id)
+            if isinstance(rule.then, Conclude):
+                concluding.setdefault((rule.then.attribute, rule.then.value), []).append(rule.id)
+        base.overridden_by = {name: tuple(ids) for name, ids in overridden.items()}
+        base.concluding = {key: tuple(ids) for key, ids in concluding.items()}
+
+    def _stratify(self) -> None:
+        """Strata by dependency, numbered from 0. A cycle is a problem that shows its path."""
+        base = self.base
+        by_attribute: dict[str, list[str]] = {}
+        for (attribute, _), ids in base.concluding.items():
+            by_attribute.setdefault(attribute, []).extend(ids)
+        for name, process in BLOCKED.items():
+            by_attribute[name] = [
+                r.id for r in base.knowledge.rules.values() if isinstance(r.then, Block) and r.then.process == process
+            ]
+        visiting: dict[str, None] = {}
+
+        def stratum(name: str) -> int:
+            if name in base.strata:
+                return base.strata[name]
+            if name in visiting:
+                rule = base.knowledge.rules[name]
+                path = list(visiting)
+                cycle = " → ".join([*path[path.index(name) :], name])
+                self._problem("SP304", rule, f"the rules depend on one another in a circle: {cycle}.")
+                return 0
+            visiting[name] = None
+            level = 0
+            for attribute in sorted(inputs(base.conditions[name])):
+                for other in by_attribute.get(attribute, ()):
+                    level = max(level, stratum(other) + 1)
+            for other in base.overridden_by.get(name, ()):
+                level = max(level, stratum(other))
+            del visiting[name]
+            base.strata[name] = level
+            return level
+
+        for name in base.knowledge.rules:
+            stratum(name)
+
+    # The graph
+
+    def _node(self, kind: int, refs: tuple[int, ...]) -> Ref:
+        if kind != LEAF:
+            refs = tuple(dict.fromkeys(refs))
+            if len(refs) == 1:
+                return refs[0]
+        key = (kind, refs)
+        if key not in self._index:
+            self._index[key] = len(self.base.nodes)
+            self.base.nodes.append((kind, refs))
+        return self._index[key]
+
+    def _leaf(self, test: Test) -> Ref:
+        if test not in self._index:
+            self._index[test] = len(self.base.leaves)
+            self.base.leaves.append(test)
+        return self._node(LEAF, (self._index[test],))
+
+    def _tree(self, tree: Condition, section: int) -> Ref:
+        if isinstance(tree, (And, Or)):
+            return self._node(ALL if isinstance(tree, And) else ANY, tuple(self._tree(i, section) for i in tree.items))
+        if isinstance(tree, Not):
+            return ~self._tree(tree.item, section)
+        if isinstance(tree, Is):
+            return self._attribute(tree, section)
+        if isinstance(tree, Compare) and section == VERDICT:
+            return self._leaf(tree)
+        return self._leaf(tree)
+
+    def _attribute(self, tree: Is, section: int) -> Ref:
+        attribute = self.base.knowledge.attributes.get(tree.attribute)
+        ref = self._value(tree.attribute, tree.value)
+        if section == FACTS or (attribute and attribute.verdict) or (attribute and section == PLAN):
+            return ref
+        return self._leaf(Closed(ref))
+
+    def _value(self, attribute: str, value: str) -> Ref:
+        """An attribute's value: any of the effective rules that conclude it."""
+        key = (attribute, value)
+        if key not in self.base.value_refs:
+            ids = self.base.concluding.get(key, ())
+            self.base.value_refs[key] = self._node(ANY, tuple(self.base.rule_refs[id_] for id_ in ids))
+        return self.base.value_refs[key]
+
+    def _attributes(self, *, verdict: bool) -> None:
+        for attribute in self.base.knowledge.attributes.values():
+            if attribute.verdict == verdict:
+                for value in attribute.values:
+                    self._value(attribute.id, value)
+
+    def _build(self, rule: Rule, section: int) -> None:
+        """The node of an effective rule: its condition, and no effective rule overrides it."""
+        base = self.base
+        ref = self._tree(base.conditions[rule.id], section)
+        base.condition_refs[rule.id] = ref
+        for other in base.overridden_by.get(rule.id, ()):
+            if other not in base.rule_refs:
+                self._build(base.knowledge.rules[other], section)
+        over = tuple(~base.rule_refs[other] for other in base.overridden_by.get(rule.id, ()))
+        base.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
+
+    def _evidence(self) -> None:
+        """The weigh rules by process, line and sign, the strongest first (equal ones by id, which changes no sum)."""
+        knowledge = self.base.knowledge
+        groups: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
+        for rule in knowledge.rules.values():
+            if isinstance(rule.then, Weigh) and rule.then.certainty:
+                weight = certainty.weight(rule.then.certainty)
+                sign = 1 if weight > 0 else -1
+                groups.setdefault((rule.then.process, rule.then.line, sign), []).append((abs(weight), rule.id))
+        for (process, line, sign), pieces in sorted(groups.items()):
+            dimension = knowledge.lines[line].dimension
+            pieces.sort(key=lambda piece: (-piece[0], piece[1]))
+            self.base.evidence.append(Evidence(process, dimension, line, sign, tuple(pieces)))
+
+
+def texts(rule: Rule) -> list[str]:
+    """Every text of a rule that a reader sees."""
+    then = rule.then
+    found = [rule.because]
+    if isinstance(then, (Advise, Warn)):
+        found.append(then.text)
+    if isinstance(then, Advise):
+        found.extend(then.steps)
+    if isinstance(then, Block):
+        found.append(then.remedy)
+    return found
+
+
+def placeholders(text: str) -> list[str]:
+    """The names in braces of a text; a brace out of place is returned as it stands."""
+    try:
+        return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:
+        return [text]
+
+
+def filled(text: str, value: Callable[[str], str]) -> str:
+    """A text with its figures put in."""
+    if "{" not in text:
+        return text
+    parts = []
+    for literal, name, _, _ in string.Formatter().parse(text):
+        parts.append(literal)
+        if name is not None:
+            parts.append(value(name))
+    return "".join(parts)

@@ -1,0 +1,200 @@
+"""The walk: one pass over the graph, the same for one company and for a table.
+
+A *carrier* holds truth values as bits, one company or many at once. Every node yields a pair (is-true, is-false); unknown is
+neither. Only `& | ^` touch the bits, so nothing here knows which carrier it walks. Where a settled verdict is asked for, a
+second walk takes every undecided test as both: what is then still not true can never become true, whatever the answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from salespath.engine import certainty
+from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, VERDICT, Base, Closed
+from salespath.engine.expressions import Arithmetic, Compare, Constant, Leaf, Number, Quantity
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.model import PROCESSES, VERDICTS
+
+Bits = Any  # int for one company, packed numpy bytes for a table
+Numbers = Any  # int or float, or a numpy array of them
+
+FIT = ("product", "market")
+MEANS = ("capital", "team", "role")
+SUMS = {"fit": FIT, "means": MEANS}
+OPERATORS: dict[str, Any] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
+
+
+class Carrier(Protocol):
+    """What differs between one company and a table: leaf tests, and the passage between bits and numbers."""
+
+    one: Bits
+    zero: Bits
+
+    def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
+        """Whether the test is true, false, undecided; none of them where its number is undefined."""
+
+    def expand(self, bits: Bits) -> Numbers:
+        """Bits as integers 0 and 1."""
+
+    def pack(self, truth: Any) -> Bits:
+        """Truth values as bits."""
+
+
+@dataclass
+class Truth:
+    """The pairs of the nodes walked so far."""
+
+    true: list[Bits] = field(default_factory=list)
+    false: list[Bits] = field(default_factory=list)
+
+    def is_true(self, ref: int) -> Bits:
+        """Whether a reference is true."""
+        return self.true[ref] if ref >= 0 else self.false[~ref]
+
+    def is_false(self, ref: int) -> Bits:
+        """Whether a reference is false."""
+        return self.false[ref] if ref >= 0 else self.true[~ref]
+
+
+@dataclass
+class Sums:
+    """Sums of evidence by process and dimension: `low` and `high` are equal where all is certain."""
+
+    low: dict[tuple[str, str], Numbers]
+    high: dict[tuple[str, str], Numbers]
+
+    def total(self, process: str, name: str) -> Numbers:
+        """The sum of fit or means, from below."""
+        return sum(self.low[process, dimension] for dimension in SUMS[name])
+
+    def bounds(self, quantity: str) -> tuple[Numbers, Numbers]:
+        """The net evidence of a verdict number (fit_enterprise, …), from below and from above."""
+        name, process = quantity.split("_", 1)
+        low = sum(self.low[process, dimension] for dimension in SUMS[name])
+        high = sum(self.high[process, dimension] for dimension in SUMS[name])
+        return low / certainty.SCALE, high / certainty.SCALE
+
+
+@dataclass
+class Walked:
+    """What the walk found: the truth of every node, the sums, and which processes remain possible."""
+
+    truth: Truth
+    sums: Sums
+    possible: dict[str, Bits]
+
+
+def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True) -> Walked:
+    """Walk the whole base: facts, evidence, verdict and plan; `possible` is empty without `settle`."""
+    leaves = [carrier.test(leaf) for leaf in _fact_leaves(base, FACTS)]
+    must = Truth()
+    _section(base, FACTS, [(t, f) for t, f, _ in leaves], must, carrier)
+    sums = evidence(base, must, must, carrier)
+    possible: dict[str, Bits] = {}
+    if settle:
+        may = Truth()
+        _section(base, FACTS, [(t | u, f | u) for t, f, u in leaves], may, carrier)
+        wide = Sums(evidence(base, must, may, carrier).low, evidence(base, may, must, carrier).low)
+        _verdict(base, must, may, wide, carrier)
+        possible = {value: may.is_true(base.value_refs["process", value]) for value in VERDICTS}
+    _verdict(base, must, must, sums, carrier)
+    if plan:
+        first = base.leaf_ends[VERDICT]
+        pairs = []
+        for leaf in base.leaves[first : base.leaf_ends[PLAN]]:
+            if isinstance(leaf, Closed):
+                pairs.append(_closed(leaf, must, must, carrier))
+            else:
+                true, false, _ = carrier.test(leaf)
+                pairs.append((true, false))
+        _section(base, PLAN, pairs, must, carrier)
+    return Walked(must, sums, possible)
+
+
+def _fact_leaves(base: Base, section: int) -> list[Leaf]:
+    return [leaf for leaf in base.leaves[: base.leaf_ends[section]] if not isinstance(leaf, Closed)]
+
+
+def _section(base: Base, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
+    """Walk the nodes of one section, in order of their strata."""
+    true, false = truth.true, truth.false
+    one, zero = carrier.one, carrier.zero
+    first = base.leaf_ends[section - 1] if section else 0
+    for kind, refs in base.nodes[base.ends[section - 1] if section else 0 : base.ends[section]]:
+        if kind == LEAF:
+            t, f = leaves[refs[0] - first]
+        elif kind == ALL:
+            t, f = one, zero
+            for ref in refs:
+                if ref >= 0:
+                    t, f = t & true[ref], f | false[ref]
+                else:
+                    t, f = t & false[~ref], f | true[~ref]
+        else:
+            t, f = zero, one
+            for ref in refs:
+                if ref >= 0:
+                    t, f = t | true[ref], f & false[ref]
+                else:
+                    t, f = t | false[~ref], f & true[~ref]
+        true.append(t)
+        false.append(f)
+
+
+def evidence(base: Base, speaking_for: Truth, speaking_against: Truth, carrier: Carrier) -> Sums:
+    """The sum per process and dimension: of every line the strongest piece for and the strongest against."""
+    total: dict[tuple[str, str], Numbers] = {(p, d): 0 for p in PROCESSES for d in DIMENSIONS}
+    for group in base.evidence:
+        truth = speaking_for if group.sign > 0 else speaking_against
+        rest = carrier.one
+        for size, rule in group.pieces:
+            fired = truth.is_true(base.rule_refs[rule]) & rest
+            rest = rest ^ fired
+            total[group.process, group.dimension] = total[group.process, group.dimension] + group.sign * size * (
+                carrier.expand(fired)
+            )
+    return Sums(total, total)
+
+
+def _verdict(base: Base, must: Truth, may: Truth, sums: Sums, carrier: Carrier) -> None:
+    """The last stratum. It is two-valued: what is not certain by then counts as not so, and open blocks become provisos."""
+    del may.true[base.ends[FACTS] :], may.false[base.ends[FACTS] :]
+    pairs = []
+    for leaf in base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]:
+        if isinstance(leaf, Closed):
+            pairs.append(_closed(leaf, must, may, carrier))
+        else:
+            assert isinstance(leaf, Compare)
+            pairs.append(_between(leaf, sums, carrier))
+    _section(base, VERDICT, pairs, may, carrier)
+
+
+def _closed(leaf: Closed, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
+    return may.is_true(leaf.ref), carrier.one ^ must.is_true(leaf.ref)
+
+
+def _between(test: Compare, sums: Sums, carrier: Carrier) -> tuple[Bits, Bits]:
+    """Whether a comparison of verdict numbers can be true, and whether it can be false."""
+    low, high = _bounds(Arithmetic("-", test.left, test.right), sums)
+    if test.operator in ("<", "<="):
+        low, high = -high, -low
+    operator = OPERATORS[">" if test.operator in ("<", ">") else ">="]
+    return carrier.pack(operator(high, 0)), carrier.one ^ carrier.pack(operator(low, 0))
+
+
+def _bounds(number: Number, sums: Sums) -> tuple[Numbers, Numbers]:
+    if isinstance(number, Constant):
+        return number.value, number.value
+    if isinstance(number, Quantity):
+        return sums.bounds(number.name)
+    assert isinstance(number, Arithmetic)
+    (a, b), (c, d) = _bounds(number.left, sums), _bounds(number.right, sums)
+    return (a + c, b + d) if number.operator == "+" else (a - d, b - c)

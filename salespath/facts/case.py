@@ -1,0 +1,183 @@
+"""Cases: what one company has told us, read strictly from YAML or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from salespath.errors import Problem, SalespathError, shown, suggestion
+from salespath.facts import values
+from salespath.facts.values import HOW, BadValue, Value
+from salespath.facts.vocabulary import Derived, Fact, Vocabulary
+from salespath.source import Mapping, Node, Scalar, Sequence, plain, read
+
+
+@dataclass(frozen=True)
+class Case:
+    """The known facts of one company; a fact that is absent is unknown.
+
+    `how` says of a value that it is measured, estimated or guessed, `notes` keeps its note and date; rules read neither. `extra`
+    carries whatever else the file says of the company (id, year, label, …).
+    """
+
+    company: str
+    values: MappingABC[str, Value] = field(default_factory=dict)
+    how: MappingABC[str, str] = field(default_factory=dict)
+    notes: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
+    extra: MappingABC[str, Any] = field(default_factory=dict)
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """The companies of one file: those that can be assessed, and every problem found."""
+
+    cases: tuple[Case, ...]
+    problems: tuple[Problem, ...]
+    single: bool
+
+
+def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
+    """The companies of a YAML or JSON fact file.
+
+    A company with an error is left out and its problems listed; the others are kept. Raises SalespathError only where the file
+    as a whole cannot be read.
+    """
+    node = read(path)
+    name = "standard input" if path == "-" else Path(path).stem
+    exact = path.lower().endswith(".json")
+    problems: list[Problem] = []
+    if isinstance(node, Mapping):
+        case = read_case(node, vocabulary, path, problems, name, exact)
+        return Portfolio((case,) if case else (), tuple(problems), single=True)
+    if isinstance(node, Scalar):
+        raise SalespathError(
+            [
+                Problem(
+                    "SP110",
+                    f"found the text {shown(node.text)}; expected facts (`product_stage: launched`, one a line), or a list of "
+                    "companies with facts.",
+                    file=path,
+                    line=node.line,
+                )
+            ]
+        )
+    cases = []
+    for number, item in enumerate(node.items, 1):
+        case = read_case(item, vocabulary, path, problems, f"company {number}", exact)
+        if case:
+            cases.append(case)
+    if not node.items:
+        problems.append(Problem("SP110", "the list holds no company.", file=path, line=node.line))
+    return Portfolio(tuple(cases), tuple(problems), single=False)
+
+
+def read_case(
+    node: Node, vocabulary: Vocabulary, path: str, problems: list[Problem], name: str, exact: bool = False
+) -> Case | None:
+    """One company from its node, or None where a problem was found (and added to `problems`)."""
+    if not isinstance(node, Mapping):
+        problems.append(
+            Problem("SP110", f"{name}: found {shown(plain(node))}; expected facts.", file=path, line=node.line)
+        )
+        return None
+    before = len(problems)
+    fields = {key.text: value for key, value in node}
+    company = fields.get("company")
+    if isinstance(company, Scalar) and not company.empty:
+        name = " ".join(company.text.split())
+    elif company is not None:
+        problems.append(Problem("SP110", f"{name}: company should be a name.", file=path, line=company.line))
+    if "facts" in fields:
+        facts = fields["facts"]
+        extra = {key: plain(value) for key, value in fields.items() if key not in ("company", "facts")}
+        if isinstance(facts, Scalar) and facts.empty:
+            facts = Mapping((), facts.line)
+    else:
+        facts = Mapping(tuple((k, v) for k, v in node if k.text != "company"), node.line)
+        extra = {}
+    if not isinstance(facts, Mapping):
+        problems.append(Problem("SP110", f"{name}: facts should be a mapping.", file=path, line=facts.line))
+        return None
+    reader = _Reader(vocabulary, exact)
+    for key, value in facts:
+        reader.read(key, value, path, name, problems)
+    if any(p.severity == "error" for p in problems[before:]):
+        return None
+    return Case(name, reader.values, reader.how, reader.notes, extra, path, node.line)
+
+
+class _Reader:
+    """Collects the typed values of one company."""
+
+    def __init__(self, vocabulary: Vocabulary, exact: bool) -> None:
+        self.vocabulary, self.exact = vocabulary, exact
+        self.values: dict[str, Value] = {}
+        self.how: dict[str, str] = {}
+        self.notes: dict[str, dict[str, str]] = {}
+
+    def read(self, key: Scalar, node: Node, path: str, name: str, problems: list[Problem]) -> None:
+        """Read one fact, adding its problem if it has one."""
+        id_ = key.text.strip()
+        if id_ not in self.vocabulary:
+            hint = suggestion(id_, self.vocabulary)
+            problems.append(
+                Problem("SP111", f"{name}: there is no fact {shown(id_)}.{hint}", file=path, line=key.line, value=id_)
+            )
+            return
+        line = node.line
+        if isinstance(node, Mapping):
+            node = self._annotated(id_, node, path, name, problems)
+        if isinstance(node, Scalar) and node.empty:
+            return
+        try:
+            self.values[id_] = typed(self.vocabulary[id_], node, exact=self.exact)
+        except BadValue as error:
+            problems.append(
+                Problem("SP112", f"{name}: {id_}: {error}", file=path, line=line, column=id_, value=shown(plain(node)))
+            )
+
+    def _annotated(self, id_: str, node: Mapping, path: str, name: str, problems: list[Problem]) -> Node:
+        """The value of `{value: …, how: …, note: …, date: …}`."""
+        value: Node = Scalar("", node.line)
+        for key, part in node:
+            text = part.text.strip() if isinstance(part, Scalar) else ""
+            if key.text == "value":
+                value = part
+            elif key.text == "how" and text in HOW:
+                self.how[id_] = text
+            elif key.text in ("note", "date") and isinstance(part, Scalar):
+                if text:
+                    self.notes.setdefault(id_, {})[key.text] = text
+            else:
+                expected = f"how is one of {', '.join(HOW)}" if key.text == "how" else "expected value, how, note, date"
+                hint = suggestion(text, HOW) if key.text == "how" else suggestion(key.text, ("value", "how", "note", "date"))
+                seen = f"{key.text}: {shown(plain(part))}"
+                problems.append(
+                    Problem("SP112", f"{name}: {id_}: {seen} is not understood; {expected}.{hint}", file=path, line=key.line)
+                )
+        return value
+
+
+def typed(fact: Fact | Derived, node: Node, *, exact: bool = False) -> Value:
+    """The value of a fact from its node. Raises BadValue."""
+    if isinstance(node, Mapping):
+        raise BadValue("found a mapping; expected a value.")
+    if fact.type == "set":
+        if isinstance(node, Scalar):
+            if node.text.strip() == values.EMPTY_SET:
+                return frozenset()
+            raise BadValue(
+                f"{shown(node.text)} is not a list; write [{shown(node.text)}], or [] for none. "
+                f"Members: {', '.join(fact.values)}."
+            )
+        wrong = [item for item in node.items if not isinstance(item, Scalar)]
+        if wrong:
+            raise BadValue(f"{shown(plain(wrong[0]))} is not one of {', '.join(fact.values)}.")
+        return values.parse_set(fact, [item.text for item in node.items if isinstance(item, Scalar)])
+    if isinstance(node, Sequence):
+        raise BadValue(f"{shown(plain(node))} is a list; expected one value.")
+    return values.parse(fact, node.text, exact=exact and not node.quoted)

@@ -1,0 +1,191 @@
+"""The vocabulary: which facts exist, what they mean, how they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from salespath.errors import Problem, SalespathError
+from salespath.facts.values import NUMERIC
+from salespath.source import Node, Record
+
+FOLDER = Path(__file__).parent / "vocabulary"
+FILES = ("product", "market", "capital", "team", "role", "results", "derived")
+DIMENSIONS = ("product", "market", "capital", "team", "role")
+TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set")
+ASK = ("core", "plan", "figures")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a company can change itself within about two quarters, and how far.
+
+    `step` counts steps of an ordered choice, members of a set or units of a number; `share` is a part of the value; with
+    neither, any size. `start` names the only values it can start from; `when` is a condition. `effort` is 1 (days) to 4 (two
+    quarters).
+    """
+
+    direction: str
+    effort: int
+    step: int | None = None
+    share: float | None = None
+    start: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something the company tells us."""
+
+    id: str
+    type: str
+    dimension: str
+    label: str
+    values: dict[str, str] = field(default_factory=dict)
+    ordered: bool = False
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    question: str = ""
+    help: str = ""
+    why: str = ""
+    ask: str = "figures"
+    change: Change | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values are numbers."""
+        return self.type in NUMERIC
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A number computed from facts, or given directly. A zero divisor makes it undefined, or unlimited where so declared."""
+
+    id: str
+    type: str
+    label: str
+    formula: str
+    meaning: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    unlimited: bool = False
+    source: tuple[str, ...] = ()
+    line: int = 0
+    dimension: str = "derived"
+    values: dict[str, str] = field(default_factory=dict)
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All facts and derived numbers, in the order they are asked and shown."""
+
+    facts: dict[str, Fact]
+    derived: dict[str, Derived]
+
+    def __getitem__(self, name: str) -> Fact | Derived:
+        return self.facts[name] if name in self.facts else self.derived[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.facts or name in self.derived
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.facts
+        yield from self.derived
+
+    def ordered(self, names: Iterable[str]) -> list[str]:
+        """Names in vocabulary order."""
+        wanted = set(names)
+        return [name for name in self if name in wanted]
+
+
+def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
+    """The vocabulary from the nodes of its files. Raises SalespathError listing every problem."""
+    problems: list[Problem] = []
+    facts: dict[str, Fact] = {}
+    derived: dict[str, Derived] = {}
+    for path, node in nodes:
+        file = Record(node, path, problems, "the file")
+        if file.has("derived"):
+            for item in file.records("derived", "a derived number"):
+                number = _derived(item)
+                derived[number.id] = number
+        else:
+            dimension = file.one_of("dimension", (*DIMENSIONS, "results"), required=True)
+            file.text("title", required=True)
+            for item in file.records("facts", "a fact", required=True):
+                fact = _fact(item, dimension)
+                if fact.id in facts:
+                    item.problem("SP109", f"the fact {fact.id} is defined twice.")
+                facts[fact.id] = fact
+        file.done()
+    if problems:
+        raise SalespathError(problems)
+    return Vocabulary(facts, derived)
+
+
+def _fact(item: Record, dimension: str) -> Fact:
+    item.what = f"the fact {item.text('id', required=True)}"
+    values = item.record("values", "values")
+    change = item.record("change", "change")
+    fact = Fact(
+        id=item.text("id"),
+        type=item.one_of("type", TYPES, required=True),
+        dimension=dimension,
+        label=item.text("label", required=True),
+        values={key: values.text(key) for key in values.keys()} if values else {},  # noqa: SIM118 - not a dict
+        ordered=item.flag("ordered"),
+        unit=item.text("unit"),
+        minimum=item.number("minimum"),
+        maximum=item.number("maximum"),
+        above=item.number("above"),
+        question=item.text("question", required=True),
+        help=item.text("help", required=True),
+        why=item.text("why", required=True),
+        ask=item.one_of("ask", ASK, required=True),
+        change=_change(change) if change else None,
+    )
+    if bool(fact.values) != (fact.type in ("choice", "set")):
+        item.problem("SP106", f"{item.what} needs values if, and only if, it is a choice or a set.")
+    item.done()
+    return fact
+
+
+def _change(item: Record) -> Change:
+    step = item.number("step")
+    item.text("to")
+    change = Change(
+        direction=item.one_of("direction", ("up", "down", "any"), "any"),
+        effort=int(item.number("effort") or 3),
+        step=None if step is None else int(step),
+        share=item.number("share"),
+        start=item.texts("from"),
+        when=item.text("when"),
+    )
+    item.done()
+    return change
+
+
+def _derived(item: Record) -> Derived:
+    item.what = f"the derived number {item.text('id', required=True)}"
+    number = Derived(
+        id=item.text("id"),
+        type=item.one_of("type", NUMERIC, required=True),
+        label=item.text("label", required=True),
+        formula=item.text("formula", required=True),
+        meaning=item.text("meaning", required=True),
+        unit=item.text("unit"),
+        minimum=item.number("minimum"),
+        maximum=item.number("maximum"),
+        above=item.number("above"),
+        unlimited=item.one_of("zero_divisor", ("unlimited", "undefined"), "undefined") == "unlimited",
+        source=item.texts("source"),
+        line=item.line_of("formula"),
+    )
+    item.done()
+    return number

@@ -1,0 +1,275 @@
+"""Rule files → dataclasses. Conditions stay text here; the engine parses and types them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from salespath.errors import Problem, shown, suggestion
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.model import (
+    PROCESSES,
+    VERDICTS,
+    Advise,
+    Attribute,
+    Block,
+    Conclude,
+    Conclusion,
+    GuidePoint,
+    Knowledge,
+    Line,
+    Rule,
+    Source,
+    Topic,
+    Warn,
+    Weigh,
+)
+from salespath.source import Mapping, Node, Record
+
+EXPERT = "expert judgement"
+MAX_CERTAINTY = 0.95
+KINDS = ("conclude", "weigh", "block", "advise", "warn")
+ADVISED = (*VERDICTS, "any")
+_ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+
+
+def load(nodes: Iterable[tuple[str, Node]], sha256: str) -> tuple[Knowledge, list[Problem]]:
+    """The knowledge base from the nodes of its files, and every problem found in them."""
+    return _Loader().load(nodes, sha256)
+
+
+class _Loader:
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.version = ""
+        self.lines: dict[str, Line] = {}
+        self.topics: dict[str, Topic] = {}
+        self.attributes: dict[str, Attribute] = {}
+        self.sources: dict[str, Source] = {}
+        self.article: dict[str, str] = {}
+        self.guide_title = ""
+        self.guide: list[GuidePoint] = []
+        self.notes: list[tuple[str, tuple[str, ...]]] = []
+        self.rules: dict[str, Rule] = {}
+
+    def load(self, nodes: Iterable[tuple[str, Node]], sha256: str) -> tuple[Knowledge, list[Problem]]:
+        files = [Record(node, path, self.problems, "the file") for path, node in nodes]
+        for file in files:  # what rules refer to comes first, whatever the order of files
+            self._frame(file)
+        for file in files:
+            self._guide(file)
+            for item in file.records("rules", "a rule"):
+                self._rule(item)
+            file.done()
+        self._overrides()
+        knowledge = Knowledge(
+            self.version,
+            sha256,
+            self.lines,
+            self.topics,
+            self.attributes,
+            self.rules,
+            self.sources,
+            self.article,
+            self.guide_title,
+            tuple(self.guide),
+            tuple(self.notes),
+        )
+        return knowledge, self.problems
+
+    def _frame(self, file: Record) -> None:
+        """Lines, topics, attributes and sources."""
+        self.version = file.text("version") or self.version
+        for id_, item in _entries(file, "lines"):
+            self.lines[id_] = Line(
+                id_, item.one_of("dimension", DIMENSIONS, required=True), item.text("title", required=True)
+            )
+            item.done()
+        for id_, item in _entries(file, "topics"):
+            self.topics[id_] = self._topic(id_, item)
+        for id_, item in _entries(file, "attributes"):
+            self.attributes[id_] = Attribute(
+                id_, item.text("means", required=True), item.texts("values") or ("yes",), item.flag("verdict")
+            )
+            item.done()
+        article = file.record("article", "the article")
+        if article:
+            self.article = {key: article.text(key) for key in article.keys()}  # noqa: SIM118 - not a dict
+        for id_, item in _entries(file, "statements"):
+            self.sources[id_] = Source(
+                id_,
+                "article",
+                item.text("says", required=True),
+                title=self.article.get("title", ""),
+                author=self.article.get("author", ""),
+                year=self.article.get("year", ""),
+                section=item.text("section", required=True),
+                interested=item.flag("interested"),
+            )
+            item.done()
+        for id_, item in _entries(file, "sources"):
+            self.sources[id_] = Source(
+                id_,
+                item.one_of("kind", ("study", "filing", "vendor", "opinion"), required=True),
+                item.text("figure", required=True),
+                title=item.text("title", required=True),
+                author=item.text("author", required=True),
+                year=item.text("year"),
+                addresses=item.texts("addresses"),
+                soft=item.flag("soft"),
+            )
+            item.text("checked", required=True)
+            item.done()
+
+    def _guide(self, file: Record) -> None:
+        self.guide_title = file.text("title") or self.guide_title
+        for item in file.records("points", "a point of the guide"):
+            self.guide.append(
+                GuidePoint(
+                    item.text("point", required=True),
+                    item.text("enterprise", required=True),
+                    item.text("smb", required=True),
+                    self._sources(item),
+                )
+            )
+            item.done()
+        for item in file.records("notes", "a note of the guide"):
+            self.notes.append((item.text("text", required=True), self._sources(item)))
+            item.done()
+
+    def _topic(self, id_: str, item: Record) -> Topic:
+        titles = item.record("choices", f"choices of {id_}") if isinstance(item.node("choices"), Mapping) else None
+        word = "" if titles else item.one_of("choices", ("any", "metrics"), required=True)
+        number = item.number("at_most")
+        topic = Topic(
+            id_,
+            item.text("title", required=True),
+            {key: titles.text(key) for key in titles.keys()} if titles else None,  # noqa: SIM118 - not a dict
+            metrics=word == "metrics",
+            exclusive=item.flag("exclusive"),
+            at_most=None if number is None else int(number),
+        )
+        item.done()
+        return topic
+
+    def _rule(self, item: Record) -> None:
+        id_ = item.text("id", required=True)
+        item.what = f"the rule {shown(id_)}" if id_ else "a rule"
+        if id_ and not _ID.fullmatch(id_):
+            item.problem("SP201", f"{shown(id_)} is not a rule id: lower-case words joined by hyphens.")
+        if id_ in self.rules:
+            first = self.rules[id_]
+            item.problem("SP202", f"{item.what} is defined twice, first at {first.file}:{first.line}.")
+            return
+        found = [kind for kind in KINDS if item.has(kind)]
+        if len(found) != 1:
+            what = "no conclusion" if not found else f"{' and '.join(found)}"
+            item.problem("SP203", f"{item.what} has {what}; expected one of {', '.join(KINDS)}.")
+        when, because, overrides = item.text("when"), item.text("because", required=True), item.texts("overrides")
+        source = self._sources(item)
+        if not found:
+            return
+        body = item.record(found[0], f"{found[0]} of {item.what}", required=True)
+        for kind in found[1:]:
+            item.node(kind)
+        item.done()
+        if body is None:
+            return
+        then = getattr(self, f"_{found[0]}")(body)
+        body.done()
+        if not when and found[0] in ("conclude", "weigh", "block"):
+            item.problem("SP204", f"{item.what} needs a condition (`when`).")
+        if then is not None:
+            self.rules[id_] = Rule(id_, when, then, because, source, overrides, item.path, item.line)
+
+    def _conclude(self, body: Record) -> Conclusion | None:
+        names = body.keys()
+        if len(names) != 1 or names[0] not in self.attributes:
+            hint = suggestion(names[0], self.attributes) if names else ""
+            seen = ", ".join(map(shown, names)) or "nothing"
+            body.problem("SP205", f"{body.what} names {seen}; expected one attribute that base.yaml declares.{hint}")
+            for name in names:
+                body.node(name)
+            return None
+        attribute = self.attributes[names[0]]
+        return Conclude(attribute.id, body.one_of(attribute.id, attribute.values, required=True))
+
+    def _weigh(self, body: Record) -> Conclusion:
+        certainty = body.number("certainty")
+        if certainty is None or abs(certainty) > MAX_CERTAINTY:
+            body.problem("SP206", f"{body.what} needs a certainty from -{MAX_CERTAINTY} to {MAX_CERTAINTY}.")
+        line = body.one_of("line", tuple(self.lines), required=True)
+        return Weigh(body.one_of("process", PROCESSES, required=True), certainty or 0.0, line)
+
+    def _block(self, body: Record) -> Conclusion:
+        lift = body.flag("lift")
+        return Block(
+            body.one_of("process", (*PROCESSES, "both"), required=True),
+            body.text("remedy", required=not lift),
+            body.text("owner", required=not lift),
+            body.text("done_when"),
+            lift,
+        )
+
+    def _advise(self, body: Record) -> Conclusion:
+        topic = self.topics.get(body.one_of("topic", tuple(self.topics), required=True))
+        choice = body.text("choice", required=True)
+        if topic and topic.choices is not None and choice not in topic.choices:
+            hint = suggestion(choice, topic.choices)
+            body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(choice)}.{hint}")
+        priority = body.number("priority")
+        return Advise(
+            topic.id if topic else "",
+            choice,
+            body.one_of("process", ADVISED, required=True),
+            body.text("text", required=True),
+            body.texts("steps"),
+            body.text("owner"),
+            body.text("done_when"),
+            50 if priority is None else int(priority),
+        )
+
+    def _warn(self, body: Record) -> Conclusion:
+        return Warn(body.one_of("process", ADVISED, required=True), body.text("text", required=True))
+
+    def _sources(self, item: Record) -> tuple[str, ...]:
+        cited = item.texts("source", required=True)
+        for name in cited:
+            if name != EXPERT and name not in self.sources:
+                hint = suggestion(name, (*self.sources, EXPERT))
+                item.problem("SP208", f"{item.what} cites {shown(name)}, which is not a source.{hint}")
+        return cited
+
+    def _overrides(self) -> None:
+        for rule in self.rules.values():
+            for name in rule.overrides:
+                other = self.rules.get(name)
+                if other is None:
+                    what = f"overrides {shown(name)}, which does not exist.{suggestion(name, self.rules)}"
+                elif target(other.then) != target(rule.then):
+                    what = f"overrides {name}, which concludes something else; only the same kind and target can be overridden."
+                else:
+                    continue
+                self.problems.append(Problem("SP209", f"the rule {rule.id} {what}", file=rule.file, line=rule.line))
+
+
+def target(then: Conclusion) -> tuple[str, ...]:
+    """What a conclusion is about: rules of one target can override one another."""
+    if isinstance(then, Conclude):
+        return ("conclude", then.attribute)
+    if isinstance(then, Weigh):
+        return ("weigh", then.process, then.line)
+    if isinstance(then, Block):
+        return ("block", then.process)
+    if isinstance(then, Advise):
+        return ("advise", then.topic)
+    return ("warn",)
+
+
+def _entries(file: Record, key: str) -> list[tuple[str, Record]]:
+    """The named records of a mapping of mappings."""
+    section = file.record(key, key)
+    if section is None:
+        return []
+    found = [(name, section.record(name, f"{name} in {key}")) for name in section.keys()]  # noqa: SIM118 - not a dict
+    return [(name, item) for name, item in found if item is not None]

@@ -1,0 +1,160 @@
+"""The knowledge base as data: rules, their conclusions, and what they cite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+PROCESSES = ("enterprise", "smb")
+VERDICTS = ("enterprise", "smb", "both", "not_yet", "undetermined")
+
+
+@dataclass(frozen=True)
+class Conclude:
+    """Gives an attribute a value (`yes` for a yes/no attribute)."""
+
+    attribute: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Weigh:
+    """Evidence for (+) or against (−) a process, on a line."""
+
+    process: str
+    certainty: float
+    line: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """The process is not workable yet. With `lift` it is an exception: it blocks nothing and only overrides."""
+
+    process: str
+    remedy: str = ""
+    owner: str = ""
+    done_when: str = ""
+    lift: bool = False
+
+
+@dataclass(frozen=True)
+class Advise:
+    """A choice on a topic of the plan."""
+
+    topic: str
+    choice: str
+    process: str
+    text: str
+    steps: tuple[str, ...] = ()
+    owner: str = ""
+    done_when: str = ""
+    priority: int = 50
+
+
+@dataclass(frozen=True)
+class Warn:
+    """A pitfall."""
+
+    process: str
+    text: str
+
+
+Conclusion: TypeAlias = "Conclude | Weigh | Block | Advise | Warn"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition, one conclusion, a reason and its sources."""
+
+    id: str
+    when: str
+    then: Conclusion
+    because: str
+    source: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+
+    @property
+    def kind(self) -> str:
+        """conclude, weigh, block, advise or warn."""
+        return type(self.then).__name__.lower()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of evidence: pieces that speak of the same thing."""
+
+    id: str
+    dimension: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic of the plan. `choices` is None where any id may be chosen; `metrics` says that choices are numbers."""
+
+    id: str
+    title: str
+    choices: dict[str, str] | None = None
+    metrics: bool = False
+    exclusive: bool = False
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Something that rules conclude: yes/no, or one of `values`. A `verdict` attribute belongs to the last stratum."""
+
+    id: str
+    means: str
+    values: tuple[str, ...] = ("yes",)
+    verdict: bool = False
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is a yes/no attribute."""
+        return self.values == ("yes",)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a rule cites. `kind` is study, filing, vendor, opinion, or article."""
+
+    id: str
+    kind: str
+    says: str
+    title: str = ""
+    author: str = ""
+    year: str = ""
+    section: str = ""
+    addresses: tuple[str, ...] = ()
+    soft: bool = False
+    interested: bool = False
+
+
+@dataclass(frozen=True)
+class GuidePoint:
+    """One row of the comparison of the two processes."""
+
+    point: str
+    enterprise: str
+    smb: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The whole knowledge base, as read."""
+
+    version: str
+    sha256: str
+    lines: dict[str, Line]
+    topics: dict[str, Topic]
+    attributes: dict[str, Attribute]
+    rules: dict[str, Rule]
+    sources: dict[str, Source]
+    article: dict[str, str] = field(default_factory=dict)
+    guide_title: str = ""
+    guide: tuple[GuidePoint, ...] = ()
+    guide_notes: tuple[tuple[str, tuple[str, ...]], ...] = ()

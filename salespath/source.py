@@ -1,0 +1,321 @@
+"""Strict reading of YAML and JSON: every scalar stays text and knows its line.
+
+Nothing is reinterpreted (`no`, `1.10` and `12:30` stay as written), duplicate keys, tags, anchors and aliases are refused, and
+nesting and size are bounded, so that a hostile file costs neither memory nor time and never runs code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from salespath.errors import Problem, SalespathError, shown, suggestion
+
+MAX_BYTES = 64 * 2**20
+MAX_DEPTH = 32
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One value as written."""
+
+    text: str
+    line: int
+    quoted: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written (an empty value, `~` or `null`)."""
+        return not self.quoted and self.text in ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Keys and values in the order written, each key once."""
+
+    items: tuple[tuple[Scalar, Node], ...]
+    line: int
+
+    def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
+        return iter(self.items)
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key, or None."""
+        return next((value for name, value in self.items if name.text == key), None)
+
+
+Node: TypeAlias = "Scalar | Sequence | Mapping"
+
+
+def plain(node: Node) -> Any:
+    """A node as plain lists, dicts and text."""
+    if isinstance(node, Scalar):
+        return None if node.empty else node.text
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {key.text: plain(value) for key, value in node.items}
+
+
+def read_bytes(path: str) -> bytes:
+    """The content of a file, `-` being standard input.
+
+    Raises SalespathError (SP101) for a missing file, a directory, a device, or more than MAX_BYTES.
+    """
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            mode = Path(path).stat().st_mode
+            if stat.S_ISDIR(mode) or stat.S_ISBLK(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
+                what = "a directory" if stat.S_ISDIR(mode) else "a device"
+                raise _cannot_read(path, f"{shown(path)} is {what}; a file was expected.")
+            with open(path, "rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _cannot_read(path, f"cannot read {shown(path)}: {reason}.") from None
+    if len(data) > MAX_BYTES:
+        raise _cannot_read(path, f"{shown(path)} is larger than {MAX_BYTES // 2**20} MiB; split it, or use CSV or Parquet.")
+    return data
+
+
+def _cannot_read(path: str, message: str) -> SalespathError:
+    return SalespathError([Problem("SP101", message, file=path)])
+
+
+def decode(data: bytes, path: str) -> str:
+    """Bytes as text: UTF-8, or UTF-16 that begins with its mark. Raises SalespathError (SP102) for anything else."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SalespathError(
+            [
+                Problem(
+                    "SP102",
+                    f"the byte {data[error.start]:#04x} is not {error.encoding.upper()}. Save the file as UTF-8.",
+                    file=path,
+                    line=line,
+                )
+            ]
+        ) from None
+    if "\0" in text:
+        raise SalespathError([Problem("SP102", "this is a binary file; text was expected.", file=path)])
+    return text
+
+
+def parse(text: str, path: str, *, as_json: bool = False) -> Node:
+    """One YAML or JSON document as nodes. Raises SalespathError (SP103 syntax, SP104 refused construct, SP105 duplicate key)."""
+    problems: list[Problem] = []
+    node = None
+    try:
+        if as_json:
+            text = re.sub(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..", _join_surrogates, text)
+        events = yaml.parse(text, Loader=_Loader)
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if node is not None:
+                    raise _refused(event, path, "a second document (`---`) in one file; write one document, or a list.")
+                node = _node(next(events), events, path, problems, 0)
+        if as_json:
+            json.loads(text)
+    except json.JSONDecodeError as error:
+        problems.append(Problem("SP103", f"not valid JSON: {error.msg}.", file=path, line=error.lineno))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        words = ", ".join(filter(None, (error.context, error.problem)))
+        problems.append(
+            Problem("SP103", f"not valid YAML: {shown(words, 160)}.", file=path, line=mark.line + 1 if mark else None)
+        )
+    except (yaml.YAMLError, ValueError) as error:
+        problems.append(Problem("SP103", f"not valid YAML: {shown(error, 160)}.", file=path))
+    if problems:
+        raise SalespathError(problems)
+    if node is None or (isinstance(node, Scalar) and node.empty):
+        raise SalespathError([Problem("SP103", "the file is empty.", file=path)])
+    return node
+
+
+def read(path: str) -> Node:
+    """One YAML file, or JSON where the name ends so, as nodes."""
+    return parse(decode(read_bytes(path), path), path, as_json=path.lower().endswith(".json"))
+
+
+def _join_surrogates(match: re.Match[str]) -> str:
+    found = match.group()
+    if found == "\\\\":
+        return found
+    return str(json.loads(f'"{found}"'))
+
+
+def _refused(event: yaml.Event, path: str, what: str) -> SalespathError:
+    return SalespathError([Problem("SP104", what, file=path, line=event.start_mark.line + 1)])
+
+
+def _node(event: yaml.Event, events: Any, path: str, problems: list[Problem], depth: int) -> Node:
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise _refused(event, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
+    if getattr(event, "tag", None):
+        raise _refused(event, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
+    if depth > MAX_DEPTH:
+        raise _refused(event, path, f"more than {MAX_DEPTH} levels of nesting.")
+    if isinstance(event, yaml.ScalarEvent):
+        return Scalar(event.value, line, quoted=event.style is not None and event.style != "")
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = []
+        while not isinstance(following := next(events), yaml.SequenceEndEvent):
+            items.append(_node(following, events, path, problems, depth + 1))
+        return Sequence(tuple(items), line)
+    pairs: dict[str, tuple[Scalar, Node]] = {}
+    while not isinstance(following := next(events), yaml.MappingEndEvent):
+        key = _node(following, events, path, problems, depth + 1)
+        value = _node(next(events), events, path, problems, depth + 1)
+        if not isinstance(key, Scalar):
+            raise _refused(following, path, "a key must be a word.")
+        if key.text in pairs:
+            first = pairs[key.text][0].line
+            problems.append(
+                Problem("SP105", f"{shown(key.text)} is given twice, first on line {first}.", file=path, line=key.line)
+            )
+        else:
+            pairs[key.text] = (key, value)
+    return Mapping(tuple(pairs.values()), line)
+
+
+class Record:
+    """A mapping read key by key: missing, unknown and mistyped keys become problems, and reading goes on."""
+
+    def __init__(self, node: Node, path: str, problems: list[Problem], what: str) -> None:
+        self.path, self.problems, self.what, self.line = path, problems, what, node.line
+        self._fields: dict[str, Node] = {}
+        self._keys: dict[str, int] = {}
+        if isinstance(node, Mapping):
+            self._fields = {key.text: value for key, value in node}
+            self._keys = {key.text: key.line for key, _ in node}
+        else:
+            self.problem("SP106", f"{what} should be a mapping of keys and values.")
+        self._asked: set[str] = set()
+
+    def problem(self, code: str, message: str, line: int | None = None) -> None:
+        """Note a problem at a line of this record."""
+        self.problems.append(Problem(code, message, file=self.path, line=line or self.line))
+
+    def keys(self) -> list[str]:
+        """The keys written."""
+        return list(self._fields)
+
+    def has(self, key: str) -> bool:
+        """Whether a key is written (and its value not empty)."""
+        node = self._fields.get(key)
+        return node is not None and not (isinstance(node, Scalar) and node.empty)
+
+    def node(self, key: str, *, required: bool = False) -> Node | None:
+        """The raw value of a key."""
+        self._asked.add(key)
+        if not self.has(key):
+            if required:
+                self.problem("SP107", f"{self.what} has no {key}.")
+            return None
+        return self._fields[key]
+
+    def line_of(self, key: str) -> int:
+        """The line a key stands on."""
+        return self._keys.get(key, self.line)
+
+    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """The text of a key."""
+        node = self.node(key, required=required)
+        if node is None:
+            return default
+        if not isinstance(node, Scalar):
+            self.problem("SP106", f"{key} of {self.what} should be a single value.", node.line)
+            return default
+        return node.text.strip()
+
+    def number(self, key: str) -> float | None:
+        """The number of a key, or None."""
+        text = self.text(key)
+        if not text:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not abs(value) <= 1e15:
+            self.problem("SP106", f"{key} of {self.what} should be a number, not {shown(text)}.", self.line_of(key))
+            return None
+        return value
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """The yes or no of a key."""
+        text = self.text(key, "yes" if default else "no")
+        if text not in ("yes", "no", "true", "false"):
+            self.problem("SP106", f"{key} of {self.what} should be yes or no, not {shown(text)}.", self.line_of(key))
+        return text in ("yes", "true")
+
+    def one_of(self, key: str, options: tuple[str, ...], default: str = "", *, required: bool = False) -> str:
+        """The text of a key that must be one of some words."""
+        text = self.text(key, default, required=required)
+        if self.has(key) and text not in options:
+            hint = suggestion(text, options)
+            self.problem(
+                "SP106", f"{key} of {self.what} is {shown(text)}; expected {', '.join(options)}.{hint}", self.line_of(key)
+            )
+            return default
+        return text
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """The texts of a key that holds a list (or one text)."""
+        node = self.node(key, required=required)
+        if node is None:
+            return ()
+        items = node.items if isinstance(node, Sequence) else (node,)
+        found = []
+        for item in items:
+            if isinstance(item, Scalar):
+                found.append(item.text.strip())
+            else:
+                self.problem("SP106", f"{key} of {self.what} should be a list of words.", node.line)
+        return tuple(found)
+
+    def record(self, key: str, what: str, *, required: bool = False) -> Record | None:
+        """The mapping under a key."""
+        node = self.node(key, required=required)
+        return None if node is None else Record(node, self.path, self.problems, what)
+
+    def records(self, key: str, what: str, *, required: bool = False) -> list[Record]:
+        """The mappings in the list under a key."""
+        node = self.node(key, required=required)
+        if node is None:
+            return []
+        if not isinstance(node, Sequence):
+            self.problem("SP106", f"{key} of {self.what} should be a list.", node.line)
+            return []
+        return [Record(item, self.path, self.problems, what) for item in node.items]
+
+    def done(self) -> None:
+        """Report the keys that nobody asked for."""
+        for key, line in self._keys.items():
+            if key not in self._asked:
+                hint = suggestion(key, self._asked)
+                self.problem("SP108", f"{self.what} has an unknown key {shown(key)}.{hint}", line)
