@@ -1,0 +1,1 @@
+"""The engine: expressions, compiled base, forward chaining, certainty, assessment, explanation. It prints nothing."""

@@ -1,0 +1,1 @@
+"""The rules: the knowledge base (YAML), its dataclasses and its loader."""

@@ -1,0 +1,5 @@
+"""`python -m salespath`."""
+
+from salespath.cli import main
+
+main(prog_name="salespath")

@@ -1,0 +1,279 @@
+"""One company: its facts → its assessment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from salespath.engine import certainty, trace
+from salespath.engine.assessment import (
+    Advice,
+    Assessment,
+    Blocker,
+    Conflict,
+    Fired,
+    Open,
+    Proviso,
+    Question,
+    Reading,
+    Warning,
+)
+from salespath.engine.company import Company
+from salespath.engine.compile import Base, filled
+from salespath.engine.walk import SUMS, Truth, Walked, walk
+from salespath.errors import WARNING, Problem
+from salespath.facts import Case, Value
+from salespath.facts.values import words
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Rule, Warn, Weigh
+
+
+def assess(base: Base, case: Case) -> Assessment:
+    """Assess one company. The same facts give the same assessment, whatever their order."""
+    return _Assessor(base, case).assessment()
+
+
+class _Assessor:
+    def __init__(self, base: Base, case: Case) -> None:
+        self.base = base
+        self.case = case
+        self.facts: dict[str, Value] = dict(case.values)
+        self.company = Company(base, self.facts)
+        self.walked: Walked = walk(base, self.company)
+        self.truth: Truth = self.walked.truth
+        self.rules = base.knowledge.rules
+        self.counted = self._counted()
+
+    def assessment(self) -> Assessment:
+        base, sums = self.base, self.walked.sums
+        process = self._value("process") or "undetermined"
+        evidence = {
+            p: {name: sums.total(p, name) for name in SUMS} | {d: sums.low[p, d] for d in DIMENSIONS} for p in PROCESSES
+        }
+        possible = tuple(value for value in VERDICTS if self.walked.possible[value])
+        settled = len(possible) == 1
+        leaning = self._value("leaning") if process in ("not_yet", "undetermined") else None
+        advice = self._advice()
+        derived = self._derived()
+        metrics = [item.choice for item in advice if base.knowledge.topics[item.topic].metrics]
+        return Assessment(
+            case=self.case,
+            process=process,
+            lead=self._value("lead") if process == "both" else None,
+            leaning=None if leaning == "none" else leaning,
+            settled=settled,
+            settled_by="bounds" if settled else "unproved",
+            possible=possible,
+            evidence=evidence,
+            blockers=self._blockers(),
+            provisos=self._provisos(possible),
+            advice=advice,
+            warnings=tuple(
+                Warning(rule.id, self._text(rule.then.text), self._text(rule.because))
+                for rule in self.rules.values()
+                if isinstance(rule.then, Warn) and self._fired(rule)
+            ),
+            derived=derived,
+            metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
+            fired=tuple(self._justify(rule) for rule in self.rules.values() if self._fired(rule)),
+            open=tuple(
+                Open(rule.id, self._needs(rule.id)) for rule in self.rules.values() if self._is_open(rule)
+            ),
+            next_questions=() if settled else self._questions(),
+            conflicts=self._conflicts(advice),
+            problems=self._problems(),
+            base=base,
+            walked=self.walked,
+        )
+
+    # Reading the graph
+
+    def _fired(self, rule: Rule) -> bool:
+        return bool(self.truth.is_true(self.base.rule_refs[rule.id]))
+
+    def _is_open(self, rule: Rule) -> bool:
+        ref = self.base.rule_refs[rule.id]
+        return not (self.truth.is_true(ref) or self.truth.is_false(ref))
+
+    def _values(self, attribute: str) -> list[str]:
+        values = self.base.knowledge.attributes[attribute].values
+        return [v for v in values if self.truth.is_true(self.base.value_refs[attribute, v])]
+
+    def _value(self, attribute: str) -> str | None:
+        values = self._values(attribute)
+        return values[0] if len(values) == 1 else None
+
+    def _text(self, text: str) -> str:
+        return filled(text, self._figure)
+
+    def _figure(self, name: str) -> str:
+        value = self.facts.get(name)
+        if value is None:
+            value = self.company.number(name)
+        return "not known" if value is None else words(self.base.vocabulary[name], value)
+
+    def _needs(self, rule: str) -> tuple[str, ...]:
+        tests = trace.undecided(self.base, self.truth, self.base.rule_refs[rule])
+        return trace.missing(self.base, self.facts, trace.names(tests))
+
+    def _read(self, rule: str) -> Mapping[str, Value]:
+        tests = trace.deciding(self.base, self.truth, self.base.rule_refs[rule])
+        return trace.read(self.base, self.facts, trace.names(tests))
+
+    # The parts of the record
+
+    def _counted(self) -> dict[str, int]:
+        """The signed weight of each piece of evidence that counts: the strongest of its line and sign that fired."""
+        found = {}
+        for group in self.base.evidence:
+            for size, rule in group.pieces:
+                if self.truth.is_true(self.base.rule_refs[rule]):
+                    found[rule] = group.sign * size
+                    break
+        return found
+
+    def _justify(self, rule: Rule) -> Fired:
+        return Fired(rule.id, self._text(rule.because), rule.source, self._read(rule.id), self.counted.get(rule.id, 0))
+
+    def _blockers(self) -> tuple[Blocker, ...]:
+        found = []
+        for rule in self.rules.values():
+            then = rule.then
+            if isinstance(then, Block) and not then.lift and self._fired(rule):
+                remedy, because = self._text(then.remedy), self._text(rule.because)
+                found.append(Blocker(then.process, rule.id, because, remedy, then.owner, self._read(rule.id)))
+        return tuple(found)
+
+    def _provisos(self, possible: tuple[str, ...]) -> tuple[Proviso, ...]:
+        return tuple(
+            Proviso(rule.then.process, rule.id, self._needs(rule.id))
+            for rule in self.rules.values()
+            if isinstance(rule.then, Block) and not rule.then.lift and self._is_open(rule)
+        )
+
+    def _advice(self) -> tuple[Advice, ...]:
+        """The plan, topic by topic, the most important first. A topic that shows only a few leaves out what is in place."""
+        base = self.base
+        found: dict[str, list[tuple[int, Advice]]] = {topic: [] for topic in base.knowledge.topics}
+        for rule in self.rules.values():
+            then = rule.then
+            if isinstance(then, Advise) and self._fired(rule):
+                done = rule.id in base.done_refs and bool(self.truth.is_true(base.done_refs[rule.id]))
+                advice = Advice(
+                    then.topic,
+                    then.choice,
+                    then.process,
+                    self._text(then.text),
+                    tuple(map(self._text, then.steps)),
+                    then.owner,
+                    self._text(rule.because),
+                    (rule.id,),
+                    done,
+                )
+                found[then.topic].append((-then.priority, advice))
+        plan: list[Advice] = []
+        for topic, items in found.items():
+            items.sort(key=lambda item: (item[0], item[1].rules))
+            chosen = [advice for _, advice in items]
+            most = base.knowledge.topics[topic].at_most
+            if most is not None:
+                chosen = [advice for advice in chosen if not advice.done][:most]
+            plan.extend(chosen)
+        return tuple(plan)
+
+    def _reading(self, name: str) -> Reading:
+        value = self.facts.get(name)
+        if value is None:
+            value = self.company.number(name)
+        if value is None:
+            return Reading("unknown")
+        if isinstance(value, float) and math.isnan(value):
+            return Reading("undefined")
+        return Reading("unlimited") if value == math.inf else Reading("value", value)
+
+    def _derived(self) -> dict[str, Reading]:
+        found = {name: self._reading(name) for name in self.base.vocabulary.derived}
+        for attribute in self.base.knowledge.attributes.values():
+            if attribute.verdict:
+                continue
+            ref = self.base.value_refs[attribute.id, attribute.values[0]]
+            if attribute.flag:
+                known = self.truth.is_true(ref) or self.truth.is_false(ref)
+                found[attribute.id] = Reading("value", bool(self.truth.is_true(ref))) if known else Reading("unknown")
+            else:
+                values = self._values(attribute.id)
+                found[attribute.id] = Reading("value", " and ".join(values)) if values else Reading("unknown")
+        return found
+
+    def _questions(self) -> tuple[Question, ...]:
+        """The unknown facts that can still change the verdict, those with the most evidence at stake first."""
+        stake: dict[str, int] = {}
+        reasons: dict[str, dict[str, None]] = {}
+        lines = self.base.knowledge.lines
+
+        def note(rule: str, size: int, reason: str) -> None:
+            for fact in self._needs(rule):
+                stake[fact] = stake.get(fact, 0) + size
+                reasons.setdefault(fact, {})[reason] = None
+
+        for group in self.base.evidence:
+            for size, rule in group.pieces:
+                if self.truth.is_true(self.base.rule_refs[rule]):
+                    break
+                if self._is_open(self.rules[rule]):
+                    side = "for" if group.sign > 0 else "against"
+                    note(rule, size, f"can count {side} {SELLING[group.process]} ({lines[group.line].title})")
+        for rule in self.rules.values():
+            if isinstance(rule.then, Block) and not rule.then.lift and self._is_open(rule):
+                what = "running both at once" if rule.then.process == "both" else SELLING[rule.then.process]
+                note(rule.id, certainty.SCALE, f"can stop {what} for now")
+        for attribute in ("serves_two_groups", "people_for_two"):
+            for rule_id in self.base.concluding.get((attribute, "yes"), ()):
+                if attribute in self.base.knowledge.attributes and self._is_open(self.rules[rule_id]):
+                    note(rule_id, certainty.SCALE // 2, "can make room for both processes")
+        place = {name: index for index, name in enumerate(self.base.vocabulary)}
+        order = sorted(stake, key=lambda fact: (-stake[fact], place[fact]))
+        return tuple(Question(fact, "It " + "; ".join(reasons[fact]) + ".") for fact in order)
+
+    def _conflicts(self, advice: tuple[Advice, ...]) -> tuple[Conflict, ...]:
+        found = []
+        for attribute in self.base.knowledge.attributes.values():
+            values = self._values(attribute.id)
+            if len(values) > 1:
+                ids = [i for v in values for i in self.base.concluding[attribute.id, v] if self._fired(self.rules[i])]
+                found.append(Conflict(attribute.id, tuple(values), tuple(ids)))
+        groups: dict[tuple[str, str], list[Advice]] = {}
+        for item in advice:
+            if self.base.knowledge.topics[item.topic].exclusive:
+                groups.setdefault((item.topic, item.process), []).append(item)
+        for (topic, _), items in groups.items():
+            choices = tuple(dict.fromkeys(item.choice for item in items))
+            if len(choices) > 1:
+                found.append(Conflict(topic, choices, tuple(id_ for item in items for id_ in item.rules)))
+        return tuple(found)
+
+    def _problems(self) -> tuple[Problem, ...]:
+        """Given numbers that differ from their inputs, and computed ones that cannot be."""
+        found = []
+        for name, number in self.base.vocabulary.derived.items():
+            value = self.company.computed(name)
+            if value is None or math.isnan(value):
+                continue
+            given = self.facts.get(name)
+            shown = words(number, value)
+            if given is not None:
+                assert not isinstance(given, (str, frozenset))
+                if given != value and abs(given - value) > 0.1 * abs(value):
+                    message = f"{name} is given as {words(number, given)}, but {number.formula} makes {shown}."
+                    found.append(self._problem("SP120", name, message))
+            elif value < (number.minimum or -math.inf) or math.inf > value > (number.maximum or math.inf):
+                message = f"{number.formula} makes {shown} for {number.label}, which cannot be; check these figures."
+                found.append(self._problem("SP121", name, message))
+        return tuple(found)
+
+    def _problem(self, code: str, name: str, message: str) -> Problem:
+        case = self.case
+        return Problem(code, f"{case.company}: {message}", WARNING, file=case.file, line=case.line, column=name)
+
+
+SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling"}

@@ -1,0 +1,144 @@
+"""The record of one assessment: everything a presentation needs, and nothing of how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from salespath.engine.compile import Base
+from salespath.engine.walk import Walked
+from salespath.errors import Problem
+from salespath.facts import Case, Value
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A rule that took effect, its reason, and the answers it read. `weight` is its signed weight if it counted, else 0."""
+
+    rule: str
+    because: str
+    source: tuple[str, ...]
+    facts: Mapping[str, Value]
+    weight: int = 0
+
+
+@dataclass(frozen=True)
+class Open:
+    """A rule that is neither fired nor failed, and the unknown facts that would decide it."""
+
+    rule: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """What makes a process unworkable for now."""
+
+    process: str
+    rule: str
+    because: str
+    remedy: str
+    owner: str
+    facts: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Proviso:
+    """A block that is still open: the recommendation holds provided that it does not apply."""
+
+    process: str
+    rule: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A choice on a topic of the plan. `done` says that the company's answers show it is in place."""
+
+    topic: str
+    choice: str
+    process: str
+    text: str
+    steps: tuple[str, ...]
+    owner: str
+    because: str
+    rules: tuple[str, ...]
+    done: bool = False
+
+
+@dataclass(frozen=True)
+class Warning:  # noqa: A001 - the vocabulary's word
+    """A pitfall that applies."""
+
+    rule: str
+    text: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A derived value. `status` is value, unknown, unlimited or undefined."""
+
+    status: str
+    value: Value | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact worth asking next, and what it can still change."""
+
+    fact: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two conclusions that cannot both hold."""
+
+    about: str
+    values: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What salespath says of one company.
+
+    `evidence` holds the exact sums of weights by process and by fit, means and each dimension. `leaning` is set where `process`
+    is not_yet or undetermined, `lead` where it is both. `settled` says that no answer still missing can change the process.
+    """
+
+    case: Case
+    process: str
+    lead: str | None
+    leaning: str | None
+    settled: bool
+    settled_by: str
+    possible: tuple[str, ...]
+    evidence: Mapping[str, Mapping[str, int]]
+    blockers: tuple[Blocker, ...]
+    provisos: tuple[Proviso, ...]
+    advice: tuple[Advice, ...]
+    warnings: tuple[Warning, ...]
+    derived: Mapping[str, Reading]
+    metrics: Mapping[str, Reading]
+    fired: tuple[Fired, ...]
+    open: tuple[Open, ...]
+    next_questions: tuple[Question, ...]
+    conflicts: tuple[Conflict, ...]
+    problems: tuple[Problem, ...]
+    base: Base = field(repr=False, compare=False)
+    walked: Walked = field(repr=False, compare=False)
+
+    @property
+    def company(self) -> str:
+        """The company's name."""
+        return self.case.company
+
+    @property
+    def receipt(self) -> dict[str, str]:
+        """What produced this: the same facts and receipt give the same assessment."""
+        from salespath import __version__
+
+        knowledge = self.base.knowledge
+        return {"salespath": __version__, "rules_version": knowledge.version, "rules_sha256": knowledge.sha256}
