@@ -14,6 +14,7 @@ from salespath import __version__
 
 if TYPE_CHECKING:
     from salespath.errors import Problem
+    from salespath.facts import Portfolio
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,6 +52,224 @@ def main() -> None:
         import signal
 
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `salespath guide | head` ends quietly
+
+
+def width() -> int:
+    """The columns of the terminal, or 100 where there is none."""
+    import shutil
+
+    return max(40, shutil.get_terminal_size((100, 24)).columns)
+
+
+def read_companies(path: str) -> Portfolio:
+    """The companies of a fact file or table."""
+    from salespath.engine.load import load
+    from salespath.facts import read_file
+
+    if path.lower().endswith((".csv", ".tsv", ".parquet")):
+        from salespath.portfolio import cases
+
+        return cases(load(), path)
+    return read_file(path, load().vocabulary)
+
+
+def write_text(text: str, output: str | None) -> None:
+    """Write to a file, whole or not at all, or to standard output."""
+    if output in (None, "-"):
+        click.echo(text, nl=False)
+        return
+    from salespath.output import atomic
+
+    with atomic(str(output)) as file:
+        file.write(text.encode())
+
+
+format_option = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@format_option
+@click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")
+@click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
+@reported
+def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool) -> None:
+    """Recommend a process for the companies in FILE: one company gives a report, many a table.
+
+    FILE is a YAML or JSON fact file, or a CSV or Parquet table with fact ids as headers; - is standard input (YAML or JSON).
+    """
+    if output is not None and output != "-":
+        suffix = output.lower().rpartition(".")[2]
+        if suffix not in ("csv", "parquet", "json"):
+            raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
+        if suffix != "json":
+            from salespath.portfolio import assess_to_file
+
+            sys.exit(1 if assess_to_file(files, output, report_problems) else 0)
+        format_ = "json"
+    import json
+
+    from salespath.engine.assess import assess as assess_case
+    from salespath.engine.load import load
+
+    portfolios = [read_companies(path) for path in files]
+    problems = [problem for portfolio in portfolios for problem in portfolio.problems]
+    report_problems(problems)
+    cases = [case for portfolio in portfolios for case in portfolio.cases]
+    single = len(files) == 1 and portfolios[0].single
+    failed = any(problem.severity == "error" for problem in problems)
+    assessments = [assess_case(load(), case) for case in cases]
+    if format_ == "json":
+        from salespath.report.json import document
+
+        documents = [document(a, table=not single) for a in assessments]
+        if not (single and failed):
+            data = documents[0] if single else documents
+            write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", output)
+    elif single and assessments:
+        from salespath.report.text import render
+
+        click.echo(render(assessments[0], width(), full=full, bold=bold), nl=False)
+    elif assessments:
+        from salespath.report.table import table
+
+        click.echo(table(assessments, width()), nl=False)
+    if not single:
+        rejected = sum(portfolio.rejected for portfolio in portfolios)
+        click.echo(f"{len(cases) + rejected} companies: {len(cases)} assessed, {rejected} rejected.", err=True)
+    if failed:
+        sys.exit(1)
+
+
+def bold(text: str) -> str:
+    """Bold on a terminal that can show it."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return text if plain else click.style(text, bold=True)
+
+
+@main.command()
+@click.argument("file")
+@click.argument("target", required=False)
+@reported
+def explain(file: str, target: str | None) -> None:
+    """How the recommendation for the company in FILE came about; with TARGET, why something else did not.
+
+    TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel), a choice
+    (channel:automation), an attribute or a rule id.
+    """
+    from salespath.engine.assess import assess as assess_case
+    from salespath.engine.load import load
+    from salespath.errors import Problem, SalespathError, shown, suggestion
+    from salespath.report import explain as explanations
+    from salespath.report.terminal import tree
+
+    portfolio = read_companies(file)
+    report_problems(portfolio.problems)
+    if not portfolio.cases:
+        sys.exit(1)
+    missing = False
+    for case in portfolio.cases:
+        assessment = assess_case(load(), case)
+        root = explanations.why(assessment, target) if target else explanations.how(assessment)
+        if root is None:
+            hint = suggestion(str(target), explanations.targets(assessment))
+            raise SalespathError(
+                [Problem("SP130", f"{shown(target)} is not a process, topic, choice, attribute or rule.{hint}")]
+            )
+        click.echo(tree(root, min(width(), 100), ascii_only=not unicode_output()), nl=False)
+    if any(problem.severity == "error" for problem in portfolio.problems) or missing:
+        sys.exit(1)
+
+
+def unicode_output() -> bool:
+    """Whether standard output can show box-drawing characters."""
+    try:
+        "├──".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return os.environ.get("TERM") != "dumb" or not sys.stdout.isatty()
+
+
+@main.command()
+@reported
+def guide() -> None:
+    """Enterprise against SMB, point by point, with sources."""
+    from salespath.engine.load import load
+    from salespath.report.table import guide as comparison
+
+    click.echo(comparison(load().knowledge, min(width(), 120)), nl=False)
+
+
+@main.group()
+def facts() -> None:
+    """The facts that salespath asks for: list them, check a file, make an empty one."""
+
+
+@facts.command("list")
+@click.option("--ask", type=click.Choice(["core", "plan", "figures"]), help="Only facts of this tier.")
+@format_option
+@reported
+def facts_list(ask: str | None, format_: str) -> None:
+    """List the facts with their questions and what can be answered."""
+    import json
+
+    from salespath.engine.load import load
+    from salespath.facts.template import expected
+    from salespath.report.table import facts as listing
+
+    chosen = [fact for fact in load().vocabulary.facts.values() if ask in (None, fact.ask)]
+    if format_ == "json":
+        data = [
+            {
+                "id": f.id, "type": f.type, "dimension": f.dimension, "ask": f.ask, "values": f.values, "unit": f.unit,
+                "label": f.label, "question": f.question, "help": f.help, "why": f.why,
+            }
+            for f in chosen
+        ]  # fmt: skip
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    rows = [[f.id, f.dimension, f.ask, f.question, expected(f)] for f in chosen]
+    rest = max(30, (width() - 46) // 2)
+    click.echo(listing(rows, ["Fact", "About", "Asked", "Question", "Answer"], [24, 8, 7, rest, rest]), nl=False)
+
+
+@facts.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@reported
+def facts_check(files: tuple[str, ...]) -> None:
+    """Check fact files: every problem at once, with its place and what was expected."""
+    from salespath.engine.assess import assess as assess_case
+    from salespath.engine.load import load
+
+    failed = False
+    for path in files:
+        portfolio = read_companies(path)
+        problems = list(portfolio.problems)
+        for case in portfolio.cases:
+            problems.extend(assess_case(load(), case).problems)
+        report_problems(problems)
+        failed = failed or any(problem.severity == "error" for problem in problems)
+        known = sum(len(case.values) for case in portfolio.cases)
+        click.echo(
+            f"{path}: {len(portfolio.cases)} of {len(portfolio.cases) + portfolio.rejected} companies can be assessed, "
+            f"{known} facts known, {len(problems)} problems."
+        )
+    if failed:
+        sys.exit(1)
+
+
+@facts.command("template")
+@click.option("--format", "format_", type=click.Choice(["yaml", "csv"]), default="yaml", show_default=True)
+@reported
+def facts_template(format_: str) -> None:
+    """Print an empty fact file to fill in."""
+    from salespath.engine.load import load
+    from salespath.facts.template import csv_template, yaml_template
+
+    make = yaml_template if format_ == "yaml" else csv_template
+    click.echo(make(load().vocabulary), nl=False)
 
 
 if __name__ == "__main__":

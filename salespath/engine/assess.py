@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from salespath.engine import certainty, trace
 from salespath.engine.assessment import (
@@ -25,7 +26,7 @@ from salespath.errors import WARNING, Problem
 from salespath.facts import Case, Value
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Rule, Warn, Weigh
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn
 
 
 def assess(base: Base, case: Case) -> Assessment:
@@ -207,33 +208,34 @@ class _Assessor:
 
     def _questions(self) -> tuple[Question, ...]:
         """The unknown facts that can still change the verdict, those with the most evidence at stake first."""
-        stake: dict[str, int] = {}
-        reasons: dict[str, dict[str, None]] = {}
-        lines = self.base.knowledge.lines
-
-        def note(rule: str, size: int, reason: str) -> None:
-            for fact in self._needs(rule):
-                stake[fact] = stake.get(fact, 0) + size
-                reasons.setdefault(fact, {})[reason] = None
-
+        stakes: dict[str, _Stake] = {}
         for group in self.base.evidence:
             for size, rule in group.pieces:
-                if self.truth.is_true(self.base.rule_refs[rule]):
-                    break
+                if self._fired(self.rules[rule]):
+                    break  # nothing lighter on this line can count any more
                 if self._is_open(self.rules[rule]):
-                    side = "for" if group.sign > 0 else "against"
-                    note(rule, size, f"can count {side} {SELLING[group.process]} ({lines[group.line].title})")
+                    for fact in self._needs(rule):
+                        stake = stakes.setdefault(fact, _Stake())
+                        stake.size += size
+                        stake.sides.setdefault(group.process, {})["for" if group.sign > 0 else "against"] = None
+                        stake.lines[self.base.knowledge.lines[group.line].title] = None
         for rule in self.rules.values():
-            if isinstance(rule.then, Block) and not rule.then.lift and self._is_open(rule):
-                what = "running both at once" if rule.then.process == "both" else SELLING[rule.then.process]
-                note(rule.id, certainty.SCALE, f"can stop {what} for now")
-        for attribute in ("serves_two_groups", "people_for_two"):
-            for rule_id in self.base.concluding.get((attribute, "yes"), ()):
-                if attribute in self.base.knowledge.attributes and self._is_open(self.rules[rule_id]):
-                    note(rule_id, certainty.SCALE // 2, "can make room for both processes")
+            if not self._is_open(rule):
+                continue
+            if isinstance(rule.then, Block) and not rule.then.lift:
+                for fact in self._needs(rule.id):
+                    stake = stakes.setdefault(fact, _Stake())
+                    stake.size += certainty.SCALE
+                    stake.stops[SELLING[rule.then.process]] = None
+            elif isinstance(rule.then, Conclude) and rule.id in self.base.read_by_verdict:
+                means = self.base.knowledge.attributes[rule.then.attribute].means
+                for fact in self._needs(rule.id):
+                    stake = stakes.setdefault(fact, _Stake())
+                    stake.size += certainty.SCALE // 2
+                    stake.decides[means] = None
         place = {name: index for index, name in enumerate(self.base.vocabulary)}
-        order = sorted(stake, key=lambda fact: (-stake[fact], place[fact]))
-        return tuple(Question(fact, "It " + "; ".join(reasons[fact]) + ".") for fact in order)
+        order = sorted(stakes, key=lambda fact: (-stakes[fact].size, place[fact]))
+        return tuple(Question(fact, stakes[fact].why()) for fact in order)
 
     def _conflicts(self, advice: tuple[Advice, ...]) -> tuple[Conflict, ...]:
         found = []
@@ -276,4 +278,26 @@ class _Assessor:
         return Problem(code, f"{case.company}: {message}", WARNING, file=case.file, line=case.line, column=name)
 
 
-SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling"}
+SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both at once"}
+
+
+@dataclass
+class _Stake:
+    """What an unknown fact can still change."""
+
+    size: int = 0
+    sides: dict[str, dict[str, None]] = field(default_factory=dict)
+    lines: dict[str, None] = field(default_factory=dict)
+    stops: dict[str, None] = field(default_factory=dict)
+    decides: dict[str, None] = field(default_factory=dict)
+
+    def why(self) -> str:
+        parts = []
+        if self.sides:
+            counts = " and ".join(f"{' or '.join(sides)} {SELLING[p]}" for p, sides in sorted(self.sides.items()))
+            parts.append(f"count {counts} ({', '.join(self.lines)})")
+        if self.stops:
+            parts.append(f"stop {' and '.join(self.stops)} for now")
+        if self.decides:
+            parts.append(f"decide whether {'; '.join(self.decides)}")
+        return f"It can {', and '.join(parts)}."

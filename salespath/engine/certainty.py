@@ -23,7 +23,7 @@ def weight(certainty: float) -> int:
 
 def certainty(total: int) -> float:
     """The certainty factor, −1 to 1, of a sum of weights."""
-    size = -math.expm1(-abs(total) / SCALE)
+    size = abs(math.expm1(-abs(total) / SCALE))
     return size if total >= 0 else -size
 
 

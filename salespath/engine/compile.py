@@ -87,7 +87,7 @@ class Base:
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    warnings: tuple[Problem, ...] = ()
+    read_by_verdict: set[str] = field(default_factory=set)  # conclude rules that the verdict reads, through others too
 
     def section(self, rule: Rule) -> int:
         """Which of FACTS, VERDICT and PLAN a rule belongs to."""
@@ -144,6 +144,7 @@ class _Compiler:
             base.ends.append(len(base.nodes))
             base.leaf_ends.append(len(base.leaves))
         self._evidence()
+        self._read_by_verdict()
         return base
 
     # Typing
@@ -340,6 +341,19 @@ class _Compiler:
             dimension = knowledge.lines[line].dimension
             pieces.sort(key=lambda piece: (-piece[0], piece[1]))
             self.base.evidence.append(Evidence(process, dimension, line, sign, tuple(pieces)))
+
+
+    def _read_by_verdict(self) -> None:
+        base = self.base
+        pending = [rule for rule in base.knowledge.rules.values() if base.section(rule) == VERDICT]
+        while pending:
+            for attribute in inputs(base.conditions[pending.pop().id]):
+                for (name, _), ids in base.concluding.items():
+                    for id_ in ids if name == attribute else ():
+                        rule = base.knowledge.rules[id_]
+                        if base.section(rule) == FACTS and id_ not in base.read_by_verdict:
+                            base.read_by_verdict.add(id_)
+                            pending.append(rule)
 
 
 def texts(rule: Rule) -> list[str]:

@@ -33,11 +33,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The companies of one file: those that can be assessed, and every problem found."""
+    """The companies of one file: those that can be assessed, every problem found, and how many companies that cost."""
 
     cases: tuple[Case, ...]
     problems: tuple[Problem, ...]
     single: bool
+    rejected: int = 0
 
 
 def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
@@ -52,7 +53,7 @@ def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
     problems: list[Problem] = []
     if isinstance(node, Mapping):
         case = read_case(node, vocabulary, path, problems, name, exact)
-        return Portfolio((case,) if case else (), tuple(problems), single=True)
+        return Portfolio((case,) if case else (), tuple(problems), single=True, rejected=0 if case else 1)
     if isinstance(node, Scalar):
         raise SalespathError(
             [
@@ -72,7 +73,7 @@ def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
             cases.append(case)
     if not node.items:
         problems.append(Problem("SP110", "the list holds no company.", file=path, line=node.line))
-    return Portfolio(tuple(cases), tuple(problems), single=False)
+    return Portfolio(tuple(cases), tuple(problems), single=False, rejected=len(node.items) - len(cases))
 
 
 def read_case(

@@ -1,0 +1,46 @@
+"""An empty fact file to fill in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+
+from salespath.facts.vocabulary import Fact, Vocabulary
+
+
+def yaml_template(vocabulary: Vocabulary) -> str:
+    """Every fact with its question and what can be answered, all unknown."""
+    lines = [
+        "# Facts for salespath. Fill in what you know and leave the rest empty: empty means unknown, never no or zero.",
+        "# A value may say how it is known: {value: 70000, how: guessed}   (measured, estimated or guessed)",
+        "company:",
+        "facts:",
+    ]
+    dimension = ""
+    for fact in vocabulary.facts.values():
+        if fact.dimension != dimension:
+            dimension = fact.dimension
+            lines.extend(["", f"  # --- {dimension} ---"])
+        lines.extend(textwrap.wrap(fact.question, 116, initial_indent="  # ", subsequent_indent="  #   "))
+        lines.extend(textwrap.wrap(expected(fact), 116, initial_indent="  #   ", subsequent_indent="  #   "))
+        lines.append(f"  {fact.id}:")
+    return "\n".join(lines) + "\n"
+
+
+def csv_template(vocabulary: Vocabulary) -> str:
+    """One header row; a set is written large;midsize, an empty set -, and an empty cell is unknown."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(["company", *vocabulary.facts])
+    return text.getvalue()
+
+
+def expected(fact: Fact) -> str:
+    """What can be answered: yes or no; one of …; a number."""
+    if fact.type == "boolean":
+        return "yes or no"
+    if fact.values:
+        meanings = "; ".join(f"{value} ({text})" if text else value for value, text in fact.values.items())
+        return f"{'any of' if fact.type == 'set' else 'one of'}: {meanings}"
+    kind = {"money": "US dollars", "share": "0 to 1, or 12%", "integer": "a whole number", "number": "a number"}[fact.type]
+    return f"{kind}{', ' + fact.unit if fact.unit else ''}"

@@ -1,0 +1,1 @@
+"""Presentations: pure functions from an assessment to text, tables or JSON."""

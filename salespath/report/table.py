@@ -1,0 +1,101 @@
+"""Many companies as a table for a terminal, and the comparison of the two processes."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from tabulate import tabulate
+
+from salespath.engine import certainty
+from salespath.engine.assessment import Assessment
+from salespath.facts.values import readable
+from salespath.report.text import reasons, subject
+from salespath.rules.model import PROCESSES, Knowledge, Weigh
+
+_TOP = 3
+
+
+def table(assessments: Iterable[Assessment], width: int = 100) -> str:
+    """One row per company: verdict, fit and means in words (enterprise / SMB), whether it is settled, the top reasons."""
+    headers = ["Company", "Process", "Leaning", "Fit: enterprise / SMB", "Means: enterprise / SMB", "Settled", "Top reasons"]
+    rows = [_row(a) for a in assessments]
+    # Two blanks stand between columns. The last column takes what is left, and long cells are wrapped.
+    limits = [22, 13, 10, 21, 21, 7]
+    taken = [min(limit, max(map(_longest, column))) for limit, column in zip(limits, zip(headers, *rows))]
+    limits = [max(size, _longest_word(name)) for size, name in zip(taken, headers)]
+    limits.append(max(24, width - sum(limits) - 2 * len(limits)))
+    wrapped = [[_wrapped(cell, limit) for cell, limit in zip(row, limits)] for row in rows]
+    top = [_wrapped(name, limit) for name, limit in zip(headers, limits)]
+    return tabulate(wrapped, top, tablefmt="simple", disable_numparse=True) + "\n"
+
+
+def _row(a: Assessment) -> list[str]:
+    process = f"{readable(a.process)}, {readable(a.lead)} first" if a.lead else readable(a.process)
+    pairs = [" / ".join(certainty.word(a.evidence[p][name]) for p in PROCESSES) for name in ("fit", "means")]
+    settled = "yes" if a.settled else "no"
+    return [a.company, process, readable(a.leaning) if a.leaning else "-", *pairs, settled, "; ".join(top_reasons(a))]
+
+
+def top_reasons(a: Assessment) -> list[str]:
+    """What the verdict rests on most, in a few words each: blocks first, then the weightiest evidence for it."""
+    if a.process == "not_yet":
+        own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
+        found = [b.because for b in own]
+    else:
+        lines, rules = a.base.knowledge.lines, a.base.knowledge.rules
+        items = sorted((i for p in subject(a) for i in reasons(a, p, 1)), key=lambda i: (-i.weight, i.rule))
+        then = [rules[item.rule].then for item in items]
+        found = [lines[t.line].title for t in then if isinstance(t, Weigh)]
+    return list(dict.fromkeys(found))[:_TOP]
+
+
+def _longest(text: str) -> int:
+    return max(map(len, text.split("\n"))) if text else 0
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()))
+
+
+def _wrapped(text: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or "-"
+
+
+def guide(knowledge: Knowledge, width: int = 100) -> str:
+    """Enterprise against SMB, point by point, with sources."""
+    first = 16
+    half = max(24, (width - first - 8) // 2)
+    rows = []
+    for point in knowledge.guide:
+        cited = f"[{', '.join(s for s in point.source)}]"
+        rows.append([_wrapped(point.point, first), _wrapped(point.enterprise, half), _wrapped(f"{point.smb} {cited}", half)])
+    lines = [knowledge.guide_title, "=" * len(knowledge.guide_title), ""]
+    lines.append(tabulate(rows, ["", "Enterprise", "SMB"], tablefmt="simple", disable_numparse=True))
+    lines.append("")
+    for text, source in knowledge.guide_notes:
+        lines.extend(textwrap.wrap(f"- {text} [{', '.join(source)}]", width, subsequent_indent="  ", break_on_hyphens=False))
+    lines.extend(["", "Sources", "-------"])
+    article = knowledge.article
+    lines.extend(
+        textwrap.wrap(
+            f"K01-K55: {article['title']}. {article['author']}, {article['year']}. {article['disclosure']}",
+            width,
+            subsequent_indent="  ",
+        )
+    )
+    cited_names = {s for p in knowledge.guide for s in p.source} | {s for _, sources in knowledge.guide_notes for s in sources}
+    for name in sorted(cited_names):
+        source = knowledge.sources.get(name)
+        if source and source.kind != "article":
+            year = f", {source.year}" if source.year else ""
+            soft = "soft " if source.soft else ""
+            text = f"{name}: {source.title}. {source.author}{year} ({soft}{source.kind}). {' '.join(source.addresses)}"
+            lines.extend(textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def facts(rows: Sequence[Sequence[str]], headers: Sequence[str], widths: Sequence[int]) -> str:
+    """A plain table whose cells are wrapped."""
+    wrapped = [[_wrapped(cell, limit) for cell, limit in zip(row, widths)] for row in rows]
+    return tabulate(wrapped, headers, tablefmt="simple", disable_numparse=True) + "\n"
