@@ -1,10 +1,10 @@
 """salespath: which sales process a B2B company should run, and why.
 
-    >>> import salespath
-    >>> base = salespath.load()
-    >>> case = salespath.Case("Example", {"product_stage": "launched", "annual_contract_value": 70000})
-    >>> salespath.assess(base, case).process
-    'undetermined'
+>>> import salespath
+>>> base = salespath.load()
+>>> case = salespath.Case("Example", {"product_stage": "launched", "annual_contract_value": 70000})
+>>> salespath.assess(base, case).process
+'undetermined'
 """
 
 from __future__ import annotations

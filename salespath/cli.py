@@ -36,8 +36,10 @@ def reported(command: F) -> F:
 
 
 def report_problems(problems: Iterable[Problem]) -> None:
-    """Write problems to stderr, one a line."""
-    for problem in problems:
+    """Write problems to stderr, one a line, in order of their place."""
+    from salespath.errors import in_order
+
+    for problem in in_order(problems):
         click.echo(str(problem), err=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -48,13 +47,16 @@ class Problem:
         return replace(self, **place)  # type: ignore[arg-type]
 
 
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems in order of their place."""
+    return tuple(sorted(problems, key=lambda p: (p.file or "", p.line or 0, p.row or 0, str(p.column or ""), p.code)))
+
+
 class SalespathError(Exception):
     """An input that cannot be used; `problems` lists everything found, in order of place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(
-            sorted(problems, key=lambda p: (p.file or "", p.line or 0, p.row or 0, str(p.column or ""), p.code))
-        )
+        self.problems = in_order(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -68,5 +70,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """` Did you mean x?` for the known word nearest to a misspelt one, or nothing."""
     options = {option.lower(): option for option in known}
     plain = word.strip().lower().replace(" ", "_").replace("-", "_")
-    near = [plain] if plain in options else difflib.get_close_matches(plain[:80], options, n=1, cutoff=0.6)
+    import difflib  # only a mistake needs it
+
+    near = [plain] if plain in options else difflib.get_close_matches(plain[:80], options, n=1, cutoff=0.7)
     return f" Did you mean {options[near[0]]}?" if near else ""

@@ -10,10 +10,9 @@ import json
 import re
 import stat
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -25,8 +24,7 @@ MAX_DEPTH = 32
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True)
-class Scalar:
+class Scalar(NamedTuple):
     """One value as written."""
 
     text: str
@@ -39,23 +37,19 @@ class Scalar:
         return not self.quoted and self.text in ("", "~", "null", "Null", "NULL")
 
 
-@dataclass(frozen=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list."""
 
     items: tuple[Node, ...]
     line: int
 
 
-@dataclass(frozen=True)
-class Mapping:
-    """Keys and values in the order written, each key once."""
+class Mapping(NamedTuple):
+    """Keys and values in the order written, each key once; `repeated` holds the keys given again."""
 
     items: tuple[tuple[Scalar, Node], ...]
     line: int
-
-    def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
-        return iter(self.items)
+    repeated: tuple[Scalar, ...] = ()
 
     def get(self, key: str) -> Node | None:
         """The value of a key, or None."""
@@ -93,7 +87,9 @@ def read_bytes(path: str) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise _cannot_read(path, f"cannot read {shown(path)}: {reason}.") from None
     if len(data) > MAX_BYTES:
-        raise _cannot_read(path, f"{shown(path)} is larger than {MAX_BYTES // 2**20} MiB; split it, or use CSV or Parquet.")
+        raise _cannot_read(
+            path, f"{shown(path)} is larger than {MAX_BYTES // 2**20} MiB; split it, or use CSV or Parquet."
+        )
     return data
 
 
@@ -124,18 +120,18 @@ def decode(data: bytes, path: str) -> str:
 
 
 def parse(text: str, path: str, *, as_json: bool = False) -> Node:
-    """One YAML or JSON document as nodes. Raises SalespathError (SP103 syntax, SP104 refused construct, SP105 duplicate key)."""
+    """One YAML or JSON document as nodes. Raises SalespathError (SP103 syntax, SP104 refused construct)."""
     problems: list[Problem] = []
     node = None
     try:
         if as_json:
             text = re.sub(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..", _join_surrogates, text)
-        events = yaml.parse(text, Loader=_Loader)
-        for event in events:
+        following: Callable[[], yaml.Event] = _Loader(text).get_event
+        while not isinstance(event := following(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
                     raise _refused(event, path, "a second document (`---`) in one file; write one document, or a list.")
-                node = _node(next(events), events, path, problems, 0)
+                node = _node(following(), following, path, 0)
         if as_json:
             json.loads(text)
     except json.JSONDecodeError as error:
@@ -171,35 +167,47 @@ def _refused(event: yaml.Event, path: str, what: str) -> SalespathError:
     return SalespathError([Problem("SP104", what, file=path, line=event.start_mark.line + 1)])
 
 
-def _node(event: yaml.Event, events: Any, path: str, problems: list[Problem], depth: int) -> Node:
+def _node(event: yaml.Event, following: Callable[[], yaml.Event], path: str, depth: int) -> Node:
     line = event.start_mark.line + 1
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+    if isinstance(event, yaml.AliasEvent) or event.anchor:
         raise _refused(event, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
-    if getattr(event, "tag", None):
+    if event.tag:
         raise _refused(event, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
+    if isinstance(event, yaml.ScalarEvent):
+        return Scalar(event.value, line, bool(event.style))
     if depth > MAX_DEPTH:
         raise _refused(event, path, f"more than {MAX_DEPTH} levels of nesting.")
-    if isinstance(event, yaml.ScalarEvent):
-        return Scalar(event.value, line, quoted=event.style is not None and event.style != "")
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
-        while not isinstance(following := next(events), yaml.SequenceEndEvent):
-            items.append(_node(following, events, path, problems, depth + 1))
+        while not isinstance(event := following(), yaml.SequenceEndEvent):
+            items.append(_node(event, following, path, depth + 1))
         return Sequence(tuple(items), line)
     pairs: dict[str, tuple[Scalar, Node]] = {}
-    while not isinstance(following := next(events), yaml.MappingEndEvent):
-        key = _node(following, events, path, problems, depth + 1)
-        value = _node(next(events), events, path, problems, depth + 1)
+    repeated = []
+    while not isinstance(event := following(), yaml.MappingEndEvent):
+        key = _node(event, following, path, depth + 1)
+        value = _node(following(), following, path, depth + 1)
         if not isinstance(key, Scalar):
-            raise _refused(following, path, "a key must be a word.")
+            raise _refused(event, path, "a key must be a word.")
         if key.text in pairs:
-            first = pairs[key.text][0].line
-            problems.append(
-                Problem("SP105", f"{shown(key.text)} is given twice, first on line {first}.", file=path, line=key.line)
-            )
+            repeated.append(key)
         else:
             pairs[key.text] = (key, value)
-    return Mapping(tuple(pairs.values()), line)
+    return Mapping(tuple(pairs.values()), line, tuple(repeated))
+
+
+def repeated_keys(node: Node, path: str) -> Iterator[Problem]:
+    """A problem (SP105) for every key given twice, here or below."""
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from repeated_keys(item, path)
+    elif isinstance(node, Mapping):
+        first = {key.text: key.line for key, _ in node.items}
+        for key in node.repeated:
+            message = f"{shown(key.text)} is given twice, first on line {first[key.text]}."
+            yield Problem("SP105", message, file=path, line=key.line)
+        for _, value in node.items:
+            yield from repeated_keys(value, path)
 
 
 class Record:
@@ -210,8 +218,8 @@ class Record:
         self._fields: dict[str, Node] = {}
         self._keys: dict[str, int] = {}
         if isinstance(node, Mapping):
-            self._fields = {key.text: value for key, value in node}
-            self._keys = {key.text: key.line for key, _ in node}
+            self._fields = {key.text: value for key, value in node.items}
+            self._keys = {key.text: key.line for key, _ in node.items}
         else:
             self.problem("SP106", f"{what} should be a mapping of keys and values.")
         self._asked: set[str] = set()
@@ -279,7 +287,9 @@ class Record:
         if self.has(key) and text not in options:
             hint = suggestion(text, options)
             self.problem(
-                "SP106", f"{key} of {self.what} is {shown(text)}; expected {', '.join(options)}.{hint}", self.line_of(key)
+                "SP106",
+                f"{key} of {self.what} is {shown(text)}; expected {', '.join(options)}.{hint}",
+                self.line_of(key),
             )
             return default
         return text

@@ -77,9 +77,7 @@ class _Assessor:
             derived=derived,
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self._fired(rule)),
-            open=tuple(
-                Open(rule.id, self._needs(rule.id)) for rule in self.rules.values() if self._is_open(rule)
-            ),
+            open=tuple(Open(rule.id, self._needs(rule.id)) for rule in self.rules.values() if self._is_open(rule)),
             next_questions=() if settled else self._questions(),
             conflicts=self._conflicts(advice),
             problems=self._problems(),

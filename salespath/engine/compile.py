@@ -213,7 +213,9 @@ class _Compiler:
                     self._problem("SP305", rule, f"{{{shown(name)}}} in a text is not a fact or derived number.")
                 elif name not in sure:
                     self._problem(
-                        "SP305", rule, f"{{{name}}} stands in a text but may be unknown; add `known({name})` or a test of it."
+                        "SP305",
+                        rule,
+                        f"{{{name}}} stands in a text but may be unknown; add `known({name})` or a test of it.",
                     )
 
     # Strata
@@ -341,7 +343,6 @@ class _Compiler:
             dimension = knowledge.lines[line].dimension
             pieces.sort(key=lambda piece: (-piece[0], piece[1]))
             self.base.evidence.append(Evidence(process, dimension, line, sign, tuple(pieces)))
-
 
     def _read_by_verdict(self) -> None:
         base = self.base

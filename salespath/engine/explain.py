@@ -83,9 +83,7 @@ def why_not(assessment: Assessment, rule: str) -> WhyNot:
     reader = _Reader(assessment)
     reader.unmet(base.conditions[rule], True, found)
     over = tuple(
-        other
-        for other in base.overridden_by.get(rule, ())
-        if status(assessment, base.rule_refs[other]) != FAILED
+        other for other in base.overridden_by.get(rule, ()) if status(assessment, base.rule_refs[other]) != FAILED
     )
     return WhyNot(
         rule,
@@ -109,7 +107,12 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
             name, threshold = leaf.left.name, leaf.right.value
             value = company.number(name)
             fact = base.vocabulary[name]
-            if value is None or fact.type == "integer" and threshold < 20 or not abs(value - threshold) <= threshold / 10:
+            if (
+                value is None
+                or fact.type == "integer"
+                and threshold < 20
+                or not abs(value - threshold) <= threshold / 10
+            ):
                 continue
             call = CloseCall(name, value, threshold, rule.id)
             if name not in found or abs(value - threshold) < abs(value - found[name].threshold):

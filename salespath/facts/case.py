@@ -11,7 +11,7 @@ from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts import values
 from salespath.facts.values import HOW, BadValue, Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
-from salespath.source import Mapping, Node, Scalar, Sequence, plain, read
+from salespath.source import Mapping, Node, Scalar, Sequence, plain, read, repeated_keys
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,11 @@ def read_case(
         )
         return None
     before = len(problems)
-    fields = {key.text: value for key, value in node}
+    problems.extend(repeated_keys(node, path))
+    fields = {key.text: value for key, value in node.items}
     company = fields.get("company")
     if isinstance(company, Scalar) and not company.empty:
-        name = " ".join(company.text.split())
+        name = shown(company.text, 200)
     elif company is not None:
         problems.append(Problem("SP110", f"{name}: company should be a name.", file=path, line=company.line))
     if "facts" in fields:
@@ -98,13 +99,13 @@ def read_case(
         if isinstance(facts, Scalar) and facts.empty:
             facts = Mapping((), facts.line)
     else:
-        facts = Mapping(tuple((k, v) for k, v in node if k.text != "company"), node.line)
+        facts = Mapping(tuple((k, v) for k, v in node.items if k.text != "company"), node.line)
         extra = {}
     if not isinstance(facts, Mapping):
         problems.append(Problem("SP110", f"{name}: facts should be a mapping.", file=path, line=facts.line))
         return None
     reader = _Reader(vocabulary, exact)
-    for key, value in facts:
+    for key, value in facts.items:
         reader.read(key, value, path, name, problems)
     if any(p.severity == "error" for p in problems[before:]):
         return None
@@ -144,7 +145,7 @@ class _Reader:
     def _annotated(self, id_: str, node: Mapping, path: str, name: str, problems: list[Problem]) -> Node:
         """The value of `{value: …, how: …, note: …, date: …}`."""
         value: Node = Scalar("", node.line)
-        for key, part in node:
+        for key, part in node.items:
             text = part.text.strip() if isinstance(part, Scalar) else ""
             if key.text == "value":
                 value = part
@@ -155,10 +156,16 @@ class _Reader:
                     self.notes.setdefault(id_, {})[key.text] = text
             else:
                 expected = f"how is one of {', '.join(HOW)}" if key.text == "how" else "expected value, how, note, date"
-                hint = suggestion(text, HOW) if key.text == "how" else suggestion(key.text, ("value", "how", "note", "date"))
+                hint = (
+                    suggestion(text, HOW)
+                    if key.text == "how"
+                    else suggestion(key.text, ("value", "how", "note", "date"))
+                )
                 seen = f"{key.text}: {shown(plain(part))}"
                 problems.append(
-                    Problem("SP112", f"{name}: {id_}: {seen} is not understood; {expected}.{hint}", file=path, line=key.line)
+                    Problem(
+                        "SP112", f"{name}: {id_}: {seen} is not understood; {expected}.{hint}", file=path, line=key.line
+                    )
                 )
         return value
 

@@ -42,5 +42,7 @@ def expected(fact: Fact) -> str:
     if fact.values:
         meanings = "; ".join(f"{value} ({text})" if text else value for value, text in fact.values.items())
         return f"{'any of' if fact.type == 'set' else 'one of'}: {meanings}"
-    kind = {"money": "US dollars", "share": "0 to 1, or 12%", "integer": "a whole number", "number": "a number"}[fact.type]
+    kind = {"money": "US dollars", "share": "0 to 1, or 12%", "integer": "a whole number", "number": "a number"}[
+        fact.type
+    ]
     return f"{kind}{', ' + fact.unit if fact.unit else ''}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from salespath.errors import Problem, SalespathError
 from salespath.facts.values import NUMERIC
-from salespath.source import Node, Record
+from salespath.source import Node, Record, repeated_keys
 
 FOLDER = Path(__file__).parent / "vocabulary"
 FILES = ("product", "market", "capital", "team", "role", "results", "derived")
@@ -110,6 +110,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
     facts: dict[str, Fact] = {}
     derived: dict[str, Derived] = {}
     for path, node in nodes:
+        problems.extend(repeated_keys(node, path))
         file = Record(node, path, problems, "the file")
         if file.has("derived"):
             for item in file.records("derived", "a derived number"):

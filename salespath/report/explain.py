@@ -41,7 +41,10 @@ def how(assessment: Assessment) -> Branch:
             for other in a.base.knowledge.rules.values():
                 if isinstance(other.then, Conclude) and other.then.attribute == attribute and other.id in fired:
                     verdict.add(_reason(a, fired[other.id]))
-    for name, title in (("fit", "Fit: which process suits what you sell and to whom"), ("means", "Means: whether you can run it now")):
+    for name, title in (
+        ("fit", "Fit: which process suits what you sell and to whom"),
+        ("means", "Means: whether you can run it now"),
+    ):
         part = root.add(title)
         for process in PROCESSES:
             total = a.evidence[process][name]
@@ -190,7 +193,9 @@ def _rule(a: Assessment, parent: Branch, rule: Rule) -> None:
     if fired is None and not _applies(a, rule):
         then = rule.then
         assert isinstance(then, (Advise, Warn))
-        parent.add(f"[{rule.id}] {_about(a, rule)} Belongs to the recommendation {readable(then.process)}, which was not given.")
+        parent.add(
+            f"[{rule.id}] {_about(a, rule)} Belongs to the recommendation {readable(then.process)}, which was not given."
+        )
         return
     if fired is None:
         _unmet(a, parent.add(f"[{rule.id}] {_about(a, rule)}"), why_not(a, rule.id))
@@ -200,7 +205,9 @@ def _rule(a: Assessment, parent: Branch, rule: Rule) -> None:
         branch.add(f"Answers: {answers(a.base, fired.facts)}")
     if isinstance(rule.then, Weigh):
         counted = "counts" if fired.weight else "does not count: a stronger reason on the same line does"
-        branch.add(f"{'For' if rule.then.certainty > 0 else 'Against'} {NAMES[rule.then.process]} selling; it {counted}.")
+        branch.add(
+            f"{'For' if rule.then.certainty > 0 else 'Against'} {NAMES[rule.then.process]} selling; it {counted}."
+        )
 
 
 def _applies(a: Assessment, rule: Rule) -> bool:
@@ -237,7 +244,9 @@ def _unmet(a: Assessment, parent: Branch, found: WhyNot) -> None:
     for other in found.overridden_by:
         rule = a.base.knowledge.rules[other]
         state = "takes effect instead" if status(a, a.base.rule_refs[other]) == MET else "may take effect instead"
-        parent.add(f"[{other}] {state}: {rule.because if '{' not in rule.because else readable(other.replace('-', ' '))}")
+        parent.add(
+            f"[{other}] {state}: {rule.because if '{' not in rule.because else readable(other.replace('-', ' '))}"
+        )
 
 
 def _finding(a: Assessment, parent: Branch, finding: Finding) -> None:

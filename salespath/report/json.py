@@ -25,11 +25,11 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         "settled": a.settled,
         "settled_by": a.settled_by,
         "possible": list(a.possible),
-        "certainty": {p: {name: round(certainty.certainty(a.evidence[p][name]), 3) for name in SUMS} for p in PROCESSES},
-        "evidence": {p: {name: round(certainty.net(a.evidence[p][name]), 3) for name in SUMS} for p in PROCESSES},
-        "dimensions": {
-            d: {p: round(certainty.certainty(a.evidence[p][d]), 3) for p in PROCESSES} for d in DIMENSIONS
+        "certainty": {
+            p: {name: round(certainty.certainty(a.evidence[p][name]), 3) for name in SUMS} for p in PROCESSES
         },
+        "evidence": {p: {name: round(certainty.net(a.evidence[p][name]), 3) for name in SUMS} for p in PROCESSES},
+        "dimensions": {d: {p: round(certainty.certainty(a.evidence[p][d]), 3) for p in PROCESSES} for d in DIMENSIONS},
         "blockers": [
             {
                 "process": b.process,
@@ -65,9 +65,7 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
     if not table:
         found["open"] = [{"rule": o.rule, "needs": list(o.needs)} for o in a.open]
         found["next_questions"] = [{"fact": q.fact, "why": q.why} for q in a.next_questions]
-    found["conflicts"] = [
-        {"about": c.about, "values": list(c.values), "rules": list(c.rules)} for c in a.conflicts
-    ]
+    found["conflicts"] = [{"about": c.about, "values": list(c.values), "rules": list(c.rules)} for c in a.conflicts]
     found["problems"] = [problem(p) for p in a.problems]
     found["receipt"] = a.receipt
     return found

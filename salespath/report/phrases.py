@@ -49,7 +49,9 @@ def wanted(base: Base, test: Leaf | Is, so: bool) -> str:
 
 def _attribute(base: Base, test: Is, so: bool) -> str:
     if test.attribute in BLOCKED:
-        what = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both"}[BLOCKED[test.attribute]]
+        what = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both"}[
+            BLOCKED[test.attribute]
+        ]
         return f"{what} {'is' if so else 'is not'} blocked"
     attribute = base.knowledge.attributes[test.attribute]
     if attribute.flag:

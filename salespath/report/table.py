@@ -18,7 +18,15 @@ _TOP = 3
 
 def table(assessments: Iterable[Assessment], width: int = 100) -> str:
     """One row per company: verdict, fit and means in words (enterprise / SMB), whether it is settled, the top reasons."""
-    headers = ["Company", "Process", "Leaning", "Fit: enterprise / SMB", "Means: enterprise / SMB", "Settled", "Top reasons"]
+    headers = [
+        "Company",
+        "Process",
+        "Leaning",
+        "Fit: enterprise / SMB",
+        "Means: enterprise / SMB",
+        "Settled",
+        "Top reasons",
+    ]
     rows = [_row(a) for a in assessments]
     # Two blanks stand between columns. The last column takes what is left, and long cells are wrapped.
     limits = [22, 13, 10, 21, 21, 7]
@@ -69,12 +77,16 @@ def guide(knowledge: Knowledge, width: int = 100) -> str:
     rows = []
     for point in knowledge.guide:
         cited = f"[{', '.join(s for s in point.source)}]"
-        rows.append([_wrapped(point.point, first), _wrapped(point.enterprise, half), _wrapped(f"{point.smb} {cited}", half)])
+        rows.append(
+            [_wrapped(point.point, first), _wrapped(point.enterprise, half), _wrapped(f"{point.smb} {cited}", half)]
+        )
     lines = [knowledge.guide_title, "=" * len(knowledge.guide_title), ""]
     lines.append(tabulate(rows, ["", "Enterprise", "SMB"], tablefmt="simple", disable_numparse=True))
     lines.append("")
     for text, source in knowledge.guide_notes:
-        lines.extend(textwrap.wrap(f"- {text} [{', '.join(source)}]", width, subsequent_indent="  ", break_on_hyphens=False))
+        lines.extend(
+            textwrap.wrap(f"- {text} [{', '.join(source)}]", width, subsequent_indent="  ", break_on_hyphens=False)
+        )
     lines.extend(["", "Sources", "-------"])
     article = knowledge.article
     lines.extend(
@@ -84,14 +96,18 @@ def guide(knowledge: Knowledge, width: int = 100) -> str:
             subsequent_indent="  ",
         )
     )
-    cited_names = {s for p in knowledge.guide for s in p.source} | {s for _, sources in knowledge.guide_notes for s in sources}
+    cited_names = {s for p in knowledge.guide for s in p.source} | {
+        s for _, sources in knowledge.guide_notes for s in sources
+    }
     for name in sorted(cited_names):
         source = knowledge.sources.get(name)
         if source and source.kind != "article":
             year = f", {source.year}" if source.year else ""
             soft = "soft " if source.soft else ""
             text = f"{name}: {source.title}. {source.author}{year} ({soft}{source.kind}). {' '.join(source.addresses)}"
-            lines.extend(textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+            lines.extend(
+                textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+            )
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

@@ -37,7 +37,11 @@ def headline(assessment: Assessment) -> str:
     if a.process == "both":
         return INSTRUCTIONS["both"].format(lead=NAMES[a.lead or "smb"])
     if a.process == "not_yet":
-        if a.leaning and a.evidence[a.leaning]["fit"] > 0 and certainty.word(a.evidence[a.leaning]["fit"]) != "balanced":
+        if (
+            a.leaning
+            and a.evidence[a.leaning]["fit"] > 0
+            and certainty.word(a.evidence[a.leaning]["fit"]) != "balanced"
+        ):
             return f"Not yet. {_selling(a.leaning)} would fit; first change what stands in the way."
         lean = f" (what is known leans to {NAMES[a.leaning]} selling)" if a.leaning else ""
         return f"Not yet, whichever way you sell{lean}: first change what stands in the way."
@@ -250,8 +254,6 @@ class _Report:
         if not items:
             return
         self._heading("What to measure")
-        from tabulate import tabulate
-
         seen: dict[str, Advice] = {}
         for item in items:
             seen.setdefault(item.choice, item)
@@ -262,8 +264,8 @@ class _Report:
                 self._say(f"- {label[name]}: {value[name]}. {item.text}", indent="    ", first="  ")
             return
         known = [name for name in seen if self.a.metrics[name].status != "unknown"]
-        rows = [[label[name], value[name]] for name in known]
-        self.lines.extend(f"  {row}" for row in tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines())
+        longest = max((len(label[name]) for name in known), default=0)
+        self.lines.extend(f"  {label[name]:{longest}}  {value[name]}" for name in known)
         rest = [label[name] for name in seen if name not in known]
         if rest:
             self._say(f"Not known yet: {', '.join(rest)}.", indent="  ")

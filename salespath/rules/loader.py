@@ -24,7 +24,7 @@ from salespath.rules.model import (
     Warn,
     Weigh,
 )
-from salespath.source import Mapping, Node, Record
+from salespath.source import Mapping, Node, Record, repeated_keys
 
 EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95
@@ -53,6 +53,9 @@ class _Loader:
         self.rules: dict[str, Rule] = {}
 
     def load(self, nodes: Iterable[tuple[str, Node]], sha256: str) -> tuple[Knowledge, list[Problem]]:
+        nodes = list(nodes)
+        for path, node in nodes:
+            self.problems.extend(repeated_keys(node, path))
         files = [Record(node, path, self.problems, "the file") for path, node in nodes]
         for file in files:  # what rules refer to comes first, whatever the order of files
             self._frame(file)
