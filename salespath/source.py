@@ -126,7 +126,7 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
     try:
         if as_json:
             text = re.sub(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..", _join_surrogates, text)
-        following: Callable[[], yaml.Event] = _Loader(text).get_event
+        following: Callable[[], Any] = _Loader(text).get_event
         while not isinstance(event := following(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
@@ -163,11 +163,11 @@ def _join_surrogates(match: re.Match[str]) -> str:
     return str(json.loads(f'"{found}"'))
 
 
-def _refused(event: yaml.Event, path: str, what: str) -> SalespathError:
+def _refused(event: Any, path: str, what: str) -> SalespathError:
     return SalespathError([Problem("SP104", what, file=path, line=event.start_mark.line + 1)])
 
 
-def _node(event: yaml.Event, following: Callable[[], yaml.Event], path: str, depth: int) -> Node:
+def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> Node:
     line = event.start_mark.line + 1
     if isinstance(event, yaml.AliasEvent) or event.anchor:
         raise _refused(event, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")

@@ -208,11 +208,11 @@ class _Assessor:
         """The unknown facts that can still change the verdict, those with the most evidence at stake first."""
         stakes: dict[str, _Stake] = {}
         for group in self.base.evidence:
-            for size, rule in group.pieces:
-                if self._fired(self.rules[rule]):
+            for size, piece in group.pieces:
+                if self._fired(self.rules[piece]):
                     break  # nothing lighter on this line can count any more
-                if self._is_open(self.rules[rule]):
-                    for fact in self._needs(rule):
+                if self._is_open(self.rules[piece]):
+                    for fact in self._needs(piece):
                         stake = stakes.setdefault(fact, _Stake())
                         stake.size += size
                         stake.sides.setdefault(group.process, {})["for" if group.sign > 0 else "against"] = None

@@ -67,7 +67,7 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Warning:  # noqa: A001 - the vocabulary's word
+class Warning:
     """A pitfall that applies."""
 
     rule: str

@@ -76,14 +76,14 @@ class Company:
                 return (1, 0, 0) if leaf.name in self.facts else (0, 1, 1)
             value = self.number(leaf.name)
             return (0, 1, 1) if value is None else (0, 1, 0) if math.isnan(value) else (1, 0, 0)
-        value = self.facts.get(leaf.name)
-        if value is None:
+        answer = self.facts.get(leaf.name)
+        if answer is None:
             return 0, 0, 1
         if isinstance(leaf, OneOf):
-            return (1, 0, 0) if value in leaf.values else (0, 1, 0)
+            return (1, 0, 0) if answer in leaf.values else (0, 1, 0)
         assert isinstance(leaf, Member)
-        assert isinstance(value, frozenset)
-        return (1, 0, 0) if leaf.value in value else (0, 1, 0)
+        assert isinstance(answer, frozenset)
+        return (1, 0, 0) if leaf.value in answer else (0, 1, 0)
 
     @staticmethod
     def expand(bits: int) -> int:

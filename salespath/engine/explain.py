@@ -96,7 +96,8 @@ def why_not(assessment: Assessment, rule: str) -> WhyNot:
 
 def close_calls(assessment: Assessment) -> list[CloseCall]:
     """Numbers within a tenth of a threshold of evidence or a block, one per fact, the nearest."""
-    base, found = assessment.base, {}
+    base = assessment.base
+    found: dict[str, CloseCall] = {}
     company = Company(base, assessment.case.values)
     for rule in base.knowledge.rules.values():
         if not isinstance(rule.then, (Weigh, Block)):
@@ -109,8 +110,7 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
             fact = base.vocabulary[name]
             if (
                 value is None
-                or fact.type == "integer"
-                and threshold < 20
+                or (fact.type == "integer" and threshold < 20)
                 or not abs(value - threshold) <= threshold / 10
             ):
                 continue

@@ -299,7 +299,7 @@ class _Typer:
         )
 
     def number(self, node: ast.expr) -> Number:
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
             if not abs(node.value) <= 1e15:
                 raise ExpressionError(f"{shown(_code(node), 30)} is too large.")
             return Constant(float(node.value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 
 from salespath.engine.compile import Base, compile_base
@@ -15,6 +16,6 @@ def load() -> Base:
     terms, terms_sha = files.read_all(files.vocabulary_files())
     rules, rules_sha = files.read_all(files.rule_files())
     words = vocabulary.load(terms)
-    sha = files.hashlib.sha256(f"{terms_sha}{rules_sha}".encode()).hexdigest()
+    sha = hashlib.sha256(f"{terms_sha}{rules_sha}".encode()).hexdigest()
     knowledge, problems = loader.load(rules, sha)
     return compile_base(words, knowledge, problems)

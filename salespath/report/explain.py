@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.explain import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
-from salespath.engine.walk import SUMS
 from salespath.engine.expressions import Is
+from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
 from salespath.report.phrases import NAMES, answers, labels, source_note, sources, wanted
 from salespath.report.text import OTHER, headline, reasons, subject

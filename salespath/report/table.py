@@ -76,9 +76,9 @@ def guide(knowledge: Knowledge, width: int = 100) -> str:
     half = max(24, (width - first - 8) // 2)
     rows = []
     for point in knowledge.guide:
-        cited = f"[{', '.join(s for s in point.source)}]"
+        names = f"[{', '.join(point.source)}]"
         rows.append(
-            [_wrapped(point.point, first), _wrapped(point.enterprise, half), _wrapped(f"{point.smb} {cited}", half)]
+            [_wrapped(point.point, first), _wrapped(point.enterprise, half), _wrapped(f"{point.smb} {names}", half)]
         )
     lines = [knowledge.guide_title, "=" * len(knowledge.guide_title), ""]
     lines.append(tabulate(rows, ["", "Enterprise", "SMB"], tablefmt="simple", disable_numparse=True))
@@ -99,12 +99,12 @@ def guide(knowledge: Knowledge, width: int = 100) -> str:
     cited_names = {s for p in knowledge.guide for s in p.source} | {
         s for _, sources in knowledge.guide_notes for s in sources
     }
-    for name in sorted(cited_names):
-        source = knowledge.sources.get(name)
-        if source and source.kind != "article":
-            year = f", {source.year}" if source.year else ""
-            soft = "soft " if source.soft else ""
-            text = f"{name}: {source.title}. {source.author}{year} ({soft}{source.kind}). {' '.join(source.addresses)}"
+    for name in sorted(cited_names & set(knowledge.sources)):
+        cited = knowledge.sources[name]
+        if cited.kind != "article":
+            year = f", {cited.year}" if cited.year else ""
+            soft = "soft " if cited.soft else ""
+            text = f"{name}: {cited.title}. {cited.author}{year} ({soft}{cited.kind}). {' '.join(cited.addresses)}"
             lines.extend(
                 textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
             )
