@@ -221,11 +221,15 @@ class _Assessor:
             if not self._is_open(rule):
                 continue
             if isinstance(rule.then, Block) and not rule.then.lift:
+                if self.truth.is_true(self.base.value_refs[f"{rule.then.process}_blocked", "yes"]):
+                    continue  # it is blocked already
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
                     stake.size += certainty.SCALE
                     stake.stops[SELLING[rule.then.process]] = None
             elif isinstance(rule.then, Conclude) and rule.id in self.base.read_by_verdict:
+                if self.truth.is_true(self.base.value_refs[rule.then.attribute, rule.then.value]):
+                    continue  # another rule has concluded it
                 means = self.base.knowledge.attributes[rule.then.attribute].means
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
@@ -292,7 +296,7 @@ class _Stake:
     def why(self) -> str:
         parts = []
         if self.sides:
-            counts = " and ".join(f"{' or '.join(sides)} {SELLING[p]}" for p, sides in sorted(self.sides.items()))
+            counts = " and ".join(f"{' or '.join(sorted(sides, reverse=True))} {SELLING[p]}" for p, sides in sorted(self.sides.items()))
             parts.append(f"count {counts} ({', '.join(self.lines)})")
         if self.stops:
             parts.append(f"stop {' and '.join(self.stops)} for now")
