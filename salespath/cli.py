@@ -64,15 +64,20 @@ def width() -> int:
 
 
 def read_companies(path: str) -> Portfolio:
-    """The companies of a fact file or table."""
+    """The companies of a fact file or table; of a file that cannot be read, none and the problems."""
     from salespath.engine.load import load
-    from salespath.facts import read_file
+    from salespath.errors import SalespathError
+    from salespath.facts import Portfolio, read_file
 
-    if path.lower().endswith((".csv", ".tsv", ".parquet")):
-        from salespath.portfolio import cases
+    base = load()
+    try:
+        if path.lower().endswith((".csv", ".tsv", ".parquet")):
+            from salespath.portfolio import cases
 
-        return cases(load(), path)
-    return read_file(path, load().vocabulary)
+            return cases(base, path)
+        return read_file(path, base.vocabulary)
+    except SalespathError as error:
+        return Portfolio((), error.problems, single=True)
 
 
 def write_text(text: str, output: str | None) -> None:

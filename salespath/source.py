@@ -23,6 +23,10 @@ MAX_DEPTH = 32
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# What JSON and YAML read differently inside quotes: surrogate pairs, and characters that YAML refuses or folds. An escaped
+# backslash is matched first, so that what follows it is left alone.
+_NOT_ALIKE = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
 
 class Scalar(NamedTuple):
     """One value as written."""
@@ -125,7 +129,7 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
     node = None
     try:
         if as_json:
-            text = re.sub(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..", _join_surrogates, text)
+            text = _NOT_ALIKE.sub(_as_yaml, text)
         following: Callable[[], Any] = _Loader(text).get_event
         while not isinstance(event := following(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
@@ -152,15 +156,24 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
 
 
 def read(path: str) -> Node:
-    """One YAML file, or JSON where the name ends so, as nodes."""
-    return parse(decode(read_bytes(path), path), path, as_json=path.lower().endswith(".json"))
+    """One YAML file as nodes, or JSON where the name ends so or standard input holds it."""
+    text = decode(read_bytes(path), path)
+    return parse(text, path, as_json=path.lower().endswith(".json") or (path == "-" and _is_json(text)))
 
 
-def _join_surrogates(match: re.Match[str]) -> str:
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _as_yaml(match: re.Match[str]) -> str:
     found = match.group()
-    if found == "\\\\":
-        return found
-    return str(json.loads(f'"{found}"'))
+    if len(found) == 1:
+        return f"\\u{ord(found):04x}"
+    return found if found == "\\\\" else str(json.loads(f'"{found}"'))
 
 
 def _refused(event: Any, path: str, what: str) -> SalespathError:

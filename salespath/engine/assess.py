@@ -67,7 +67,7 @@ class _Assessor:
             possible=possible,
             evidence=evidence,
             blockers=self._blockers(),
-            provisos=self._provisos(possible),
+            provisos=self._provisos(),
             advice=advice,
             warnings=tuple(
                 Warning(rule.id, self._text(rule.then.text), self._text(rule.because))
@@ -143,12 +143,14 @@ class _Assessor:
                 found.append(Blocker(then.process, rule.id, because, remedy, then.owner, self._read(rule.id)))
         return tuple(found)
 
-    def _provisos(self, possible: tuple[str, ...]) -> tuple[Proviso, ...]:
-        return tuple(
-            Proviso(rule.then.process, rule.id, self._needs(rule.id))
-            for rule in self.rules.values()
-            if isinstance(rule.then, Block) and not rule.then.lift and self._is_open(rule)
-        )
+    def _provisos(self) -> tuple[Proviso, ...]:
+        found = []
+        for rule in self.rules.values():
+            if isinstance(rule.then, Block) and not rule.then.lift and self._is_open(rule):
+                holds = self.truth.is_true(self.base.condition_refs[rule.id])
+                because = self._text(rule.because) if holds else ""
+                found.append(Proviso(rule.then.process, rule.id, self._needs(rule.id), because))
+        return tuple(found)
 
     def _advice(self) -> tuple[Advice, ...]:
         """The plan, topic by topic, the most important first. A topic that shows only a few leaves out what is in place."""

@@ -44,11 +44,15 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Proviso:
-    """A block that is still open: the recommendation holds provided that it does not apply."""
+    """A block that is still open: the recommendation holds provided that it does not apply.
+
+    `because` is set where the block's own condition holds and only an exception is still open.
+    """
 
     process: str
     rule: str
     needs: tuple[str, ...]
+    because: str = ""
 
 
 @dataclass(frozen=True)

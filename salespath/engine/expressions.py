@@ -249,7 +249,10 @@ class _Typer:
                     return self._choice_compare(fact, direction, other)
                 if isinstance(fact, Fact) and fact.type == "set":
                     raise ExpressionError(f"{name} is a set; write `value in {name}` or `count({name})`.")
-        return Compare(sign, self.number(left), self.number(right))
+        first, second = self.number(left), self.number(right)
+        if isinstance(first, Constant):  # `10_000 <= x` is read as `x >= 10_000`
+            return Compare(_MIRRORED[sign], second, first)
+        return Compare(sign, first, second)
 
     def _choice_compare(self, fact: Fact, sign: str, other: ast.expr) -> Condition:
         if fact.type == "boolean":

@@ -26,9 +26,9 @@ _NUMBER = re.compile(  # matched against lower case: a pattern that ignores case
     r"(?P<sign>[-+]?)\s*(?:[$€£]|usd|us\$)?\s*(?P<digits>[0-9][0-9_,]*(?:\.[0-9]*)?|\.[0-9]+)(?P<exponent>e[-+]?[0-9]{1,3})?"
     r"\s*(?P<scale>k|m|mn|bn|b|thousand|million|billion)?\s*(?P<percent>%)?\s*(?:usd|dollars)?"
 )
-_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
+_SCALES = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}  # powers of ten
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
-_TWO_READINGS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
+_TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
 class BadValue(ValueError):
@@ -101,10 +101,8 @@ def number(text: str, *, exact: bool = False) -> float | int:
     if not (exact or match["scale"] or match["percent"]) and _TWO_READINGS.fullmatch(digits):
         whole, part = digits.replace(".", ""), digits.rstrip("0").rstrip(".")
         raise BadValue(f"{shown(text)} can be read as {whole} or as {part}; write one of these.")
-    value = float(match["sign"] + digits.replace(",", "").replace("_", "") + (match["exponent"] or ""))
-    value *= _SCALES.get(match["scale"] or "", 1.0)
-    if match["percent"]:
-        value /= 100
+    exponent = int((match["exponent"] or "e0")[1:]) + _SCALES.get(match["scale"] or "", 0) - (2 if match["percent"] else 0)
+    value = float(f"{match['sign']}{digits.replace(',', '').replace('_', '')}e{exponent}")
     if not math.isfinite(value) or abs(value) > 1e15:
         raise BadValue(f"{shown(text)} is too large.")
     return int(value) if value == int(value) else value
@@ -158,4 +156,5 @@ def written(fact: Fact | Derived, value: Value) -> str:
         return ";".join(v for v in fact.values if v in value) or EMPTY_SET
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return repr(value) if isinstance(value, float) else str(value)
+    text = repr(value) if isinstance(value, float) else str(value)
+    return f"{text}0" if _TWO_READINGS.fullmatch(text.lstrip("-")) else text

@@ -48,7 +48,7 @@ def how(assessment: Assessment) -> Branch:
         part = root.add(title)
         for process in PROCESSES:
             total = a.evidence[process][name]
-            side = part.add(f"{NAMES[process]} selling: {certainty.word(total)} ({certainty.net(total):+.2f})")
+            side = part.add(f"{NAMES[process]} selling: {certainty.word(total)} ({certainty.signed(total, 2)})")
             for sign, word in ((1, "for"), (-1, "against")):
                 items = [item for item in reasons(a, process, sign) if _sum_of(a, item) == name]
                 whole = sum(abs(item.weight) for item in reasons(a, process, sign))
@@ -131,7 +131,7 @@ def _evidence(a: Assessment, side: Branch, item: Fired, word: str, whole: int) -
     line = a.base.knowledge.lines[then.line]
     share = round(100 * abs(item.weight) / whole)
     branch = side.add(
-        f"{word.capitalize()}, {line.title} ({certainty.net(item.weight):+.2f}, {share}% of all that speaks {word} it): "
+        f"{word.capitalize()}, {line.title} ({certainty.signed(item.weight, 2)}, {share}% of all that speaks {word} it): "
         f"{_reason(a, item)}"
     )
     if item.facts:
@@ -156,8 +156,8 @@ def _why_not_process(a: Assessment, target: str) -> Branch:
         other = OTHER[target]
         mine, theirs = a.evidence[target]["fit"], a.evidence[other]["fit"]
         root.add(
-            f"Fit for {NAMES[target]} selling is {certainty.word(mine)} ({certainty.net(mine):+.2f}), for {NAMES[other]} "
-            f"selling {certainty.word(theirs)} ({certainty.net(theirs):+.2f}). A process is recommended once it leads by 1."
+            f"Fit for {NAMES[target]} selling is {certainty.word(mine)} ({certainty.signed(mine, 2)}), for {NAMES[other]} "
+            f"selling {certainty.word(theirs)} ({certainty.signed(theirs, 2)}). A process is recommended once it leads by 1."
         )
     for rule in _concluding(a, "process", target):
         found = why_not(a, rule.id)

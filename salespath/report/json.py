@@ -26,10 +26,10 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         "settled_by": a.settled_by,
         "possible": list(a.possible),
         "certainty": {
-            p: {name: round(certainty.certainty(a.evidence[p][name]), 3) for name in SUMS} for p in PROCESSES
+            p: {name: _rounded(certainty.certainty(a.evidence[p][name])) for name in SUMS} for p in PROCESSES
         },
-        "evidence": {p: {name: round(certainty.net(a.evidence[p][name]), 3) for name in SUMS} for p in PROCESSES},
-        "dimensions": {d: {p: round(certainty.certainty(a.evidence[p][d]), 3) for p in PROCESSES} for d in DIMENSIONS},
+        "evidence": {p: {name: _rounded(certainty.net(a.evidence[p][name])) for name in SUMS} for p in PROCESSES},
+        "dimensions": {d: {p: _rounded(certainty.certainty(a.evidence[p][d])) for p in PROCESSES} for d in DIMENSIONS},
         "blockers": [
             {
                 "process": b.process,
@@ -78,6 +78,10 @@ def facts(values: Mapping[str, Value], vocabulary: Vocabulary) -> dict[str, Any]
 
 def _plain(value: Value, name: str, vocabulary: Vocabulary) -> Any:
     return [v for v in vocabulary[name].values if v in value] if isinstance(value, frozenset) else value
+
+
+def _rounded(value: float) -> float:
+    return round(value, 3) + 0.0  # never -0.0
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

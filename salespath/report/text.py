@@ -131,8 +131,9 @@ class _Report:
 
     def _verdict(self) -> None:
         a = self.a
-        self.lines.append(self.bold(a.company))
-        self.lines.append("=" * min(len(a.company), self.width))
+        name = textwrap.wrap(a.company, self.width)
+        self.lines.extend(map(self.bold, name))
+        self.lines.append("=" * max(map(len, name), default=0))
         self._say(headline(a))
         stops = [item for item in a.advice if item.topic == "stop_rule"]
         if stops and a.process != "undetermined":
@@ -142,8 +143,8 @@ class _Report:
             fit, means = a.evidence[process]["fit"], a.evidence[process]["means"]
             blocked = ", blocked for now" if any(b.process == process for b in a.blockers) else ""
             self._say(
-                f"{NAMES[process]:10} fit: {certainty.word(fit)} ({certainty.net(fit):+.1f}); means: "
-                f"{certainty.word(means)} ({certainty.net(means):+.1f}){blocked}",
+                f"{NAMES[process]:10} fit: {certainty.word(fit)} ({certainty.signed(fit, 1)}); means: "
+                f"{certainty.word(means)} ({certainty.signed(means, 1)}){blocked}",
                 indent=" " * 11,
                 first="",
             )
@@ -153,6 +154,7 @@ class _Report:
             others = [readable(v) for v in a.possible if v != a.process]
             known = f"With other answers it can still become {_either(others)}." if others else ""
             self._say(f"Not settled: answers are missing that may change it. {known}")
+        self._provisos()
 
     def _first_moves(self) -> None:
         moves = [item for item in self.a.advice if item.topic == "first_moves"]
@@ -172,14 +174,22 @@ class _Report:
                 what = "Running both" if blocker.process == "both" else _selling(blocker.process)
                 self._say(f"{what}: {blocker.because}", indent="  ", first="")
                 self._say(f"Remedy ({blocker.owner}): {blocker.remedy}", indent="    ")
+
+    def _provisos(self) -> None:
+        """Blocks that are still open: those that only an exception can lift, and those that nothing is known of."""
+        a = self.a
         wanted = {*subject(a), *(["both"] if a.process == "both" else [])}
-        needs = [name for proviso in a.provisos if proviso.process in wanted for name in proviso.needs]
-        if needs and a.process != "not_yet":
-            self.lines.append("")
+        provisos = [proviso for proviso in a.provisos if proviso.process in wanted and a.process != "not_yet"]
+        near = [proviso for proviso in provisos if proviso.because]
+        for proviso in near:
             self._say(
-                "This holds provided that nothing you have not said yet stands in the way: "
-                f"{self._labels(self.vocabulary.ordered(needs))}."
+                f"Take care: {proviso.because} It stays workable only if what you have not said makes up for it: "
+                f"{self._labels(proviso.needs)}."
             )
+        said = {name for proviso in near for name in proviso.needs}
+        rest = self.vocabulary.ordered({name for proviso in provisos for name in proviso.needs} - said)
+        if rest:
+            self._say(f"Not said yet, and able to stop it: {self._labels(rest)}.")
 
     def _reasons(self) -> None:
         a = self.a

@@ -1,0 +1,103 @@
+"""The documents say what the program does: commands run, outputs are real, help pages are current.
+
+`python tests/test_docs.py` writes the command page and the README's outputs afresh.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from salespath import cli
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = ROOT / "docs" / "commands.md"
+README = ROOT / "README.md"
+BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
+CUT = "…"
+
+
+def run(command: str) -> str:
+    """The output of a salespath command line, 100 columns wide."""
+    words = command.split()
+    assert words[0] == "salespath"
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=True
+    )
+    return done.stdout
+
+
+def commands_page() -> str:
+    """Every command's help, as Markdown."""
+    parts = ["# Commands", "", "Written from `--help` by `python tests/test_docs.py`; a test keeps it current.", ""]
+
+    def describe(command: click.Command, name: str, parent: click.Context | None) -> None:
+        context = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+        parts.extend([f"## {context.command_path}", "", "```text", command.get_help(context).rstrip(), "```", ""])
+        if isinstance(command, click.Group):
+            for child in sorted(command.commands):
+                describe(command.commands[child], child, context)
+
+    describe(cli.main, "salespath", None)
+    return "\n".join(parts)
+
+
+def blocks() -> list[tuple[str, str]]:
+    return [(m["command"], m["output"]) for m in BLOCK.finditer(README.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(("command", "output"), blocks())
+def test_the_readme_shows_what_the_command_prints(command: str, output: str) -> None:
+    real = run(command)
+    for part in output.split(f"{CUT}\n"):
+        assert part.strip(), "an empty output shows nothing"
+        assert part in real
+
+
+def test_the_command_page_is_current() -> None:
+    assert COMMANDS.read_text("utf-8") == commands_page()
+
+
+def test_the_readme_names_the_two_commands_and_nothing_else_to_set_up() -> None:
+    lines = [line.strip() for line in README.read_text("utf-8").splitlines() if line.startswith("    python3 -m venv")]
+    assert len(lines) == 2
+    assert "salespath assess examples/real_companies.csv" in lines[0]
+    assert "pytest" in lines[1]
+
+
+def test_the_python_example_of_the_readme_runs() -> None:
+    code = re.search(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert code
+    done = subprocess.run([sys.executable, "-c", code[1]], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.strip() in ("enterprise", "smb", "both", "not_yet", "undetermined")
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    pages = [README, *ROOT.glob("docs/**/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md"]
+    for page in pages:
+        for name in re.findall(r"`((?:docs|tests|examples|benchmarks|salespath)/[\w./-]*)`", page.read_text("utf-8")):
+            assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+def refresh() -> None:
+    """Write the command page and the README's outputs afresh, keeping how many lines are shown."""
+    COMMANDS.write_text(commands_page(), "utf-8")
+
+    def renewed(match: re.Match[str]) -> str:
+        real = run(match["command"]).splitlines(keepends=True)
+        shown = max(match["output"].count("\n") - 1, 24)
+        cut = f"{CUT}\n" if len(real) > shown else ""
+        return f"```console\n$ {match['command']}\n{''.join(real[:shown])}{cut}```"
+
+    README.write_text(BLOCK.sub(renewed, README.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    refresh()
