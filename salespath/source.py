@@ -126,7 +126,7 @@ def decode(data: bytes, path: str) -> str:
 def parse(text: str, path: str, *, as_json: bool = False) -> Node:
     """One YAML or JSON document as nodes. Raises SalespathError (SP103 syntax, SP104 refused construct)."""
     problems: list[Problem] = []
-    node = None
+    node, language = None, "JSON" if as_json else "YAML"
     try:
         if as_json:
             text = _NOT_ALIKE.sub(_as_yaml, text)
@@ -144,10 +144,10 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
         mark = error.problem_mark or error.context_mark
         words = ", ".join(filter(None, (error.context, error.problem)))
         problems.append(
-            Problem("SP103", f"not valid YAML: {shown(words, 160)}.", file=path, line=mark.line + 1 if mark else None)
+            Problem("SP103", f"not valid {language}: {shown(words, 160)}.", file=path, line=mark.line + 1 if mark else None)
         )
     except (yaml.YAMLError, ValueError) as error:
-        problems.append(Problem("SP103", f"not valid YAML: {shown(error, 160)}.", file=path))
+        problems.append(Problem("SP103", f"not valid {language}: {shown(error, 160)}.", file=path))
     if problems:
         raise SalespathError(problems)
     if node is None or (isinstance(node, Scalar) and node.empty):

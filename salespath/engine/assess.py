@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from salespath.engine import certainty, trace
@@ -227,7 +227,7 @@ class _Assessor:
                     continue  # it is blocked already
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
-                    stake.size += certainty.SCALE
+                    stake.size += certainty.SCALE // 3  # a block matters once its process is close to being chosen
                     stake.stops[SELLING[rule.then.process]] = None
             elif isinstance(rule.then, Conclude) and rule.id in self.base.read_by_verdict:
                 if self.truth.is_true(self.base.value_refs[rule.then.attribute, rule.then.value]):
@@ -235,7 +235,7 @@ class _Assessor:
                 means = self.base.knowledge.attributes[rule.then.attribute].means
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
-                    stake.size += certainty.SCALE // 2
+                    stake.size += certainty.SCALE // 4
                     stake.decides[means] = None
         place = {name: index for index, name in enumerate(self.base.vocabulary)}
         order = sorted(stakes, key=lambda fact: (-stakes[fact].size, place[fact]))
@@ -298,10 +298,16 @@ class _Stake:
     def why(self) -> str:
         parts = []
         if self.sides:
-            counts = " and ".join(f"{' or '.join(sorted(sides, reverse=True))} {SELLING[p]}" for p, sides in sorted(self.sides.items()))
-            parts.append(f"count {counts} ({', '.join(self.lines)})")
+            sides = [f"{' or '.join(sorted(words, reverse=True))} {SELLING[p]}" for p, words in sorted(self.sides.items())]
+            parts.append(f"count {' and '.join(sides)} ({', '.join(self.lines)})")
         if self.stops:
-            parts.append(f"stop {' and '.join(self.stops)} for now")
-        if self.decides:
-            parts.append(f"decide whether {'; '.join(self.decides)}")
+            parts.append(f"stop {listed(self.stops)} for now")
+        if not parts:
+            parts.append(f"decide whether {listed(self.decides)}")
         return f"It can {', and '.join(parts)}."
+
+
+def listed(items: Iterable[str]) -> str:
+    """a, b or c."""
+    *first, last = items
+    return f"{', '.join(first)} or {last}" if first else last

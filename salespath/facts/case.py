@@ -89,8 +89,8 @@ def read_case(
     problems.extend(repeated_keys(node, path))
     fields = {key.text: value for key, value in node.items}
     company = fields.get("company")
-    if isinstance(company, Scalar) and not company.empty:
-        name = shown(company.text, 200)
+    if isinstance(company, Scalar):
+        name = name if company.empty else shown(company.text, 200)
     elif company is not None:
         problems.append(Problem("SP110", f"{name}: company should be a name.", file=path, line=company.line))
     if "facts" in fields:

@@ -101,7 +101,9 @@ def number(text: str, *, exact: bool = False) -> float | int:
     if not (exact or match["scale"] or match["percent"]) and _TWO_READINGS.fullmatch(digits):
         whole, part = digits.replace(".", ""), digits.rstrip("0").rstrip(".")
         raise BadValue(f"{shown(text)} can be read as {whole} or as {part}; write one of these.")
-    exponent = int((match["exponent"] or "e0")[1:]) + _SCALES.get(match["scale"] or "", 0) - (2 if match["percent"] else 0)
+    exponent = (
+        int((match["exponent"] or "e0")[1:]) + _SCALES.get(match["scale"] or "", 0) - (2 if match["percent"] else 0)
+    )
     value = float(f"{match['sign']}{digits.replace(',', '').replace('_', '')}e{exponent}")
     if not math.isfinite(value) or abs(value) > 1e15:
         raise BadValue(f"{shown(text)} is too large.")

@@ -47,7 +47,7 @@ def headline(assessment: Assessment) -> str:
         return f"Not yet, whichever way you sell{lean}: first change what stands in the way."
     if a.process == "undetermined":
         lean = f"They lean to {NAMES[a.leaning]} selling." if a.leaning else "They lean to neither way of selling."
-        return f"The answers do not decide yet. {lean} Answer what is listed below, the first ones first."
+        return f"The answers do not decide yet. {lean} Answer the questions below, the first ones first."
     return INSTRUCTIONS[a.process]
 
 
@@ -91,13 +91,16 @@ class _Report:
 
     def text(self) -> str:
         self._verdict()
+        if self.a.process == "undetermined":  # what is missing comes first where it is what matters
+            self._questions()
         self._first_moves()
         self._blockers()
         self._reasons()
         self._plan()
         self._metrics()
         self._pitfalls()
-        self._questions()
+        if self.a.process != "undetermined":
+            self._questions()
         self._doubts()
         receipt = self.a.receipt
         self.lines.append("")
@@ -154,7 +157,8 @@ class _Report:
             others = [readable(v) for v in a.possible if v != a.process]
             known = f"With other answers it can still become {_either(others)}." if others else ""
             self._say(f"Not settled: answers are missing that may change it. {known}")
-        self._provisos()
+        if a.process in ("enterprise", "smb", "both"):
+            self._provisos()
 
     def _first_moves(self) -> None:
         moves = [item for item in self.a.advice if item.topic == "first_moves"]
@@ -179,7 +183,7 @@ class _Report:
         """Blocks that are still open: those that only an exception can lift, and those that nothing is known of."""
         a = self.a
         wanted = {*subject(a), *(["both"] if a.process == "both" else [])}
-        provisos = [proviso for proviso in a.provisos if proviso.process in wanted and a.process != "not_yet"]
+        provisos = [proviso for proviso in a.provisos if proviso.process in wanted]
         near = [proviso for proviso in provisos if proviso.because]
         for proviso in near:
             self._say(
