@@ -176,7 +176,6 @@ def explain(file: str, target: str | None) -> None:
     report_problems(portfolio.problems)
     if not portfolio.cases:
         sys.exit(1)
-    missing = False
     for case in portfolio.cases:
         assessment = assess_case(load(), case)
         root = explanations.why(assessment, target) if target else explanations.how(assessment)
@@ -185,18 +184,9 @@ def explain(file: str, target: str | None) -> None:
             raise SalespathError(
                 [Problem("SP130", f"{shown(target)} is not a process, topic, choice, attribute or rule.{hint}")]
             )
-        click.echo(tree(root, min(width(), 100), ascii_only=not unicode_output()), nl=False)
-    if any(problem.severity == "error" for problem in portfolio.problems) or missing:
+        click.echo(tree(root, min(width(), 100), sys.stdout.encoding or "ascii"), nl=False)
+    if any(problem.severity == "error" for problem in portfolio.problems):
         sys.exit(1)
-
-
-def unicode_output() -> bool:
-    """Whether standard output can show box-drawing characters."""
-    try:
-        "├──".encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return os.environ.get("TERM") != "dumb" or not sys.stdout.isatty()
 
 
 @main.command()

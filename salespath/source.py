@@ -144,7 +144,9 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
         mark = error.problem_mark or error.context_mark
         words = ", ".join(filter(None, (error.context, error.problem)))
         problems.append(
-            Problem("SP103", f"not valid {language}: {shown(words, 160)}.", file=path, line=mark.line + 1 if mark else None)
+            Problem(
+                "SP103", f"not valid {language}: {shown(words, 160)}.", file=path, line=mark.line + 1 if mark else None
+            )
         )
     except (yaml.YAMLError, ValueError) as error:
         problems.append(Problem("SP103", f"not valid {language}: {shown(error, 160)}.", file=path))

@@ -298,7 +298,9 @@ class _Stake:
     def why(self) -> str:
         parts = []
         if self.sides:
-            sides = [f"{' or '.join(sorted(words, reverse=True))} {SELLING[p]}" for p, words in sorted(self.sides.items())]
+            sides = [
+                f"{' or '.join(sorted(words, reverse=True))} {SELLING[p]}" for p, words in sorted(self.sides.items())
+            ]
             parts.append(f"count {' and '.join(sides)} ({', '.join(self.lines)})")
         if self.stops:
             parts.append(f"stop {listed(self.stops)} for now")

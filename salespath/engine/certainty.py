@@ -12,7 +12,7 @@ import math
 SCALE = 10**9
 
 # Net evidence from which each word is used (expert judgement): 0.25 is one hint, 0.7 about one strong reason, 1.6 several.
-_WORDS = ((1.6, "strong"), (0.7, "good"), (0.25, "some"))
+_WORDS = ((1.6, "strong"), (0.7, "clear"), (0.25, "some"))
 
 
 def weight(certainty: float) -> int:
@@ -38,7 +38,7 @@ def signed(total: int, digits: int) -> str:
 
 
 def word(total: int) -> str:
-    """A sum in words: strong for, good for, some for, balanced, some against, …"""
+    """A sum in words: strong for, clear for, some for, balanced, some against, …"""
     size = abs(total) / SCALE
     for least, name in _WORDS:
         if size >= least:

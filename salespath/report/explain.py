@@ -37,7 +37,7 @@ def how(assessment: Assessment) -> Branch:
     fired = {item.rule: item for item in a.fired}
     for rule in _concluding(a, "process", a.process):
         verdict = root.add(_reason(a, fired[rule.id]))
-        for attribute in ("candidate", "runs_both", "enterprise_ready", "smb_ready", "lead"):
+        for attribute in ("candidate", "runs_both", "lead", *(f"{p}_ready" for p in subject(a))):
             for other in a.base.knowledge.rules.values():
                 if isinstance(other.then, Conclude) and other.then.attribute == attribute and other.id in fired:
                     verdict.add(_reason(a, fired[other.id]))

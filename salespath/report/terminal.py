@@ -1,32 +1,27 @@
-"""Trees and tables on a terminal."""
+"""Trees on a terminal."""
 
 from __future__ import annotations
 
-import textwrap
+import io
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
 
 from salespath.report.explain import Branch
 
 
-def tree(root: Branch, width: int, *, ascii_only: bool = False) -> str:
-    """A tree of text, wrapped to a width."""
-    lines = textwrap.wrap(root.text, width)
-    bars = ("|-- ", "`-- ", "|   ", "    ") if ascii_only else ("├── ", "└── ", "│   ", "    ")
-    _draw(root, "", width, bars, lines)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+def tree(root: Branch, width: int, encoding: str = "utf-8") -> str:
+    """A tree of text, wrapped to a width; an encoding without box-drawing characters gets ASCII guides."""
+    page = io.TextIOWrapper(io.BytesIO(), encoding, errors="replace", newline="\n")
+    console = Console(file=page, width=width, color_system=None, legacy_windows=False)
+    console.print(_grown(root))
+    page.flush()
+    page.seek(0)
+    return "".join(f"{line.rstrip()}\n" for line in page)
 
 
-def _draw(branch: Branch, indent: str, width: int, bars: tuple[str, str, str, str], lines: list[str]) -> None:
-    middle, last, through, blank = bars
-    for number, child in enumerate(branch.under, 1):
-        end = number == len(branch.under)
-        ahead = indent + (blank if end else through)
-        lines.extend(
-            textwrap.wrap(
-                child.text,
-                max(width, len(ahead) + 24),
-                initial_indent=indent + (last if end else middle),
-                subsequent_indent=ahead,
-                break_on_hyphens=False,
-            )
-        )
-        _draw(child, ahead, width, bars, lines)
+def _grown(branch: Branch) -> Tree:
+    grown = Tree(Text(branch.text))  # a Text holds no markup, whatever its brackets
+    grown.children.extend(_grown(child) for child in branch.under)
+    return grown
