@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -24,13 +25,17 @@ def reported(command: F) -> F:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from salespath.errors import SalespathError
+        from salespath.errors import Problem, SalespathError
 
         try:
             return command(*args, **kwargs)
         except SalespathError as error:
             report_problems(error.problems)
-            sys.exit(1)
+        except OSError as error:  # a full disk, for one; inputs and files report their own
+            if error.errno == errno.EPIPE:
+                raise
+            report_problems([Problem("SP140", f"cannot write the output: {error.strerror}.")])
+        sys.exit(1)
 
     return run  # type: ignore[return-value]
 
@@ -47,6 +52,9 @@ def report_problems(problems: Iterable[Problem]) -> None:
 @click.version_option(__version__, "--version", prog_name="salespath")
 def main() -> None:
     """Which sales process a B2B company should run, enterprise or SMB, and why."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started the program
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a legacy code page must not crash on an en dash
             stream.reconfigure(errors="replace")
@@ -91,6 +99,14 @@ def write_text(text: str, output: str | None) -> None:
         file.write(text.encode())
 
 
+def write_json(data: Any, output: str | None = None) -> None:
+    """Write JSON as `write_text` does, with escapes where standard output is not UTF-8."""
+    import json
+
+    escaped = output in (None, "-") and (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    write_text(json.dumps(data, ensure_ascii=escaped, indent=2) + "\n", output)
+
+
 format_option = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
 )
@@ -108,7 +124,7 @@ def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool)
     FILE is a YAML or JSON fact file, or a CSV or Parquet table with fact ids as headers; - is standard input (YAML or JSON).
     """
     if output is not None and output != "-":
-        suffix = output.lower().rpartition(".")[2]
+        suffix = os.path.splitext(output.lower())[1].removeprefix(".")
         if suffix not in ("csv", "parquet", "json"):
             raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
         if suffix != "json":
@@ -116,8 +132,6 @@ def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool)
 
             sys.exit(1 if assess_to_file(files, output, report_problems) else 0)
         format_ = "json"
-    import json
-
     from salespath.engine.assess import assess as assess_case
     from salespath.engine.load import load
 
@@ -133,8 +147,7 @@ def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool)
 
         documents = [document(a, table=not single) for a in assessments]
         if not (single and failed):
-            data = documents[0] if single else documents
-            write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", output)
+            write_json(documents[0] if single else documents, output)
     elif single and assessments:
         from salespath.report.text import render
 
@@ -210,8 +223,6 @@ def facts() -> None:
 @reported
 def facts_list(ask: str | None, format_: str) -> None:
     """List the facts with their questions and what can be answered."""
-    import json
-
     from salespath.engine.load import load
     from salespath.facts.template import expected
     from salespath.report.table import facts as listing
@@ -225,7 +236,7 @@ def facts_list(ask: str | None, format_: str) -> None:
             }
             for f in chosen
         ]  # fmt: skip
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        write_json(data)
         return
     rows = [[f.id, f.dimension, f.ask, f.question, expected(f)] for f in chosen]
     rest = max(30, (width() - 46) // 2)

@@ -12,7 +12,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import IO, Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -81,11 +81,7 @@ def read_bytes(path: str) -> bytes:
         if path == "-":
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
-            mode = Path(path).stat().st_mode
-            if stat.S_ISDIR(mode) or stat.S_ISBLK(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
-                what = "a directory" if stat.S_ISDIR(mode) else "a device"
-                raise _cannot_read(path, f"{shown(path)} is {what}; a file was expected.")
-            with open(path, "rb") as file:
+            with open_file(path) as file:
                 data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -95,6 +91,19 @@ def read_bytes(path: str) -> bytes:
             path, f"{shown(path)} is larger than {MAX_BYTES // 2**20} MiB; split it, or use CSV or Parquet."
         )
     return data
+
+
+def open_file(path: str) -> IO[bytes]:
+    """A file opened for reading. Raises SalespathError (SP101) where there is none, or it is a directory or a device."""
+    try:
+        mode = Path(path).stat().st_mode
+        if stat.S_ISDIR(mode) or stat.S_ISBLK(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
+            what = "a directory" if stat.S_ISDIR(mode) else "a device"
+            raise _cannot_read(path, f"{shown(path)} is {what}; a file was expected.")
+        return open(path, "rb")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _cannot_read(path, f"cannot read {shown(path)}: {reason}.") from None
 
 
 def _cannot_read(path: str, message: str) -> SalespathError:

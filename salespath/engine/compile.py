@@ -178,11 +178,11 @@ class _Compiler:
     def _type(self, rule: Rule) -> None:
         base = self.base
         section = base.section(rule)
+        tree, understood = TRUE, False
         try:
-            tree = condition(rule.when, self.scopes[section])
+            tree, understood = condition(rule.when, self.scopes[section]), True
         except ExpressionError as error:
             self._problem("SP301", rule, f"`when: {shown(rule.when, 80)}`: {error}")
-            tree = TRUE
         then = rule.then
         if isinstance(then, (Advise, Warn)) and then.process != "any":
             wanted = [then.process, *(["both"] if then.process in ("enterprise", "smb") else [])]
@@ -199,7 +199,8 @@ class _Compiler:
             topic = base.knowledge.topics.get(then.topic)
             if topic and topic.metrics and then.choice not in base.vocabulary:
                 self._problem("SP303", rule, f"{then.choice} is not a fact or derived number.")
-        self._placeholders(rule, tree)
+        if understood:
+            self._placeholders(rule, tree)
 
     def _placeholders(self, rule: Rule, tree: Condition) -> None:
         """A figure in a text must be known wherever the rule fires."""

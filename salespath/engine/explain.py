@@ -79,6 +79,9 @@ def status(assessment: Assessment, ref: Ref) -> str:
 def why_not(assessment: Assessment, rule: str) -> WhyNot:
     """Why a rule did not take effect (all empty if it did)."""
     base = assessment.base
+    got = status(assessment, base.rule_refs[rule])
+    if got == MET:
+        return WhyNot(rule, got, (), ())
     found: list[Finding] = []
     reader = _Reader(assessment)
     reader.unmet(base.conditions[rule], True, found)
@@ -87,7 +90,7 @@ def why_not(assessment: Assessment, rule: str) -> WhyNot:
     )
     return WhyNot(
         rule,
-        status(assessment, base.rule_refs[rule]),
+        got,
         tuple(f for f in found if f.status == FAILED),
         tuple(f for f in found if f.status == UNKNOWN),
         over,

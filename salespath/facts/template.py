@@ -6,7 +6,7 @@ import csv
 import io
 import textwrap
 
-from salespath.facts.vocabulary import Fact, Vocabulary
+from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
 
 def yaml_template(vocabulary: Vocabulary) -> str:
@@ -35,7 +35,7 @@ def csv_template(vocabulary: Vocabulary) -> str:
     return text.getvalue()
 
 
-def expected(fact: Fact) -> str:
+def expected(fact: Fact | Derived) -> str:
     """What can be answered: yes or no; one of …; a number."""
     if fact.type == "boolean":
         return "yes or no"

@@ -152,6 +152,10 @@ def _counter(a: Assessment, root: Branch) -> None:
 
 def _why_not_process(a: Assessment, target: str) -> Branch:
     root = Branch(f"{a.company}: why not {NAMES.get(target, readable(target))}? The answer is {readable(a.process)}.")
+    given = {rule.id for rule in _concluding(a, "process", a.process)}
+    for item in a.fired:
+        if item.rule in given:
+            root.add(_reason(a, item))
     if target in PROCESSES:
         other = OTHER[target]
         mine, theirs = a.evidence[target]["fit"], a.evidence[other]["fit"]
@@ -203,7 +207,9 @@ def _rule(a: Assessment, parent: Branch, rule: Rule) -> None:
     branch = parent.add(f"{_about(a, rule)} {_reason(a, fired)}")
     if fired.facts:
         branch.add(f"Answers: {answers(a.base, fired.facts)}")
-    if isinstance(rule.then, Weigh):
+    if isinstance(rule.then, Weigh) and not rule.then.certainty:
+        branch.add("An exception: it weighs nothing, and the rules that it overrides do not count.")
+    elif isinstance(rule.then, Weigh):
         counted = "counts" if fired.weight else "does not count: a stronger reason on the same line does"
         branch.add(
             f"{'For' if rule.then.certainty > 0 else 'Against'} {NAMES[rule.then.process]} selling; it {counted}."

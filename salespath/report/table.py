@@ -31,10 +31,10 @@ def table(assessments: Iterable[Assessment], width: int = 100) -> str:
     # Two blanks stand between columns. The last column takes what is left, and long cells are wrapped.
     limits = [22, 13, 10, 21, 21, 7]
     taken = [min(limit, max(map(_longest, column))) for limit, column in zip(limits, zip(headers, *rows))]
-    limits = [max(size, _longest_word(name)) for size, name in zip(taken, headers)]
+    limits = [max(size, _longest_word(name) + 2) for size, name in zip(taken, headers)]  # tabulate pads headers by two
     limits.append(max(24, width - sum(limits) - 2 * len(limits)))
     wrapped = [[_wrapped(cell, limit) for cell, limit in zip(row, limits)] for row in rows]
-    top = [_wrapped(name, limit) for name, limit in zip(headers, limits)]
+    top = [_wrapped(name, limit - 2) for name, limit in zip(headers, limits)]
     return tabulate(wrapped, top, tablefmt="simple", disable_numparse=True) + "\n"
 
 

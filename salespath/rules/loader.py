@@ -97,6 +97,8 @@ class _Loader:
             item.done()
         article = file.record("article", "the article")
         if article:
+            for key in ("title", "author", "year", "disclosure"):
+                article.node(key, required=True)
             self.article = {key: article.text(key) for key in article.keys()}  # noqa: SIM118 - not a dict
         for id_, item in _entries(file, "statements"):
             self.sources[id_] = Source(
@@ -160,7 +162,7 @@ class _Loader:
         item.what = f"the rule {shown(id_)}" if id_ else "a rule"
         if id_ and not _ID.fullmatch(id_):
             item.problem("SP201", f"{shown(id_)} is not a rule id: lower-case words joined by hyphens.")
-        if id_ in self.rules:
+        if id_ and id_ in self.rules:
             first = self.rules[id_]
             item.problem("SP202", f"{item.what} is defined twice, first at {first.file}:{first.line}.")
             return

@@ -1,0 +1,110 @@
+"""Fact files of one company: what an interview starts from, and what it is saved as."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+import yaml
+
+from salespath import source
+from salespath.errors import Problem, SalespathError, shown
+from salespath.facts import Case, Value, Vocabulary, read_case
+from salespath.facts.values import written
+from salespath.output import atomic
+from salespath.source import Mapping, Scalar, Sequence
+
+
+def read(path: str, vocabulary: Vocabulary) -> Case:
+    """The company of a fact file; its name is empty where the file gives none. Raises SalespathError listing every problem."""
+    node = source.read(path)
+    if isinstance(node, Sequence) and len(node.items) == 1:
+        node = node.items[0]
+    if not isinstance(node, Mapping):
+        seen = f"{len(node.items)} companies" if isinstance(node, Sequence) else "text"
+        message = f"found {seen}; an interview is about one company and starts from its facts."
+        raise SalespathError([Problem("SP110", message, file=path, line=node.line)])
+    problems: list[Problem] = []
+    name = "standard input" if path == "-" else Path(path).stem
+    case = read_case(node, vocabulary, path, problems, name, exact=path.lower().endswith(".json"))
+    if case is None:
+        raise SalespathError(problems)
+    company = node.get("company")
+    named = isinstance(company, Scalar) and not company.empty
+    return case if named else replace(case, company="")
+
+
+def merged(first: Case, second: Case) -> Case:
+    """Two accounts of one company; where both say something, the second holds."""
+    kept = [name for name in first.values if name not in second.values]
+    return Case(
+        company=second.company or first.company,
+        values={**first.values, **second.values},
+        how={**{name: first.how[name] for name in kept if name in first.how}, **second.how},
+        notes={**{name: first.notes[name] for name in kept if name in first.notes}, **second.notes},
+        extra={**first.extra, **second.extra},
+        file=second.file,
+    )
+
+
+def text(case: Case, vocabulary: Vocabulary) -> str:
+    """The fact file of a case. How a value is known is kept, and so is what else the file said of the company."""
+    lines = [
+        "# Facts for salespath. A fact that is absent is unknown, never no or zero.",
+        f"company: {_quoted(case.company)}",
+    ]
+    if case.extra:
+        lines.append(yaml.safe_dump(dict(case.extra), allow_unicode=True, sort_keys=False, width=1_000_000).rstrip())
+    lines.append("facts:" if case.values else "facts: {}")
+    lines.extend(f"  {name}: {_fact(case, vocabulary, name)}" for name in vocabulary.ordered(case.values))
+    return "\n".join(lines) + "\n"
+
+
+def _fact(case: Case, vocabulary: Vocabulary, name: str) -> str:
+    value = _value(vocabulary, name, case.values[name])
+    said = [f"how: {case.how[name]}"] if name in case.how else []
+    said += [f"{key}: {_quoted(note)}" for key, note in case.notes.get(name, {}).items()]
+    return f"{{{', '.join([f'value: {value}', *said])}}}" if said else value
+
+
+def _value(vocabulary: Vocabulary, name: str, value: Value) -> str:
+    if isinstance(value, frozenset):
+        return f"[{', '.join(v for v in vocabulary[name].values if v in value)}]"
+    return written(vocabulary[name], value)
+
+
+def _quoted(words: str) -> str:
+    quoted: str = yaml.safe_dump(words, default_style='"', allow_unicode=True, width=1_000_000)
+    return quoted.rstrip()
+
+
+@dataclass
+class Target:
+    """A fact file to write. An existing file is replaced only if this interview wrote it as it stands, or with `force`."""
+
+    path: str
+    force: bool = False
+    written: tuple[str, str] = ("", "")
+
+    def check(self) -> None:
+        """Raise SalespathError (SP141) if the file must not be replaced."""
+        place = Path(self.path)
+        if self.force or not place.exists():
+            return
+        if self.written != (str(place.absolute()), _sha256(place)):
+            message = f"{shown(self.path)} exists already; choose another name, or add --force to replace it."
+            raise SalespathError([Problem("SP141", message, file=self.path)])
+
+    def write(self, content: str) -> None:
+        """Write the file, whole or not at all. Raises SalespathError (SP140, SP141)."""
+        self.check()
+        with atomic(self.path) as file:
+            file.write(content.encode())
+        self.written = (str(Path(self.path).absolute()), hashlib.sha256(content.encode()).hexdigest())
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"

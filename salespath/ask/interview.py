@@ -1,0 +1,165 @@
+"""What to ask next, and what the answers so far amount to. It neither reads nor writes: events in, questions out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from salespath.ask.answers import Answer
+from salespath.engine.assess import assess
+from salespath.engine.assessment import Assessment
+from salespath.engine.compile import Base
+from salespath.facts import Case, Fact, Value
+from salespath.rules.model import Advise, Warn
+
+COMPANY, PLAN = "company", "plan"  # questions that are not about a fact: the name, and whether to go on
+NAMELESS = "Your company"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: `answer`, `skip`, `back`, or `done`. The same events always lead to the same interview."""
+
+    kind: str
+    question: str = ""
+    answer: Answer | None = None
+
+
+@dataclass
+class Interview:
+    """One interview: what was given beforehand and what has been answered, in the order first asked (None: skipped).
+
+    `given.company` is empty where no name was given.
+    """
+
+    base: Base
+    given: Case
+    answers: dict[str, Answer | None] = field(default_factory=dict)
+    finished: bool = False
+    _back_at: str | None = field(default=None, init=False)
+    _assessment: Assessment | None = field(default=None, init=False, repr=False, compare=False)
+
+    def apply(self, event: Event) -> None:
+        """Take in an event."""
+        if event.kind in ("answer", "skip"):
+            self.answers[event.question] = event.answer
+            self._back_at = self._assessment = None
+        elif event.kind == "back":
+            self._back_at = self.before or self._back_at
+        elif event.kind == "done":
+            self.finished = True
+
+    @property
+    def question(self) -> str | None:
+        """The question to ask now: a fact, COMPANY or PLAN; None when there is nothing left to ask."""
+        if self._back_at is not None:
+            return self._back_at
+        if not self.given.company and COMPANY not in self.answers:
+            return COMPANY
+        core = self._open("core")
+        if core and (self.goes_on or not self.assessment.settled):
+            return core[0]
+        rest = core + self._open("plan")
+        if self.goes_on:
+            return rest[0] if rest else None
+        return PLAN if rest and PLAN not in self.answers else None
+
+    @property
+    def before(self) -> str | None:
+        """The question that `back` leads to."""
+        asked = list(self.answers)
+        place = len(asked) if self._back_at is None else asked.index(self._back_at)
+        return asked[place - 1] if place else None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the questions for the plan are wanted."""
+        wanted = self.answers.get(PLAN)
+        return bool(wanted and wanted.value)
+
+    @property
+    def number(self) -> int:
+        """The number of the question asked now: the same when it is asked again."""
+        asked = [name for name in self.answers if name in self.base.vocabulary]
+        return asked.index(self._back_at) + 1 if self._back_at in asked else len(asked) + 1
+
+    @property
+    def answered(self) -> int:
+        """How many questions about facts have an answer, skipped ones not counted."""
+        return sum(1 for name, answer in self.answers.items() if answer and name in self.base.vocabulary)
+
+    @property
+    def to_go(self) -> int:
+        """How many questions can follow at most; those for the plan count once they are wanted."""
+        return len(self._open("core")) + (len(self._open("plan")) if self.goes_on else 0)
+
+    @property
+    def left_for_plan(self) -> list[str]:
+        """What would be asked if the questions for the plan were wanted."""
+        return self._open("core") + self._open("plan")
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The known facts, in the order of the vocabulary."""
+        known = dict(self.given.values)
+        known.update((name, answer.value) for name, answer in self.answers.items() if answer)
+        return {name: known[name] for name in self.base.vocabulary.ordered(known)}
+
+    @property
+    def case(self) -> Case:
+        """The company as far as it is known."""
+        name = self.answers.get(COMPANY)
+        kept = [fact for fact in self.given.values if not self.answers.get(fact)]
+        how = {fact: self.given.how[fact] for fact in kept if fact in self.given.how}
+        how.update((fact, answer.how) for fact, answer in self.answers.items() if answer and answer.how)
+        return replace(
+            self.given,
+            company=str(name.value) if name else self.given.company or NAMELESS,
+            values=self.values,
+            how=how,
+            notes={fact: self.given.notes[fact] for fact in kept if fact in self.given.notes},
+            file=None,
+            line=None,
+        )
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessment of what is known now."""
+        if self._assessment is None:
+            self._assessment = assess(self.base, self.case)
+        return self._assessment
+
+    def why(self, fact: Fact) -> list[str]:
+        """What an answer can still change: the verdict, parts of the plan, or nothing."""
+        known = {name: value for name, value in self.values.items() if name != fact.id}
+        without = assess(self.base, Case(NAMELESS, known))
+        said = [question.why for question in without.next_questions if question.fact == fact.id]
+        if not said:
+            now = "The process is settled" if without.settled else "As things stand"
+            said.append(f"{now}: no answer to this can change the recommendation any more.")
+        rules, topics = self.base.knowledge.rules, self.base.knowledge.topics
+        parts: dict[str, None] = {}
+        for rule in without.open:
+            then = rules[rule.rule].then
+            if fact.id in rule.needs and isinstance(then, (Advise, Warn)):
+                parts[topics[then.topic if isinstance(then, Advise) else "pitfalls"].title] = None
+        if parts:
+            said.append(f"It can also change these parts of the plan: {', '.join(parts)}.")
+        else:
+            said.append("No part of the plan as it stands waits for it.")
+        return said
+
+    def _open(self, tier: str) -> list[str]:
+        """The facts of a tier that are neither given nor asked yet."""
+        return [
+            fact.id
+            for fact in self.base.vocabulary.facts.values()
+            if fact.ask == tier and fact.id not in self.given.values and fact.id not in self.answers
+        ]
+
+
+def replayed(base: Base, given: Case, events: list[Event]) -> Interview:
+    """The interview that some events lead to."""
+    interview = Interview(base, given)
+    for event in events:
+        interview.apply(event)
+    return interview

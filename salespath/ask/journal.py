@@ -1,0 +1,279 @@
+"""Interviews on disk: one append-only file each, one line of JSON for each event, written through before the next question."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from salespath.ask.answers import Answer
+from salespath.ask.interview import COMPANY, PLAN, Event
+from salespath.errors import Problem, SalespathError, shown
+from salespath.facts import Case, Value, Vocabulary
+from salespath.facts.values import HOW, BadValue, parse, parse_set
+
+_LARGEST = 16 * 2**20  # bytes; an interview takes some thousands
+_FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+class Busy(Exception):
+    """The interview is being held in another window."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a journal says: what was given beforehand, the events, and the fact file it wrote last (path and SHA-256)."""
+
+    given: Case
+    events: tuple[Event, ...] = ()
+    written: tuple[str, str] = ("", "")
+
+
+def folder() -> Path:
+    """Where interviews are kept: the place for a user's data on this system."""
+    home = os.environ.get("XDG_DATA_HOME", "")
+    if os.path.isabs(home):
+        return Path(home) / "salespath"
+    if sys.platform == "win32" and os.environ.get("LOCALAPPDATA"):
+        return Path(os.environ["LOCALAPPDATA"]) / "salespath"
+    try:
+        place = "Library/Application Support" if sys.platform == "darwin" else ".local/share"
+        return Path.home() / place / "salespath"
+    except RuntimeError:
+        message = "there is no home folder to save the interview in; set XDG_DATA_HOME to a folder."
+        raise SalespathError([Problem("SP140", message)]) from None
+
+
+class Journal:
+    """The file of one interview, locked for as long as it is open. Raises SalespathError (SP140) where it cannot be written."""
+
+    def __init__(self, path: Path, *, new: bool = False) -> None:
+        self.path = path
+        self._file = -1
+        try:
+            if new:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(path, _FLAGS | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
+            self._lock()
+            with open(self._file, "rb", closefd=False) as file:
+                data = file.read(_LARGEST)
+            if new:
+                _sync_folder(path.parent)
+            elif data and not data.endswith(b"\n"):  # killed while writing: the torn line stays, and ends here
+                self._write(b"\n")
+        except OSError as error:
+            self.close()
+            raise self._problem(error) from None
+        except Busy:
+            self.close()
+            raise
+        self._data = data
+
+    @classmethod
+    def create(cls) -> Journal:
+        """A new journal in a file of its own."""
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}.jsonl"
+        return cls(folder() / name, new=True)
+
+    def start(self, given: Case, file: str | None) -> None:
+        """Write down what was given beforehand."""
+        self._append(
+            {
+                "kind": "given", "version": 1, "company": given.company, "file": file,
+                "facts": {name: _plain(value) for name, value in given.values.items()},
+                "how": dict(given.how), "notes": {k: dict(v) for k, v in given.notes.items()}, "extra": dict(given.extra),
+            }
+        )  # fmt: skip
+
+    def append(self, event: Event) -> None:
+        """Write an event down; it is on the disk when this returns."""
+        line: dict[str, Any] = {"kind": event.kind}
+        if event.question:
+            line["question"] = event.question
+        if event.answer:
+            line["value"] = _plain(event.answer.value)
+            if event.answer.how:
+                line["how"] = event.answer.how
+        self._append(line)
+
+    def wrote(self, path: str, sha256: str) -> None:
+        """Remember the fact file that this interview wrote, so that it may write it again."""
+        self._append({"kind": "wrote", "file": path, "sha256": sha256})
+
+    def read(self, vocabulary: Vocabulary) -> Record:
+        """What was written before this journal was opened. Lines that make no sense are passed over."""
+        return read(self._data, vocabulary)
+
+    def remove(self) -> None:
+        """Close and delete a journal in which nothing was answered."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file and free its lock."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        try:
+            self._write(json.dumps(line).encode() + b"\n")
+        except OSError as error:
+            raise self._problem(error) from None
+
+    def _write(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._file, data) :]
+        os.fsync(self._file)
+
+    def _lock(self) -> None:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(self._file, 2**30, os.SEEK_SET)  # past the end: a lock there keeps nobody from reading
+            try:
+                msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)
+            except OSError:
+                raise Busy from None
+        else:
+            import fcntl
+
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Busy from None
+            except OSError:
+                pass  # a file system without locks: better unlocked than not at all
+
+    def _problem(self, error: OSError) -> SalespathError:
+        place = shown(self.path, 300)
+        return SalespathError([Problem("SP140", f"cannot save the interview in {place}: {error.strerror}.")])
+
+
+def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, Record]]:
+    """Interviews with answers that are neither finished nor open elsewhere, the latest first; each comes locked."""
+    found = []
+    try:
+        for entry in os.scandir(folder()):
+            if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
+                found.append((entry.stat().st_mtime_ns, entry.name))
+    except OSError:
+        return  # no folder yet; if it is unreadable, the new interview says so
+    for _, name in sorted(found, reverse=True):
+        try:
+            journal = Journal(folder() / name)
+        except (Busy, SalespathError):
+            continue
+        record = journal.read(vocabulary)
+        if any(event.kind == "answer" for event in record.events) and record.events[-1].kind != "done":
+            yield journal, record
+        else:
+            journal.close()
+
+
+def read(data: bytes, vocabulary: Vocabulary) -> Record:
+    """What the lines of a journal say. A torn or senseless line counts for nothing; every other one counts."""
+    given, written, events = Case(""), ("", ""), []
+    for text in data.splitlines():
+        try:
+            line = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(line, dict):
+            continue
+        if line.get("kind") == "given":
+            given = _given(line, vocabulary)
+        elif line.get("kind") == "wrote":
+            written = (str(line.get("file")), str(line.get("sha256")))
+        else:
+            event = _event(line, vocabulary)
+            if event:
+                events.append(event)
+    return Record(given, tuple(events), written)
+
+
+def _given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
+    facts, how, notes, extra = (
+        part if isinstance(part := line.get(key), dict) else {} for key in ("facts", "how", "notes", "extra")
+    )
+    values = {}
+    for name, value in facts.items():
+        known = _value(name, value, vocabulary)
+        if known is not None:
+            values[name] = known
+    return Case(
+        company=_name(line.get("company")),
+        values=values,
+        how={name: word for name, word in how.items() if name in values and word in HOW},
+        notes={
+            name: {str(key): str(text) for key, text in note.items()}
+            for name, note in notes.items()
+            if name in values and isinstance(note, dict)
+        },
+        extra=extra,
+        file=file if isinstance(file := line.get("file"), str) else None,
+    )
+
+
+def _event(line: Mapping[str, Any], vocabulary: Vocabulary) -> Event | None:
+    kind, question = line.get("kind"), line.get("question")
+    if kind in ("back", "done"):
+        return Event(str(kind))
+    if not isinstance(question, str) or not (question in (COMPANY, PLAN) or question in vocabulary.facts):
+        return None
+    if kind == "skip":
+        return Event("skip", question)
+    value: Value | None
+    if question == COMPANY:
+        value = _name(line.get("value")) or None
+    elif question == PLAN:
+        value = flag if isinstance(flag := line.get("value"), bool) else None
+    else:
+        value = _value(question, line.get("value"), vocabulary)
+    if kind != "answer" or value is None:
+        return None
+    how = line.get("how")
+    return Event("answer", question, Answer(value, str(how) if how in HOW else ""))
+
+
+def _name(value: object) -> str:
+    return shown(value, 200) if isinstance(value, str) else ""
+
+
+def _plain(value: Value) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
+    """A value as JSON holds it, if it is one of the fact: the vocabulary may have changed since."""
+    if name not in vocabulary:
+        return None
+    fact = vocabulary[name]
+    try:
+        if isinstance(value, bool):
+            return value if fact.type == "boolean" else None
+        if isinstance(value, list):
+            return parse_set(fact, map(str, value)) if fact.type == "set" else None
+        if isinstance(value, str):
+            return parse(fact, value) if fact.type == "choice" else None
+        if isinstance(value, (int, float)) and fact.numeric:
+            return parse(fact, repr(value), exact=True)
+    except BadValue:
+        pass
+    return None
+
+
+def _sync_folder(path: Path) -> None:
+    """Make sure that a new file survives a crash, where the system can do so."""
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,99 @@
+"""The terminal, or whatever stands in its place: wrapped lines out, one line in."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import TextIO
+
+import click
+
+from salespath.ask.wording import WORDS, Asked
+from salespath.errors import shown
+
+_WIDEST = 88
+_PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": "->"})
+
+
+class Screen:
+    """Speaks line by line, so that it works over pipes and with a screen reader. `bold` marks headings."""
+
+    def __init__(self, bold: Callable[[str], str]) -> None:
+        self._bold = bold
+        self.terminal = _is_terminal(sys.stdin)
+        self._aside = self.terminal and not _is_terminal(sys.stdout)  # the report goes to a file, the questions do not
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(errors="replace")
+
+    @property
+    def width(self) -> int:
+        """The columns to fill."""
+        return max(24, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
+
+    def line(self, text: str = "") -> None:
+        """One line as it is."""
+        stream = sys.stderr if self._aside else sys.stdout
+        click.echo(plain(text, stream.encoding), err=self._aside)
+
+    def say(self, text: str, first: str = "", indent: str | None = None) -> None:
+        """A paragraph, wrapped."""
+        lines = textwrap.wrap(
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=first if indent is None else indent,
+            break_on_hyphens=False,
+        )
+        for line in lines:
+            self.line(line)
+
+    def table(self, rows: tuple[tuple[str, str, str], ...]) -> None:
+        """Rows of a mark, a word and its meaning; the meaning is wrapped in a column of its own."""
+        marks, longest = (max(len(row[column]) for row in rows) for column in (0, 1))
+        for mark, word, meaning in rows:
+            first = f"  {mark:>{marks}}  {word:{longest}}  "
+            narrow = len(first) > self.width // 2
+            self.say(meaning or " ", first, " " * (6 if narrow else len(first)))
+
+    def show(self, asked: Asked) -> None:
+        """A question."""
+        self.line()
+        if asked.heading:
+            gap = "  " if len(asked.heading) + len(asked.progress) + 2 <= self.width else "\n"
+            self.line(f"{self._heading(asked.heading)}{gap}{asked.progress}")
+        self.say(asked.text)
+        if asked.choices:
+            self.table(tuple((str(number), *choice) for number, choice in enumerate(asked.choices, 1)))
+        self.say(f"{asked.hint} Or: {WORDS}")
+
+    def read(self, prompt: str = "> ") -> str:
+        """The next line typed, trimmed. Raises EOFError when there is none, now or ever."""
+        click.echo(prompt, nl=False, err=self._aside)
+        try:
+            text = input().lstrip("\ufeff").strip()
+        except (OSError, ValueError, RuntimeError):  # the terminal is gone, or standard input was closed
+            raise EOFError from None
+        if not self.terminal:  # what a pipe says is not echoed by anybody else
+            self.line(shown(text, 200))
+        return text
+
+    def _heading(self, text: str) -> str:
+        return text if self._aside else self._bold(text)
+
+
+def plain(text: str, encoding: str | None) -> str:
+    """A text with the nearest ASCII for typographic characters that an encoding does not have."""
+    try:
+        text.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return text.translate(_PLAIN)
+    return text
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False

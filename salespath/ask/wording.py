@@ -1,0 +1,136 @@
+"""The words of the questionnaire: each question as it is put, its help, and what the answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from salespath.ask.answers import Answer, how_to_write, understand, yes_or_no
+from salespath.ask.interview import COMPANY, PLAN, Interview
+from salespath.errors import shown
+from salespath.facts import Fact
+from salespath.facts.values import BadValue, readable, words
+
+WORDS = "? why back skip save quit"
+INTRODUCTION = (
+    "Up to {count} questions about your product, market, capital and team; then a recommendation with its reasons and a plan. "
+    "Rough answers will do: about 70k. What you do not know, skip: it counts as unknown, never as no."
+)
+COMMANDS = (
+    ("?", "what the question means and how to answer"),
+    ("why", "what your answer can still change"),
+    ("back", "return to the question before"),
+    ("skip", "leave it unknown"),
+    ("save", "where your answers are saved (each is saved at once)"),
+    ("quit", "stop here and go on another time"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it is put: heading, text, choices with their meanings, hint; the earlier answer; help and why."""
+
+    text: str
+    hint: str
+    help: str
+    why: Callable[[], list[str]]
+    heading: str = ""
+    progress: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    earlier: str = ""
+
+
+def asked(interview: Interview, name: str) -> Asked:
+    """A question of an interview as it is put now."""
+    if name == COMPANY:
+        return _company(interview)
+    if name == PLAN:
+        return _plan(interview)
+    fact = interview.base.vocabulary.facts[name]
+    known = interview.answers.get(name)
+    earlier = in_words(fact, known) if known else ""
+    to_follow = interview.to_go - (name not in interview.answers)
+    enter = f"Enter keeps: {earlier}." if earlier else "Enter skips."
+    return Asked(
+        heading=f"Question {interview.number} ({fact.dimension})",
+        progress=f"{interview.answered} answered, {f'up to {to_follow} more' if to_follow else 'the last one'}",
+        text=fact.question,
+        choices=tuple((readable(value), meaning) for value, meaning in fact.values.items()),
+        hint=f"{how_to_write(fact)} {enter}",
+        help=fact.help,
+        why=lambda: [fact.why, *interview.why(fact)],
+        earlier=earlier,
+    )
+
+
+def _company(interview: Interview) -> Asked:
+    known = interview.answers.get(COMPANY)
+    earlier = str(known.value) if known else ""
+    return Asked(
+        text="What is the company called?",
+        hint=f"Enter keeps: {earlier}." if earlier else "Enter skips.",
+        help="Any name you like. It heads the report and helps to find this interview again.",
+        why=lambda: ["Nothing depends on the name: it heads the report and helps to find this interview again."],
+        earlier=earlier,
+    )
+
+
+def _plan(interview: Interview) -> Asked:
+    assessment, left = interview.assessment, interview.left_for_plan
+    if assessment.settled:
+        state = "Your process is settled: no answer still missing can change it."
+    else:
+        can = len({question.fact for question in assessment.next_questions} & set(left))
+        can_change = f" {can} of those for the plan can still change the recommendation." if can else ""
+        state = f"The core questions are done.{can_change}"
+    known = interview.answers.get(PLAN)
+    default = "yes" if known and known.value else "no"
+    return Asked(
+        text=f"{state} Go on with the questions for the plan (up to {len(left)})?",
+        hint=f"Write yes or no. Enter: {default}{', the report now' if default == 'no' else ''}.",
+        help="Yes: more questions, which make the plan fit you better. No: the report now, with what is known. You can add "
+        "answers later.",
+        why=lambda: [
+            "The recommendation needs no more. The other answers shape the plan: channels, team, tools and figures."
+            if assessment.settled
+            else "The other answers shape the plan, and where the recommendation is close they can still tip it."
+        ],
+        earlier=default if known else "",
+    )
+
+
+def meant(interview: Interview, name: str, text: str) -> Answer:
+    """The answer that a text means for a question. Raises BadValue."""
+    if name == COMPANY:
+        return Answer(shown(text, 200))
+    if name == PLAN:
+        flag = yes_or_no(text)
+        if flag is None:
+            raise BadValue(f"{shown(text)} is neither yes nor no. Write yes or no.")
+        return Answer(flag)
+    return understand(interview.base.vocabulary.facts[name], text)
+
+
+def noted(interview: Interview, name: str, before: Answer | None, now: Answer | None) -> str:
+    """What has been understood, to be read back to the person; nothing for questions that are not about a fact."""
+    if name not in interview.base.vocabulary.facts:
+        return ""
+    fact = interview.base.vocabulary.facts[name]
+    if now is None:
+        lost = f" Your earlier answer no longer counts: {in_words(fact, before)}." if before else ""
+        return f"Skipped: unknown.{lost}"
+    meaning = fact.values.get(str(now.value), "") if isinstance(now.value, str) else ""
+    said = f"{in_words(fact, now)}{f' ({meaning})' if meaning else ''}"
+    if before and before != now:
+        return f"Changed from {in_words(fact, before)} to {said}."
+    return f"Kept: {said}." if before else f"Noted: {said}."
+
+
+def in_words(fact: Fact, answer: Answer) -> str:
+    """An answer as a person reads it."""
+    return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"
+
+
+def answers(count: int) -> str:
+    """1 answer, 2 answers."""
+    return f"{count} answer{'' if count == 1 else 's'}"

@@ -1,0 +1,317 @@
+"""The carrier for a table: packed bits, so that one walk assesses 65,536 companies. The only engine module that needs numpy.
+
+`company.Company` is the reference: for every row, this says bit for bit what that says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from salespath.engine.compile import Base
+from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
+from salespath.engine.walk import OPERATORS, SUMS, Sums, walk
+from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.model import PROCESSES, VERDICTS
+
+Array: TypeAlias = "npt.NDArray[Any]"
+Bits: TypeAlias = "npt.NDArray[np.uint8]"
+
+CHUNK = 65_536
+NONE = -1
+SETTLED_BY = ("bounds", "unproved")
+FIGURES = (*SUMS, *DIMENSIONS)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One fact of all companies, and for which it is known.
+
+    `values` are float64 for a number (NaN where unknown), codes for a choice or yes/no (the place in the vocabulary; 0 no, 1 yes),
+    and bit masks for a set (bit n is the nth member).
+    """
+
+    values: Array
+    known: npt.NDArray[np.bool_]
+
+    def __getitem__(self, rows: slice | Array) -> Column:
+        """Some of the rows."""
+        return Column(self.values[rows], self.known[rows])
+
+
+def column(fact: Fact | Derived, values: Sequence[Value | None]) -> Column:
+    """A column from single values, None being unknown."""
+    known = np.array([value is not None for value in values], dtype=bool)
+    if fact.numeric:
+        return Column(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
+    codes = {value: code for code, value in enumerate(words(fact))}
+    if fact.type == "set":
+        masks = [sum(1 << codes[word] for word in v) if isinstance(v, frozenset) else 0 for v in values]
+        return Column(np.array(masks, dtype=mask_type(fact)), known)
+    return Column(np.array([0 if v is None else codes[v] for v in values], dtype=np.int16), known)
+
+
+def words(fact: Fact | Derived) -> list[str | bool]:
+    """The values of a choice, set or yes/no fact in the order of their codes."""
+    return [False, True] if fact.type == "boolean" else list(fact.values)
+
+
+def mask_type(fact: Fact | Derived) -> npt.DTypeLike:
+    """The smallest type that holds every set of the members of a fact."""
+    return np.min_scalar_type((1 << len(fact.values)) - 1)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The known facts of many companies. A fact without a column is unknown for all."""
+
+    rows: int
+    columns: Mapping[str, Column]
+
+    @classmethod
+    def from_cases(cls, base: Base, cases: Sequence[Case]) -> Table:
+        """The table of some companies, in their order."""
+        given = {name for case in cases for name in case.values}
+        vocabulary = base.vocabulary
+        columns = {n: column(vocabulary[n], [case.values.get(n) for case in cases]) for n in vocabulary.ordered(given)}
+        return cls(len(cases), columns)
+
+    def __getitem__(self, rows: slice) -> Table:
+        """Some of the rows."""
+        count = len(range(*rows.indices(self.rows)))
+        return Table(count, {name: column[rows] for name, column in self.columns.items()})
+
+
+@dataclass
+class _Quantity:
+    """A number of every row, NaN where it is unknown or undefined."""
+
+    values: Any
+    known: Any
+
+
+class Rows:
+    """Truth values of the rows of a table as packed bits. The bits that pad the last byte mean nothing and are never read."""
+
+    def __init__(self, base: Base, table: Table) -> None:
+        self.base = base
+        self.table = table
+        size = -(-table.rows // 8)
+        self.one: Bits = np.full(size, 0xFF, dtype=np.uint8)
+        self.zero: Bits = np.zeros(size, dtype=np.uint8)
+        self._numbers: dict[tuple[Number, bool], _Quantity] = {}
+        self._bits: dict[object, Bits] = {}  # packed truths that several tests share
+
+    # Numbers
+
+    def value(self, tree: Number, *, unlimited: bool = False) -> _Quantity:
+        """The values of a numeric tree. Each distinct tree is computed once."""
+        key = (tree, unlimited)
+        if key not in self._numbers:
+            with np.errstate(all="ignore"):
+                self._numbers[key] = self._value(tree, unlimited)
+        return self._numbers[key]
+
+    def _value(self, tree: Number, unlimited: bool) -> _Quantity:
+        if isinstance(tree, Constant):
+            return _Quantity(np.float64(tree.value), np.True_)
+        if isinstance(tree, Quantity):
+            return self._number(tree.name)
+        if isinstance(tree, Count):
+            return self._count(tree.name)
+        left, right = self.value(tree.left, unlimited=unlimited), self.value(tree.right, unlimited=unlimited)
+        known = left.known & right.known
+        if tree.operator == "+":
+            return _Quantity(left.values + right.values, known)
+        if tree.operator == "-":
+            return _Quantity(left.values - right.values, known)
+        if tree.operator == "*":
+            return _Quantity(left.values * right.values, known)
+        by_zero = np.where(known, np.inf if unlimited else np.nan, np.nan)
+        return _Quantity(np.where(right.values == 0, by_zero, left.values / right.values), known)
+
+    def _number(self, name: str) -> _Quantity:
+        """A fact or derived number; a given one wins over the computed one."""
+        given = self.table.columns.get(name)
+        formula = self.base.formulas.get(name)
+        if formula is None:
+            return _Quantity(given.values, given.known) if given else _Quantity(np.float64(np.nan), np.False_)
+        computed = self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
+        if given is None:
+            return computed
+        return _Quantity(np.where(given.known, given.values, computed.values), given.known | computed.known)
+
+    def _count(self, name: str) -> _Quantity:
+        given = self.table.columns.get(name)
+        if given is None:
+            return _Quantity(np.float64(np.nan), np.False_)
+        total: Array = np.zeros(self.table.rows, dtype=np.uint8)
+        for place in range(len(self.base.vocabulary[name].values)):
+            total = total + (given.values >> place & 1).astype(np.uint8)
+        return _Quantity(np.where(given.known, total.astype(np.float64), np.nan), given.known)
+
+    # Tests
+
+    def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
+        """Whether a leaf is true, false, undecided."""
+        if isinstance(leaf, Compare):
+            left, right = self.value(leaf.left), self.value(leaf.right)
+            # A comparison of what is unknown or undefined means nothing (and != of NaN is true), so only the rest counts.
+            decided = self._decided(leaf.left, left) & self._decided(leaf.right, right)
+            with np.errstate(invalid="ignore"):
+                true = self.pack(OPERATORS[leaf.operator](left.values, right.values)) & decided
+            return true, decided ^ true, self.one ^ (self._known(leaf.left, left) & self._known(leaf.right, right))
+        if isinstance(leaf, Known) and leaf.name not in self.base.vocabulary.facts:
+            tree = Quantity(leaf.name)
+            number = self.value(tree)
+            true = self._decided(tree, number)
+            return true, self.one ^ true, self.one ^ self._known(tree, number)
+        answer = self.table.columns.get(leaf.name)
+        if answer is None:
+            return self.zero, (self.one if isinstance(leaf, Known) else self.zero), self.one
+        known = self._shared(leaf.name, lambda: answer.known)
+        if isinstance(leaf, Known):
+            return known, self.one ^ known, self.one ^ known
+        true = self.zero
+        for code, word in enumerate(words(self.base.vocabulary[leaf.name])):
+            if isinstance(leaf, OneOf) and word in leaf.values:
+                true = true | self._shared((leaf.name, code), lambda code=code: answer.values == code)
+            elif isinstance(leaf, Member) and word == leaf.value:
+                true = self._shared((leaf.name, code), lambda code=code: answer.values >> code & 1)
+        true = true & known
+        return true, known ^ true, self.one ^ known
+
+    def _decided(self, tree: Number, number: _Quantity) -> Bits:
+        return self._shared(("decided", tree), lambda: number.known & ~np.isnan(number.values))
+
+    def _known(self, tree: Number, number: _Quantity) -> Bits:
+        return self._shared(("known", tree), lambda: number.known)
+
+    def _shared(self, key: object, truth: Callable[[], Any]) -> Bits:
+        if key not in self._bits:
+            self._bits[key] = self.pack(truth())
+        return self._bits[key]
+
+    # Between bits and numbers
+
+    def expand(self, bits: Bits) -> Any:
+        """Bits as integers."""
+        return np.unpackbits(bits, count=self.table.rows).astype(np.int64)
+
+    def pack(self, truth: Any) -> Bits:
+        """Truth values as bits."""
+        return np.packbits(np.broadcast_to(truth, self.table.rows))
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """What salespath says of the companies of a table, in columns and in the order of the rows.
+
+    `process`, `lead` and `leaning` are places in VERDICTS and PROCESSES (NONE where there is none), `settled_by` one in SETTLED_BY;
+    `possible` has bit n set where the nth verdict is possible. `sums` are by process and FIGURES. `fired` and `failed` hold a row
+    of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place.
+    """
+
+    rows: int
+    process: Array
+    lead: Array
+    leaning: Array
+    settled: Array
+    settled_by: Array
+    possible: Array
+    sums: Mapping[tuple[str, str], Array]
+    rules: tuple[str, ...]
+    fired: Bits
+    failed: Bits
+    done: Mapping[str, Bits]
+
+    def unpacked(self, bits: Bits) -> Array:
+        """Packed bits as one truth value a row."""
+        return np.unpackbits(bits, axis=-1, count=self.rows).view(bool)
+
+
+def assess_table(base: Base, table: Table, *, settle: bool = True, chunk: int = CHUNK) -> TableResult:
+    """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time."""
+    step = max(8, -(-chunk // 8) * 8)
+    parts = [_assess(base, table[start : start + step], settle) for start in range(0, max(table.rows, 1), step)]
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _assess(base: Base, table: Table, settle: bool) -> TableResult:
+    carrier = Rows(base, table)
+    walked = walk(base, carrier, settle=settle)
+    truth, sums = walked.truth, walked.sums
+    inside = carrier.pack(True)  # all but the padding
+
+    def flags(bits: Bits) -> Array:
+        return np.unpackbits(bits, count=table.rows)
+
+    def only(attribute: str, places: Sequence[str]) -> Array:
+        """The place of the one value that the attribute has; NONE where it has none or several."""
+        some = several = carrier.zero
+        values = [v for v in base.knowledge.attributes[attribute].values if v in places]
+        for value in values:
+            true = truth.is_true(base.value_refs[attribute, value])
+            some, several = some | true, several | (some & true)
+        found = np.full(table.rows, NONE, dtype=np.int8)
+        for value in values:
+            true = truth.is_true(base.value_refs[attribute, value]) & ~several
+            found += flags(true).astype(np.int8) * np.int8(places.index(value) - NONE)
+        return found
+
+    process = only("process", VERDICTS)
+    process[process == NONE] = VERDICTS.index("undetermined")
+    lead, leaning = only("lead", PROCESSES), only("leaning", (*PROCESSES, "none"))
+    lead[process != VERDICTS.index("both")] = NONE
+    leaning[(leaning == len(PROCESSES)) | (process < VERDICTS.index("not_yet"))] = NONE
+    possible = np.zeros(table.rows, dtype=np.uint8)
+    for place, value in enumerate(VERDICTS if settle else ()):
+        possible |= flags(walked.possible[value]) << np.uint8(place)
+    settled = (possible != 0) & (possible & (possible - np.uint8(1)) == 0)
+    rules = tuple(base.knowledge.rules)
+    refs = [base.rule_refs[rule] for rule in rules]
+    return TableResult(
+        rows=table.rows,
+        process=process,
+        lead=lead,
+        leaning=leaning,
+        settled=settled,
+        settled_by=np.where(settled, SETTLED_BY.index("bounds"), SETTLED_BY.index("unproved")).astype(np.int8),
+        possible=possible,
+        sums={(p, name): _whole(sums, p, name, table.rows) for p in PROCESSES for name in FIGURES},
+        rules=rules,
+        fired=np.stack([truth.is_true(ref) for ref in refs]) & inside,
+        failed=np.stack([truth.is_false(ref) for ref in refs]) & inside,
+        done={rule: truth.is_true(ref) & inside for rule, ref in base.done_refs.items()},
+    )
+
+
+def _whole(sums: Sums, process: str, name: str, rows: int) -> Array:
+    total = sums.total(process, name) if name in SUMS else sums.low[process, name]
+    return np.broadcast_to(np.asarray(total, dtype=np.int64), rows)
+
+
+def _joined(parts: Sequence[TableResult]) -> TableResult:
+    def all_of(get: Callable[[TableResult], Array]) -> Array:
+        return np.concatenate([get(part) for part in parts], axis=-1)
+
+    first = parts[0]
+    return TableResult(
+        rows=sum(part.rows for part in parts),
+        process=all_of(lambda r: r.process),
+        lead=all_of(lambda r: r.lead),
+        leaning=all_of(lambda r: r.leaning),
+        settled=all_of(lambda r: r.settled),
+        settled_by=all_of(lambda r: r.settled_by),
+        possible=all_of(lambda r: r.possible),
+        sums={key: all_of(lambda r, key=key: r.sums[key]) for key in first.sums},
+        rules=first.rules,
+        fired=all_of(lambda r: r.fired),
+        failed=all_of(lambda r: r.failed),
+        done={rule: all_of(lambda r, rule=rule: r.done[rule]) for rule in first.done},
+    )

@@ -1,0 +1,149 @@
+"""Columns of cells → the rows that can be assessed, and the problems of those that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salespath.engine.table import Column, Table
+from salespath.errors import Problem, shown, suggestion
+from salespath.facts import Case, Vocabulary
+from salespath.facts.values import HOW
+from salespath.portfolio.cells import CellReader, values
+from salespath.portfolio.header import COMPANY, RESULTS, annotated
+
+Array: TypeAlias = "npt.NDArray[Any]"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file: the facts of the good ones, what else stands there, and what is wrong with the others.
+
+    `given` holds the columns of the file as text (a fact may lack it), `rows` the numbers of the good rows.
+    """
+
+    path: str
+    table: Table
+    given: Mapping[str, pa.Array]
+    rows: Array
+    rejected: int
+    problems: tuple[Problem, ...]
+    part: float | None = None  # how much of the file is read with this batch, 0 to 1
+
+    def cases(self, vocabulary: Vocabulary) -> Iterator[Case]:
+        """The good rows one by one."""
+        facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}
+        rest = {name: cells.to_pylist() for name, cells in self.given.items() if name not in facts}
+        names = rest.pop(COMPANY)
+        for row in range(self.table.rows):
+            extra, how, notes = {}, {}, {}
+            for name, cells in rest.items():
+                if cells[row] is None:
+                    continue
+                noted = annotated(name, vocabulary)
+                if not noted:
+                    extra[name] = cells[row]
+                elif noted[1] == "how":
+                    how[noted[0]] = cells[row]
+                else:
+                    notes.setdefault(noted[0], {})[noted[1]] = cells[row]
+            known = {name: cells[row] for name, cells in facts.items() if cells[row] is not None}
+            yield Case(shown(names[row], 200), known, how, notes, extra, self.path)
+
+
+class Typist:
+    """Types the columns of one file."""
+
+    def __init__(self, path: str, names: Sequence[str], vocabulary: Vocabulary) -> None:
+        self.path, self.names = path, tuple(names)
+        self._facts = {name: CellReader(vocabulary[name]) for name in names if name in vocabulary}
+        self._how = [name for name in names if (annotated(name, vocabulary) or ("", ""))[1] == "how"]
+
+    def batch(
+        self,
+        cells: Mapping[str, pa.Array],
+        rows: Array,
+        *,
+        bad: Mapping[int, Problem] | None = None,
+        lost: Sequence[Problem] = (),
+        part: float | None = None,
+    ) -> Batch:
+        """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells.
+
+        Rows without any content are left out and not counted. Raises pyarrow.ArrowException for a column that cannot be read.
+        """
+        bad = bad or {}
+        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        found = list(lost)
+        keep = ~_blank(cells, len(rows))
+        rejected = len(lost)
+
+        def reject(place: int, problem: Problem) -> None:
+            nonlocal rejected
+            if keep[place]:
+                rejected += 1
+            keep[place] = False
+            found.append(problem)
+
+        for place, problem in bad.items():
+            reject(place, problem)
+        for name, typed in read.items():
+            for place, (text, why) in typed.bad.items():
+                if place not in bad:  # where quotes are amiss, every cell after them would be blamed
+                    reject(place, self._problem(int(rows[place]), name, text, why))
+        for name in self._how:
+            for place, text, why in _not_how(cells[name]):
+                if place not in bad:
+                    reject(place, self._problem(int(rows[place]), name, text, why))
+        given = {name: read[name].text if name in read else cells[name] for name in self.names if name not in RESULTS}
+        given[COMPANY] = _company(cells.get(COMPANY), rows)
+        columns = {name: typed.column for name, typed in read.items() if typed.column.known.any()}
+        if not keep.all():
+            mask = pa.array(keep)
+            given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
+            columns = {name: column[keep] for name, column in columns.items()}
+            rows = rows[keep]
+        order = {name: place for place, name in enumerate(self.names)}
+        found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
+        return Batch(self.path, Table(len(rows), columns), given, rows, rejected, tuple(found), part)
+
+    def _problem(self, row: int, name: str, text: str, why: str) -> Problem:
+        return Problem("SP112", why, file=self.path, row=row, column=name, value=shown(text))
+
+
+def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:
+    """Which rows hold nothing at all."""
+    blank = np.ones(rows, dtype=bool)
+    for column in cells.values():
+        if not column.null_count:
+            return np.zeros(rows, dtype=bool)
+        blank &= np.asarray(column.is_null())
+        if not blank.any():
+            break
+    return blank
+
+
+def _not_how(cells: pa.Array) -> Iterator[tuple[int, str, str]]:
+    """The cells that say neither measured, estimated nor guessed."""
+    texts = pc.utf8_trim_whitespace(cells.cast(pa.string()))
+    fine = pc.is_in(texts, value_set=pa.array(["", *HOW])).to_numpy(zero_copy_only=False) | np.asarray(cells.is_null())
+    for place in np.flatnonzero(~fine):
+        text = str(texts[int(place)])
+        yield int(place), text, f"{shown(text)} is not one of {', '.join(HOW)}.{suggestion(text, HOW)}"
+
+
+def _company(names: pa.Array | None, rows: Array) -> pa.Array:
+    """The names of the companies; one without a name goes by its row."""
+    if names is None:
+        names = pa.nulls(len(rows), pa.string())
+    names = names.cast(pa.string())
+    missing = pc.or_kleene(names.is_null(), pc.equal(pc.utf8_trim_whitespace(names), ""))
+    if not pc.any(missing).as_py():
+        return names
+    return pc.if_else(missing, pc.binary_join_element_wise("row", pa.array(rows).cast(pa.string()), " "), names)

@@ -1,0 +1,70 @@
+"""The header of a table: which columns are facts, and what is wrong with the names."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from salespath.engine.walk import SUMS
+from salespath.errors import WARNING, Problem, SalespathError, shown, suggestion
+from salespath.facts import Vocabulary
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.model import PROCESSES
+
+COMPANY = "company"
+NOTES = ("how", "note", "date")  # product_stage__how says how product_stage is known
+RESULTS = (  # what an assessment adds, in this order
+    *("process", "lead", "leaning", "settled", "settled_by", "possible"),
+    *(f"{name}_{process}" for name in SUMS for process in PROCESSES),
+    *(f"certainty_{process}_{name}" for process in PROCESSES for name in SUMS),
+    *(f"evidence_{process}_{name}" for process in PROCESSES for name in SUMS),
+    *(f"dimensions_{dimension}_{process}" for dimension in DIMENSIONS for process in PROCESSES),
+    *("blockers", "reasons", "reason_texts", "advice", "warnings", "fired"),
+)
+
+
+def split(text: str, vocabulary: Vocabulary) -> tuple[str, list[str]]:
+    """The delimiter (the one of comma, semicolon and tab that makes most names match) and the names."""
+    found = []
+    for delimiter in ",;\t":
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        names = [name.strip() for name in names]
+        found.append((sum(name in vocabulary or name == COMPANY for name in names), len(names), delimiter, names))
+    _, _, delimiter, names = max(found, key=lambda item: item[:2])
+    return delimiter, [name or f"column {place}" for place, name in enumerate(names, 1)]
+
+
+def annotated(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """The fact and the kind of a column like product_stage__how."""
+    fact, _, kind = name.rpartition("__")
+    return (fact, kind) if fact in vocabulary and kind in NOTES else None
+
+
+def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Problem]:
+    """The warnings about names. Raises SalespathError for a name given twice (SP105), or where no name is a fact (SP110)."""
+    problems = [
+        Problem("SP105", f"the column {shown(name)} is given twice.", file=path, row=1, column=shown(name))
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    facts = [name for name in names if name in vocabulary]
+    if not facts:
+        seen = shown(", ".join(names), 100)
+        message = f"no column is a fact; found {seen}. Row 1 names facts; `salespath facts template --format csv` lists them."
+        problems.append(Problem("SP110", message, file=path, row=1))
+    warnings = []
+    for name in names:
+        if name in facts or name == COMPANY or name in RESULTS or annotated(name, vocabulary):
+            continue
+        hint = suggestion(name.rpartition("__")[0] if name.endswith(tuple(f"__{n}" for n in NOTES)) else name, vocabulary)
+        if hint:
+            message = f"{shown(name)} is not a fact, so the column is carried through.{hint}"
+            warnings.append(Problem("SP111", message, WARNING, file=path, row=1, column=shown(name), value=shown(name)))
+    if problems:
+        raise SalespathError([*problems, *warnings])
+    replaced = [name for name in names if name in RESULTS]
+    if replaced:
+        message = f"the results of an earlier run are replaced: {', '.join(replaced)}."
+        warnings.append(Problem("SP113", message, WARNING, file=path, row=1))
+    return warnings

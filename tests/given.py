@@ -1,0 +1,118 @@
+"""What several tests start from: the built-in base, real companies, random facts, and small bases written as text."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from salespath.engine.compile import Base, compile_base
+from salespath.engine.load import load
+from salespath.facts import Case, Value, read_file
+from salespath.rules import loader
+from salespath.source import parse
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+BASE = load()
+VOCABULARY = BASE.vocabulary
+
+FRAME = """
+version: test
+lines:
+  size: {dimension: market, title: what a customer pays}
+  reach: {dimension: market, title: how many customers there are}
+  cash: {dimension: capital, title: how long the cash lasts}
+topics:
+  channel: {title: Channel, exclusive: yes, choices: {calls: calls, web: the web}}
+  team: {title: Team, choices: any}
+  metrics: {title: What to measure, choices: metrics}
+attributes:
+  segment: {values: [small, large], means: the size of customers}
+  big: {means: it is big}
+  rich: {means: it is rich}
+  process: {values: [enterprise, smb, both, not_yet, undetermined], verdict: yes, means: the recommendation}
+  lead: {values: [enterprise, smb], verdict: yes, means: which first}
+  leaning: {values: [enterprise, smb, none], verdict: yes, means: where it leans}
+article: {title: How to sell, author: A. Uthor, year: 2020, disclosure: The author sells lists.}
+statements:
+  K01: {section: Start, says: It depends.}
+rules:
+  - id: sell-to-large
+    when: fit_enterprise > fit_smb and not enterprise_blocked
+    conclude: {process: enterprise}
+    because: It fits.
+    source: [K01]
+  - id: too-early
+    when: fit_enterprise > fit_smb and enterprise_blocked
+    conclude: {process: not_yet}
+    because: It is blocked.
+    source: [K01]
+  - id: sell-to-small
+    when: fit_smb > fit_enterprise
+    conclude: {process: smb}
+    because: It fits.
+    source: [K01]
+  - id: open
+    when: fit_smb == fit_enterprise
+    conclude: {process: undetermined}
+    because: Nothing decides.
+    source: [K01]
+"""
+
+
+def small_base(*texts: str) -> Base:
+    """A base of the frame above and of rule files given as text, `1.yaml`, `2.yaml`, … Raises SalespathError."""
+    named = [("frame.yaml", FRAME), *((f"{n}.yaml", text) for n, text in enumerate(texts, 1))]
+    knowledge, problems = loader.load([(name, parse(text, name)) for name, text in named], "0" * 64)
+    return compile_base(VOCABULARY, knowledge, problems)
+
+
+def run(*args: str, stdin: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the program as a user does, 100 columns wide; it must never end in a traceback, nor hang."""
+    done = subprocess.run(
+        [sys.executable, "-m", "salespath", *args],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        timeout=20,
+        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
+    )
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    return done
+
+
+def real_companies() -> list[Case]:
+    return [
+        case
+        for name in ("real_companies.yaml", "asana_2020.yaml", "veeva_2013.yaml")
+        for case in read_file(str(EXAMPLES / name), VOCABULARY).cases
+    ]
+
+
+def values(name: str) -> st.SearchStrategy[Value]:
+    """Any value of a fact or derived number."""
+    fact = VOCABULARY[name]
+    if fact.type == "boolean":
+        return st.booleans()
+    if fact.type == "choice":
+        return st.sampled_from(list(fact.values))
+    if fact.type == "set":
+        return st.frozensets(st.sampled_from(list(fact.values)))
+    low = fact.minimum if fact.minimum is not None else fact.above if fact.above is not None else -1e12
+    high = fact.maximum if fact.maximum is not None else 1e12
+    if fact.type == "integer":
+        return st.one_of(st.integers(math.ceil(low), 1000), st.integers(math.ceil(low), math.floor(high)))
+    inside = {"exclude_min": fact.minimum is None and fact.above is not None}
+    near = min(high, 1000.0)
+    return st.one_of(st.floats(low, near, **inside), st.floats(low, high, **inside)).map(
+        lambda number: int(number) if number == int(number) else number
+    )
+
+
+def some_facts() -> st.SearchStrategy[dict[str, Value]]:
+    """The facts of a company that has answered some of the questions."""
+    return st.fixed_dictionaries({}, optional={name: values(name) for name in VOCABULARY})

@@ -1,0 +1,392 @@
+"""Facts: what people write, the value it means, and the words in which it comes back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import random
+
+import pytest
+from given import VOCABULARY, values
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salespath.facts import Value, read_file
+from salespath.facts.template import csv_template, expected, yaml_template
+from salespath.facts.values import BadValue, number, parse, words, written
+
+
+def read_text(tmp_path, text, name="case.yaml"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return read_file(str(path), VOCABULARY)
+
+
+# What people write
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("70000", 70000), ("70,000", 70000), ("70_000", 70000), ("$5,000", 5000), ("$ 5,000.50", 5000.5), ("250k", 250000),
+        ("250 K", 250000), ("1.2M", 1200000), ("1.001k", 1001), ("2.5 million", 2500000), ("1bn", 10**9), ("€5000", 5000),
+        ("5000 USD", 5000), ("US$ 7k", 7000), ("1e6", 1000000), ("1.5e-3", 0.0015), ("-3,000", -3000), ("+4", 4), (".5", 0.5),
+        ("250.5", 250.5), ("250.1255", 250.1255), ("1234.567", 1234.567), ("0.125", 0.125), ("12%", 0.12), ("12.5 %", 0.125),
+        ("29%", 0.29), ("-0", 0), ("  7  ", 7), ("250.000k", 250000),
+    ],
+)  # fmt: skip
+def test_numbers_as_people_write_them(text, value):
+    assert number(text) == value
+    assert math.copysign(1, number(text)) == math.copysign(1, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [("250.000", ("250000", "250")), ("1.250", ("1250", "1.25")), ("$12.500", ("12500", "12.5"))],
+)
+def test_a_number_with_two_readings_is_refused_with_both(text, readings):
+    with pytest.raises(BadValue) as caught:
+        number(text)
+    assert "can be read as {} or as {};".format(*readings) in str(caught.value)
+
+
+def test_a_number_written_by_a_program_has_one_reading():
+    assert number("250.125", exact=True) == 250.125
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ten", "1,2", "12,34", "1,23,456", "1.2.3", "1.250.000", "5k-10k", "50-100", "n/a", "NaN", "inf", "0x10", "1e",
+     "--5", "5$", "5 5", "١٢", "１２", "²", "=1+1", "1;2"],
+)  # fmt: skip
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(BadValue, match="is not a number"):
+        number(text)
+
+
+@pytest.mark.parametrize("text", ["1e16", "1e400", "-1e16", "9" * 5000, "9999999bn", "1e999"])
+def test_a_number_too_large_to_mean_anything_is_refused(text):
+    with pytest.raises(BadValue, match="too large"):
+        number(text)
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "value"),
+    [
+        ("product_stage", "launched", "launched"),
+        ("self_serve", "no", False),
+        ("self_serve", "Yes", True),
+        ("self_serve", "true", True),
+        ("large_customer_share", "12%", 0.12),
+        ("large_customer_share", "1", 1),
+        ("large_customer_share", "0.125", 0.125),
+        ("decision_makers", "7", 7),
+        ("paying_customers", "1.2k", 1200),
+        ("paying_customers", "0", 0),
+        ("sales_cycle_months", "2.125", 2.125),
+        ("net_profit", "-$3,000", -3000),
+    ],
+)
+def test_a_text_means_the_value_that_its_fact_gives_it(fact, text, value):
+    assert parse(VOCABULARY[fact], text) == value
+    assert type(parse(VOCABULARY[fact], text)) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "message"),
+    [
+        ("product_stage", "no", "no is not one of idea, prototype, pilot, launched."),
+        ("product_stage", "lanched", "Did you mean launched?"),
+        ("product_stage", "Launched", "Did you mean launched?"),
+        ("product_stage", "", "nothing is not one of"),
+        ("product_stage", "launched, pilot", "is not one of"),
+        ("self_serve", "maybe", "maybe is neither yes nor no."),
+        ("self_serve", "1", "1 is neither yes nor no."),
+        ("large_customer_share", "12", "12 is more than 1, the most that is possible here. Shares are written 0 to 1, or as 12%."),
+        ("large_customer_share", "-0.1", "is less than 0"),
+        ("large_customer_share", "101%", "is more than 1"),
+        ("decision_makers", "7.5", "7.5 is not a whole number."),
+        ("decision_makers", "0", "0 is less than 1"),
+        ("decision_makers", "1e300", "too large"),
+        ("paying_customers", "-3", "-3 is less than 0"),
+        ("sales_cycle_months", "0", "0 is not more than 0."),
+        ("monthly_burn", "-5", "-5 is less than 0"),
+        ("annual_contract_value", "250.000", "250000 or as 250"),
+        ("annual_contract_value", "yes", "yes is not a number."),
+    ],
+)  # fmt: skip
+def test_what_a_fact_cannot_be_is_refused_with_what_was_expected(fact, text, message):
+    with pytest.raises(BadValue) as caught:
+        parse(VOCABULARY[fact], text)
+    assert message in str(caught.value)
+
+
+any_value = st.sampled_from(list(VOCABULARY)).flatmap(lambda name: st.tuples(st.just(name), values(name)))
+
+
+@given(any_value)
+def test_every_value_written_to_a_file_reads_back_equal(item):
+    name, value = item
+    fact = VOCABULARY[name]
+    text = written(fact, value)
+    if isinstance(value, frozenset):
+        assert frozenset(text.split(";")) == (value or {"-"})
+    else:
+        assert parse(fact, text) == value
+
+
+@given(any_value, st.text(max_size=40))
+def test_any_text_is_a_value_or_is_refused(item, text):
+    fact = VOCABULARY[item[0]]
+    if fact.type != "set":
+        try:
+            value = parse(fact, text)
+        except BadValue:
+            return
+        assert parse(fact, written(fact, value)) == value
+
+
+# In words
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "text"),
+    [
+        ("annual_contract_value", 70000, "$70,000"),
+        ("annual_contract_value", 1299500.75, "$1,299,501"),
+        ("annual_contract_value", 0.5, "$0.5"),
+        ("net_profit", -3000, "-$3,000"),
+        ("large_customer_share", 0.12, "12%"),
+        ("large_customer_share", 1 / 3, "33.3%"),
+        ("churn_rate", 0, "0%"),
+        ("runway_months", 7, "7 months"),
+        ("runway_months", 7.04, "7 months"),
+        ("runway_months", 1, "1 month"),
+        ("runway_months", 1.02, "1 month"),
+        ("runway_months", 2.5, "2.5 months"),
+        ("runway_months", math.inf, "unlimited"),
+        ("runway_months", math.nan, "cannot be computed"),
+        ("sales_team_size", 1, "1 person"),
+        ("company_employees", 1200, "1,200 employees"),
+        ("self_serve", True, "yes"),
+        ("self_serve", False, "no"),
+        ("product_stage", "launched", "launched"),
+        ("willingness_to_pay", "paid_pilot", "paid pilot"),
+        ("sales_automation", "crm", "CRM"),
+        ("customer_segments", frozenset(), "none"),
+        ("customer_segments", frozenset({"large", "small"}), "small, large"),
+    ],
+)
+def test_values_in_words(fact, value, text):
+    assert words(VOCABULARY[fact], value) == text
+
+
+@given(any_value)
+def test_values_in_words_are_for_people(item):
+    text = words(VOCABULARY[item[0]], item[1])
+    assert text
+    assert not any(mark in text for mark in ("_", "frozenset", "e+", "None", "True", "-0%", "$-"))
+
+
+# Files
+
+
+def test_a_flat_file_is_one_company_named_after_the_file(tmp_path):
+    found = read_text(tmp_path, "product_stage: launched\nannual_contract_value: 250k\n", "acme.yaml")
+    (case,) = found.cases
+    assert (found.single, case.company) == (True, "acme")
+    assert case.values == {"product_stage": "launched", "annual_contract_value": 250000}
+
+
+def test_a_company_with_facts_keeps_whatever_else_the_file_says_of_it(tmp_path):
+    text = "company: Acme\nyear: 2019\nlabel: smb\nbasis: {self_serve: [inferred]}\nfacts:\n  self_serve: no\n"
+    (case,) = read_text(tmp_path, text).cases
+    assert (case.company, case.values) == ("Acme", {"self_serve": False})
+    assert case.extra == {"year": "2019", "label": "smb", "basis": {"self_serve": ["inferred"]}}
+
+
+def test_a_list_is_a_portfolio_in_the_order_written(tmp_path):
+    found = read_text(tmp_path, "- {company: B, facts: {role: founder}}\n- role: investor\n- {company: A, facts: }\n")
+    assert not found.single
+    assert [case.company for case in found.cases] == ["B", "company 2", "A"]
+    assert [case.line for case in found.cases] == [1, 2, 3]
+    assert found.problems == ()
+
+
+def test_unknown_is_an_absent_fact_and_never_a_value(tmp_path):
+    text = "self_serve:\npaying_customers: ~\nteam_roles: null\nannual_contract_value: {value: , how: guessed}\n"
+    (case,) = read_text(tmp_path, text).cases
+    assert case.values == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("[]", set()), ("'-'", set()), ("[large]", {"large"}), ("[ large , small, large]", {"large", "small"})],
+)
+def test_sets_are_lists_and_the_empty_one_is_an_answer(tmp_path, text, value):
+    (case,) = read_text(tmp_path, f"customer_segments: {text}\n").cases
+    assert case.values == {"customer_segments": value}
+
+
+def test_a_value_may_say_how_it_is_known(tmp_path):
+    text = "annual_contract_value: {value: 70000, how: guessed, note: a talk in May, date: 2024-05-01}\nself_serve: {value: no}\n"
+    (case,) = read_text(tmp_path, text).cases
+    assert case.values == {"annual_contract_value": 70000, "self_serve": False}
+    assert case.how == {"annual_contract_value": "guessed"}
+    assert case.notes == {"annual_contract_value": {"note": "a talk in May", "date": "2024-05-01"}}
+
+
+def test_a_derived_number_may_be_given(tmp_path):
+    (case,) = read_text(tmp_path, "runway_months: 9\nchurn_rate: 3%\n").cases
+    assert case.values == {"runway_months": 9, "churn_rate": 0.03}
+
+
+def test_json_numbers_have_one_reading_and_quoted_ones_are_read_as_text(tmp_path):
+    text = '{"annual_contract_value": 250.125, "self_serve": true, "customer_segments": ["large"], "role": null}'
+    (case,) = read_text(tmp_path, text, "case.json").cases
+    assert case.values == {"annual_contract_value": 250.125, "self_serve": True, "customer_segments": {"large"}}
+    found = read_text(tmp_path, '{"annual_contract_value": "250.125"}', "case.json")
+    assert [problem.code for problem in found.problems] == ["SP112"]
+
+
+def test_the_good_companies_of_a_list_are_kept_and_every_problem_is_listed(tmp_path):
+    text = (
+        "- {company: Good, facts: {role: founder}}\n"
+        "- {company: Bad, facts: {roel: founder, decision_makers: 0}}\n"
+        "- just text\n"
+        "- {company: [x], facts: {role: founder}}\n"
+        "- {company: Worse, facts: [role]}\n"
+        "- {company: Also good, facts: {role: investor}}\n"
+    )
+    found = read_text(tmp_path, text)
+    assert [case.company for case in found.cases] == ["Good", "Also good"]
+    assert found.rejected == 4
+    assert [(p.code, p.line) for p in found.problems] == [
+        ("SP111", 2),
+        ("SP112", 2),
+        ("SP110", 3),
+        ("SP110", 4),
+        ("SP110", 5),
+    ]
+    assert "Bad: there is no fact roel. Did you mean role?" in found.problems[0].message
+
+
+def test_every_problem_of_one_company_is_reported_at_once_with_its_place(tmp_path):
+    text = (
+        "company: Acme\n"
+        "facts:\n"
+        "  product_stage: lanched\n"
+        "  decision_makers: 7.5\n"
+        "  decision_makers: 8\n"
+        "  customer_segments: large\n"
+        "  team_roles: [seller, {a: b}]\n"
+        "  annual_contract_value: [1, 2]\n"
+        "  annual_contract: 5\n"
+        "  capital: {value: 5, how: sure, source: x}\n"
+    )
+    found = read_text(tmp_path, text)
+    assert found.cases == ()
+    assert sorted((p.line, p.code) for p in found.problems) == [
+        (3, "SP112"), (4, "SP112"), (5, "SP105"), (6, "SP112"), (7, "SP112"), (8, "SP112"), (9, "SP111"), (10, "SP112"),
+        (10, "SP112"),
+    ]  # fmt: skip
+    messages = " ".join(p.message for p in found.problems)
+    for part in ("write [large], or [] for none", "first on line 4", "how is one of measured, estimated, guessed"):
+        assert part in messages
+    assert "Did you mean annual_contract_value?" in messages
+
+
+def test_keys_beside_facts_are_carried_and_unknown_ones_inside_are_refused(tmp_path):
+    assert read_text(tmp_path, "anything: 1\nfacts: {}\n").problems == ()
+    (problem,) = read_text(tmp_path, "facts: {anything: 1}\n").problems
+    assert problem.code == "SP111"
+
+
+def test_a_long_name_with_line_breaks_stays_on_one_line_of_messages(tmp_path):
+    found = read_text(tmp_path, json.dumps({"company": "a\nb\x1b[31m" + "c" * 500, "facts": {}}), "case.json")
+    (case,) = found.cases
+    assert case.company.startswith("a b")
+    assert case.company.isprintable()
+    assert len(case.company) <= 200
+
+
+# The vocabulary is a contract: files, spreadsheets and programs use these names.
+
+CONTRACT = {
+    "product_stage": ("choice", "core", ["idea", "prototype", "pilot", "launched"]),
+    "self_serve": ("boolean", "core", []),
+    "customization": ("choice", "core", ["none", "configuration", "bespoke"]),
+    "willingness_to_pay": ("choice", "core", ["refused", "untested", "intent", "paid_pilot", "proven"]),
+    "paying_customers": ("integer", "core", []),
+    "data_sensitivity": ("choice", "plan", ["public", "confidential", "regulated"]),
+    "security_review": ("choice", "plan", ["none", "questionnaire", "audited"]),
+    "customer_segments": ("set", "core", ["small", "midsize", "large"]),
+    "large_customer_share": ("share", "core", []),
+    "annual_contract_value": ("money", "core", []),
+    "sales_cycle_months": ("number", "core", []),
+    "buying_trigger": ("choice", "plan", ["urgent_need", "planned_project"]),
+    "next_funding": ("choice", "core", ["none", "uncertain", "secured"]),
+    "risk_tolerance": ("choice", "plan", ["low", "medium", "high"]),
+    "who_sells": ("set", "core", ["founder", "sellers", "partners"]),
+    "seller_seniority": ("choice", "core", ["none", "junior", "mid", "senior"]),
+    "sales_automation": ("choice", "plan", ["none", "crm", "automated_sequences"]),
+    "company_employees": ("integer", "figures", []),
+    "role": ("choice", "core", ["digital_marketer", "salesperson", "founder", "product_manager", "investor"]),
+    "annual_revenue": ("money", "figures", []),
+    "gross_margin": ("share", "figures", []),
+}
+ORDERED = {
+    "product_stage", "customization", "willingness_to_pay", "data_sensitivity", "security_review", "next_funding",
+    "risk_tolerance", "seller_seniority", "sales_automation",
+}  # fmt: skip
+CORE = {
+    "product_stage", "self_serve", "customization", "willingness_to_pay", "paying_customers", "customer_segments",
+    "targeted_segments", "large_customer_share", "customer_employees", "annual_contract_value", "largest_contract_value",
+    "decision_makers", "sales_cycle_months", "reachable_customers", "capital", "monthly_burn", "committed_revenue",
+    "next_funding", "who_sells", "seller_seniority", "role",
+}  # fmt: skip
+
+
+def test_the_vocabulary_keeps_its_contract():
+    facts = VOCABULARY.facts
+    assert {name: (facts[name].type, facts[name].ask, list(facts[name].values)) for name in CONTRACT} == CONTRACT
+    assert {name for name, fact in facts.items() if fact.ordered} == ORDERED
+    assert {name for name, fact in facts.items() if fact.ask == "core"} == CORE
+    assert {"runway_months", "win_rate", "close_rate", "churn_rate", "net_profit"} <= set(VOCABULARY.derived)
+    assert VOCABULARY["runway_months"].unlimited
+    assert not VOCABULARY["win_rate"].unlimited
+
+
+def test_every_fact_says_what_can_be_answered():
+    assert all(expected(fact) for fact in VOCABULARY.facts.values())
+    assert expected(VOCABULARY.facts["self_serve"]) == "yes or no"
+    assert expected(VOCABULARY.facts["product_stage"]).startswith("one of: idea")
+    assert expected(VOCABULARY.facts["large_customer_share"]) == "0 to 1, or 12%"
+
+
+def test_an_empty_template_reads_back_as_a_company_of_which_nothing_is_known(tmp_path):
+    found = read_text(tmp_path, yaml_template(VOCABULARY), "new.yaml")
+    (case,) = found.cases
+    assert (case.company, case.values, found.problems) == ("new", {}, ())
+
+
+@given(data=st.data())
+def test_a_filled_in_template_reads_back_as_the_answers(data, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "filled.yaml"
+    names = random.Random(data.draw(st.integers(0, 2**32))).sample(list(VOCABULARY.facts), 8)
+    answers: dict[str, Value] = {name: data.draw(values(name), label=name) for name in names}
+    text = yaml_template(VOCABULARY)
+    for name, value in answers.items():
+        fact = VOCABULARY[name]
+        shown = f"[{', '.join(sorted(value))}]" if isinstance(value, frozenset) else written(fact, value)
+        text = text.replace(f"\n  {name}:\n", f"\n  {name}: {shown}\n")
+    path.write_text(text, encoding="utf-8")
+    (case,) = read_file(str(path), VOCABULARY).cases
+    assert case.values == answers
+
+
+def test_the_table_template_has_one_column_for_each_fact():
+    (header,) = csv.reader(io.StringIO(csv_template(VOCABULARY)))
+    assert header == ["company", *VOCABULARY.facts]

@@ -1,0 +1,293 @@
+"""What people and programs are shown: the report, the table, the guide and the JSON document."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+from given import BASE, VOCABULARY, real_companies, some_facts
+from hypothesis import given, settings
+from jsonschema import Draft202012Validator
+
+import salespath.report
+from salespath.engine.assess import assess
+from salespath.engine.assessment import Reading
+from salespath.engine.expressions import leaves
+from salespath.facts import Case
+from salespath.report.json import document
+from salespath.report.phrases import wanted
+from salespath.report.table import guide, table
+from salespath.report.text import DISCLOSURE, figure, headline, render
+from salespath.rules.model import VERDICTS
+
+NOTHING_SAID = Case("Nothing said")
+LONG_NAME = Case(
+    "Gesellschaft für außerordentlich lange Unternehmensnamen und deren Abkürzungen mbH & Co. KGaA " + "X" * 90
+)
+ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), NOTHING_SAID, LONG_NAME]]
+by_company = pytest.mark.parametrize("a", ASSESSMENTS, ids=lambda a: a.company[:30])
+widths = pytest.mark.parametrize("width", [60, 80, 88, 200])
+
+SCHEMA = json.loads(Path(salespath.report.__file__).with_name("assessment.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+KEYS = [
+    "company", "process", "lead", "leaning", "settled", "settled_by", "possible", "certainty", "evidence", "dimensions",
+    "blockers", "provisos", "advice", "warnings", "derived", "metrics", "facts", "fired", "open", "next_questions",
+    "conflicts", "problems", "receipt",
+]  # fmt: skip
+UNFIT = re.compile(r"\bNone\b(?! [a-z])|\b(True|False|nan|inf|frozenset)\b|[Pp]robab|[{}]|-0\.0\b")
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_companies_of_these_tests_reach_every_verdict():
+    assert {a.process for a in ASSESSMENTS} == set(VERDICTS)
+
+
+# The report
+
+
+@by_company
+@widths
+@pytest.mark.parametrize("full", [False, True])
+def test_a_report_fits_the_width(a, width, full):
+    assert [line for line in render(a, width, full=full).splitlines() if len(line) > width] == []
+
+
+@by_company
+@pytest.mark.parametrize("full", [False, True])
+def test_a_report_leads_with_the_verdict_and_three_numbered_moves(a, full):
+    text = render(a, 80, full=full)
+    name, rest = text.split("\n===", 1)
+    assert one_line(name).replace(" ", "") == a.company.replace(" ", "")
+    assert one_line(headline(a)) in one_line(rest)
+    moves = text.split("First moves\n-----------\n")[1].split("\n\n")[0]
+    assert re.findall(r"^(\d)\. ", moves, re.MULTILINE) == ["1", "2", "3"]
+
+
+@by_company
+@pytest.mark.parametrize("full", [False, True])
+def test_a_report_has_no_empty_heading_and_no_word_for_programmers(a, full):
+    text = render(a, 80, full=full)
+    titles = {topic.title for topic in BASE.knowledge.topics.values()}
+    lines = text.splitlines()
+    for above, line, below in zip(lines, lines[1:], lines[2:]):
+        if len(line) > 2 and set(line) == {"-"}:
+            assert len(above) == len(line)
+            assert below.strip()
+        elif line in titles and set(below) != {"-"}:
+            assert below.startswith("  - ")
+    assert not UNFIT.search(text)
+
+
+@by_company
+def test_a_report_shows_what_stands_in_the_way_with_its_remedy(a):
+    text = one_line(render(a, 80))
+    for blocker in a.blockers:
+        assert blocker.because in text
+        assert f"Remedy ({blocker.owner}): {blocker.remedy}" in text
+    assert ("What stands in the way" in text) is bool(a.blockers)
+
+
+def interested(item) -> bool:
+    cited = {name for rule in item.rules for name in BASE.knowledge.rules[rule].source}
+    return any(name in cited and source.interested for name, source in BASE.knowledge.sources.items())
+
+
+@by_company
+@pytest.mark.parametrize("full", [False, True])
+def test_advice_of_an_interested_party_is_disclosed_where_it_stands(a, full):
+    text = one_line(render(a, 80, full=full))
+    shown = [item for item in a.advice if interested(item) and item.text in text]
+    assert all(DISCLOSURE in text.split(item.text)[1] for item in shown)
+    assert text.count(DISCLOSURE) == len(shown)
+
+
+def test_the_statements_of_the_articles_author_on_selling_help_are_interested():
+    assert all(BASE.knowledge.sources[name].interested for name in ("K25", "K26", "K46"))
+    assert any(DISCLOSURE in one_line(render(a, 80)) for a in ASSESSMENTS)
+
+
+@by_company
+def test_open_questions_are_asked_in_words_and_by_the_name_that_a_file_takes(a):
+    text = one_line(render(a, 80))
+    for question in a.next_questions[:3]:
+        assert f"{VOCABULARY[question.fact].label} ({question.fact})" in text
+        assert question.why in text
+    assert bool(a.next_questions) is not a.settled
+
+
+def test_a_report_says_how_near_a_threshold_is_and_which_answers_are_guesses():
+    case = Case(
+        "Near", {"annual_contract_value": 24_900, "self_serve": False}, how={"annual_contract_value": "guessed"}
+    )
+    text = one_line(render(assess(BASE, case), 80))
+    assert "Close to a threshold: average contract is $24,900, the line is at $25,000" in text
+    assert "The verdict rests partly on average contract (guessed)." in text
+
+
+def test_a_report_says_where_a_given_figure_differs_from_its_inputs():
+    case = Case("Odd", {"runway_months": 20, "capital": 100, "monthly_burn": 10})
+    found = assess(BASE, case)
+    assert [problem.code for problem in found.problems] == ["SP120"]
+    assert found.problems[0].message in one_line(render(found, 80))
+    near = Case("Fine", {"runway_months": 10.5, "capital": 100, "monthly_burn": 10})
+    assert assess(BASE, near).problems == ()
+
+
+def test_headings_are_marked_where_the_terminal_can_show_it():
+    text = render(ASSESSMENTS[0], 80, bold=lambda heading: f"*{heading}*")
+    assert text.startswith(f"*{ASSESSMENTS[0].company}*\n===")
+    assert "\n*First moves*\n-----------\n" in text
+
+
+@pytest.mark.parametrize(
+    ("reading", "text"),
+    [
+        (Reading("value", 7), "7 months"),
+        (Reading("unknown"), "not known yet"),
+        (Reading("unlimited"), "unlimited"),
+        (Reading("undefined"), "cannot be computed"),
+    ],
+)
+def test_a_metric_is_a_figure_or_says_why_it_is_none(reading, text):
+    assert figure(VOCABULARY, "runway_months", reading) == text
+
+
+@given(some_facts())
+@settings(max_examples=60)
+def test_any_company_gets_a_report(facts):
+    text = render(assess(BASE, Case("Somebody", facts)), 80, full=True)
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+    assert not UNFIT.search(text)
+
+
+def test_every_condition_can_be_said_in_words():
+    for tree in BASE.conditions.values():
+        for leaf in leaves(tree):
+            for so in (True, False):
+                assert re.fullmatch(r"[^{}_]+: ?.+|.* blocked", wanted(BASE, leaf, so))
+
+
+# The JSON document
+
+
+@by_company
+@pytest.mark.parametrize("in_table", [False, True])
+def test_the_document_keeps_its_schema_and_the_order_of_its_keys(a, in_table):
+    found = document(a, table=in_table)
+    VALIDATOR.validate(found)
+    left_out = {"open", "next_questions"} if in_table else set()
+    assert list(found) == [key for key in KEYS if key not in left_out]
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_a_list_of_documents_keeps_the_schema():
+    VALIDATOR.validate([document(a, table=True) for a in ASSESSMENTS])
+
+
+@given(some_facts())
+@settings(max_examples=60)
+def test_any_company_has_a_valid_document(facts):
+    found = document(assess(BASE, Case("Somebody", facts)))
+    VALIDATOR.validate(found)
+    text = json.dumps(found, allow_nan=False)
+    assert json.loads(text) == found
+    assert "-0.0" not in re.findall(r"(?<=[ \[])-?[0-9.]+", text)
+
+
+@by_company
+def test_the_document_says_what_the_assessment_says(a):
+    found = document(a)
+    assert (found["company"], found["process"], found["settled"]) == (a.company, a.process, a.settled)
+    assert found["facts"] == {
+        name: [v for v in VOCABULARY[name].values if v in value] if isinstance(value, frozenset) else value
+        for name, value in a.case.values.items()
+    }
+    assert list(found["facts"]) == VOCABULARY.ordered(a.case.values)
+    assert [item["rule"] for item in found["fired"]] == [item.rule for item in a.fired]
+    counted = {item["rule"] for item in found["fired"] if item["evidence"] and item["evidence"]["counted"]}
+    assert counted == {item.rule for item in a.fired if item.weight}
+    assert len(found["receipt"]["rules_sha256"]) == 64
+
+
+def test_unlimited_and_undefined_are_never_numbers():
+    facts = {"capital": 100, "monthly_burn": 0, "won_opportunities": 0, "lost_opportunities": 0, "self_serve": True}
+    derived = document(assess(BASE, Case("X", facts)))["derived"]
+    assert derived["runway_months"] == {"status": "unlimited", "value": None}
+    assert derived["close_rate"] == {"status": "undefined", "value": None}
+    assert derived["churn_rate"] == {"status": "unknown", "value": None}
+    assert json.dumps(derived, allow_nan=False)
+
+
+# The table
+
+
+def test_the_table_has_one_row_for_each_company_in_order():
+    lines = table(ASSESSMENTS, 200).splitlines()
+    rule = next(place for place, line in enumerate(lines) if line.startswith("---"))
+    column = lines[0].index("Settled")
+    rows = [line for line in lines[rule + 1 :] if line[column : column + 3].strip() in ("yes", "no")]
+    assert [row.split("  ")[0] for row in rows] == [textwrap.wrap(a.company, 22)[0] for a in ASSESSMENTS]
+
+
+@pytest.mark.parametrize("width", [132, 160])
+def test_the_table_fits_a_wide_terminal(width):
+    assert max(map(len, table(ASSESSMENTS, width).splitlines())) <= width
+
+
+def test_the_table_says_verdict_and_reasons_in_words():
+    for a in ASSESSMENTS:
+        text = table([a], 300)
+        assert not UNFIT.search(text)
+        if a.process in ("enterprise", "smb"):
+            assert {"enterprise": "enterprise", "smb": "SMB"}[a.process] in text
+        if a.process == "not_yet":
+            assert a.blockers[0].because[:20] in text
+
+
+# The guide
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_guide_shows_every_point_of_the_comparison_with_what_it_cites(width):
+    knowledge = BASE.knowledge
+    text = guide(knowledge, width)
+    points = {
+        "Starting point": ["K07", "K08"],
+        "Buying process": ["K09", "K10"],
+        "Buying signals": ["K12", "K13"],
+        "Sales cycle": ["K14", "K15", "K16"],
+        "Objections": ["K17"],
+        "What to measure": ["K18", "K19"],
+        "Expertise": ["K20", "K21"],
+        "Outsourcing": ["K25", "K26"],
+        "Pitfalls": ["K27", "K28"],
+        "Strategies": ["K29", "K30", "K31", "K32"],
+        "Technology": ["K33", "K34"],
+        "Content": ["K35", "K36"],
+        "Channel": ["K38", "K40"],
+        "Team": ["K38", "K39"],
+        "Cost": ["K41", "K42"],
+        "Who you are": ["K43"],
+        "Exhaustion": ["K44", "K45"],
+    }
+    cited = {point.point: point.source for point in knowledge.guide}
+    for point, statements in points.items():
+        assert re.search(rf"^{point}\b", text, re.MULTILINE)
+        assert set(statements) <= set(cited[point])
+    shown = set(re.findall(r"\b[KB]\d\d\b", text))
+    assert {name for point in knowledge.guide for name in point.source} <= shown
+    assert {name for _, sources in knowledge.guide_notes for name in sources} <= shown
+    assert one_line(knowledge.article["disclosure"]) in one_line(text)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_guide_fits_the_width_but_for_addresses(width):
+    too_long = [line for line in guide(BASE.knowledge, width).splitlines() if len(line) > width and "http" not in line]
+    assert too_long == []
