@@ -113,6 +113,45 @@ format_option = click.option(
 
 
 @main.command()
+@click.argument("facts_file", required=False)
+@click.option("--company", metavar="NAME", default="", help="The company's name.")
+@click.option(
+    "--answers", "answers_file", metavar="FILE", help="Take the answers in this fact file; ask only the rest."
+)
+@click.option("--no-input", is_flag=True, help="Ask nothing: report on what FACTS_FILE or --answers says.")
+@click.option("--resume", is_flag=True, help="Go on with the latest unfinished interview without asking.")
+@click.option("-o", "--output", metavar="FILE.yaml", help="Save the answers as a fact file.")
+@click.option("--force", is_flag=True, help="Let -o replace an existing file.")
+@reported
+def ask(
+    facts_file: str | None,
+    company: str,
+    answers_file: str | None,
+    no_input: bool,
+    resume: bool,
+    output: str | None,
+    force: bool,
+) -> None:
+    """Answer questions, one at a time, and get the recommendation with its reasons and plan.
+
+    Every answer is saved as it is given; the next `salespath ask` offers to go on with an interview that was stopped. Type ? at
+    any question for help. FACTS_FILE is a fact file whose facts are not asked again.
+    """
+    if no_input and not (facts_file or answers_file):
+        raise click.UsageError("--no-input asks nothing; give the answers with --answers FILE.")
+    if no_input and resume:
+        raise click.UsageError("--resume goes on with questions; it does not go with --no-input.")
+    if "-" in (facts_file, answers_file) and not (no_input and facts_file != answers_file):
+        raise click.UsageError("- reads facts from standard input, where answers are typed; add --no-input.")
+    if output is not None and not output.lower().endswith((".yaml", ".yml")):
+        raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
+    from salespath.ask.terminal import Request, run
+    from salespath.engine.load import load
+
+    sys.exit(run(load(), Request(facts_file, answers_file, company, no_input, resume, output, force), bold))
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @format_option
 @click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")

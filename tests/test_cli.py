@@ -278,6 +278,28 @@ def test_a_reader_that_stops_early_is_no_error(command):
 
 @posix
 @pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("guide > /dev/full", 1, b"error SP140: cannot write the output: No space left on device."),
+        (
+            f"assess {MANY} --format json > /dev/full",
+            1,
+            b"error SP140: cannot write the output: No space left on device.",
+        ),
+        ("assess - <&-", 1, b"-: error SP103: the file is empty."),
+        (f"assess {ONE} >&-", 0, b""),
+        (f"assess {MANY} > /dev/null 2>&-", 0, b""),
+    ],
+)
+def test_a_full_disk_or_a_closed_stream_is_no_crash(command, code, message):
+    if "/dev/full" in command and not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full")
+    done = subprocess.run(["sh", "-c", f"{sys.executable} -m salespath {command}"], capture_output=True, timeout=20)
+    assert (done.returncode, done.stderr.strip()) == (code, message)
+
+
+@posix
+@pytest.mark.parametrize(
     ("environment", "marked"),
     [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
 )

@@ -10,7 +10,7 @@ from salespath.errors import shown, suggestion
 from salespath.facts import Fact, Value, values
 from salespath.facts.values import HOW, BadValue, readable
 
-_LONGEST = 1000  # characters; far more than any answer needs
+_LONGEST = 400  # characters; far more than any answer needs
 
 _BEFORE = re.compile(
     r"(?:(?P<guessed>(?:i )?guess(?:ed)?|maybe|perhaps|probably)|(?P<measured>measured|exactly)"
@@ -47,7 +47,7 @@ def understand(fact: Fact, text: str) -> Answer:
         raise BadValue(f"{shown(text)} is too long. {how_to_write(fact)}")
     text, how = _how(text)
     if not text:
-        raise BadValue(f"nothing was written. {how_to_write(fact)}")
+        raise BadValue(f"Nothing was written. {how_to_write(fact)}")
     if text.lower() in _NOT_KNOWN:
         raise BadValue(f"If you do not know, type skip: it counts as unknown, never as no. {how_to_write(fact)}")
     if fact.type == "boolean":
@@ -68,21 +68,28 @@ def how_to_write(fact: Fact) -> str:
     if fact.type == "boolean":
         return "Write yes or no."
     if fact.type == "choice":
-        return "Write a number or a word; the beginning of the word is enough."
+        return "Write a number or a word."
     if fact.type == "set":
-        return "Write all that apply, as numbers or words: 1,2. If nothing does, none; or all."
-    unit = f" {fact.unit}" if fact.unit in _UNITS else f", in {fact.unit}" if fact.unit else ""
+        return "Write all that apply, as numbers or words (1,2); or none, or all."
+    unit = f" {fact.unit}" if fact.unit in _UNITS else f" of {fact.unit}" if fact.unit else ""
     return {
-        "money": f"Write US dollars{unit}: 250k, 1.2M or $5,000.",
+        "money": f"Write US dollars{unit}: 250k, 1.2M, $5,000 or about 70k.",
         "share": "Write a share: 12% or 0.12.",
         "integer": f"Write a whole number{unit}: 40 or 1,500.",
         "number": f"Write a number{unit}: 3 or 4.5.",
     }[fact.type]
 
 
+def how_exactly(fact: Fact) -> str:
+    """What else may be written."""
+    if fact.numeric:
+        return "Put `about` before an estimate and `guess` before a guess; the report then says what rests on them."
+    return "" if fact.type == "boolean" else "The beginning of a word is enough."
+
+
 def _how(text: str) -> tuple[str, str]:
     """The text without words such as `about`, and how the answer is known: the weakest of what they say."""
-    found = []
+    found: list[str] = []
     while match := _BEFORE.match(text.lower()) or _AFTER.search(text.lower()):
         if len(match.string) != len(text):  # a letter whose lower case is two letters: no such word is meant
             break
@@ -106,7 +113,7 @@ def _choice(options: Iterable[str], text: str) -> str:
     if number:
         if 1 <= int(number[1]) <= len(options):
             return options[int(number[1]) - 1]
-        raise BadValue(f"there is no choice {number[1]}; the choices are 1 to {len(options)}.")
+        raise BadValue(f"There is no choice {number[1]}; the choices are 1 to {len(options)}.")
     word = text.rstrip(".!").lower().replace(" ", "_").replace("-", "_")
     near = [option for option in options if word and option.startswith(word)]
     if word in near or len(near) == 1:

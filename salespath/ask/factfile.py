@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+
 import yaml
 
 from salespath import source
@@ -43,7 +44,7 @@ def merged(first: Case, second: Case) -> Case:
         how={**{name: first.how[name] for name in kept if name in first.how}, **second.how},
         notes={**{name: first.notes[name] for name in kept if name in first.notes}, **second.notes},
         extra={**first.extra, **second.extra},
-        file=second.file,
+        file=second.file or first.file,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from salespath.ask.answers import Answer
@@ -132,20 +133,24 @@ class Interview:
         """What an answer can still change: the verdict, parts of the plan, or nothing."""
         known = {name: value for name, value in self.values.items() if name != fact.id}
         without = assess(self.base, Case(NAMELESS, known))
-        said = [question.why for question in without.next_questions if question.fact == fact.id]
-        if not said:
-            now = "The process is settled" if without.settled else "As things stand"
-            said.append(f"{now}: no answer to this can change the recommendation any more.")
         rules, topics = self.base.knowledge.rules, self.base.knowledge.topics
         parts: dict[str, None] = {}
         for rule in without.open:
             then = rules[rule.rule].then
             if fact.id in rule.needs and isinstance(then, (Advise, Warn)):
                 parts[topics[then.topic if isinstance(then, Advise) else "pitfalls"].title] = None
+        said = [
+            f"With what is known now, {question.why[0].lower()}{question.why[1:]}"
+            for question in without.next_questions
+            if question.fact == fact.id
+        ]
+        if not said:
+            now = "The process is settled" if without.settled else "With what is known"
+            said.append(f"{now}: no answer to this can change the recommendation any more.")
+            if not parts:
+                said.append("Nor does any open part of the plan depend on it; you may skip it.")
         if parts:
-            said.append(f"It can also change these parts of the plan: {', '.join(parts)}.")
-        else:
-            said.append("No part of the plan as it stands waits for it.")
+            said.append(f"It can also change parts of the plan: {', '.join(parts)}.")
         return said
 
     def _open(self, tier: str) -> list[str]:
@@ -157,7 +162,7 @@ class Interview:
         ]
 
 
-def replayed(base: Base, given: Case, events: list[Event]) -> Interview:
+def replayed(base: Base, given: Case, events: Iterable[Event]) -> Interview:
     """The interview that some events lead to."""
     interview = Interview(base, given)
     for event in events:

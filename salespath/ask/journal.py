@@ -60,7 +60,7 @@ class Journal:
             if new:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(path, _FLAGS | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
-            self._lock()
+            self._lock(wait=new)
             with open(self._file, "rb", closefd=False) as file:
                 data = file.read(_LARGEST)
             if new:
@@ -81,11 +81,11 @@ class Journal:
         name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}.jsonl"
         return cls(folder() / name, new=True)
 
-    def start(self, given: Case, file: str | None) -> None:
+    def start(self, given: Case) -> None:
         """Write down what was given beforehand."""
         self._append(
             {
-                "kind": "given", "version": 1, "company": given.company, "file": file,
+                "kind": "given", "version": 1, "company": given.company, "file": given.file,
                 "facts": {name: _plain(value) for name, value in given.values.items()},
                 "how": dict(given.how), "notes": {k: dict(v) for k, v in given.notes.items()}, "extra": dict(given.extra),
             }
@@ -132,20 +132,21 @@ class Journal:
             data = data[os.write(self._file, data) :]
         os.fsync(self._file)
 
-    def _lock(self) -> None:
+    def _lock(self, *, wait: bool) -> None:
+        """Lock the file; a new one is waited for, since another window may just be looking whether it is unfinished."""
         if sys.platform == "win32":
             import msvcrt
 
             os.lseek(self._file, 2**30, os.SEEK_SET)  # past the end: a lock there keeps nobody from reading
             try:
-                msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)
+                msvcrt.locking(self._file, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
             except OSError:
                 raise Busy from None
         else:
             import fcntl
 
             try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self._file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 raise Busy from None
             except OSError:

@@ -10,11 +10,15 @@ from typing import TextIO
 
 import click
 
-from salespath.ask.wording import WORDS, Asked
+from salespath.ask.wording import COMMANDS, WORDS, Asked
 from salespath.errors import shown
 
 _WIDEST = 88
 _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": "->"})
+
+
+class Quit(Exception):
+    """The person stops for now."""
 
 
 class Screen:
@@ -37,7 +41,7 @@ class Screen:
         stream = sys.stderr if self._aside else sys.stdout
         click.echo(plain(text, stream.encoding), err=self._aside)
 
-    def say(self, text: str, first: str = "", indent: str | None = None) -> None:
+    def say(self, text: str, first: str = "", indent: str | None = None, *, bold: bool = False) -> None:
         """A paragraph, wrapped."""
         lines = textwrap.wrap(
             text,
@@ -47,13 +51,13 @@ class Screen:
             break_on_hyphens=False,
         )
         for line in lines:
-            self.line(line)
+            self.line(self._bold(line) if bold and not self._aside else line)
 
     def table(self, rows: tuple[tuple[str, str, str], ...]) -> None:
         """Rows of a mark, a word and its meaning; the meaning is wrapped in a column of its own."""
         marks, longest = (max(len(row[column]) for row in rows) for column in (0, 1))
         for mark, word, meaning in rows:
-            first = f"  {mark:>{marks}}  {word:{longest}}  "
+            first = f"  {mark:>{marks}}{'  ' if marks else ''}{word:{longest}}  "
             narrow = len(first) > self.width // 2
             self.say(meaning or " ", first, " " * (6 if narrow else len(first)))
 
@@ -62,11 +66,13 @@ class Screen:
         self.line()
         if asked.heading:
             gap = "  " if len(asked.heading) + len(asked.progress) + 2 <= self.width else "\n"
-            self.line(f"{self._heading(asked.heading)}{gap}{asked.progress}")
-        self.say(asked.text)
+            self.line(f"{asked.heading}{gap}{asked.progress}")
+        self.say(asked.text, bold=True)
         if asked.choices:
             self.table(tuple((str(number), *choice) for number, choice in enumerate(asked.choices, 1)))
-        self.say(f"{asked.hint} Or: {WORDS}")
+        if asked.hint:
+            self.say(asked.hint)
+        self.say(f"{asked.enter} Or: {WORDS}")
 
     def read(self, prompt: str = "> ") -> str:
         """The next line typed, trimmed. Raises EOFError when there is none, now or ever."""
@@ -79,8 +85,24 @@ class Screen:
             self.line(shown(text, 200))
         return text
 
-    def _heading(self, text: str) -> str:
-        return text if self._aside else self._bold(text)
+    def reply(self, asked: Asked, save: Callable[[], object]) -> str:
+        """What is typed at a question, once help, reasons and saving are dealt with. Raises Quit and EOFError."""
+        while True:
+            self.show(asked)
+            text = self.read(f"[{asked.earlier}] > " if asked.earlier else "> ")
+            word = text.lower()
+            if word in ("?", "help"):
+                self.say(asked.help)
+                self.table(tuple(("", *command) for command in COMMANDS))
+            elif word == "why":
+                for reason in asked.why():
+                    self.say(reason)
+            elif word == "save":
+                save()
+            elif word == "quit":
+                raise Quit
+            else:
+                return text
 
 
 def plain(text: str, encoding: str | None) -> str:

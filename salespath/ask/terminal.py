@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import click
 
@@ -15,13 +16,13 @@ from salespath.ask import factfile, wording
 from salespath.ask.answers import yes_or_no
 from salespath.ask.interview import Event, Interview, replayed
 from salespath.ask.journal import Journal, Record, unfinished
-from salespath.ask.screen import Screen, plain
+from salespath.ask.screen import Quit, Screen, plain
 from salespath.engine.compile import Base
 from salespath.errors import Problem, SalespathError, shown
 from salespath.facts import Case
 from salespath.facts.values import BadValue
 
-INTERRUPTED = 130  # what shells report of a command stopped by Ctrl-C
+INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -37,61 +38,259 @@ class Request:
     force: bool = False
 
 
-class Quit(Exception):
-    """The person stops for now."""
+class Unsaved(Exception):
+    """An answer could not be written to the disk."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
 
 
 def run(base: Base, request: Request, bold: Callable[[str], str]) -> int:
     """Hold an interview and print the report; the exit code. Raises SalespathError for inputs that cannot be used."""
-    given = Case("")
+    given, file = Case(""), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
             given = factfile.merged(given, factfile.read(path, base.vocabulary))
-    if request.company:
+            file = file or os.path.abspath(path)
+    if request.company.strip():
         given = factfile.merged(given, Case(shown(request.company, 200)))
-    target = factfile.Target(request.output, request.force) if request.output else None
-    if request.no_input:
-        if target:
-            target.check()
-        interview = Interview(base, given)
-        _report(interview, bold)
-        if target:
-            target.write(factfile.text(interview.case, base.vocabulary))
-        return 0
-    return _Session(base, request, given, target, Screen(bold), bold).run()
-
-
-def _report(interview: Interview, bold: Callable[[str], str]) -> None:
-    from salespath.report.text import render
-
-    text = render(interview.assessment, Screen(bold).width, bold=bold)
-    click.echo(plain(text, sys.stdout.encoding), nl=False)
+    session = _Session(base, request, replace(given, file=file), bold)
+    return session.unattended() if request.no_input else session.attended()
 
 
 class _Session:
     """One sitting."""
 
-    def __init__(
-        self,
-        base: Base,
-        request: Request,
-        given: Case,
-        target: factfile.Target | None,
-        screen: Screen,
-        bold: Callable[[str], str],
-    ) -> None:
-        self.base, self.request, self.given, self.target = base, request, given, target
-        self.screen, self.bold = screen, bold
-        self.journal: Journal
+    def __init__(self, base: Base, request: Request, given: Case, bold: Callable[[str], str]) -> None:
+        self.base, self.request, self.given, self.bold = base, request, given, bold
+        self.target = factfile.Target(request.output, request.force) if request.output else None
+        self.screen = Screen(bold)
         self.interview = Interview(base, given)
+        self.journal: Journal | None = None
 
-    def run(self) -> int:
-        """From the first question, or where it was left, to the report."""
+    def unattended(self) -> int:
+        """The report on what the files say."""
+        if self.target:
+            self.target.check()
+        self._report()
+        if self.target:
+            self.target.write(self._facts())
+        return 0
+
+    def attended(self) -> int:
+        """The questions, from the first or from where they were left, and the report."""
         try:
-            if not self._resume():
-                self._start()
-            if self.target:
-                self.target.check()
-        except (EOFError, KeyboardInterrupt, Quit):
+            self._open()
+            while (name := self.interview.question) is not None:
+                self._ask(name)
+            return self._finish()
+        except Quit:
+            return self._leave()
+        except KeyboardInterrupt:
             self.screen.line()
+            return self._leave() or INTERRUPTED
+        except EOFError:
+            self.screen.line()
+            return self._leave() if self.screen.terminal else self._end_of_input()
+        except Unsaved as error:
+            self._rescue(error.problems)
+            return 1
+        finally:
+            if self.journal:
+                self.journal.close()
+
+    # Beginning
+
+    def _open(self) -> None:
+        """Take up an unfinished interview, or begin one."""
+        resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
+        if self.request.resume and not resumed:
+            raise SalespathError([Problem("SP142", "there is no unfinished interview to resume.")])
+        if resumed:
+            self.journal, record = resumed
+            self.interview = replayed(self.base, factfile.merged(record.given, self.given), record.events)
+            if self.target:
+                self.target.written = record.written
+                self.target.check()
+            if self.given.values or self.given.company:
+                self.journal.start(self.interview.given)
+            self.screen.say(f"Going on with {wording.answers(self.interview.answered)}; `back` leads through them.")
+            return
+        if self.target:
+            self.target.check()
+        self.journal = Journal.create()
+        try:
+            self.journal.start(self.given)
+        except SalespathError:
+            self.journal.remove()
+            raise
+        self.screen.say(wording.INTRODUCTION.format(count=self.interview.to_go))
+        self.screen.table(tuple(("", word, meaning) for word, meaning in wording.COMMANDS))
+
+    def _unfinished(self) -> tuple[Journal, Record] | None:
+        """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
+        for journal, record in unfinished(self.base.vocabulary):
+            wanted = False
+            try:
+                interview = replayed(self.base, record.given, record.events)
+                fits = self.given.file in (None, record.given.file) and (
+                    not self.request.company or self.given.company == interview.case.company
+                )
+                wanted = fits and (self.request.resume or self._wanted(interview, journal))
+            finally:
+                if not wanted:
+                    journal.close()
+            if fits:
+                return (journal, record) if wanted else None
+        return None
+
+    def _wanted(self, interview: Interview, journal: Journal) -> bool:
+        asked = wording.offer(interview, time.localtime(journal.path.stat().st_mtime))
+        while True:
+            text = self.screen.reply(asked, lambda: self._save(journal))
+            if text.lower() == "back":
+                self.screen.say("There is nothing before this.")
+            elif text.lower() == "skip":
+                return False
+            elif (answer := yes_or_no(text or "yes")) is not None:
+                return answer
+            else:
+                self.screen.say(f"{shown(text)} is neither yes nor no.")
+
+    # Asking
+
+    def _ask(self, name: str) -> None:
+        """Ask one question until something comes of it, and write that down."""
+        interview = self.interview
+        asked = wording.asked(interview, name)
+        before = interview.answers.get(name)
+        while True:
+            text = self.screen.reply(asked, lambda: self._save(self.journal))
+            if text.lower() == "back":
+                if interview.before is not None:
+                    self._record(Event("back"))
+                    return
+                self.screen.say("This is the first question; there is nothing before it.")
+                continue
+            answer = None
+            if text and text.lower() != "skip":
+                try:
+                    answer = wording.meant(interview, name, text)
+                except BadValue as error:
+                    self.screen.say(str(error))
+                    continue
+            elif not text:
+                answer = before
+            self._record(Event("answer" if answer else "skip", name, answer))
+            self.screen.say(wording.noted(interview, name, before, answer), "  ")
+            return
+
+    def _record(self, event: Event) -> None:
+        assert self.journal
+        try:
+            self.journal.append(event)
+        except SalespathError as error:
+            self.interview.apply(event)  # so that what is rescued holds it
+            raise Unsaved(error.problems) from None
+        self.interview.apply(event)
+
+    # Saving and ending
+
+    def _facts(self) -> str:
+        return factfile.text(self.interview.case, self.base.vocabulary)
+
+    def _report(self) -> str:
+        """Print the report; its verdict in a sentence."""
+        from salespath.report.text import headline, render
+
+        text = render(self.interview.assessment, self.screen.width, bold=self.bold)
+        click.echo(plain(text, sys.stdout.encoding), nl=False)
+        return headline(self.interview.assessment)
+
+    def _save(self, journal: Journal | None) -> bool:
+        """Say where the answers are, and write the fact file if one is wanted; whether that worked."""
+        if journal:
+            self.screen.say("Every answer is saved as soon as you give it, in")
+            self.screen.line(f"  {journal.path}")
+        if not self.target or not self.interview.answers:
+            return True
+        try:
+            self._write(self.target)
+        except SalespathError as error:
+            _report_problems(error.problems)
+            return False
+        self.screen.say("and as a fact file in")
+        self.screen.line(f"  {self.target.path}")
+        return True
+
+    def _write(self, target: factfile.Target) -> None:
+        target.write(self._facts())
+        assert self.journal
+        self.journal.wrote(*target.written)
+
+    def _leave(self) -> int:
+        """Stop for now."""
+        if not self.journal:
+            self.screen.say("Nothing was changed.")
             return 0
+        if not self.interview.answers:
+            self.journal.remove()
+            self.screen.say("Nothing was answered, so nothing is kept.")
+            return 0
+        worked = self._save(self.journal)
+        self.screen.say(f"{wording.answers(self.interview.answered)} so far. Go on another time with")
+        self.screen.line(f"  {self._command()}")
+        return 0 if worked else 1
+
+    def _command(self) -> str:
+        words = ["salespath", "ask", *([self.request.facts_file] if self.request.facts_file else [])]
+        return shlex.join([*words, "-o", self.target.path] if self.target else words)
+
+    def _end_of_input(self) -> int:
+        """A pipe has no more lines: the report on what was answered. It can still be resumed."""
+        if not self.interview.answers:
+            if self.journal:
+                self.journal.remove()
+            message = "standard input ended before the first answer. Without questions: --answers FILE --no-input."
+            raise SalespathError([Problem("SP143", message)])
+        self.screen.say("The input ended here; the questions left count as unknown.")
+        return self._finish(done=False)
+
+    def _finish(self, *, done: bool = True) -> int:
+        """The report, the fact file, and what can be done with it."""
+        assert self.journal
+        self.screen.line()
+        verdict = self._report()
+        target = self.target or factfile.Target(str(self.journal.path.with_suffix(".yaml")), force=True)
+        try:
+            self._write(target)
+            if done:
+                self._record(Event("done"))
+        except SalespathError as error:
+            self._rescue(error.problems)
+            return 1
+        if not self.target:
+            with suppress(OSError):
+                os.chmod(target.path, 0o600)
+        path = shlex.quote(target.path)
+        self.screen.line()
+        if self.screen.terminal:  # the verdict stands at the top of the report, which may have left the screen
+            self.screen.say(f"In short: {verdict}")
+        self.screen.line(f"Your answers are saved in {path}")
+        self.screen.line(f"To assess them again:  salespath assess {path}")
+        if self.interview.left_for_plan or not done:
+            self.screen.line(f"To answer more:        salespath ask {path}")
+        return 0
+
+    def _rescue(self, problems: Iterable[Problem]) -> None:
+        """Nothing is lost even where nothing can be written: the answers go to stderr as a fact file."""
+        _report_problems(problems)
+        if self.interview.values:
+            click.echo("The answers so far, as a fact file to copy:\n", err=True)
+            click.echo(self._facts(), err=True, nl=False)
+
+
+def _report_problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from salespath.ask.answers import Answer, how_to_write, understand, yes_or_no
+from salespath.ask.answers import Answer, how_exactly, how_to_write, understand, yes_or_no
 from salespath.ask.interview import COMPANY, PLAN, Interview
 from salespath.errors import shown
 from salespath.facts import Fact
@@ -28,12 +29,15 @@ COMMANDS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it is put: heading, text, choices with their meanings, hint; the earlier answer; help and why."""
+    """A question as it is put: heading, text, choices with their meanings, how to answer and what Enter alone
+    does; the earlier answer; help and why.
+    """
 
     text: str
-    hint: str
+    enter: str
     help: str
     why: Callable[[], list[str]]
+    hint: str = ""
     heading: str = ""
     progress: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -50,14 +54,14 @@ def asked(interview: Interview, name: str) -> Asked:
     known = interview.answers.get(name)
     earlier = in_words(fact, known) if known else ""
     to_follow = interview.to_go - (name not in interview.answers)
-    enter = f"Enter keeps: {earlier}." if earlier else "Enter skips."
     return Asked(
         heading=f"Question {interview.number} ({fact.dimension})",
         progress=f"{interview.answered} answered, {f'up to {to_follow} more' if to_follow else 'the last one'}",
         text=fact.question,
         choices=tuple((readable(value), meaning) for value, meaning in fact.values.items()),
-        hint=f"{how_to_write(fact)} {enter}",
-        help=fact.help,
+        hint=how_to_write(fact),
+        enter="Enter keeps your answer." if earlier else "Enter skips.",
+        help=f"{fact.help} {how_to_write(fact)} {how_exactly(fact)}".rstrip(),
         why=lambda: [fact.why, *interview.why(fact)],
         earlier=earlier,
     )
@@ -68,7 +72,7 @@ def _company(interview: Interview) -> Asked:
     earlier = str(known.value) if known else ""
     return Asked(
         text="What is the company called?",
-        hint=f"Enter keeps: {earlier}." if earlier else "Enter skips.",
+        enter="Enter keeps your answer." if earlier else "Enter skips.",
         help="Any name you like. It heads the report and helps to find this interview again.",
         why=lambda: ["Nothing depends on the name: it heads the report and helps to find this interview again."],
         earlier=earlier,
@@ -87,7 +91,8 @@ def _plan(interview: Interview) -> Asked:
     default = "yes" if known and known.value else "no"
     return Asked(
         text=f"{state} Go on with the questions for the plan (up to {len(left)})?",
-        hint=f"Write yes or no. Enter: {default}{', the report now' if default == 'no' else ''}.",
+        hint="Write yes or no.",
+        enter="Enter: yes." if default == "yes" else "Enter: no, the report now.",
         help="Yes: more questions, which make the plan fit you better. No: the report now, with what is known. You can add "
         "answers later.",
         why=lambda: [
@@ -96,6 +101,19 @@ def _plan(interview: Interview) -> Asked:
             else "The other answers shape the plan, and where the recommendation is close they can still tip it."
         ],
         earlier=default if known else "",
+    )
+
+
+def offer(interview: Interview, changed: time.struct_time) -> Asked:
+    """Whether to go on with an unfinished interview."""
+    when = time.strftime("%Y-%m-%d %H:%M", changed)
+    what = f"{interview.case.company}, {answers(interview.answered)}, last changed {when}"
+    return Asked(
+        text=f"An interview is unfinished: {what}. Go on with it?",
+        hint="Write yes or no.",
+        enter="Enter: yes.",
+        help="Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
+        why=lambda: ["You stopped, or were stopped, before the end; nothing of it was lost."],
     )
 
 
@@ -120,7 +138,7 @@ def noted(interview: Interview, name: str, before: Answer | None, now: Answer | 
         lost = f" Your earlier answer no longer counts: {in_words(fact, before)}." if before else ""
         return f"Skipped: unknown.{lost}"
     meaning = fact.values.get(str(now.value), "") if isinstance(now.value, str) else ""
-    said = f"{in_words(fact, now)}{f' ({meaning})' if meaning else ''}"
+    said = f"{in_words(fact, now)}{f' - {meaning}' if meaning else ''}"
     if before and before != now:
         return f"Changed from {in_words(fact, before)} to {said}."
     return f"Kept: {said}." if before else f"Noted: {said}."

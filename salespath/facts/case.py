@@ -125,7 +125,7 @@ class _Reader:
         """Read one fact, adding its problem if it has one."""
         id_ = key.text.strip()
         if id_ not in self.vocabulary:
-            hint = suggestion(id_, self.vocabulary)
+            hint = suggestion(id_, self.vocabulary) if len(problems) < 100 else ""  # hints take time
             problems.append(
                 Problem("SP111", f"{name}: there is no fact {shown(id_)}.{hint}", file=path, line=key.line, value=id_)
             )

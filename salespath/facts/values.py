@@ -56,22 +56,22 @@ def parse(fact: Fact | Derived, text: str, *, exact: bool = False) -> Value:
 
 
 def parse_set(fact: Fact | Derived, words: Iterable[str]) -> frozenset[str]:
-    """The set that a list of words means for a fact. Raises BadValue naming every word that is not a member."""
-    members, wrong = set(), []
-    for word in words:
-        try:
-            members.add(_member(fact, word.strip()))
-        except BadValue as error:
-            wrong.append(str(error))
+    """The set that a list of words means for a fact. Raises BadValue naming the words that are no members (five at most)."""
+    members = {word.strip(): None for word in words}  # in the order written
+    wrong = [word for word in members if word not in fact.values]
     if wrong:
-        raise BadValue(" ".join(wrong))
+        raise BadValue(" ".join(_no_member(fact, word) for word in wrong[:5]) + (" And more." if wrong[5:] else ""))
     return frozenset(members)
 
 
 def _member(fact: Fact | Derived, text: str) -> str:
     if text in fact.values:
         return text
-    raise BadValue(f"{shown(text) or 'nothing'} is not one of {', '.join(fact.values)}.{suggestion(text, fact.values)}")
+    raise BadValue(_no_member(fact, text))
+
+
+def _no_member(fact: Fact | Derived, text: str) -> str:
+    return f"{shown(text) or 'nothing'} is not one of {', '.join(fact.values)}.{suggestion(text, fact.values)}"
 
 
 def _number(fact: Fact | Derived, text: str, exact: bool) -> float | int:

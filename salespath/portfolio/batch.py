@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Column, Table
+from salespath.engine.table import Table
 from salespath.errors import Problem, shown, suggestion
 from salespath.facts import Case, Vocabulary
 from salespath.facts.values import HOW

@@ -144,8 +144,8 @@ class CellReader:
 def _plain(cells: pa.StringArray) -> Array:
     """Which cells hold nothing but digits, points and minus signs."""
     some = np.asarray(pc.binary_length(cells).fill_null(0)) > 0
-    offsets, characters = _characters(cells)
-    other = ~_PLAIN_BYTES[characters]
+    offsets, data = characters(cells)
+    other = ~_PLAIN_BYTES[data]
     if other.any():
         before = np.concatenate(([0], np.cumsum(other)))
         some &= before[offsets[1:]] == before[offsets[:-1]]
@@ -157,7 +157,7 @@ def _pointed(cells: pa.StringArray) -> Array:
     return np.asarray(pc.match_substring(cells, ".").fill_null(False))
 
 
-def _characters(cells: pa.StringArray) -> tuple[Array, Array]:
+def characters(cells: pa.StringArray) -> tuple[Array, Array]:
     """Where each cell begins among the characters of all (one more for the end), and these characters."""
     if not len(cells):
         return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.uint8)
@@ -206,3 +206,22 @@ def written_cells(fact: Fact | Derived, cells: Column) -> pa.Array:
     single = Column(distinct, np.ones(len(distinct), dtype=bool))
     text = pa.array([written(fact, value) for value in values(fact, single) if value is not None], pa.string())
     return text.take(pa.array(places, mask=~cells.known))
+
+
+def typed_cells(fact: Fact | Derived, cells: Column | None, rows: int) -> pa.Array:
+    """A column as Arrow types: whole numbers, numbers, booleans, dictionary words, lists of members."""
+    if cells is None:
+        cells = column(fact, [None] * rows)
+    unknown = ~cells.known
+    if fact.type == "integer":
+        return pa.array(np.where(cells.known, cells.values, 0).astype(np.int64), mask=unknown)
+    if fact.numeric:
+        return pa.array(cells.values, mask=unknown)
+    if fact.type == "boolean":
+        return pa.array(cells.values == 1, mask=unknown)
+    if fact.type == "choice":
+        return pa.DictionaryArray.from_arrays(pa.array(cells.values, mask=unknown), pa.array(list(fact.values)))
+    distinct, places = np.unique(cells.values, return_inverse=True)
+    single = Column(distinct, np.ones(len(distinct), dtype=bool))
+    members = [[w for w in fact.values if w in value] for value in values(fact, single) if isinstance(value, frozenset)]
+    return pa.array(members, pa.list_(pa.string())).take(pa.array(places, mask=unknown))

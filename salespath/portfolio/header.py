@@ -51,13 +51,17 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
     facts = [name for name in names if name in vocabulary]
     if not facts:
         seen = shown(", ".join(names), 100)
-        message = f"no column is a fact; found {seen}. Row 1 names facts; `salespath facts template --format csv` lists them."
+        message = (
+            f"no column is a fact; found {seen}. Row 1 names facts; `salespath facts template --format csv` lists them."
+        )
         problems.append(Problem("SP110", message, file=path, row=1))
     warnings = []
     for name in names:
         if name in facts or name == COMPANY or name in RESULTS or annotated(name, vocabulary):
             continue
-        hint = suggestion(name.rpartition("__")[0] if name.endswith(tuple(f"__{n}" for n in NOTES)) else name, vocabulary)
+        hint = suggestion(
+            name.rpartition("__")[0] if name.endswith(tuple(f"__{n}" for n in NOTES)) else name, vocabulary
+        )
         if hint:
             message = f"{shown(name)} is not a fact, so the column is carried through.{hint}"
             warnings.append(Problem("SP111", message, WARNING, file=path, row=1, column=shown(name), value=shown(name)))

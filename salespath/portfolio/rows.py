@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import IO, Any, TypeAlias
+from typing import IO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -116,7 +116,11 @@ class _Layout:
             quotes = _well_formed(characters, delimiter)
             if quotes is None:
                 quotes, after = _one_by_one(data, delimiter)
-                amiss.update(dict.fromkeys(after, "text follows a closing quote; a quote is missing, or one inside should be doubled."))
+                amiss.update(
+                    dict.fromkeys(
+                        after, "text follows a closing quote; a quote is missing, or one inside should be doubled."
+                    )
+                )
             if len(quotes) % 2:
                 self.unclosed = int(quotes[-1])
             within = np.searchsorted(lines, quotes)

@@ -1,0 +1,101 @@
+"""Tables of companies: CSV and Parquet in, CSV, Parquet and JSON out, in bounded memory however many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from salespath.engine.compile import Base
+from salespath.errors import ERROR, Problem, SalespathError
+from salespath.facts import Case, Portfolio
+from salespath.portfolio.assessed import Assessed, Progress, Report, assess_reading
+from salespath.portfolio.read import read_any, read_csv, read_parquet
+from salespath.portfolio.reading import Reading, no_rows
+from salespath.portfolio.write import write
+
+__all__ = ["Assessed", "Summary", "assess_file", "assess_to_file", "cases", "read_csv", "read_parquet", "write"]
+
+
+@dataclass
+class Summary:
+    """How many companies were assessed and left out, and whether the input had an error."""
+
+    assessed: int = 0
+    rejected: int = 0
+    failed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.assessed + self.rejected} companies: {self.assessed} assessed, {self.rejected} rejected."
+
+
+def cases(base: Base, path: str) -> Portfolio:
+    """The companies of a table, for reports on each. Raises SalespathError where the file cannot be used at all."""
+    reading = read_any(path, base)
+    found: list[Case] = []
+    problems = list(reading.problems)
+    rejected = 0
+    for part in reading.parts():
+        batch = reading.batch(part)
+        found.extend(batch.cases(base.vocabulary))
+        problems.extend(batch.problems)
+        rejected += batch.rejected
+    if not found and not rejected:
+        raise no_rows(path)
+    return Portfolio(tuple(found), tuple(problems), single=False, rejected=rejected)
+
+
+def assess_file(base: Base, path: str, *, on_problem: Report, progress: Progress | None = None) -> Iterator[Assessed]:
+    """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read (further)."""
+    return assess_reading(base, read_any(path, base), on_problem=on_problem, progress=progress)
+
+
+def assess_to_file(paths: Sequence[str], out: str, report: Callable[[Iterable[Problem]], None]) -> Summary:
+    """Assess files into one file, its ending saying which kind. Bad rows are reported and left out.
+
+    Raises SalespathError, and writes nothing, where a file cannot be read or `out` cannot be written.
+    """
+    from salespath.engine.load import load
+    from salespath.portfolio.progress import bar
+
+    base, summary = load(), Summary()
+    readings = _open(paths, base)
+
+    def note(problem: Problem) -> None:
+        summary.failed |= problem.severity == ERROR
+        report((problem,))
+
+    with bar(len(readings)) as advance:
+
+        def batches() -> Iterator[Assessed]:
+            for reading in readings:
+                for item in assess_reading(base, reading, on_problem=note, progress=advance):
+                    summary.assessed += item.batch.table.rows
+                    summary.rejected += item.batch.rejected
+                    yield item
+
+        write(base, batches(), out, _columns(readings))
+    return summary
+
+
+def _open(paths: Sequence[str], base: Base) -> list[Reading]:
+    """All files opened. Raises SalespathError with the problems of all that cannot be."""
+    readings, problems = [], []
+    for path in paths:
+        try:
+            readings.append(read_any(path, base))
+        except SalespathError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SalespathError(problems)
+    return readings
+
+
+def _columns(readings: Iterable[Reading]) -> dict[str, pa.DataType]:
+    """The columns of all files; one whose types differ becomes text."""
+    found: dict[str, pa.DataType] = {}
+    for reading in readings:
+        for name, kind in reading.columns.items():
+            found[name] = kind if found.get(name, kind) == kind else pa.string()
+    return found

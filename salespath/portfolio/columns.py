@@ -1,0 +1,236 @@
+"""The results of a batch as Arrow columns: what `report` says of one company, for all of them at once.
+
+Nothing here loops over rows: every distinct sum, set of processes or figure is put into words once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from salespath.engine import certainty
+from salespath.engine.compile import Base, filled, placeholders
+from salespath.engine.expressions import Quantity
+from salespath.engine.table import NONE, SETTLED_BY, Column, Rows, TableResult
+from salespath.engine.walk import SUMS
+from salespath.facts.values import words
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.portfolio.batch import Batch
+from salespath.portfolio.cells import values
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Warn
+
+Array: TypeAlias = "npt.NDArray[Any]"
+
+TOP = 3
+DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Lists:
+    """A list of words for every row: the items of row n are those from offsets[n] to offsets[n + 1]."""
+
+    offsets: Array
+    codes: Array
+    words: Sequence[str]
+
+    def typed(self) -> pa.Array:
+        """As lists of dictionary codes."""
+        items = pa.DictionaryArray.from_arrays(pa.array(self.codes.astype(np.int16)), pa.array(self.words, pa.string()))
+        return pa.ListArray.from_arrays(pa.array(self.offsets), items)
+
+    def joined(self, separator: str = " ") -> pa.Array:
+        """As text, the items after one another."""
+        # An item that is not the first of its row is taken with the separator before it; so the bytes of all items, one after the
+        # other, are already those of the joined texts.
+        size = len(self.words)
+        codes = self.codes.astype(np.int32)
+        later = np.ones(len(codes) + 1, dtype=bool)
+        later[self.offsets[:-1]] = False
+        codes[later[:-1]] += size
+        items = pa.array([*self.words, *(separator + word for word in self.words)], pa.string()).take(pa.array(codes))
+        return _merged(items, self.offsets)
+
+
+def _merged(items: pa.StringArray, offsets: Array) -> pa.Array:
+    """Texts that begin at every offset-th item and run to the next."""
+    _, ends, data = items.buffers()
+    ends = np.frombuffer(ends, dtype=np.int32)[: len(items) + 1]
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(ends[offsets]), data)
+
+
+def lists(flags: Array, labels: Sequence[str]) -> Lists:
+    """The labels whose flag is set, for each row; `flags` is labels × rows."""
+    by_row = np.ascontiguousarray(flags.T)
+    codes = np.flatnonzero(by_row) % max(1, len(labels))
+    counts = np.count_nonzero(by_row, axis=1)
+    return Lists(np.concatenate(([0], np.cumsum(counts))).astype(np.int32), codes, labels)
+
+
+def first(flags: Array, most: int) -> Array:
+    """The flags of labels × rows without those after the first `most` that are set."""
+    count: Array = np.cumsum(flags, axis=0, dtype=np.int16)
+    return flags & (count <= most)
+
+
+class Wording:
+    """What the columns need of the base, worked out once."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self.rules = base.knowledge.rules
+        self.place = {rule: place for place, rule in enumerate(self.rules)}
+        self.blocks = [r.id for r in self.rules.values() if isinstance(r.then, Block) and not r.then.lift]
+        self.warnings = [r.id for r in self.rules.values() if isinstance(r.then, Warn)]
+        pieces = [(-size, rule) for group in base.evidence if group.sign > 0 for size, rule in group.pieces]
+        self.pieces = [rule for _, rule in sorted(pieces)]
+        self.topics: list[tuple[list[str], int | None]] = []
+        for topic in base.knowledge.topics.values():
+            found = [
+                (-r.then.priority, r.id)
+                for r in self.rules.values()
+                if isinstance(r.then, Advise) and r.then.topic == topic.id
+            ]
+            self.topics.append(([id_ for _, id_ in sorted(found)], topic.at_most))
+        self.advice = [self._label(rule) for ids, _ in self.topics for rule in ids]
+
+    def _label(self, rule: str) -> str:
+        then = self.rules[rule].then
+        assert isinstance(then, Advise)
+        return f"{then.topic}:{then.choice}"
+
+
+class Outcome:
+    """The results of one batch, column by column."""
+
+    def __init__(self, wording: Wording, batch: Batch, result: TableResult) -> None:
+        self.wording, self.batch, self.result = wording, batch, result
+        self.base = wording.base
+        self._fired = result.unpacked(result.fired).view(np.uint8)
+
+    def columns(self, *, typed: bool) -> dict[str, pa.Array]:
+        """Every column that an assessment adds, as typed values or as text."""
+        result = self.result
+        possible = np.stack([result.possible >> place & 1 for place in range(len(VERDICTS))])
+        reasons = self._reasons()
+        found = {
+            "process": _coded(result.process, VERDICTS),
+            "lead": _coded(result.lead, PROCESSES),
+            "leaning": _coded(result.leaning, PROCESSES),
+            "settled": pa.array(result.settled) if typed else _coded(result.settled.astype(np.int8), ("no", "yes")),
+            "settled_by": _coded(result.settled_by, SETTLED_BY),
+            "possible": lists(possible, VERDICTS),
+            **self._figures(typed),
+            "blockers": self._of(self.wording.blocks),
+            "reasons": reasons,
+            "reason_texts": self._texts(reasons),
+            "advice": lists(self._advice(), self.wording.advice),
+            "warnings": self._of(self.wording.warnings),
+            "fired": lists(self._fired, tuple(self.wording.rules)),
+        }
+        for name, column in found.items():
+            if isinstance(column, Lists):
+                found[name] = column.typed() if typed else column.joined(" | " if name == "reason_texts" else " ")
+        return found
+
+    def _of(self, rules: Sequence[str]) -> Lists:
+        return lists(self._fired[[self.wording.place[rule] for rule in rules]], rules)
+
+    def _figures(self, typed: bool) -> dict[str, pa.Array]:
+        figure = pa.float64() if typed else pa.string()
+        say: Callable[[float], Any] = float if typed else str
+        totals = {key: pa.array(total).dictionary_encode() for key, total in self.result.sums.items()}
+
+        def column(key: tuple[str, str], words_of: Callable[[int], Any], kind: pa.DataType) -> pa.Array:
+            total = totals[key]
+            return pa.array([words_of(n) for n in total.dictionary.to_pylist()], kind).take(total.indices)
+
+        def certain(n: int) -> Any:
+            return say(round(certainty.certainty(n), DIGITS) + 0.0)
+
+        def net(n: int) -> Any:
+            return say(round(certainty.net(n), DIGITS) + 0.0)
+
+        fit_and_means = [(p, name) for p in PROCESSES for name in SUMS]
+        return {
+            **{f"{name}_{p}": column((p, name), certainty.word, pa.string()) for name in SUMS for p in PROCESSES},
+            **{f"certainty_{p}_{name}": column((p, name), certain, figure) for p, name in fit_and_means},
+            **{f"evidence_{p}_{name}": column((p, name), net, figure) for p, name in fit_and_means},
+            **{f"dimensions_{d}_{p}": column((p, d), certain, figure) for d in DIMENSIONS for p in PROCESSES},
+        }
+
+    def _advice(self) -> Array:
+        """The advice of the plan, in its order; of a topic that shows only a few, not what is in place."""
+        parts = []
+        for rules, most in self.wording.topics:
+            flags = self._fired[[self.wording.place[rule] for rule in rules]]
+            if most is not None:
+                in_place = [self.result.done.get(rule, self.result.fired[0] & 0) for rule in rules]
+                flags = first(flags & ~self.result.unpacked(np.stack(in_place)).view(np.uint8), most)
+            parts.append(flags)
+        return np.concatenate(parts)
+
+    def _reasons(self) -> Lists:
+        """The weightiest evidence that counts for the recommended process, or else for the one that it leans to."""
+        result = self.result
+        both = result.process == VERDICTS.index("both")
+        subject = {
+            p: np.packbits(both | (result.process == VERDICTS.index(p)) | (result.leaning == place))
+            for place, p in enumerate(PROCESSES)
+        }
+        counted = {}
+        for group in self.base.evidence:
+            rest = subject[group.process]
+            for _, rule in group.pieces if group.sign > 0 else ():
+                counted[rule] = result.fired[self.wording.place[rule]] & rest
+                rest = rest & ~counted[rule]
+        flags = result.unpacked(np.stack([counted[rule] for rule in self.wording.pieces])).view(np.uint8)
+        return lists(first(flags, TOP), self.wording.pieces)
+
+    def _texts(self, reasons: Lists) -> Lists:
+        """The reasons in words, the company's own figures put in."""
+        row_of = np.repeat(np.arange(self.result.rows), np.diff(reasons.offsets))
+        codes = np.zeros(len(reasons.codes), dtype=np.int32)
+        texts: list[str] = []
+        for code in np.unique(reasons.codes):
+            here = np.flatnonzero(reasons.codes == code)
+            said, which = self._filled(self.wording.rules[reasons.words[code]].because, row_of[here])
+            codes[here] = which + len(texts)
+            texts.extend(said)
+        return Lists(reasons.offsets, codes, texts)
+
+    def _filled(self, text: str, rows: Array) -> tuple[list[str], Array]:
+        """A text with the figures of some rows: the distinct texts, and which each row has."""
+        which = np.zeros(len(rows), dtype=np.int64)
+        combined: list[dict[str, str]] = [{}]
+        for name in dict.fromkeys(placeholders(text)):
+            said, codes = self._said(name, rows)
+            distinct, which = np.unique(which * len(said) + codes, return_inverse=True)
+            combined = [{**combined[n // len(said)], name: said[n % len(said)]} for n in distinct.tolist()]
+        return [filled(text, figures.__getitem__) for figures in combined], which
+
+    def _said(self, name: str, rows: Array) -> tuple[list[str], Array]:
+        """A fact or number in words: the distinct ones, and which each of some rows has."""
+        term, column = self.base.vocabulary[name], self.batch.table.columns.get(name)
+        if term.numeric:
+            numbers = np.broadcast_to(self._rows.value(Quantity(name)).values, self.result.rows)[rows]
+            distinct, which = np.unique(numbers, return_inverse=True)
+            return [words(term, number) for number in distinct.tolist()], which
+        assert column is not None  # the base checks that what a text names is known
+        distinct, which = np.unique(column.values[rows], return_inverse=True)
+        found = values(term, Column(distinct, np.ones(len(distinct), dtype=bool)))
+        return [words(term, value) for value in found if value is not None], which
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(self.base, self.batch.table)
+
+
+def _coded(codes: Array, names: Sequence[str]) -> pa.Array:
+    """Codes as words, NONE as null."""
+    return pa.array(names).take(pa.array(codes, mask=codes == NONE))

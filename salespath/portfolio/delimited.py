@@ -1,0 +1,95 @@
+"""CSV files whose headers are fact ids."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import chain
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from salespath.errors import Problem, shown
+from salespath.facts import Vocabulary
+from salespath.portfolio import header
+from salespath.portfolio.batch import Batch, Typist
+from salespath.portfolio.reading import ROWS, Part, no_rows, unusable
+from salespath.portfolio.rows import READ, Block, blocks, text
+
+
+class Delimited:
+    """A CSV file being read."""
+
+    def __init__(self, path: str, file: IO[bytes], vocabulary: Vocabulary) -> None:
+        self.path, self._file = path, file
+        self._size = os.fstat(file.fileno()).st_size
+        chunks = text(file, path)
+        first = next(chunks, b"").lstrip(b"\r\n")
+        if not first.strip():
+            raise unusable("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
+        self._delimiter, names = header.split(first[:READ].decode(errors="replace"), vocabulary)
+        self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
+        block = next(self._blocks, None)  # by now it is known that the file is text
+        self._names = names
+        self.problems = tuple(header.check(names, vocabulary, path))
+        self.columns = {name: pa.string() for name in names}
+        if block is None:
+            raise no_rows(path)
+        self._blocks = chain((block,), self._blocks)
+        self._typist = Typist(path, names, vocabulary)
+        texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
+        words = (name in vocabulary and not vocabulary[name].numeric for name in names)
+        self._convert = pyarrow.csv.ConvertOptions(
+            column_types={name: codes if word else texts for name, word in zip(names, words)},
+            null_values=[""],
+            strings_can_be_null=True,
+            check_utf8=False,  # checked already
+        )
+
+    def parts(self) -> Iterator[Part]:
+        """The rows, a part at a time. Raises SalespathError."""
+        with self._file:
+            for block in self._blocks:
+                share = min(1.0, self._file.tell() / self._size) if self._size else None
+                yield Part(block, block.first, share)
+
+    def batch(self, part: Part) -> Batch:
+        """The rows of a part, typed. Raises SalespathError."""
+        block: Block = part.rows
+        ragged: dict[int, Problem | None] = {}
+
+        def note(row: Any) -> str:
+            ragged[row.number - 1] = self._ragged(block.first + row.number - 1, row) if row.text.strip() else None
+            return "skip"
+
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(block.data),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=self._names),
+            pyarrow.csv.ParseOptions(
+                delimiter=self._delimiter,
+                newlines_in_values=b'"' in block.data,
+                ignore_empty_lines=False,
+                invalid_row_handler=note,
+            ),
+            self._convert,
+        )
+        if table.num_rows + len(ragged) != block.rows:
+            raise unusable("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
+        places = np.setdiff1d(np.arange(block.rows), list(ragged))
+        wrong = {
+            place: Problem("SP103", why, file=self.path, row=block.first + place) for place, why in block.bad.items()
+        }
+        lost = [wrong.pop(place, problem) for place, problem in ragged.items() if problem]
+        here = {int(np.searchsorted(places, place)): problem for place, problem in wrong.items() if place not in ragged}
+        cells = {name: _whole(table.column(name)) for name in self._names}
+        return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=part.share)
+
+    def _ragged(self, row: int, seen: Any) -> Problem:
+        message = f"the row has {seen.actual_columns} cells; the header has {seen.expected_columns}."
+        return Problem("SP114", message, file=self.path, row=row, value=shown(seen.text))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -1,0 +1,59 @@
+"""YAML and JSON fact files, as tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from salespath.engine.compile import Base
+from salespath.engine.table import Table
+from salespath.errors import Problem
+from salespath.facts import Case, read_file
+from salespath.portfolio import header
+from salespath.portfolio.batch import Batch
+from salespath.portfolio.reading import ROWS
+
+
+class FactFile:
+    """A fact file in YAML or JSON, as a table."""
+
+    def __init__(self, base: Base, path: str) -> None:
+        self.path, self._base = path, base
+        self._portfolio = read_file(path, base.vocabulary)
+        self.problems: tuple[Problem, ...] = ()
+        cases = self._portfolio.cases
+        noted = {f"{n}__how": None for case in cases for n in case.how}
+        noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}
+        facts = base.vocabulary.ordered({name for case in cases for name in case.values})
+        extra = dict.fromkeys(
+            name for case in cases for name in case.extra if name not in (header.COMPANY, *header.RESULTS)
+        )
+        self.columns = dict.fromkeys((header.COMPANY, *extra, *facts, *noted), pa.string())
+
+    def parts(self) -> Iterator[tuple[Case, ...]]:
+        """The companies, a part at a time."""
+        cases = self._portfolio.cases
+        for start in range(0, max(1, len(cases)), ROWS):
+            yield cases[start : start + ROWS]
+
+    def batch(self, part: tuple[Case, ...]) -> Batch:
+        """The companies of a part as columns; the first part carries the problems."""
+        table = Table.from_cases(self._base, part)
+        given: dict[str, pa.Array | None] = {name: None for name in table.columns}
+        for name in self.columns:
+            if name not in table.columns:
+                given[name] = pa.array([_cell(case, name) for case in part], pa.string())
+        first = part == self._portfolio.cases[: len(part)]
+        rejected, problems = (self._portfolio.rejected, self._portfolio.problems) if first else (0, ())
+        return Batch(self.path, table, given, np.arange(len(part)) + 1, rejected, problems)
+
+
+def _cell(case: Case, name: str) -> str | None:
+    if name == header.COMPANY:
+        return case.company
+    fact, _, kind = name.rpartition("__")
+    found = case.extra.get(name, case.how.get(fact) if kind == "how" else case.notes.get(fact, {}).get(kind))
+    return found if found is None or isinstance(found, str) else json.dumps(found, ensure_ascii=False)

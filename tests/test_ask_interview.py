@@ -1,0 +1,223 @@
+"""The questionnaire without a terminal: which question comes next, and what going back changes."""
+
+from __future__ import annotations
+
+from given import BASE, VOCABULARY, real_companies, values
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salespath.ask.answers import Answer
+from salespath.ask.interview import COMPANY, PLAN, Event, Interview, replayed
+from salespath.facts import Case
+
+CORE = [fact.id for fact in VOCABULARY.facts.values() if fact.ask == "core"]
+ALL = [fact.id for fact in VOCABULARY.facts.values() if fact.ask != "figures"]
+HOW = st.sampled_from(["", "measured", "estimated", "guessed"])
+
+
+def begun(given_facts=None) -> Interview:
+    return Interview(BASE, Case("Acme", given_facts or {}))
+
+
+def answer(interview: Interview, value, how="") -> None:
+    interview.apply(Event("answer", interview.question, Answer(value, how)))
+
+
+def skip(interview: Interview) -> None:
+    interview.apply(Event("skip", interview.question))
+
+
+def ask_all(interview: Interview) -> list[str]:
+    """Skip everything that is asked; what that was."""
+    asked = []
+    while (name := interview.question) is not None:
+        asked.append(name)
+        skip(interview)
+    return asked
+
+
+@st.composite
+def steps(draw):
+    """An interview that someone clicks through at random, and the events that it consists of."""
+    interview = Interview(BASE, Case(draw(st.sampled_from(["", "Acme"]))))
+    events = []
+    for _ in range(draw(st.integers(0, 30))):
+        name = interview.question
+        if name is None:
+            break
+        kind = draw(st.sampled_from(["answer", "answer", "skip", "back"]))
+        if kind == "answer":
+            value = "Acme" if name == COMPANY else True if name == PLAN else draw(values(name))
+            event = Event("answer", name, Answer(value, draw(HOW)))
+        else:
+            event = Event(kind, "" if kind == "back" else name)
+        events.append(event)
+        interview.apply(event)
+    return interview, events
+
+
+def test_the_name_comes_first_and_the_core_facts_follow_in_their_order():
+    interview = Interview(BASE, Case(""))
+    assert ask_all(interview) == [COMPANY, *CORE, PLAN]
+
+
+def test_a_name_given_beforehand_is_not_asked():
+    assert begun().question == CORE[0]
+
+
+def test_facts_given_beforehand_are_not_asked_and_count():
+    interview = begun({"product_stage": "launched", "self_serve": True})
+    asked = ask_all(interview)
+    assert asked == [*CORE[2:], PLAN]
+    assert interview.values == {"product_stage": "launched", "self_serve": True}
+
+
+def test_the_questions_for_the_plan_come_only_on_request():
+    interview = begun()
+    while interview.question != PLAN:
+        skip(interview)
+    answer(interview, True)
+    assert ask_all(interview) == [name for name in ALL if name not in CORE]
+    assert interview.question is None
+
+
+def test_it_stops_asking_when_the_process_is_settled():
+    settled = next(case for case in cases_that_settle() if set(CORE) - set(case.values))
+    interview = begun(settled.values)
+    assert interview.assessment.settled
+    assert interview.question == PLAN
+    answer(interview, True)
+    rest = [name for name in CORE if name not in settled.values]
+    assert ask_all(interview)[: len(rest)] == rest
+
+
+def cases_that_settle():
+    """Cases whose process is settled, found by taking answers away from companies with every fact known."""
+    for company in real_companies():
+        known = {**{name: first_value(name) for name in ALL}, **company.values}
+        for name in [*reversed(CORE), None]:
+            case = Case("Acme", known)
+            if begun(known).assessment.settled:
+                yield case
+            if name:
+                known = {fact: value for fact, value in known.items() if fact != name}
+
+
+def first_value(name):
+    fact = VOCABULARY.facts[name]
+    if fact.type == "boolean":
+        return False
+    if fact.type == "choice":
+        return next(iter(fact.values))
+    return frozenset() if fact.type == "set" else 1
+
+
+def test_skipped_is_unknown_and_never_no():
+    interview = begun()
+    answer(interview, "launched")
+    skip(interview)
+    assert interview.values == {"product_stage": "launched"}
+    assert interview.answered == 1
+
+
+def test_back_returns_to_the_question_before_and_then_to_where_it_was():
+    interview = begun()
+    for value in ("pilot", True, "none"):
+        answer(interview, value)
+    assert interview.number == 4
+    interview.apply(Event("back"))
+    interview.apply(Event("back"))
+    assert (interview.question, interview.number) == (CORE[1], 2)
+    assert interview.answers[CORE[1]] == Answer(True)
+    answer(interview, False)
+    assert (interview.question, interview.number) == (CORE[3], 4)
+    assert interview.values["self_serve"] is False
+
+
+def test_back_from_the_first_question_stays_there():
+    interview = begun()
+    assert interview.before is None
+    interview.apply(Event("back"))
+    assert interview.question == CORE[0]
+
+
+def test_going_back_recomputes_the_assessment():
+    interview = begun()
+    answer(interview, "launched")
+    before = interview.assessment
+    interview.apply(Event("back"))
+    answer(interview, "idea")
+    assert interview.assessment != before
+    assert interview.assessment.case.values == {"product_stage": "idea"}
+
+
+def test_skipping_after_going_back_takes_the_answer_away():
+    interview = begun()
+    answer(interview, "launched")
+    interview.apply(Event("back"))
+    skip(interview)
+    assert interview.values == {}
+
+
+def test_the_way_a_value_is_known_reaches_the_case():
+    interview = Interview(
+        BASE, Case("Acme", {"capital": 5}, how={"capital": "guessed"}, notes={"capital": {"note": "x"}})
+    )
+    answer(interview, "launched", "estimated")
+    assert interview.case.how == {"capital": "guessed", "product_stage": "estimated"}
+    assert interview.case.notes == {"capital": {"note": "x"}}
+
+
+@settings(max_examples=30)
+@given(steps())
+def test_the_events_replay_to_the_same_interview(run):
+    interview, events = run
+    again = replayed(BASE, interview.given, events)
+    assert again == interview
+    assert again.values == interview.values
+    assert again.question == interview.question
+    assert again.case == interview.case
+
+
+@settings(max_examples=30)
+@given(steps())
+def test_going_back_and_answering_the_same_changes_nothing(run):
+    interview, _ = run
+    before, question = interview.case, interview.question
+    last = interview.before
+    if last is None or question in interview.answers:
+        return
+    known = interview.answers[last]
+    interview.apply(Event("back"))
+    assert interview.question == last
+    interview.apply(Event("answer" if known else "skip", last, known))
+    assert interview.case == before
+    assert interview.question == question
+
+
+@settings(max_examples=30)
+@given(steps())
+def test_the_facts_are_the_answers(run):
+    interview, events = run
+    last = {event.question: event.answer for event in events if event.kind != "back"}
+    expected = {name: known.value for name, known in last.items() if known and name in VOCABULARY}
+    assert interview.values == expected
+    assert list(interview.values) == VOCABULARY.ordered(expected)
+    assert interview.answered == len(expected)
+
+
+def test_why_names_what_is_open_and_says_so_when_nothing_is():
+    interview = begun()
+    fact = VOCABULARY.facts["annual_contract_value"]
+    assert any("enterprise selling" in reason for reason in interview.why(fact))
+    settled = next(cases_that_settle())
+    role = VOCABULARY.facts["role"]
+    assert "no answer to this can change the recommendation" in " ".join(begun(settled.values).why(role))
+
+
+def test_why_is_asked_of_the_case_without_the_earlier_answer():
+    interview = begun()
+    fact = VOCABULARY.facts["product_stage"]
+    before = interview.why(fact)
+    answer(interview, "launched")
+    assert interview.why(fact) == before

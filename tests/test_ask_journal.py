@@ -1,0 +1,233 @@
+"""What is on disk: whatever happens to it, every complete line counts, and a fact file reads back as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+import pytest
+from given import BASE, VOCABULARY, some_facts, values
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from salespath.ask import factfile, journal
+from salespath.ask.answers import Answer
+from salespath.ask.interview import COMPANY, PLAN, Event, replayed
+from salespath.ask.journal import Busy, Journal
+from salespath.errors import SalespathError
+from salespath.facts import Case
+from salespath.facts.values import HOW
+
+GIVEN = Case(
+    "Ăcme – 你好",
+    {"capital": 250.125, "customer_segments": frozenset({"small", "large"}), "runway_months": 7},
+    {"capital": "guessed"},
+    {"capital": {"note": "from memory", "date": "2026-03"}},
+    {"id": "7", "labels": ["a", "b"], "year": None},
+)
+EVENTS = [
+    Event("answer", COMPANY, Answer("Acme")),
+    Event("answer", "product_stage", Answer("launched")),
+    Event("answer", "self_serve", Answer(False)),
+    Event("back"),
+    Event("answer", "self_serve", Answer(True, "guessed")),
+    Event("skip", "customization"),
+    Event("answer", "customer_segments", Answer(frozenset({"small", "large"}))),
+    Event("answer", "targeted_segments", Answer(frozenset())),
+    Event("answer", "large_customer_share", Answer(0.12)),
+    Event("answer", "annual_contract_value", Answer(70_000, "estimated")),
+    Event("answer", PLAN, Answer(True)),
+]
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def written(events=EVENTS, given_case=GIVEN):
+    file = Journal.create()
+    file.start(given_case)
+    for event in events:
+        file.append(event)
+    file.close()
+    return file.path
+
+
+def test_what_is_written_is_read_back():
+    record = journal.read(written().read_bytes(), VOCABULARY)
+    assert record.events == tuple(EVENTS)
+    assert record.given == GIVEN
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(st.data())
+def test_any_answer_is_read_back(data):
+    name = data.draw(st.sampled_from(list(VOCABULARY.facts)))
+    event = Event("answer", name, Answer(data.draw(values(name)), data.draw(st.sampled_from(["", *HOW]))))
+    assert journal.read(written([event]).read_bytes(), VOCABULARY).events == (event,)
+
+
+def test_each_event_is_in_the_file_once_append_returns():
+    file = Journal.create()
+    file.start(GIVEN)
+    for number, event in enumerate(EVENTS, 1):
+        file.append(event)
+        assert journal.read(file.path.read_bytes(), VOCABULARY).events == tuple(EVENTS[:number])
+    file.close()
+
+
+def test_torn_at_any_byte_every_complete_line_counts():
+    data = written().read_bytes()
+    ends = [place for place, byte in enumerate(data) if byte == ord("\n")]
+    for cut in range(len(data) + 1):
+        complete = sum(1 for end in ends if end <= cut)  # a line is complete before its line end is there
+        assert journal.read(data[:cut], VOCABULARY).events == tuple(EVENTS[: max(0, complete - 1)])
+
+
+def test_a_torn_interview_is_taken_up_and_written_on():
+    path = written()
+    data = path.read_bytes()
+    for cut in (len(data) - 1, len(data) - 5, len(data) - 30):
+        path.write_bytes(data[:cut])
+        before = journal.read(data[:cut], VOCABULARY).events
+        file = Journal(path)
+        assert file.read(VOCABULARY).events == before
+        file.append(Event("skip", "role"))
+        file.close()
+        assert journal.read(path.read_bytes(), VOCABULARY).events == (*before, Event("skip", "role"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"", b"{}", b"[]", b"null", b"nonsense", b"\xff\xfe\x00", b"[" * 100_000, b"9" * 5000,
+        b'{"kind": "answer", "question": "no_such_fact", "value": 1}',
+        b'{"kind": "answer", "question": "product_stage", "value": "sold"}',
+        b'{"kind": "answer", "question": "product_stage", "value": 3}',
+        b'{"kind": "answer", "question": "self_serve", "value": "yes"}',
+        b'{"kind": "answer", "question": "capital", "value": true}',
+        b'{"kind": "answer", "question": "capital", "value": NaN}',
+        b'{"kind": "answer", "question": "capital", "value": 1e999}',
+        b'{"kind": "answer", "question": "capital", "value": -1}',
+        b'{"kind": "answer", "question": ["capital"], "value": 1}',
+        b'{"kind": "answer", "question": "capital"}',
+        b'{"kind": "answer", "question": "customer_segments", "value": ["tiny"]}',
+        b'{"kind": "answer", "question": "customer_segments", "value": [["small"]]}',
+        b'{"kind": "answer", "question": "plan", "value": "__import__(\'os\')"}',
+        b'{"kind": "answer", "question": "company", "value": 7}',
+        b'{"kind": ["answer"]}',
+        b'{"kind": "shout", "question": "capital"}',
+    ],
+)  # fmt: skip
+def test_a_senseless_line_counts_for_nothing(line):
+    data = written().read_bytes()
+    assert journal.read(line + b"\n" + data + line, VOCABULARY) == journal.read(data, VOCABULARY)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_can_be_read(data):
+    record = journal.read(data, VOCABULARY)
+    replayed(BASE, record.given, record.events)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["kind", "company", "facts", "how", "notes", "extra", "file", "question", "value"]),
+        st.recursive(
+            st.one_of(
+                st.sampled_from(["given", "answer", "capital", "product_stage", "idea"]), st.integers(), st.none()
+            ),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["capital", "how"]), inner),
+        ),
+    )
+)
+def test_any_json_can_be_read(line):
+    record = journal.read(json.dumps({"kind": "given", **line}).encode(), VOCABULARY)
+    interview = replayed(BASE, record.given, record.events)
+    assert factfile.text(interview.case, VOCABULARY)
+
+
+def test_a_journal_is_private():
+    path = written()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_two_interviews_have_two_files_and_one_is_not_opened_twice():
+    first, second = Journal.create(), Journal.create()
+    assert first.path != second.path
+    with pytest.raises(Busy):
+        Journal(first.path)
+    first.close()
+    Journal(first.path).close()
+    second.close()
+
+
+def test_the_latest_unfinished_interview_comes_first():
+    finished = written([*EVENTS, Event("done")])
+    older, latest, untouched = written(), written(), written([])
+    for age, path in enumerate((finished, untouched, latest, older)):
+        os.utime(path, (1_000_000_000 - age, 1_000_000_000 - age))
+    held = Journal.create()
+    held.append(EVENTS[0])
+    found = []
+    for file, _ in journal.unfinished(VOCABULARY):
+        found.append(file.path)
+        file.close()
+    held.close()
+    assert found == [latest, older]
+
+
+def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    with pytest.raises(SalespathError, match="cannot save the interview"):
+        Journal.create()
+    assert list(journal.unfinished(VOCABULARY)) == []
+
+
+# The fact file
+
+
+def read_back(tmp_path, case):
+    path = tmp_path / "facts.yaml"
+    path.write_text(factfile.text(case, VOCABULARY), encoding="utf-8")
+    return factfile.read(str(path), VOCABULARY)
+
+
+def same(one: Case, other: Case) -> bool:
+    parts = ("company", "values", "how", "notes", "extra")
+    return all(getattr(one, part) == getattr(other, part) for part in parts)
+
+
+def test_a_fact_file_is_read_back_as_it_was(tmp_path):
+    assert same(read_back(tmp_path, GIVEN), GIVEN)
+    assert same(read_back(tmp_path, Case("no")), Case("no"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(st.text(min_size=1).map(lambda text: " ".join(text.split())[:200]), some_facts(), st.data())
+def test_any_facts_are_read_back(tmp_path, name, facts, data):
+    name = "".join(c if c.isprintable() else "x" for c in name) or "x"
+    how = {fact: data.draw(st.sampled_from(HOW)) for fact in list(facts)[::3]}
+    case = Case(name, facts, how)
+    assert same(read_back(tmp_path, case), case)
+
+
+def test_an_existing_file_is_replaced_only_if_it_is_our_own_or_with_force(tmp_path):
+    path = tmp_path / "acme.yaml"
+    target = factfile.Target(str(path))
+    target.write("facts: {}\n")
+    target.write("facts: {capital: 1}\n")
+    assert path.read_text() == "facts: {capital: 1}\n"
+    again = factfile.Target(str(path), written=target.written)
+    again.check()
+    path.write_text("facts: {capital: 2}  # by hand\n")
+    for other in (target, again, factfile.Target(str(path))):
+        with pytest.raises(SalespathError, match="--force"):
+            other.write("facts: {}\n")
+    assert "by hand" in path.read_text()
+    factfile.Target(str(path), force=True).write("facts: {}\n")
+    assert path.read_text() == "facts: {}\n"
