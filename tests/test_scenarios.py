@@ -131,7 +131,8 @@ def test_scenarios_are_sentences_with_sources() -> None:
     assert len(sentences) == len(set(sentences)) >= 50
     for case in SCENARIOS:
         sentence, expect = case.extra["scenario"], case.extra["expect"]
-        assert sentence[0].isupper() and sentence.endswith("."), sentence
+        assert sentence[0].isupper(), sentence
+        assert sentence.endswith("."), sentence
         assert case.extra.keys() <= KEYS, (sentence, case.extra.keys() - KEYS)
         assert expect.keys() <= EXPECTED, (sentence, expect.keys() - EXPECTED)
         assert expect["process"] in VERDICTS, sentence

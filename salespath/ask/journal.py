@@ -158,7 +158,7 @@ class Journal:
 
 
 def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, Record]]:
-    """Interviews with answers that are neither finished nor open elsewhere, the latest first; each comes locked."""
+    """Interviews with an answer or a skip that are neither finished nor open elsewhere, the latest first; each comes locked."""
     found = []
     try:
         for entry in os.scandir(folder()):
@@ -172,7 +172,7 @@ def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, Record]]:
         except (Busy, SalespathError):
             continue
         record = journal.read(vocabulary)
-        if any(event.kind == "answer" for event in record.events) and record.events[-1].kind != "done":
+        if any(event.kind in ("answer", "skip") for event in record.events) and record.events[-1].kind != "done":
             yield journal, record
         else:
             journal.close()

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -49,7 +49,7 @@ def column(fact: Fact | Derived, values: Sequence[Value | None]) -> Column:
     known = np.array([value is not None for value in values], dtype=bool)
     if fact.numeric:
         return Column(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
-    codes = {value: code for code, value in enumerate(words(fact))}
+    codes: dict[Value, int] = {value: code for code, value in enumerate(words(fact))}
     if fact.type == "set":
         masks = [sum(1 << codes[word] for word in v) if isinstance(v, frozenset) else 0 for v in values]
         return Column(np.array(masks, dtype=mask_type(fact)), known)
@@ -174,27 +174,29 @@ class Rows:
         answer = self.table.columns.get(leaf.name)
         if answer is None:
             return self.zero, (self.one if isinstance(leaf, Known) else self.zero), self.one
-        known = self._shared(leaf.name, lambda: answer.known)
+        known = self._packed(leaf.name, answer.known)
         if isinstance(leaf, Known):
             return known, self.one ^ known, self.one ^ known
         true = self.zero
         for code, word in enumerate(words(self.base.vocabulary[leaf.name])):
             if isinstance(leaf, OneOf) and word in leaf.values:
-                true = true | self._shared((leaf.name, code), lambda code=code: answer.values == code)
+                true = true | self._packed((leaf.name, code), answer.values == code)
             elif isinstance(leaf, Member) and word == leaf.value:
-                true = self._shared((leaf.name, code), lambda code=code: answer.values >> code & 1)
+                true = self._packed((leaf.name, code), answer.values >> code & 1)
         true = true & known
         return true, known ^ true, self.one ^ known
 
     def _decided(self, tree: Number, number: _Quantity) -> Bits:
-        return self._shared(("decided", tree), lambda: number.known & ~np.isnan(number.values))
+        key = ("decided", tree)
+        return self._bits[key] if key in self._bits else self._packed(key, number.known & ~np.isnan(number.values))
 
     def _known(self, tree: Number, number: _Quantity) -> Bits:
-        return self._shared(("known", tree), lambda: number.known)
+        return self._packed(("known", tree), number.known)
 
-    def _shared(self, key: object, truth: Callable[[], Any]) -> Bits:
+    def _packed(self, key: object, truth: Any) -> Bits:
+        """The same as `pack`, done once for tests that share it."""
         if key not in self._bits:
-            self._bits[key] = self.pack(truth())
+            self._bits[key] = self.pack(truth)
         return self._bits[key]
 
     # Between bits and numbers
@@ -297,21 +299,12 @@ def _whole(sums: Sums, process: str, name: str, rows: int) -> Array:
 
 
 def _joined(parts: Sequence[TableResult]) -> TableResult:
-    def all_of(get: Callable[[TableResult], Array]) -> Array:
-        return np.concatenate([get(part) for part in parts], axis=-1)
+    def joined(pieces: Sequence[Any]) -> Any:
+        first = pieces[0]
+        if isinstance(first, dict):
+            return {key: joined([piece[key] for piece in pieces]) for key in first}
+        if isinstance(first, tuple):  # the same names in all
+            return first
+        return sum(pieces) if isinstance(first, int) else np.concatenate(pieces, axis=-1)
 
-    first = parts[0]
-    return TableResult(
-        rows=sum(part.rows for part in parts),
-        process=all_of(lambda r: r.process),
-        lead=all_of(lambda r: r.lead),
-        leaning=all_of(lambda r: r.leaning),
-        settled=all_of(lambda r: r.settled),
-        settled_by=all_of(lambda r: r.settled_by),
-        possible=all_of(lambda r: r.possible),
-        sums={key: all_of(lambda r, key=key: r.sums[key]) for key in first.sums},
-        rules=first.rules,
-        fired=all_of(lambda r: r.fired),
-        failed=all_of(lambda r: r.failed),
-        done={rule: all_of(lambda r, rule=rule: r.done[rule]) for rule in first.done},
-    )
+    return TableResult(**{f.name: joined([getattr(part, f.name) for part in parts]) for f in fields(TableResult)})

@@ -81,7 +81,8 @@ def assess_to_file(paths: Sequence[str], out: str, report: Callable[[Iterable[Pr
 
 def _open(paths: Sequence[str], base: Base) -> list[Reading]:
     """All files opened. Raises SalespathError with the problems of all that cannot be."""
-    readings, problems = [], []
+    readings: list[Reading] = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             readings.append(read_any(path, base))

@@ -42,7 +42,9 @@ class Batch:
         rest = {name: cells.to_pylist() for name, cells in self.given.items() if name not in facts}
         names = rest.pop(COMPANY)
         for row in range(self.table.rows):
-            extra, how, notes = {}, {}, {}
+            extra: dict[str, Any] = {}
+            how: dict[str, str] = {}
+            notes: dict[str, dict[str, str]] = {}
             for name, cells in rest.items():
                 if cells[row] is None:
                     continue
@@ -53,7 +55,7 @@ class Batch:
                     how[noted[0]] = cells[row]
                 else:
                     notes.setdefault(noted[0], {})[noted[1]] = cells[row]
-            known = {name: cells[row] for name, cells in facts.items() if cells[row] is not None}
+            known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
             yield Case(shown(names[row], 200), known, how, notes, extra, self.path)
 
 

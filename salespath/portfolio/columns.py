@@ -23,12 +23,15 @@ from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.cells import values
+from salespath.portfolio.escape import quoted
+from salespath.portfolio.header import RESULTS
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Warn
 
 Array: TypeAlias = "npt.NDArray[Any]"
 
 TOP = 3
 DIGITS = 3
+BETWEEN_TEXTS = " | "
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,16 @@ class Wording:
         self.pieces = [rule for _, rule in sorted(pieces)]
         self.topics: list[tuple[list[str], int | None]] = []
         for topic in base.knowledge.topics.values():
-            found = [
-                (-r.then.priority, r.id)
-                for r in self.rules.values()
-                if isinstance(r.then, Advise) and r.then.topic == topic.id
-            ]
-            self.topics.append(([id_ for _, id_ in sorted(found)], topic.at_most))
+            found = []
+            for rule in self.rules.values():
+                if isinstance(rule.then, Advise) and rule.then.topic == topic.id:
+                    found.append((-rule.then.priority, rule.id))
+            self.topics.append(([rule_id for _, rule_id in sorted(found)], topic.at_most))
         self.advice = [self._label(rule) for ids, _ in self.topics for rule in ids]
+        same: dict[str, list[int]] = {}
+        for place, label in enumerate(self.advice):
+            same.setdefault(label, []).append(place)
+        self.repeated = [(places[:n], places[n]) for places in same.values() for n in range(1, len(places))]
 
     def _label(self, rule: str) -> str:
         then = self.rules[rule].then
@@ -113,19 +119,33 @@ class Outcome:
         self.base = wording.base
         self._fired = result.unpacked(result.fired).view(np.uint8)
 
-    def columns(self, *, typed: bool) -> dict[str, pa.Array]:
-        """Every column that an assessment adds, as typed values or as text."""
+    def typed(self) -> list[pa.Array]:
+        """The columns of RESULTS as typed values."""
+        found = self._columns(float)
+        cells = {name: column.typed() if isinstance(column, Lists) else column for name, column in found.items()}
+        return [cells[name] for name in RESULTS]
+
+    def text(self) -> list[pa.Array]:
+        """The columns of RESULTS as cells of a CSV file."""
+        found = self._columns(str)
+        texts = found.pop("reason_texts")
+        cells = {name: column.joined() if isinstance(column, Lists) else column for name, column in found.items()}
+        cells["reason_texts"] = quoted(texts.joined(BETWEEN_TEXTS))
+        cells["settled"] = _coded(self.result.settled.astype(np.int8), ("no", "yes"))
+        return [cells[name] for name in RESULTS]
+
+    def _columns(self, figure: Callable[[float], Any]) -> dict[str, Any]:
         result = self.result
         possible = np.stack([result.possible >> place & 1 for place in range(len(VERDICTS))])
         reasons = self._reasons()
-        found = {
+        return {
             "process": _coded(result.process, VERDICTS),
             "lead": _coded(result.lead, PROCESSES),
             "leaning": _coded(result.leaning, PROCESSES),
-            "settled": pa.array(result.settled) if typed else _coded(result.settled.astype(np.int8), ("no", "yes")),
+            "settled": pa.array(result.settled),
             "settled_by": _coded(result.settled_by, SETTLED_BY),
             "possible": lists(possible, VERDICTS),
-            **self._figures(typed),
+            **self._figures(figure),
             "blockers": self._of(self.wording.blocks),
             "reasons": reasons,
             "reason_texts": self._texts(reasons),
@@ -133,39 +153,33 @@ class Outcome:
             "warnings": self._of(self.wording.warnings),
             "fired": lists(self._fired, tuple(self.wording.rules)),
         }
-        for name, column in found.items():
-            if isinstance(column, Lists):
-                found[name] = column.typed() if typed else column.joined(" | " if name == "reason_texts" else " ")
-        return found
 
     def _of(self, rules: Sequence[str]) -> Lists:
         return lists(self._fired[[self.wording.place[rule] for rule in rules]], rules)
 
-    def _figures(self, typed: bool) -> dict[str, pa.Array]:
-        figure = pa.float64() if typed else pa.string()
-        say: Callable[[float], Any] = float if typed else str
+    def _figures(self, figure: Callable[[float], Any]) -> dict[str, pa.Array]:
         totals = {key: pa.array(total).dictionary_encode() for key, total in self.result.sums.items()}
 
-        def column(key: tuple[str, str], words_of: Callable[[int], Any], kind: pa.DataType) -> pa.Array:
-            total = totals[key]
-            return pa.array([words_of(n) for n in total.dictionary.to_pylist()], kind).take(total.indices)
+        def column(process: str, name: str, say: Callable[[int], Any]) -> pa.Array:
+            total = totals[process, name]
+            return pa.array([say(n) for n in total.dictionary.to_pylist()]).take(total.indices)
 
         def certain(n: int) -> Any:
-            return say(round(certainty.certainty(n), DIGITS) + 0.0)
+            return figure(round(certainty.certainty(n), DIGITS) + 0.0)
 
         def net(n: int) -> Any:
-            return say(round(certainty.net(n), DIGITS) + 0.0)
+            return figure(round(certainty.net(n), DIGITS) + 0.0)
 
-        fit_and_means = [(p, name) for p in PROCESSES for name in SUMS]
+        both = [(p, name) for p in PROCESSES for name in SUMS]
         return {
-            **{f"{name}_{p}": column((p, name), certainty.word, pa.string()) for name in SUMS for p in PROCESSES},
-            **{f"certainty_{p}_{name}": column((p, name), certain, figure) for p, name in fit_and_means},
-            **{f"evidence_{p}_{name}": column((p, name), net, figure) for p, name in fit_and_means},
-            **{f"dimensions_{d}_{p}": column((p, d), certain, figure) for d in DIMENSIONS for p in PROCESSES},
+            **{f"{name}_{p}": column(p, name, certainty.word) for p, name in both},
+            **{f"certainty_{p}_{name}": column(p, name, certain) for p, name in both},
+            **{f"evidence_{p}_{name}": column(p, name, net) for p, name in both},
+            **{f"dimensions_{d}_{p}": column(p, d, certain) for d in DIMENSIONS for p in PROCESSES},
         }
 
     def _advice(self) -> Array:
-        """The advice of the plan, in its order; of a topic that shows only a few, not what is in place."""
+        """The plan: of a topic that shows only a few, not what is in place, and no choice twice."""
         parts = []
         for rules, most in self.wording.topics:
             flags = self._fired[[self.wording.place[rule] for rule in rules]]
@@ -173,7 +187,10 @@ class Outcome:
                 in_place = [self.result.done.get(rule, self.result.fired[0] & 0) for rule in rules]
                 flags = first(flags & ~self.result.unpacked(np.stack(in_place)).view(np.uint8), most)
             parts.append(flags)
-        return np.concatenate(parts)
+        flags = np.concatenate(parts)
+        for earlier, later in self.wording.repeated:
+            flags[later] &= ~flags[earlier].max(axis=0)
+        return flags
 
     def _reasons(self) -> Lists:
         """The weightiest evidence that counts for the recommended process, or else for the one that it leans to."""

@@ -69,6 +69,6 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
         raise SalespathError([*problems, *warnings])
     replaced = [name for name in names if name in RESULTS]
     if replaced:
-        message = f"the results of an earlier run are replaced: {', '.join(replaced)}."
+        message = f"the results of an earlier run are replaced: {shown(', '.join(replaced))}."
         warnings.append(Problem("SP113", message, WARNING, file=path, row=1))
     return warnings

@@ -20,6 +20,7 @@ from salespath.errors import Problem, SalespathError
 
 READ = 8 * 2**20
 MAX_ROW = 16 * 2**20
+_FOLLOWED = "text follows a closing quote; a quote is missing, or one inside should be doubled."
 MAX_LINES = 50  # a quoted cell of more lines has probably lost its closing quote
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 
@@ -116,11 +117,7 @@ class _Layout:
             quotes = _well_formed(characters, delimiter)
             if quotes is None:
                 quotes, after = _one_by_one(data, delimiter)
-                amiss.update(
-                    dict.fromkeys(
-                        after, "text follows a closing quote; a quote is missing, or one inside should be doubled."
-                    )
-                )
+                amiss.update(dict.fromkeys(after, _FOLLOWED))
             if len(quotes) % 2:
                 self.unclosed = int(quotes[-1])
             within = np.searchsorted(lines, quotes)

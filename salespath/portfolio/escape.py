@@ -1,0 +1,52 @@
+"""Texts as cells of a CSV file: quoted where they must be, and never a live formula."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salespath.portfolio.cells import characters
+
+Array: TypeAlias = "npt.NDArray[Any]"
+
+_RISKY = np.zeros(256, dtype=bool)
+_RISKY[list(b"=+-@\t\r")] = True
+_STRUCTURAL = np.zeros(256, dtype=bool)
+_STRUCTURAL[list(b',"\n\r')] = True
+_NUMBER = "^([-+]?([0-9][0-9,]*([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?%?|-)$"
+
+
+def guarded(cells: pa.StringArray) -> pa.Array:
+    """A text that a spreadsheet would run as a formula gets a ' before it; numbers and - stay as they are."""
+    offsets, data = characters(cells)
+    places = np.flatnonzero(offsets[1:] > offsets[:-1])
+    places = places[_RISKY[data[offsets[places]]]]
+    if not len(places):
+        return cells
+    formulas = np.asarray(pc.invert(pc.match_substring_regex(cells.take(pa.array(places)), _NUMBER)))
+    return _changed(cells, places[formulas], lambda texts: pc.binary_join_element_wise("'", texts, ""))
+
+
+def quoted(cells: pa.StringArray) -> pa.Array:
+    """A text with a comma, a quote or a line end in it stands in quotes."""
+    offsets, data = characters(cells)
+    structural = _STRUCTURAL[data]
+    if not structural.any():
+        return cells
+    before = np.concatenate(([0], np.cumsum(structural)))
+    places = np.flatnonzero(before[offsets[1:]] > before[offsets[:-1]])
+    return _changed(cells, places, _in_quotes)
+
+
+def _in_quotes(texts: pa.StringArray) -> pa.Array:
+    return pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
+
+
+def _changed(cells: pa.StringArray, places: Array, change: Any) -> pa.Array:
+    mask = np.zeros(len(cells), dtype=bool)
+    mask[places] = True
+    return pc.replace_with_mask(cells, pa.array(mask), change(cells.take(pa.array(places))))

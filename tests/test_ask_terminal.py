@@ -1,0 +1,284 @@
+"""`salespath ask` on a real terminal: words, going back, being interrupted or killed, and going on."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from given import BASE, VOCABULARY
+
+from salespath.ask import journal, wording
+from salespath.ask.interview import COMPANY, PLAN, Event, Interview, replayed
+from salespath.facts import Case
+
+pexpect = pytest.importorskip("pexpect")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+
+PROMPT = r"skip save quit\r\n(?:\[[^\r\n]*\] )?> "
+
+
+class Terminal:
+    """A person at a terminal of 80 columns and 24 lines."""
+
+    def __init__(self, folder: Path, *words: str, **environment: str) -> None:
+        self.transcript = io.StringIO()
+        self.folder = folder
+        kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "salespath", "ask", *words],
+            env={**kept, "XDG_DATA_HOME": str(folder / "data"), "TERM": "xterm", **environment},
+            cwd=folder,
+            dimensions=(24, 80),
+            encoding="utf-8",
+            timeout=60,
+        )
+        self.child.logfile_read = self.transcript
+        self.child.delaybeforesend = None
+
+    def asked(self) -> str:
+        """What is shown up to the next prompt, on one line."""
+        self.child.expect(PROMPT)
+        return " ".join((self.child.before + self.child.after).split())
+
+    def says(self, text: str) -> str:
+        """Type a line; what is shown up to the next prompt."""
+        self.child.sendline(text)
+        return self.asked()
+
+    def end(self) -> tuple[int | None, str]:
+        """Wait for the end; the exit code, and what was shown last."""
+        self.child.expect(pexpect.EOF)
+        last = self.child.before
+        self.child.close()
+        assert "Traceback" not in self.transcript.getvalue()
+        return self.child.exitstatus, " ".join(last.split())
+
+    def kill(self) -> None:
+        self.child.kill(signal.SIGKILL)
+        self.child.close()
+        assert "Traceback" not in self.transcript.getvalue()
+
+
+@pytest.fixture
+def sit(tmp_path):
+    """Sit down at a terminal; it is cleared away afterwards."""
+    terminals = []
+
+    def down(*words: str, **environment: str) -> Terminal:
+        terminals.append(Terminal(tmp_path, *words, **environment))
+        return terminals[-1]
+
+    yield down
+    for terminal in terminals:
+        terminal.child.close(force=True)
+
+
+def only_journal(tmp_path: Path) -> journal.Record:
+    (path,) = tmp_path.glob("data/salespath/*.jsonl")
+    return journal.read(path.read_bytes(), VOCABULARY)
+
+
+def test_an_interview_with_help_mistakes_going_back_and_a_break(sit, tmp_path):
+    person = sit()
+    assert "What is the company called?" in person.asked()
+    assert "Question 1 (product)" in person.says("Acme GmbH")
+    shown = person.says("?")
+    assert "Choose the furthest stage that is true today" in shown
+    assert "Write a number or a word." in shown
+    assert "Question 1 (product)" in shown
+    assert "SMB selling" in person.says("Why")
+    shown = person.says("launchd")
+    assert "launchd is not one of idea, prototype, pilot, launched" in shown
+    assert "Did you mean launched?" in shown
+    assert "Question 1 (product)" in shown
+    assert "Question 2 (product)" in person.says("launched")
+    assert "Question 3 (product)" in person.says("yes")
+    shown = person.says("back")
+    assert "Question 2 (product)" in shown
+    assert shown.endswith("[yes] >")
+    shown = person.says("no")
+    assert "Changed from yes to no." in shown
+    assert "Question 3 (product)" in shown
+    shown = person.says("SAVE")
+    assert str(tmp_path / "data" / "salespath") in shown
+    person.child.sendintr()
+    code, last = person.end()
+    assert code == 130
+    assert "2 answers so far" in last
+    assert last.endswith("salespath ask")
+
+    person = sit()
+    shown = person.asked()
+    assert "Acme GmbH, 2 answers" in shown
+    assert re.search(r"last changed \d{4}-\d\d-\d\d \d\d:\d\d", shown)
+    shown = person.says("yes")
+    assert "Question 3 (product) 2 answered" in shown
+    shown = person.says("")
+    assert "Skipped: unknown." in shown
+    assert "Question 4 (product) 2 answered" in shown
+    person.child.sendline("quit")
+    code, last = person.end()
+    assert code == 0
+    assert "2 answers so far" in last
+    interview = replayed(BASE, *(lambda r: (r.given, r.events))(only_journal(tmp_path)))
+    assert interview.values == {"product_stage": "launched", "self_serve": False}
+
+
+def test_the_end_shows_the_verdict_where_the_answers_are_and_what_to_type(sit, tmp_path):
+    person = sit("--company", "Acme", "-o", "acme.yaml")
+    shown = person.asked()
+    while "Go on with the questions for the plan" not in shown:
+        shown = person.says("skip")
+    person.child.sendline("no")
+    code, last = person.end()
+    assert code == 0
+    assert "In short: The answers do not decide yet." in last
+    assert "salespath assess acme.yaml" in last
+    assert (tmp_path / "acme.yaml").exists()
+    assert "An interview is unfinished" not in sit().asked()
+
+
+def test_ctrl_d_stops_like_quit(sit):
+    person = sit("--company", "Acme")
+    person.asked()
+    person.says("launched")
+    person.child.sendeof()
+    code, last = person.end()
+    assert code == 0
+    assert "1 answer so far" in last
+
+
+def test_nothing_answered_leaves_nothing_behind(sit, tmp_path):
+    person = sit()
+    person.asked()
+    person.child.sendline("quit")
+    code, last = person.end()
+    assert code == 0
+    assert "nothing is kept" in last
+    assert not list(tmp_path.glob("data/salespath/*"))
+
+
+def test_a_closed_terminal_loses_nothing(sit):
+    person = sit("--company", "Acme")
+    person.asked()
+    person.says("launched")
+    person.child.kill(signal.SIGHUP)
+    person.child.close()
+    assert "Acme, 1 answer," in sit().asked()
+
+
+def test_no_to_the_offer_keeps_the_old_interview(sit, tmp_path):
+    for answer in ("launched", "idea"):
+        person = sit("--company", f"Company {answer}")
+        person.asked()
+        person.says(answer)
+        person.kill()
+    person = sit()
+    assert "Company idea, 1 answer" in person.asked()
+    assert "There is nothing before this." in person.says("back")
+    assert "is neither yes nor no" in person.says("perhaps")
+    assert "What is the company called?" in person.says("no")
+    person.kill()
+    person = sit("--company", "Company launched")  # of several, the one that was asked for
+    assert "Company launched, 1 answer" in person.asked()
+    person.child.sendline("quit")
+    assert person.end()[0] == 0
+    found = []
+    for file in tmp_path.glob("data/salespath/*.jsonl"):
+        found.append(len(journal.read(file.read_bytes(), VOCABULARY).events))
+    assert sorted(found) == [0, 1, 1]
+
+
+def test_the_same_interview_is_not_resumed_twice_at_a_time(sit, tmp_path):
+    first = sit("--company", "Acme")
+    first.asked()
+    first.says("launched")
+    second = sit()
+    assert "What is the company called?" in second.asked()
+    second.says("Other")
+    second.says("idea")
+    first.says("yes")
+    second.says("no")
+    records = [journal.read(file.read_bytes(), VOCABULARY) for file in tmp_path.glob("data/salespath/*.jsonl")]
+    held = {replayed(BASE, record.given, record.events).case.company: len(record.events) for record in records}
+    assert held == {"Acme": 2, "Other": 3}
+
+
+@pytest.mark.parametrize(("environment", "styled"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_bold_only_where_it_is_wanted(sit, environment, styled):
+    person = sit(**environment)
+    person.asked()
+    person.says("Acme")
+    assert ("\x1b[" in person.transcript.getvalue()) == styled
+
+
+def test_the_screen_is_not_overrun(sit):
+    person = sit("--company", "Acme")
+    person.asked()
+    for text in ("?", "why", "launchd"):
+        person.says(text)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", person.transcript.getvalue())
+    assert max(len(line) for line in plain.splitlines()) <= 80
+
+
+def typed(interview: Interview, chance: random.Random) -> str:
+    """Something that answers the question asked now."""
+    name = interview.question
+    assert name is not None
+    if name == COMPANY:
+        return "Acme"
+    if name == PLAN:
+        return "yes"
+    fact = VOCABULARY.facts[name]
+    if chance.random() < 0.2:
+        return "skip"
+    if fact.type == "boolean":
+        return chance.choice(["yes", "no"])
+    if fact.values:
+        return str(chance.randint(1, len(fact.values)))
+    return "0.5" if fact.type == "share" else str(chance.randint(1, 900))
+
+
+def event(interview: Interview, text: str) -> Event:
+    """What a line typed at the question asked now means."""
+    name = interview.question
+    assert name is not None
+    if text == "back":
+        return Event("back")
+    return Event("skip", name) if text == "skip" else Event("answer", name, wording.meant(interview, name, text))
+
+
+def test_killed_at_any_moment_every_answer_is_kept(sit, tmp_path):
+    chance = random.Random(7)
+    certain: list[Event] = []  # what was answered before a question that has been seen
+    for _ in range(24):
+        if len(certain) > 25 or not certain:
+            certain = []
+            for path in tmp_path.glob("data/salespath/*"):
+                path.unlink()
+        interview = replayed(BASE, Case(""), certain)
+        person = sit()
+        shown = person.asked()
+        if certain:
+            assert f"Acme, {wording.answers(interview.answered)}, last changed" in shown
+            person.says("yes")
+        for _ in range(chance.randint(0, 2)):
+            text = "back" if interview.before and chance.random() < 0.2 else typed(interview, chance)
+            certain.append(event(interview, text))
+            interview.apply(certain[-1])
+            person.says(text)
+        person.child.sendline(typed(interview, chance))
+        time.sleep(chance.choice([0, 0.001, 0.002, 0.005, 0.01, 0.02]))
+        person.kill()
+        kept = list(only_journal(tmp_path).events)
+        assert kept[: len(certain)] == certain
+        assert len(kept) <= len(certain) + 1  # and perhaps the answer that was on its way
+        certain = kept
