@@ -178,7 +178,8 @@ class _Compiler:
     def _type(self, rule: Rule) -> None:
         base = self.base
         section = base.section(rule)
-        tree, understood = TRUE, False
+        tree: Condition = TRUE
+        understood = False
         try:
             tree, understood = condition(rule.when, self.scopes[section]), True
         except ExpressionError as error:
