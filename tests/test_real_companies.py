@@ -9,9 +9,10 @@ from agreement import (
     FACTORS,
     SELECTIONS,
     Facts,
+    Miss,
     companies,
     deciding,
-    lost,
+    missed,
     misses,
     process,
     scaled,
@@ -29,9 +30,13 @@ from salespath.engine.walk import walk
 from salespath.facts import Case
 from salespath.rules.model import PROCESSES, Conclude, Weigh
 
+# Hundreds of changed bases say no more of the code than one does, and take five times as long while coverage is measured.
+pytestmark = pytest.mark.no_cover
+
 PAGE = Path(__file__).parent.parent / "docs" / "real-companies.md"
 BASE = load()
 CASES = companies(BASE)
+BEFORE = missed(BASE, CASES)
 WEIGHS = [rule.id for rule in deciding(BASE) if isinstance(rule.then, Weigh)]
 
 
@@ -39,8 +44,8 @@ def judge(facts: Facts) -> str:
     return process(BASE, facts)
 
 
-def right(missed: list) -> int:
-    return len(CASES) - len(missed)
+def right(wrong: list[Miss]) -> int:
+    return len(CASES) - len(wrong)
 
 
 def test_it_agrees_with_the_documented_companies() -> None:
@@ -59,9 +64,9 @@ def test_no_company_is_told_the_opposite_process(select) -> None:
 
 def test_without_facts_on_how_they_sell_only_those_that_run_both_are_missed() -> None:
     """Whom a company employs and which channels it uses tell its motion; one process alone is found without them."""
-    missed = {miss.company: miss.label for miss in misses(judge, CASES, without_motion)}
+    without = {miss.company: miss.label for miss in misses(judge, CASES, without_motion)}
     already = {miss.company for miss in misses(judge, CASES)}
-    assert {label for company, label in missed.items() if company not in already} == {"both"}
+    assert {label for company, label in without.items() if company not in already} == {"both"}
     assert right(misses(judge, CASES, without_motion)) >= 24
 
 
@@ -92,7 +97,7 @@ BOTH_HANGS_ON = {
 
 
 def test_no_rule_carries_the_agreement_alone() -> None:
-    losses = {rule.id: lost(BASE, CASES, changed) for rule, changed in without_each_rule(BASE)}
+    losses = {rule.id: missed(changed, CASES) - BEFORE for rule, changed in without_each_rule(BASE)}
     assert {id_: number for id_, number in losses.items() if number > 2 and id_ not in BOTH_HANGS_ON} == {}
     assert {id_ for id_ in BOTH_HANGS_ON if losses[id_] <= 2} == set(), "no longer an exception"
     both = sum(case.extra["label"] == "both" for case in CASES)
@@ -102,12 +107,12 @@ def test_no_rule_carries_the_agreement_alone() -> None:
 
 @pytest.mark.parametrize("factor", FACTORS)
 def test_certainties_can_all_be_a_fifth_off(factor: float) -> None:
-    assert lost(BASE, CASES, scaled(BASE, factor)) <= 2
+    assert missed(scaled(BASE, factor), CASES) - BEFORE <= 2
 
 
 @pytest.mark.parametrize("factor", FACTORS)
 def test_any_one_certainty_can_be_a_fifth_off(factor: float) -> None:
-    losses = {id_: lost(BASE, CASES, scaled(BASE, factor, id_)) for id_ in WEIGHS}
+    losses = {id_: missed(scaled(BASE, factor, id_), CASES) - BEFORE for id_ in WEIGHS}
     assert {id_: number for id_, number in losses.items() if number > 2} == {}
 
 

@@ -145,10 +145,8 @@ def _plain(cells: pa.StringArray) -> Array:
     """Which cells hold nothing but digits, points and minus signs."""
     some = np.asarray(pc.binary_length(cells).fill_null(0)) > 0
     offsets, data = characters(cells)
-    other = ~_PLAIN_BYTES[data]
-    if other.any():
-        before = np.concatenate(([0], np.cumsum(other)))
-        some &= before[offsets[1:]] == before[offsets[:-1]]
+    other = np.flatnonzero(~_PLAIN_BYTES[data])
+    some[np.searchsorted(offsets, other, side="right") - 1] = False
     return some
 
 

@@ -6,7 +6,6 @@ Nothing here loops over rows: every distinct sum, set of processes or figure is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -25,60 +24,15 @@ from salespath.portfolio.batch import Batch
 from salespath.portfolio.cells import values
 from salespath.portfolio.escape import quoted
 from salespath.portfolio.header import RESULTS
+from salespath.portfolio.lists import Lists, first, lists, without_repeats
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Warn
 
 Array: TypeAlias = "npt.NDArray[Any]"
+Bits: TypeAlias = "npt.NDArray[np.uint8]"
 
 TOP = 3
 DIGITS = 3
 BETWEEN_TEXTS = " | "
-
-
-@dataclass(frozen=True)
-class Lists:
-    """A list of words for every row: the items of row n are those from offsets[n] to offsets[n + 1]."""
-
-    offsets: Array
-    codes: Array
-    words: Sequence[str]
-
-    def typed(self) -> pa.Array:
-        """As lists of dictionary codes."""
-        items = pa.DictionaryArray.from_arrays(pa.array(self.codes.astype(np.int16)), pa.array(self.words, pa.string()))
-        return pa.ListArray.from_arrays(pa.array(self.offsets), items)
-
-    def joined(self, separator: str = " ") -> pa.Array:
-        """As text, the items after one another."""
-        # An item that is not the first of its row is taken with the separator before it; so the bytes of all items, one after the
-        # other, are already those of the joined texts.
-        size = len(self.words)
-        codes = self.codes.astype(np.int32)
-        later = np.ones(len(codes) + 1, dtype=bool)
-        later[self.offsets[:-1]] = False
-        codes[later[:-1]] += size
-        items = pa.array([*self.words, *(separator + word for word in self.words)], pa.string()).take(pa.array(codes))
-        return _merged(items, self.offsets)
-
-
-def _merged(items: pa.StringArray, offsets: Array) -> pa.Array:
-    """Texts that begin at every offset-th item and run to the next."""
-    _, ends, data = items.buffers()
-    ends = np.frombuffer(ends, dtype=np.int32)[: len(items) + 1]
-    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(ends[offsets]), data)
-
-
-def lists(flags: Array, labels: Sequence[str]) -> Lists:
-    """The labels whose flag is set, for each row; `flags` is labels × rows."""
-    by_row = np.ascontiguousarray(flags.T)
-    codes = np.flatnonzero(by_row) % max(1, len(labels))
-    counts = np.count_nonzero(by_row, axis=1)
-    return Lists(np.concatenate(([0], np.cumsum(counts))).astype(np.int32), codes, labels)
-
-
-def first(flags: Array, most: int) -> Array:
-    """The flags of labels × rows without those after the first `most` that are set."""
-    count: Array = np.cumsum(flags, axis=0, dtype=np.int16)
-    return flags & (count <= most)
 
 
 class Wording:
@@ -100,10 +54,6 @@ class Wording:
                     found.append((-rule.then.priority, rule.id))
             self.topics.append(([rule_id for _, rule_id in sorted(found)], topic.at_most))
         self.advice = [self._label(rule) for ids, _ in self.topics for rule in ids]
-        same: dict[str, list[int]] = {}
-        for place, label in enumerate(self.advice):
-            same.setdefault(label, []).append(place)
-        self.repeated = [(places[:n], places[n]) for places in same.values() for n in range(1, len(places))]
 
     def _label(self, rule: str) -> str:
         then = self.rules[rule].then
@@ -117,7 +67,6 @@ class Outcome:
     def __init__(self, wording: Wording, batch: Batch, result: TableResult) -> None:
         self.wording, self.batch, self.result = wording, batch, result
         self.base = wording.base
-        self._fired = result.unpacked(result.fired).view(np.uint8)
 
     def typed(self) -> list[pa.Array]:
         """The columns of RESULTS as typed values."""
@@ -136,7 +85,7 @@ class Outcome:
 
     def _columns(self, figure: Callable[[float], Any]) -> dict[str, Any]:
         result = self.result
-        possible = np.stack([result.possible >> place & 1 for place in range(len(VERDICTS))])
+        possible = np.stack([np.packbits(result.possible >> place & 1) for place in range(len(VERDICTS))])
         reasons = self._reasons()
         return {
             "process": _coded(result.process, VERDICTS),
@@ -144,18 +93,21 @@ class Outcome:
             "leaning": _coded(result.leaning, PROCESSES),
             "settled": pa.array(result.settled),
             "settled_by": _coded(result.settled_by, SETTLED_BY),
-            "possible": lists(possible, VERDICTS),
+            "possible": lists(possible, VERDICTS, result.rows),
             **self._figures(figure),
             "blockers": self._of(self.wording.blocks),
             "reasons": reasons,
             "reason_texts": self._texts(reasons),
-            "advice": lists(self._advice(), self.wording.advice),
+            "advice": lists(self._advice(), self.wording.advice, result.rows),
             "warnings": self._of(self.wording.warnings),
-            "fired": lists(self._fired, tuple(self.wording.rules)),
+            "fired": lists(result.fired, result.rules, result.rows),
         }
 
+    def _fired(self, rules: Sequence[str]) -> Bits:
+        return self.result.fired[[self.wording.place[rule] for rule in rules]]
+
     def _of(self, rules: Sequence[str]) -> Lists:
-        return lists(self._fired[[self.wording.place[rule] for rule in rules]], rules)
+        return lists(self._fired(rules), rules, self.result.rows)
 
     def _figures(self, figure: Callable[[float], Any]) -> dict[str, pa.Array]:
         totals = {key: pa.array(total).dictionary_encode() for key, total in self.result.sums.items()}
@@ -178,19 +130,18 @@ class Outcome:
             **{f"dimensions_{d}_{p}": column(p, d, certain) for d in DIMENSIONS for p in PROCESSES},
         }
 
-    def _advice(self) -> Array:
+    def _advice(self) -> Bits:
         """The plan: of a topic that shows only a few, not what is in place, and no choice twice."""
         parts = []
         for rules, most in self.wording.topics:
-            flags = self._fired[[self.wording.place[rule] for rule in rules]]
-            if most is not None:
-                in_place = [self.result.done.get(rule, self.result.fired[0] & 0) for rule in rules]
-                flags = first(flags & ~self.result.unpacked(np.stack(in_place)).view(np.uint8), most)
-            parts.append(flags)
-        flags = np.concatenate(parts)
-        for earlier, later in self.wording.repeated:
-            flags[later] &= ~flags[earlier].max(axis=0)
-        return flags
+            bits = self._fired(rules)
+            if most is not None and rules:
+                for place, rule in enumerate(rules):
+                    if rule in self.result.done:
+                        bits[place] &= ~self.result.done[rule]
+                bits = first(bits, most)
+            parts.append(bits)
+        return without_repeats(np.concatenate(parts), self.wording.advice)
 
     def _reasons(self) -> Lists:
         """The weightiest evidence that counts for the recommended process, or else for the one that it leans to."""
@@ -206,8 +157,8 @@ class Outcome:
             for _, rule in group.pieces if group.sign > 0 else ():
                 counted[rule] = result.fired[self.wording.place[rule]] & rest
                 rest = rest & ~counted[rule]
-        flags = result.unpacked(np.stack([counted[rule] for rule in self.wording.pieces])).view(np.uint8)
-        return lists(first(flags, TOP), self.wording.pieces)
+        bits = first(np.stack([counted[rule] for rule in self.wording.pieces]), TOP)
+        return lists(bits, self.wording.pieces, result.rows)
 
     def _texts(self, reasons: Lists) -> Lists:
         """The reasons in words, the company's own figures put in."""

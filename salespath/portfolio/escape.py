@@ -34,11 +34,10 @@ def guarded(cells: pa.StringArray) -> pa.Array:
 def quoted(cells: pa.StringArray) -> pa.Array:
     """A text with a comma, a quote or a line end in it stands in quotes."""
     offsets, data = characters(cells)
-    structural = _STRUCTURAL[data]
-    if not structural.any():
+    structural = np.flatnonzero(_STRUCTURAL[data])
+    if not len(structural):
         return cells
-    before = np.concatenate(([0], np.cumsum(structural)))
-    places = np.flatnonzero(before[offsets[1:]] > before[offsets[:-1]])
+    places = np.unique(np.searchsorted(offsets, structural, side="right") - 1)
     return _changed(cells, places, _in_quotes)
 
 

@@ -20,6 +20,8 @@ from salespath.portfolio.columns import Outcome, Wording
 from salespath.portfolio.escape import guarded, quoted
 from salespath.portfolio.header import COMPANY, RESULTS
 
+ROW_GROUP = 131_072
+
 
 def write(base: Base, batches: Iterable[Assessed], out: str, columns: Mapping[str, pa.DataType]) -> None:
     """Write to `out`, whose ending (csv, parquet or json) says how.
@@ -79,12 +81,20 @@ def _write_parquet(
         cells = [*_given(base.vocabulary, item, columns), *Outcome(wording, item.batch, item.result).typed()]
         return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
 
-    tables = ahead(rows, batches)
-    first = next(tables)
-    with pyarrow.parquet.ParquetWriter(file, first.schema) as writer:
-        writer.write_batch(first)
-        for table in tables:
-            writer.write_batch(table)
+    writer: pyarrow.parquet.ParquetWriter | None = None
+    waiting: list[pa.RecordBatch] = []
+    try:
+        for table in ahead(rows, batches):
+            waiting.append(table)
+            writer = writer or pyarrow.parquet.ParquetWriter(file, table.schema, write_statistics=False)
+            if sum(map(len, waiting)) >= ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(waiting))
+                waiting.clear()
+        if writer and waiting:
+            writer.write_table(pa.Table.from_batches(waiting))
+    finally:
+        if writer:
+            writer.close()
 
 
 def _given(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.DataType]) -> Iterator[pa.Array]:
