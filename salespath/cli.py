@@ -71,6 +71,11 @@ def width() -> int:
     return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
+def is_table(path: str) -> bool:
+    """Whether a file is a table by its name."""
+    return path.lower().endswith((".csv", ".tsv", ".parquet"))
+
+
 def read_companies(path: str) -> Portfolio:
     """The companies of a fact file or table; of a file that cannot be read, none and the problems."""
     from salespath.engine.load import load
@@ -79,7 +84,7 @@ def read_companies(path: str) -> Portfolio:
 
     base = load()
     try:
-        if path.lower().endswith((".csv", ".tsv", ".parquet")):
+        if is_table(path):
             from salespath.portfolio import cases
 
             return cases(base, path)
@@ -166,10 +171,12 @@ def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool)
         suffix = os.path.splitext(output.lower())[1].removeprefix(".")
         if suffix not in ("csv", "parquet", "json"):
             raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
-        if suffix != "json":
+        if suffix != "json" or all(map(is_table, files)):
             from salespath.portfolio import assess_to_file
 
-            sys.exit(1 if assess_to_file(files, output, report_problems) else 0)
+            summary = assess_to_file(files, output, report_problems)
+            click.echo(str(summary), err=True)
+            sys.exit(1 if summary.failed else 0)
         format_ = "json"
     from salespath.engine.assess import assess as assess_case
     from salespath.engine.load import load

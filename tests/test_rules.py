@@ -189,7 +189,8 @@ def test_both_takes_two_groups_people_and_nothing_in_the_way() -> None:
         found = walked(facts)
         if concluded(found, "process") == ["both"]:
             assert concluded(found, "serves_two_groups")
-            assert concluded(found, "people_for_two")
+            assert concluded(found, "can_sell_directly")
+            assert concluded(found, "runs_volume")
             assert not any(blocked(found, what) for what in (*PROCESSES, "both"))
 
 

@@ -301,11 +301,11 @@ class _Stake:
             sides = [
                 f"{' or '.join(sorted(words, reverse=True))} {SELLING[p]}" for p, words in sorted(self.sides.items())
             ]
-            parts.append(f"count {' and '.join(sides)} ({', '.join(self.lines)})")
+            parts.append(f"count {' and '.join(sides)} ({', '.join(sorted(self.lines))})")
         if self.stops:
-            parts.append(f"stop {listed(self.stops)} for now")
+            parts.append(f"stop {listed(sorted(self.stops))} for now")
         if not parts:
-            parts.append(f"decide whether {listed(self.decides)}")
+            parts.append(f"decide whether {listed(sorted(self.decides))}")
         return f"It can {', and '.join(parts)}."
 
 

@@ -137,6 +137,8 @@ def words(fact: Fact | Derived, value: Value) -> str:
         return f"-${quantity(-value)}" if value < 0 else f"${quantity(round(value) if abs(value) >= 100 else value)}"
     if fact.type == "share":
         return f"{quantity(round(value * 100, 1))}%"
+    if abs(value) >= 10 and fact.unit != "months":
+        value = round(value)  # a count of customers or objections has no decimals worth reading
     rounded = round(value, 1) if abs(value) >= 1 else value
     unit = fact.unit if fact.unit and not fact.unit.startswith("a ") else ""
     if unit in ("months", "years", "employees", "people", "customers", "companies") and rounded == 1:

@@ -14,7 +14,7 @@ from salespath.portfolio.cells import characters
 Array: TypeAlias = "npt.NDArray[Any]"
 
 _RISKY = np.zeros(256, dtype=bool)
-_RISKY[list(b"=+-@\t\r")] = True
+_RISKY[list(b"=+-@\t\r\n")] = True
 _STRUCTURAL = np.zeros(256, dtype=bool)
 _STRUCTURAL[list(b',"\n\r')] = True
 _NUMBER = "^([-+]?([0-9][0-9,]*([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?%?|-)$"

@@ -21,6 +21,7 @@ from salespath.errors import Problem, SalespathError
 READ = 8 * 2**20
 MAX_ROW = 16 * 2**20
 _FOLLOWED = "text follows a closing quote; a quote is missing, or one inside should be doubled."
+_LONG = "a quoted cell runs over very many lines; its closing quote is probably missing."
 MAX_LINES = 50  # a quoted cell of more lines has probably lost its closing quote
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 
@@ -123,13 +124,18 @@ class _Layout:
             within = np.searchsorted(lines, quotes)
             longest = within[1::2] - within[: len(quotes) // 2 * 2 : 2]
             for place in np.flatnonzero(longest > MAX_LINES):
-                why = f"a quoted cell runs over {longest[place] + 1} lines; its closing quote is probably missing."
-                amiss[int(quotes[2 * place])] = why
-            lines = lines[np.searchsorted(quotes, lines) % 2 == 0]
+                amiss[int(quotes[2 * place])] = _LONG
+            every, lines = lines, lines[np.searchsorted(quotes, lines) % 2 == 0]
         if complete and self.unclosed is None and data and (not len(lines) or lines[-1] < len(data)):
             lines = np.append(lines, len(data))
         self.ends = lines
-        self.bad = {int(np.searchsorted(lines, place, side="right")): why for place, why in amiss.items()}
+        self.bad: dict[int, str] = {}
+        for place, why in amiss.items():
+            row = int(np.searchsorted(lines, place, side="right"))
+            if row < len(lines):
+                start = lines[row - 1] if row else 0
+                count = np.count_nonzero((every > start) & (every < lines[row])) + 1
+                self.bad[row] = f"{why} The row runs over {count} lines." if count > 1 else why
 
 
 def _well_formed(characters: npt.NDArray[np.uint8], delimiter: bytes) -> Positions | None:
