@@ -20,10 +20,11 @@ from salespath.errors import Problem, SalespathError
 
 READ = 8 * 2**20
 MAX_ROW = 16 * 2**20
-_FOLLOWED = "text follows a closing quote; a quote is missing, or one inside should be doubled."
-_LONG = "a quoted cell runs over very many lines; its closing quote is probably missing."
 MAX_LINES = 50  # a quoted cell of more lines has probably lost its closing quote
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
+
+_FOLLOWED = "text follows a closing quote; a quote is missing, or one inside should be doubled."
+_LONG = "a quoted cell runs over very many lines; its closing quote is probably missing."
 
 Positions: TypeAlias = "npt.NDArray[np.int64]"
 
@@ -111,7 +112,8 @@ class _Layout:
             lone[:-1] &= ~line_ends[1:]
             lone[-1] &= complete  # else a line feed may follow in the next chunk
             line_ends |= lone
-        lines: Positions = np.flatnonzero(line_ends) + 1
+        every: Positions = np.flatnonzero(line_ends) + 1
+        lines = every
         self.unclosed: int | None = None
         amiss: dict[int, str] = {}
         if b'"' in data:
@@ -125,7 +127,7 @@ class _Layout:
             longest = within[1::2] - within[: len(quotes) // 2 * 2 : 2]
             for place in np.flatnonzero(longest > MAX_LINES):
                 amiss[int(quotes[2 * place])] = _LONG
-            every, lines = lines, lines[np.searchsorted(quotes, lines) % 2 == 0]
+            lines = lines[np.searchsorted(quotes, lines) % 2 == 0]
         if complete and self.unclosed is None and data and (not len(lines) or lines[-1] < len(data)):
             lines = np.append(lines, len(data))
         self.ends = lines
@@ -134,7 +136,7 @@ class _Layout:
             row = int(np.searchsorted(lines, place, side="right"))
             if row < len(lines):
                 start = lines[row - 1] if row else 0
-                count = np.count_nonzero((every > start) & (every < lines[row])) + 1
+                count = int(np.searchsorted(every, lines[row]) - np.searchsorted(every, start, side="right")) + 1
                 self.bad[row] = f"{why} The row runs over {count} lines." if count > 1 else why
 
 

@@ -1,0 +1,153 @@
+"""Rows of a CSV file: told apart exactly as the csv module does, in whatever pieces the file is read."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salespath.errors import SalespathError
+from salespath.portfolio import rows
+from salespath.portfolio.rows import Block, blocks, text
+
+
+def read(data: bytes, *, delimiter: str = ",", most: int = 1000, piece: int = 10**6) -> list[Block]:
+    pieces = [data[n : n + piece] for n in range(0, len(data), piece)]
+    return list(blocks(pieces, "f.csv", delimiter, most))
+
+
+def refusal(data: bytes, **options: int) -> tuple[str, int | None, str]:
+    with pytest.raises(SalespathError) as caught:
+        read(data, **options)
+    (problem,) = caught.value.problems
+    return problem.code, problem.row, problem.message
+
+
+def by_the_csv_module(content: str, delimiter: str, *, strict: bool = False) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=strict))
+
+
+@settings(max_examples=1500)
+@given(
+    st.text(st.sampled_from('ab,,;"""\n\n\r'), max_size=40),
+    st.sampled_from(",;"),
+    st.integers(1, 5),
+    st.integers(1, 50),
+)
+def test_any_mixture_of_quotes_and_line_ends(content, delimiter, most, piece):
+    data = b"header\n" + content.encode()
+    try:
+        found = read(data, delimiter=delimiter, most=most, piece=piece)
+    except SalespathError as error:
+        assert error.problems[0].message.startswith("a quote opens here and is never closed")
+        with pytest.raises(csv.Error):
+            by_the_csv_module(content, delimiter, strict=True)
+        return
+    assert b"".join(block.data for block in found).decode() == content
+    row = 2
+    for block in found:
+        assert block.first == row
+        assert 1 <= block.rows <= most
+        assert len(by_the_csv_module(block.data.decode(), delimiter)) == block.rows
+        row += block.rows
+        try:
+            by_the_csv_module(block.data.decode(), delimiter, strict=True)
+        except csv.Error:
+            assert block.bad
+        else:
+            assert not block.bad
+
+
+def test_a_quote_left_open_is_named_by_the_row_where_it_opens():
+    assert refusal(b'a,b\n1,2\n"x\ny",2\n3,"4\n5,6\n') == (
+        "SP103",
+        4,
+        "a quote opens here and is never closed; nothing after it can be read.",
+    )
+
+
+def test_a_quote_left_open_in_a_long_file_is_refused_without_reading_it_all(monkeypatch):
+    monkeypatch.setattr(rows, "READ", 1000)
+    monkeypatch.setattr(rows, "MAX_ROW", 1000)
+    taken = []
+
+    def endless():
+        yield b'a,b\n1,2\n"x,2\n'
+        while len(taken) < 100:
+            taken.append(1)
+            yield b"1,2\n" * 100
+
+    with pytest.raises(SalespathError) as caught:
+        list(blocks(endless(), "f", ",", 10))
+    assert (caught.value.problems[0].row, len(taken)) == (3, 5)
+
+
+def test_a_row_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr(rows, "READ", 10)
+    monkeypatch.setattr(rows, "MAX_ROW", 100)
+    code, row, message = refusal(b"a,b\n1,2\n" + b"x" * 200, piece=10)
+    assert (code, row) == ("SP103", 3)
+    assert message.startswith("the row is longer than")
+
+
+def test_a_closing_quote_followed_by_text_marks_its_row_and_the_lines_it_swallowed():
+    (block,) = read(b'a,b\n1,2\n"x,2\n3,4\n"5",6\n7,8\n')
+    assert block.rows == 3
+    assert list(block.bad) == [1]
+    assert block.bad[1].startswith("text follows a closing quote")
+    assert block.bad[1].endswith("The row runs over 3 lines.")
+
+
+def test_a_cell_of_very_many_lines_marks_its_row():
+    (block,) = read(b'a,b\n1,"' + b"\n" * 51 + b'"\n2,"' + b'""\n' * 50 + b'"\n')
+    assert list(block.bad) == [0]
+    assert block.bad[0].endswith("The row runs over 52 lines.")
+
+
+def test_a_quote_inside_a_cell_is_a_character():
+    (block,) = read(b'a,b\n5" pipe,2\n3,4"\n')
+    assert (block.rows, block.bad) == (2, {})
+
+
+def test_a_header_with_a_misplaced_quote_is_refused():
+    assert refusal(b'"a"b,c\n1,2\n')[:2] == ("SP103", 1)
+
+
+def test_the_row_of_a_byte_that_is_not_utf8_counts_rows_and_not_lines():
+    assert refusal('a,b\n"1\n1",2\nCafé,2\n'.encode("latin-1"))[:2] == ("SP102", 3)
+    assert refusal(b"a,\xff\n1,2\n")[:2] == ("SP102", 1)
+
+
+def test_a_character_cut_in_two_by_the_reading_is_whole():
+    (block,) = read("a,b\nșț,€\n".encode(), piece=1)
+    assert block.data.decode() == "șț,€\n"
+
+
+def test_a_file_with_zero_bytes_is_binary():
+    assert refusal(b"a,b\n1,\0\n") == ("SP102", None, "this is a binary file; text was expected.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_converted(encoding, monkeypatch):
+    monkeypatch.setattr(rows, "READ", 3)
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    data = (mark + "a,b\nșț🚀,2\n").encode(encoding)
+    assert b"".join(text(io.BytesIO(data), "f")).decode().removeprefix("\ufeff") == "a,b\nșț🚀,2\n"
+
+
+@pytest.mark.parametrize("tail", [b"x", b"\x00\xd8"])
+def test_broken_utf_16_is_refused(tail):
+    with pytest.raises(SalespathError) as caught:
+        list(text(io.BytesIO("a,b\n".encode("utf-16") + tail), "f"))
+    assert caught.value.problems[0].code == "SP102"
+
+
+def test_a_byte_order_mark_is_left_out():
+    assert b"".join(text(io.BytesIO(b"\xef\xbb\xbfa,b\n"), "f")) == b"a,b\n"
+
+
+def test_blocks_hold_as_many_rows_as_asked_for():
+    assert [block.rows for block in read(b"a\n" + b"1\n" * 25, most=10, piece=7)] == [10, 10, 5]
