@@ -65,10 +65,10 @@ def main() -> None:
 
 
 def width() -> int:
-    """The columns of the terminal, or 100 where there is none."""
+    """The columns of the terminal, or 120 where there is none."""
     import shutil
 
-    return max(40, shutil.get_terminal_size((100, 24)).columns)
+    return max(40, shutil.get_terminal_size((120, 24)).columns)
 
 
 def is_table(path: str) -> bool:

@@ -24,10 +24,10 @@ CUT = "…"
 
 
 def run(command: str) -> str:
-    """The output of a salespath command line, 100 columns wide."""
+    """The output of a salespath command line, 120 columns wide."""
     words = command.split()
     assert words[0] == "salespath"
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=True
     )

@@ -123,7 +123,7 @@ class _Layout:
                 amiss.update(dict.fromkeys(after, _FOLLOWED))
             if len(quotes) % 2:
                 self.unclosed = int(quotes[-1])
-            within = np.searchsorted(lines, quotes)
+            within = np.searchsorted(every, quotes, side="right")
             longest = within[1::2] - within[: len(quotes) // 2 * 2 : 2]
             for place in np.flatnonzero(longest > MAX_LINES):
                 amiss[int(quotes[2 * place])] = _LONG
@@ -135,7 +135,7 @@ class _Layout:
         for place, why in amiss.items():
             row = int(np.searchsorted(lines, place, side="right"))
             if row < len(lines):
-                start = lines[row - 1] if row else 0
+                start = int(lines[row - 1]) if row else 0
                 count = int(np.searchsorted(every, lines[row]) - np.searchsorted(every, start, side="right")) + 1
                 self.bad[row] = f"{why} The row runs over {count} lines." if count > 1 else why
 

@@ -12,7 +12,7 @@ from salespath.engine.expressions import Is
 from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
 from salespath.report.phrases import NAMES, answers, labels, source_note, sources, wanted
-from salespath.report.text import OTHER, headline, reasons, subject
+from salespath.report.text import OTHER, headline, reasons, subject, two_groups
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn, Weigh
 
 
@@ -55,11 +55,11 @@ def how(assessment: Assessment) -> Branch:
                 for item in items:
                     _evidence(a, side, item, word, whole)
     blocks = root.add("What could stop it")
-    for blocker in a.blockers:
+    for blocker in (b for b in a.blockers if b.process != "both" or two_groups(a)):
         branch = blocks.add(f"{NAMES[blocker.process]} is blocked: {_reason(a, fired[blocker.rule])}")
         branch.add(f"Answers: {answers(a.base, blocker.facts)}")
         branch.add(f"Remedy ({blocker.owner}): {blocker.remedy}")
-    for proviso in a.provisos:
+    for proviso in (p for p in a.provisos if p.process != "both" or two_groups(a)):
         rule = a.base.knowledge.rules[proviso.rule]
         blocks.add(
             f"Not known yet, so not counted: {NAMES[proviso.process]}, {readable(rule.id.replace('-', ' '))} "

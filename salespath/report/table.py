@@ -9,6 +9,7 @@ from tabulate import tabulate
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
+from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
 from salespath.report.text import reasons, subject
 from salespath.rules.model import PROCESSES, Knowledge, Weigh
@@ -16,40 +17,39 @@ from salespath.rules.model import PROCESSES, Knowledge, Weigh
 _TOP = 3
 
 
-def table(assessments: Iterable[Assessment], width: int = 100) -> str:
-    """One row per company: verdict, fit and means in words (enterprise / SMB), whether it is settled, the top reasons."""
-    headers = [
-        "Company",
-        "Process",
-        "Leaning",
-        "Fit: enterprise / SMB",
-        "Means: enterprise / SMB",
-        "Settled",
-        "Top reasons",
+def table(assessments: Iterable[Assessment], width: int = 120) -> str:
+    """One row per company: verdict, fit and means in words (E enterprise, S SMB), whether it is settled, the top reasons.
+
+    Below 112 columns the verdict, its leaning and whether it is settled share a column.
+    """
+    wide = width >= 112
+    verdict = ["Process", "Leaning", "Settled"] if wide else ["Process"]
+    headers = ["Company", *verdict, "Fit", "Means", "Top reasons"]
+    limits = [18, *([14, 10, 7] if wide else [15]), 16, 16]
+    limits.append(max(20, width - sum(limits) - 2 * len(limits)))  # two blanks between columns
+    rows = [
+        [cell if "\n" in cell else _wrapped(cell, limit) for cell, limit in zip(_row(a, wide), limits)]
+        for a in assessments
     ]
-    rows = [_row(a) for a in assessments]
-    # Two blanks stand between columns. The last column takes what is left, and long cells are wrapped.
-    limits = [22, 13, 10, 21, 21, 7]
-    taken = [min(limit, max(map(_longest, column))) for limit, column in zip(limits, zip(headers, *rows))]
-    limits = [max(size, _longest_word(name) + 2) for size, name in zip(taken, headers)]  # tabulate pads headers by two
-    limits.append(max(24, width - sum(limits) - 2 * len(limits)))
-    wrapped = [[_wrapped(cell, limit) for cell, limit in zip(row, limits)] for row in rows]
-    top = [_wrapped(name, limit - 2) for name, limit in zip(headers, limits)]
-    return tabulate(wrapped, top, tablefmt="simple", disable_numparse=True) + "\n"
+    return tabulate(rows, headers, tablefmt="simple", disable_numparse=True) + "\n"
 
 
-def _row(a: Assessment) -> list[str]:
+def _row(a: Assessment, wide: bool) -> list[str]:
     process = f"{readable(a.process)}, {readable(a.lead)} first" if a.lead else readable(a.process)
-    pairs = [" / ".join(certainty.word(a.evidence[p][name]) for p in PROCESSES) for name in ("fit", "means")]
-    settled = "yes" if a.settled else "no"
-    return [a.company, process, readable(a.leaning) if a.leaning else "-", *pairs, settled, "; ".join(top_reasons(a))]
+    if wide:
+        verdict = [process, readable(a.leaning) if a.leaning else "-", "yes" if a.settled else "no"]
+    else:
+        leaning = [f"leans {readable(a.leaning)}"] if a.leaning else []
+        verdict = ["\n".join([*_lines(process, 15), *leaning, "settled" if a.settled else "not settled"])]
+    words = ["\n".join(f"{p[0].upper()} {certainty.word(a.evidence[p][name])}" for p in PROCESSES) for name in SUMS]
+    return [a.company, *verdict, *words, "; ".join(top_reasons(a))]
 
 
 def top_reasons(a: Assessment) -> list[str]:
     """What the verdict rests on most, in a few words each: blocks first, then the weightiest evidence for it."""
-    if a.process == "not_yet":
+    if a.process == "not_yet":  # a rule's id says in a few words what blocks: smb-not-launched, enterprise-needs-a-seller
         own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
-        found = [b.because for b in own]
+        found = [b.rule.removeprefix(f"{b.process}-").replace("-", " ") for b in own]
     else:
         lines, rules = a.base.knowledge.lines, a.base.knowledge.rules
         items = sorted((i for p in subject(a) for i in reasons(a, p, 1)), key=lambda i: (-i.weight, i.rule))
@@ -58,16 +58,12 @@ def top_reasons(a: Assessment) -> list[str]:
     return list(dict.fromkeys(found))[:_TOP]
 
 
-def _longest(text: str) -> int:
-    return max(map(len, text.split("\n"))) if text else 0
-
-
-def _longest_word(text: str) -> int:
-    return max(map(len, text.split()))
+def _lines(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False) or ["-"]
 
 
 def _wrapped(text: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or "-"
+    return "\n".join(_lines(text, width))
 
 
 def guide(knowledge: Knowledge, width: int = 100) -> str:

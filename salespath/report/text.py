@@ -64,6 +64,12 @@ def subject(assessment: Assessment) -> tuple[str, ...]:
     return (assessment.leaning,) if assessment.leaning else ()
 
 
+def two_groups(assessment: Assessment) -> bool:
+    """Whether running both is a question at all: what blocks it is of no interest to a company with one group of buyers."""
+    reading = assessment.derived.get("serves_two_groups")
+    return reading is not None and reading.value is True
+
+
 def reasons(assessment: Assessment, process: str, sign: int) -> list[Fired]:
     """The evidence that counted for (or against) a process, the weightiest first."""
     rules = assessment.base.knowledge.rules
@@ -172,9 +178,10 @@ class _Report:
 
     def _blockers(self) -> None:
         a = self.a
-        if a.blockers:
+        blockers = [b for b in a.blockers if b.process != "both" or two_groups(a)]
+        if blockers:
             self._heading("What stands in the way")
-            for blocker in a.blockers:
+            for blocker in blockers:
                 what = "Running both" if blocker.process == "both" else _selling(blocker.process)
                 self._say(f"{what}: {blocker.because}", indent="  ", first="")
                 self._say(f"Remedy ({blocker.owner}): {blocker.remedy}", indent="    ")

@@ -1,0 +1,155 @@
+"""Cells of a table mean what they mean in a fact file, whichever way they are converted."""
+
+from __future__ import annotations
+
+import decimal
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from given import VOCABULARY, values
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from salespath.engine.table import column
+from salespath.facts.values import BadValue, parse, parse_set, written
+from salespath.portfolio import cells as module
+from salespath.portfolio.cells import CellReader, typed_cells, written_cells
+from salespath.portfolio.cells import values as values_of
+
+NUMERIC = [name for name in VOCABULARY if VOCABULARY[name].numeric]
+KINDS = {fact.type: name for name in VOCABULARY if (fact := VOCABULARY[name])}
+
+
+def alone(name: str, text: str | None):
+    """One cell, read as a fact file is; what is wrong is returned."""
+    if text is None or not text.strip():
+        return None
+    fact = VOCABULARY[name]
+    try:
+        if fact.type != "set":
+            return parse(fact, text)
+        return frozenset() if text.strip() == "-" else parse_set(fact, text.split(";"))
+    except BadValue as error:
+        return BadValue(str(error))
+
+
+def check(name: str, texts: list[str | None]) -> None:
+    fact = VOCABULARY[name]
+    wanted = [alone(name, text) for text in texts]
+    for array in (pa.array(texts, pa.string()), pa.array(texts, pa.string()).dictionary_encode()):
+        found = CellReader(fact).read(array)
+        assert set(found.bad) == {row for row, value in enumerate(wanted) if isinstance(value, BadValue)}
+        for row, (text, why) in found.bad.items():
+            assert text == texts[row]
+            assert why.startswith(str(wanted[row]))
+        good = [None if isinstance(value, BadValue) else value for value in wanted]
+        assert values_of(fact, found.column) == good
+        assert [type(v) for v in values_of(fact, found.column)] == [type(v) for v in good]
+        assert found.text is not None
+        assert [alone(name, text) for text in found.text.to_pylist()] == good
+
+
+def texts_of_numbers():
+    """Texts that are, or nearly are, numbers."""
+    shapes = [
+        st.integers(-(10**6), 10**16).map(str),
+        st.floats(-1e6, 1e16, allow_nan=False).map(repr),
+        st.decimals(-10, 10**6, places=3).map(str),
+        st.from_regex(r"[-+]?\$?[0-9,.]{1,9}[kMb%]?", fullmatch=True),
+        st.text(st.sampled_from("0123456789.-"), max_size=8),
+        st.text(max_size=5),
+    ]
+    return st.one_of(st.none(), *shapes)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(NUMERIC), st.lists(texts_of_numbers(), max_size=12))
+@example("annual_contract_value", ["250.000", "250.00", "-250.000", "0.125", "1000.000", "999.999", "1.5", "250.0000"])
+@example("net_profit", ["-0", "-0.0", "0", "-5", "-250.000", "--5", "5-", "-", ".", "1.2.3", "-.5", "5."])
+@example("paying_customers", ["12.0", "12.5", "007", "1e3", "1e400", "99999999999999999999", " 7 ", "7\n", "½", "٣"])
+def test_numbers(name, texts):
+    check(name, texts)
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from([name for name in VOCABULARY if name not in NUMERIC]).flatmap(
+        lambda name: st.tuples(
+            st.just(name),
+            st.lists(
+                st.one_of(
+                    st.none(),
+                    values(name).map(lambda value: written(VOCABULARY[name], value)),
+                    st.sampled_from(["", " ", "-", "yes", "No", "TRUE", "x", "=1", ";", "small; large", "small;;large"]),
+                ),
+                max_size=12,
+            ),
+        )
+    )
+)
+def test_words(case):
+    check(*case)
+
+
+@pytest.mark.parametrize("name", [KINDS[kind] for kind in sorted(KINDS)])
+@settings(max_examples=50)
+@given(data=st.data())
+def test_what_is_written_reads_back(name, data):
+    fact = VOCABULARY[name]
+    found = data.draw(st.lists(st.one_of(st.none(), values(name)), max_size=20))
+    typed = column(fact, found)
+    assert values_of(fact, typed) == found
+    texts = written_cells(fact, typed)
+    assert texts.to_pylist() == [None if value is None else written(fact, value) for value in found]
+    assert values_of(fact, CellReader(fact).read(texts).column) == found
+    arrow = typed_cells(fact, typed, len(found))
+    assert values_of(fact, CellReader(fact).read(arrow).column) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "good", "bad"),
+    [
+        ("annual_contract_value", pa.array([250.125, 0.1, None]), [250.125, 0.1, None], {}),
+        ("annual_contract_value", pa.array([1, None], pa.int16()), [1, None], {}),
+        ("annual_contract_value", pa.array([decimal.Decimal("250.125")]), [250.125], {}),
+        ("annual_contract_value", pa.array([float("nan"), float("inf"), -1.0]), [None] * 3, {0, 1, 2}),
+        ("paying_customers", pa.array([3.0, 2.5]), [3, None], {1}),
+        ("paying_customers", pa.array([2**62]), [None], {0}),
+        ("paying_customers", pa.array(["3", "250.000"], pa.large_string()), [3, None], {1}),
+        ("paying_customers", pa.array([True]), [None], {0}),
+        ("self_serve", pa.array([True, False, None]), [True, False, None], {}),
+        ("self_serve", pa.array([1, 0]), [None, None], {0, 1}),
+        ("product_stage", pa.array([None, None], pa.null()), [None, None], {}),
+        ("product_stage", pa.array(["pilot", None]).dictionary_encode(), ["pilot", None], {}),
+        ("product_stage", pa.array([7]), [None], {0}),
+        ("customer_segments", pa.array([["large"], [], None]), [frozenset(["large"]), frozenset(), None], {}),
+        ("customer_segments", pa.array([["large", None], ["huge"]]), [None, None], {0, 1}),
+        ("customer_segments", pa.array(["large;small", "-"]), [frozenset(["large", "small"]), frozenset()], {}),
+    ],
+)
+def test_columns_of_a_parquet_file(name, array, good, bad):
+    found = CellReader(VOCABULARY[name]).read(array)
+    assert values_of(VOCABULARY[name], found.column) == good
+    assert set(found.bad) == set(bad)
+
+
+def test_a_part_of_an_array_is_read_as_that_part():
+    name, texts = "annual_contract_value", ["1", "$2", "x", "4", None, "6"]
+    found = CellReader(VOCABULARY[name]).read(pa.array(texts).slice(1, 4))
+    assert values_of(VOCABULARY[name], found.column) == [2, None, 4, None]
+    assert list(found.bad) == [1]
+
+
+def test_no_more_texts_are_remembered_than_planned(monkeypatch):
+    monkeypatch.setattr(module, "_REMEMBERED", 3)
+    reader = CellReader(VOCABULARY["annual_contract_value"])
+    found = reader.read(pa.array([f"${n}" for n in range(1, 9)]))
+    assert found.column.values.tolist() == list(range(1, 9))
+    assert len(reader._known) == 3
+
+
+def test_unknown_numbers_are_nan():
+    found = CellReader(VOCABULARY["capital"]).read(pa.array(["", None, "x", "5"]))
+    assert np.isnan(found.column.values).tolist() == [True, True, True, False]
+    assert found.column.known.tolist() == [False, False, False, True]
