@@ -51,10 +51,10 @@ def top_reasons(a: Assessment) -> list[str]:
         own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
         found = [b.rule.removeprefix(f"{b.process}-").replace("-", " ") for b in own]
     else:
-        lines, rules = a.base.knowledge.lines, a.base.knowledge.rules
+        rules = a.base.knowledge.rules
         items = sorted((i for p in subject(a) for i in reasons(a, p, 1)), key=lambda i: (-i.weight, i.rule))
         then = [rules[item.rule].then for item in items]
-        found = [lines[t.line].title for t in then if isinstance(t, Weigh)]
+        found = [readable(t.line) for t in then if isinstance(t, Weigh)]
     return list(dict.fromkeys(found))[:_TOP]
 
 
