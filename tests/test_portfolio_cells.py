@@ -81,7 +81,9 @@ def test_numbers(name, texts):
                 st.one_of(
                     st.none(),
                     values(name).map(lambda value: written(VOCABULARY[name], value)),
-                    st.sampled_from(["", " ", "-", "yes", "No", "TRUE", "x", "=1", ";", "small; large", "small;;large"]),
+                    st.sampled_from(
+                        ["", " ", "-", "yes", "No", "TRUE", "x", "=1", ";", "small; large", "small;;large"]
+                    ),
                 ),
                 max_size=12,
             ),

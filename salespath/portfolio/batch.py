@@ -52,9 +52,9 @@ class Batch:
                 if not noted:
                     extra[name] = cells[row]
                 elif noted[1] == "how":
-                    how[noted[0]] = cells[row]
+                    how[noted[0]] = str(cells[row]).strip()
                 else:
-                    notes.setdefault(noted[0], {})[noted[1]] = cells[row]
+                    notes.setdefault(noted[0], {})[noted[1]] = str(cells[row])
             known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
             yield Case(shown(names[row], 200), known, how, notes, extra, self.path)
 

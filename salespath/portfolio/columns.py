@@ -111,23 +111,24 @@ class Outcome:
 
     def _figures(self, figure: Callable[[float], Any]) -> dict[str, pa.Array]:
         totals = {key: pa.array(total).dictionary_encode() for key, total in self.result.sums.items()}
+        kind = pa.string() if figure is str else pa.float64()
 
-        def column(process: str, name: str, say: Callable[[int], Any]) -> pa.Array:
+        def column(process: str, name: str, say: Callable[[int], Any], kind: pa.DataType) -> pa.Array:
             total = totals[process, name]
-            return pa.array([say(n) for n in total.dictionary.to_pylist()]).take(total.indices)
+            return pa.array([say(n) for n in total.dictionary.to_pylist()], kind).take(total.indices)
 
-        def certain(n: int) -> Any:
-            return figure(round(certainty.certainty(n), DIGITS) + 0.0)
+        def certain(process: str, name: str) -> pa.Array:
+            return column(process, name, lambda n: figure(round(certainty.certainty(n), DIGITS) + 0.0), kind)
 
-        def net(n: int) -> Any:
-            return figure(round(certainty.net(n), DIGITS) + 0.0)
+        def net(process: str, name: str) -> pa.Array:
+            return column(process, name, lambda n: figure(round(certainty.net(n), DIGITS) + 0.0), kind)
 
         both = [(p, name) for p in PROCESSES for name in SUMS]
         return {
-            **{f"{name}_{p}": column(p, name, certainty.word) for p, name in both},
-            **{f"certainty_{p}_{name}": column(p, name, certain) for p, name in both},
-            **{f"evidence_{p}_{name}": column(p, name, net) for p, name in both},
-            **{f"dimensions_{d}_{p}": column(p, d, certain) for d in DIMENSIONS for p in PROCESSES},
+            **{f"{name}_{p}": column(p, name, certainty.word, pa.string()) for p, name in both},
+            **{f"certainty_{p}_{name}": certain(p, name) for p, name in both},
+            **{f"evidence_{p}_{name}": net(p, name) for p, name in both},
+            **{f"dimensions_{d}_{p}": certain(p, d) for d in DIMENSIONS for p in PROCESSES},
         }
 
     def _advice(self) -> Bits:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import IO
+
 from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
 from salespath.portfolio.columnar import Columnar
@@ -13,12 +16,21 @@ from salespath.source import open_file
 
 def read_csv(path: str, vocabulary: Vocabulary) -> Reading:
     """A CSV file whose headers are fact ids. Raises SalespathError where it cannot be used at all."""
-    return Delimited(path, open_file(path), vocabulary)
+    return _begun(Delimited, path, vocabulary)
 
 
 def read_parquet(path: str, vocabulary: Vocabulary) -> Reading:
     """A Parquet file whose columns are fact ids. Raises SalespathError where it cannot be used at all."""
-    return Columnar(path, open_file(path), vocabulary)
+    return _begun(Columnar, path, vocabulary)
+
+
+def _begun(kind: Callable[[str, IO[bytes], Vocabulary], Reading], path: str, vocabulary: Vocabulary) -> Reading:
+    file = open_file(path)
+    try:
+        return kind(path, file, vocabulary)
+    except BaseException:
+        file.close()
+        raise
 
 
 def read_any(path: str, base: Base) -> Reading:

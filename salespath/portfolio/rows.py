@@ -125,8 +125,8 @@ class _Layout:
                 self.unclosed = int(quotes[-1])
             within = np.searchsorted(every, quotes, side="right")
             longest = within[1::2] - within[: len(quotes) // 2 * 2 : 2]
-            for place in np.flatnonzero(longest > MAX_LINES):
-                amiss[int(quotes[2 * place])] = _LONG
+            for cell in np.flatnonzero(longest > MAX_LINES):
+                amiss[int(quotes[2 * cell])] = _LONG
             lines = lines[np.searchsorted(quotes, lines) % 2 == 0]
         if complete and self.unclosed is None and data and (not len(lines) or lines[-1] < len(data)):
             lines = np.append(lines, len(data))

@@ -25,8 +25,8 @@ def table(assessments: Iterable[Assessment], width: int = 120) -> str:
     wide = width >= 112
     verdict = ["Process", "Leaning", "Settled"] if wide else ["Process"]
     headers = ["Company", *verdict, "Fit", "Means", "Top reasons"]
-    limits = [18, *([14, 10, 7] if wide else [15]), 16, 16]
-    limits.append(max(20, width - sum(limits) - 2 * len(limits)))  # two blanks between columns
+    limits = [18, 14, 10, 7, 16, 16] if wide else [16, 13, 16, 16]
+    limits.append(max(11, width - sum(limits) - 2 * len(limits)))  # two blanks between columns
     rows = [
         [cell if "\n" in cell else _wrapped(cell, limit) for cell, limit in zip(_row(a, wide), limits)]
         for a in assessments
@@ -39,8 +39,9 @@ def _row(a: Assessment, wide: bool) -> list[str]:
     if wide:
         verdict = [process, readable(a.leaning) if a.leaning else "-", "yes" if a.settled else "no"]
     else:
-        leaning = [f"leans {readable(a.leaning)}"] if a.leaning else []
-        verdict = ["\n".join([*_lines(process, 15), *leaning, "settled" if a.settled else "not settled"])]
+        leaning = f"leans {readable(a.leaning)}" if a.leaning else ""
+        parts = [process, leaning, "settled" if a.settled else "not settled"]
+        verdict = ["\n".join(line for part in parts if part for line in _lines(part, 13))]
     words = ["\n".join(f"{p[0].upper()} {certainty.word(a.evidence[p][name])}" for p in PROCESSES) for name in SUMS]
     return [a.company, *verdict, *words, "; ".join(top_reasons(a))]
 

@@ -1,0 +1,298 @@
+"""Tables of companies: what is read, what is refused, and that every row is either assessed or reported."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from given import BASE, EXAMPLES, VOCABULARY
+
+from salespath.errors import ERROR, WARNING, SalespathError
+from salespath.facts import read_file
+from salespath.portfolio import assess_file, cases, delimited, read_csv, read_parquet, rows
+
+HEADER = "company,product_stage,annual_contract_value,customer_segments,self_serve"
+GOOD = "Acme,launched,70000,small;large,yes"
+FACTS = {
+    "product_stage": "launched",
+    "annual_contract_value": 70000,
+    "customer_segments": frozenset(["small", "large"]),
+    "self_serve": True,
+}
+
+
+def write(folder: Path, content: str | bytes, name: str = "f.csv") -> str:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def table(*lines: str) -> str:
+    return "".join(f"{line}\n" for line in (HEADER, *lines))
+
+
+def problems_of(portfolio) -> list[tuple[str, int | None, str | None, str | None]]:
+    return [(p.code, p.row, p.column, p.value) for p in portfolio.problems]
+
+
+def refusal(path: str):
+    with pytest.raises(SalespathError) as caught:
+        cases(BASE, path)
+    assert all(p.file == path for p in caught.value.problems)
+    return [(p.code, p.row, p.message) for p in caught.value.problems if p.severity == ERROR]
+
+
+def test_the_same_companies_as_in_the_fact_file():
+    wanted = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
+    found = cases(BASE, str(EXAMPLES / "real_companies.csv"))
+    assert (found.problems, found.rejected, found.single) == ((), 0, False)
+    assert [(case.company, case.values) for case in found.cases] == [(case.company, case.values) for case in wanted]
+    assert set(found.cases[0].extra) == {"year", "label", "sources"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        table(GOOD),
+        table(GOOD).rstrip("\n"),
+        "\ufeff" + table(GOOD),
+        "\n\n" + table(GOOD),
+        table("", GOOD, "", ",,,,", ""),
+        table(GOOD).replace("\n", "\r\n"),
+        table(GOOD).replace("\n", "\r"),
+        table('"Acme","launched","70,000","small;large","yes"'),
+        table("Acme, launched , $70k ,small ; large, Y "),
+        table(GOOD).replace(",", "\t"),
+        table('Acme,launched,70000,"small;large",yes').replace(",", ";"),
+        HEADER.replace(",", " , ") + "\n" + GOOD + "\n",
+        ("\ufeff" + table(GOOD)).encode("utf-16-le"),
+        ("\ufeff" + table(GOOD)).encode("utf-16-be"),
+    ],
+)
+def test_many_ways_to_write_the_same_table(tmp_path, content):
+    found = cases(BASE, write(tmp_path, content))
+    assert found.problems == ()
+    assert [(case.company, case.values) for case in found.cases] == [("Acme", FACTS)]
+
+
+def test_an_empty_cell_is_unknown_and_a_minus_is_an_empty_set(tmp_path):
+    (case,) = cases(BASE, write(tmp_path, table("Acme,, ,-,"))).cases
+    assert case.values == {"customer_segments": frozenset()}
+
+
+def test_every_bad_cell_is_reported_and_only_good_rows_are_left(tmp_path):
+    found = cases(
+        BASE,
+        write(
+            tmp_path,
+            table(GOOD, 'Bad,lunched,250.000,"small;big",maybe', '"Two\nlines",pilot,,,', "Late,pilot,=1+1,,no"),
+        ),
+    )
+    assert [case.company for case in found.cases] == ["Acme", "Two lines"]
+    assert found.rejected == 2
+    assert problems_of(found) == [
+        ("SP112", 3, "product_stage", "lunched"),
+        ("SP112", 3, "annual_contract_value", "250.000"),
+        ("SP112", 3, "customer_segments", "small;big"),
+        ("SP112", 3, "self_serve", "maybe"),
+        ("SP112", 5, "annual_contract_value", "=1+1"),
+    ]
+    assert [p.message for p in found.problems] == [
+        "lunched is not one of idea, prototype, pilot, launched. Did you mean launched?",
+        "250.000 can be read as 250000 or as 250; write one of these. Expected US dollars, a year.",
+        "big is not one of small, midsize, large.",
+        "maybe is neither yes nor no.",
+        "=1+1 is not a number. Expected US dollars, a year.",
+    ]
+
+
+def test_rows_with_too_few_or_too_many_cells_are_reported(tmp_path):
+    found = cases(BASE, write(tmp_path, table("Acme,launched", GOOD, "", GOOD + ",more", "Bad,x,,,")))
+    assert problems_of(found) == [
+        ("SP114", 2, None, "Acme,launched"),
+        ("SP114", 5, None, GOOD + ",more"),
+        ("SP112", 6, "product_stage", "x"),
+    ]
+    assert found.problems[0].message == "the row has 2 cells; the header has 5."
+    assert (len(found.cases), found.rejected) == (1, 3)
+
+
+def test_of_a_row_whose_quotes_are_amiss_only_that_is_said(tmp_path):
+    found = cases(
+        BASE, write(tmp_path, table(GOOD, '"B,launched,70000,,yes', "C,launched,,,", '"D",pilot,x,,yes', GOOD))
+    )
+    ((code, row, column, _),) = problems_of(found)
+    assert (code, row, column) == ("SP103", 3, None)
+    assert found.problems[0].message.endswith("The row runs over 3 lines.")
+    assert (len(found.cases), found.rejected) == (2, 1)
+
+
+def test_a_file_that_ends_inside_a_quote_is_refused_whole(tmp_path):
+    path = write(tmp_path, table(GOOD, GOOD, '"B,launched,70000,,yes', GOOD))
+    assert refusal(path) == [("SP103", 4, "a quote opens here and is never closed; nothing after it can be read.")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "row", "message"),
+    [
+        ("", "SP110", None, "the file is empty"),
+        ("\n \n\n", "SP110", None, "the file is empty"),
+        (HEADER, "SP110", None, "there is no row with anything in it"),
+        (table("", ",,,,"), "SP110", None, "there is no row with anything in it"),
+        ("name,size\nAcme,3\n", "SP110", 1, "no column is a fact; found name, size."),
+        ("Report 2024\n" + table(GOOD), "SP110", 1, "no column is a fact; found Report 2024."),
+        (bytes(range(256)), "SP102", None, "this is a binary file"),
+        (b"PK\x03\x04" + bytes(100), "SP102", None, "this is a binary file"),
+        (table(GOOD, "Café,,,,").encode("latin-1"), "SP102", 3, "the byte 0xe9 is not UTF-8"),
+        (table(GOOD).encode("utf-16") + b"x", "SP102", None, "the file is not UTF-16"),
+        ("self_serve,self_serve\nyes,no\n", "SP105", 1, "the column self_serve is given twice."),
+        ('company,"self_serve"x\nA,yes\n', "SP103", 1, "the header: text follows a closing quote"),
+    ],
+)
+def test_files_that_are_refused(tmp_path, content, code, row, message):
+    ((found_code, found_row, found),) = refusal(write(tmp_path, content))
+    assert (found_code, found_row) == (code, row)
+    assert found.startswith(message)
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    (tmp_path / "d.csv").mkdir()
+    assert refusal(str(tmp_path / "d.csv"))[0][0] == "SP101"
+    assert refusal(str(tmp_path / "missing.csv"))[0][0] == "SP101"
+    assert refusal(str(tmp_path / "missing.parquet"))[0][0] == "SP101"
+    if os.path.exists("/dev/zero"):
+        (tmp_path / "device.csv").symlink_to("/dev/zero")
+        assert refusal(str(tmp_path / "device.csv"))[0][2].endswith("is a device; a file was expected.")
+
+
+def test_columns_that_are_no_facts_are_carried_through_and_near_misses_named(tmp_path):
+    path = write(
+        tmp_path, "company,id,Product_Stage,anual_contract_value,capitl__how,self_serve\nAcme,7,launched,5,x,yes\n"
+    )
+    found = cases(BASE, path)
+    assert [(p.severity, p.code, p.row, p.column) for p in found.problems] == [
+        (WARNING, "SP111", 1, "Product_Stage"),
+        (WARNING, "SP111", 1, "anual_contract_value"),
+        (WARNING, "SP111", 1, "capitl__how"),
+    ]
+    assert found.problems[0].message.endswith("Did you mean product_stage?")
+    (case,) = found.cases
+    assert case.values == {"self_serve": True}
+    assert case.extra == {"id": "7", "Product_Stage": "launched", "anual_contract_value": "5", "capitl__how": "x"}
+
+
+def test_how_a_value_is_known_and_its_note(tmp_path):
+    path = write(
+        tmp_path,
+        "company,capital,capital__how,capital__note,capital__date\n"
+        "Acme,5k,guessed,from memory,2024-05-01\nB,5k,,,\nC,5k,guesed,,\n",
+    )
+    found = cases(BASE, path)
+    first, second = found.cases
+    assert (first.how, first.notes) == (
+        {"capital": "guessed"},
+        {"capital": {"note": "from memory", "date": "2024-05-01"}},
+    )
+    assert (second.how, second.notes, second.extra) == ({}, {}, {})
+    assert problems_of(found) == [("SP112", 4, "capital__how", "guesed")]
+    assert found.problems[0].message.endswith("Did you mean guessed?")
+
+
+def test_companies_without_a_name_go_by_their_row(tmp_path):
+    assert [c.company for c in cases(BASE, write(tmp_path, table(GOOD, ",pilot,,,", " ,pilot,,,"))).cases] == [
+        "Acme",
+        "row 3",
+        "row 4",
+    ]
+    path = write(tmp_path, "product_stage\npilot\n\nlaunched\n", "single.csv")
+    assert [c.company for c in cases(BASE, path).cases] == ["row 2", "row 4"]
+
+
+def test_a_column_without_a_name_is_carried_through(tmp_path):
+    (case,) = cases(BASE, write(tmp_path, "self_serve,,\nyes,x,\n")).cases
+    assert case.extra == {"column 2": "x"}
+
+
+def test_the_size_of_the_parts_changes_nothing(tmp_path, monkeypatch):
+    lines = [f'"Company ""{n}""\nand sons",{["pilot", "lunched", ""][n % 3]},{n},-,' for n in range(100)]
+    path = write(tmp_path, table(*lines, "short"))
+    whole = cases(BASE, path)
+    monkeypatch.setattr(delimited, "ROWS", 7)
+    monkeypatch.setattr(rows, "READ", 100)
+    parts = cases(BASE, path)
+    assert parts == whole
+    assert (len(whole.cases), whole.rejected) == (67, 34)
+    assert whole.problems[0].row == 3
+
+
+def test_rows_in_are_rows_assessed_and_rows_rejected(tmp_path):
+    path = write(tmp_path, table(GOOD, "Bad,x,,,", GOOD, "", "short"))
+    found = []
+    batches = list(assess_file(BASE, path, on_problem=found.append))
+    assert (sum(b.batch.table.rows for b in batches), sum(b.batch.rejected for b in batches)) == (2, 2)
+    assert [p.row for p in found] == [3, 6]
+    assert [row for b in batches for row in b.batch.rows] == [2, 4]
+
+
+def test_progress_tells_rows_and_how_much_of_the_file_is_read(tmp_path):
+    seen = []
+    path = write(tmp_path, table(GOOD, "Bad,x,,,"))
+    list(assess_file(BASE, path, on_problem=lambda p: None, progress=lambda rows, part: seen.append((rows, part))))
+    assert seen == [(2, 1.0)]
+
+
+# Parquet
+
+
+def parquet(folder: Path, columns: dict, name: str = "f.parquet") -> str:
+    pyarrow.parquet.write_table(pa.table(columns), folder / name)
+    return str(folder / name)
+
+
+def test_a_parquet_file_holds_types_or_text(tmp_path):
+    path = parquet(
+        tmp_path,
+        {
+            "company": ["Acme", None, "Third"],
+            "product_stage": pa.array(["launched", None, "x"]).dictionary_encode(),
+            "annual_contract_value": [250.125, None, 1.0],
+            "paying_customers": ["12", "3k", ""],
+            "customer_segments": [["large"], [], None],
+            "self_serve": [True, None, False],
+            "founded": pa.array([0, 1, 2], pa.date32()),
+        },
+    )
+    found = cases(BASE, path)
+    assert problems_of(found) == [("SP112", 4, "product_stage", "x")]
+    first, second = found.cases
+    assert first.values == {
+        "product_stage": "launched",
+        "annual_contract_value": 250.125,
+        "paying_customers": 12,
+        "customer_segments": frozenset(["large"]),
+        "self_serve": True,
+    }
+    assert (second.company, second.values) == ("row 3", {"paying_customers": 3000, "customer_segments": frozenset()})
+    assert str(first.extra["founded"]) == "1970-01-01"
+
+
+def test_parquet_files_that_are_refused(tmp_path):
+    assert refusal(write(tmp_path, "company,self_serve\n", "text.parquet"))[0][0] == "SP103"
+    assert refusal(parquet(tmp_path, {"name": ["x"]}))[0][:2] == ("SP110", 1)
+    assert refusal(parquet(tmp_path, {"self_serve": pa.array([], pa.bool_())}))[0][0] == "SP110"
+    assert refusal(parquet(tmp_path, {"self_serve": pa.array([None], pa.bool_())}))[0][0] == "SP110"
+    assert refusal(parquet(tmp_path, {"self_serve": [{"a": 1}]}))[0][0] == "SP103"
+    twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["capital", "capital"])
+    pyarrow.parquet.write_table(twice, tmp_path / "twice.parquet")
+    assert refusal(str(tmp_path / "twice.parquet")) == [("SP105", 1, "the column capital is given twice.")]
+    data = Path(parquet(tmp_path, {"capital": list(range(1000))})).read_bytes()
+    assert refusal(write(tmp_path, data[:40] + b"\xff" * 200 + data[240:], "broken.parquet"))[0][0] == "SP103"
+
+
+def test_readers_tell_their_columns(tmp_path):
+    assert list(read_csv(write(tmp_path, table(GOOD)), VOCABULARY).columns) == HEADER.split(",")
+    reading = read_parquet(parquet(tmp_path, {"capital": [1], "note": ["x"]}), VOCABULARY)
+    assert reading.columns == {"capital": pa.int64(), "note": pa.string()}

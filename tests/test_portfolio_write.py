@@ -1,0 +1,319 @@
+"""Tables out: the same as one company at a time says, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from given import BASE, EXAMPLES, VOCABULARY
+from hypothesis import given
+from hypothesis import strategies as st
+from test_table_parity import random_companies
+
+from salespath.engine import certainty
+from salespath.engine.assess import assess
+from salespath.engine.assessment import Assessment
+from salespath.engine.walk import SUMS
+from salespath.errors import SalespathError
+from salespath.facts.values import written
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.portfolio import assess_to_file, cases, delimited
+from salespath.portfolio.ahead import THREADS, ahead
+from salespath.portfolio.escape import guarded, quoted
+from salespath.portfolio.header import RESULTS
+from salespath.portfolio.lists import first, lists, without_repeats
+from salespath.report.json import document
+from salespath.report.text import reasons, subject
+from salespath.rules.model import PROCESSES
+
+REAL = str(EXAMPLES / "real_companies.csv")
+
+
+def run(paths, out):
+    """Assess files into a file; the summary and the problems."""
+    found = []
+    return assess_to_file([str(path) for path in paths], str(out), found.extend), found
+
+
+def wanted(a: Assessment) -> dict[str, object]:
+    """The columns of results, from the assessment of one company."""
+    rounded = {
+        f"{kind}_{p}_{name}": round(figure(a.evidence[p][name]), 3) + 0.0
+        for kind, figure in (("certainty", certainty.certainty), ("evidence", certainty.net))
+        for p in PROCESSES
+        for name in SUMS
+    }
+    chosen = sorted((f for p in subject(a) for f in reasons(a, p, 1)), key=lambda f: (-f.weight, f.rule))[:3]
+    return {
+        "process": a.process,
+        "lead": a.lead,
+        "leaning": a.leaning,
+        "settled": a.settled,
+        "settled_by": a.settled_by,
+        "possible": list(a.possible),
+        **{f"{name}_{p}": certainty.word(a.evidence[p][name]) for name in SUMS for p in PROCESSES},
+        **rounded,
+        **{
+            f"dimensions_{d}_{p}": round(certainty.certainty(a.evidence[p][d]), 3) + 0.0
+            for d in DIMENSIONS
+            for p in PROCESSES
+        },
+        "blockers": [b.rule for b in a.blockers],
+        "reasons": [f.rule for f in chosen],
+        "reason_texts": [f.because for f in chosen],
+        "advice": list(dict.fromkeys(f"{item.topic}:{item.choice}" for item in a.advice)),
+        "warnings": [w.rule for w in a.warnings],
+        "fired": [f.rule for f in a.fired],
+    }
+
+
+@pytest.fixture(scope="module")
+def portfolio(tmp_path_factory) -> Path:
+    """Real companies and random ones, as a CSV file."""
+    path = tmp_path_factory.mktemp("portfolio") / "in.csv"
+    found = [*cases(BASE, REAL).cases, *random_companies(300, seed=3)]
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["company", *VOCABULARY])
+        for case in found:
+            cells = [written(VOCABULARY[name], case.values[name]) if name in case.values else "" for name in VOCABULARY]
+            writer.writerow([case.company, *cells])
+    return path
+
+
+@pytest.fixture(scope="module")
+def assessments(portfolio) -> list[Assessment]:
+    found = cases(BASE, str(portfolio))
+    assert found.problems
+    return [assess(BASE, case) for case in found.cases]
+
+
+def test_parquet_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_path):
+    summary, problems = run([portfolio], tmp_path / "out.parquet")
+    assert summary.assessed == len(assessments) > 100
+    assert summary.assessed + summary.rejected == 332
+    assert summary.failed
+    assert problems
+    rows = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    for row, a in zip(rows, assessments):
+        assert row["company"] == a.company
+        assert {name: row[name] for name in RESULTS} == wanted(a)
+        for name in VOCABULARY:
+            value = row[name] if not isinstance(row[name], list) else frozenset(row[name])
+            assert value == a.case.values.get(name)
+
+
+def test_csv_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "ROWS", 50)
+    run([portfolio], tmp_path / "out.csv")
+    with open(tmp_path / "out.csv", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    assert len(rows) == len(assessments)
+    for row, a in zip(rows, assessments):
+        for name, value in wanted(a).items():
+            if isinstance(value, bool):
+                assert row[name] == ("yes" if value else "no")
+            elif isinstance(value, list):
+                assert row[name] == (" | " if name == "reason_texts" else " ").join(value)
+            else:
+                assert row[name] == ("" if value is None else str(value))
+
+
+def test_json_is_one_array_of_the_documents(tmp_path):
+    summary, _ = run([REAL], tmp_path / "out.json")
+    assert str(summary) == "32 companies: 32 assessed, 0 rejected."
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found == json.loads(json.dumps([document(assess(BASE, c), table=True) for c in cases(BASE, REAL).cases]))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_results_read_back_give_the_same_results(tmp_path, kind):
+    once, twice = tmp_path / f"once.{kind}", tmp_path / f"twice.{kind}"
+    run([REAL], once)
+    summary, problems = run([once], twice)
+    assert not summary.failed
+    ((code, message),) = [(p.code, p.message) for p in problems]
+    assert code == "SP113"
+    assert message.startswith("the results of an earlier run are replaced: process, lead, leaning")
+    if kind == "csv":
+        assert once.read_bytes() == twice.read_bytes()
+    else:
+        assert pyarrow.parquet.read_table(once).equals(pyarrow.parquet.read_table(twice))
+
+
+def test_csv_and_parquet_carry_the_same_facts_either_way(tmp_path):
+    run([REAL], tmp_path / "a.csv")
+    run([REAL], tmp_path / "a.parquet")
+    run([tmp_path / "a.parquet"], tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_a_fact_file_becomes_a_table_with_all_it_says(tmp_path):
+    facts = tmp_path / "two.yaml"
+    facts.write_text(
+        "- company: Acme\n  id: 7\n  tags: [a, b]\n  facts: {capital: {value: 250.1250, how: guessed, note: soon}, self_serve: no}\n"
+        "- company: Bad\n  facts: {capital: x}\n- company: Zeta\n  facts: {customer_segments: []}\n"
+    )
+    summary, problems = run([facts], tmp_path / "out.csv")
+    assert (summary.assessed, summary.rejected, summary.failed) == (2, 1, True)
+    assert [p.code for p in problems] == ["SP112"]
+    with open(tmp_path / "out.csv", newline="") as file:
+        first_row, second = csv.DictReader(file)
+    assert {
+        name: first_row[name] for name in ("company", "id", "tags", "capital", "self_serve", "customer_segments")
+    } == {
+        "company": "Acme",
+        "id": "7",
+        "tags": '["a", "b"]',
+        "capital": "250.1250",
+        "self_serve": "no",
+        "customer_segments": "",
+    }
+    assert (first_row["capital__how"], first_row["capital__note"]) == ("guessed", "soon")
+    assert second["customer_segments"] == "-"
+
+
+def test_files_with_other_columns_become_one_table(tmp_path):
+    (tmp_path / "a.csv").write_text("company,id,capital\nA,1,500\n")
+    pyarrow.parquet.write_table(pa.table({"id": [2], "self_serve": [True], "more": [["x"]]}), tmp_path / "b.parquet")
+    summary, _ = run([tmp_path / "a.csv", tmp_path / "b.parquet"], tmp_path / "out.csv")
+    assert summary.assessed == 2
+    with open(tmp_path / "out.csv", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0][:5] == ["company", "id", "capital", "self_serve", "more"]
+    assert [row[:5] for row in rows[1:]] == [["A", "1", "500", "", ""], ["row 2", "2", "", "yes", '["x"]']]
+    run([tmp_path / "a.csv", tmp_path / "b.parquet"], tmp_path / "out.parquet")
+    found = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [(row["id"], row["capital"], row["self_serve"], row["more"]) for row in found] == [
+        ("1", 500.0, None, None),
+        ("2", None, True, ["x"]),
+    ]
+
+
+def test_a_cell_never_becomes_a_formula(tmp_path):
+    (tmp_path / "in.csv").write_text(
+        'company,=head,product_stage,comment\n=cmd(),+1,pilot,"@SUM(A1,A2)"\n-5,-,pilot,\t=1\n+40 721,-2+3,pilot,fine\n'
+    )
+    run([tmp_path / "in.csv"], tmp_path / "out.csv")
+    with open(tmp_path / "out.csv", newline="") as file:
+        rows = [row[:4] for row in csv.reader(file)]
+    assert rows == [
+        ["company", "'=head", "product_stage", "comment"],
+        ["'=cmd()", "+1", "pilot", "'@SUM(A1,A2)"],
+        ["-5", "-", "pilot", "'\t=1"],
+        ["'+40 721", "'-2+3", "pilot", "fine"],
+    ]
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=6), st.text(st.sampled_from('=+-@\t\r\n,"1.a')))))
+def test_guarded_and_quoted_cells_read_back(texts):
+    safe = guarded(pa.array(texts, pa.string())).to_pylist()
+    for text, cell in zip(texts, safe):
+        assert cell in (text, f"'{text}")
+        if cell and cell[0] in "=+-@\t\r":
+            assert cell == "-" or float(cell.replace(",", "").rstrip("%")) is not None
+    cells = [cell or "" for cell in quoted(pa.array(safe, pa.string())).to_pylist()]
+    (row,) = csv.reader(io.StringIO(",".join(["x", *cells, "x"]), newline=""), strict=True)
+    assert row[1:-1] == [text or "" for text in safe]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
+def test_nothing_is_written_where_a_file_cannot_be_read_to_its_end(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(delimited, "ROWS", 2)
+    bad = tmp_path / "bad.csv"
+    bad.write_text("company,product_stage\n" + "A,pilot\n" * 20 + '"B,pilot\n')
+    out = tmp_path / "out" / f"out.{kind}"
+    out.parent.mkdir()
+    out.write_text("what was there")
+    with pytest.raises(SalespathError) as caught:
+        run([REAL, bad], out)
+    assert [(p.code, p.row) for p in caught.value.problems] == [("SP103", 22)]
+    assert out.read_text() == "what was there"
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path):
+    def interrupt(problems):
+        raise KeyboardInterrupt
+
+    (tmp_path / "in.csv").write_text("company,product_stage\nA,pilot\nB,x\n")
+    with pytest.raises(KeyboardInterrupt):
+        assess_to_file([str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), interrupt)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_every_file_that_cannot_be_opened_is_named_before_anything_is_done(tmp_path):
+    with pytest.raises(SalespathError) as caught:
+        run([tmp_path / "a.csv", REAL, tmp_path / "b.parquet"], tmp_path / "out.csv")
+    assert [Path(p.file).name for p in caught.value.problems] == ["a.csv", "b.parquet"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_a_problem(tmp_path):
+    with pytest.raises(SalespathError) as caught:
+        run([REAL], tmp_path / "nowhere" / "out.csv")
+    assert [p.code for p in caught.value.problems] == ["SP140"]
+
+
+def test_a_table_whose_rows_are_all_bad_gives_the_header_only(tmp_path):
+    (tmp_path / "in.csv").write_text("company,product_stage\nA,x\n")
+    for kind in ("csv", "parquet", "json"):
+        summary, _ = run([tmp_path / "in.csv"], tmp_path / f"out.{kind}")
+        assert (summary.assessed, summary.rejected, summary.failed) == (0, 1, True)
+    assert (tmp_path / "out.csv").read_text().startswith("company,product_stage,process,")
+    assert (tmp_path / "out.csv").read_text().count("\n") == 1
+    assert pyarrow.parquet.read_table(tmp_path / "out.parquet").num_rows == 0
+    assert json.loads((tmp_path / "out.json").read_text()) == []
+
+
+# The parts
+
+
+@given(st.integers(0, 40), st.integers(1, 30), st.integers(1, 4), st.randoms(use_true_random=False))
+def test_lists_of_the_words_whose_bits_are_set(rows, count, most, source):
+    flags = [[source.random() < 0.4 for _ in range(rows)] for _ in range(count)]
+    bits = np.packbits(np.array(flags, dtype=bool).reshape(count, rows), axis=1)
+    labels = [f"w{n % 7}" for n in range(count)]
+    set_in_row = [[labels[n] for n in range(count) if flags[n][row]] for row in range(rows)]
+    assert lists(bits, labels, rows).typed().to_pylist() == set_in_row
+    assert lists(bits, labels, rows).joined().to_pylist() == [" ".join(items) for items in set_in_row]
+    assert lists(first(bits, most), labels, rows).typed().to_pylist() == [items[:most] for items in set_in_row]
+    assert lists(without_repeats(bits, labels), labels, rows).joined(" | ").to_pylist() == [
+        " | ".join(dict.fromkeys(items)) for items in set_in_row
+    ]
+
+
+def test_work_ahead_keeps_the_order_and_does_not_run_away():
+    begun = []
+
+    def items():
+        for n in range(50):
+            begun.append(n)
+            yield n
+
+    for place, found in enumerate(ahead(lambda n: n * n, items())):
+        assert found == place * place
+        assert len(begun) <= place + THREADS + 2
+    with pytest.raises(ZeroDivisionError):
+        list(ahead(lambda n: 1 // (n - 3), range(10)))
+
+
+def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):
+    from salespath.portfolio.progress import bar
+
+    with bar(2) as advance:
+        advance(10, 0.5)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with bar(2) as advance:
+        advance(1000, 0.5)
+        advance(1000, 1.0)
+        advance(1000, 0.5)
+    assert "3,000 companies" in capsys.readouterr().err
