@@ -42,7 +42,10 @@ def test_any_mixture_of_quotes_and_line_ends(content, delimiter, most, piece):
     try:
         found = read(data, delimiter=delimiter, most=most, piece=piece)
     except SalespathError as error:
-        assert error.problems[0].message.startswith("a quote opens here and is never closed")
+        (problem,) = error.problems
+        found = []
+    if not found and content:
+        assert problem.message.startswith("a quote opens here and is never closed")
         with pytest.raises(csv.Error):
             by_the_csv_module(content, delimiter, strict=True)
         return

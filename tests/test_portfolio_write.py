@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from companies import random_companies
 from given import BASE, EXAMPLES, VOCABULARY
 from hypothesis import given
 from hypothesis import strategies as st
-from test_table_parity import random_companies
 
 from salespath.engine import certainty
 from salespath.engine.assess import assess
@@ -157,7 +157,8 @@ def test_csv_and_parquet_carry_the_same_facts_either_way(tmp_path):
 def test_a_fact_file_becomes_a_table_with_all_it_says(tmp_path):
     facts = tmp_path / "two.yaml"
     facts.write_text(
-        "- company: Acme\n  id: 7\n  tags: [a, b]\n  facts: {capital: {value: 250.1250, how: guessed, note: soon}, self_serve: no}\n"
+        "- company: Acme\n  id: 7\n  tags: [a, b]\n"
+        "  facts: {capital: {value: 250.1250, how: guessed, note: soon}, self_serve: no}\n"
         "- company: Bad\n  facts: {capital: x}\n- company: Zeta\n  facts: {customer_segments: []}\n"
     )
     summary, problems = run([facts], tmp_path / "out.csv")

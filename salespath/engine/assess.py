@@ -22,7 +22,7 @@ from salespath.engine.assessment import (
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, filled
 from salespath.engine.walk import SUMS, Truth, Walked, walk
-from salespath.errors import WARNING, Problem
+from salespath.errors import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.facts import Case, Value
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
@@ -30,7 +30,14 @@ from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, 
 
 
 def assess(base: Base, case: Case) -> Assessment:
-    """Assess one company. The same facts give the same assessment, whatever their order."""
+    """Assess one company. The same facts give the same assessment, whatever their order.
+
+    Raises SalespathError (SP111) for a fact that the vocabulary does not have.
+    """
+    unknown = [name for name in case.values if name not in base.vocabulary]
+    if unknown:
+        what = [f"{case.company}: there is no fact {shown(n)}.{suggestion(n, base.vocabulary)}" for n in unknown]
+        raise SalespathError(Problem("SP111", message, file=case.file, line=case.line) for message in what)
     return _Assessor(base, case).assessment()
 
 
@@ -44,6 +51,7 @@ class _Assessor:
         self.truth: Truth = self.walked.truth
         self.rules = base.knowledge.rules
         self.counted = self._counted()
+        self._needed: dict[str, tuple[str, ...]] = {}
 
     def assessment(self) -> Assessment:
         base, sums = self.base, self.walked.sums
@@ -112,12 +120,14 @@ class _Assessor:
         return "not known" if value is None else words(self.base.vocabulary[name], value)
 
     def _needs(self, rule: str) -> tuple[str, ...]:
-        tests = trace.undecided(self.base, self.truth, self.base.rule_refs[rule])
-        return trace.missing(self.base, self.facts, trace.names(tests))
+        if rule not in self._needed:
+            names = trace.undecided(self.base, self.truth, self.base.rule_refs[rule])
+            self._needed[rule] = trace.missing(self.base, self.facts, names)
+        return self._needed[rule]
 
     def _read(self, rule: str) -> Mapping[str, Value]:
-        tests = trace.deciding(self.base, self.truth, self.base.rule_refs[rule])
-        return trace.read(self.base, self.facts, trace.names(tests))
+        names = trace.deciding(self.base, self.truth, self.base.rule_refs[rule])
+        return trace.read(self.base, self.facts, names)
 
     # The parts of the record
 
@@ -237,7 +247,7 @@ class _Assessor:
                     stake = stakes.setdefault(fact, _Stake())
                     stake.size += certainty.SCALE // 4
                     stake.decides[means] = None
-        place = {name: index for index, name in enumerate(self.base.vocabulary)}
+        place = self.base.vocabulary.places
         order = sorted(stakes, key=lambda fact: (-stakes[fact].size, place[fact]))
         return tuple(Question(fact, stakes[fact].why()) for fact in order)
 

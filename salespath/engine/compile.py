@@ -75,6 +75,7 @@ class Base:
     overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     strata: dict[str, int] = field(default_factory=dict)
     leaves: list[Test] = field(default_factory=list)
+    leaf_inputs: list[tuple[str, ...]] = field(default_factory=list)  # the facts and numbers that each leaf reads
     nodes: list[GraphNode] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     leaf_ends: list[int] = field(default_factory=list)
@@ -284,6 +285,7 @@ class _Compiler:
         if test not in self._index:
             self._index[test] = len(self.base.leaves)
             self.base.leaves.append(test)
+            self.base.leaf_inputs.append(() if isinstance(test, Closed) else tuple(inputs(test)))
         return self._node(LEAF, (self._index[test],))
 
     def _tree(self, tree: Condition, section: int) -> Ref:

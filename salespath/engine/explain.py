@@ -185,8 +185,7 @@ class _Reader:
         if isinstance(test, Is):
             ref = self.base.value_refs[test.attribute, test.value]
             truth = self.a.walked.truth
-            tests = trace.undecided(self.base, truth, ref) if got == UNKNOWN else trace.deciding(self.base, truth, ref)
-            names = trace.names(tests)
+            names = trace.undecided(self.base, truth, ref) if got == UNKNOWN else trace.deciding(self.base, truth, ref)
             rules = () if wanted else self.base.concluding.get((test.attribute, test.value), ())
             because = tuple(rule for rule in rules if truth.is_true(self.base.rule_refs[rule]))
         else:

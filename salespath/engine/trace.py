@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from salespath.engine.compile import ALL, LEAF, Base, Closed, Test
+from salespath.engine.compile import ALL, LEAF, Base, Closed
 from salespath.engine.expressions import inputs
 from salespath.engine.walk import Truth
 from salespath.facts import Value
 
 
-def deciding(base: Base, truth: Truth, ref: int) -> set[Test]:
-    """The leaf tests that make a node true or false."""
-    return {base.leaves[leaf] for leaf in _collect(base, truth, ref, open_only=False)}
+def deciding(base: Base, truth: Truth, ref: int) -> set[str]:
+    """The facts and numbers that the tests read which make a node true or false."""
+    return _collect(base, truth, ref, open_only=False)
 
 
-def undecided(base: Base, truth: Truth, ref: int) -> set[Test]:
-    """The open leaf tests that keep a node open."""
-    return {base.leaves[leaf] for leaf in _collect(base, truth, ref, open_only=True)}
+def undecided(base: Base, truth: Truth, ref: int) -> set[str]:
+    """The facts and numbers that the open tests read which keep a node open."""
+    return _collect(base, truth, ref, open_only=True)
 
 
-def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[int]:
-    found: set[int] = set()
+def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]:
+    true, false = truth.true, truth.false
+    found: set[str] = set()
     seen: set[int] = set()
     pending = [ref]
     while pending:
@@ -35,25 +36,20 @@ def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[int]
             test = base.leaves[refs[0]]
             if isinstance(test, Closed):
                 pending.append(test.ref)
-            elif open_only != bool(truth.true[node] or truth.false[node]):
-                found.add(refs[0])
-            continue
-        for child in refs:
-            is_true, is_false = truth.is_true(child), truth.is_false(child)
-            if open_only:
-                keep = not (is_true or is_false)
-            elif truth.true[node]:
-                keep = kind == ALL or is_true
-            else:
-                keep = kind != ALL or is_false
-            if keep:
-                pending.append(child)
+            elif open_only != bool(true[node] or false[node]):
+                found.update(base.leaf_inputs[refs[0]])
+        elif open_only:
+            pending.extend(
+                child
+                for child in refs
+                if not (true[child if child >= 0 else ~child] or false[child if child >= 0 else ~child])
+            )
+        elif bool(true[node]) == (kind == ALL):
+            pending.extend(refs)  # all of them make it so
+        else:
+            wanted = truth.is_true if true[node] else truth.is_false
+            pending.extend(child for child in refs if wanted(child))
     return found
-
-
-def names(tests: Iterable[Test]) -> set[str]:
-    """The facts and numbers that tests read."""
-    return {name for test in tests if not isinstance(test, Closed) for name in inputs(test)}
 
 
 def read(base: Base, facts: dict[str, Value], numbers: Iterable[str]) -> dict[str, Value]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from salespath.errors import Problem, SalespathError
@@ -100,8 +101,12 @@ class Vocabulary:
 
     def ordered(self, names: Iterable[str]) -> list[str]:
         """Names in vocabulary order."""
-        wanted = set(names)
-        return [name for name in self if name in wanted]
+        return sorted(self.places.keys() & set(names), key=self.places.__getitem__)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of every name in the order of the vocabulary."""
+        return {name: place for place, name in enumerate(self)}
 
 
 def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:

@@ -48,7 +48,9 @@ def _row(a: Assessment, wide: bool) -> list[str]:
 
 def top_reasons(a: Assessment) -> list[str]:
     """What the verdict rests on most, in a few words each: blocks first, then the weightiest evidence for it."""
-    if a.process == "not_yet":  # a rule's id says in a few words what blocks: smb-not-launched, enterprise-needs-a-seller
+    if (
+        a.process == "not_yet"
+    ):  # a rule's id says in a few words what blocks: smb-not-launched, enterprise-needs-a-seller
         own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
         found = [b.rule.removeprefix(f"{b.process}-").replace("-", " ") for b in own]
     else:

@@ -1,0 +1,216 @@
+"""How fast salespath is, as ratios of medians within one run: `python benchmarks/run.py`.
+
+Machines are noisy, so only ratios count: what is compared runs in turn, round by round. Peers that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import companies
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+from tabulate import tabulate
+
+from salespath.engine.assess import assess
+from salespath.engine.compile import Base
+from salespath.engine.load import load
+from salespath.engine.table import assess_table
+from salespath.facts import read_file
+from salespath.portfolio import assess_to_file
+from salespath.portfolio.cells import written_cells
+from salespath.rules.model import VERDICTS
+
+ROOT = Path(__file__).parent.parent
+ONE = str(ROOT / "examples" / "veeva_2013.yaml")
+BARE = [sys.executable, "-c", "import click, yaml, tabulate"]
+REBUILT_EVERY = 1000
+
+Row = tuple[str, str, str, str]  # what, measured, ratio, target
+
+
+def medians(rounds: int, *works: Callable[[], object]) -> list[float]:
+    """The median seconds of each work, all run in turn."""
+    taken: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, times in zip(works, taken):
+            start = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - start)
+    return [statistics.median(times) for times in taken]
+
+
+def one_company(base: Base, rounds: int) -> list[Row]:
+    """One company, facts in memory, the whole assessment with its explanation; in CLIPS the rules alone."""
+    (case,) = read_file(ONE, base.vocabulary).cases
+    works: list[Callable[[], object]] = [lambda: [assess(base, case) for _ in range(10)]]
+    if find_spec("clips"):
+        from in_clips import Clips, constructs, given
+
+        engine, answers = Clips(constructs(base)), given(base, case)
+        works.append(lambda: [engine.process(answers) for _ in range(10)])
+    found = medians(rounds, *works)
+    ratio = f"{found[0] / found[1]:.1f} × CLIPS, rules alone" if len(found) > 1 else "-"
+    return [("one company, facts in memory", f"{found[0] * 100:.1f} ms", ratio, "≤ 5 ms")]
+
+
+def whole_processes(rounds: int) -> list[Row]:
+    """Commands from start to end, against a Python that only imports click, yaml and tabulate."""
+
+    def command(*arguments: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-m", "salespath", *arguments], capture_output=True, check=True)
+
+    bare, one, shown = medians(
+        rounds,
+        lambda: subprocess.run(BARE, check=True),
+        command("assess", ONE),
+        command("--help"),
+    )
+    return [
+        ("salespath assess veeva_2013.yaml", f"{one * 1000:.0f} ms", f"{one / bare:.2f}", "≤ 2.5"),
+        ("salespath --help", f"{shown * 1000:.0f} ms", f"{shown / bare:.2f}", "≤ 1.5"),
+    ]
+
+
+def many_companies(base: Base, rounds: int, rows: int) -> list[Row]:
+    """A table in memory, settled verdicts included, against the rate of CLIPS on the same rules (and no settled verdicts)."""
+    table = companies.table(base, rows)
+    works: list[Callable[[], object]] = [lambda: assess_table(base, table)]
+    sample = 0
+    if find_spec("clips"):
+        from in_clips import Clips, constructs, given
+
+        program, sample = list(constructs(base)), REBUILT_EVERY
+        cases = companies.cases(base, table[:sample])
+        answers = [given(base, case) for case in cases]
+        agree(base, table[:sample], answers, Clips(program))
+
+        def in_clips() -> None:
+            engine = Clips(program)
+            for facts in answers:
+                engine.process(facts)
+
+        works.append(in_clips)
+    found = medians(rounds, *works)
+    rate = rows / found[0]
+    peer = f"{rate / (sample / found[1]):,.0f} × CLIPS ({sample / found[1]:,.0f}/s)" if sample else "-"
+    return [(f"table of {rows:,} in memory", f"{rate:,.0f} companies/s", peer, "≥ 100 ×")]
+
+
+def agree(base: Base, table: companies.Table, answers: list[str], engine: object) -> None:
+    """Stop unless CLIPS fires and fails the same rules and recommends the same for every company of the sample."""
+    result = assess_table(base, table)
+    fired, failed = result.unpacked(result.fired), result.unpacked(result.failed)
+    for row, facts in enumerate(answers):
+        process = engine.process(facts)
+        theirs = (process, *engine.fired_and_failed(base))
+        mine = (
+            VERDICTS[result.process[row]],
+            *({r for r, b in zip(result.rules, bits[:, row]) if b} for bits in (fired, failed)),
+        )
+        if theirs != mine:
+            raise SystemExit(f"CLIPS and salespath differ on company {row}")
+
+
+def loading(rounds: int) -> list[Row]:
+    """Reading, checking and compiling the rules and the vocabulary."""
+    (found,) = medians(rounds, load.__wrapped__)
+    return [("read, check and compile the rules", f"{found * 1000:.0f} ms", "-", "-")]
+
+
+def files(base: Base, rounds: int, rows: int) -> list[Row]:
+    """File to file, against a program that reads the same input and writes the same output, and does nothing in between."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for ending, target in (("csv", "≤ 2.5 × polars"), ("parquet", "≤ 3 × polars")):
+            source, out = (os.path.join(folder, f"{name}.{ending}") for name in ("in", "out"))
+            write_input(base, source, rows)
+            assess_to_file([source], out, print)
+            peers = {
+                name: floor for name, floor in (("polars", polars_floor), ("pyarrow", pyarrow_floor)) if find_spec(name)
+            }
+            floors = [floor(source, out, os.path.join(folder, f"copy.{ending}")) for floor in peers.values()]
+            mine, *theirs = medians(
+                rounds, lambda source=source, out=out: assess_to_file([source], out, print), *floors
+            )
+            ratio = ", ".join(f"{mine / seconds:.1f} × {name}" for name, seconds in zip(peers, theirs))
+            rate = f"{rows / mine:,.0f} companies/s, {os.path.getsize(out) / 2**20:,.0f} MB"
+            found.append((f"{rows:,} companies, {ending} → {ending}", rate, ratio, target))
+            few, many = (peak(base, folder, ending, count) for count in (rows, 4 * rows))
+            what = f"peak memory, {rows:,} and {4 * rows:,} companies, {ending}"
+            found.append((what, f"{few:,.0f} and {many:,.0f} MB", f"{many / few:.2f}", "≤ 700 MB, the same"))
+    return found
+
+
+def write_input(base: Base, path: str, rows: int) -> None:
+    """A file of companies."""
+    table = companies.table(base, rows)
+    cells = {name: written_cells(base.vocabulary[name], column) for name, column in table.columns.items()}
+    given = pa.table({"company": pa.array([f"Company {n}" for n in range(rows)]), **cells})
+    (pyarrow.csv.write_csv if path.endswith("csv") else pyarrow.parquet.write_table)(given, path)
+
+
+def peak(base: Base, folder: str, ending: str, rows: int) -> float:
+    """The most memory, in MB, that a process takes to assess so many companies."""
+    source, out = os.path.join(folder, f"many.{ending}"), os.path.join(folder, f"many-out.{ending}")
+    write_input(base, source, rows)
+    program = (
+        "import resource, sys; from salespath.portfolio import assess_to_file; assess_to_file(sys.argv[1:2], sys.argv[2], print);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, source, out], check=True, capture_output=True, text=True)
+    os.unlink(out)
+    return int(done.stdout) / 1024
+
+
+def polars_floor(source: str, out: str, copy: str) -> Callable[[], object]:
+    import polars
+
+    if out.endswith("csv"):
+        result = polars.read_csv(out, infer_schema=False)
+        return lambda: (polars.read_csv(source, infer_schema=False), result.write_csv(copy))
+    result = polars.read_parquet(out)
+    return lambda: (polars.read_parquet(source), result.write_parquet(copy))
+
+
+def pyarrow_floor(source: str, out: str, copy: str) -> Callable[[], object]:
+    if out.endswith("csv"):
+        result = pyarrow.csv.read_csv(out)
+        return lambda: (pyarrow.csv.read_csv(source), pyarrow.csv.write_csv(result, copy))
+    result = pyarrow.parquet.read_table(out)
+    return lambda: (pyarrow.parquet.read_table(source), pyarrow.parquet.write_table(result, copy))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="of each comparison (7)")
+    parser.add_argument("--rows", type=int, default=100_000, help="companies in the tables (100,000)")
+    options = parser.parse_args()
+    base = load()
+    rounds = max(5, options.rounds)
+    rows = [
+        *one_company(base, rounds),
+        *whole_processes(rounds),
+        *many_companies(base, rounds, options.rows),
+        *loading(rounds),
+        *files(base, rounds, options.rows),
+    ]
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {len(base.knowledge.rules)} rules, medians of {rounds} rounds"
+    )
+    print(tabulate(rows, ["What", "Measured", "Ratio", "Target"], tablefmt="github", disable_numparse=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Random companies, the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+
+from given import VOCABULARY
+
+from salespath.facts import Case
+
+FIGURES = (
+    0,
+    1,
+    2,
+    3,
+    5,
+    6,
+    7,
+    9,
+    10,
+    12,
+    18,
+    24,
+    99,
+    100,
+    999,
+    1000,
+    4999,
+    5000,
+    10_000,
+    25_000,
+    50_000,
+    100_000,
+    10**7,
+)
+
+
+def random_companies(count: int, seed: int) -> list[Case]:
+    """Companies that know from none to all of their facts, with figures at and around thresholds, possible or not."""
+    source = random.Random(seed)
+    cases = []
+    for index in range(count):
+        known = source.random()
+        facts = {}
+        for name in VOCABULARY:
+            fact = VOCABULARY[name]
+            if source.random() > (known if name in VOCABULARY.facts else known / 4):
+                continue
+            if fact.type == "boolean":
+                facts[name] = source.random() < 0.5
+            elif fact.type == "choice":
+                facts[name] = source.choice(list(fact.values))
+            elif fact.type == "set":
+                share = source.random()
+                facts[name] = frozenset(member for member in fact.values if source.random() < share)
+            elif fact.type == "share":
+                facts[name] = source.choice((0, 1, source.random()))
+            else:
+                facts[name] = source.choice((*FIGURES, source.random() * 10 ** source.randint(0, 7)))
+        cases.append(Case(f"company {index}", facts))
+    return cases
