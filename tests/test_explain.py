@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
+from salespath.engine.company import Company
 from salespath.engine.explain import FAILED, MET, UNKNOWN, close_calls, status, why_not
-from salespath.engine.expressions import Is
+from salespath.engine.expressions import Arithmetic, Compare, Constant, Is, inputs
+from salespath.engine.walk import OPERATORS
 from salespath.facts import Case
 from salespath.report.explain import Branch, how, targets, why
 from salespath.report.phrases import answers
@@ -84,13 +86,74 @@ def test_how_tells_the_strongest_argument_on_the_other_side(a):
 
 
 @by_company
+def test_reasons_stand_under_fit_or_means_by_what_they_speak_of(a):
+    for title, dimensions in (("Fit", {"product", "market"}), ("Means", {"capital", "team", "role"})):
+        text = " ".join(flat(part(how(a), title)))
+        for item in a.fired:
+            if item.weight:
+                line = BASE.knowledge.lines[BASE.knowledge.rules[item.rule].then.line]
+                assert (f"[{item.rule};" in text) is (line.dimension in dimensions)
+
+
+@by_company
 def test_how_says_what_the_sources_are_and_whose_interest_to_mind(a):
     note = how(a).under[-1].text
     assert BASE.knowledge.article["author"] in note
     assert BASE.knowledge.article["disclosure"] in note
 
 
+def test_only_the_answers_that_decide_are_read():
+    base = small_base("""
+rules:
+  - {id: either, when: self_serve or free_trial, because: x, source: [K01], weigh: {process: smb, certainty: 0.4, line: size}}
+  - {id: both, when: self_serve and not free_trial, because: x, source: [K01], weigh: {process: smb, certainty: 0.3, line: reach}}
+""")
+    facts = {"self_serve": True, "free_trial": False, "role": "founder"}
+    read = {item.rule: set(item.facts) for item in assess(base, Case("X", facts)).fired}
+    assert read["either"] == {"self_serve"}
+    assert read["both"] == {"self_serve", "free_trial"}
+
+
+def test_questions_are_about_what_can_still_change_the_verdict():
+    base = small_base("""
+rules:
+  - {id: dear, when: annual_contract_value >= 50_000, because: x, source: [K01],
+     weigh: {process: enterprise, certainty: 0.5, line: size}}
+  - {id: dearer, when: annual_contract_value >= 90_000 and self_serve, because: x, source: [K01],
+     weigh: {process: enterprise, certainty: 0.7, line: size}}
+  - {id: lighter, when: free_trial, because: x, source: [K01], weigh: {process: enterprise, certainty: 0.1, line: size}}
+  - {id: stop, when: seller_seniority == none, because: x, source: [K01],
+     block: {process: enterprise, remedy: Hire., owner: founder}}
+  - {id: is-big, when: paying_customers > 5, conclude: {big: yes}, because: x, source: [K01]}
+  - {id: is-rich, when: capital > 5, conclude: {rich: yes}, because: x, source: [K01]}
+  - {id: leans, when: big, conclude: {leaning: smb}, because: x, source: [K01]}
+""")
+    questions = assess(base, Case("X", {"annual_contract_value": 95_000})).next_questions
+    why_asked = {question.fact: question.why for question in questions}
+    assert set(why_asked) == {"self_serve", "seller_seniority", "paying_customers"}
+    assert why_asked["self_serve"] == "It can count for enterprise selling (what a customer pays)."
+    assert why_asked["seller_seniority"] == "It can stop enterprise selling for now."
+    assert why_asked["paying_customers"] == "It can decide whether it is big."
+
+
 # Why not
+
+
+def holds(test, a) -> bool:
+    """Whether a test of verdict numbers or of facts comes true."""
+
+    def value(number):
+        if isinstance(number, Constant):
+            return number.value
+        if isinstance(number, Arithmetic):
+            left, right = value(number.left), value(number.right)
+            return left - right if number.operator == "-" else left + right
+        name, _, process = number.name.partition("_")
+        return a.evidence[process][name] / 1e9
+
+    if isinstance(test, Compare) and {"fit", "means"} & {name.partition("_")[0] for name in inputs(test)}:
+        return OPERATORS[test.operator](value(test.left), value(test.right))
+    return bool(Company(BASE, a.case.values).test(test)[0])
 
 
 @by_company
@@ -101,6 +164,7 @@ def test_failed_and_unknown_conditions_are_told_apart_with_the_values_read(a):
         for finding in found.failed:
             assert finding.status == FAILED
             assert finding.needs == ()
+            assert isinstance(finding.test, Is) or holds(finding.test, a) is not finding.wanted
             assert all(a.case.values[name] == value for name, value in finding.values.items())
         for finding in found.unknown:
             assert finding.status == UNKNOWN
@@ -141,7 +205,9 @@ rules:
      weigh: {process: smb, certainty: 0.4, line: size}}
   - {id: free, when: free_trial, because: x, source: [K01], overrides: [cheap], weigh: {process: smb, certainty: 0, line: size}}
 """)
-    found = why_not(assess(base, Case("X", {"annual_contract_value": 1000, "self_serve": True})), "cheap")
+    a = assess(base, Case("X", {"annual_contract_value": 1000, "self_serve": True}))
+    assert "It is big. [is-big; article K01]" in flat(why(a, "cheap"))
+    found = why_not(a, "cheap")
     (failed,) = found.failed
     assert failed.test == Is("big", "yes")
     assert failed.because == ("is-big",)
@@ -169,6 +235,19 @@ def test_why_a_process_was_not_recommended_says_what_was_said_and_what_was_not()
     text = "\n".join(flat(why(small_case(annual_contract_value=70000), "smb")))
     assert "why not SMB? The answer is enterprise." in text
     assert "Fit for SMB selling is balanced (+0.00), for enterprise selling some for (+0.69)." in text
+
+
+def test_why_not_names_what_could_still_count_for_it():
+    base = small_base("""
+rules:
+  - {id: dear, when: annual_contract_value >= 50_000, because: x, source: [K01],
+     weigh: {process: enterprise, certainty: 0.5, line: size}}
+  - {id: alone, when: self_serve, because: x, source: [K01], weigh: {process: smb, certainty: 0.5, line: reach}}
+  - {id: many, when: decision_makers > 5, because: x, source: [K01], weigh: {process: smb, certainty: -0.5, line: reach}}
+  - {id: poor, when: capital < 5, because: x, source: [K01], weigh: {process: enterprise, certainty: 0.5, line: cash}}
+""")
+    text = flat(why(assess(base, Case("X", {"annual_contract_value": 70_000})), "smb"))[-1]
+    assert text == "Not known yet, and it could count for it: self-serve"
 
 
 def test_a_topic_tells_what_was_chosen_and_what_was_not():
@@ -249,10 +328,13 @@ def test_the_nearest_of_two_thresholds_is_told_and_a_computed_number_counts_too(
     base = small_base("""
 rules:
   - {id: some, when: runway_months >= 6, because: x, source: [K01], weigh: {process: smb, certainty: 0.1, line: cash}}
+  - {id: less, when: runway_months >= 5.8, because: x, source: [K01], weigh: {process: smb, certainty: 0.1, line: cash}}
   - {id: more, when: 6.2 <= runway_months, because: x, source: [K01], weigh: {process: smb, certainty: 0.3, line: cash}}
 """)
     (call,) = close_calls(assess(base, Case("X", {"capital": 615, "monthly_burn": 100})))
     assert (call.fact, call.threshold) == ("runway_months", 6.2)
+    (call,) = close_calls(assess(base, Case("X", {"capital": 570, "monthly_burn": 100})))
+    assert call.threshold == 5.8
 
 
 def test_a_contract_just_under_a_threshold_of_the_built_in_base_is_a_close_call():

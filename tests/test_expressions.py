@@ -55,7 +55,9 @@ def kleene(tree: Condition, company: Company) -> bool | None:
         found = [kleene(item, company) for item in tree.items]
         decisive = isinstance(tree, Or)
         return decisive if decisive in found else None if None in found else not decisive
-    is_true, is_false, _ = company.test(tree)
+    is_true, is_false, undecided = company.test(tree)
+    assert {is_true, is_false, undecided} <= {0, 1}
+    assert not (is_true and (is_false or undecided))  # `known` is false for now and undecided for good
     return True if is_true else False if is_false else None
 
 
@@ -178,7 +180,8 @@ OUTSIDE = [
     "known(has_proof)", "known(1)", "max(capital, 1) > 0", "len(team_roles) > 1", "not 1", "self_serve and 1", "and",
     "self_serve or", "((self_serve)", "self serve", "\x00", "self_serve\x00", "#", "\\", "'", "$capital > 1",
     "capital > 1e999", "capital > 1_000_000_000_000_000_0", "capital > nan", "capital > inf",
-    "capital > 0xffffffffffffffff",
+    "capital > 0xffffffffffffffff", "1 in [pilot]", "(capital > 1) in [pilot]", "product_stage in self_serve + 1",
+    "product_stage in 'pilot'",
 ]  # fmt: skip
 
 

@@ -166,6 +166,8 @@ def test_any_text_is_a_value_or_is_refused(item, text):
         ("runway_months", 1, "1 month"),
         ("runway_months", 1.02, "1 month"),
         ("runway_months", 2.5, "2.5 months"),
+        ("runway_months", 0.125, "0.125 months"),
+        ("annual_contract_value", 99.25, "$99.25"),
         ("runway_months", math.inf, "unlimited"),
         ("runway_months", math.nan, "cannot be computed"),
         ("sales_team_size", 1, "1 person"),
@@ -287,7 +289,7 @@ def test_every_problem_of_one_company_is_reported_at_once_with_its_place(tmp_pat
         "  capital: {value: 5, how: sure, source: x}\n"
     )
     found = read_text(tmp_path, text)
-    assert found.cases == ()
+    assert (found.cases, found.rejected, found.single) == ((), 1, True)
     assert sorted((p.line, p.code) for p in found.problems) == [
         (3, "SP112"), (4, "SP112"), (5, "SP105"), (6, "SP112"), (7, "SP112"), (8, "SP112"), (9, "SP111"), (10, "SP112"),
         (10, "SP112"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import textwrap
@@ -21,7 +22,7 @@ from salespath.report.json import document
 from salespath.report.phrases import wanted
 from salespath.report.table import guide, table
 from salespath.report.text import DISCLOSURE, figure, headline, render
-from salespath.rules.model import VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS
 
 NOTHING_SAID = Case("Nothing said")
 LONG_NAME = Case(
@@ -68,6 +69,34 @@ def test_a_report_leads_with_the_verdict_and_three_numbered_moves(a, full):
     assert one_line(headline(a)) in one_line(rest)
     moves = text.split("First moves\n-----------\n")[1].split("\n\n")[0]
     assert re.findall(r"^(\d)\. ", moves, re.MULTILINE) == ["1", "2", "3"]
+
+
+@by_company
+def test_a_report_says_everything_once_and_in_its_place(a):
+    text = one_line(render(a, 80))
+    topics = BASE.knowledge.topics
+    plan = one_line(render(a, 80).split("\nThe plan\n")[1].split("\n\n")[0])
+    for item in a.advice:
+        if not topics[item.topic].metrics:
+            assert (item.text in plan) is (item.topic not in ("first_moves", "pitfalls") and item.text in text)
+        if item.topic in ("first_moves", "pitfalls"):
+            assert text.count(item.text) == 1
+    stops = [item.text for item in a.advice if item.topic == "stop_rule"]
+    if stops and a.process != "undetermined":
+        assert f"When to stop or switch: {stops[0]}" in text
+    for warning in a.warnings:
+        assert warning.text in text.split(" Pitfalls ")[1]
+
+
+@by_company
+def test_the_reasons_of_the_recommendation_come_first_at_most_five_a_side(a):
+    text = render(a, 80)
+    order = re.findall(r"^What speaks for (SMB|enterprise) selling$", text, re.MULTILINE)
+    if a.process == "both":
+        assert order[0] == {"smb": "SMB", "enterprise": "enterprise"}[a.lead]
+        assert len(order) == 2
+    for section in text.split("\nWhat speaks ")[1:]:
+        assert len(re.findall(r"^ *\d+%  ", section.split("\n\n")[0], re.MULTILINE)) <= 5
 
 
 @by_company
@@ -174,6 +203,33 @@ def test_every_condition_can_be_said_in_words():
                 assert re.fullmatch(r"[^{}_]+: ?.+|.* blocked", wanted(BASE, leaf, so))
 
 
+@pytest.mark.parametrize(
+    ("leaning", "fit", "text"),
+    [
+        ("enterprise", 2_000_000_000, "Not yet. Enterprise selling would fit;"),
+        ("smb", 2_000_000_000, "Not yet. SMB selling would fit;"),
+        ("smb", 100, "Not yet, whichever way you sell (what is known leans to SMB selling):"),
+        ("smb", -2_000_000_000, "Not yet, whichever way you sell (what is known leans to SMB selling):"),
+        (None, 0, "Not yet, whichever way you sell:"),
+    ],
+)
+def test_not_yet_says_whether_the_process_would_fit(leaning, fit, text):
+    a = next(a for a in ASSESSMENTS if a.process == "not_yet")
+    evidence = {process: {**sums, "fit": fit} for process, sums in a.evidence.items()}
+    assert headline(dataclasses.replace(a, leaning=leaning, evidence=evidence)).startswith(text)
+
+
+@given(some_facts())
+@settings(max_examples=40)
+def test_advice_belongs_to_the_recommendation(facts):
+    a = assess(BASE, Case("Somebody", facts))
+    allowed = {"any", a.process, *(PROCESSES if a.process == "both" else ())}
+    assert {item.process for item in a.advice} <= allowed
+    assert all(
+        len([i for i in a.advice if i.topic == t.id]) <= t.at_most for t in BASE.knowledge.topics.values() if t.at_most
+    )
+
+
 # The JSON document
 
 
@@ -248,7 +304,8 @@ def test_the_table_says_verdict_and_reasons_in_words():
         if a.process in ("enterprise", "smb"):
             assert {"enterprise": "enterprise", "smb": "SMB"}[a.process] in text
         if a.process == "not_yet":
-            assert a.blockers[-1].rule.removeprefix("smb-").removeprefix("enterprise-").replace("-", " ") in text
+            own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
+            assert own[0].rule.removeprefix(f"{own[0].process}-").replace("-", " ") in text
 
 
 # The guide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import threading
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath import source
-from salespath.errors import SalespathError
+from salespath.errors import Problem, SalespathError
 from salespath.source import decode, parse, plain, read, read_bytes, repeated_keys
 
 
@@ -160,6 +161,30 @@ def test_json_figures_beyond_numbers_stay_text_for_the_vocabulary_to_refuse(word
 def test_json_text_keeps_characters_that_yaml_would_fold_or_refuse(character, ascii_only):
     text = json.dumps({"a": f"x{character}y"}, ensure_ascii=ascii_only)
     assert plain(parse(text, "f", as_json=True)) == {"a": f"x{character}y"}
+
+
+def test_standard_input_has_the_same_bound(monkeypatch):
+    monkeypatch.setattr(source, "MAX_BYTES", 10)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 6789012")))
+    assert read_bytes("-") == b"a: 6789012"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 67890123")))
+    with pytest.raises(SalespathError, match="SP101: - is larger than"):
+        read_bytes("-")
+
+
+def test_problems_stand_in_order_of_their_place():
+    places = [
+        ("a", 1, None),
+        ("a", 2, None),
+        ("a", 10, None),
+        ("b", None, None),
+        ("b", None, 2),
+        ("b", None, 10),
+        ("b", 1, None),
+    ]
+    problems = [Problem("SP1", "x", file=file, line=line, row=row) for file, line, row in places]
+    assert list(SalespathError(reversed(problems)).problems) == problems
+    assert [problem.place for problem in problems[2:6]] == ["a:10", "b", "b, row 2", "b, row 10"]
 
 
 def test_json_is_recognized_on_standard_input(monkeypatch):

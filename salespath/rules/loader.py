@@ -219,7 +219,7 @@ class _Loader:
     def _advise(self, body: Record) -> Conclusion:
         topic = self.topics.get(body.one_of("topic", tuple(self.topics), required=True))
         choice = body.text("choice", required=True)
-        if topic and topic.choices is not None and choice not in topic.choices:
+        if topic and topic.choices is not None and choice and choice not in topic.choices:
             hint = suggestion(choice, topic.choices)
             body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(choice)}.{hint}")
         priority = body.number("priority")
