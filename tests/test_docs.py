@@ -40,7 +40,12 @@ def commands_page() -> str:
 
     def describe(command: click.Command, name: str, parent: click.Context | None) -> None:
         context = click.Context(
-            command, info_name=name, parent=parent, terminal_width=100, max_content_width=100, **command.context_settings
+            command,
+            info_name=name,
+            parent=parent,
+            terminal_width=100,
+            max_content_width=100,
+            **command.context_settings,
         )
         parts.extend([f"## {context.command_path}", "", "```text", command.get_help(context).rstrip(), "```", ""])
         if isinstance(command, click.Group):

@@ -6,7 +6,7 @@ Nothing here loops over rows: every distinct sum, set of processes or figure is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,6 +32,7 @@ Bits: TypeAlias = "npt.NDArray[np.uint8]"
 
 TOP = 3
 DIGITS = 3
+REMEMBERED = 100_000  # sums: they recur from batch to batch
 BETWEEN_TEXTS = " | "
 
 
@@ -118,10 +119,10 @@ class Outcome:
             return pa.array([say(n) for n in total.dictionary.to_pylist()], kind).take(total.indices)
 
         def certain(process: str, name: str) -> pa.Array:
-            return column(process, name, lambda n: figure(round(certainty.certainty(n), DIGITS) + 0.0), kind)
+            return column(process, name, lambda n: figure(_certainty(n)), kind)
 
         def net(process: str, name: str) -> pa.Array:
-            return column(process, name, lambda n: figure(round(certainty.net(n), DIGITS) + 0.0), kind)
+            return column(process, name, lambda n: figure(_net(n)), kind)
 
         both = [(p, name) for p in PROCESSES for name in SUMS]
         return {
@@ -198,6 +199,16 @@ class Outcome:
     @cached_property
     def _rows(self) -> Rows:
         return Rows(self.base, self.batch.table)
+
+
+@lru_cache(REMEMBERED)
+def _certainty(total: int) -> float:
+    return round(certainty.certainty(total), DIGITS) + 0.0
+
+
+@lru_cache(REMEMBERED)
+def _net(total: int) -> float:
+    return round(certainty.net(total), DIGITS) + 0.0
 
 
 def _coded(codes: Array, names: Sequence[str]) -> pa.Array:
