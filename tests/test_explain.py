@@ -51,6 +51,26 @@ def test_how_names_the_verdict_and_every_reason_that_counts_with_its_answers(a):
 
 
 @by_company
+def test_how_says_what_could_stop_it_or_that_nothing_does(a):
+    texts = flat(part(how(a), "What could stop it"))[1:]
+    nothing = "Nothing: no block applies, and none is open."
+    assert (texts == [nothing]) is (nothing in texts)
+    assert texts
+    opened = [text for text in texts if re.match(r"Not known yet, so not counted: (enterprise|SMB),", text)]
+    assert len(opened) == len([proviso for proviso in a.provisos if proviso.process in PROCESSES])
+
+
+@by_company
+def test_why_not_a_process_tells_of_its_own_blocks_only(a):
+    for process in PROCESSES:
+        if process != a.process:
+            blocked = [branch for branch in why(a, process).under if branch.text == "It is blocked for now"]
+            told = [text for branch in blocked for text in flat(branch)[1:]]
+            own = [b for b in a.blockers if b.process == process]
+            assert [b.remedy in text for b, text in zip(own, told)] == [True] * len(own) == [True] * len(told)
+
+
+@by_company
 def test_the_rule_behind_the_verdict_comes_first(a):
     first = how(a).under[0].text
     rules = BASE.concluding["process", a.process]

@@ -57,7 +57,8 @@ def kleene(tree: Condition, company: Company) -> bool | None:
         return decisive if decisive in found else None if None in found else not decisive
     is_true, is_false, undecided = company.test(tree)
     assert {is_true, is_false, undecided} <= {0, 1}
-    assert not (is_true and (is_false or undecided))  # `known` is false for now and undecided for good
+    # At most one of them, but that what is not known is false for now and undecided for good.
+    assert is_true + is_false + undecided <= 1 or (isinstance(tree, Known) and not is_true)
     return True if is_true else False if is_false else None
 
 

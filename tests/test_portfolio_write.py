@@ -12,19 +12,23 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from companies import random_companies
-from given import BASE, EXAMPLES, VOCABULARY
+from given import BASE, EXAMPLES, VOCABULARY, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
+from salespath.engine.table import Table, assess_table
 from salespath.engine.walk import SUMS
 from salespath.errors import SalespathError
+from salespath.facts import Case
 from salespath.facts.values import written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.portfolio import assess_to_file, cases, delimited
 from salespath.portfolio.ahead import THREADS, ahead
+from salespath.portfolio.batch import Batch
+from salespath.portfolio.columns import Outcome, Wording
 from salespath.portfolio.escape import guarded, quoted
 from salespath.portfolio.header import RESULTS
 from salespath.portfolio.lists import first, lists, without_repeats
@@ -32,6 +36,7 @@ from salespath.report.json import document
 from salespath.report.text import reasons, subject
 from salespath.rules.model import PROCESSES
 
+TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")
 
 
@@ -212,7 +217,7 @@ def test_a_cell_never_becomes_a_formula(tmp_path):
     ]
 
 
-@given(st.lists(st.one_of(st.none(), st.text(max_size=6), st.text(st.sampled_from('=+-@\t\r\n,"1.a')))))
+@given(st.lists(st.one_of(st.none(), st.text(TEXT, max_size=6), st.text(st.sampled_from('=+-@\t\r\n,"1.a')))))
 def test_guarded_and_quoted_cells_read_back(texts):
     safe = guarded(pa.array(texts, pa.string())).to_pylist()
     for text, cell in zip(texts, safe):
@@ -273,13 +278,23 @@ def test_a_table_whose_rows_are_all_bad_gives_the_header_only(tmp_path):
     assert json.loads((tmp_path / "out.json").read_text()) == []
 
 
+def test_a_base_without_evidence_blocks_or_advice_still_makes_columns():
+    base = small_base()
+    table = Table.from_cases(base, [Case("Acme", {"capital": 5})])
+    batch = Batch("f", table, {}, np.array([2]), 0, ())
+    found = dict(zip(RESULTS, Outcome(Wording(base), batch, assess_table(base, table)).typed()))
+    assert found["process"].to_pylist() == ["undetermined"]
+    assert [found[name].to_pylist() for name in ("reasons", "blockers", "advice", "warnings")] == [[[]]] * 4
+    assert found["fired"].to_pylist() == [["open"]]
+
+
 # The parts
 
 
-@given(st.integers(0, 40), st.integers(1, 30), st.integers(1, 4), st.randoms(use_true_random=False))
+@given(st.integers(0, 40), st.integers(0, 30), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_lists_of_the_words_whose_bits_are_set(rows, count, most, source):
     flags = [[source.random() < 0.4 for _ in range(rows)] for _ in range(count)]
-    bits = np.packbits(np.array(flags, dtype=bool).reshape(count, rows), axis=1)
+    bits = np.packbits(np.array(flags, dtype=bool).reshape(count, rows), axis=1).reshape(count, -(-rows // 8))
     labels = [f"w{n % 7}" for n in range(count)]
     set_in_row = [[labels[n] for n in range(count) if flags[n][row]] for row in range(rows)]
     assert lists(bits, labels, rows).typed().to_pylist() == set_in_row

@@ -203,6 +203,32 @@ def test_every_condition_can_be_said_in_words():
                 assert re.fullmatch(r"[^{}_]+: ?.+|.* blocked", wanted(BASE, leaf, so))
 
 
+@by_company
+def test_what_is_in_place_is_told_only_in_full(a):
+    short, full = one_line(render(a, 80)), one_line(render(a, 80, full=True))
+    in_plan = [item for item in a.advice if item.topic not in ("first_moves", "pitfalls")]
+    for item in in_plan:
+        if item.done:
+            ahead = [other for other in in_plan if other.topic == item.topic and not other.done]
+            assert f"(in place) {item.text}" in full
+            assert (item.text in short) is False or not ahead
+        elif not BASE.knowledge.topics[item.topic].metrics:
+            assert item.text in short
+            assert f"(in place) {item.text}" not in full
+
+
+@by_company
+def test_advice_says_whose_it_is_where_both_are_recommended(a):
+    text = render(a, 80)
+    assert bool(re.search(r"^  - \[(SMB|enterprise)\] ", text, re.MULTILINE)) is (a.process == "both")
+
+
+@pytest.mark.parametrize(("lead", "name"), [("smb", "SMB"), ("enterprise", "enterprise")])
+def test_both_says_which_to_run_first(lead, name):
+    a = next(a for a in ASSESSMENTS if a.process == "both")
+    assert f"the {name} one first" in headline(dataclasses.replace(a, lead=lead))
+
+
 @pytest.mark.parametrize(
     ("leaning", "fit", "text"),
     [

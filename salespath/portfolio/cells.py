@@ -168,9 +168,10 @@ def characters(cells: pa.StringArray) -> tuple[Array, Array]:
 
 def _floats(cells: pa.StringArray, plain: Array) -> Array:
     """The plain cells as numbers, NaN for the rest. Raises ArrowInvalid if one of them is none."""
-    some = cells if plain.all() else pc.if_else(pa.array(plain), cells, pa.scalar(None, pa.string()))
-    # Adding zero turns -0.0 into 0.0.
-    return np.array(some.cast(pa.float64()).fill_null(math.nan)) + 0.0
+    values = np.full(len(cells), math.nan)
+    some = cells if plain.all() else cells.filter(pa.array(plain))
+    values[plain] = some.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return values + 0.0  # which turns -0.0 into 0.0
 
 
 def _listed(cells: pa.Array) -> pa.Array:

@@ -105,7 +105,7 @@ class Outcome:
         }
 
     def _fired(self, rules: Sequence[str]) -> Bits:
-        return self.result.fired[[self.wording.place[rule] for rule in rules]]
+        return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]
 
     def _of(self, rules: Sequence[str]) -> Lists:
         return lists(self._fired(rules), rules, self.result.rows)
@@ -137,13 +137,13 @@ class Outcome:
         parts = []
         for rules, most in self.wording.topics:
             bits = self._fired(rules)
-            if most is not None and rules:
+            if most is not None:
                 for place, rule in enumerate(rules):
                     if rule in self.result.done:
                         bits[place] &= ~self.result.done[rule]
                 bits = first(bits, most)
             parts.append(bits)
-        return without_repeats(np.concatenate(parts), self.wording.advice)
+        return without_repeats(np.concatenate([self._fired([]), *parts]), self.wording.advice)
 
     def _reasons(self) -> Lists:
         """The weightiest evidence that counts for the recommended process, or else for the one that it leans to."""
@@ -159,8 +159,10 @@ class Outcome:
             for _, rule in group.pieces if group.sign > 0 else ():
                 counted[rule] = result.fired[self.wording.place[rule]] & rest
                 rest = rest & ~counted[rule]
-        bits = first(np.stack([counted[rule] for rule in self.wording.pieces]), TOP)
-        return lists(bits, self.wording.pieces, result.rows)
+        bits = self._fired(self.wording.pieces)
+        for place, rule in enumerate(self.wording.pieces):
+            bits[place] = counted[rule]
+        return lists(first(bits, TOP), self.wording.pieces, result.rows)
 
     def _texts(self, reasons: Lists) -> Lists:
         """The reasons in words, the company's own figures put in."""

@@ -28,7 +28,10 @@ def split(text: str, vocabulary: Vocabulary) -> tuple[str, list[str]]:
     """The delimiter (the one of comma, semicolon and tab that makes most names match) and the names."""
     found = []
     for delimiter in ",;\t":
-        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        try:
+            names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        except csv.Error:  # a cell that is endless or holds what no text holds; the rows are refused for it
+            names = []
         names = [name.strip() for name in names]
         found.append((sum(name in vocabulary or name == COMPANY for name in names), len(names), delimiter, names))
     _, _, delimiter, names = max(found, key=lambda item: item[:2])

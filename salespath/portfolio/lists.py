@@ -55,6 +55,8 @@ def lists(bits: Bits, labels: Sequence[str], rows: int) -> Lists:
 
 def _by_row(bits: Bits, rows: int) -> npt.NDArray[np.bool_]:
     """Words × packed rows → rows × words. Eight by eight bits are turned as one number, which is six times as fast as by bytes."""
+    if not len(bits):
+        return np.zeros((rows, 0), dtype=bool)
     groups = -(-len(bits) // 8)
     padded = np.zeros((groups * 8, bits.shape[1]), dtype=np.uint8)
     padded[: len(bits)] = bits
@@ -71,7 +73,7 @@ def _by_row(bits: Bits, rows: int) -> npt.NDArray[np.bool_]:
 def first(bits: Bits, most: int) -> Bits:
     """Of every row, the first `most` bits that are set."""
     kept = np.zeros_like(bits)
-    at_least = [np.zeros_like(bits[0]) for _ in range(most)]  # whether one, two, … are set so far
+    at_least = [np.zeros(bits.shape[1], dtype=np.uint8) for _ in range(most)]  # whether one, two, … are set so far
     for place, row in enumerate(bits):
         kept[place] = row & ~at_least[-1]
         for level in range(most - 1, 0, -1):
@@ -82,7 +84,7 @@ def first(bits: Bits, most: int) -> Bits:
 
 def without_repeats(bits: Bits, labels: Sequence[str]) -> Bits:
     """The bits without those of a label that an earlier row of bits has set."""
-    kept, seen = bits.copy(), dict.fromkeys(labels, np.zeros_like(bits[0]))
+    kept, seen = bits.copy(), dict.fromkeys(labels, np.zeros(bits.shape[1], dtype=np.uint8))
     for place, label in enumerate(labels):
         kept[place] &= ~seen[label]
         seen[label] = seen[label] | bits[place]
