@@ -218,13 +218,16 @@ def bold(text: str) -> str:
 @main.command()
 @click.argument("file")
 @click.argument("target", required=False)
+@format_option
 @reported
-def explain(file: str, target: str | None) -> None:
+def explain(file: str, target: str | None, format_: str) -> None:
     """How the recommendation for the company in FILE came about; with TARGET, why something else did not.
 
     TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel), a choice
     (channel:automation), an attribute or a rule id.
     """
+    from dataclasses import asdict
+
     from salespath.engine.assess import assess as assess_case
     from salespath.engine.load import load
     from salespath.errors import Problem, SalespathError, shown, suggestion
@@ -235,6 +238,7 @@ def explain(file: str, target: str | None) -> None:
     report_problems(portfolio.problems)
     if not portfolio.cases:
         sys.exit(1)
+    roots = []
     for case in portfolio.cases:
         assessment = assess_case(load(), case)
         root = explanations.why(assessment, target) if target else explanations.how(assessment)
@@ -243,18 +247,29 @@ def explain(file: str, target: str | None) -> None:
             raise SalespathError(
                 [Problem("SP130", f"{shown(target)} is not a process, topic, choice, attribute or rule.{hint}")]
             )
-        click.echo(tree(root, min(width(), 100), sys.stdout.encoding or "ascii"), nl=False)
+        roots.append(root)
+    if format_ == "json":
+        write_json(asdict(roots[0]) if portfolio.single else [asdict(root) for root in roots])
+    else:
+        for root in roots:
+            click.echo(tree(root, min(width(), 100), sys.stdout.encoding or "ascii"), nl=False)
     if any(problem.severity == "error" for problem in portfolio.problems):
         sys.exit(1)
 
 
 @main.command()
+@format_option
 @reported
-def guide() -> None:
+def guide(format_: str) -> None:
     """Enterprise against SMB, point by point, with sources."""
     from salespath.engine.load import load
     from salespath.report.table import guide as comparison
 
+    if format_ == "json":
+        from dataclasses import asdict
+
+        write_json([asdict(point) for point in load().knowledge.guide])
+        return
     click.echo(comparison(load().knowledge, min(width(), 120)), nl=False)
 
 

@@ -359,3 +359,10 @@ def test_output_goes_to_stdout_and_messages_to_stderr():
 def test_the_same_input_gives_the_same_bytes(command):
     outputs = {run(*command, PYTHONHASHSEED=seed).stdout for seed in ("0", "4711")}
     assert len(outputs) == 1
+
+
+def test_explanations_and_the_guide_are_data_too():
+    tree = json.loads(run("explain", ONE, "smb", "--format", "json").stdout)
+    assert set(tree) == {"text", "under"}
+    assert len(json.loads(run("explain", MANY, "--format", "json").stdout)) == 32
+    assert {"point", "enterprise", "smb", "source"} == set(json.loads(run("guide", "--format", "json").stdout)[0])
