@@ -9,7 +9,8 @@ from pathlib import Path
 
 from salespath.errors import Problem, SalespathError
 from salespath.facts.values import NUMERIC
-from salespath.source import Node, Record, repeated_keys
+from salespath.records import Record
+from salespath.source import Node, repeated_keys
 
 FOLDER = Path(__file__).parent / "vocabulary"
 FILES = ("product", "market", "capital", "team", "role", "results", "derived")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from salespath.errors import Problem, shown, suggestion
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.records import Record
 from salespath.rules.model import (
     PROCESSES,
     VERDICTS,
@@ -24,7 +25,7 @@ from salespath.rules.model import (
     Warn,
     Weigh,
 )
-from salespath.source import Mapping, Node, Record, repeated_keys
+from salespath.source import Mapping, Node, repeated_keys
 
 EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95

@@ -1,0 +1,127 @@
+"""Reading a mapping key by key: missing, unknown and mistyped keys become problems, and reading goes on."""
+
+from __future__ import annotations
+
+from salespath.errors import Problem, shown, suggestion
+from salespath.source import Mapping, Node, Scalar, Sequence
+
+
+class Record:
+    """A mapping read key by key: missing, unknown and mistyped keys become problems, and reading goes on."""
+
+    def __init__(self, node: Node, path: str, problems: list[Problem], what: str) -> None:
+        self.path, self.problems, self.what, self.line = path, problems, what, node.line
+        self._fields: dict[str, Node] = {}
+        self._keys: dict[str, int] = {}
+        if isinstance(node, Mapping):
+            self._fields = {key.text: value for key, value in node.items}
+            self._keys = {key.text: key.line for key, _ in node.items}
+        else:
+            self.problem("SP106", f"{what} should be a mapping of keys and values.")
+        self._asked: set[str] = set()
+
+    def problem(self, code: str, message: str, line: int | None = None) -> None:
+        """Note a problem at a line of this record."""
+        self.problems.append(Problem(code, message, file=self.path, line=line or self.line))
+
+    def keys(self) -> list[str]:
+        """The keys written."""
+        return list(self._fields)
+
+    def has(self, key: str) -> bool:
+        """Whether a key is written (and its value not empty)."""
+        node = self._fields.get(key)
+        return node is not None and not (isinstance(node, Scalar) and node.empty)
+
+    def node(self, key: str, *, required: bool = False) -> Node | None:
+        """The raw value of a key."""
+        self._asked.add(key)
+        if not self.has(key):
+            if required:
+                self.problem("SP107", f"{self.what} has no {key}.")
+            return None
+        return self._fields[key]
+
+    def line_of(self, key: str) -> int:
+        """The line a key stands on."""
+        return self._keys.get(key, self.line)
+
+    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """The text of a key."""
+        node = self.node(key, required=required)
+        if node is None:
+            return default
+        if not isinstance(node, Scalar):
+            self.problem("SP106", f"{key} of {self.what} should be a single value.", node.line)
+            return default
+        return node.text.strip()
+
+    def number(self, key: str) -> float | None:
+        """The number of a key, or None."""
+        text = self.text(key)
+        if not text:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not abs(value) <= 1e15:
+            self.problem("SP106", f"{key} of {self.what} should be a number, not {shown(text)}.", self.line_of(key))
+            return None
+        return value
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """The yes or no of a key."""
+        text = self.text(key, "yes" if default else "no")
+        if text not in ("yes", "no", "true", "false"):
+            self.problem("SP106", f"{key} of {self.what} should be yes or no, not {shown(text)}.", self.line_of(key))
+        return text in ("yes", "true")
+
+    def one_of(self, key: str, options: tuple[str, ...], default: str = "", *, required: bool = False) -> str:
+        """The text of a key that must be one of some words."""
+        text = self.text(key, default, required=required)
+        if self.has(key) and text not in options:
+            hint = suggestion(text, options)
+            self.problem(
+                "SP106",
+                f"{key} of {self.what} is {shown(text)}; expected {', '.join(options)}.{hint}",
+                self.line_of(key),
+            )
+            return default
+        return text
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """The texts of a key that holds a list (or one text)."""
+        node = self.node(key, required=required)
+        if node is None:
+            return ()
+        items = node.items if isinstance(node, Sequence) else (node,)
+        found = []
+        for item in items:
+            if isinstance(item, Scalar):
+                found.append(item.text.strip())
+            else:
+                self.problem("SP106", f"{key} of {self.what} should be a list of words.", node.line)
+        return tuple(found)
+
+    def record(self, key: str, what: str, *, required: bool = False) -> Record | None:
+        """The mapping under a key."""
+        node = self.node(key, required=required)
+        return None if node is None else Record(node, self.path, self.problems, what)
+
+    def records(self, key: str, what: str, *, required: bool = False) -> list[Record]:
+        """The mappings in the list under a key."""
+        node = self.node(key, required=required)
+        if node is None:
+            return []
+        if not isinstance(node, Sequence):
+            self.problem("SP106", f"{key} of {self.what} should be a list.", node.line)
+            return []
+        return [Record(item, self.path, self.problems, what) for item in node.items]
+
+    def done(self) -> None:
+        """Report the keys that nobody asked for."""
+        for key, line in self._keys.items():
+            if key not in self._asked:
+                hint = suggestion(key, self._asked)
+                self.problem("SP108", f"{self.what} has an unknown key {shown(key)}.{hint}", line)
