@@ -94,6 +94,12 @@ def test_every_link_of_the_documents_leads_somewhere() -> None:
             assert (ROOT / name).exists(), f"{page.name} names {name}"
 
 
+def test_every_problem_code_is_explained() -> None:
+    page = (ROOT / "docs" / "problems.md").read_text("utf-8")
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "salespath").rglob("*.py"))
+    assert set(re.findall(r'"(SP\d{3})"', code)) == set(re.findall(r"^\| (SP\d{3}) ", page, re.MULTILINE))
+
+
 def refresh() -> None:
     """Write the command page and the README's outputs afresh, keeping how many lines are shown."""
     COMMANDS.write_text(commands_page(), "utf-8")
