@@ -180,7 +180,8 @@ class _Report:
         a = self.a
         blockers = [b for b in a.blockers if b.process != "both" or two_groups(a)]
         if blockers:
-            self._heading("What stands in the way")
+            other = OTHER.get(a.process)
+            self._heading(f"What stands in the way of {NAMES[other]} selling" if other else "What stands in the way")
             for blocker in blockers:
                 what = "Running both" if blocker.process == "both" else _selling(blocker.process)
                 self._say(f"{what}: {blocker.because}", indent="  ", first="")
