@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from salespath.engine.load import load
 from salespath.engine.table import assess_table
 from salespath.facts import read_file
 from salespath.portfolio import assess_to_file
-from salespath.portfolio.cells import written_cells
+from salespath.portfolio.cells import typed_cells, written_cells
 from salespath.rules.model import VERDICTS
 
 ROOT = Path(__file__).parent.parent
@@ -51,6 +52,21 @@ def medians(rounds: int, *works: Callable[[], object]) -> list[float]:
     return [statistics.median(times) for times in taken]
 
 
+@contextmanager
+def silent() -> Iterator[None]:
+    """Nothing on standard output: CLIPS writes there what it has leaked when an environment is given up."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
+
+
+@silent()
 def one_company(base: Base, rounds: int) -> list[Row]:
     """One company, facts in memory, the whole assessment with its explanation; in CLIPS the rules alone."""
     (case,) = read_file(ONE, base.vocabulary).cases
@@ -83,6 +99,7 @@ def whole_processes(rounds: int) -> list[Row]:
     ]
 
 
+@silent()
 def many_companies(base: Base, rounds: int, rows: int) -> list[Row]:
     """A table in memory, settled verdicts included, against the rate of CLIPS on the same rules (and no settled verdicts)."""
     table = companies.table(base, rows)
@@ -154,11 +171,15 @@ def files(base: Base, rounds: int, rows: int) -> list[Row]:
 
 
 def write_input(base: Base, path: str, rows: int) -> None:
-    """A file of companies."""
+    """A file of companies: text in CSV, types in Parquet."""
     table = companies.table(base, rows)
-    cells = {name: written_cells(base.vocabulary[name], column) for name, column in table.columns.items()}
-    given = pa.table({"company": pa.array([f"Company {n}" for n in range(rows)]), **cells})
-    (pyarrow.csv.write_csv if path.endswith("csv") else pyarrow.parquet.write_table)(given, path)
+    company = pa.array([f"Company {n}" for n in range(rows)])
+    if path.endswith("csv"):
+        cells = {name: written_cells(base.vocabulary[name], column) for name, column in table.columns.items()}
+        pyarrow.csv.write_csv(pa.table({"company": company, **cells}), path)
+    else:
+        cells = {name: typed_cells(base.vocabulary[name], column, rows) for name, column in table.columns.items()}
+        pyarrow.parquet.write_table(pa.table({"company": company, **cells}), path)
 
 
 def peak(base: Base, folder: str, ending: str, rows: int) -> float:

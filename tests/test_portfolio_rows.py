@@ -85,7 +85,8 @@ def test_a_quote_left_open_in_a_long_file_is_refused_without_reading_it_all(monk
 
     with pytest.raises(SalespathError) as caught:
         list(blocks(endless(), "f", ",", 10))
-    assert (caught.value.problems[0].row, len(taken)) == (3, 5)
+    assert caught.value.problems[0].row == 3
+    assert len(taken) < 10
 
 
 def test_a_row_without_end_is_refused(monkeypatch):

@@ -27,6 +27,7 @@ _PLAIN = "^-?([0-9]+[.]?[0-9]*|[.][0-9]+)$"
 _PLAIN_BYTES = np.zeros(256, dtype=bool)
 _PLAIN_BYTES[list(b"0123456789.-")] = True
 _REMEMBERED = 100_000
+POINT = ord(".")
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,17 @@ class CellReader:
         return Cells(column(self.fact, [*good, None])[places], text, bad)
 
     def _numbers(self, cells: pa.StringArray) -> Cells:
-        plain = _plain(cells)
+        offsets, data = characters(cells)
+        lengths = np.diff(offsets)
+        plain = lengths > 0
+        plain[np.searchsorted(offsets, np.flatnonzero(~_PLAIN_BYTES[data]), side="right") - 1] = False
         try:
             values = _floats(cells, plain)
         except pa.ArrowInvalid:  # a few of them are not numbers after all: 1.2.3 or 3-4
             plain = np.asarray(pc.match_substring_regex(cells, _PLAIN).fill_null(False))
             values = _floats(cells, plain)
         doubtful = plain & self._doubtful(values)
-        if self.fact.type in ("integer", "money"):  # 250.000 is 250000 to some
-            lengths = np.asarray(pc.binary_length(cells).fill_null(0))
+        if self.fact.type in ("integer", "money") and (data == POINT).any():  # 250.000 is 250000 to some
             size = np.abs(values)
             doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & _pointed(cells)
         rest = np.flatnonzero((~plain & np.asarray(cells.is_valid())) | doubtful)
@@ -139,15 +142,6 @@ class CellReader:
             if fact.maximum is not None:
                 found |= values > fact.maximum
         return found
-
-
-def _plain(cells: pa.StringArray) -> Array:
-    """Which cells hold nothing but digits, points and minus signs."""
-    some = np.asarray(pc.binary_length(cells).fill_null(0)) > 0
-    offsets, data = characters(cells)
-    other = np.flatnonzero(~_PLAIN_BYTES[data])
-    some[np.searchsorted(offsets, other, side="right") - 1] = False
-    return some
 
 
 def _pointed(cells: pa.StringArray) -> Array:

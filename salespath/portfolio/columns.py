@@ -72,23 +72,17 @@ class Outcome:
     def typed(self) -> list[pa.Array]:
         """The columns of RESULTS as typed values."""
         found = self._columns(float)
-        cells = {name: column.typed() if isinstance(column, Lists) else column for name, column in found.items()}
-        return [cells[name] for name in RESULTS]
+        return [column.typed() if isinstance(column, Lists) else _decoded(column) for column in found.values()]
 
-    def text(self) -> list[pa.Array]:
-        """The columns of RESULTS as cells of a CSV file."""
-        found = self._columns(str)
-        texts = found.pop("reason_texts")
-        cells = {name: column.joined() if isinstance(column, Lists) else column for name, column in found.items()}
-        cells["reason_texts"] = quoted(texts.joined(BETWEEN_TEXTS))
-        cells["settled"] = _coded(self.result.settled.astype(np.int8), ("no", "yes"))
-        return [cells[name] for name in RESULTS]
+    def text(self) -> dict[str, pa.Array | Lists]:
+        """The columns of RESULTS as texts, as far as they take little room: lists as lists, repeated words as dictionaries."""
+        return {**self._columns(str), "settled": _coded(self.result.settled.astype(np.int8), ("no", "yes"))}
 
-    def _columns(self, figure: Callable[[float], Any]) -> dict[str, Any]:
+    def _columns(self, figure: Callable[[float], Any]) -> dict[str, pa.Array | Lists]:
         result = self.result
         possible = np.stack([np.packbits(result.possible >> place & 1) for place in range(len(VERDICTS))])
         reasons = self._reasons()
-        return {
+        found = {
             "process": _coded(result.process, VERDICTS),
             "lead": _coded(result.lead, PROCESSES),
             "leaning": _coded(result.leaning, PROCESSES),
@@ -103,6 +97,7 @@ class Outcome:
             "warnings": self._of(self.wording.warnings),
             "fired": lists(result.fired, result.rules, result.rows),
         }
+        return {name: found[name] for name in RESULTS}
 
     def _fired(self, rules: Sequence[str]) -> Bits:
         return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]
@@ -116,7 +111,8 @@ class Outcome:
 
         def column(process: str, name: str, say: Callable[[int], Any], kind: pa.DataType) -> pa.Array:
             total = totals[process, name]
-            return pa.array([say(n) for n in total.dictionary.to_pylist()], kind).take(total.indices)
+            words_of = pa.array([say(n) for n in total.dictionary.to_pylist()], kind)
+            return pa.DictionaryArray.from_arrays(total.indices, words_of)
 
         def certain(process: str, name: str) -> pa.Array:
             return column(process, name, lambda n: figure(_certainty(n)), kind)
@@ -213,6 +209,18 @@ def _net(total: int) -> float:
     return round(certainty.net(total), DIGITS) + 0.0
 
 
-def _coded(codes: Array, names: Sequence[str]) -> pa.Array:
+def _coded(codes: Array, names: Sequence[str]) -> pa.DictionaryArray:
     """Codes as words, NONE as null."""
-    return pa.array(names).take(pa.array(codes, mask=codes == NONE))
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes == NONE), pa.array(names))
+
+
+def _decoded(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def text_cells(name: str, column: pa.Array | Lists, start: int, stop: int) -> pa.Array:
+    """Some rows of a column as cells of a CSV file."""
+    if not isinstance(column, Lists):
+        return _decoded(column.slice(start, stop - start))
+    part = column.part(start, stop)
+    return quoted(part.joined(BETWEEN_TEXTS)) if name == "reason_texts" else part.joined()

@@ -18,8 +18,6 @@ from salespath.portfolio.batch import Batch, Typist
 from salespath.portfolio.reading import ROWS, Part, no_rows, unusable
 from salespath.portfolio.rows import Block, blocks, text
 
-LONGEST_HEADER = 2**20
-
 
 class Delimited:
     """A CSV file being read."""
@@ -31,7 +29,7 @@ class Delimited:
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
             raise unusable("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
-        self._delimiter, names = header.split(first[:LONGEST_HEADER].decode(errors="replace"), vocabulary)
+        self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
         self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
         block = next(self._blocks, None)  # by now it is known that the file is text
         self._names = names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,6 +21,12 @@ class Lists:
     offsets: Array
     codes: Array
     words: Sequence[str]
+    _pools: dict[str, pa.Array] = field(default_factory=dict, repr=False, compare=False)
+
+    def part(self, start: int, stop: int) -> Lists:
+        """Some of the rows."""
+        offsets = self.offsets[start : stop + 1]
+        return Lists(offsets - offsets[0], self.codes[offsets[0] : offsets[-1]], self.words, self._pools)
 
     def typed(self) -> pa.Array:
         """As lists of dictionary words."""
@@ -31,11 +37,12 @@ class Lists:
         """As text, the items one after the other."""
         # An item that is not the first of its row is taken with the separator before it. So the bytes of all items, one after
         # the other, are the bytes of the joined texts already.
-        codes = self.codes.astype(np.int32)
-        later = np.ones(len(codes) + 1, dtype=bool)
-        later[self.offsets[:-1]] = False
-        codes[later[:-1]] += len(self.words)
-        items = pa.array([*self.words, *(separator + word for word in self.words)], pa.string()).take(pa.array(codes))
+        codes = self.codes + np.int32(len(self.words))
+        starts = self.offsets[:-1]
+        codes[starts[starts < self.offsets[1:]]] -= np.int32(len(self.words))
+        if separator not in self._pools:
+            self._pools[separator] = pa.array([*self.words, *(separator + word for word in self.words)], pa.string())
+        items = self._pools[separator].take(pa.array(codes))
         if not len(items):
             return pa.array([""] * (len(self.offsets) - 1), pa.string())
         _, places, data = items.buffers()
@@ -46,11 +53,12 @@ class Lists:
 def lists(bits: Bits, labels: Sequence[str], rows: int) -> Lists:
     """The labels whose bit is set, for each row. A label may stand for several rows of bits; see `without_repeats`."""
     by_row = _by_row(bits, rows)
+    codes = (np.flatnonzero(by_row) % max(1, len(labels))).astype(np.int32)
     distinct = {label: code for code, label in enumerate(dict.fromkeys(labels))}
-    codes = np.array([distinct[label] for label in labels], dtype=np.int32)
-    counts = np.count_nonzero(by_row, axis=1)
-    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-    return Lists(offsets, codes[np.flatnonzero(by_row) % max(1, len(labels))], list(distinct))
+    if len(distinct) < len(labels):
+        codes = np.array([distinct[label] for label in labels], dtype=np.int32)[codes]
+    offsets = np.concatenate(([0], np.cumsum(np.count_nonzero(by_row, axis=1)))).astype(np.int32)
+    return Lists(offsets, codes, list(distinct))
 
 
 def _by_row(bits: Bits, rows: int) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from salespath.errors import Problem, SalespathError
 from salespath.portfolio.batch import Batch
 
-ROWS = 8_192  # of a part: as text, their fired rules alone take 20 MB
+ROWS = 16_384  # of a part
 
 
 class Reading(Protocol):

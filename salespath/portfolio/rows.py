@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import IO, TypeAlias
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from salespath.errors import Problem, SalespathError
 
-READ = 8 * 2**20
+READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20
 MAX_LINES = 50  # a quoted cell of more lines has probably lost its closing quote
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
@@ -27,6 +27,7 @@ _FOLLOWED = "text follows a closing quote; a quote is missing, or one inside sho
 _LONG = "a quoted cell runs over very many lines; its closing quote is probably missing."
 
 Positions: TypeAlias = "npt.NDArray[np.int64]"
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 @dataclass(frozen=True)
@@ -58,43 +59,50 @@ def text(file: IO[bytes], path: str) -> Iterator[bytes]:
 
 
 def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[Block]:
-    """Blocks of at most `most` rows, the header left out. Raises SalespathError (SP102, SP103)."""
-    data, row = b"", 1
+    """Blocks of `most` rows (the last may have fewer), the header left out. Raises SalespathError (SP102, SP103)."""
+    rest = b""
+    row, limit = 1, 1  # the header is a block of its own
+    pieces: list[bytes] = []
+    rows, bad = 0, dict[int, str]()
     for chunk in chain(chunks, (None,)):
-        data += chunk or b""
+        data = rest + (chunk or b"")
         layout = _Layout(data, delimiter.encode(), complete=chunk is None)
-        ends = layout.ends
         start = done = 0
-        while done < len(ends):
-            count = 1 if row == 1 else min(most, len(ends) - done)
-            if 1 < count < most and chunk is not None and len(data) - start < READ:
-                break  # the next chunk fills it up
-            end = int(ends[done + count - 1])
-            bad = {place - done: why for place, why in layout.bad.items() if done <= place < done + count}
-            block = Block(data[start:end], row, count, bad)
-            _check_encoding(block, ends[done:] - start, path)
-            if row > 1:
-                yield block
-            elif bad:
-                raise _refused("SP103", f"the header: {bad[0]}", path, row)
-            row, start, done = row + count, end, done + count
-        data = data[start:]
-        if (chunk is None and data) or len(data) > READ + MAX_ROW:
-            row += len(ends) - done
-            if layout.unclosed is None:
-                raise _refused("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row)
-            raise _refused("SP103", "a quote opens here and is never closed; nothing after it can be read.", path, row)
+        while done < len(layout.ends):
+            taken = min(limit - rows, len(layout.ends) - done)
+            end = int(layout.ends[done + taken - 1])
+            pieces.append(data[start:end])
+            bad.update({rows + n - done: why for n, why in layout.bad.items() if done <= n < done + taken})
+            start, done, rows = end, done + taken, rows + taken
+            if rows == limit:
+                block = _checked(Block(b"".join(pieces), row, rows, bad), path, delimiter)
+                if row > 1:
+                    yield block
+                row, limit = row + rows, most
+                pieces, rows, bad = [], 0, {}
+        rest = data[start:]
+        if (chunk is None and rest) or len(rest) > MAX_ROW:
+            if layout.open:
+                what = "a quote opens here and is never closed; nothing after it can be read."
+                raise _refused("SP103", what, path, row + rows)
+            raise _refused("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row + rows)
+    if rows:
+        yield _checked(Block(b"".join(pieces), row, rows, bad), path, delimiter)
 
 
-def _check_encoding(block: Block, ends: Positions, path: str) -> None:
+def _checked(block: Block, path: str, delimiter: str) -> Block:
     if b"\0" in block.data:
         raise _refused("SP102", "this is a binary file; text was expected.", path)
     try:
         block.data.decode()
     except UnicodeDecodeError as error:
+        ends = _Layout(block.data, delimiter.encode(), complete=True).ends
         row = block.first + int(np.searchsorted(ends, error.start, side="right"))
         message = f"the byte {block.data[error.start]:#04x} is not UTF-8. Save the file as CSV UTF-8."
         raise _refused("SP102", message, path, row) from None
+    if block.first == 1 and block.bad:
+        raise _refused("SP103", f"the header: {block.bad[0]}", path, 1)
+    return block
 
 
 def _refused(code: str, message: str, path: str, row: int | None = None) -> SalespathError:
@@ -102,7 +110,7 @@ def _refused(code: str, message: str, path: str, row: int | None = None) -> Sale
 
 
 class _Layout:
-    """Where rows end, which quote is left open, and which rows have something wrong with their quotes."""
+    """Where rows end, whether a quote is left open, and which rows have something wrong with their quotes."""
 
     def __init__(self, data: bytes, delimiter: bytes, *, complete: bool) -> None:
         characters = np.frombuffer(data, dtype=np.uint8)
@@ -112,68 +120,77 @@ class _Layout:
             lone[:-1] &= ~line_ends[1:]
             lone[-1] &= complete  # else a line feed may follow in the next chunk
             line_ends |= lone
-        every: Positions = np.flatnonzero(line_ends) + 1
-        lines = every
-        self.unclosed: int | None = None
+        self.open = False
+        every = rows = line_ends
         amiss: dict[int, str] = {}
         if b'"' in data:
-            quotes = _well_formed(characters, delimiter)
-            if quotes is None:
-                quotes, after = _one_by_one(data, delimiter)
-                amiss.update(dict.fromkeys(after, _FOLLOWED))
-            if len(quotes) % 2:
-                self.unclosed = int(quotes[-1])
-            within = np.searchsorted(every, quotes, side="right")
-            longest = within[1::2] - within[: len(quotes) // 2 * 2 : 2]
-            for cell in np.flatnonzero(longest > MAX_LINES):
-                amiss[int(quotes[2 * cell])] = _LONG
-            lines = lines[np.searchsorted(quotes, lines) % 2 == 0]
-        if complete and self.unclosed is None and data and (not len(lines) or lines[-1] < len(data)):
-            lines = np.append(lines, len(data))
-        self.ends = lines
-        self.bad: dict[int, str] = {}
+            within = _well_formed(characters, delimiter)
+            if within is None:
+                within, followed = _one_by_one(data, delimiter)
+                amiss.update(dict.fromkeys(followed, _FOLLOWED))
+            amiss.update(dict.fromkeys(_long_cells(within, line_ends), _LONG))
+            self.open = bool(within[-1])
+            rows = line_ends & ~within
+        self.ends: Positions = np.flatnonzero(rows) + 1
+        if complete and not self.open and data and (not len(self.ends) or self.ends[-1] < len(data)):
+            self.ends = np.append(self.ends, len(data))
+        self.bad = self._bad_rows(amiss, np.flatnonzero(every) + 1) if amiss else {}
+
+    def _bad_rows(self, amiss: Mapping[int, str], lines: Positions) -> dict[int, str]:
+        found = {}
         for place, why in amiss.items():
-            row = int(np.searchsorted(lines, place, side="right"))
-            if row < len(lines):
-                start = int(lines[row - 1]) if row else 0
-                count = int(np.searchsorted(every, lines[row]) - np.searchsorted(every, start, side="right")) + 1
-                self.bad[row] = f"{why} The row runs over {count} lines." if count > 1 else why
+            row = int(np.searchsorted(self.ends, place, side="right"))
+            if row < len(self.ends):  # else it will be read again with the next chunk
+                start = int(self.ends[row - 1]) if row else 0
+                count = int(np.searchsorted(lines, self.ends[row]) - np.searchsorted(lines, start, side="right")) + 1
+                found[row] = f"{why} The row runs over {count} lines." if count > 1 else why
+        return found
 
 
-def _well_formed(characters: npt.NDArray[np.uint8], delimiter: bytes) -> Positions | None:
-    """The quotes that open and close cells in turn, doubled ones left out; None if any stands where none should."""
-    edge = np.zeros(256, dtype=bool)
-    edge[[LINE_FEED, RETURN, delimiter[0]]] = True
-    edges = np.concatenate(([True], edge[characters], [True]))
-    quotes = np.flatnonzero(characters == QUOTE)
-    opening, closing = quotes[::2], quotes[1::2]
-    doubled = closing[: len(opening) - 1] + 1 == opening[1:]
-    starts, stops = edges[opening], edges[closing + 2]
-    starts[1:] |= doubled
-    stops[: len(doubled)] |= doubled
-    if not (starts.all() and stops.all()):
+def _well_formed(characters: npt.NDArray[np.uint8], delimiter: bytes) -> Mask | None:
+    """Which characters are within quotes; None if a quote stands where none should."""
+    quotes = characters == QUOTE
+    within = np.bitwise_xor.accumulate(quotes.view(np.uint8)).view(bool)
+    opening, closing = quotes & within, quotes & ~within
+    doubled = closing[:-1] & opening[1:]
+    edges = (characters == LINE_FEED) | (characters == RETURN) | (characters == delimiter[0])
+    opening[1:] &= ~(edges[:-1] | doubled)
+    opening[0] = False
+    closing[:-1] &= ~(edges[1:] | doubled)
+    closing[-1] = False
+    if opening.any() or closing.any():
         return None
-    keep = np.ones(len(quotes), dtype=bool)
-    keep[1 : 2 * len(doubled) + 1] = ~np.repeat(doubled, 2)
-    kept: Positions = quotes[keep]
-    return kept
+    within[:-1] |= doubled
+    return within
 
 
-def _one_by_one(data: bytes, delimiter: bytes) -> tuple[Positions, list[int]]:
-    """The same for any data, and where a cell opens whose closing quote is followed by text."""
-    opening = re.compile(rb'(?:\A|[\n\r%s])"' % re.escape(delimiter))
-    quotes: list[int] = []
+def _one_by_one(data: bytes, delimiter: bytes) -> tuple[Mask, list[int]]:
+    """The same for any data, and where the cells open whose closing quote is followed by text."""
+    start = re.compile(rb'(?:\A|[\n\r%s])"' % re.escape(delimiter))
+    quotes = np.zeros(len(data), dtype=np.uint8)
     followed: list[int] = []
     position = 0
-    while found := opening.search(data, position):
-        quotes.append(found.end() - 1)
+    while found := start.search(data, position):
+        opening = found.end() - 1
         closing = data.find(b'"', found.end())
         while closing >= 0 and data[closing + 1 : closing + 2] == b'"':
             closing = data.find(b'"', closing + 2)
+        quotes[opening] = 1
         if closing < 0:
             break
-        quotes.append(closing)
+        quotes[closing] = 1
         if data[closing + 1 : closing + 2] not in (b"", b"\n", b"\r", delimiter):
-            followed.append(quotes[-2])
+            followed.append(opening)
         position = closing + 1
-    return np.array(quotes, dtype=np.int64), followed
+    return np.bitwise_xor.accumulate(quotes).view(bool), followed
+
+
+def _long_cells(within: Mask, line_ends: Mask) -> list[int]:
+    """Where the quoted cells of very many lines open."""
+    lines = np.flatnonzero(line_ends & within)
+    if len(lines) <= MAX_LINES:
+        return []
+    cells = np.flatnonzero(within[1:] & ~within[:-1]) + 1
+    cells = np.concatenate(([0], cells)) if within[0] else cells
+    which, counts = np.unique(np.searchsorted(cells, lines, side="right") - 1, return_counts=True)
+    return [int(place) for place in cells[which[counts > MAX_LINES]]]

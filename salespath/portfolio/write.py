@@ -16,11 +16,13 @@ from salespath.output import atomic
 from salespath.portfolio.ahead import ahead
 from salespath.portfolio.assessed import Assessed
 from salespath.portfolio.cells import typed_cells, written_cells
-from salespath.portfolio.columns import Outcome, Wording
+from salespath.portfolio.columns import Outcome, Wording, text_cells
 from salespath.portfolio.escape import guarded, quoted
 from salespath.portfolio.header import COMPANY, RESULTS
+from salespath.portfolio.lists import Lists
 
 ROW_GROUP = 131_072
+PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
 
 
 def write(base: Base, batches: Iterable[Assessed], out: str, columns: Mapping[str, pa.DataType]) -> None:
@@ -43,26 +45,37 @@ def write(base: Base, batches: Iterable[Assessed], out: str, columns: Mapping[st
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
     wording = Wording(base)
 
-    def rows(item: Assessed) -> memoryview:
-        cells = [*_given_as_text(base.vocabulary, item, columns), *Outcome(wording, item.batch, item.result).text()]
-        # A line end before every row: the first cell is the short one to copy.
-        cells[0] = pc.binary_join_element_wise("\n", cells[0], "")
-        lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
-        return memoryview(lines.buffers()[2] or b"")
+    def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
+        outcome = Outcome(wording, item.batch, item.result)
+        return {**_given_as_text(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
-    names = pa.array([*columns, *RESULTS])
-    file.write(",".join(quoted(guarded(names)).to_pylist()).encode())
-    for lines in ahead(rows, batches):
-        file.write(lines)
+    def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
+        for found, rows in ahead(prepared, batches):
+            for start in range(0, rows, PIECE):
+                yield found, start, min(rows, start + PIECE)
+
+    def lines(piece: tuple[dict[str, pa.Array | Lists], int, int]) -> memoryview:
+        found, start, stop = piece
+        cells = [text_cells(name, column, start, stop) for name, column in found.items()]
+        cells[0] = pc.binary_join_element_wise("\n", cells[0], "")  # a line end before each row: there it costs least
+        return memoryview(
+            pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="").buffers()[2]
+        )
+
+    file.write(",".join(quoted(guarded(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
+    for text in ahead(lines, pieces()):
+        file.write(text)
     file.write(b"\n")
 
 
-def _given_as_text(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> Iterator[pa.Array]:
+def _given_as_text(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
+    found = {}
     for name in columns:
         cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
-        yield cells if name in vocabulary else quoted(guarded(_as_text(cells)))
+        found[name] = cells if name in vocabulary else quoted(guarded(_as_text(cells)))
+    return found
 
 
 def _as_text(cells: pa.Array) -> pa.Array:
