@@ -26,7 +26,7 @@ from salespath.facts import Case
 from salespath.facts.values import written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.portfolio import assess_to_file, cases, delimited
-from salespath.portfolio.ahead import THREADS, ahead
+from salespath.portfolio.ahead import AHEAD, ahead
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.columns import Outcome, Wording
 from salespath.portfolio.escape import guarded, quoted
@@ -315,7 +315,7 @@ def test_work_ahead_keeps_the_order_and_does_not_run_away():
 
     for place, found in enumerate(ahead(lambda n: n * n, items())):
         assert found == place * place
-        assert len(begun) <= place + THREADS + 2
+        assert len(begun) <= place + AHEAD + 1
     with pytest.raises(ZeroDivisionError):
         list(ahead(lambda n: 1 // (n - 3), range(10)))
 

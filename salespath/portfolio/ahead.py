@@ -1,4 +1,4 @@
-"""Work done by a few threads, a little ahead of where it is used. numpy and pyarrow let threads run side by side."""
+"""Stages of work side by side: each has a thread of its own that is a little ahead of the next stage."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-THREADS = 2
+AHEAD = 2  # results that wait for the next stage, or are in work: memory stays bounded
 
 
 def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """The results in order. At most THREADS + 1 are ready or under way, so that memory stays bounded."""
+    """The results in order, made in a thread. More threads for a stage were not faster: they wait for one another."""
     waiting: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(1) as thread:
         try:
             for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) > THREADS:
+                waiting.append(thread.submit(work, item))
+                if len(waiting) == AHEAD:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

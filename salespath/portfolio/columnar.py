@@ -16,13 +16,16 @@ from salespath.portfolio.batch import Batch, Typist
 from salespath.portfolio.reading import ROWS, Part, no_rows, unusable
 
 
+BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
+
+
 class Columnar:
     """A Parquet file being read."""
 
     def __init__(self, path: str, file: IO[bytes], vocabulary: Vocabulary) -> None:
         self.path, self._file = path, file
         try:
-            self._table = pyarrow.parquet.ParquetFile(file)
+            self._table = pyarrow.parquet.ParquetFile(file, buffer_size=BUFFER)
             schema = self._table.schema_arrow
             self._names = schema.names
         except (pa.ArrowException, OSError) as error:
