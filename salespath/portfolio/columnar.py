@@ -15,7 +15,6 @@ from salespath.portfolio import header
 from salespath.portfolio.batch import Batch, Typist
 from salespath.portfolio.reading import ROWS, Part, no_rows, unusable
 
-
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 
 

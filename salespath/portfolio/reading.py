@@ -11,7 +11,7 @@ import pyarrow as pa
 from salespath.errors import Problem, SalespathError
 from salespath.portfolio.batch import Batch
 
-ROWS = 32_768  # of a part
+ROWS = 16_384  # of a part
 
 
 class Reading(Protocol):

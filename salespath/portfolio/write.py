@@ -21,7 +21,7 @@ from salespath.portfolio.escape import guarded, quoted
 from salespath.portfolio.header import COMPANY, RESULTS
 from salespath.portfolio.lists import Lists
 
-ROW_GROUP = 131_072
+ROW_GROUP = 65_536
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
 
 
