@@ -20,6 +20,7 @@ from pathlib import Path
 
 import companies
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 from tabulate import tabulate
@@ -176,7 +177,8 @@ def write_input(base: Base, path: str, rows: int) -> None:
     company = pa.array([f"Company {n}" for n in range(rows)])
     if path.endswith("csv"):
         cells = {name: written_cells(base.vocabulary[name], column) for name, column in table.columns.items()}
-        pyarrow.csv.write_csv(pa.table({"company": company, **cells}), path)
+        lines = pc.binary_join_element_wise(company, *cells.values(), ",", null_handling="replace", null_replacement="")
+        Path(path).write_text("\n".join([",".join(["company", *cells]), *lines.to_pylist()]) + "\n")
     else:
         cells = {name: typed_cells(base.vocabulary[name], column, rows) for name, column in table.columns.items()}
         pyarrow.parquet.write_table(pa.table({"company": company, **cells}), path)

@@ -56,11 +56,12 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
 
     def lines(piece: tuple[dict[str, pa.Array | Lists], int, int]) -> memoryview:
         found, start, stop = piece
-        cells = [text_cells(name, column, start, stop) for name, column in found.items()]
+        *rest, (_, fired) = found.items()
+        cells = [text_cells(name, column, start, stop) for name, column in rest]
         cells[0] = pc.binary_join_element_wise("\n", cells[0], "")  # a line end before each row: there it costs least
-        return memoryview(
-            pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="").buffers()[2]
-        )
+        cells.append(pa.array([""] * (stop - start)))
+        texts = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
+        return fired.part(start, stop).after(texts)
 
     file.write(",".join(quoted(guarded(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
     for text in ahead(lines, pieces()):
