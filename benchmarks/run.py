@@ -109,7 +109,7 @@ def many_companies(base: Base, rounds: int, rows: int) -> list[Row]:
     if find_spec("clips"):
         from in_clips import Clips, constructs, given
 
-        program, sample = list(constructs(base)), REBUILT_EVERY
+        program, sample = list(constructs(base)), min(rows, REBUILT_EVERY)
         cases = companies.cases(base, table[:sample])
         answers = [given(base, case) for case in cases]
         agree(base, table[:sample], answers, Clips(program))
