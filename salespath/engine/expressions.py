@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from salespath.errors import shown, suggestion
-from salespath.facts.vocabulary import Fact, Vocabulary
+from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 from salespath.rules.model import Attribute
 
 MAX_LENGTH = 2000
@@ -244,7 +244,7 @@ class _Typer:
                 name = subject.id
                 if name in self.scope.attributes:
                     return self._attribute_compare(name, direction, other)
-                fact = self._fact(name, quiet=True)
+                fact = self.scope.vocabulary.facts.get(name) if self.scope.vocabulary else None
                 if isinstance(fact, Fact) and fact.type in ("choice", "boolean"):
                     return self._choice_compare(fact, direction, other)
                 if isinstance(fact, Fact) and fact.type == "set":
@@ -328,12 +328,10 @@ class _Typer:
             return Quantity(node.id)
         raise ExpressionError(f"{_code(node)} is not a number.")
 
-    def _fact(self, name: str, quiet: bool = False):  # type: ignore[no-untyped-def]
+    def _fact(self, name: str) -> Fact | Derived:
         vocabulary = self.scope.vocabulary
         if vocabulary is not None and name in vocabulary:
             return vocabulary[name]
-        if quiet:
-            return None
         raise ExpressionError(f"there is no {shown(name)} here.{suggestion(name, self.scope.names())}")
 
 
