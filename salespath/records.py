@@ -24,7 +24,7 @@ class Record:
         """Note a problem at a line of this record."""
         self.problems.append(Problem(code, message, file=self.path, line=line or self.line))
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The keys written."""
         return list(self._fields)
 

@@ -145,7 +145,7 @@ def _fact(item: Record, dimension: str) -> Fact:
         type=item.one_of("type", TYPES, required=True),
         dimension=dimension,
         label=item.text("label", required=True),
-        values={key: values.text(key) for key in values.keys()} if values else {},  # noqa: SIM118 - not a dict
+        values={key: values.text(key) for key in values.names()} if values else {},
         ordered=item.flag("ordered"),
         unit=item.text("unit"),
         minimum=item.number("minimum"),

@@ -100,7 +100,7 @@ class _Loader:
         if article:
             for key in ("title", "author", "year", "disclosure"):
                 article.node(key, required=True)
-            self.article = {key: article.text(key) for key in article.keys()}  # noqa: SIM118 - not a dict
+            self.article = {key: article.text(key) for key in article.names()}
         for id_, item in _entries(file, "statements"):
             self.sources[id_] = Source(
                 id_,
@@ -150,7 +150,7 @@ class _Loader:
         topic = Topic(
             id_,
             item.text("title", required=True),
-            {key: titles.text(key) for key in titles.keys()} if titles else None,  # noqa: SIM118 - not a dict
+            {key: titles.text(key) for key in titles.names()} if titles else None,
             metrics=word == "metrics",
             exclusive=item.flag("exclusive"),
             at_most=None if number is None else int(number),
@@ -189,7 +189,7 @@ class _Loader:
             self.rules[id_] = Rule(id_, when, then, because, source, overrides, item.path, item.line)
 
     def _conclude(self, body: Record) -> Conclusion | None:
-        names = body.keys()
+        names = body.names()
         if len(names) != 1 or names[0] not in self.attributes:
             hint = suggestion(names[0], self.attributes) if names else ""
             seen = ", ".join(map(shown, names)) or "nothing"
@@ -277,5 +277,5 @@ def _entries(file: Record, key: str) -> list[tuple[str, Record]]:
     section = file.record(key, key)
     if section is None:
         return []
-    found = [(name, section.record(name, f"{name} in {key}")) for name in section.keys()]  # noqa: SIM118 - not a dict
+    found = [(name, section.record(name, f"{name} in {key}")) for name in section.names()]
     return [(name, item) for name, item in found if item is not None]
