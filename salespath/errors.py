@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 ERROR = "error"
 WARNING = "warning"
@@ -41,10 +41,6 @@ class Problem:
     def __str__(self) -> str:
         place = self.place
         return f"{place + ': ' if place else ''}{self.severity} {self.code}: {self.message}"
-
-    def at(self, **place: object) -> Problem:
-        """The same problem with its place filled in."""
-        return replace(self, **place)  # type: ignore[arg-type]
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

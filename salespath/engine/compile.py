@@ -18,7 +18,6 @@ from salespath.engine.expressions import (
     TRUE,
     VERDICT_NUMBERS,
     And,
-    Compare,
     Condition,
     ExpressionError,
     Is,
@@ -295,8 +294,6 @@ class _Compiler:
             return ~self._tree(tree.item, section)
         if isinstance(tree, Is):
             return self._attribute(tree, section)
-        if isinstance(tree, Compare) and section == VERDICT:
-            return self._leaf(tree)
         return self._leaf(tree)
 
     def _attribute(self, tree: Is, section: int) -> Ref:
