@@ -143,7 +143,9 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
         while not isinstance(event := following(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    raise _refused(event, path, "a second document (`---`) in one file; write one document, or a list.")
+                    raise _refused(
+                        event.start_mark, path, "a second document (`---`) in one file; write one document, or a list."
+                    )
                 node = _node(following(), following, path, 0)
         if as_json:
             json.loads(text)
@@ -151,6 +153,8 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
         problems.append(Problem("SP103", f"not valid JSON: {error.msg}.", file=path, line=error.lineno))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.problem and "nesting depth" in error.problem:  # libyaml 0.2.6 has a bound of its own and reads ahead
+            raise _too_deep(path, mark) from None
         words = ", ".join(filter(None, (error.context, error.problem)))
         problems.append(
             Problem(
@@ -187,20 +191,24 @@ def _as_yaml(match: re.Match[str]) -> str:
     return found if found == "\\\\" else str(json.loads(f'"{found}"'))
 
 
-def _refused(event: Any, path: str, what: str) -> SalespathError:
-    return SalespathError([Problem("SP104", what, file=path, line=event.start_mark.line + 1)])
+def _refused(mark: Any, path: str, what: str) -> SalespathError:
+    return SalespathError([Problem("SP104", what, file=path, line=mark.line + 1)])
+
+
+def _too_deep(path: str, mark: Any) -> SalespathError:
+    return _refused(mark, path, f"more than {MAX_DEPTH} levels of nesting.")
 
 
 def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> Node:
     line = event.start_mark.line + 1
     if isinstance(event, yaml.AliasEvent) or event.anchor:
-        raise _refused(event, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
+        raise _refused(event.start_mark, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
     if event.tag:
-        raise _refused(event, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
+        raise _refused(event.start_mark, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
     if isinstance(event, yaml.ScalarEvent):
         return Scalar(event.value, line, bool(event.style))
     if depth > MAX_DEPTH:
-        raise _refused(event, path, f"more than {MAX_DEPTH} levels of nesting.")
+        raise _too_deep(path, event.start_mark)
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
         while not isinstance(event := following(), yaml.SequenceEndEvent):
@@ -212,7 +220,7 @@ def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> No
         key = _node(event, following, path, depth + 1)
         value = _node(following(), following, path, depth + 1)
         if not isinstance(key, Scalar):
-            raise _refused(event, path, "a key must be a word.")
+            raise _refused(event.start_mark, path, "a key must be a word.")
         if key.text in pairs:
             repeated.append(key)
         else:
