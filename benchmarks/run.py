@@ -154,13 +154,13 @@ def files(base: Base, rounds: int, rows: int) -> list[Row]:
         for ending, target in (("csv", "≤ 2.5 × polars"), ("parquet", "≤ 3 × polars")):
             source, out = (os.path.join(folder, f"{name}.{ending}") for name in ("in", "out"))
             write_input(base, source, rows)
-            assess_to_file([source], out, print)
+            assess_to_file(load(), [source], out, print)
             peers = {
                 name: floor for name, floor in (("polars", polars_floor), ("pyarrow", pyarrow_floor)) if find_spec(name)
             }
             floors = [floor(source, out, os.path.join(folder, f"copy.{ending}")) for floor in peers.values()]
             mine, *theirs = medians(
-                rounds, lambda source=source, out=out: assess_to_file([source], out, print), *floors
+                rounds, lambda source=source, out=out: assess_to_file(load(), [source], out, print), *floors
             )
             ratio = ", ".join(f"{mine / seconds:.1f} × {name}" for name, seconds in zip(peers, theirs))
             rate = f"{rows / mine:,.0f} companies/s, {os.path.getsize(out) / 2**20:,.0f} MB"
@@ -191,8 +191,9 @@ def peak(base: Base, folder: str, ending: str, rows: int) -> float:
     program = """
 import resource, sys
 from pathlib import Path
+from salespath.engine.load import load
 from salespath.portfolio import assess_to_file
-assess_to_file(sys.argv[1:2], sys.argv[2], print)
+assess_to_file(load(), sys.argv[1:2], sys.argv[2], print)
 status = Path("/proc/self/status")  # Linux counts what the parent took into ru_maxrss
 lines = status.read_text().splitlines() if status.exists() else []
 mine = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]

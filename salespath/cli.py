@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import errno
-import functools
 import os
 import sys
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from salespath import __version__
+from salespath.authoring.commands import rules
+from salespath.console import (
+    based,
+    bold,
+    format_option,
+    is_table,
+    read_companies,
+    report_problems,
+    reported,
+    width,
+    write_json,
+)
 
 if TYPE_CHECKING:
-    from salespath.errors import Problem
-    from salespath.facts import Portfolio
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def reported(command: F) -> F:
-    """Turn problems with the input into messages on stderr and exit code 1."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        from salespath.errors import Problem, SalespathError
-
-        try:
-            return command(*args, **kwargs)
-        except SalespathError as error:
-            report_problems(error.problems)
-        except OSError as error:  # a full disk, for one; inputs and files report their own
-            if error.errno == errno.EPIPE:
-                raise
-            report_problems([Problem("SP140", f"cannot write the output: {error.strerror}.")])
-        sys.exit(1)
-
-    return run  # type: ignore[return-value]
-
-
-def report_problems(problems: Iterable[Problem]) -> None:
-    """Write problems to stderr, one a line, in order of their place."""
-    from salespath.errors import in_order
-
-    for problem in in_order(problems):
-        click.echo(str(problem), err=True)
+    from salespath.engine.compile import Base
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,59 +42,6 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `salespath guide | head` ends quietly
 
 
-def width() -> int:
-    """The columns of the terminal, or 120 where there is none."""
-    import shutil
-
-    return max(40, shutil.get_terminal_size((120, 24)).columns)
-
-
-def is_table(path: str) -> bool:
-    """Whether a file is a table by its name."""
-    return path.lower().endswith((".csv", ".tsv", ".parquet"))
-
-
-def read_companies(path: str) -> Portfolio:
-    """The companies of a fact file or table; of a file that cannot be read, none and the problems."""
-    from salespath.engine.load import load
-    from salespath.errors import SalespathError
-    from salespath.facts import Portfolio, read_file
-
-    base = load()
-    try:
-        if is_table(path):
-            from salespath.portfolio import cases
-
-            return cases(base, path)
-        return read_file(path, base.vocabulary)
-    except SalespathError as error:
-        return Portfolio((), error.problems, single=True)
-
-
-def write_text(text: str, output: str | None) -> None:
-    """Write to a file, whole or not at all, or to standard output."""
-    if output in (None, "-"):
-        click.echo(text, nl=False)
-        return
-    from salespath.output import atomic
-
-    with atomic(str(output)) as file:
-        file.write(text.encode())
-
-
-def write_json(data: Any, output: str | None = None) -> None:
-    """Write JSON as `write_text` does, with escapes where standard output is not UTF-8."""
-    import json
-
-    escaped = output in (None, "-") and (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
-    write_text(json.dumps(data, ensure_ascii=escaped, indent=2) + "\n", output)
-
-
-format_option = click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
-)
-
-
 @main.command()
 @click.argument("facts_file", required=False)
 @click.option("--company", metavar="NAME", default="", help="The company's name.")
@@ -128,7 +53,9 @@ format_option = click.option(
 @click.option("-o", "--output", metavar="FILE.yaml", help="Save the answers as a fact file.")
 @click.option("--force", is_flag=True, help="Let -o replace an existing file.")
 @reported
+@based
 def ask(
+    base: Base,
     facts_file: str | None,
     company: str,
     answers_file: str | None,
@@ -151,9 +78,8 @@ def ask(
     if output is not None and not output.lower().endswith((".yaml", ".yml")):
         raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
     from salespath.ask.terminal import Request, run
-    from salespath.engine.load import load
 
-    sys.exit(run(load(), Request(facts_file, answers_file, company, no_input, resume, output, force), bold))
+    sys.exit(run(base, Request(facts_file, answers_file, company, no_input, resume, output, force), bold))
 
 
 @main.command()
@@ -162,7 +88,8 @@ def ask(
 @click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
 @reported
-def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool) -> None:
+@based
+def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None, full: bool) -> None:
     """Recommend a process for the companies in FILE: one company gives a report, many a table.
 
     FILE is a YAML or JSON fact file, or a CSV or Parquet table with fact ids as headers; - is standard input (YAML or JSON).
@@ -174,20 +101,19 @@ def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool)
         if suffix != "json" or all(map(is_table, files)):
             from salespath.portfolio import assess_to_file
 
-            summary = assess_to_file(files, output, report_problems)
+            summary = assess_to_file(base, files, output, report_problems)
             click.echo(str(summary), err=True)
             sys.exit(1 if summary.failed else 0)
         format_ = "json"
     from salespath.engine.assess import assess as assess_case
-    from salespath.engine.load import load
 
-    portfolios = [read_companies(path) for path in files]
+    portfolios = [read_companies(base, path) for path in files]
     problems = [problem for portfolio in portfolios for problem in portfolio.problems]
     report_problems(problems)
     cases = [case for portfolio in portfolios for case in portfolio.cases]
     single = len(files) == 1 and portfolios[0].single
     failed = any(problem.severity == "error" for problem in problems)
-    assessments = [assess_case(load(), case) for case in cases]
+    assessments = [assess_case(base, case) for case in cases]
     if format_ == "json":
         from salespath.report.json import document
 
@@ -209,18 +135,13 @@ def assess(files: tuple[str, ...], format_: str, output: str | None, full: bool)
         sys.exit(1)
 
 
-def bold(text: str) -> str:
-    """Bold on a terminal that can show it."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
-    return text if plain else click.style(text, bold=True)
-
-
 @main.command()
 @click.argument("file")
 @click.argument("target", required=False)
 @format_option
 @reported
-def explain(file: str, target: str | None, format_: str) -> None:
+@based
+def explain(base: Base, file: str, target: str | None, format_: str) -> None:
     """How the recommendation for the company in FILE came about; with TARGET, why something else did not.
 
     TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel), a choice
@@ -229,18 +150,17 @@ def explain(file: str, target: str | None, format_: str) -> None:
     from dataclasses import asdict
 
     from salespath.engine.assess import assess as assess_case
-    from salespath.engine.load import load
     from salespath.errors import Problem, SalespathError, shown, suggestion
     from salespath.report import explain as explanations
     from salespath.report.terminal import tree
 
-    portfolio = read_companies(file)
+    portfolio = read_companies(base, file)
     report_problems(portfolio.problems)
     if not portfolio.cases:
         sys.exit(1)
     roots = []
     for case in portfolio.cases:
-        assessment = assess_case(load(), case)
+        assessment = assess_case(base, case)
         root = explanations.why(assessment, target) if target else explanations.how(assessment)
         if root is None:
             hint = suggestion(str(target), explanations.targets(assessment))
@@ -260,17 +180,17 @@ def explain(file: str, target: str | None, format_: str) -> None:
 @main.command()
 @format_option
 @reported
-def guide(format_: str) -> None:
+@based
+def guide(base: Base, format_: str) -> None:
     """Enterprise against SMB, point by point, with sources."""
-    from salespath.engine.load import load
     from salespath.report.table import guide as comparison
 
     if format_ == "json":
         from dataclasses import asdict
 
-        write_json([asdict(point) for point in load().knowledge.guide])
+        write_json([asdict(point) for point in base.knowledge.guide])
         return
-    click.echo(comparison(load().knowledge, min(width(), 120)), nl=False)
+    click.echo(comparison(base.knowledge, min(width(), 120)), nl=False)
 
 
 @main.group()
@@ -282,13 +202,13 @@ def facts() -> None:
 @click.option("--ask", type=click.Choice(["core", "plan", "figures"]), help="Only facts of this tier.")
 @format_option
 @reported
-def facts_list(ask: str | None, format_: str) -> None:
+@based
+def facts_list(base: Base, ask: str | None, format_: str) -> None:
     """List the facts with their questions and what can be answered."""
-    from salespath.engine.load import load
     from salespath.facts.template import expected
-    from salespath.report.table import facts as listing
+    from salespath.report.table import listing
 
-    chosen = [fact for fact in load().vocabulary.facts.values() if ask in (None, fact.ask)]
+    chosen = [fact for fact in base.vocabulary.facts.values() if ask in (None, fact.ask)]
     if format_ == "json":
         data = [
             {
@@ -307,17 +227,17 @@ def facts_list(ask: str | None, format_: str) -> None:
 @facts.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @reported
-def facts_check(files: tuple[str, ...]) -> None:
+@based
+def facts_check(base: Base, files: tuple[str, ...]) -> None:
     """Check fact files: every problem at once, with its place and what was expected."""
     from salespath.engine.assess import assess as assess_case
-    from salespath.engine.load import load
 
     failed = False
     for path in files:
-        portfolio = read_companies(path)
+        portfolio = read_companies(base, path)
         problems = list(portfolio.problems)
         for case in portfolio.cases:
-            problems.extend(assess_case(load(), case).problems)
+            problems.extend(assess_case(base, case).problems)
         report_problems(problems)
         failed = failed or any(problem.severity == "error" for problem in problems)
         known = sum(len(case.values) for case in portfolio.cases)
@@ -332,14 +252,16 @@ def facts_check(files: tuple[str, ...]) -> None:
 @facts.command("template")
 @click.option("--format", "format_", type=click.Choice(["yaml", "csv"]), default="yaml", show_default=True)
 @reported
-def facts_template(format_: str) -> None:
+@based
+def facts_template(base: Base, format_: str) -> None:
     """Print an empty fact file to fill in."""
-    from salespath.engine.load import load
     from salespath.facts.template import csv_template, yaml_template
 
     make = yaml_template if format_ == "yaml" else csv_template
-    click.echo(make(load().vocabulary), nl=False)
+    click.echo(make(base.vocabulary), nl=False)
 
+
+main.add_command(rules)
 
 if __name__ == "__main__":
     main()

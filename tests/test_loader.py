@@ -235,7 +235,7 @@ derived:
   - {id: three, type: number, label: three, meaning: x, formula: four}
   - {id: four, type: number, label: four, meaning: x, formula: three}
 """
-    terms, _ = files.read_all(files.vocabulary_files())
+    terms = files.read_all(files.vocabulary_files()).nodes
     words = vocabulary.load([*terms, ("more.yaml", parse(text, "more.yaml"))])
     knowledge, problems = loader.load([("frame.yaml", parse(FRAME, "frame.yaml"))], "")
     with pytest.raises(SalespathError) as caught:
@@ -278,8 +278,8 @@ def _edited(node: Node, at: int, what: Node | None) -> tuple[Node | None, int]:
     return node._replace(items=tuple(parts)), at
 
 
-TERMS = files.read_all(files.vocabulary_files())[0]
-RULES = files.read_all(files.rule_files())[0]
+TERMS = files.read_all(files.vocabulary_files()).nodes
+RULES = files.built_in().nodes
 ODD = [None, Scalar("", 1), Scalar("x", 1), Scalar("-1", 1, True), Scalar("{", 1), Sequence((), 1), Mapping((), 1),
        Sequence((Scalar("x", 1), Mapping((), 1)), 1), Mapping(((Scalar("x", 1), Sequence((), 1)),), 1)]  # fmt: skip
 

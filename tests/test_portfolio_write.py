@@ -43,7 +43,7 @@ REAL = str(EXAMPLES / "real_companies.csv")
 def run(paths, out):
     """Assess files into a file; the summary and the problems."""
     found = []
-    return assess_to_file([str(path) for path in paths], str(out), found.extend), found
+    return assess_to_file(BASE, [str(path) for path in paths], str(out), found.extend), found
 
 
 def wanted(a: Assessment) -> dict[str, object]:
@@ -250,7 +250,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
 
     (tmp_path / "in.csv").write_text("company,product_stage\nA,pilot\nB,x\n")
     with pytest.raises(KeyboardInterrupt):
-        assess_to_file([str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), interrupt)
+        assess_to_file(BASE, [str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), interrupt)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 

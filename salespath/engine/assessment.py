@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from salespath.engine.compile import Base
 from salespath.engine.walk import Walked
@@ -140,9 +141,14 @@ class Assessment:
         return self.case.company
 
     @property
-    def receipt(self) -> dict[str, str]:
+    def receipt(self) -> dict[str, Any]:
         """What produced this: the same facts and receipt give the same assessment."""
         from salespath import __version__
 
         knowledge = self.base.knowledge
-        return {"salespath": __version__, "rules_version": knowledge.version, "rules_sha256": knowledge.sha256}
+        return {
+            "salespath": __version__,
+            "rules_version": knowledge.version,
+            "rules_sha256": knowledge.sha256,
+            "overlays": [{"name": layer.name, "sha256": layer.sha256} for layer in knowledge.overlays],
+        }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from salespath.engine import certainty
@@ -37,6 +38,7 @@ from salespath.rules.model import Advise, Attribute, Block, Conclude, Knowledge,
 
 FACTS, VERDICT, PLAN = range(3)
 LEAF, ALL, ANY = range(3)
+MAX_STRATA = 50
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class _Compiler:
     def __init__(self, vocabulary: Vocabulary, knowledge: Knowledge, problems: list[Problem]) -> None:
         self.base = Base(vocabulary, knowledge)
         self.problems = problems
+        self.order: list[Rule] = []
         self._index: dict[object, int] = {}
         blocked = {name: Attribute(name, f"whether {process} is blocked") for name, process in BLOCKED.items()}
         plain = {name: a for name, a in knowledge.attributes.items() if not a.verdict}
@@ -122,15 +125,14 @@ class _Compiler:
         self._stratify()
         if self.problems:
             raise SalespathError(self.problems)
-        rules = sorted(base.knowledge.rules.values(), key=lambda rule: base.strata[rule.id])
         for section in (FACTS, VERDICT, PLAN):
-            for rule in rules:
+            for rule in self.order:
                 if base.section(rule) == section:
                     self._build(rule, section)
             if section == FACTS:
                 self._attributes(verdict=False)
                 for name, process in BLOCKED.items():
-                    blocks = [r for r in rules if isinstance(r.then, Block) and r.then.process == process]
+                    blocks = [r for r in self.order if isinstance(r.then, Block) and r.then.process == process]
                     refs = tuple(base.rule_refs[r.id] for r in blocks if isinstance(r.then, Block) and not r.then.lift)
                     base.value_refs[name, "yes"] = self._node(ANY, refs)
             if section == VERDICT:
@@ -233,39 +235,36 @@ class _Compiler:
         base.concluding = {key: tuple(ids) for key, ids in concluding.items()}
 
     def _stratify(self) -> None:
-        """Strata by dependency, numbered from 0. A cycle is a problem that shows its path."""
+        """Strata by dependency, numbered from 0, and the rules in an order to build them in. A cycle is a problem."""
         base = self.base
         by_attribute: dict[str, list[str]] = {}
         for (attribute, _), ids in base.concluding.items():
             by_attribute.setdefault(attribute, []).extend(ids)
-        for name, process in BLOCKED.items():
-            by_attribute[name] = [
-                r.id for r in base.knowledge.rules.values() if isinstance(r.then, Block) and r.then.process == process
-            ]
-        visiting: dict[str, None] = {}
-
-        def stratum(name: str) -> int:
-            if name in base.strata:
-                return base.strata[name]
-            if name in visiting:
-                rule = base.knowledge.rules[name]
-                path = list(visiting)
-                cycle = " → ".join([*path[path.index(name) :], name])
-                self._problem("SP304", rule, f"the rules depend on one another in a circle: {cycle}.")
-                return 0
-            visiting[name] = None
-            level = 0
-            for attribute in sorted(inputs(base.conditions[name])):
-                for other in by_attribute.get(attribute, ()):
-                    level = max(level, stratum(other) + 1)
-            for other in base.overridden_by.get(name, ()):
-                level = max(level, stratum(other))
-            del visiting[name]
-            base.strata[name] = level
-            return level
-
-        for name in base.knowledge.rules:
-            stratum(name)
+        for rule in base.knowledge.rules.values():
+            if isinstance(rule.then, Block):
+                by_attribute.setdefault(f"{rule.then.process}_blocked", []).append(rule.id)
+        reads = {
+            name: [id_ for attribute in sorted(inputs(tree)) for id_ in by_attribute.get(attribute, ())]
+            for name, tree in base.conditions.items()
+        }
+        graph = {name: dict.fromkeys([*ids, *base.overridden_by.get(name, ())]) for name, ids in reads.items()}
+        circular = False
+        while graph and not self.order:
+            try:
+                self.order = [base.knowledge.rules[name] for name in TopologicalSorter(graph).static_order()]
+            except CycleError as error:
+                cycle = error.args[1][::-1]
+                shown_path = " → ".join(cycle if len(cycle) <= 12 else [*cycle[:9], "…", *cycle[-2:]])
+                what = f"the rules depend on one another in a circle: {shown_path}."
+                self._problem("SP304", base.knowledge.rules[cycle[0]], what)
+                del graph[cycle[0]][cycle[1]]
+                circular = True
+        for rule in self.order:
+            below = [base.strata[id_] + 1 for id_ in reads[rule.id] if id_ in base.strata]
+            beside = [base.strata[id_] for id_ in base.overridden_by.get(rule.id, ()) if id_ in base.strata]
+            base.strata[rule.id] = max([0, *below, *beside])
+            if base.strata[rule.id] == MAX_STRATA and not circular:
+                self._problem("SP306", rule, f"it stands on more than {MAX_STRATA} layers of other rules.")
 
     # The graph
 
@@ -322,9 +321,6 @@ class _Compiler:
         base = self.base
         ref = self._tree(base.conditions[rule.id], section)
         base.condition_refs[rule.id] = ref
-        for other in base.overridden_by.get(rule.id, ()):
-            if other not in base.rule_refs:
-                self._build(base.knowledge.rules[other], section)
         over = tuple(~base.rule_refs[other] for other in base.overridden_by.get(rule.id, ()))
         base.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
 

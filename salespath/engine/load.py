@@ -11,11 +11,12 @@ from salespath.rules import files, loader
 
 
 @cache
-def load() -> Base:
-    """The built-in knowledge base, read and compiled once. Raises SalespathError listing every problem in its files."""
-    terms, terms_sha = files.read_all(files.vocabulary_files())
-    rules, rules_sha = files.read_all(files.rule_files())
-    words = vocabulary.load(terms)
-    sha = hashlib.sha256(f"{terms_sha}{rules_sha}".encode()).hexdigest()
-    knowledge, problems = loader.load(rules, sha)
-    return compile_base(words, knowledge, problems)
+def load(*overlays: str) -> Base:
+    """The built-in knowledge base, read and compiled once, with the rule folders laid over it, the last one on top.
+
+    Raises SalespathError listing every problem in the files.
+    """
+    terms, rules = files.read_all(files.vocabulary_files()), files.built_in()
+    sha256 = hashlib.sha256(f"{terms.sha256}{rules.sha256}".encode()).hexdigest()
+    knowledge, problems = loader.load(rules.nodes, sha256, [files.overlay(folder) for folder in overlays])
+    return compile_base(vocabulary.load(terms.nodes), knowledge, problems)

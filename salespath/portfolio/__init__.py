@@ -51,15 +51,14 @@ def assess_file(base: Base, path: str, *, on_problem: Report, progress: Progress
     return assess_reading(base, read_any(path, base), on_problem=on_problem, progress=progress)
 
 
-def assess_to_file(paths: Sequence[str], out: str, report: Callable[[Iterable[Problem]], None]) -> Summary:
+def assess_to_file(base: Base, paths: Sequence[str], out: str, report: Callable[[Iterable[Problem]], None]) -> Summary:
     """Assess files into one file, its ending saying which kind. Bad rows are reported and left out.
 
     Raises SalespathError, and writes nothing, where a file cannot be read or `out` cannot be written.
     """
-    from salespath.engine.load import load
     from salespath.portfolio.progress import bar
 
-    base, summary = load(), Summary()
+    summary = Summary()
     readings = _open(paths, base)
 
     def note(problem: Problem) -> None:

@@ -110,7 +110,7 @@ def guide(knowledge: Knowledge, width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def facts(rows: Sequence[Sequence[str]], headers: Sequence[str], widths: Sequence[int]) -> str:
+def listing(rows: Sequence[Sequence[str]], headers: Sequence[str], widths: Sequence[int]) -> str:
     """A plain table whose cells are wrapped."""
     wrapped = [[_wrapped(cell, limit) for cell, limit in zip(row, widths)] for row in rows]
     return tabulate(wrapped, headers, tablefmt="simple", disable_numparse=True) + "\n"

@@ -110,8 +110,9 @@ class _Report:
         self._doubts()
         receipt = self.a.receipt
         self.lines.append("")
+        layers = "".join(f", with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
         self._say(
-            f"salespath {receipt['salespath']}, rules {receipt['rules_version']} ({receipt['rules_sha256'][:12]}). "
+            f"salespath {receipt['salespath']}, rules {receipt['rules_version']} ({receipt['rules_sha256'][:12]}){layers}. "
             "Certainty here is a certainty factor, not a likelihood."
         )
         return "\n".join(line.rstrip() for line in self.lines) + "\n"

@@ -5,11 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
+from salespath.errors import Problem, SalespathError, shown
 from salespath.facts import vocabulary
 from salespath.source import Node, decode, parse, read_bytes
 
 BASE = Path(__file__).parent / "base"
+MAX_OVERLAY = 4 * 2**20
+
+
+class Layer(NamedTuple):
+    """The files of one folder as nodes, and the SHA-256 of their names and contents."""
+
+    name: str
+    sha256: str
+    nodes: list[tuple[str, Node]]
 
 
 def vocabulary_files() -> list[Path]:
@@ -19,16 +30,47 @@ def vocabulary_files() -> list[Path]:
 
 def rule_files(folder: Path = BASE) -> list[Path]:
     """The files of a rule folder, in reading order."""
-    return sorted(folder.glob("*.yaml"))
+    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml") and path.is_file())
 
 
-def read_all(paths: Iterable[Path]) -> tuple[list[tuple[str, Node]], str]:
-    """The nodes of the files, each with its name, and the SHA-256 of names and contents."""
+def built_in() -> Layer:
+    """The rules that ship with salespath."""
+    return read_all(rule_files())
+
+
+def overlay(folder: str) -> Layer:
+    """The rules of somebody else's folder. Raises SalespathError where there are none, or far too many."""
+    try:
+        paths = rule_files(Path(folder))
+        size = sum(path.stat().st_size for path in paths)
+    except (OSError, ValueError):
+        paths, size = [], 0
+    if not paths:
+        raise _unusable(folder, f"{shown(folder)} is not a folder with rule files (*.yaml).")
+    if size > MAX_OVERLAY:
+        raise _unusable(folder, f"the rule files in {shown(folder)} hold more than {MAX_OVERLAY // 2**20} MiB.")
+    layer = read_all(paths)
+    nodes = [(str(Path(folder) / name), node) for name, node in layer.nodes]
+    return layer._replace(name=Path(folder).resolve().name, nodes=nodes)
+
+
+def read_all(paths: Iterable[Path]) -> Layer:
+    """Files as one layer. Raises SalespathError listing every file that cannot be read."""
     digest = hashlib.sha256()
     nodes = []
+    problems: list[Problem] = []
     for path in paths:
-        data = read_bytes(str(path))
-        digest.update(f"{path.name}\0{len(data)}\0".encode())
-        digest.update(data)
-        nodes.append((path.name, parse(decode(data, str(path)), path.name)))
-    return nodes, digest.hexdigest()
+        try:
+            data = read_bytes(str(path))
+            digest.update(f"{path.name}\0{len(data)}\0".encode())
+            digest.update(data)
+            nodes.append((path.name, parse(decode(data, str(path)), path.name)))
+        except SalespathError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SalespathError(problems)
+    return Layer("", digest.hexdigest(), nodes)
+
+
+def _unusable(folder: str, message: str) -> SalespathError:
+    return SalespathError([Problem("SP211", message, file=folder)])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from salespath.errors import Problem, shown, suggestion
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.records import Record
+from salespath.rules.files import Layer
 from salespath.rules.model import (
     PROCESSES,
     VERDICTS,
@@ -19,6 +22,7 @@ from salespath.rules.model import (
     GuidePoint,
     Knowledge,
     Line,
+    Overlay,
     Rule,
     Source,
     Topic,
@@ -34,9 +38,11 @@ ADVISED = (*VERDICTS, "any")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
-def load(nodes: Iterable[tuple[str, Node]], sha256: str) -> tuple[Knowledge, list[Problem]]:
-    """The knowledge base from the nodes of its files, and every problem found in them."""
-    return _Loader().load(nodes, sha256)
+def load(
+    nodes: Iterable[tuple[str, Node]], sha256: str, overlays: Sequence[Layer] = ()
+) -> tuple[Knowledge, list[Problem]]:
+    """The knowledge base from the nodes of its files and of the folders laid over it, and every problem found in them."""
+    return _Loader().load(list(nodes), sha256, overlays)
 
 
 class _Loader:
@@ -52,19 +58,30 @@ class _Loader:
         self.guide: list[GuidePoint] = []
         self.notes: list[tuple[str, tuple[str, ...]]] = []
         self.rules: dict[str, Rule] = {}
+        self.off: set[str] = set()
 
-    def load(self, nodes: Iterable[tuple[str, Node]], sha256: str) -> tuple[Knowledge, list[Problem]]:
-        nodes = list(nodes)
-        for path, node in nodes:
-            self.problems.extend(repeated_keys(node, path))
-        files = [Record(node, path, self.problems, "the file") for path, node in nodes]
-        for file in files:  # what rules refer to comes first, whatever the order of files
-            self._frame(file)
-        for file in files:
-            self._guide(file)
-            for item in file.records("rules", "a rule"):
-                self._rule(item)
-            file.done()
+    def load(
+        self, nodes: list[tuple[str, Node]], sha256: str, overlays: Sequence[Layer]
+    ) -> tuple[Knowledge, list[Problem]]:
+        for number, layer in enumerate([nodes, *(overlay.nodes for overlay in overlays)]):
+            for path, node in layer:
+                self.problems.extend(repeated_keys(node, path))
+            files = [Record(node, path, self.problems, "the file") for path, node in layer]
+            for file in files:  # what rules refer to comes first, whatever the order of files
+                if not number:
+                    self._head(file)
+                self._frame(file)
+            for file in files if number else ():
+                self._off(file)
+                self._replace(file)
+            for file in files:
+                self._guide(file)
+                for item in file.records("rules", "a rule"):
+                    self._add(item)
+            for file in files:
+                if number:
+                    self._texts(file)
+                file.done()
         self._overrides()
         knowledge = Knowledge(
             self.version,
@@ -78,31 +95,39 @@ class _Loader:
             self.guide_title,
             tuple(self.guide),
             tuple(self.notes),
+            tuple(Overlay(layer.name, layer.sha256) for layer in overlays),
         )
         return knowledge, self.problems
 
-    def _frame(self, file: Record) -> None:
-        """Lines, topics, attributes and sources."""
+    def _head(self, file: Record) -> None:
+        """Version and article, which only the built-in rules have."""
         self.version = file.text("version") or self.version
-        for id_, item in _entries(file, "lines"):
-            self.lines[id_] = Line(
-                id_, item.one_of("dimension", DIMENSIONS, required=True), item.text("title", required=True)
-            )
-            item.done()
-        for id_, item in _entries(file, "topics"):
-            self.topics[id_] = self._topic(id_, item)
-        for id_, item in _entries(file, "attributes"):
-            self.attributes[id_] = Attribute(
-                id_, item.text("means", required=True), item.texts("values") or ("yes",), item.flag("verdict")
-            )
-            item.done()
         article = file.record("article", "the article")
         if article:
             for key in ("title", "author", "year", "disclosure"):
                 article.node(key, required=True)
             self.article = {key: article.text(key) for key in article.names()}
+
+    def _define(self, table: dict[str, Any], item: Record, entry: Any) -> None:
+        """Enter something under its id, once."""
+        if entry.id in table:
+            item.problem("SP202", f"{item.what} is defined twice.")
+        else:
+            table[entry.id] = entry
+        item.done()
+
+    def _frame(self, file: Record) -> None:
+        """Lines, topics, attributes and sources."""
+        for id_, item in _entries(file, "lines"):
+            dimension = item.one_of("dimension", DIMENSIONS, required=True)
+            self._define(self.lines, item, Line(id_, dimension, item.text("title", required=True)))
+        for id_, item in _entries(file, "topics"):
+            self._define(self.topics, item, self._topic(id_, item))
+        for id_, item in _entries(file, "attributes"):
+            means, values = item.text("means", required=True), item.texts("values") or ("yes",)
+            self._define(self.attributes, item, Attribute(id_, means, values, item.flag("verdict")))
         for id_, item in _entries(file, "statements"):
-            self.sources[id_] = Source(
+            statement = Source(
                 id_,
                 "article",
                 item.text("says", required=True),
@@ -112,9 +137,9 @@ class _Loader:
                 section=item.text("section", required=True),
                 interested=item.flag("interested"),
             )
-            item.done()
+            self._define(self.sources, item, statement)
         for id_, item in _entries(file, "sources"):
-            self.sources[id_] = Source(
+            source = Source(
                 id_,
                 item.one_of("kind", ("study", "filing", "vendor", "opinion"), required=True),
                 item.text("figure", required=True),
@@ -125,7 +150,7 @@ class _Loader:
                 soft=item.flag("soft"),
             )
             item.text("checked", required=True)
-            item.done()
+            self._define(self.sources, item, source)
 
     def _guide(self, file: Record) -> None:
         self.guide_title = file.text("title") or self.guide_title
@@ -155,18 +180,60 @@ class _Loader:
             exclusive=item.flag("exclusive"),
             at_most=None if number is None else int(number),
         )
-        item.done()
         return topic
 
-    def _rule(self, item: Record) -> None:
+    def _off(self, file: Record) -> None:
+        for id_ in file.texts("switch_off"):
+            if self._exists(file, id_, file.line_of("switch_off")):
+                del self.rules[id_]
+                self.off.add(id_)
+
+    def _replace(self, file: Record) -> None:
+        for item in file.records("replace", "a rule"):
+            rule = self._rule(item)
+            if rule and self._exists(item, rule.id, item.line):
+                self.rules[rule.id] = rule
+
+    def _texts(self, file: Record) -> None:
+        """Other words for a rule that stays as it is."""
+        for id_, item in _entries(file, "texts"):
+            if not self._exists(item, id_, item.line):
+                continue
+            rule = self.rules[id_]
+            words: dict[str, Any] = {key: item.text(key) for key in item.names() if key != "steps"}
+            if item.has("steps"):
+                words["steps"] = item.texts("steps")
+            for key in words.keys() - {"because"}:
+                if key not in ("text", "steps", "owner", "remedy") or not hasattr(rule.then, key):
+                    item.problem("SP108", f"{item.what}: {shown(key)} is not a text of a rule that says {rule.kind}.")
+                    return
+            because = words.pop("because", rule.because)
+            self.rules[id_] = replace(rule, because=because, then=replace(rule.then, **words))
+
+    def _exists(self, item: Record, id_: str, line: int) -> bool:
+        if id_ in self.rules:
+            return True
+        if id_:
+            what = f"there is no rule {shown(id_)} to change.{suggestion(id_, self.rules)}"
+            item.problem("SP210", what, line)
+        return False
+
+    def _add(self, item: Record) -> None:
+        rule = self._rule(item)
+        if rule is None:
+            return
+        first = self.rules.get(rule.id)
+        if first is None:
+            self.rules[rule.id] = rule
+        else:
+            hint = "" if first.file.count("/") == item.path.count("/") else " Put it under `replace` to replace it."
+            item.problem("SP202", f"{item.what} is defined twice, first at {first.file}:{first.line}.{hint}")
+
+    def _rule(self, item: Record) -> Rule | None:
         id_ = item.text("id", required=True)
         item.what = f"the rule {shown(id_)}" if id_ else "a rule"
         if id_ and not _ID.fullmatch(id_):
             item.problem("SP201", f"{shown(id_)} is not a rule id: lower-case words joined by hyphens.")
-        if id_ and id_ in self.rules:
-            first = self.rules[id_]
-            item.problem("SP202", f"{item.what} is defined twice, first at {first.file}:{first.line}.")
-            return
         found = [kind for kind in KINDS if item.has(kind)]
         if len(found) != 1:
             what = "no conclusion" if not found else f"{' and '.join(found)}"
@@ -174,19 +241,20 @@ class _Loader:
         when, because, overrides = item.text("when"), item.text("because", required=True), item.texts("overrides")
         source = self._sources(item)
         if not found:
-            return
+            return None
         body = item.record(found[0], f"{found[0]} of {item.what}", required=True)
         for kind in found[1:]:
             item.node(kind)
         item.done()
         if body is None:
-            return
+            return None
         then = getattr(self, f"_{found[0]}")(body)
         body.done()
         if not when and found[0] in ("conclude", "weigh", "block"):
             item.problem("SP204", f"{item.what} needs a condition (`when`).")
-        if then is not None:
-            self.rules[id_] = Rule(id_, when, then, because, source, overrides, item.path, item.line)
+        return (
+            None if then is None or not id_ else Rule(id_, when, then, because, source, overrides, item.path, item.line)
+        )
 
     def _conclude(self, body: Record) -> Conclusion | None:
         names = body.names()
@@ -250,6 +318,8 @@ class _Loader:
         for rule in self.rules.values():
             for name in rule.overrides:
                 other = self.rules.get(name)
+                if name in self.off:
+                    continue
                 if other is None:
                     what = f"overrides {shown(name)}, which does not exist.{suggestion(name, self.rules)}"
                 elif target(other.then) != target(rule.then):

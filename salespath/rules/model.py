@@ -144,6 +144,14 @@ class GuidePoint:
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """A folder of rules laid over the built-in ones."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """The whole knowledge base, as read."""
 
@@ -158,3 +166,4 @@ class Knowledge:
     guide_title: str = ""
     guide: tuple[GuidePoint, ...] = ()
     guide_notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    overlays: tuple[Overlay, ...] = ()

@@ -1,0 +1,123 @@
+"""What the commands share: messages on stderr, exit codes, and where output goes. Heavy imports happen inside."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from salespath.engine.compile import Base
+    from salespath.errors import Problem
+    from salespath.facts import Portfolio
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def reported(command: F) -> F:
+    """Turn problems with the input into messages on stderr and exit code 1."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from salespath.errors import Problem, SalespathError
+
+        try:
+            return command(*args, **kwargs)
+        except SalespathError as error:
+            report_problems(error.problems)
+        except OSError as error:  # a full disk, for one; inputs and files report their own
+            if error.errno == errno.EPIPE:
+                raise
+            report_problems([Problem("SP140", f"cannot write the output: {error.strerror}.")])
+        sys.exit(1)
+
+    return run  # type: ignore[return-value]
+
+
+def based(command: F) -> F:
+    """Give a command the compiled rule base as its first argument, and the option --rules that lays folders over it."""
+
+    @click.option(
+        "--rules",
+        "folders",
+        metavar="DIR",
+        multiple=True,
+        help="Lay a folder of rules over the built-in ones (again: another one on top).",
+    )
+    @functools.wraps(command)
+    def run(*args: Any, folders: tuple[str, ...], **kwargs: Any) -> Any:
+        from salespath.engine.load import load
+
+        return command(load(*folders), *args, **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+def report_problems(problems: Iterable[Problem]) -> None:
+    """Write problems to stderr, one a line, in order of their place."""
+    from salespath.errors import in_order
+
+    for problem in in_order(problems):
+        click.echo(str(problem), err=True)
+
+
+def width() -> int:
+    """The columns of the terminal, or 120 where there is none."""
+    import shutil
+
+    return max(40, shutil.get_terminal_size((120, 24)).columns)
+
+
+def is_table(path: str) -> bool:
+    """Whether a file is a table by its name."""
+    return path.lower().endswith((".csv", ".tsv", ".parquet"))
+
+
+def read_companies(base: Base, path: str) -> Portfolio:
+    """The companies of a fact file or table; of a file that cannot be read, none and the problems."""
+    from salespath.errors import SalespathError
+    from salespath.facts import Portfolio, read_file
+
+    try:
+        if is_table(path):
+            from salespath.portfolio import cases
+
+            return cases(base, path)
+        return read_file(path, base.vocabulary)
+    except SalespathError as error:
+        return Portfolio((), error.problems, single=True)
+
+
+def write_text(text: str, output: str | None) -> None:
+    """Write to a file, whole or not at all, or to standard output."""
+    if output in (None, "-"):
+        click.echo(text, nl=False)
+        return
+    from salespath.output import atomic
+
+    with atomic(str(output)) as file:
+        file.write(text.encode())
+
+
+def write_json(data: Any, output: str | None = None) -> None:
+    """Write JSON as `write_text` does, with escapes where standard output is not UTF-8."""
+    import json
+
+    escaped = output in (None, "-") and (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    write_text(json.dumps(data, ensure_ascii=escaped, indent=2) + "\n", output)
+
+
+format_option = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+)
+
+
+def bold(text: str) -> str:
+    """Bold on a terminal that can show it."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return text if plain else click.style(text, bold=True)
