@@ -310,7 +310,10 @@ class _Typer:
             inner = self.number(node.operand)
             return Constant(-inner.value) if isinstance(inner, Constant) else Arithmetic("-", Constant(0.0), inner)
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            return Arithmetic(_OPERATORS[type(node.op)], self.number(node.left), self.number(node.right))
+            found = Arithmetic(_OPERATORS[type(node.op)], self.number(node.left), self.number(node.right))
+            if self.scope.numbers and found.operator in ("*", "/"):
+                self._scaled(found, node)
+            return found
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "count":
             if len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.Name):
                 fact = self._fact(node.args[0].id)
@@ -327,6 +330,14 @@ class _Typer:
                 raise ExpressionError(f"{node.id} is a {fact.type}, not a number.")
             return Quantity(node.id)
         raise ExpressionError(f"{_code(node)} is not a number.")
+
+    def _scaled(self, product: Arithmetic, node: ast.expr) -> None:
+        """Verdict numbers have bounds, which only a constant factor keeps in order."""
+        factors = (product.right,) if product.operator == "/" else (product.left, product.right)
+        if not any(isinstance(factor, Constant) and factor.value for factor in factors):
+            raise ExpressionError(
+                f"{_code(node)}: {', '.join(self.scope.numbers)} are scaled by numbers other than 0 only."
+            )
 
     def _fact(self, name: str) -> Fact | Derived:
         vocabulary = self.scope.vocabulary

@@ -85,11 +85,12 @@ class Sums:
 
 @dataclass
 class Walked:
-    """What the walk found: the truth of every node, the sums, and which processes remain possible."""
+    """What the walk found: the truth of every node, the sums, which processes remain possible, and what derived it."""
 
     truth: Truth
     sums: Sums
     possible: dict[str, Bits]
+    engine: str = "salespath"
 
 
 def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True) -> Walked:
@@ -173,7 +174,7 @@ def _verdict(base: Base, must: Truth, may: Truth, sums: Sums, carrier: Carrier) 
             pairs.append(_closed(leaf, must, may, carrier))
         else:
             assert isinstance(leaf, Compare)
-            pairs.append(_between(leaf, sums, carrier))
+            pairs.append(between(leaf, sums, carrier))
     _section(base, VERDICT, pairs, may, carrier)
 
 
@@ -181,9 +182,12 @@ def _closed(leaf: Closed, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bi
     return may.is_true(leaf.ref), carrier.one ^ must.is_true(leaf.ref)
 
 
-def _between(test: Compare, sums: Sums, carrier: Carrier) -> tuple[Bits, Bits]:
+def between(test: Compare, sums: Sums, carrier: Carrier) -> tuple[Bits, Bits]:
     """Whether a comparison of verdict numbers can be true, and whether it can be false."""
     low, high = _bounds(Arithmetic("-", test.left, test.right), sums)
+    if test.operator in ("==", "!="):
+        equal, differ = carrier.pack((low <= 0) & (high >= 0)), carrier.pack((low < 0) | (high > 0))
+        return (equal, differ) if test.operator == "==" else (differ, equal)
     if test.operator in ("<", "<="):
         low, high = -high, -low
     operator = OPERATORS[">" if test.operator in ("<", ">") else ">="]
@@ -197,4 +201,9 @@ def _bounds(number: Number, sums: Sums) -> tuple[Numbers, Numbers]:
         return sums.bounds(number.name)
     assert isinstance(number, Arithmetic)
     (a, b), (c, d) = _bounds(number.left, sums), _bounds(number.right, sums)
-    return (a + c, b + d) if number.operator == "+" else (a - d, b - c)
+    if number.operator in ("+", "-"):
+        return (a + c, b + d) if number.operator == "+" else (a - d, b - c)
+    low, high = (a * c, b * d) if number.operator == "*" else (a / c, b / d)
+    factor = number.left if isinstance(number.left, Constant) else number.right
+    assert isinstance(factor, Constant)
+    return (low, high) if factor.value > 0 else (high, low)
