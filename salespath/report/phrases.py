@@ -23,8 +23,8 @@ from salespath.facts.values import quantity, readable, words
 from salespath.rules.loader import EXPERT
 
 NAMES = {"enterprise": "enterprise", "smb": "SMB", "both": "both"}
-_ORDER = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly", "!=": "other than"}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+ORDER = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly", "!=": "other than"}
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def wanted(base: Base, test: Leaf | Is, so: bool) -> str:
@@ -34,16 +34,16 @@ def wanted(base: Base, test: Leaf | Is, so: bool) -> str:
     if isinstance(test, Known):
         return f"{base.vocabulary[test.name].label}: {'known' if so else 'not known'}"
     if isinstance(test, Compare):
-        operator = test.operator if so else _OPPOSITE[test.operator]
+        operator = test.operator if so else OPPOSITE[test.operator]
         left, right = _number(base, test.left), _number(base, test.right)
         if isinstance(test.right, Constant) and isinstance(test.left, Quantity) and test.left.name in base.vocabulary:
             right = words(base.vocabulary[test.left.name], test.right.value)
-        return f"{left}: {_ORDER[operator]} {right}"
+        return f"{left}: {ORDER[operator]} {right}"
     fact = base.vocabulary[test.name]
     if isinstance(test, OneOf):
         order: list[str | bool] = [True, False] if fact.type == "boolean" else list(fact.values)
         chosen = [words(fact, v) for v in order if (v in test.values) == so]
-        return f"{fact.label}: {_any(chosen)}"
+        return f"{fact.label}: {either(chosen)}"
     return f"{fact.label}: {'with' if so else 'without'} {readable(test.value)}"
 
 
@@ -73,7 +73,8 @@ def _number(base: Base, number: Number) -> str:
     return f"{_number(base, number.left)} {signs[number.operator]} {_number(base, number.right)}"
 
 
-def _any(items: list[str]) -> str:
+def either(items: list[str]) -> str:
+    """Alternatives: small, midsize or large."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}" if items else "none"
 
 
