@@ -10,7 +10,7 @@ class Record:
     """A mapping read key by key: missing, unknown and mistyped keys become problems, and reading goes on."""
 
     def __init__(self, node: Node, path: str, problems: list[Problem], what: str) -> None:
-        self.path, self.problems, self.what, self.line = path, problems, what, node.line
+        self.path, self.problems, self.what, self.line, self.raw = path, problems, what, node.line, node
         self._fields: dict[str, Node] = {}
         self._keys: dict[str, int] = {}
         if isinstance(node, Mapping):

@@ -82,6 +82,7 @@ class Base:
     leaf_ends: list[int] = field(default_factory=list)
     rule_refs: dict[str, Ref] = field(default_factory=dict)
     condition_refs: dict[str, Ref] = field(default_factory=dict)
+    tree_refs: dict[tuple[int, Condition], Ref] = field(default_factory=dict)  # every condition and part of one, by section
     done_refs: dict[str, Ref] = field(default_factory=dict)
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
@@ -288,12 +289,15 @@ class _Compiler:
 
     def _tree(self, tree: Condition, section: int) -> Ref:
         if isinstance(tree, (And, Or)):
-            return self._node(ALL if isinstance(tree, And) else ANY, tuple(self._tree(i, section) for i in tree.items))
-        if isinstance(tree, Not):
-            return ~self._tree(tree.item, section)
-        if isinstance(tree, Is):
-            return self._attribute(tree, section)
-        return self._leaf(tree)
+            ref = self._node(ALL if isinstance(tree, And) else ANY, tuple(self._tree(i, section) for i in tree.items))
+        elif isinstance(tree, Not):
+            ref = ~self._tree(tree.item, section)
+        elif isinstance(tree, Is):
+            ref = self._attribute(tree, section)
+        else:
+            ref = self._leaf(tree)
+        self.base.tree_refs[section, tree] = ref
+        return ref
 
     def _attribute(self, tree: Is, section: int) -> Ref:
         attribute = self.base.knowledge.attributes.get(tree.attribute)

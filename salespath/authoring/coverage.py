@@ -1,0 +1,90 @@
+"""How much of a rule base some companies exercise: masking condition coverage.
+
+Every rule has to fire and to fail. Every operand of an `and` or `or` has to decide once by being true and once by being false:
+all that stands beside it and above it lets its value through, so that the rule's condition would be otherwise if it were (masking
+MC/DC, Chilenski 2001). A rule that overrides counts as an operand of what it overrides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from salespath.authoring.results import Results
+from salespath.engine.compile import Base, Ref
+from salespath.engine.expressions import And, Condition, Not, Or
+from salespath.rules.model import Rule
+
+Literals = tuple["tuple[Ref, bool]", ...]
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """Something that has to be seen once: certain truth values of some nodes in one company."""
+
+    rule: str
+    place: tuple[int, ...]  # of the operand in the condition; none for the rule itself
+    tree: Condition | str | None  # the operand, or the overriding rule, or None for the rule itself
+    value: bool
+    seen: Literals
+
+
+def obligations(base: Base) -> Iterator[Obligation]:
+    """All that has to be seen of a base."""
+    for rule in base.knowledge.rules.values():
+        ref, section = base.rule_refs[rule.id], base.section(rule)
+        yield from (Obligation(rule.id, (), None, value, ((ref, value),)) for value in (True, False))
+        over = base.overridden_by.get(rule.id, ())
+        free: Literals = tuple((base.rule_refs[other], False) for other in over)
+        yield from _operands(base, rule, section, base.conditions[rule.id], (), free)
+        holds = (base.condition_refs[rule.id], True)
+        for number, other in enumerate(over):
+            others = tuple(literal for place, literal in enumerate(free) if place != number)
+            for value in (True, False):
+                seen = ((base.rule_refs[other], value), holds, *others)
+                yield Obligation(rule.id, (-1, number), other, value, seen)
+
+
+def _operands(
+    base: Base, rule: Rule, section: int, tree: Condition, place: tuple[int, ...], let_through: Literals
+) -> Iterator[Obligation]:
+    if isinstance(tree, Not):
+        yield from _operands(base, rule, section, tree.item, place, let_through)
+    elif isinstance(tree, (And, Or)):
+        neutral = isinstance(tree, And)
+        refs = [base.tree_refs[section, item] for item in tree.items]
+        for number, (item, ref) in enumerate(zip(tree.items, refs)):
+            beside = tuple((other, neutral) for n, other in enumerate(refs) if n != number)
+            here = (*place, number)
+            for value in (True, False):
+                if len(refs) > 1:
+                    yield Obligation(rule.id, here, item, value, ((ref, value), *beside, *let_through))
+            yield from _operands(base, rule, section, item, here, (*beside, *let_through))
+
+
+def missing(results: Results) -> list[Obligation]:
+    """What the companies of some scenarios do not show."""
+    truth, inside = results.walked.truth, results.inside
+    found = []
+    for obligation in obligations(results.base):
+        bits = inside
+        for ref, value in obligation.seen:
+            bits = bits & (truth.is_true(ref) if value else truth.is_false(ref))
+        if not bits.any():
+            found.append(obligation)
+    return found
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many obligations there are by kind, which are open, and which are proved impossible."""
+
+    total: Mapping[str, int]
+    open: tuple[Obligation, ...]
+    infeasible: tuple[Obligation, ...]
+
+    @property
+    def share(self) -> float:
+        """The share of what can be seen that was seen, 0 to 1."""
+        possible = sum(self.total.values()) - len(self.infeasible)
+        return 1 - len(self.open) / possible if possible else 1.0

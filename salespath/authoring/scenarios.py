@@ -1,0 +1,241 @@
+"""Scenarios: a sentence, the facts of a company, and what must follow from them.
+
+A scenario file is a list of entries such as
+
+    - scenario: A sentence.
+      source: [K08, B11, expert judgement]
+      like: A name                      # the facts of an entry `company: A name`, to which `facts` are added
+      facts: {product_stage: launched, …}
+      expect:
+        process: smb                    # and lead, leaning (enterprise, smb or none), settled
+        blocked: [enterprise]           # exactly the processes that certain blocks stop
+        advice: [channel:automation, strategy:account_mapping@smb]   # in the plan; with @, that process's own
+        not_advice: [campaign:multichannel]
+        in_place: [hosting:cloud]       # in the plan and shown as done
+        warnings: [rule-id]
+        not_warnings: [rule-id]
+        conflicts: [customer_segment]   # exactly these, none if left out; likewise problems: [SP120]
+      fit: {smb: [1, 4]}                # bands of net evidence; likewise means
+      fired: [rule-id]
+      not_fired: [rule-id]              # failed, open or overridden
+      also: [{facts}, …]                # under each of these changes every rule of `fired` fires still
+      unless: [{facts}, …]              # each of these changes alone keeps every rule of `fired` from firing
+
+In `facts` and changes, `~` makes a fact unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from salespath.engine.compile import Base
+from salespath.errors import Problem, SalespathError, shown, suggestion
+from salespath.facts import Case
+from salespath.facts.case import read_case
+from salespath.records import Record
+from salespath.rules.loader import EXPERT
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn
+from salespath.source import Mapping as MappingNode
+from salespath.source import Node, Scalar, Sequence, read, repeated_keys
+
+EXACT = ("blocked", "conflicts", "problems")
+PLANNED = ("advice", "not_advice", "in_place")
+WARNED = ("warnings", "not_warnings")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A sentence, facts, and what must follow from them.
+
+    `expect` holds what was written under it: texts for process, lead, leaning and settled, tuples for the rest. `bands` are net
+    evidence by (fit or means, process). `also` and `unless` are the same company with something changed.
+    """
+
+    sentence: str
+    source: tuple[str, ...]
+    case: Case
+    expect: Mapping[str, Any]
+    bands: Mapping[tuple[str, str], tuple[float, float]]
+    fired: tuple[str, ...]
+    not_fired: tuple[str, ...]
+    also: tuple[Case, ...]
+    unless: tuple[Case, ...]
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return f"{self.case.file}:{self.case.line}"
+
+    @property
+    def must_fire(self) -> tuple[str, ...]:
+        """The rules that must fire, warnings among them."""
+        return (*self.fired, *self.expect.get("warnings", ()))
+
+    @property
+    def must_not_fire(self) -> tuple[str, ...]:
+        """The rules that must not fire."""
+        return (*self.not_fired, *self.expect.get("not_warnings", ()))
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The company, as it is and with each change."""
+        return (self.case, *self.also, *self.unless)
+
+
+def read_scenarios(base: Base, paths: Iterable[str]) -> list[Scenario]:
+    """The scenarios of files and folders. Raises SalespathError listing every problem in them."""
+    problems: list[Problem] = []
+    entries: list[Record] = []
+    for path in _files(paths, problems):
+        try:
+            node = read(str(path))
+        except SalespathError as error:
+            problems.extend(error.problems)
+            continue
+        problems.extend(repeated_keys(node, str(path)))
+        if isinstance(node, Sequence):
+            entries.extend(Record(item, str(path), problems, "a scenario") for item in node.items)
+        else:
+            problems.append(Problem("SP231", "found no list; expected scenarios.", file=str(path), line=node.line))
+    reader = _Reader(base, problems)
+    for entry in entries:
+        reader.company(entry)
+    found = [scenario for entry in entries if entry.has("scenario") for scenario in reader.scenario(entry)]
+    if not found and not problems:
+        problems.append(Problem("SP231", f"{', '.join(map(shown, paths))}: there is no scenario."))
+    if problems:
+        raise SalespathError(problems)
+    return found
+
+
+def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(file for file in path.glob("*.y*ml") if file.is_file())
+        elif path.exists():
+            yield path
+        else:
+            problems.append(Problem("SP101", f"there is no file or folder {shown(path)}.", file=str(path)))
+
+
+class _Reader:
+    def __init__(self, base: Base, problems: list[Problem]) -> None:
+        self.base = base
+        self.problems = problems
+        self.companies: dict[str, dict[str, tuple[Scalar, Node]]] = {}
+        self.sentences: dict[str, str] = {}
+        self.choices = {
+            f"{rule.then.topic}:{rule.then.choice}"
+            for rule in base.knowledge.rules.values()
+            if isinstance(rule.then, Advise)
+        }
+
+    def company(self, entry: Record) -> None:
+        """A company that scenarios are like."""
+        name = entry.text("company")
+        if entry.has("scenario") or not name:
+            entry.node("scenario", required=not name)
+            return
+        entry.what = f"the company {shown(name)}"
+        if name in self.companies:
+            entry.problem("SP232", f"{entry.what} is described twice.")
+        self.companies[name] = _pairs(entry, "facts")
+        entry.done()
+
+    def scenario(self, entry: Record) -> Iterator[Scenario]:
+        """A scenario, if it can be read."""
+        sentence = " ".join(entry.text("scenario").split())
+        entry.what = f"“{shown(sentence, 40)}”"
+        if sentence in self.sentences:
+            entry.problem("SP232", f"{entry.what} stands at {self.sentences[sentence]} already.")
+        self.sentences[sentence] = f"{entry.path}:{entry.line}"
+        source = entry.texts("source", required=True)
+        self._known(entry, source, {*self.base.knowledge.sources, EXPERT}, "a source")
+        like, pairs = entry.text("like"), _pairs(entry, "facts")
+        if like and like not in self.companies:
+            hint = suggestion(like, self.companies)
+            entry.problem("SP233", f"{entry.what} is like {shown(like)}, which is no `company` of these files.{hint}")
+        pairs = {**self.companies.get(like, {}), **pairs}
+        before = len(self.problems)
+        case = self._case(entry, sentence, pairs)
+        also, unless = ([self._case(entry, sentence, {**pairs, **c}) for c in _changes(entry, k)] for k in CHANGED)
+        fired, not_fired = entry.texts("fired"), entry.texts("not_fired")
+        self._known(entry, (*fired, *not_fired), self.base.knowledge.rules, "a rule")
+        if (also or unless) and not fired:
+            entry.problem("SP234", f"{entry.what} changes facts but names no rule under `fired`.")
+        expect = self._expect(entry)
+        bands = {(name, p): band for name in ("fit", "means") for p, band in self._bands(entry, name)}
+        if not (expect or bands or fired or not_fired):
+            entry.problem("SP234", f"{entry.what} expects nothing.")
+        entry.done()
+        if case and len(self.problems) == before:
+            changed = tuple(tuple(c for c in cases if c) for cases in (also, unless))
+            yield Scenario(sentence, source, case, expect, bands, fired, not_fired, *changed)
+
+    def _case(self, entry: Record, sentence: str, pairs: dict[str, tuple[Scalar, Node]]) -> Case | None:
+        facts = MappingNode(tuple(pairs.values()), entry.line)
+        node = MappingNode(((Scalar("facts", entry.line), facts),), entry.line)
+        return read_case(node, self.base.vocabulary, entry.path, self.problems, sentence)
+
+    def _expect(self, entry: Record) -> dict[str, Any]:
+        body = entry.record("expect", f"expect of {entry.what}")
+        if body is None:
+            return {}
+        found: dict[str, Any] = {
+            name: body.one_of(name, options)
+            for name, options in (
+                ("process", VERDICTS),
+                ("lead", PROCESSES),
+                ("leaning", (*PROCESSES, "none")),
+                ("settled", ("yes", "no")),
+            )
+            if body.has(name)
+        }
+        for names in (EXACT, PLANNED, WARNED):
+            found |= {name: body.texts(name) for name in names if body.node(name) is not None}
+        self._known(body, [n.split("@")[0] for name in PLANNED for n in found.get(name, ())], self.choices, "advice")
+        warnings = {id_ for id_, rule in self.base.knowledge.rules.items() if isinstance(rule.then, Warn)}
+        self._known(body, [n for name in WARNED for n in found.get(name, ())], warnings, "a warning")
+        body.done()
+        return found
+
+    def _bands(self, entry: Record, name: str) -> Iterator[tuple[str, tuple[float, float]]]:
+        body = entry.record(name, f"{name} of {entry.what}")
+        for process in body.names() if body else ():
+            assert body is not None
+            try:
+                low, high = map(float, body.texts(process))
+            except ValueError:
+                low, high = 1.0, 0.0
+            if process in PROCESSES and low <= high:
+                yield process, (low, high)
+            else:
+                body.problem("SP234", f"{body.what} should read `{{{PROCESSES[0]}: [0.5, 2]}}`.", body.line_of(process))
+
+    def _known(self, entry: Record, names: Iterable[str], known: Iterable[str], what: str) -> None:
+        for name in names:
+            if name not in known:
+                entry.problem("SP233", f"{entry.what}: {shown(name)} is not {what}.{suggestion(name, known)}")
+
+
+CHANGED = ("also", "unless")
+
+
+def _pairs(entry: Record, key: str) -> dict[str, tuple[Scalar, Node]]:
+    node = entry.node(key)
+    if node is None or not isinstance(node, MappingNode):
+        if node is not None and not (isinstance(node, Scalar) and node.empty):
+            entry.problem("SP106", f"{key} of {entry.what} should be a mapping.", node.line)
+        return {}
+    return {key.text.strip(): (key, value) for key, value in node.items}
+
+
+def _changes(entry: Record, key: str) -> list[dict[str, tuple[Scalar, Node]]]:
+    return [
+        {name.text.strip(): (name, value) for name, value in node.items}
+        for record in entry.records(key, f"{key} of {entry.what}")
+        if isinstance(node := record.raw, MappingNode)
+    ]

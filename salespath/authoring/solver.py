@@ -1,0 +1,343 @@
+"""Is there a company for which …? Decided by Z3 over the facts as the vocabulary allows them, unknown ones included.
+
+Every node of the compiled graph becomes two propositions, *true* and *false*, over variables for the facts: whether it is known, and its
+value. Choices, yes/no and set members are finite; numbers are reals or integers in their range, so a comparison cuts them into cells
+exactly, one that joins several facts too. What is found is a company that the ordinary walk confirms; what is not found is proved
+impossible, unless the solver gives up (a product or quotient of unknowns can be too hard), which is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import z3
+
+from salespath.engine import certainty
+from salespath.engine.company import Company
+from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref
+from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
+from salespath.engine.walk import SUMS, walk
+from salespath.facts import Derived, Fact, Value
+
+TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
+Literal = tuple[Ref, str]  # a node, and how it should be
+SECONDS = 10
+
+
+class GaveUp(Exception):
+    """The solver could neither find a company nor prove that there is none."""
+
+
+class _Number(NamedTuple):
+    """A number as the walk knows it: perhaps unknown, undefined or infinite, else `value`."""
+
+    known: Any
+    undefined: Any
+    above: Any  # plus infinity
+    below: Any  # minus infinity
+    value: Any
+
+    @property
+    def finite(self) -> Any:
+        return z3.Not(z3.Or(self.above, self.below))
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """What stands for a fact: whether it is known, and a value (a proposition for each member of a set)."""
+
+    known: Any
+    value: Any
+
+
+class Solver:
+    """Questions about one base."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self.variables: dict[str, _Variable] = {}
+        self._domains: dict[str, list[Any]] = {}
+        self._nodes: dict[int, tuple[Any, Any]] = {}
+        self._numbers: dict[tuple[Number, bool], _Number] = {}
+        self._sums: dict[str, Any] = {}
+
+    def find(self, *literals: Literal, any_of: Iterable[tuple[Literal, ...]] = ()) -> dict[str, Value] | None:
+        """The facts of a company for which all literals hold (and those of one of `any_of`), or None if there can be none.
+
+        Raises GaveUp.
+        """
+        solver = z3.Solver()
+        solver.set("timeout", SECONDS * 1000)
+        solver.add(*map(self._literal, literals))
+        choices = list(any_of)
+        if choices:
+            solver.add(z3.Or([z3.And(list(map(self._literal, choice))) for choice in choices]))
+        for constraints in self._domains.values():
+            solver.add(*constraints)
+        answer = solver.check()
+        if answer == z3.unsat:
+            return None
+        if answer == z3.unknown:
+            raise GaveUp
+        facts = self._facts(solver.model())
+        if any(holds(self.base, facts, [*literals, *choice]) for choice in choices or [()]):
+            return facts
+        raise GaveUp  # the numbers found are not what machine numbers make of them
+
+    # Nodes
+
+    def _literal(self, literal: Literal) -> Any:
+        ref, wanted = literal
+        true, false = self._pair(ref)
+        return {TRUE: true, FALSE: false, NOT_TRUE: z3.Not(true), NOT_FALSE: z3.Not(false)}[wanted]
+
+    def _pair(self, ref: Ref) -> tuple[Any, Any]:
+        if ref < 0:
+            true, false = self._pair(~ref)
+            return false, true
+        if ref not in self._nodes:
+            kind, refs = self.base.nodes[ref]
+            if kind == LEAF:
+                self._nodes[ref] = self._leaf(refs[0])
+            else:
+                pairs = [self._pair(child) for child in refs]
+                every, some = (0, 1) if kind == ALL else (1, 0)
+                both, either = z3.And([p[every] for p in pairs]), z3.Or([p[some] for p in pairs])
+                self._nodes[ref] = (both, either) if kind == ALL else (either, both)
+        return self._nodes[ref]
+
+    def _leaf(self, index: int) -> tuple[Any, Any]:
+        leaf = self.base.leaves[index]
+        if isinstance(leaf, Closed):
+            true = self._pair(leaf.ref)[0]
+            return true, z3.Not(true)
+        if self.base.leaf_ends[FACTS] <= index < self.base.leaf_ends[VERDICT]:
+            assert isinstance(leaf, Compare)
+            true = _compared(leaf.operator, self._evidence(leaf.left), self._evidence(leaf.right))
+            return true, z3.Not(true)
+        return self._test(leaf)
+
+    def _test(self, leaf: Leaf) -> tuple[Any, Any]:
+        if isinstance(leaf, Compare):
+            left, right = self._number(leaf.left), self._number(leaf.right)
+            decided = z3.And(left.known, right.known, z3.Not(left.undefined), z3.Not(right.undefined))
+            holds_ = _order(leaf.operator, left, right)
+            return z3.And(decided, holds_), z3.And(decided, z3.Not(holds_))
+        if isinstance(leaf, Known):
+            if self.base.vocabulary[leaf.name].numeric:
+                number = self._number(Quantity(leaf.name))
+                known = z3.And(number.known, z3.Not(number.undefined))
+            else:
+                known = self._variable(leaf.name).known
+            return known, z3.Not(known)
+        variable = self._variable(leaf.name)
+        if isinstance(leaf, Member):
+            holds_ = variable.value[leaf.value]
+        elif leaf.values <= {True, False}:
+            holds_ = z3.Or([variable.value if value else z3.Not(variable.value) for value in leaf.values])
+        else:
+            assert isinstance(leaf, OneOf)
+            codes = list(self.base.vocabulary[leaf.name].values)
+            holds_ = z3.Or([variable.value == codes.index(str(value)) for value in leaf.values])
+        return z3.And(variable.known, holds_), z3.And(variable.known, z3.Not(holds_))
+
+    # Facts
+
+    def _variable(self, name: str) -> _Variable:
+        if name not in self.variables:
+            fact = self.base.vocabulary[name]
+            known = z3.Bool(f"known {name}")
+            if fact.type == "set":
+                self.variables[name] = _Variable(known, {v: z3.Bool(f"{name} has {v}") for v in fact.values})
+            elif fact.type == "boolean":
+                self.variables[name] = _Variable(known, z3.Bool(name))
+            elif fact.type == "choice":
+                code = z3.Int(name)
+                self.variables[name] = _Variable(known, code)
+                self._domains[name] = [code >= 0, code < len(fact.values)]
+            else:
+                value = z3.Int(name) if fact.type == "integer" else z3.Real(name)
+                self.variables[name] = _Variable(known, value)
+                self._domains[name] = list(_range(fact, value))
+        return self.variables[name]
+
+    def _number(self, tree: Number, *, unlimited: bool = False) -> _Number:
+        key = (tree, unlimited)
+        if key not in self._numbers:
+            self._numbers[key] = self._make_number(tree, unlimited)
+        return self._numbers[key]
+
+    def _make_number(self, tree: Number, unlimited: bool) -> _Number:
+        if isinstance(tree, Constant):
+            return _Number(True, False, False, False, z3.RealVal(tree.value))
+        if isinstance(tree, Quantity):
+            return self._quantity(tree.name)
+        if isinstance(tree, Count):
+            variable = self._variable(tree.name)
+            size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
+            return _Number(variable.known, False, False, False, z3.ToReal(size))
+        left = self._number(tree.left, unlimited=unlimited)
+        right = self._number(tree.right, unlimited=unlimited)
+        return _calculated(tree.operator, left, right, unlimited)
+
+    def _quantity(self, name: str) -> _Number:
+        """A fact or derived number; a given one wins over the computed one."""
+        variable = self._variable(name)
+        value = z3.ToReal(variable.value) if variable.value.is_int() else variable.value
+        formula = self.base.formulas.get(name)
+        if formula is None:
+            return _Number(variable.known, False, False, False, value)
+        number = self._number(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
+        computed = z3.Not(variable.known)
+        return _Number(
+            z3.Or(variable.known, number.known),
+            z3.And(computed, number.undefined),
+            z3.And(computed, number.above),
+            z3.And(computed, number.below),
+            z3.If(variable.known, value, number.value),
+        )
+
+    # Evidence
+
+    def _evidence(self, tree: Number) -> Any:
+        """A number of the verdict, in the integer units of evidence."""
+        if isinstance(tree, Constant):
+            return z3.IntVal(round(tree.value * certainty.SCALE))
+        if isinstance(tree, Quantity):
+            return self._sum(tree.name)
+        assert not isinstance(tree, Count)
+        left, right = self._evidence(tree.left), self._evidence(tree.right)
+        assert tree.operator in "+-"
+        return left + right if tree.operator == "+" else left - right
+
+    def _sum(self, quantity: str) -> Any:
+        if quantity not in self._sums:
+            name, process = quantity.split("_", 1)
+            parts = [z3.IntVal(0)]
+            for group in self.base.evidence:
+                if group.process == process and group.dimension in SUMS[name]:
+                    size: Any = z3.IntVal(0)
+                    for weight, rule in reversed(group.pieces):
+                        size = z3.If(self._pair(self.base.rule_refs[rule])[0], z3.IntVal(group.sign * weight), size)
+                    parts.append(size)
+            self._sums[quantity] = z3.Sum(parts)
+        return self._sums[quantity]
+
+    # From a model to facts
+
+    def _facts(self, model: Any) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for name in self.base.vocabulary.ordered(self.variables):
+            variable = self.variables[name]
+            if not z3.is_true(model[variable.known]):
+                continue
+            fact = self.base.vocabulary[name]
+            if fact.type == "set":
+                found[name] = frozenset(v for v, member in variable.value.items() if z3.is_true(model[member]))
+                continue
+            value = model.eval(variable.value, model_completion=True)
+            if fact.type == "boolean":
+                found[name] = z3.is_true(value)
+            elif fact.type == "choice":
+                found[name] = list(fact.values)[value.as_long()]
+            elif fact.type == "integer":
+                found[name] = value.as_long()
+            else:
+                found[name] = _machine(value)
+        return found
+
+
+class FreeSums(Solver):
+    """The same with any sums of evidence whatever: what is impossible even so holds for every set of evidence rules."""
+
+    def _sum(self, quantity: str) -> Any:
+        return z3.Int(f"sum {quantity}")
+
+    def find(self, *literals: Literal, any_of: Iterable[tuple[Literal, ...]] = ()) -> dict[str, Value] | None:
+        """None if there can be no such company; otherwise GaveUp, since such sums need not exist."""
+        try:
+            if super().find(*literals, any_of=any_of) is None:
+                return None
+        except GaveUp:
+            pass
+        raise GaveUp
+
+
+def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -> bool:
+    """Whether the ordinary walk finds all literals so for a company."""
+    truth = walk(base, Company(base, facts), settle=False).truth
+    found = {TRUE: truth.is_true, FALSE: truth.is_false}
+    return all(
+        bool(found[wanted.removeprefix("not ")](ref)) != wanted.startswith("not ") for ref, wanted in literals
+    )
+
+
+def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:
+    if fact.minimum is not None:
+        yield value >= z3.RealVal(fact.minimum)
+    if fact.above is not None:
+        yield value > z3.RealVal(fact.above)
+    if fact.maximum is not None:
+        yield value <= z3.RealVal(fact.maximum)
+
+
+def _machine(value: Any) -> float | int:
+    """A rational or algebraic number as a machine number."""
+    if z3.is_algebraic_value(value):
+        value = value.approx(20)
+    number = float(value.as_fraction())
+    return int(number) if number == int(number) else number
+
+
+def _compared(operator: str, left: Any, right: Any) -> Any:
+    return {
+        "<": lambda: left < right,
+        "<=": lambda: left <= right,
+        ">": lambda: left > right,
+        ">=": lambda: left >= right,
+        "==": lambda: left == right,
+        "!=": lambda: left != right,
+    }[operator]()
+
+
+def _order(operator: str, a: _Number, b: _Number) -> Any:
+    """A comparison of two numbers of which either may be infinite."""
+    if operator in (">", ">="):
+        return _order(operator.replace(">", "<"), b, a)
+    if operator == "!=":
+        return z3.Not(_order("==", a, b))
+    same = z3.Or(z3.And(a.above, b.above), z3.And(a.below, b.below))
+    both = z3.And(a.finite, b.finite, _compared(operator, a.value, b.value))
+    if operator == "==":
+        return z3.Or(same, both)
+    less = z3.Or(z3.And(a.below, z3.Not(b.below)), z3.And(b.above, z3.Not(a.above)))
+    return z3.Or(less, both, same) if operator == "<=" else z3.Or(less, both)
+
+
+def _calculated(operator: str, a: _Number, b: _Number, unlimited: bool) -> _Number:
+    """What machine arithmetic makes of two numbers, infinities included."""
+    known, undefined = z3.And(a.known, b.known), z3.Or(a.undefined, b.undefined)
+    if operator in "+-":
+        if operator == "-":
+            b = b._replace(above=b.below, below=b.above, value=-b.value)
+        undefined = z3.Or(undefined, z3.And(a.above, b.below), z3.And(a.below, b.above))
+        return _Number(known, undefined, z3.Or(a.above, b.above), z3.Or(a.below, b.below), a.value + b.value)
+    positive, zero = (
+        [z3.Or(n.above, z3.And(n.finite, n.value > 0)) for n in (a, b)],
+        [z3.And(n.finite, n.value == 0) for n in (a, b)],
+    )
+    alike = positive[0] == positive[1]
+    if operator == "*":
+        endless = z3.Or(z3.Not(a.finite), z3.Not(b.finite))
+        undefined = z3.Or(undefined, z3.And(endless, z3.Or(zero)))
+        return _Number(known, undefined, z3.And(endless, alike), z3.And(endless, z3.Not(alike)), a.value * b.value)
+    endless = z3.And(z3.Not(a.finite), z3.Not(zero[1]))
+    undefined = z3.Or(undefined, z3.And(endless, z3.Not(b.finite)))
+    above = z3.And(endless, alike)
+    if unlimited:
+        above = z3.Or(above, zero[1])
+    else:
+        undefined = z3.Or(undefined, zero[1])
+    return _Number(known, undefined, above, z3.And(endless, z3.Not(alike)), z3.If(b.finite, a.value / b.value, 0))
