@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from salespath.console import based, format_option, reported, width, write_json
+from salespath.console import based, format_option, read_companies, report_problems, reported, width, write_json
 
 if TYPE_CHECKING:
     from salespath.engine.compile import Base
@@ -42,3 +45,90 @@ def list_(base: Base, kind: str | None, format_: str) -> None:
     rows = [[r.id, r.kind, " ".join(target(r.then)[1:]), r.when, f"{r.file}:{r.line}"] for r in chosen]
     rest = max(30, width() - 108)
     click.echo(listing(rows, ["Rule", "Kind", "About", "When", "Where"], [40, 8, 20, rest, 32]), nl=False)
+
+
+@rules.command("test")
+@click.argument("scenarios", nargs=-1)
+@click.option("--coverage/--no-coverage", "covered", default=True, help="Report what the scenarios do not show.")
+@reported
+@based
+def test_(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
+    """Run scenarios: what each expects against what the rules say, and which rules and operands none of them shows.
+
+    SCENARIOS are files or folders; tests/scenarios where none is named. Coverage needs `pip install salespath[check]`.
+    """
+    from salespath.authoring.coverage import coverage, described
+    from salespath.authoring.results import Results, failures
+    from salespath.authoring.scenarios import read_scenarios
+
+    results = Results(base, read_scenarios(base, scenarios or ("tests/scenarios",)))
+    failed = failures(results)
+    for failure in failed:
+        click.echo(f"{failure.scenario.place}: {failure.scenario.sentence}")
+        click.echo("".join(f"  {line}\n" for line in failure.differences), nl=False)
+        click.echo("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in failure.spoken))
+    held = len(results.scenarios) - len(failed)
+    click.echo(
+        f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones."
+    )
+    found = coverage(results) if covered else None
+    if found:
+        for obligation in found.open:
+            click.echo(described(obligation))
+        click.echo(
+            f"{found.share:.1%} covered: {found.total['rules']} rules firing and failing, {found.total['operands']} operands "
+            f"deciding; {len(found.open)} not shown, {len(found.infeasible)} proved impossible."
+        )
+    if failed or (found and found.open):
+        sys.exit(1)
+
+
+@rules.command("score")
+@click.argument("cases")
+@click.option("--without-inferred", is_flag=True, help="Leave out facts whose `basis` begins with `inferred`.")
+@click.option("--without-motion", is_flag=True, help="Leave out facts on how the company sells today.")
+@click.option(
+    "--robustness", "changed", is_flag=True, help="Also delete each rule and change each certainty by a fifth (slow)."
+)
+@format_option
+@reported
+@based
+def score_(base: Base, cases: str, without_inferred: bool, without_motion: bool, changed: bool, format_: str) -> None:
+    """Hold verdicts against known outcomes: agreement, misses, reliability, beside a rule of thumb.
+
+    CASES is a fact file or table of companies with a `label` each, the process that is documented for it. A fact file may say of
+    each fact, under `basis`, how it is known.
+    """
+    from salespath.authoring.known import Selection, labelled, without_basis
+    from salespath.authoring.perturb import robustness, steps
+    from salespath.authoring.score import score
+    from salespath.authoring.score_report import document, text
+
+    portfolio = read_companies(base, cases)
+    found, wrong = labelled(portfolio, cases)
+    problems = [*portfolio.problems, *wrong, *(without_basis(found, cases) if without_inferred else ())]
+    report_problems(problems)
+    facts = Selection(inferred=not without_inferred, motion=not without_motion)
+    known = facts.of(found)
+    if known:
+        changes = None
+        if changed:
+            with _counted(steps(base)) as step:
+                changes = robustness(base, known, step)
+        scored = score(base, known, changes)
+        if format_ == "json":
+            write_json(document(scored, facts))
+        else:
+            click.echo(text(scored, facts, min(width(), 100)), nl=False)
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(1)
+
+
+@contextmanager
+def _counted(steps: int) -> Iterator[Callable[[], object]]:
+    """A function to call after each of so many steps; a bar on stderr shows how far it is, only where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=steps, label="changes tried", file=sys.stderr) as bar:
+        yield lambda: bar.update(1)

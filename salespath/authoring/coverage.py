@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from salespath.authoring.notation import written
 from salespath.authoring.results import Results
 from salespath.engine.compile import Base, Ref
 from salespath.engine.expressions import And, Condition, Not, Or
@@ -88,3 +89,29 @@ class Coverage:
         """The share of what can be seen that was seen, 0 to 1."""
         possible = sum(self.total.values()) - len(self.infeasible)
         return 1 - len(self.open) / possible if possible else 1.0
+
+
+def coverage(results: Results) -> Coverage:
+    """What the companies of some scenarios show of a base; where they do not, whether anything could (needs the solver)."""
+    from salespath.authoring.solver import FALSE, TRUE, GaveUp, Solver
+
+    total = {"rules": 0, "operands": 0}
+    for obligation in obligations(results.base):
+        total["operands" if obligation.place else "rules"] += 1
+    still_open, infeasible = [], []
+    solver = Solver(results.base)
+    for obligation in missing(results):
+        try:
+            example = solver.find(*((ref, TRUE if value else FALSE) for ref, value in obligation.seen))
+        except GaveUp:
+            example = {}
+        (infeasible if example is None else still_open).append(obligation)
+    return Coverage(total, tuple(still_open), tuple(infeasible))
+
+
+def described(obligation: Obligation) -> str:
+    """An obligation in words."""
+    if obligation.tree is None:
+        return f"{obligation.rule} never {'fires' if obligation.value else 'fails'}"
+    what = f"the exception {obligation.tree}" if isinstance(obligation.tree, str) else written(obligation.tree)
+    return f"{obligation.rule}: `{what}` never decides by being {'true' if obligation.value else 'false'}"

@@ -43,9 +43,10 @@ class Results:
         return found
 
     def fired(self, rule: str, row: int) -> bool:
-        """Whether a rule fired for the company on a row."""
+        """Whether a rule fired for the company on a row; one that does not exist did not."""
         if rule not in self._fired:
-            bits = self.walked.truth.is_true(self.base.rule_refs[rule])
+            ref = self.base.rule_refs.get(rule)
+            bits = self.rows.zero if ref is None else self.walked.truth.is_true(ref)
             self._fired[rule] = np.unpackbits(bits, count=len(self.cases))
         return bool(self._fired[rule][row])
 

@@ -1,9 +1,9 @@
 """Is there a company for which …? Decided by Z3 over the facts as the vocabulary allows them, unknown ones included.
 
-Every node of the compiled graph becomes two propositions, *true* and *false*, over variables for the facts: whether it is known, and its
-value. Choices, yes/no and set members are finite; numbers are reals or integers in their range, so a comparison cuts them into cells
-exactly, one that joins several facts too. What is found is a company that the ordinary walk confirms; what is not found is proved
-impossible, unless the solver gives up (a product or quotient of unknowns can be too hard), which is said.
+Every node of the compiled graph becomes two propositions, *true* and *false*, over variables for the facts: whether each is known,
+and its value. Choices, yes/no and set members are finite; numbers are reals or integers in their range, so a comparison cuts them
+into cells exactly, one that joins several facts too. What is found is a company that the ordinary walk confirms; what is not found
+is proved impossible, unless the solver gives up (a product or quotient of unknowns can be too hard), which is said.
 """
 
 from __future__ import annotations
@@ -68,23 +68,39 @@ class Solver:
 
         Raises GaveUp.
         """
-        solver = z3.Solver()
-        solver.set("timeout", SECONDS * 1000)
-        solver.add(*map(self._literal, literals))
         choices = list(any_of)
+        wanted = list(map(self._literal, literals))
         if choices:
-            solver.add(z3.Or([z3.And(list(map(self._literal, choice))) for choice in choices]))
-        for constraints in self._domains.values():
-            solver.add(*constraints)
-        answer = solver.check()
-        if answer == z3.unsat:
+            wanted.append(z3.Or([z3.And(list(map(self._literal, choice))) for choice in choices]))
+        model = self._solve(wanted)
+        if model is None:
             return None
-        if answer == z3.unknown:
-            raise GaveUp
-        facts = self._facts(solver.model())
+        facts = self._facts(model)
         if any(holds(self.base, facts, [*literals, *choice]) for choice in choices or [()]):
             return facts
         raise GaveUp  # the numbers found are not what machine numbers make of them
+
+    def alike(self, other: Solver, ref: Ref, other_ref: Ref, *, false: bool) -> bool:
+        """Whether it is proved that a node of this base and one of another are true (and false) for the same companies.
+
+        Raises GaveUp.
+        """
+        here, there = self._pair(ref), other._pair(other_ref)
+        differ = [here[0] != there[0], *([here[1] != there[1]] if false else ())]
+        self._domains.update(other._domains)  # the same facts under the same names
+        return self._solve([z3.Or(differ)]) is None
+
+    def _solve(self, wanted: list[Any]) -> Any:
+        """A model of some propositions, or None where there is none. Raises GaveUp."""
+        solver = z3.Solver()
+        solver.set("timeout", SECONDS * 1000)
+        solver.add(*wanted)
+        for constraints in self._domains.values():
+            solver.add(*constraints)
+        answer = solver.check()
+        if answer == z3.unknown:
+            raise GaveUp
+        return None if answer == z3.unsat else solver.model()
 
     # Nodes
 
@@ -269,9 +285,7 @@ def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -
     """Whether the ordinary walk finds all literals so for a company."""
     truth = walk(base, Company(base, facts), settle=False).truth
     found = {TRUE: truth.is_true, FALSE: truth.is_false}
-    return all(
-        bool(found[wanted.removeprefix("not ")](ref)) != wanted.startswith("not ") for ref, wanted in literals
-    )
+    return all(bool(found[wanted.removeprefix("not ")](ref)) != wanted.startswith("not ") for ref, wanted in literals)
 
 
 def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:
