@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from agreement import deciding, process, with_rules
 
+from salespath.authoring.perturb import deciding, process, with_rules
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Advice, Assessment

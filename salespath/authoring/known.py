@@ -1,0 +1,95 @@
+"""Companies whose outcome is known: their labels, and which of their facts to judge them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from salespath.errors import WARNING, Problem, shown, suggestion
+from salespath.facts import Case, Portfolio, Value
+from salespath.rules.model import VERDICTS
+
+# What says how a company sells today, which is nearly what its label says.
+MOTION = ("team_roles", "sales_channels", "seller_seniority", "sales_automation", "sales_team_size")
+INFERRED = "inferred"
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Known:
+    """A company and the verdict that is documented for it."""
+
+    case: Case
+    label: str
+
+
+def labelled(portfolio: Portfolio, path: str) -> tuple[list[Known], list[Problem]]:
+    """The companies with a usable label, and what is wrong with the others: one problem (SP221) if none has a label, else one
+    for each (SP222, SP223).
+    """
+    found, problems, bare = [], [], []
+    for case in portfolio.cases:
+        given = case.extra.get("label")
+        label = "" if given is None else str(given).strip()
+        if label in VERDICTS:
+            found.append(Known(case, label))
+        elif label:
+            what = f"{case.company}: the label {shown(label)} is not one of {', '.join(VERDICTS)}."
+            problem = Problem(
+                "SP222", what + suggestion(label, VERDICTS), file=path, line=case.line, value=shown(label)
+            )
+            problems.append(problem)
+        else:
+            bare.append(case)
+    if bare and not (found or problems):
+        what = "no company has a label; put `label: smb` beside its `facts`, or add a column `label`."
+        return [], [Problem("SP221", what, file=path)]
+    problems.extend(
+        Problem("SP223", f"{case.company}: it has no label and is left out.", file=path, line=case.line)
+        for case in bare
+    )
+    return found, problems
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which facts to judge companies by: whether to use those that were inferred, and those on how they sell today."""
+
+    inferred: bool = True
+    motion: bool = True
+
+    def __str__(self) -> str:
+        left_out = [
+            *([] if self.inferred else ["inferred facts"]),
+            *([] if self.motion else ["facts on how they sell"]),
+        ]
+        return f"all facts but {' and '.join(left_out)}" if left_out else "all facts"
+
+    def of(self, known: Iterable[Known]) -> list[Known]:
+        """The same companies with only these facts."""
+        return [Known(replace(item.case, values=self._values(item.case)), item.label) for item in known]
+
+    def _values(self, case: Case) -> dict[str, Value]:
+        """Whoever inferred a fact knew the company, hence how it sells."""
+        basis = _basis(case)
+        return {
+            name: value
+            for name, value in case.values.items()
+            if (self.inferred or not str(basis.get(name, "")).startswith(INFERRED))
+            and (self.motion or name not in MOTION)
+        }
+
+
+def without_basis(known: Iterable[Known], path: str) -> list[Problem]:
+    """A warning (SP224) that names the companies which do not say how their facts are known."""
+    silent = [item.case.company for item in known if not _basis(item.case)]
+    if not silent:
+        return []
+    rest = f" and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
+    what = f"no `basis` says how the facts of {', '.join(silent[:_NAMED])}{rest} are known; all of them are used."
+    return [Problem("SP224", what, WARNING, file=path)]
+
+
+def _basis(case: Case) -> Mapping[str, object]:
+    basis = case.extra.get("basis")
+    return basis if isinstance(basis, Mapping) else {}

@@ -1,0 +1,123 @@
+"""The base with something changed, and how many known companies that costs: how much hangs on one rule or figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from salespath.authoring.known import Known
+from salespath.engine.company import Company
+from salespath.engine.compile import VERDICT, Base, compile_base
+from salespath.engine.walk import walk
+from salespath.facts import Value
+from salespath.rules.loader import MAX_CERTAINTY
+from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
+
+FACTORS = (0.8, 1.2)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of the base. `lost` counts companies that were right before less those newly right; it may be negative."""
+
+    what: str
+    lost: int
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """What small changes of the rules do to the agreement.
+
+    `lone` are the evidence rules that fire for exactly one company, which would be a label in disguise; `silent` counts those
+    that fire for none.
+    """
+
+    deleted: tuple[Change, ...]
+    all_scaled: tuple[Change, ...]
+    one_scaled: tuple[Change, ...]
+    lone: tuple[str, ...]
+    silent: int
+
+
+def process(base: Base, facts: Mapping[str, Value]) -> str:
+    """The recommended process, without the rest of an assessment."""
+    truth = walk(base, Company(base, facts), settle=False, plan=False).truth
+    said = [value for value in VERDICTS if truth.is_true(base.value_refs["process", value])]
+    return said[0] if len(said) == 1 else "undetermined"
+
+
+def robustness(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> Robustness:
+    """Delete each rule, and scale certainties one by one and all at once. `step` is called after each change."""
+    before = missed(base, known)
+
+    def changes(bases: Iterable[tuple[str, Base]]) -> tuple[Change, ...]:
+        found = []
+        for what, changed in bases:
+            found.append(Change(what, missed(changed, known) - before))
+            step()
+        return tuple(found)
+
+    fires = firing(base, known)
+    return Robustness(
+        deleted=changes((rule.id, changed) for rule, changed in without_each_rule(base)),
+        all_scaled=changes((f"all x {factor}", scaled(base, factor)) for factor in FACTORS),
+        one_scaled=changes((f"{id_} x {factor}", scaled(base, factor, id_)) for id_ in fires for factor in FACTORS),
+        lone=tuple(id_ for id_, number in fires.items() if number == 1),
+        silent=sum(not number for number in fires.values()),
+    )
+
+
+def steps(base: Base) -> int:
+    """How many changes `robustness` tries."""
+    rules = deciding(base)
+    weighs = sum(isinstance(rule.then, Weigh) for rule in rules)
+    return sum(base.section(rule) != VERDICT for rule in rules) + len(FACTORS) * (1 + weighs)
+
+
+def missed(base: Base, known: Iterable[Known]) -> int:
+    """How many companies a base does not label as documented."""
+    return sum(process(base, item.case.values) != item.label for item in known)
+
+
+def firing(base: Base, known: Sequence[Known]) -> dict[str, int]:
+    """For how many companies each evidence rule fires."""
+    counts = {rule.id: 0 for rule in deciding(base) if isinstance(rule.then, Weigh)}
+    for item in known:
+        truth = walk(base, Company(base, item.case.values), settle=False, plan=False).truth
+        for id_ in counts:
+            counts[id_] += bool(truth.is_true(base.rule_refs[id_]))
+    return counts
+
+
+# Changed bases. Advice and warnings are left out: the process does not depend on them.
+
+
+def deciding(base: Base) -> list[Rule]:
+    """The rules that the process depends on."""
+    return [rule for rule in base.knowledge.rules.values() if not isinstance(rule.then, (Advise, Warn))]
+
+
+def with_rules(base: Base, rules: Iterable[Rule]) -> Base:
+    """A base of these rules, what overrides a rule that is gone overriding it no more."""
+    kept = {rule.id: rule for rule in rules}
+    for id_, rule in kept.items():
+        kept[id_] = replace(rule, overrides=tuple(name for name in rule.overrides if name in kept))
+    return compile_base(base.vocabulary, replace(base.knowledge, rules=kept))
+
+
+def without_each_rule(base: Base) -> Iterator[tuple[Rule, Base]]:
+    """Each rule with the base that lacks it. The verdict's own rules, which give the processes their meaning, stay."""
+    rules = deciding(base)
+    for gone in rules:
+        if base.section(gone) != VERDICT:
+            yield gone, with_rules(base, (rule for rule in rules if rule is not gone))
+
+
+def scaled(base: Base, factor: float, only: str | None = None) -> Base:
+    """The base with every certainty, or that of one rule, times a factor; none above 0.95."""
+    rules = deciding(base)
+    for place, rule in enumerate(rules):
+        if isinstance(rule.then, Weigh) and only in (None, rule.id):
+            certainty = max(-MAX_CERTAINTY, min(MAX_CERTAINTY, rule.then.certainty * factor))
+            rules[place] = replace(rule, then=replace(rule.then, certainty=certainty))
+    return with_rules(base, rules)

@@ -1,0 +1,316 @@
+"""Scoring: labels are read strictly, the measures are those of the textbooks, and every miss shows what spoke for and against."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from given import BASE, EXAMPLES, run, small_base
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salespath.authoring.known import MOTION, Known, Selection, labelled, without_basis
+from salespath.authoring.perturb import Change, process, robustness, steps
+from salespath.authoring.score import EDGES, LEAD, Rate, kappa, score
+from salespath.authoring.score_report import document, text
+from salespath.engine import certainty
+from salespath.facts import Case, Portfolio
+from salespath.rules.model import VERDICTS
+
+REAL = str(EXAMPLES / "real_companies.yaml")
+FEW = """
+- {company: Refused, label: not_yet, facts: {willingness_to_pay: refused}}
+- {company: Silent, label: smb, facts: {}}
+- {company: Direct, label: enterprise, facts: {customer_segments: [large], annual_contract_value: 200000, self_serve: no}}
+- company: Web
+  label: smb
+  facts: {customer_segments: [small], annual_contract_value: 900, self_serve: yes, team_roles: [digital_marketer]}
+  basis: {annual_contract_value: 'inferred: a guess', self_serve: 'verified: seen'}
+"""
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> str:
+    (tmp_path / "few.yaml").write_text(FEW)
+    return str(tmp_path / "few.yaml")
+
+
+# Labels
+
+
+def known(*cases: Case) -> tuple[list[Known], list[tuple[str, str]]]:
+    found, problems = labelled(Portfolio(cases, (), single=False), "f.yaml")
+    return found, [(p.code, p.message) for p in problems]
+
+
+def test_a_label_has_to_be_a_verdict() -> None:
+    found, problems = known(*(Case(word, extra={"label": word}) for word in (*VERDICTS, "SMB", "entreprise", "x")))
+    assert [item.label for item in found] == list(VERDICTS)
+    assert [code for code, _ in problems] == ["SP222"] * 3
+    assert problems[0][1].endswith("Did you mean smb?")
+    assert problems[1][1].endswith("Did you mean enterprise?")
+    assert "Did you mean" not in problems[2][1]
+
+
+@pytest.mark.parametrize("label", [["smb"], {"smb": "yes"}, 7, True])
+def test_a_label_that_is_no_text_is_not_one(label: object) -> None:
+    assert [code for code, _ in known(Case("A", extra={"label": label}))[1]] == ["SP222"]
+
+
+def test_companies_without_a_label_are_named_and_the_rest_scored() -> None:
+    cases = (
+        Case("A", extra={"label": "smb"}),
+        Case("B"),
+        Case("C", extra={"label": " "}),
+        Case("D", extra={"label": None}),
+    )
+    found, problems = known(*cases)
+    assert [item.case.company for item in found] == ["A"]
+    assert [(code, message[0]) for code, message in problems] == [("SP223", "B"), ("SP223", "C"), ("SP223", "D")]
+
+
+def test_a_file_without_any_label_is_one_problem() -> None:
+    assert [code for code, _ in known(Case("A"), Case("B"))[1]] == ["SP221"]
+    assert known() == ([], [])
+
+
+# Which facts are used
+
+
+def test_facts_are_left_out_by_what_is_said_of_them() -> None:
+    basis = {"self_serve": "inferred: from the site", "capital": "verified: inferred from nothing", "free_trial": None}
+    facts = dict.fromkeys(("self_serve", "free_trial", "customization", *MOTION), True) | {"capital": 5}
+    item = Known(Case("A", facts, extra={"basis": basis}), "smb")
+    (without_inferred,) = Selection(inferred=False).of([item])
+    assert facts.keys() - without_inferred.case.values.keys() == {"self_serve"}
+    (without_motion,) = Selection(motion=False).of([item])
+    assert facts.keys() - without_motion.case.values.keys() == set(MOTION)
+    assert str(Selection(inferred=False, motion=False)) == "all facts but inferred facts and facts on how they sell"
+
+
+def test_facts_on_the_motion_exist() -> None:
+    assert set(MOTION) <= BASE.vocabulary.facts.keys()
+
+
+@pytest.mark.parametrize("basis", [None, "inferred", ["inferred"], {}])
+def test_companies_that_do_not_say_how_facts_are_known_are_named(basis: object) -> None:
+    items = [Known(Case(f"C{n}", {"self_serve": True}, extra={"basis": basis}), "smb") for n in range(7)]
+    (problem,) = without_basis(items, "f.yaml")
+    assert (problem.code, problem.severity) == ("SP224", "warning")
+    assert "C0, C1, C2, C3, C4 and 2 more" in problem.message
+    assert Selection(inferred=False).of(items) == items
+
+
+# Measures
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "low", "high"),
+    # Newcombe 1998, Statistics in Medicine 17:857-872, table I, method 3 (the score interval)
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_the_interval_is_that_of_the_literature(right: int, of: int, low: float, high: float) -> None:
+    assert Rate(right, of).interval == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_ends_of_the_interval_are_just_compatible_with_the_share(pair: tuple[int, int]) -> None:
+    """Wilson's definition: the shares p whose standard error sqrt(p(1-p)/n) puts the observed one 1.96 of them away."""
+    rate = Rate(*pair)
+    low, high = rate.interval
+    assert 0 <= low <= rate.share <= high <= 1
+    for end in (low, high):
+        away = (rate.share - end) ** 2
+        assert away == pytest.approx(1.959964**2 * end * (1 - end) / rate.of, abs=1e-9)
+
+
+def test_kappa_is_that_of_a_textbook() -> None:
+    """Fleiss, Statistical Methods for Rates and Proportions (1981), table 13.1: 0.89 agree, 0.66 by chance."""
+    table = {("a", "a"): 75, ("a", "b"): 1, ("a", "c"): 4, ("b", "a"): 5, ("b", "b"): 4, ("b", "c"): 1, ("c", "c"): 10}
+    pairs = [pair for pair, count in table.items() for _ in range(count)]
+    assert kappa(*zip(*pairs)) == pytest.approx((0.89 - 0.66) / (1 - 0.66))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abcd")), min_size=1, max_size=40))
+def test_kappa_is_its_definition(pairs: list[tuple[str, str]]) -> None:
+    labels, said = zip(*pairs)
+    n = len(pairs)
+    observed = Fraction(sum(a == b for a, b in pairs), n)
+    chance = sum(Fraction(Counter(labels)[v], n) * Fraction(Counter(said)[v], n) for v in "abcd")
+    expected = None if chance == 1 else float((observed - chance) / (1 - chance))
+    assert kappa(labels, said) == (expected if expected is None else pytest.approx(expected))
+
+
+def test_there_is_no_share_of_nothing() -> None:
+    assert (Rate(0, 0).share, Rate(0, 0).interval) == (0.0, (0.0, 1.0))
+    assert kappa([], []) is None
+
+
+def test_bands_change_where_the_words_do() -> None:
+    words = {edge: certainty.word(round(edge * certainty.SCALE)) for edge in EDGES}
+    below = {edge: certainty.word(round(edge * certainty.SCALE) - 1) for edge in EDGES[1:]}
+    assert [edge for edge in below if below[edge] == words[edge]] == [LEAD]
+
+
+# A score
+
+
+def test_a_few_companies_counted_by_hand(few: str) -> None:
+    found = json.loads(run("rules", "score", few, "--format", "json").stdout)
+    counts = {(label, said): n for label, row in found["confusion"].items() for said, n in row.items() if n}
+    assert counts == {
+        ("not_yet", "not_yet"): 1,
+        ("smb", "undetermined"): 1,
+        ("smb", "smb"): 1,
+        ("enterprise", "enterprise"): 1,
+    }
+    assert {label: (rate["right"], rate["of"]) for label, rate in found["recall"].items()} == {
+        "enterprise": (1, 1), "smb": (1, 2), "not_yet": (1, 1),
+    }  # fmt: skip
+    ours, one, both = found["agreement"]
+    # By chance 1/4·1/4 + 2/4·1/4 + 1/4·1/4 = 1/4 agree, so kappa is (3/4 - 1/4) / (3/4).
+    assert (ours["right"], ours["share"], ours["kappa"]) == (3, 0.75, 0.667)
+    assert (one["right"], both["right"]) == (4, 4)
+    (miss,) = found["misses"]
+    assert (miss["company"], miss["label"], miss["said"]) == ("Silent", "smb", "undetermined")
+    assert sum(band["of"] for band in found["reliability"]) == 4
+    assert sum(band["right"] for band in found["reliability"]) == 3
+    assert found["robustness"] is None
+
+
+def test_a_miss_shows_all_that_was_counted() -> None:
+    """The weights of the reasons shown add up to the net evidence shown, whatever the company."""
+    cases = [Known(case, "undetermined") for case in _cases()]
+    scored = score(BASE, cases)
+    assert len(scored.misses) > 25
+    for miss in document(scored, Selection())["misses"]:
+        for p in ("enterprise", "smb"):
+            weights = [item["weight"] for item in (*miss["for"][p], *miss["against"][p])]
+            assert sum(weights) == pytest.approx(sum(miss["evidence"][p].values()), abs=0.02)
+
+
+def test_the_difference_is_of_fit_unless_means_decided() -> None:
+    for item in score(BASE, [Known(case, "smb") for case in _cases()]).outcomes:
+        net = {
+            n: item.assessment.evidence["enterprise"][n] - item.assessment.evidence["smb"][n] for n in ("fit", "means")
+        }
+        fired = {fired.rule for fired in item.assessment.fired}
+        by_means = item.said in ("enterprise", "smb") and fired & {"enterprise-by-means", "smb-by-means"}
+        expected = net["fit"] + net["means"] if by_means else net["fit"]
+        assert item.difference == pytest.approx(abs(expected) / 10**9)
+
+
+def _cases() -> list[Case]:
+    from salespath.facts import read_file
+
+    return list(read_file(REAL, BASE.vocabulary).cases)
+
+
+def test_the_text_says_the_same_as_the_data(few: str) -> None:
+    told = run("rules", "score", few).stdout.decode()
+    assert told.startswith("4 companies: 1 enterprise, 2 smb, 1 not_yet. Judged by all facts.\n")
+    assert "salespath                   3 of 4   75%         30% to 95%      0.67" in told
+    assert "Silent: documented smb, said undetermined\n" in told
+    assert "Robustness" not in told
+
+
+def test_what_is_scored_is_what_is_recommended() -> None:
+    for case in _cases():
+        (outcome,) = score(BASE, [Known(case, "smb")]).outcomes
+        assert outcome.said == process(BASE, case.values)
+
+
+# Robustness
+
+TWO_SIZES = """
+rules:
+  - id: large-pays
+    when: annual_contract_value >= 10_000
+    weigh: {process: enterprise, certainty: 0.5, line: size}
+    because: b
+    source: [K01]
+  - id: small-pays
+    when: annual_contract_value < 10_000
+    weigh: {process: smb, certainty: 0.5, line: size}
+    because: b
+    source: [K01]
+  - id: never
+    when: self_serve
+    weigh: {process: smb, certainty: 0.2, line: reach}
+    because: b
+    source: [K01]
+"""
+
+
+def test_what_each_change_costs() -> None:
+    base = small_base(TWO_SIZES)
+    items = [Known(Case("L", {"annual_contract_value": 20_000}), "enterprise")] * 2
+    items.append(Known(Case("S", {"annual_contract_value": 5}), "smb"))
+    calls: list[None] = []
+    found = robustness(base, items, lambda: calls.append(None))
+    assert found.deleted == (Change("large-pays", 2), Change("small-pays", 1), Change("never", 0))
+    assert {change.lost for change in (*found.all_scaled, *found.one_scaled)} == {0}
+    assert [change.what for change in found.one_scaled][:2] == ["large-pays x 0.8", "large-pays x 1.2"]
+    assert (found.lone, found.silent) == (("small-pays",), 1)
+    assert len(calls) == steps(base)
+    told = text(score(base, items, found), Selection())
+    assert "any one rule deleted: 3 changes, at most 2 lost\n  2  large-pays\n  1  small-pays\nall" in told
+    assert "exactly one company: small-pays; for no company: 1 rules" in told
+
+
+@pytest.mark.no_cover
+def test_robustness_is_asked_for(few: str) -> None:
+    found = json.loads(run("rules", "score", few, "--robustness", "--format", "json").stdout)["robustness"]
+    assert {len(found[name]) > 0 for name in ("deleted", "all_scaled", "one_scaled")} == {True}
+
+
+# The command
+
+
+def test_the_real_companies() -> None:
+    done = run("rules", "score", REAL)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\nMisses: 2\n" in done.stdout
+    assert run("rules", "score", REAL).stdout == done.stdout
+    table = run("rules", "score", str(EXAMPLES / "real_companies.csv"))
+    assert (table.returncode, table.stdout) == (0, done.stdout)
+
+
+def test_options_are_combined() -> None:
+    found = json.loads(run("rules", "score", REAL, "--without-inferred", "--without-motion", "--format", "json").stdout)
+    assert found["facts"] == {"inferred": False, "motion": False}
+    assert found["agreement"][0]["right"] < 27
+
+
+def test_problems_are_told_and_the_good_ones_scored(few: str) -> None:
+    bad = "- {company: Bad, label: smb, facts: {self_serve: perhaps}}\n- {company: Odd, label: smbs, facts: {}}\n"
+    Path(few).write_text(FEW + bad)
+    done = run("rules", "score", few)
+    assert done.returncode == 1
+    assert done.stdout.startswith(b"4 companies")
+    told = done.stderr.decode().splitlines()
+    assert [line.split()[2] for line in told] == ["SP112:", "SP222:"]
+    assert told[1].endswith("Did you mean smb?")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [("", "SP103"), ("[]", "SP110"), ("just text", "SP110"), ("self_serve: yes", "SP221"), ("a: [", "SP103")],
+)
+def test_a_file_with_nothing_to_score(content: str, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(content)
+    done = run("rules", "score", str(path))
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode().count("error") == 1
+    assert code in done.stderr.decode()
+
+
+def test_without_inferred_where_nothing_says_how_facts_are_known(few: str) -> None:
+    done = run("rules", "score", few, "--without-inferred")
+    assert done.returncode == 0
+    assert done.stderr.decode().count("SP224") == 1
+    assert b"Refused, Silent, Direct are known" in done.stderr
