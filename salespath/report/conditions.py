@@ -43,8 +43,8 @@ _SENTENCES = {
     "who_sells": ("deals are closed by {value}", "deals are not closed by {value}"),
     "sensitive_customers": ("customers entrust sensitive data", "customers entrust no sensitive data"),
     "candidate": (
-        "{value} selling fits what is sold and to whom",
-        "{value} selling does not fit what is sold and to whom",
+        "{value} selling is the better fit",
+        "{value} selling is not the better fit",
     ),
     "runs_both": ("both can be run", "both cannot be run"),
     "enterprise_ready": ("enterprise selling can run now", "enterprise selling cannot run now"),

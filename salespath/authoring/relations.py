@@ -1,0 +1,123 @@
+"""What each rule reads, what it stands on and what stands on it: taken from the typed conditions of a compiled base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from salespath.engine.compile import Base
+from salespath.engine.expressions import BLOCKED, VERDICT_NUMBERS, Condition, Is, inputs, leaves
+from salespath.engine.walk import SUMS
+from salespath.rules.model import Block, Conclude, Rule, Weigh
+
+
+@dataclass(frozen=True)
+class Relations:
+    """One rule among the others.
+
+    `facts` (derived numbers included) and `values` are what its condition reads: `(attribute, value)`, a block being
+    `(enterprise_blocked, yes)`. `sums` are the verdict numbers that it reads, `lines` the lines of evidence behind them.
+    `depends_on` are the rules that conclude those values, `read_by` those that read what it concludes itself; `adds_to` is the
+    verdict number that its evidence is part of.
+    """
+
+    facts: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+    sums: tuple[str, ...]
+    lines: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    overrides: tuple[str, ...]
+    overridden_by: tuple[str, ...]
+    read_by: tuple[str, ...]
+    adds_to: str
+
+
+class Relating:
+    """The relations of all rules of a base."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+
+    def of(self, rule: Rule) -> Relations:
+        """The relations of one rule."""
+        base, tree = self.base, self.base.conditions[rule.id]
+        names = inputs(tree)
+        sums = tuple(name for name in VERDICT_NUMBERS if name in names)
+        values = read_values(tree)
+        concluded = concludes(base, rule)
+        return Relations(
+            facts=tuple(base.vocabulary.ordered(names)),
+            values=values,
+            sums=sums,
+            lines=tuple(line for name in sums for line in self.lines[name]),
+            depends_on=self._in_order({id_ for value in values for id_ in self.concluding.get(value, ())}),
+            overrides=tuple(name for name in rule.overrides if name in base.knowledge.rules),
+            overridden_by=base.overridden_by.get(rule.id, ()),
+            read_by=self._in_order(self.readers.get(concluded, ())) if concluded else (),
+            adds_to=adds_to(base, rule),
+        )
+
+    @cached_property
+    def concluding(self) -> dict[tuple[str, str], list[str]]:
+        """The rules that conclude each value; a block is one too."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for rule in self.base.knowledge.rules.values():
+            value = concludes(self.base, rule)
+            if value:
+                found.setdefault(value, []).append(rule.id)
+        return found
+
+    @cached_property
+    def readers(self) -> dict[tuple[str, str], list[str]]:
+        """The rules whose conditions read each value."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for id_, tree in self.base.conditions.items():
+            for value in read_values(tree):
+                found.setdefault(value, []).append(id_)
+        return found
+
+    @cached_property
+    def lines(self) -> dict[str, list[str]]:
+        """The lines of evidence that each verdict number adds up, those only on which a rule weighs."""
+        found: dict[str, list[str]] = {name: [] for name in VERDICT_NUMBERS}
+        for piece in self.base.evidence:
+            lines = found[sum_name(piece.process, piece.dimension)]
+            if piece.line not in lines:
+                lines.append(piece.line)
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {id_: place for place, id_ in enumerate(self.base.knowledge.rules)}
+
+    def _in_order(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(ids, key=self._places.__getitem__))
+
+
+def read_values(tree: Condition) -> tuple[tuple[str, str], ...]:
+    """The attribute values that a condition reads, each once, left to right."""
+    return tuple(dict.fromkeys((leaf.attribute, leaf.value) for leaf in leaves(tree) if isinstance(leaf, Is)))
+
+
+def concludes(base: Base, rule: Rule) -> tuple[str, str] | None:
+    """The value that other rules can read of a rule: an attribute's, or that a process is blocked."""
+    then = rule.then
+    if isinstance(then, Conclude):
+        return then.attribute, then.value
+    if isinstance(then, Block) and not then.lift:
+        return next(name for name, process in BLOCKED.items() if process == then.process), "yes"
+    return None
+
+
+def adds_to(base: Base, rule: Rule) -> str:
+    """The verdict number that a rule's evidence is part of; none for an exception, which weighs nothing."""
+    then = rule.then
+    if not isinstance(then, Weigh) or not then.certainty:
+        return ""
+    return sum_name(then.process, base.knowledge.lines[then.line].dimension)
+
+
+def sum_name(process: str, dimension: str) -> str:
+    """The verdict number that the evidence of a dimension is part of."""
+    return next(f"{name}_{process}" for name, dimensions in SUMS.items() if dimension in dimensions)
