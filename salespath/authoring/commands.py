@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from salespath.authoring.lookup import graph, reference, show
 from salespath.console import based, format_option, read_companies, report_problems, reported, width, write_json
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ KINDS = ("conclude", "weigh", "block", "advise", "warn")
 @click.group()
 def rules() -> None:
     """The rules: list, show and draw them, check and test them, score them on known companies."""
+
+
+for command in (show, graph, reference):
+    rules.add_command(command)
 
 
 @rules.command("list")
