@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salespath.authoring.lookup import graph, reference, show
+from salespath.authoring.lookup import graph, reference, schema, show
 from salespath.console import based, format_option, read_companies, report_problems, reported, width, write_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def rules() -> None:
     """The rules: list, show and draw them, check and test them, score them on known companies."""
 
 
-for command in (show, graph, reference):
+for command in (show, graph, reference, schema):
     rules.add_command(command)
 
 

@@ -85,6 +85,16 @@ def reference(base: Base, output: str | None) -> None:
     click.echo(f"{len(found)} pages in {output}, {len(base.knowledge.rules)} rules.", err=True)
 
 
+@click.command()
+@reported
+@based
+def schema(base: Base) -> None:
+    """Print the JSON Schema of rule files, for editors that check YAML."""
+    from salespath.authoring.schema import rules_schema
+
+    write_json(rules_schema(base))
+
+
 def _unknown(what: str, seen: str, known: Iterable[str]) -> NoReturn:
     from salespath.errors import Problem, SalespathError, shown, suggestion
 

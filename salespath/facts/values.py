@@ -22,7 +22,7 @@ NUMERIC = ("integer", "number", "money", "share")
 HOW = ("measured", "estimated", "guessed")
 EMPTY_SET = "-"
 
-_NUMBER = re.compile(  # matched against lower case: a pattern that ignores case costs each start of the program 5 ms
+NUMBER = re.compile(  # matched against lower case: a pattern that ignores case costs each start of the program 5 ms
     r"(?P<sign>[-+]?)\s*(?:[$€£]|usd|us\$)?\s*(?P<digits>[0-9][0-9_,]*(?:\.[0-9]*)?|\.[0-9]+)(?P<exponent>e[-+]?[0-9]{1,3})?"
     r"\s*(?P<scale>k|m|mn|bn|b|thousand|million|billion)?\s*(?P<percent>%)?\s*(?:usd|dollars)?"
 )
@@ -92,7 +92,7 @@ def _number(fact: Fact | Derived, text: str, exact: bool) -> float | int:
 
 def number(text: str, *, exact: bool = False) -> float | int:
     """A number as people write it: `70000`, `70,000`, `$5,000`, `250k`, `1.2M`, `12%`. Raises BadValue."""
-    match = _NUMBER.fullmatch(text.strip().lower())
+    match = NUMBER.fullmatch(text.strip().lower())
     if not match:
         raise BadValue(f"{shown(text) or 'nothing'} is not a number.")
     digits = match["digits"]

@@ -35,7 +35,8 @@ EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95
 KINDS = ("conclude", "weigh", "block", "advise", "warn")
 ADVISED = (*VERDICTS, "any")
-_ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+SOURCE_KINDS = ("study", "filing", "vendor", "opinion")
+ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
 def load(
@@ -125,7 +126,8 @@ class _Loader:
             self._define(self.topics, item, self._topic(id_, item))
         for id_, item in _entries(file, "attributes"):
             means, values = item.text("means", required=True), item.texts("values") or ("yes",)
-            self._define(self.attributes, item, Attribute(id_, means, values, item.flag("verdict")))
+            attribute = Attribute(id_, means, values, item.flag("verdict"), item.flag("several"))
+            self._define(self.attributes, item, attribute)
         for id_, item in _entries(file, "statements"):
             statement = Source(
                 id_,
@@ -141,7 +143,7 @@ class _Loader:
         for id_, item in _entries(file, "sources"):
             source = Source(
                 id_,
-                item.one_of("kind", ("study", "filing", "vendor", "opinion"), required=True),
+                item.one_of("kind", SOURCE_KINDS, required=True),
                 item.text("figure", required=True),
                 title=item.text("title", required=True),
                 author=item.text("author", required=True),
@@ -232,7 +234,7 @@ class _Loader:
     def _rule(self, item: Record) -> Rule | None:
         id_ = item.text("id", required=True)
         item.what = f"the rule {shown(id_)}" if id_ else "a rule"
-        if id_ and not _ID.fullmatch(id_):
+        if id_ and not ID.fullmatch(id_):
             item.problem("SP201", f"{shown(id_)} is not a rule id: lower-case words joined by hyphens.")
         found = [kind for kind in KINDS if item.has(kind)]
         if len(found) != 1:

@@ -1,0 +1,174 @@
+"""The JSON Schema of rule files, built-in and laid over them, from the loader's constants and the fields of its dataclasses.
+
+It accepts all that the loader accepts. A folder may add lines, topics, attributes and sources of its own, so their names are
+offered but not required; the loader checks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, TypeAlias
+
+from salespath.engine.compile import Base
+from salespath.facts.schema import DIALECT, TEXT, maybe
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS
+from salespath.rules.model import PROCESSES, Advise, Block, Rule, Warn, Weigh
+
+Schema: TypeAlias = "dict[str, Any]"
+
+_TEXTS: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
+_YES: Schema = {"enum": ["yes", "true", True]}
+_FLAG: Schema = {"enum": ["yes", "true", True, "no", "false", False]}
+_FIGURE: Schema = {"type": "string", "pattern": r"^\s*[-+]?[0-9_]*\.?[0-9_]*([eE][-+]?[0-9]+)?\s*$"}
+_NUMBER: Schema = {"anyOf": [{"type": "number"}, _FIGURE]}
+
+
+def rules_schema(base: Base) -> Schema:
+    """The schema of a rule file."""
+    rule = {"$ref": "#/$defs/rule"}
+    cited = {"source": _sources(base)}
+    words = {"because": TEXT, "text": TEXT, "steps": _TEXTS, "owner": TEXT, "remedy": TEXT}
+    choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(TEXT)}]}
+    frame = {
+        "lines": _named(dimension={"enum": list(DIMENSIONS)}, title=TEXT),
+        "topics": _named("exclusive", "at_most", title=TEXT, choices=choices, exclusive=_FLAG, at_most=_NUMBER),
+        "attributes": _named("values", "verdict", means=TEXT, values=_TEXTS, verdict=_FLAG),
+        "statements": _named("interested", section=TEXT, says=TEXT, interested=_FLAG),
+        "sources": _named(
+            "year", "addresses", "soft", kind={"enum": list(SOURCE_KINDS)}, figure=TEXT, title=TEXT, author=TEXT, year=TEXT,
+            addresses=_TEXTS, soft=_FLAG, checked=TEXT,
+        ),
+    }  # fmt: skip
+    guide = {
+        "title": TEXT,
+        "points": _list(_object({"point": TEXT, "enterprise": TEXT, "smb": TEXT, **cited})),
+        "notes": _list(_object({"text": TEXT, **cited})),
+    }
+    article = _object({key: TEXT for key in ("title", "author", "year", "disclosure")})
+    changes = {
+        "rules": {"description": "Rules to add.", **_list(rule)},
+        "replace": {"description": "In an overlay: rules that take the place of those with their id.", **_list(rule)},
+        "switch_off": {"description": "In an overlay: the ids of rules to leave out.", **_TEXTS},
+        "texts": {"description": "In an overlay: other words for rules, by id.", **_mapping(_object(words, words))},
+    }
+    properties = {
+        **changes,
+        **frame,
+        **guide,
+        "version": TEXT,
+        "article": {**article, "additionalProperties": maybe(TEXT)},
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "Rules for salespath",
+        **_object(properties, properties),
+        "$defs": {"rule": _rule(base)},
+    }
+
+
+def _rule(base: Base) -> Schema:
+    conclusions = {
+        "conclude": _conclude(base),
+        "weigh": _conclusion(
+            Weigh,
+            process={"enum": list(PROCESSES)},
+            certainty={"anyOf": [{"type": "number", "minimum": -MAX_CERTAINTY, "maximum": MAX_CERTAINTY}, _FIGURE]},
+            line=_offered(base.knowledge.lines),
+        ),
+        "block": _block(),
+        "advise": _advise(base),
+        "warn": _conclusion(Warn, process={"enum": list(ADVISED)}),
+    }
+    own: Schema = {
+        "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
+        "source": _sources(base),
+        "overrides": _TEXTS,
+    }
+    written = [field.name for field in fields(Rule) if field.name not in ("then", "file", "line")]
+    properties = {name: own.get(name, TEXT) for name in written}
+    one = [
+        {"required": [kind], "properties": {kind: {"type": "object"}}} if kind in ("advise", "warn")
+        else {"required": [kind, "when"], "properties": {kind: {"type": "object"}, "when": TEXT}}
+        for kind in KINDS
+    ]  # fmt: skip
+    return {**_object({**properties, **conclusions}, ["when", "overrides", *KINDS]), "oneOf": one}
+
+
+def _conclude(base: Base) -> Schema:
+    known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in base.knowledge.attributes.items()}
+    return {
+        "type": "object",
+        "properties": known,
+        "additionalProperties": TEXT,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _block() -> Schema:
+    given = ("remedy", "owner")
+    return {
+        **_conclusion(Block, *given, "lift", "done_when", process={"enum": [*PROCESSES, "both"]}, lift=_FLAG),
+        "if": {"properties": {"lift": _YES}, "required": ["lift"]},
+        "else": {"properties": dict.fromkeys(given, TEXT), "required": list(given)},
+    }
+
+
+def _advise(base: Base) -> Schema:
+    topics = base.knowledge.topics
+    allowed = {id_: list(base.vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
+    return {
+        **_conclusion(
+            Advise,
+            "steps", "owner", "done_when", "priority",
+            topic=_offered(topics), process={"enum": list(ADVISED)}, steps=_TEXTS, priority=_NUMBER,
+        ),
+        "allOf": [
+            {
+                "if": {"properties": {"topic": {"const": id_}}, "required": ["topic"]},
+                "then": {"properties": {"choice": {"enum": list(choices)}}},
+            }
+            for id_, choices in allowed.items() if choices is not None
+        ],
+    }  # fmt: skip
+
+
+def _conclusion(kind: type, *optional: str, **known: Schema) -> Schema:
+    """A conclusion by the fields of its dataclass; what is not said of a field is text."""
+    return _object({field.name: known.get(field.name, TEXT) for field in fields(kind)}, optional)
+
+
+def _sources(base: Base) -> Schema:
+    known = _offered([EXPERT, *base.knowledge.sources])
+    return {"anyOf": [known, {"type": "array", "items": known}]}
+
+
+def _offered(names: Iterable[str]) -> Schema:
+    """Known names for an editor to offer, and any other, which the loader checks."""
+    return {"anyOf": [{"enum": list(names)}, TEXT]}
+
+
+def _object(properties: Schema, optional: Iterable[str] = ()) -> Schema:
+    """A mapping of these keys; the optional ones may be missing or empty."""
+    optional = set(optional)
+    return {
+        "type": "object",
+        "properties": {key: maybe(value) if key in optional else value for key, value in properties.items()},
+        "required": [key for key in properties if key not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _mapping(item: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": item}
+
+
+def _named(*optional: str, **properties: Schema) -> Schema:
+    """Entries by name."""
+    return _mapping(maybe(_object(properties, optional)))
+
+
+def _list(item: Schema) -> Schema:
+    return {"type": "array", "items": item}

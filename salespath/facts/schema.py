@@ -1,0 +1,91 @@
+"""The JSON Schema of fact files, from the vocabulary and the reader's own pattern, so that neither can drift from it.
+
+An editor reads `yes`, `1000` and an empty value as its YAML version has it: as text, as a truth value, a number or null. What the
+reader accepts is therefore accepted in every form that YAML can give it; a figure in words is checked by the reader alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from salespath.facts.template import expected
+from salespath.facts.values import EMPTY_SET, HOW, NUMBER
+from salespath.facts.vocabulary import Derived, Fact, Vocabulary
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TEXT: dict[str, Any] = {"type": ["string", "number", "boolean"]}  # one value as written
+NULL: dict[str, Any] = {"type": "null"}  # nothing written
+
+
+def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """The schema: one company, flat or with its facts under `facts`, or a list of companies."""
+    facts = {name: _fact(vocabulary[name]) for name in vocabulary}
+    return {
+        "$schema": DIALECT,
+        "title": "Facts for salespath",
+        "description": "One company or a list of companies. A fact left out or left empty is unknown, never no or zero.",
+        "if": {"type": "array"},
+        "then": {"items": {"$ref": "#/$defs/company"}, "minItems": 1},
+        "else": {"$ref": "#/$defs/company"},
+        "$defs": {
+            "name": {**maybe(TEXT), "description": "The company's name."},
+            "facts": {"type": "object", "properties": facts, "additionalProperties": False},
+            "company": {
+                "type": "object",
+                "if": {"required": ["facts"]},
+                "then": {
+                    "properties": {"company": {"$ref": "#/$defs/name"}, "facts": maybe({"$ref": "#/$defs/facts"})}
+                },
+                "else": {
+                    "properties": {"company": {"$ref": "#/$defs/name"}, **{n: {"$ref": _pointer(n)} for n in facts}},
+                    "additionalProperties": False,
+                },
+            },
+        },
+    }
+
+
+def maybe(schema: dict[str, Any]) -> dict[str, Any]:
+    """What may also be left empty."""
+    return {"anyOf": [schema, NULL]}
+
+
+def _pointer(name: str) -> str:
+    return f"#/$defs/facts/properties/{name}"
+
+
+def _fact(fact: Fact | Derived) -> dict[str, Any]:
+    """A fact as a value, as a value with how it is known, or empty."""
+    value = maybe(_value(fact))
+    known = {"value": value, "how": {"enum": list(HOW)}, "note": maybe(TEXT), "date": maybe(TEXT)}
+    annotated = {"type": "object", "properties": known, "additionalProperties": False}
+    asked = fact.question if isinstance(fact, Fact) else fact.meaning
+    return {"description": f"{asked} ({expected(fact)})", "anyOf": [*value["anyOf"], annotated]}
+
+
+def _value(fact: Fact | Derived) -> dict[str, Any]:
+    if fact.type == "boolean":
+        return {"anyOf": [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"type": "string", "pattern": _YES_OR_NO}]}
+    if fact.type == "choice":
+        return {"enum": list(fact.values)}
+    if fact.type == "set":
+        return {"anyOf": [{"type": "array", "items": {"enum": list(fact.values)}}, {"const": EMPTY_SET}]}
+    bounds = {"minimum": fact.minimum, "exclusiveMinimum": fact.above, "maximum": fact.maximum}
+    number: dict[str, Any] = {"type": "integer" if fact.type == "integer" else "number"}
+    number |= {key: bound for key, bound in bounds.items() if bound is not None}
+    return {"anyOf": [number, {"type": "string", "pattern": _FIGURE}]}
+
+
+def _any_case(pattern: str) -> str:
+    """A pattern for lower case, without names of groups, as one for any case in the dialect of JSON Schema."""
+    plain = re.sub(r"\(\?P<\w+>", "(?:", pattern)
+    return re.sub(
+        r"\\.|\[[^]]*\]|[a-z]",
+        lambda found: f"[{found[0].upper()}{found[0]}]" if len(found[0]) == 1 else found[0],
+        plain,
+    )
+
+
+_FIGURE = rf"^\s*{_any_case(NUMBER.pattern)}\s*$"
+_YES_OR_NO = rf"^\s*(?:{_any_case('yes|y|true|no|n|false')})\s*$"
