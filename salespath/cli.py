@@ -23,6 +23,7 @@ from salespath.console import (
 )
 
 if TYPE_CHECKING:
+    from salespath.engine.assess import Engine
     from salespath.engine.compile import Base
 
 
@@ -87,9 +88,16 @@ def ask(
 @format_option
 @click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
+@click.option(
+    "--engine",
+    type=click.Choice(["salespath", "experta"]),
+    default="salespath",
+    show_default=True,
+    help="What draws the conclusions. They are the same; experta is slow, and there to check.",
+)
 @reported
 @based
-def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None, full: bool) -> None:
+def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None, full: bool, engine: str) -> None:
     """Recommend a process for the companies in FILE: one company gives a report, many a table.
 
     FILE is a YAML or JSON fact file, or a CSV or Parquet table with fact ids as headers; - is standard input (YAML or JSON).
@@ -98,7 +106,11 @@ def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None,
         suffix = os.path.splitext(output.lower())[1].removeprefix(".")
         if suffix not in ("csv", "parquet", "json"):
             raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
-        if suffix != "json" or all(map(is_table, files)):
+        if suffix != "json" and engine != "salespath":
+            raise click.UsageError(
+                f"-o {output}: --engine {engine} takes companies one by one; write a name that ends in .json."
+            )
+        if suffix != "json" or (all(map(is_table, files)) and engine == "salespath"):
             from salespath.portfolio import assess_to_file
 
             summary = assess_to_file(base, files, output, report_problems)
@@ -113,7 +125,12 @@ def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None,
     cases = [case for portfolio in portfolios for case in portfolio.cases]
     single = len(files) == 1 and portfolios[0].single
     failed = any(problem.severity == "error" for problem in problems)
-    assessments = [assess_case(base, case) for case in cases]
+    other: Engine | None = None
+    if engine == "experta":
+        from salespath.engine.in_experta import Experta
+
+        other = Experta(base).walk
+    assessments = [assess_case(base, case, other) for case in cases]
     if format_ == "json":
         from salespath.report.json import document
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from salespath.engine import certainty, trace
@@ -28,9 +28,11 @@ from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn
 
+Engine = Callable[[Company], Walked]
 
-def assess(base: Base, case: Case) -> Assessment:
-    """Assess one company. The same facts give the same assessment, whatever their order.
+
+def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
+    """Assess one company. The same facts give the same assessment, whatever their order, and whatever engine derives it.
 
     Raises SalespathError (SP111) for a fact that the vocabulary does not have.
     """
@@ -38,16 +40,16 @@ def assess(base: Base, case: Case) -> Assessment:
     if unknown:
         what = [f"{case.company}: there is no fact {shown(n)}.{suggestion(n, base.vocabulary)}" for n in unknown]
         raise SalespathError(Problem("SP111", message, file=case.file, line=case.line) for message in what)
-    return _Assessor(base, case).assessment()
+    return _Assessor(base, case, engine).assessment()
 
 
 class _Assessor:
-    def __init__(self, base: Base, case: Case) -> None:
+    def __init__(self, base: Base, case: Case, engine: Engine | None) -> None:
         self.base = base
         self.case = case
         self.facts: dict[str, Value] = dict(case.values)
         self.company = Company(base, self.facts)
-        self.walked: Walked = walk(base, self.company)
+        self.walked: Walked = engine(self.company) if engine else walk(base, self.company)
         self.truth: Truth = self.walked.truth
         self.rules = base.knowledge.rules
         self.counted = self._counted()
@@ -255,7 +257,7 @@ class _Assessor:
         found = []
         for attribute in self.base.knowledge.attributes.values():
             values = self._values(attribute.id)
-            if len(values) > 1:
+            if len(values) > 1 and not attribute.several:
                 ids = [i for v in values for i in self.base.concluding[attribute.id, v] if self._fired(self.rules[i])]
                 found.append(Conflict(attribute.id, tuple(values), tuple(ids)))
         groups: dict[tuple[str, str], list[Advice]] = {}

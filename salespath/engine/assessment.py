@@ -148,6 +148,7 @@ class Assessment:
         knowledge = self.base.knowledge
         return {
             "salespath": __version__,
+            "engine": self.walked.engine,
             "rules_version": knowledge.version,
             "rules_sha256": knowledge.sha256,
             "overlays": [{"name": layer.name, "sha256": layer.sha256} for layer in knowledge.overlays],

@@ -109,10 +109,11 @@ class _Report:
             self._questions()
         self._doubts()
         receipt = self.a.receipt
+        engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"
         self.lines.append("")
         layers = "".join(f", with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
         self._say(
-            f"salespath {receipt['salespath']}, rules {receipt['rules_version']} ({receipt['rules_sha256'][:12]}){layers}. "
+            f"salespath {receipt['salespath']}{engine}, rules {receipt['rules_version']} ({receipt['rules_sha256'][:12]}){layers}. "
             "Certainty here is a certainty factor, not a likelihood."
         )
         return "\n".join(line.rstrip() for line in self.lines) + "\n"
