@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from salespath.errors import Problem, SalespathError, shown
 from salespath.facts import vocabulary
-from salespath.source import Node, decode, parse, read_bytes
+from salespath.source import Mapping, Node, decode, parse, read_bytes
 
 BASE = Path(__file__).parent / "base"
 MAX_OVERLAY = 4 * 2**20
@@ -52,6 +52,11 @@ def overlay(folder: str) -> Layer:
     layer = read_all(paths)
     nodes = [(str(Path(folder) / name), node) for name, node in layer.nodes]
     return layer._replace(name=Path(folder).resolve().name, nodes=nodes)
+
+
+def is_whole(layer: Layer) -> bool:
+    """Whether a folder holds a base of its own and not changes of another: one of its files gives a version."""
+    return any(isinstance(node, Mapping) and node.get("version") is not None for _, node in layer.nodes)
 
 
 def read_all(paths: Iterable[Path]) -> Layer:

@@ -104,12 +104,16 @@ class Topic:
 
 @dataclass(frozen=True)
 class Attribute:
-    """Something that rules conclude: yes/no, or one of `values`. A `verdict` attribute belongs to the last stratum."""
+    """Something that rules conclude: yes/no, or one of `values`, or `several` of them.
+
+    A `verdict` attribute belongs to the last stratum.
+    """
 
     id: str
     means: str
     values: tuple[str, ...] = ("yes",)
     verdict: bool = False
+    several: bool = False
 
     @property
     def flag(self) -> bool:
