@@ -14,6 +14,7 @@ from salespath.console import based, format_option, read_companies, report_probl
 
 if TYPE_CHECKING:
     from salespath.engine.compile import Base
+    from salespath.errors import Problem
 
 KINDS = ("conclude", "weigh", "block", "advise", "warn")
 
@@ -129,11 +130,47 @@ def score_(base: Base, cases: str, without_inferred: bool, without_motion: bool,
         sys.exit(1)
 
 
+@rules.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option("--on", "cases", metavar="CASES", help="Say what it means for the companies of this fact file or table.")
+@format_option
+@reported
+def diff_(old: str, new: str, cases: str | None, format_: str) -> None:
+    """What differs between two rule bases, and which companies get another verdict or plan, through which rules.
+
+    OLD and NEW are folders: a whole rule base (a file in it gives the `version`), or one to lay over the built-in rules;
+    `built-in` or - stands for these themselves.
+    """
+    from salespath.authoring.diff import differences
+    from salespath.authoring.diff_report import Named, Told, document, text
+    from salespath.authoring.effects import effects
+    from salespath.engine.load import load_folder
+
+    before, after = load_folder(old), load_folder(new)
+    told: Told | None = None
+    problems: tuple[Problem, ...] = ()
+    if cases is not None:
+        portfolio = read_companies(after, cases)
+        problems = portfolio.problems
+        report_problems(problems)
+        with _counted(len(portfolio.cases)) as step:
+            told = Told(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
+    named = Named(old, before.knowledge), Named(new, after.knowledge)
+    entries = differences(before.knowledge, after.knowledge)
+    if format_ == "json":
+        write_json(document(*named, entries, told))
+    else:
+        click.echo(text(*named, entries, told, min(width(), 100)), nl=False)
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(1)
+
+
 @contextmanager
 def _counted(steps: int) -> Iterator[Callable[[], object]]:
     """A function to call after each of so many steps; a bar on stderr shows how far it is, only where that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    with click.progressbar(length=steps, label="changes tried", file=sys.stderr) as bar:
+    with click.progressbar(length=steps, file=sys.stderr) as bar:
         yield lambda: bar.update(1)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 
 from salespath.engine.compile import Base, compile_base
+from salespath.errors import Problem, SalespathError
 from salespath.facts import vocabulary
 from salespath.rules import files, loader
+from salespath.rules.model import VERDICTS
+
+BUILT_IN = "built-in"
+# What an assessment reads of the verdict, with the values that there must be.
+_VERDICT = {"process": VERDICTS, "lead": (), "leaning": ()}
 
 
 @cache
@@ -16,7 +23,37 @@ def load(*overlays: str) -> Base:
 
     Raises SalespathError listing every problem in the files.
     """
-    terms, rules = files.read_all(files.vocabulary_files()), files.built_in()
+    return _compiled(files.built_in(), [files.overlay(folder) for folder in overlays])
+
+
+def load_folder(folder: str) -> Base:
+    """The base that a folder stands for: a whole one if a file in it gives a `version`, else the built-in one with it on top.
+
+    `built-in` and `-` name the built-in base itself. Raises SalespathError listing every problem in the files.
+    """
+    if folder in (BUILT_IN, "-"):
+        return load()
+    layer = files.overlay(folder)
+    if not files.is_whole(layer):
+        return load(folder)
+    base = _compiled(layer, ())
+    attributes = base.knowledge.attributes
+    problems = [
+        Problem("SP225", f"a whole base needs the verdict attribute {name}{_listed(values)}.", file=folder)
+        for name, values in _VERDICT.items()
+        if name not in attributes or not attributes[name].verdict or not set(values) <= {*attributes[name].values}
+    ]
+    if problems:
+        raise SalespathError(problems)
+    return base
+
+
+def _listed(values: Sequence[str]) -> str:
+    return f" with the values {', '.join(values)}" if values else ""
+
+
+def _compiled(rules: files.Layer, overlays: Sequence[files.Layer]) -> Base:
+    terms = files.read_all(files.vocabulary_files())
     sha256 = hashlib.sha256(f"{terms.sha256}{rules.sha256}".encode()).hexdigest()
-    knowledge, problems = loader.load(rules.nodes, sha256, [files.overlay(folder) for folder in overlays])
+    knowledge, problems = loader.load(rules.nodes, sha256, overlays)
     return compile_base(vocabulary.load(terms.nodes), knowledge, problems)

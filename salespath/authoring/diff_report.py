@@ -1,0 +1,208 @@
+"""The differences between two rule bases, and what they mean for companies, as text and as plain data for JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, Field
+from salespath.authoring.effects import BY_VERDICT, ROOM, RULE, VERDICT, Effect, Item, Shift, verdict
+from salespath.engine import certainty
+from salespath.engine.assessment import Assessment
+from salespath.report.phrases import NAMES
+from salespath.rules.model import Knowledge
+
+HOW = (ADDED, REMOVED, CHANGED)
+_SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
+_ONE = {"guide": "point of the guide"}
+
+Entries = Mapping[str, Mapping[str, Entry]]
+
+
+class Named(NamedTuple):
+    """A base by the name it was given on the command line."""
+
+    name: str
+    knowledge: Knowledge
+
+
+class Told(NamedTuple):
+    """How many companies were assessed under both bases, and those for which something changes."""
+
+    companies: int
+    effects: Sequence[Effect]
+
+
+def text(old: Named, new: Named, entries: Entries, told: Told | None, width: int = 100) -> str:
+    """The differences for a reader, and what they mean for the companies if there are any."""
+    lines = [f"{_title(old)} -> {_title(new)}: {_summary(entries)}"]
+    for name, part in entries.items():
+        for how in HOW:
+            found = [entry for entry in part.values() if entry.how == how]
+            if found:
+                lines.extend(["", f"{name.capitalize()} {how}", "-" * len(f"{name} {how}")])
+                for entry in found:
+                    lines.extend([entry.id, *(line for field in entry.fields for line in _field(field, how, width))])
+    if told:
+        lines.extend(_told(told, width))
+    return "\n".join(lines) + "\n"
+
+
+def _title(named: Named) -> str:
+    return f"{named.name} ({named.knowledge.version})"
+
+
+def _summary(entries: Entries) -> str:
+    parts = []
+    for name, part in entries.items():
+        counts = Counter(entry.how for entry in part.values())
+        if counts:
+            one = _ONE.get(name, name.removesuffix("s"))
+            many = one if len(part) == 1 else one.replace("point", "points") if name in _ONE else name
+            parts.append(f"{', '.join(f'{counts[how]} {how}' for how in HOW if counts[how])} ({many})")
+    return "; ".join(parts) + "." if parts else "no difference."
+
+
+def _field(field: Field, how: str, width: int) -> list[str]:
+    """What a field says, or said and says; on one line where it fits."""
+    old, new = _value(field.old), _value(field.new)
+    if how != CHANGED:
+        return _wrapped(f"{field.name}: {new if how == ADDED else old}", width, "    ", "      ")
+    short = f"    {field.name}: {old} -> {new}"
+    if len(short) <= width:
+        return [short]
+    return [
+        f"    {field.name}:",
+        *_wrapped(f"- {old}", width, "      ", " " * 8),
+        *_wrapped(f"+ {new}", width, "      ", " " * 8),
+    ]
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {text}" for key, text in value.items())
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _wrapped(line: str, width: int, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        line, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+# On companies
+
+
+def _told(told: Told, width: int) -> list[str]:
+    others = sum(effect.verdict_changes for effect in told.effects)
+    more = len(told.effects) - others
+    title = f"On {told.companies} companies: {others} with another verdict, {more} more with another plan or block"
+    lines = ["", title, "-" * len(title)]
+    for effect in told.effects:
+        lines.extend(_effect(effect, width))
+    return lines
+
+
+def _effect(effect: Effect, width: int) -> list[str]:
+    old, new = _verdict(effect.old), _verdict(effect.new)
+    lines = [f"{effect.old.company}: {f'{old} -> {new}' if effect.verdict_changes else f'{new}, as before'}"]
+
+    def say(name: str, items: Iterable[str]) -> None:
+        found = ", ".join(items)
+        if found:
+            lines.extend(_wrapped(f"{name}: {found}", width, "    ", " " * 8))
+
+    if effect.verdict_changes:
+        say("through", effect.through)
+        say("evidence", map(_shift, effect.shifts))
+    for item in effect.items:
+        if not _follows(effect, item):
+            say(item.kind, [_item(item)])
+    following = Counter(item.how for item in effect.items if _follows(effect, item))
+    say("with the verdict", (f"{following[how]} of the plan {how}" for how in HOW if following[how]))
+    return lines
+
+
+def _follows(effect: Effect, item: Item) -> bool:
+    """Whether an item comes or goes with the verdict, so that its number is enough."""
+    return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
+
+
+def _verdict(a: Assessment) -> str:
+    lead = f", {a.lead} first" if a.lead else ""
+    return f"{a.process}{lead}{f', leaning {a.leaning}' if a.leaning else ''}"
+
+
+def _shift(shift: Shift) -> str:
+    old, new = (certainty.signed(weight, 2) for weight in (shift.old, shift.new))
+    return f"{shift.rule} {old} -> {new} for {NAMES[shift.process]}"
+
+
+def _item(item: Item) -> str:
+    about = f" ({item.about})" if item.about else ""
+    reason = "" if item.reason == RULE else f", by {item.reason}"
+    back = [id_ for id_ in item.through if id_ != item.rule]
+    return f"{_SIGNS[item.how]} {item.rule}{about}{reason}{': ' + ', '.join(back) if back else ''}"
+
+
+# JSON
+
+
+def document(old: Named, new: Named, entries: Entries, told: Told | None) -> dict[str, Any]:
+    """The same as plain data, with everything that the text sums up."""
+    found: dict[str, Any] = {"old": _base(old), "new": _base(new)}
+    for name, part in entries.items():
+        found[name] = {
+            how: [
+                {"id": entry.id, "fields": {f.name: {"old": f.old, "new": f.new} for f in entry.fields}}
+                for entry in part.values()
+                if entry.how == how
+            ]
+            for how in HOW
+        }
+    found["companies"] = None if told is None else told.companies
+    found["changes"] = None if told is None else [_effect_document(effect) for effect in told.effects]
+    return found
+
+
+def _base(named: Named) -> dict[str, Any]:
+    knowledge = named.knowledge
+    return {
+        "name": named.name,
+        "version": knowledge.version,
+        "sha256": knowledge.sha256,
+        "overlays": [{"name": layer.name, "sha256": layer.sha256} for layer in knowledge.overlays],
+    }
+
+
+def _effect_document(effect: Effect) -> dict[str, Any]:
+    return {
+        "company": effect.old.company,
+        "old": dict(zip(VERDICT, verdict(effect.old))),
+        "new": dict(zip(VERDICT, verdict(effect.new))),
+        "through": list(effect.through),
+        "evidence": [
+            {"rule": s.rule, "process": s.process, "old": _weight(s.old), "new": _weight(s.new)} for s in effect.shifts
+        ],
+        "items": [
+            {
+                "kind": i.kind,
+                "rule": i.rule,
+                "about": i.about,
+                "how": i.how,
+                "reason": i.reason,
+                "through": list(i.through),
+            }
+            for i in effect.items
+        ],
+    }
+
+
+def _weight(weight: int) -> float:
+    return round(certainty.net(weight), 3) + 0.0  # never -0.0

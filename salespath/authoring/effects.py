@@ -1,0 +1,234 @@
+"""What a change of the rules means for companies: whose verdict, blocks or plan changes, and through which rules.
+
+The way back is traced through what differs: from a verdict to the conclusions, sums and exceptions that are otherwise than before,
+and on from each of those, until it ends at rules that were added, removed or changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, differences
+from salespath.authoring.relations import Relating, adds_to, read_values
+from salespath.engine.assess import assess
+from salespath.engine.assessment import Assessment
+from salespath.engine.compile import Base
+from salespath.engine.explain import FAILED, MET, status
+from salespath.engine.expressions import VERDICT_NUMBERS, inputs
+from salespath.facts import Case
+from salespath.rules.model import Advise, Weigh
+
+VERDICT = ("process", "lead", "leaning")
+BLOCK, ADVICE, WARNING = "block", "advice", "warning"
+# Why an item comes, goes or changes: its own rule, the verdict, other rules, or room among the few that a topic shows.
+RULE, BY_VERDICT, OTHERS, ROOM = "rule", "verdict", "other rules", "room"
+
+Value = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Evidence that counts otherwise than before: its signed weight, 0 where it does not count."""
+
+    rule: str
+    process: str
+    old: int
+    new: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """A block, advice or warning that comes, goes or changes, why, and the changed rules that it goes back to."""
+
+    kind: str
+    rule: str
+    about: str
+    how: str
+    reason: str
+    through: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A company for which something changes. `through` are the changed rules behind its verdict, none if that is the same."""
+
+    old: Assessment
+    new: Assessment
+    through: tuple[str, ...]
+    shifts: tuple[Shift, ...]
+    items: tuple[Item, ...]
+
+    @property
+    def verdict_changes(self) -> bool:
+        """Whether the process, the lead or the leaning changes."""
+        return verdict(self.old) != verdict(self.new)
+
+
+def verdict(assessment: Assessment) -> tuple[str | None, ...]:
+    """Process, lead and leaning."""
+    return tuple(getattr(assessment, name) for name in VERDICT)
+
+
+def effects(old: Base, new: Base, cases: Iterable[Case], step: Callable[[], object] = lambda: None) -> Iterator[Effect]:
+    """The companies for which the verdict, the blocks or the plan changes. `step` is called after each company."""
+    entries = differences(old.knowledge, new.knowledge)
+    links = _Links(old, entries), _Links(new, entries)
+    for case in cases:
+        company = _Company((assess(old, case), assess(new, case)), links, entries["rules"])
+        found = company.effect()
+        if found.verdict_changes or found.items:
+            yield found
+        step()
+
+
+class _Links:
+    """What the rules of a base read, and which of them count as changed."""
+
+    def __init__(self, base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> None:
+        self.concluding = Relating(base).concluding
+        self.adds_to = {rule.id: adds_to(base, rule) for rule in base.knowledge.rules.values()}
+        self.values: dict[str, list[Value]] = {}
+        self.numbers: dict[str, list[str]] = {}
+        self.changed = {entry.id for entry in entries["rules"].values() if not entry.only_words}
+        moved = {entry.id for entry in entries["lines"].values() if any(f.name == "dimension" for f in entry.fields)}
+        for rule in base.knowledge.rules.values():
+            trees = [tree for tree in (base.conditions[rule.id], base.done.get(rule.id)) if tree is not None]
+            self.values[rule.id] = [value for tree in trees for value in read_values(tree)]
+            self.numbers[rule.id] = [name for name in inputs(trees[0]) if name in VERDICT_NUMBERS]
+            if isinstance(rule.then, Weigh) and rule.then.line in moved:
+                self.changed.add(rule.id)
+
+
+class _Company:
+    """One company under both bases, old and new."""
+
+    def __init__(
+        self, sides: tuple[Assessment, Assessment], links: tuple[_Links, _Links], entries: Mapping[str, Entry]
+    ) -> None:
+        self.sides, self.links, self.entries = sides, links, entries
+        self.changed = links[0].changed | links[1].changed
+        self.weights = [{item.rule: item.weight for item in side.fired if item.weight} for side in sides]
+
+    def effect(self) -> Effect:
+        old, new = self.sides
+        other = [name for name in VERDICT if getattr(old, name) != getattr(new, name)]
+        return Effect(old, new, self._behind(self._verdict_rules(other)), tuple(self._shifts()), tuple(self._items()))
+
+    # What differs
+
+    def _status(self, side: int, rule: str) -> str:
+        """A rule that there is not is as good as failed."""
+        base = self.sides[side].base
+        return status(self.sides[side], base.rule_refs[rule]) if rule in base.rule_refs else FAILED
+
+    def _turned(self, rule: str) -> bool:
+        return self._status(0, rule) != self._status(1, rule)
+
+    def _differ(self, value: Value) -> bool:
+        found = []
+        for side in self.sides:
+            ref = side.base.value_refs.get(value)
+            found.append(FAILED if ref is None else status(side, ref))
+        return found[0] != found[1]
+
+    def _weighs_otherwise(self, rule: str) -> bool:
+        """Whether a rule adds something else to a sum, or the same to another."""
+        old, new = ((w.get(rule, 0), links.adds_to.get(rule)) for w, links in zip(self.weights, self.links))
+        return old != new and bool(old[0] or new[0])
+
+    def _concluding(self, value: Value) -> Iterator[str]:
+        """The rules that make a value what it was not."""
+        if self._differ(value):
+            old, new = (links.concluding.get(value, ()) for links in self.links)
+            for rule in dict.fromkeys([*old, *new]):
+                before = self._status(0, rule) if rule in old else FAILED
+                if before != (self._status(1, rule) if rule in new else FAILED):
+                    yield rule
+
+    def _verdict_rules(self, attributes: Iterable[str]) -> Iterator[str]:
+        for name in attributes:
+            for value in {**self.links[0].concluding, **self.links[1].concluding}:
+                if value[0] == name:
+                    yield from self._concluding(value)
+
+    # The way back
+
+    def _behind(self, rules: Iterable[str]) -> tuple[str, ...]:
+        """The changed rules to which the difference of some rules goes back."""
+        seen: dict[str, None] = {}
+        pending = list(rules)
+        while pending:
+            rule = pending.pop()
+            if rule not in seen:
+                seen[rule] = None
+                pending.extend(self._below(rule))
+        return tuple(id_ for id_ in self.entries if id_ in seen and id_ in self.changed) + tuple(
+            sorted(id_ for id_ in seen if id_ in self.changed and id_ not in self.entries)
+        )
+
+    def _below(self, rule: str) -> Iterator[str]:
+        """The rules that differ among those that one reads or is overridden by."""
+        for side, links in zip(self.sides, self.links):
+            for value in links.values.get(rule, ()):
+                yield from self._concluding(value)
+            for number in links.numbers.get(rule, ()):
+                yield from (id_ for id_, to in links.adds_to.items() if to == number and self._weighs_otherwise(id_))
+            for over in side.base.overridden_by.get(rule, ()):
+                met = MET in (self._status(0, over), self._status(1, over))
+                if self._turned(over) or (met and over in self.changed):
+                    yield over
+
+    # What it leads to
+
+    def _shifts(self) -> Iterator[Shift]:
+        old, new = self.weights
+        for rule in dict.fromkeys([*old, *new]):
+            if old.get(rule, 0) != new.get(rule, 0):
+                bases = [side.base.knowledge.rules for side in self.sides]
+                then = bases[rule in bases[1]][rule].then
+                assert isinstance(then, Weigh)
+                yield Shift(rule, then.process, old.get(rule, 0), new.get(rule, 0))
+
+    def _items(self) -> Iterator[Item]:
+        old, new = (_shown(side) for side in self.sides)
+        for key in dict.fromkeys([*old, *new]):
+            before, after = old.get(key), new.get(key)
+            if before != after:
+                kind, rule = key
+                how = ADDED if before is None else REMOVED if after is None else CHANGED
+                reason, through = self._reason(rule, how)
+                about = (after or before or ("", None))[0]
+                yield Item(kind, rule, about, how, reason, through)
+
+    def _reason(self, rule: str, how: str) -> tuple[str, tuple[str, ...]]:
+        if rule in self.entries and (rule in self.changed or how == CHANGED):
+            return RULE, (rule,)
+        if self._turned(rule) or how == CHANGED:
+            names = {name for links in self.links for name, _ in links.values.get(rule, ())}
+            told = any(
+                name in VERDICT and getattr(self.sides[0], name) != getattr(self.sides[1], name) for name in names
+            )
+            return BY_VERDICT if told else OTHERS, self._behind([rule])
+        return ROOM, self._behind(self._beside(rule))
+
+    def _beside(self, rule: str) -> Iterator[str]:
+        """The advice on the same topic that comes or goes."""
+        for side in self.sides:
+            topic = getattr(side.base.knowledge.rules[rule].then, "topic", None)
+            for other in side.base.knowledge.rules.values():
+                beside = isinstance(other.then, Advise) and other.then.topic == topic
+                if beside and (self._turned(other.id) or other.id in self.changed):
+                    yield other.id
+
+
+def _shown(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
+    """The blocks, advice and warnings of an assessment, by kind and rule: what each is about, and all that it says."""
+    found: dict[tuple[str, str], tuple[str, object]] = {}
+    for block in a.blockers:
+        found[BLOCK, block.rule] = block.process, block
+    for advice in a.advice:
+        found[ADVICE, advice.rules[0]] = f"{advice.topic}: {advice.choice}", advice
+    for warning in a.warnings:
+        found[WARNING, warning.rule] = "", warning
+    return found
