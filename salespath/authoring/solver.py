@@ -63,22 +63,15 @@ class Solver:
         self._numbers: dict[tuple[Number, bool], _Number] = {}
         self._sums: dict[str, Any] = {}
 
-    def find(self, *literals: Literal, any_of: Iterable[tuple[Literal, ...]] = ()) -> dict[str, Value] | None:
-        """The facts of a company for which all literals hold (and those of one of `any_of`), or None if there can be none.
-
-        Raises GaveUp.
-        """
-        choices = list(any_of)
-        wanted = list(map(self._literal, literals))
-        if choices:
-            wanted.append(z3.Or([z3.And(list(map(self._literal, choice))) for choice in choices]))
-        model = self._solve(wanted)
+    def find(self, *literals: Literal) -> dict[str, Value] | None:
+        """The facts of a company for which all literals hold, or None if there can be none. Raises GaveUp."""
+        model = self._solve(list(map(self._literal, literals)))
         if model is None:
             return None
         facts = self._facts(model)
-        if any(holds(self.base, facts, [*literals, *choice]) for choice in choices or [()]):
-            return facts
-        raise GaveUp  # the numbers found are not what machine numbers make of them
+        if not holds(self.base, facts, literals):
+            raise GaveUp  # the numbers found are not what machine numbers make of them
+        return facts
 
     def alike(self, other: Solver, ref: Ref, other_ref: Ref, *, false: bool) -> bool:
         """Whether it is proved that a node of this base and one of another are true (and false) for the same companies.
@@ -266,19 +259,17 @@ class Solver:
 
 
 class FreeSums(Solver):
-    """The same with any sums of evidence whatever: what is impossible even so holds for every set of evidence rules."""
+    """The same with any sums of evidence whatever: what is impossible even so is so for every set of evidence rules."""
 
     def _sum(self, quantity: str) -> Any:
         return z3.Int(f"sum {quantity}")
 
-    def find(self, *literals: Literal, any_of: Iterable[tuple[Literal, ...]] = ()) -> dict[str, Value] | None:
-        """None if there can be no such company; otherwise GaveUp, since such sums need not exist."""
+    def impossible(self, *literals: Literal) -> bool:
+        """Whether it is proved that no company, whatever its evidence, makes all literals hold."""
         try:
-            if super().find(*literals, any_of=any_of) is None:
-                return None
+            return self._solve(list(map(self._literal, literals))) is None
         except GaveUp:
-            pass
-        raise GaveUp
+            return False
 
 
 def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -> bool:

@@ -82,7 +82,9 @@ class Base:
     leaf_ends: list[int] = field(default_factory=list)
     rule_refs: dict[str, Ref] = field(default_factory=dict)
     condition_refs: dict[str, Ref] = field(default_factory=dict)
-    tree_refs: dict[tuple[int, Condition], Ref] = field(default_factory=dict)  # every condition and part of one, by section
+    tree_refs: dict[tuple[int, Condition], Ref] = field(
+        default_factory=dict
+    )  # every condition and part of one, by section
     done_refs: dict[str, Ref] = field(default_factory=dict)
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)

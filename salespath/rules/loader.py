@@ -60,6 +60,7 @@ class _Loader:
         self.notes: list[tuple[str, tuple[str, ...]]] = []
         self.rules: dict[str, Rule] = {}
         self.off: set[str] = set()
+        self.faulty: set[str] = set()
 
     def load(
         self, nodes: list[tuple[str, Node]], sha256: str, overlays: Sequence[Layer]
@@ -97,6 +98,7 @@ class _Loader:
             tuple(self.guide),
             tuple(self.notes),
             tuple(Overlay(layer.name, layer.sha256) for layer in overlays),
+            frozenset(self.faulty),
         )
         return knowledge, self.problems
 
@@ -232,6 +234,13 @@ class _Loader:
             item.problem("SP202", f"{item.what} is defined twice, first at {first.file}:{first.line}.{hint}")
 
     def _rule(self, item: Record) -> Rule | None:
+        before = len(self.problems)
+        rule = self._read_rule(item)
+        if len(self.problems) > before:
+            self.faulty.add(item.text("id"))
+        return rule
+
+    def _read_rule(self, item: Record) -> Rule | None:
         id_ = item.text("id", required=True)
         item.what = f"the rule {shown(id_)}" if id_ else "a rule"
         if id_ and not ID.fullmatch(id_):
@@ -328,6 +337,7 @@ class _Loader:
                     what = f"overrides {name}, which concludes something else; only the same kind and target can be overridden."
                 else:
                     continue
+                self.faulty.add(rule.id)
                 self.problems.append(Problem("SP209", f"the rule {rule.id} {what}", file=rule.file, line=rule.line))
 
 

@@ -157,7 +157,7 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The whole knowledge base, as read."""
+    """The whole knowledge base, as read. `faulty` names the rules in which something was wrong."""
 
     version: str
     sha256: str
@@ -171,3 +171,4 @@ class Knowledge:
     guide: tuple[GuidePoint, ...] = ()
     guide_notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    faulty: frozenset[str] = frozenset()

@@ -1,0 +1,73 @@
+"""What is possible under a rule base: seen in an example company, or else found or proved impossible by the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from salespath.authoring.cells import companies
+from salespath.authoring.solver import FALSE, NOT_FALSE, NOT_TRUE, TRUE, FreeSums, GaveUp, Literal, Solver, holds
+from salespath.engine.compile import Base
+from salespath.engine.table import Rows, Table
+from salespath.engine.walk import walk
+from salespath.facts import Value
+
+EXAMPLES = 3000
+
+
+class Possible:
+    """Questions about one base, and how they were decided."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self.examples = self.proofs = self.undecided = 0
+        self._cases = list(companies(base, EXAMPLES, seed=1))
+        self._rows = Rows(base, Table.from_cases(base, self._cases))
+        self._truth = walk(base, self._rows, settle=False).truth
+        self._solver, self._free = Solver(base), FreeSums(base)
+        self._known: dict[tuple[Literal, ...], Mapping[str, Value] | None] = {}
+
+    def example(self, *literals: Literal, verdict: bool = False) -> Mapping[str, Value] | None:
+        """The facts of a company for which all literals hold, or None if there can be none.
+
+        `verdict` says that the question is about rules of the verdict only: it is first tried for any sums of evidence whatever.
+        Raises GaveUp.
+        """
+        if literals not in self._known:
+            self._known[literals] = self._decided(literals, verdict)
+        return self._known[literals]
+
+    def _decided(self, literals: tuple[Literal, ...], verdict: bool) -> Mapping[str, Value] | None:
+        row = self._seen(literals)
+        if row is not None:
+            self.examples += 1
+            return self._cases[row].values
+        if verdict and self._free.impossible(*literals):
+            self.proofs += 1
+            return None
+        try:
+            facts = self._solver.find(*literals)
+        except GaveUp:
+            self.undecided += 1
+            raise
+        self.examples += facts is not None
+        self.proofs += facts is None
+        return facts
+
+    def _seen(self, literals: tuple[Literal, ...]) -> int | None:
+        bits = self._rows.pack(True)
+        for ref, wanted in literals:
+            true, false = self._truth.is_true(ref), self._truth.is_false(ref)
+            bits = bits & {TRUE: true, FALSE: false, NOT_TRUE: ~true, NOT_FALSE: ~false}[wanted]
+        flags = np.unpackbits(bits, count=len(self._cases))
+        return int(flags.argmax()) if flags.any() else None
+
+    def fewest(self, facts: Mapping[str, Value], *literals: Literal) -> dict[str, Value]:
+        """The same example with no fact that it does not need."""
+        kept = dict(facts)
+        for name in facts:
+            rest = {other: value for other, value in kept.items() if other != name}
+            if holds(self.base, rest, literals):
+                kept = rest
+        return kept
