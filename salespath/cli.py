@@ -278,6 +278,16 @@ def facts_template(base: Base, format_: str) -> None:
     click.echo(make(base.vocabulary), nl=False)
 
 
+@facts.command("schema")
+@reported
+@based
+def facts_schema_(base: Base) -> None:
+    """Print the JSON Schema of fact files, for editors that check YAML."""
+    from salespath.facts.schema import facts_schema
+
+    write_json(facts_schema(base.vocabulary))
+
+
 main.add_command(rules)
 
 if __name__ == "__main__":

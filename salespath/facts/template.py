@@ -12,8 +12,10 @@ from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 def yaml_template(vocabulary: Vocabulary) -> str:
     """Every fact with its question and what can be answered, all unknown."""
     lines = [
+        "# yaml-language-server: $schema=facts.schema.json",
         "# Facts for salespath. Fill in what you know and leave the rest empty: empty means unknown, never no or zero.",
         "# A value may say how it is known: {value: 70000, how: guessed}   (measured, estimated or guessed)",
+        "# For an editor that checks what you write here: salespath facts schema > facts.schema.json",
         "company:",
         "facts:",
     ]
