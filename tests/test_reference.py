@@ -1,0 +1,444 @@
+"""The rule reference, cards and pictures say what the rules say: whole, readable, and safe whatever a text holds."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections import Counter
+from itertools import pairwise
+from pathlib import PurePath
+
+import pytest
+from given import BASE, FRAME, ROOT, run, small_base
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from salespath.authoring import drawing, graph
+from salespath.authoring.card import card, document, text
+from salespath.authoring.graph import Graph
+from salespath.authoring.reference import code, escaped, pages
+from salespath.authoring.relations import Relating
+from salespath.engine.compile import BLOCKED
+from salespath.engine.expressions import VERDICT_NUMBERS
+from salespath.engine.load import load
+from salespath.report.conditions import exceptions, in_words
+from salespath.rules.model import Advise, Block, Conclude, Weigh
+
+RULES = BASE.knowledge.rules
+PAGES = pages(BASE)
+RELATING = Relating(BASE)
+HOUSE = str(ROOT / "examples" / "house_rules")
+HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+def words(condition: str, verdict: bool = False) -> str:
+    """A condition of a rule of its own, in words."""
+    then = "conclude: {lead: smb}" if verdict else "warn: {process: any, text: Look out.}"
+    base = small_base(f"rules:\n  - id: it\n    when: {condition}\n    {then}\n    because: So.\n    source: [K01]\n")
+    return in_words(base, base.conditions["it"])
+
+
+# Conditions in words
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (
+            "product_stage == launched and annual_contract_value >= 50_000",
+            "the product stage is launched and the average contract is at least $50,000 a year",
+        ),
+        ("3 <= decision_makers < 6", "the number of people in one purchase is at least 3 and under 6"),
+        ("not self_serve or free_trial", "customers cannot start alone or there is a free trial"),
+        (
+            "events in sales_channels or partners in sales_channels",
+            "the sales channels include events or partners",
+        ),
+        (
+            "events not in sales_channels and partners not in sales_channels",
+            "the sales channels do not include events or partners",
+        ),
+        ("not (small in customer_segments and big)", "no small customers pay today or it is not so that it is big"),
+        ("runway_months < sales_cycle_months * 2", "the runway is under 2 times the sales cycle"),
+        ("known(runway_months) and runway_months < 6", "the runway is under 6 months"),
+        ("not known(referral_network)", "it is not known whether customers recommend suppliers to one another"),
+        ("process == smb and (process == smb or process == both)", "the recommendation is smb"),
+        (
+            "segment == large and (big or rich and self_serve)",
+            "the size of customers is large, and (it is big, or (it is rich and customers can start alone))",
+        ),
+        ("segment in [small, large]", "the size of customers is small or large"),
+        ("count(who_sells) == 0", "the number of kinds of people who close deals is exactly 0"),
+        ("net_profit < -1000", "the net profit is under -$1,000 a year"),
+        ("next_funding != secured", "the next funding is none or uncertain"),
+    ],
+)
+def test_a_condition_reads_as_a_sentence(condition: str, expected: str) -> None:
+    assert words(condition).lower() == expected.lower()
+
+
+def test_a_condition_of_the_verdict_names_fit_and_means() -> None:
+    assert words("fit_smb - fit_enterprise >= 1 and not smb_blocked", verdict=True) == (
+        "the fit for SMB selling minus the fit for enterprise selling is at least 1 and SMB selling is not blocked"
+    )
+
+
+def test_no_rule_is_worded_with_signs_or_ids() -> None:
+    names = {*BASE.vocabulary, *BASE.knowledge.attributes, *BLOCKED, *VERDICT_NUMBERS}
+    for trees in (BASE.conditions, BASE.done):
+        for id_, tree in trees.items():
+            said = in_words(BASE, tree)
+            assert not re.search(r"[<>=*/_{}`\[\]+]", said), (id_, said)
+            assert not {name for name in names if "_" in name} & set(re.findall(r"\w+", said)), (id_, said)
+
+
+def test_every_yes_or_no_fact_has_a_sentence() -> None:
+    for fact in BASE.vocabulary.facts.values():
+        if fact.type == "boolean":
+            assert "answered" not in words(fact.id)
+            assert words(fact.id) != words(f"not {fact.id}")
+
+
+def test_an_exception_is_worded_with_the_rule_that_it_names() -> None:
+    found = dict(exceptions(BASE, RULES["enterprise-cash-below-one-cycle"]))
+    assert found["enterprise-secured-money-stands-in"] == "the next funding is secured"
+    assert set(found) == {id_ for id_, rule in RULES.items() if "enterprise-cash-below-one-cycle" in rule.overrides}
+
+
+# Relations: compared with what the texts of the conditions say, read here once more
+
+
+def names_read(rule) -> set[str]:
+    """The names in the text of a condition, values of choices left out; a plan rule also reads the recommendation."""
+    known = {*BASE.vocabulary, *BASE.knowledge.attributes, *BLOCKED, *VERDICT_NUMBERS}
+    found: set[str] = set()
+    values: set[int] = set()
+    tree = ast.parse(" ".join(rule.when.split()) or "0", mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            operators = [type(operator) for operator in node.ops]
+            for operator, left, right in zip(operators, sides, sides[1:]):
+                member = operator in (ast.In, ast.NotIn) and isinstance(right, ast.Name)
+                worded = (
+                    left.id in BASE.vocabulary.facts and BASE.vocabulary[left.id].values
+                    if isinstance(left, ast.Name)
+                    else ()
+                )
+                attribute = isinstance(left, ast.Name) and left.id in BASE.knowledge.attributes
+                if member:
+                    values.add(id(left))
+                elif worded or attribute:
+                    values.update(id(inner) for inner in ast.walk(right))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and id(node) not in values and node.id in known:
+            found.add(node.id)
+    process = getattr(rule.then, "process", "any")
+    if rule.kind in ("advise", "warn") and process != "any":
+        found.add("process")
+    return found
+
+
+def test_what_a_rule_reads_is_what_its_condition_names() -> None:
+    for rule in RULES.values():
+        related = RELATING.of(rule)
+        read = {*related.facts, *(attribute for attribute, _ in related.values), *related.sums}
+        assert read == names_read(rule), rule.id
+
+
+def test_a_rule_depends_on_exactly_the_rules_that_conclude_what_it_reads() -> None:
+    for rule in RULES.values():
+        related = RELATING.of(rule)
+        for other in RULES.values():
+            then = other.then
+            if isinstance(then, Conclude):
+                read = (then.attribute, then.value) in related.values
+            else:
+                read = (
+                    isinstance(then, Block) and not then.lift and (f"{then.process}_blocked", "yes") in related.values
+                )
+            assert (other.id in related.depends_on) == read
+            assert (other.id in related.depends_on) == (rule.id in RELATING.of(other).read_by)
+
+
+def test_the_drawing_of_everything_holds_exactly_the_dependencies() -> None:
+    drawn = graph.whole(BASE)
+    rules = {f"rule:{id_}" for id_ in RULES}
+    assert rules <= drawn.nodes.keys()
+    into: dict[str, set[str]] = {id_: set() for id_ in rules}
+    out: dict[str, set[str]] = {id_: set() for id_ in rules}
+    for source, target in drawn.edges:
+        if source in rules:
+            out[source].add(target)
+        if target in rules:
+            into[target].add(source)
+    for rule in RULES.values():
+        here, then = f"rule:{rule.id}", rule.then
+        named = {id_.partition(":")[2].partition("=")[0] for id_ in into[here] if not id_.startswith("rule:")}
+        assert named == names_read(rule)
+        assert {id_.removeprefix("rule:") for id_ in into[here] if id_.startswith("rule:")} == {
+            other.id for other in RULES.values() if rule.id in other.overrides
+        }
+        ends = out[here] - rules
+        if isinstance(then, Conclude):
+            assert ends == {f"value:{then.attribute}={then.value}"}
+        elif isinstance(then, Block):
+            assert ends == (set() if then.lift else {f"value:{then.process}_blocked=yes"})
+        elif isinstance(then, Weigh):
+            assert ends == ({f"line:{then.process}:{then.line}"} if then.certainty else set())
+        else:
+            assert ends == {f"topic:{then.topic}" if isinstance(then, Advise) else "topic:warnings"}
+
+
+def test_the_overview_has_every_line_attribute_and_topic_and_no_rule() -> None:
+    drawn = graph.overview(BASE)
+    used = {rule.then.topic for rule in RULES.values() if isinstance(rule.then, Advise)}
+    assert {f"line:{name}" for name in BASE.knowledge.lines} <= drawn.nodes.keys()
+    assert {f"value:{name}" for name in BASE.knowledge.attributes} <= drawn.nodes.keys()
+    assert {f"topic:{name}" for name in used} <= drawn.nodes.keys()
+    assert not [id_ for id_ in drawn.nodes if id_.startswith("rule:")]
+    assert ("sum:fit", "value:candidate") in drawn.edges
+    assert ("line:deal_size", "sum:fit") in drawn.edges
+
+
+@pytest.mark.parametrize("target", ["smb-not-launched", "customer_segment", "channel", "enterprise", "smb_blocked"])
+def test_a_part_is_drawn_around_its_target(target: str) -> None:
+    drawn, whole = graph.around(BASE, target), graph.whole(BASE)
+    assert drawn is not None
+    assert 2 < len(drawn.nodes) < len(whole.nodes) / 3
+    assert drawn.edges.items() <= whole.edges.items()
+    assert {id_ for pair in drawn.edges for id_ in pair} <= drawn.nodes.keys()
+
+
+# Drawings are safe
+
+LABELS = st.one_of(
+    st.text(max_size=40),
+    st.lists(
+        st.sampled_from(
+            [
+                '"',
+                "]",
+                "[",
+                "`",
+                "%%",
+                "%%{init: {}}%%",
+                "end",
+                "\n",
+                "\\",
+                "#quot;",
+                "<b>",
+                "&lt;",
+                "-->",
+                "style a:b#c;",
+            ]
+        ),
+        max_size=6,
+    ).map(" ".join),
+)
+
+
+def labelled(labels: list[str]) -> Graph:
+    drawn = Graph()
+    for number, label in enumerate(labels):
+        drawn.add("rule", f"{number}{label}", label)
+    ids = list(drawn.nodes)
+    drawn.edges.update(dict.fromkeys(pairwise(ids), "overrides"))
+    return drawn
+
+
+@given(st.lists(LABELS, min_size=1, max_size=5))
+def test_no_label_breaks_out_of_a_mermaid_chart(labels: list[str]) -> None:
+    first, *lines = drawing.mermaid(labelled(labels)).splitlines()
+    assert first == "flowchart LR"
+    shape = re.compile(r'  n\d+\["((?:[^"\[\]{}<>;#%&\\`:\n]|#\d+;)+)"\]|  n\d+ -\. overrides \.-> n\d+')
+    found = [shape.fullmatch(line) for line in lines]
+    assert all(found)
+    shown = [re.sub(r"#(\d+);", lambda c: chr(int(c[1])), match[1]) for match in found if match and match[1]]
+    assert shown == ["".join(c if c.isprintable() else " " for c in label) or " " for label in labels]
+
+
+@given(st.lists(LABELS, min_size=1, max_size=5))
+def test_no_label_breaks_out_of_a_dot_graph(labels: list[str]) -> None:
+    quoted = r'"(?:[^"\\\n]|\\["\\])+"'
+    line = re.compile(
+        rf"  {quoted} \[label={quoted}, shape=box\];|  {quoted} -> {quoted} \[style=dashed, label=\"overrides\"\];"
+    )
+    assert all(line.fullmatch(text) for text in drawing.dot(labelled(labels)).splitlines()[3:-1])
+
+
+# The pages
+
+
+def test_every_rule_stands_once_with_its_reason() -> None:
+    headings = Counter(
+        heading for name, page in PAGES.items() if name != "README.md" for heading in HEADING.findall(page)
+    )
+    assert {id_: headings[id_] for id_ in RULES} == dict.fromkeys(RULES, 1)
+    for rule in RULES.values():
+        (part,) = [part for part in card(RELATING, rule) if part.title == "Because"]
+        page = next(page for page in PAGES.values() if f"## {rule.id}\n" in page)
+        section = page.partition(f"## {rule.id}\n")[2].partition("\n## ")[0]
+        assert f"- **Because**: {escaped(part.text)}" in section
+        assert rule.when == "" or code(rule.when) in section
+        for source in rule.source:
+            assert source in section
+
+
+def test_every_statement_of_the_article_has_its_rules() -> None:
+    rows = dict(re.findall(r'^\| <a id="\w+"></a>(\w+) \|.*\| (.*) \|$', PAGES["sources.md"], re.MULTILINE))
+    assert set(rows) == set(BASE.knowledge.sources)
+    for name in BASE.knowledge.sources:
+        citing = {rule.id for rule in RULES.values() if name in rule.source}
+        assert set(re.findall(r"\.md#([\w-]+)\)", rows[name])) == citing
+        if name.startswith("K"):
+            assert citing or "guide" in rows[name], name
+    assert {f"K{number:02}" for number in range(1, 56)} <= set(rows)
+
+
+def test_every_link_leads_to_a_rule_or_a_source() -> None:
+    anchors = {
+        name: {h.lower() for h in HEADING.findall(page)} | set(re.findall(r'<a id="([\w-]+)">', page))
+        for name, page in PAGES.items()
+    }
+    for page in PAGES.values():
+        for target in re.findall(r"(?<!\\)\]\(([^)]+)\)", page):
+            name, _, anchor = target.partition("#")
+            assert name in PAGES
+            assert not anchor or anchor in anchors[name], target
+
+
+def test_a_page_shows_a_picture_of_the_base() -> None:
+    assert drawing.mermaid(graph.overview(BASE)) in PAGES["README.md"]
+
+
+HOSTILE = "a | b <script>x</script> [l](http://x) `c` *d* __e__ ![i](j) &amp; ~~f~~ # g \\ {runway_months}"
+
+
+def hostile_base():
+    return small_base(
+        f"""
+attributes:
+  wide: {{means: 'wide | <b>'}}
+rules:
+  - id: hostile
+    when: "runway_months < 6 # `| <i>` and more"
+    advise:
+      topic: team
+      choice: 'x | <u>'
+      process: any
+      text: {json.dumps(HOSTILE)}
+      steps: [{json.dumps(HOSTILE)}]
+      owner: '<founder>'
+    because: {json.dumps(HOSTILE)}
+    source: [K01]
+"""
+    )
+
+
+def test_hostile_texts_stay_text() -> None:
+    base = hostile_base()
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    found = pages(base)
+    for name, page in found.items():
+        kept = "\n".join(line for line in page.splitlines() if '<a id="' not in line)
+        for token in parser.parse(kept):
+            inner = [token, *(token.children or ())]
+            assert not [t for t in inner if t.type in ("html_block", "html_inline", "image", "em_open", "s_open")], name
+            assert not [t for t in inner if t.type == "link_open" and "http" in str(t.attrs["href"])]
+    page = next(page for page in found.values() if "## hostile\n" in page)
+    shown = "".join(
+        t.content for token in parser.parse(page) for t in token.children or () if t.type in ("text", "code_inline")
+    )
+    assert HOSTILE.replace("{runway_months}", "[runway]") in shown
+    rows = [line for line in found["README.md"].splitlines() if line.startswith("| `wide`")]
+    assert len(re.findall(r"(?<!\\)\|", rows[0])) == 5
+
+
+@given(st.text(max_size=60))
+def test_any_text_comes_out_of_markdown_as_it_went_in(value: str) -> None:
+    plain = " ".join("".join(c for c in value if c.isprintable()).split())
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    (inline,) = [t for t in parser.parse(f"- **T**: {escaped(plain)} {code('c ' + plain)}") if t.type == "inline"]
+    parts = inline.children or []
+    assert "".join(t.content for t in parts if t.type == "text") == f"T: {plain} " if plain else True
+    assert [t.content for t in parts if t.type == "code_inline"] == [f"c {plain}".strip()]
+
+
+# On the command line
+
+
+def test_show_prints_a_card_for_each_id() -> None:
+    done = run("rules", "show", "smb-not-launched", "run-smb")
+    printed = done.stdout.decode()
+    assert printed == "\n".join(
+        text(RULES[i], card(RELATING, RULES[i]), 100, str) for i in ("smb-not-launched", "run-smb")
+    )
+    assert "When: the product stage is idea, prototype or pilot" in printed
+    assert "Written in: 40-blocks.yaml:" in printed
+
+
+def test_show_prints_data() -> None:
+    (found,) = json.loads(run("rules", "show", "smb-not-launched", "--format", "json").stdout)
+    assert found == json.loads(json.dumps(document(RELATING, RULES["smb-not-launched"])))
+    assert (found["facts"], found["block"]["owner"], found["source"][0]["kind"]) == (
+        ["product_stage"],
+        "product lead",
+        "article",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"), [(["show", "smb-not-lauched"], "smb-not-launched"), (["graph", "chanel"], "channel")]
+)
+def test_what_does_not_exist_gets_a_suggestion(words: list[str], hint: str) -> None:
+    done = run("rules", *words)
+    assert done.returncode == 1
+    assert b"SP131" in done.stderr
+    assert f"Did you mean {hint}?" in done.stderr.decode()
+
+
+def test_graph_prints_each_format() -> None:
+    assert run("rules", "graph", "channel").stdout.startswith(b"flowchart LR\n")
+    assert run("rules", "graph", "enterprise", "--format", "dot").stdout.startswith(b"digraph ")
+    found = json.loads(run("rules", "graph", "--all", "--format", "json").stdout)
+    assert found == drawing.document(graph.whole(BASE))
+    assert run("rules", "graph", "channel", "--all").returncode == 2
+
+
+def test_reference_writes_a_folder(tmp_path) -> None:
+    done = run("rules", "reference", "-o", str(tmp_path / "new" / "pages"))
+    assert done.returncode == 0
+    assert {path.name: path.read_text("utf-8") for path in (tmp_path / "new" / "pages").iterdir()} == PAGES
+    assert run("rules", "reference", "-o", str(tmp_path / "new" / "pages" / "README.md")).returncode == 1
+
+
+# Overlays
+
+
+def test_the_example_of_house_rules_runs_and_changes_what_it_says() -> None:
+    plain, house = (
+        run("assess", "examples/asana_2020.yaml", *more).stdout.decode() for more in ((), ("--rules", HOUSE))
+    )
+    assert plain.splitlines()[2] == house.splitlines()[2]
+    assert "bring both figures to" in house
+    assert "security review" in house.partition("First moves")[0]
+    assert "with house_rules (" in house
+
+
+def test_a_card_and_the_reference_say_which_folder_a_rule_is_from() -> None:
+    base = load(HOUSE)
+    shown = run("rules", "show", "enterprise-cash-below-one-cycle", "--rules", HOUSE).stdout.decode()
+    assert "the runway is under 10 months" in shown
+    assert f"{PurePath(HOUSE, '10-rules.yaml')}:" in " ".join(shown.split())
+    assert "enterprise-committed-revenue-stands-in applies" in " ".join(shown.split())
+    found = pages(base)
+    assert "## house-enterprise-needs-a-security-answer\n" in found["house_rules-10-rules.md"]
+    assert not [name for name, page in found.items() if "## smb-try-an-agency-for-all-leads\n" in page]
+
+
+def test_files_of_one_name_get_pages_of_their_own() -> None:
+    assert FRAME  # its rules stand in frame.yaml
+    assert set(pages(hostile_base())) == {"README.md", "sources.md", "frame.md", "1.md"}
