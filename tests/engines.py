@@ -6,7 +6,8 @@ read by their definition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table
 from salespath.engine.walk import Truth, walk
+from salespath.errors import SalespathError
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, Rule
@@ -28,13 +30,22 @@ REBUILT_EVERY = 40  # companies; reading the facts of CLIPS through Python slows
 Item = TypeVar("Item")
 
 
+Finding = bool | None | str
+STATES: dict[tuple[bool, bool], Finding] = {
+    (True, False): True,
+    (False, True): False,
+    (False, False): None,
+    (True, True): "both",
+}
+
+
 @dataclass(frozen=True)
 class Findings:
-    """What follows from the facts of one company: true, false, or None where it is open."""
+    """What follows from the facts of one company: true, false, None where it is open, or, in a broken engine, both."""
 
-    rules: Mapping[str, bool | None]
-    values: Mapping[tuple[str, str], bool | None]
-    in_place: Mapping[str, bool | None]
+    rules: Mapping[str, Finding]
+    values: Mapping[tuple[str, str], Finding]
+    in_place: Mapping[str, Finding]
     sums: Mapping[tuple[str, str], int]
 
 
@@ -42,9 +53,8 @@ Engine = Callable[[Base, Sequence[Case]], list[Findings]]
 
 
 def _findings(base: Base, truth: Truth, sums: Mapping[tuple[str, str], int]) -> Findings:
-    def read(ref: int) -> bool | None:
-        assert not (truth.is_true(ref) and truth.is_false(ref))
-        return True if truth.is_true(ref) else False if truth.is_false(ref) else None
+    def read(ref: int) -> Finding:
+        return STATES[bool(truth.is_true(ref)), bool(truth.is_false(ref))]
 
     tables = (
         {key: read(ref) for key, ref in refs.items()} for refs in (base.rule_refs, base.value_refs, base.done_refs)
@@ -111,18 +121,22 @@ def agree(engine: Engine, base: Base, cases: Sequence[Case]) -> None:
 
 
 def minimal(engine: Engine, base: Base, case: Case) -> str:
-    """The fewest rules and facts with which an engine still differs from ours, as a text to read."""
+    """The fewest rules, conditions and facts with which an engine still differs from ours, as a text to read."""
 
     def found(rules: list[Rule], facts: list[str]) -> list[Findings]:
         some, left = with_rules(base, rules), [replace(case, values={name: case.values[name] for name in facts})]
         return [*ours(some, left), *engine(some, left)]
 
     def differ(rules: list[Rule], facts: list[str]) -> bool:
-        mine, theirs = found(rules, facts)
+        try:
+            mine, theirs = found(rules, facts)
+        except SalespathError:  # without that condition, a text would name a number that may be unknown
+            return False
         return mine != theirs
 
     facts = list(case.values)
     rules = fewest(list(base.knowledge.rules.values()), lambda some: differ(some, facts))
+    rules = shortest(rules, lambda some: differ(some, facts))
     facts = fewest(facts, lambda some: differ(rules, some))
     mine, theirs = map(asdict, found(rules, facts))
     return "\n".join(
@@ -137,6 +151,24 @@ def minimal(engine: Engine, base: Base, case: Case) -> str:
             ),
         ]
     )
+
+
+def shortest(rules: list[Rule], fails: Callable[[list[Rule]], bool]) -> list[Rule]:
+    """The rules, each with the smallest part of its condition with which they still fail."""
+    for place, rule in enumerate(rules):
+        for part in sorted(_parts(rule.when), key=len):
+            some = [*rules[:place], replace(rule, when=part), *rules[place + 1 :]]
+            if fails(some):
+                rules = some
+                break
+    return rules
+
+
+def _parts(condition: str) -> Iterator[str]:
+    tree = ast.parse(condition or "()", mode="eval").body
+    inner = tree.values if isinstance(tree, ast.BoolOp) else [tree.operand] if isinstance(tree, ast.UnaryOp) else []
+    for part in map(ast.unparse, inner):
+        yield from (part, f"not ({part})", *_parts(part))
 
 
 def fewest(items: list[Item], fails: Callable[[list[Item]], bool]) -> list[Item]:
