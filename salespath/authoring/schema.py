@@ -14,7 +14,7 @@ from salespath.engine.compile import Base
 from salespath.facts.schema import DIALECT, TEXT, maybe
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS
-from salespath.rules.model import PROCESSES, Advise, Block, Rule, Warn, Weigh
+from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Rule, Warn, Weigh
 
 Schema: TypeAlias = "dict[str, Any]"
 
@@ -31,10 +31,14 @@ def rules_schema(base: Base) -> Schema:
     cited = {"source": _sources(base)}
     words = {"because": TEXT, "text": TEXT, "steps": _TEXTS, "owner": TEXT, "remedy": TEXT}
     choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(TEXT)}]}
+    attribute = {field.name: _FLAG for field in fields(Attribute) if field.name != "id"} | {
+        "means": TEXT,
+        "values": _TEXTS,
+    }
     frame = {
         "lines": _named(dimension={"enum": list(DIMENSIONS)}, title=TEXT),
         "topics": _named("exclusive", "at_most", title=TEXT, choices=choices, exclusive=_FLAG, at_most=_NUMBER),
-        "attributes": _named("values", "verdict", means=TEXT, values=_TEXTS, verdict=_FLAG),
+        "attributes": _mapping(maybe(_object(attribute, attribute.keys() - {"means"}))),
         "statements": _named("interested", section=TEXT, says=TEXT, interested=_FLAG),
         "sources": _named(
             "year", "addresses", "soft", kind={"enum": list(SOURCE_KINDS)}, figure=TEXT, title=TEXT, author=TEXT, year=TEXT,
