@@ -1,10 +1,11 @@
 """The documents say what the program does: commands run, outputs are real, help pages are current.
 
-`python tests/test_docs.py` writes the command page and the README's outputs afresh.
+`python tests/test_docs.py` writes the command page, the rule reference, the schemas and the README's outputs afresh.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -15,9 +16,15 @@ import click
 import pytest
 
 from salespath import cli
+from salespath.authoring.reference import pages
+from salespath.authoring.schema import rules_schema
+from salespath.engine.load import load
+from salespath.facts.schema import facts_schema
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = ROOT / "docs" / "commands.md"
+REFERENCE = ROOT / "docs" / "rules"
+SCHEMAS = ROOT / "docs" / "schemas"
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 CUT = "…"
@@ -56,6 +63,15 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
+def generated() -> dict[Path, str]:
+    """The files that are written from the rules and the vocabulary."""
+    base = load()
+    found = {REFERENCE / name: text for name, text in pages(base).items()}
+    for name, schema in (("rules", rules_schema(base)), ("facts", facts_schema(base.vocabulary))):
+        found[SCHEMAS / f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return found
+
+
 def blocks() -> list[tuple[str, str]]:
     return [(m["command"], m["output"]) for m in BLOCK.finditer(README.read_text("utf-8"))]
 
@@ -71,6 +87,13 @@ def test_the_readme_shows_what_the_command_prints(command: str, output: str) -> 
 
 def test_the_command_page_is_current() -> None:
     assert COMMANDS.read_text("utf-8") == commands_page()
+
+
+def test_the_rule_reference_and_the_schemas_are_current() -> None:
+    current = generated()
+    assert {path for folder in (REFERENCE, SCHEMAS) for path in folder.iterdir()} == set(current)
+    stale = [path.name for path, text in current.items() if path.read_text("utf-8") != text]
+    assert not stale, "run python tests/test_docs.py"
 
 
 def test_the_readme_names_the_two_commands_and_nothing_else_to_set_up() -> None:
@@ -101,8 +124,15 @@ def test_every_problem_code_is_explained() -> None:
 
 
 def refresh() -> None:
-    """Write the command page and the README's outputs afresh, keeping how many lines are shown."""
+    """Write what is generated afresh; the README's outputs keep how many lines are shown."""
     COMMANDS.write_text(commands_page(), "utf-8")
+    current = generated()
+    for folder in (REFERENCE, SCHEMAS):
+        folder.mkdir(exist_ok=True)
+        for path in set(folder.iterdir()) - set(current):
+            path.unlink()
+    for path, text in current.items():
+        path.write_text(text, "utf-8")
 
     def renewed(match: re.Match[str]) -> str:
         real = run(match["command"]).splitlines(keepends=True)

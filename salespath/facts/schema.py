@@ -29,6 +29,12 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "then": {"items": {"$ref": "#/$defs/company"}, "minItems": 1},
         "else": {"$ref": "#/$defs/company"},
         "$defs": {
+            "answer": {
+                "anyOf": [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"type": "string", "pattern": _YES_OR_NO}]
+            },
+            "figure": {"type": "string", "pattern": _FIGURE, "description": "70000, 70,000, $5,000, 250k, 1.2M or 12%"},
+            "how": {"enum": list(HOW)},
+            "note": maybe(TEXT),
             "name": {**maybe(TEXT), "description": "The company's name."},
             "facts": {"type": "object", "properties": facts, "additionalProperties": False},
             "company": {
@@ -58,7 +64,8 @@ def _pointer(name: str) -> str:
 def _fact(fact: Fact | Derived) -> dict[str, Any]:
     """A fact as a value, as a value with how it is known, or empty."""
     value = maybe(_value(fact))
-    known = {"value": value, "how": {"enum": list(HOW)}, "note": maybe(TEXT), "date": maybe(TEXT)}
+    note = {"$ref": "#/$defs/note"}
+    known = {"value": value, "how": {"$ref": "#/$defs/how"}, "note": note, "date": note}
     annotated = {"type": "object", "properties": known, "additionalProperties": False}
     asked = fact.question if isinstance(fact, Fact) else fact.meaning
     return {"description": f"{asked} ({expected(fact)})", "anyOf": [*value["anyOf"], annotated]}
@@ -66,7 +73,7 @@ def _fact(fact: Fact | Derived) -> dict[str, Any]:
 
 def _value(fact: Fact | Derived) -> dict[str, Any]:
     if fact.type == "boolean":
-        return {"anyOf": [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"type": "string", "pattern": _YES_OR_NO}]}
+        return {"$ref": "#/$defs/answer"}
     if fact.type == "choice":
         return {"enum": list(fact.values)}
     if fact.type == "set":
@@ -74,7 +81,7 @@ def _value(fact: Fact | Derived) -> dict[str, Any]:
     bounds = {"minimum": fact.minimum, "exclusiveMinimum": fact.above, "maximum": fact.maximum}
     number: dict[str, Any] = {"type": "integer" if fact.type == "integer" else "number"}
     number |= {key: bound for key, bound in bounds.items() if bound is not None}
-    return {"anyOf": [number, {"type": "string", "pattern": _FIGURE}]}
+    return {"anyOf": [number, {"$ref": "#/$defs/figure"}]}
 
 
 def _any_case(pattern: str) -> str:
