@@ -100,33 +100,39 @@ def _wrapped(line: str, width: int, first: str, rest: str) -> list[str]:
 
 
 def _told(told: Told, width: int) -> list[str]:
-    others = sum(effect.verdict_changes for effect in told.effects)
-    more = len(told.effects) - others
-    title = f"On {told.companies} companies: {others} with another verdict, {more} more with another plan or block"
+    """Each company with another verdict; of those that keep theirs, the ones for which the same changes together."""
+    others = [effect for effect in told.effects if effect.verdict_changes]
+    more = len(told.effects) - len(others)
+    title = f"On {told.companies} companies: {len(others)} with another verdict, {more} more with another plan or block"
     lines = ["", title, "-" * len(title)]
+    for effect in others:
+        lines.append(f"{effect.old.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}")
+        lines.extend(_listed("through", effect.through, width))
+        lines.extend(_listed("evidence", map(_shift, effect.shifts), width))
+        lines.extend(_items(effect, width))
+    alike: dict[tuple[str, ...], list[str]] = {}
     for effect in told.effects:
-        lines.extend(_effect(effect, width))
+        if not effect.verdict_changes:
+            alike.setdefault(tuple(_items(effect, width)), []).append(effect.old.company)
+    for items, companies in alike.items():
+        lines.extend(_wrapped(f"{', '.join(companies)}: the same verdict", width, "", "  "))
+        lines.extend(items)
     return lines
 
 
-def _effect(effect: Effect, width: int) -> list[str]:
-    old, new = _verdict(effect.old), _verdict(effect.new)
-    lines = [f"{effect.old.company}: {f'{old} -> {new}' if effect.verdict_changes else f'{new}, as before'}"]
-
-    def say(name: str, items: Iterable[str]) -> None:
-        found = ", ".join(items)
-        if found:
-            lines.extend(_wrapped(f"{name}: {found}", width, "    ", " " * 8))
-
-    if effect.verdict_changes:
-        say("through", effect.through)
-        say("evidence", map(_shift, effect.shifts))
+def _items(effect: Effect, width: int) -> list[str]:
+    lines = []
     for item in effect.items:
         if not _follows(effect, item):
-            say(item.kind, [_item(item)])
+            lines.extend(_listed(item.kind, [_item(item)], width))
     following = Counter(item.how for item in effect.items if _follows(effect, item))
-    say("with the verdict", (f"{following[how]} of the plan {how}" for how in HOW if following[how]))
-    return lines
+    counts = (f"{following[how]} of the plan {how}" for how in HOW if following[how])
+    return lines + _listed("with the verdict", counts, width)
+
+
+def _listed(name: str, items: Iterable[str], width: int) -> list[str]:
+    found = ", ".join(items)
+    return _wrapped(f"{name}: {found}", width, "    ", " " * 8) if found else []
 
 
 def _follows(effect: Effect, item: Item) -> bool:
