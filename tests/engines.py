@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from agreement import with_rules
 from definition import Reader
 from in_clips import Clips, constructs, given
 
+from salespath.authoring.perturb import with_rules
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table

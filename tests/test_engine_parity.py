@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from agreement import with_rules
 from companies import random_companies
 from engines import Engine, Findings, agree, clips, definition, experta, minimal, ours, ours_in_a_table
 from given import BASE, EXAMPLES, ROOT, VOCABULARY, small_base
 from rule_bases import random_base
 
+from salespath.authoring.perturb import with_rules
 from salespath.engine.compile import FACTS, Base
 from salespath.facts import Case, read_file
 from salespath.rules.loader import KINDS
