@@ -6,11 +6,12 @@ import ast
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import PurePath
 
 import pytest
-from given import BASE, FRAME, ROOT, run, small_base
+from given import BASE, ROOT, run, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -439,6 +440,12 @@ def test_a_card_and_the_reference_say_which_folder_a_rule_is_from() -> None:
     assert not [name for name, page in found.items() if "## smb-try-an-agency-for-all-leads\n" in page]
 
 
-def test_files_of_one_name_get_pages_of_their_own() -> None:
-    assert FRAME  # its rules stand in frame.yaml
-    assert set(pages(hostile_base())) == {"README.md", "sources.md", "frame.md", "1.md"}
+def test_every_file_gets_a_page_of_its_own_on_any_file_system() -> None:
+    base = hostile_base()
+    rules = base.knowledge.rules
+    for id_, file in zip(rules, ("Readme.yaml", "a/b c.yaml", "x/a/b+c.yaml", "SOURCES.yml", "|<>.yaml")):
+        rules[id_] = replace(rules[id_], file=file)
+    found = pages(base)
+    assert len({name.lower() for name in found}) == len(found) == 7
+    assert all(re.fullmatch(r"[\w-]+\.md", name) for name in found)
+    assert sum(f"## {id_}\n" in page for id_ in rules for page in found.values()) == len(rules)

@@ -54,8 +54,8 @@ class _Reference:
         names: dict[str, str] = {}
         for file in self.files:
             stem = re.sub(r"[^\w-]+", "-", "-".join(PurePath(file).with_suffix("").parts[-2:])).strip("-") or "rules"
-            taken = {*names.values(), "README.md", "sources.md"}
-            names[file] = next(n for n in _numbered(stem) if n not in taken)
+            taken = {name.lower() for name in (*names.values(), "README.md", "sources.md")}
+            names[file] = next(name for name in _numbered(stem) if name.lower() not in taken)
         return names
 
     # Pages
@@ -172,7 +172,8 @@ class _Reference:
                 if (cited.kind == "article") == of_article:
                     by = ", ".join(citing.get(cited.id, ("nothing",)))
                     mark = f'<a id="{_anchor(cited.id)}"></a>{escaped(cited.id)}'
-                    lines.append(f"| {mark} | {escaped(_said(cited))} | {by} |")
+                    where = " ".join(["", *map(_address, cited.addresses)])
+                    lines.append(f"| {mark} | {escaped(_said(cited))}{where} | {by} |")
         return "\n".join(lines) + "\n"
 
     # Parts of pages
@@ -189,8 +190,11 @@ def _said(source: Source) -> str:
     if source.kind == "article":
         return f"{source.says} ({source.section}{'; interested' if source.interested else ''})"
     year = f", {source.year}" if source.year else ""
-    addresses = f" {' '.join(source.addresses)}" if source.addresses else ""
-    return f"{source.says} ({'soft ' if source.soft else ''}{source.kind}: {source.title}, {source.author}{year}){addresses}"
+    return f"{source.says} ({'soft ' if source.soft else ''}{source.kind}: {source.title}, {source.author}{year})"
+
+
+def _address(address: str) -> str:
+    return f"<{address}>" if re.fullmatch(r"https?://[^\s<>|\\]+", address) else escaped(address)
 
 
 def _title(file: str) -> str:
