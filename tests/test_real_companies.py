@@ -35,7 +35,7 @@ def rights(name: str) -> list[int]:
 
 
 def missed(name: str) -> dict[str, str]:
-    return {outcome.assessment.company: outcome.label for outcome in SCORES[name].misses}
+    return {miss.assessment.company: miss.label for miss in SCORES[name].misses}
 
 
 def test_the_companies_are_read_without_a_problem() -> None:
@@ -50,7 +50,7 @@ def test_it_agrees_with_the_documented_companies(name: str, least: int) -> None:
 
 @pytest.mark.parametrize("name", SELECTIONS)
 def test_no_company_is_told_the_opposite_process(name: str) -> None:
-    assert not [o for o in SCORES[name].misses if {o.label, o.said} == set(PROCESSES)]
+    assert not [miss for miss in SCORES[name].misses if {miss.label, miss.assessment.process} == set(PROCESSES)]
 
 
 def test_without_facts_on_how_they_sell_only_those_that_run_both_are_missed() -> None:

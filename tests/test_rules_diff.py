@@ -307,7 +307,7 @@ def test_one_changed_rule_is_always_the_cause() -> None:
             if id_ != gone.id
         }
         without = compile_base(VOCABULARY, replace(BASE.knowledge, rules=kept))
-        found = {item.old.company: item for item in effects(BASE, without, cases)}
+        found = {item.company: item for item in effects(BASE, without, cases)}
         others = {c.company for c in cases if process(BASE, c.values) != process(without, c.values)}
         assert others == {name for name, item in found.items() if item.old.process != item.new.process}
         for item in found.values():

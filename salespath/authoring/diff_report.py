@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, Field
-from salespath.authoring.effects import BY_VERDICT, ROOM, RULE, VERDICT, Effect, Item, Shift, verdict
+from salespath.authoring.effects import BY_VERDICT, ROOM, RULE, Effect, Item, Shift, Verdict
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment
 from salespath.report.phrases import NAMES
 from salespath.rules.model import Knowledge
 
@@ -106,14 +105,14 @@ def _told(told: Told, width: int) -> list[str]:
     title = f"On {told.companies} companies: {len(others)} with another verdict, {more} more with another plan or block"
     lines = ["", title, "-" * len(title)]
     for effect in others:
-        lines.append(f"{effect.old.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}")
+        lines.append(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}")
         lines.extend(_listed("through", effect.through, width))
         lines.extend(_listed("evidence", map(_shift, effect.shifts), width))
         lines.extend(_items(effect, width))
     alike: dict[tuple[str, ...], list[str]] = {}
     for effect in told.effects:
         if not effect.verdict_changes:
-            alike.setdefault(tuple(_items(effect, width)), []).append(effect.old.company)
+            alike.setdefault(tuple(_items(effect, width)), []).append(effect.company)
     for items, companies in alike.items():
         lines.extend(_wrapped(f"{', '.join(companies)}: the same verdict", width, "", "  "))
         lines.extend(items)
@@ -140,9 +139,9 @@ def _follows(effect: Effect, item: Item) -> bool:
     return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
 
-def _verdict(a: Assessment) -> str:
-    lead = f", {a.lead} first" if a.lead else ""
-    return f"{a.process}{lead}{f', leaning {a.leaning}' if a.leaning else ''}"
+def _verdict(told: Verdict) -> str:
+    lead = f", {told.lead} first" if told.lead else ""
+    return f"{told.process}{lead}{f', leaning {told.leaning}' if told.leaning else ''}"
 
 
 def _shift(shift: Shift) -> str:
@@ -189,9 +188,9 @@ def _base(named: Named) -> dict[str, Any]:
 
 def _effect_document(effect: Effect) -> dict[str, Any]:
     return {
-        "company": effect.old.company,
-        "old": dict(zip(VERDICT, verdict(effect.old))),
-        "new": dict(zip(VERDICT, verdict(effect.new))),
+        "company": effect.company,
+        "old": effect.old._asdict(),
+        "new": effect.new._asdict(),
         "through": list(effect.through),
         "evidence": [
             {"rule": s.rule, "process": s.process, "old": _weight(s.old), "new": _weight(s.new)} for s in effect.shifts

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.authoring.relations import Relating, adds_to, read_values
@@ -19,7 +20,6 @@ from salespath.engine.expressions import VERDICT_NUMBERS, inputs
 from salespath.facts import Case
 from salespath.rules.model import Advise, Weigh
 
-VERDICT = ("process", "lead", "leaning")
 BLOCK, ADVICE, WARNING = "block", "advice", "warning"
 # Why an item comes, goes or changes: its own rule, the verdict, other rules, or room among the few that a topic shows.
 RULE, BY_VERDICT, OTHERS, ROOM = "rule", "verdict", "other rules", "room"
@@ -49,12 +49,21 @@ class Item:
     through: tuple[str, ...]
 
 
+class Verdict(NamedTuple):
+    """What is recommended; `lead` and `leaning` as in an assessment."""
+
+    process: str
+    lead: str | None
+    leaning: str | None
+
+
 @dataclass(frozen=True)
 class Effect:
     """A company for which something changes. `through` are the changed rules behind its verdict, none if that is the same."""
 
-    old: Assessment
-    new: Assessment
+    company: str
+    old: Verdict
+    new: Verdict
     through: tuple[str, ...]
     shifts: tuple[Shift, ...]
     items: tuple[Item, ...]
@@ -62,12 +71,7 @@ class Effect:
     @property
     def verdict_changes(self) -> bool:
         """Whether the process, the lead or the leaning changes."""
-        return verdict(self.old) != verdict(self.new)
-
-
-def verdict(assessment: Assessment) -> tuple[str | None, ...]:
-    """Process, lead and leaning."""
-    return tuple(getattr(assessment, name) for name in VERDICT)
+        return self.old != self.new
 
 
 def effects(old: Base, new: Base, cases: Iterable[Case], step: Callable[[], object] = lambda: None) -> Iterator[Effect]:
@@ -108,12 +112,14 @@ class _Company:
     ) -> None:
         self.sides, self.links, self.entries = sides, links, entries
         self.changed = links[0].changed | links[1].changed
+        old, new = (Verdict(side.process, side.lead, side.leaning) for side in sides)
+        self.verdicts = old, new
+        self.otherwise = {name for name in Verdict._fields if getattr(old, name) != getattr(new, name)}
         self.weights = [{item.rule: item.weight for item in side.fired if item.weight} for side in sides]
 
     def effect(self) -> Effect:
-        old, new = self.sides
-        other = [name for name in VERDICT if getattr(old, name) != getattr(new, name)]
-        return Effect(old, new, self._behind(self._verdict_rules(other)), tuple(self._shifts()), tuple(self._items()))
+        through = self._behind(self._verdict_rules())
+        return Effect(self.sides[0].company, *self.verdicts, through, tuple(self._shifts()), tuple(self._items()))
 
     # What differs
 
@@ -146,11 +152,10 @@ class _Company:
                 if before != (self._status(1, rule) if rule in new else FAILED):
                     yield rule
 
-    def _verdict_rules(self, attributes: Iterable[str]) -> Iterator[str]:
-        for name in attributes:
-            for value in {**self.links[0].concluding, **self.links[1].concluding}:
-                if value[0] == name:
-                    yield from self._concluding(value)
+    def _verdict_rules(self) -> Iterator[str]:
+        for value in {**self.links[0].concluding, **self.links[1].concluding}:
+            if value[0] in self.otherwise:
+                yield from self._concluding(value)
 
     # The way back
 
@@ -205,11 +210,8 @@ class _Company:
         if rule in self.entries and (rule in self.changed or how == CHANGED):
             return RULE, (rule,)
         if self._turned(rule) or how == CHANGED:
-            names = {name for links in self.links for name, _ in links.values.get(rule, ())}
-            told = any(
-                name in VERDICT and getattr(self.sides[0], name) != getattr(self.sides[1], name) for name in names
-            )
-            return BY_VERDICT if told else OTHERS, self._behind([rule])
+            read = {name for links in self.links for name, _ in links.values.get(rule, ())}
+            return BY_VERDICT if read & self.otherwise else OTHERS, self._behind([rule])
         return ROOM, self._behind(self._beside(rule))
 
     def _beside(self, rule: str) -> Iterator[str]:

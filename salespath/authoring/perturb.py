@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from salespath.authoring.known import Known
 from salespath.engine.company import Company
 from salespath.engine.compile import VERDICT, Base, compile_base
-from salespath.engine.walk import walk
+from salespath.engine.walk import Sums, walk
 from salespath.facts import Value
 from salespath.rules.loader import MAX_CERTAINTY
 from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
@@ -39,11 +39,16 @@ class Robustness:
     silent: int
 
 
+def judged(base: Base, facts: Mapping[str, Value]) -> tuple[str, Sums]:
+    """The recommended process and the sums of evidence, without the rest of an assessment."""
+    walked = walk(base, Company(base, facts), settle=False, plan=False)
+    said = [value for value in VERDICTS if walked.truth.is_true(base.value_refs["process", value])]
+    return said[0] if len(said) == 1 else "undetermined", walked.sums
+
+
 def process(base: Base, facts: Mapping[str, Value]) -> str:
-    """The recommended process, without the rest of an assessment."""
-    truth = walk(base, Company(base, facts), settle=False, plan=False).truth
-    said = [value for value in VERDICTS if truth.is_true(base.value_refs["process", value])]
-    return said[0] if len(said) == 1 else "undetermined"
+    """The recommended process."""
+    return judged(base, facts)[0]
 
 
 def robustness(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> Robustness:

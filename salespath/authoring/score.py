@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from salespath.authoring.known import Known
-from salespath.authoring.perturb import Robustness
+from salespath.authoring.perturb import Robustness, judged
 from salespath.authoring.thumb import THUMBS
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.engine.walk import SUMS
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Z = 1.959964  # the standard normal deviate of a two-sided 95%
@@ -24,31 +26,27 @@ SALESPATH = "salespath"
 
 @dataclass(frozen=True)
 class Outcome:
-    """A company, the verdict that is documented for it, and what was said."""
+    """The verdict that is documented for a company, and what was said.
+
+    `difference` is the net evidence (0 is balanced) by which one process is ahead of the other, whichever it is: that of fit, and
+    where one process is recommended without a lead in fit, so that means decided, of both together.
+    """
 
     label: str
-    assessment: Assessment
-
-    @property
-    def said(self) -> str:
-        """The recommended process."""
-        return self.assessment.process
+    said: str
+    difference: float
 
     @property
     def right(self) -> bool:
         """Whether the recommendation is what is documented."""
         return self.said == self.label
 
-    @property
-    def difference(self) -> float:
-        """Net evidence (0 is balanced) by which one process is ahead of the other, whichever it is.
 
-        It is that of fit, and where one process is recommended without a lead in fit, so that means decided, of both together.
-        """
-        enterprise, smb = (self.assessment.evidence[process] for process in PROCESSES)
-        fit, means = (certainty.net(enterprise[name] - smb[name]) for name in ("fit", "means"))
-        by_means = self.said in PROCESSES and abs(fit) < LEAD
-        return abs(fit + means if by_means else fit)
+class Miss(NamedTuple):
+    """A company for which something else was said than is documented, and everything that led there."""
+
+    label: str
+    assessment: Assessment
 
 
 @dataclass(frozen=True)
@@ -98,38 +96,46 @@ class Band:
 class Score:
     """Agreement with known outcomes; salespath comes first, the rules of thumb follow.
 
-    `confusion` counts companies by label and what was said. `robustness` is None where it was not asked for.
+    `confusion` counts companies by label and what was said. `robustness` is None where it was not asked for. `receipt` says what
+    produced the verdicts.
     """
 
     outcomes: tuple[Outcome, ...]
+    misses: tuple[Miss, ...]
     agreements: tuple[Agreement, ...]
     confusion: dict[tuple[str, str], int]
     recall: dict[str, Rate]
     reliability: tuple[Band, ...]
+    receipt: dict[str, Any]
     robustness: Robustness | None = None
 
-    @property
-    def misses(self) -> tuple[Outcome, ...]:
-        """The companies for which something else was said than is documented."""
-        return tuple(outcome for outcome in self.outcomes if not outcome.right)
 
-
-def score(base: Base, known: Iterable[Known], robustness: Robustness | None = None) -> Score:
-    """Judge the companies and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
-    outcomes = tuple(Outcome(item.label, assess(base, item.case)) for item in known)
+def score(base: Base, known: Sequence[Known], robustness: Robustness | None = None) -> Score:
+    """Judge companies, at least one, and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
+    outcomes = tuple(_outcome(base, item) for item in known)
     labels = [outcome.label for outcome in outcomes]
     said = {SALESPATH: [outcome.said for outcome in outcomes]} | {
-        name: [thumb(outcome.assessment.case.values) for outcome in outcomes] for name, thumb in THUMBS.items()
+        name: [thumb(item.case.values) for item in known] for name, thumb in THUMBS.items()
     }
     confusion = Counter(zip(labels, said[SALESPATH]))
     return Score(
         outcomes,
+        tuple(Miss(item.label, assess(base, item.case)) for item, told in zip(known, outcomes) if not told.right),
         tuple(agreement(name, labels, given) for name, given in said.items()),
         dict(confusion),
         {label: Rate(confusion[label, label], labels.count(label)) for label in VERDICTS if label in labels},
         tuple(_bands(outcomes)),
+        assess(base, known[0].case).receipt,
         robustness,
     )
+
+
+def _outcome(base: Base, item: Known) -> Outcome:
+    said, sums = judged(base, item.case.values)
+    totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
+    fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))
+    by_means = said in PROCESSES and abs(fit) < LEAD
+    return Outcome(item.label, said, abs(fit + means if by_means else fit))
 
 
 def agreement(judge: str, labels: Sequence[str], said: Sequence[str]) -> Agreement:
@@ -149,8 +155,7 @@ def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
     return (together - by_chance) / (count * count - by_chance)
 
 
-def _bands(outcomes: Iterable[Outcome]) -> Iterable[Band]:
-    placed = [(outcome.difference, outcome.right) for outcome in outcomes]
+def _bands(outcomes: Sequence[Outcome]) -> Iterator[Band]:
     for low, high in zip(EDGES, (*EDGES[1:], math.inf)):
-        inside = [right for difference, right in placed if low <= difference < high]
+        inside = [outcome.right for outcome in outcomes if low <= outcome.difference < high]
         yield Band(low, high, Rate(sum(inside), len(inside)))

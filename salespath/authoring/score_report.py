@@ -10,7 +10,7 @@ from typing import Any
 
 from salespath.authoring.known import Selection
 from salespath.authoring.perturb import Change, Robustness
-from salespath.authoring.score import LEAD, Agreement, Band, Outcome, Rate, Score
+from salespath.authoring.score import LEAD, Agreement, Band, Miss, Rate, Score
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.compile import VERDICT
@@ -30,7 +30,7 @@ def text(score: Score, facts: Selection, width: int = 100) -> str:
         f"{len(score.outcomes)} companies: {counts}. Judged by {facts}.\n",
         _headed("Agreement", _agreements(score.agreements)),
         _headed("Documented (rows) and said (columns)", _confusion(score)),
-        _headed(f"Misses: {len(score.misses)}", "\n".join(_miss(outcome, width) for outcome in score.misses)),
+        _headed(f"Misses: {len(score.misses)}", "\n".join(_miss(miss, width) for miss in score.misses)),
         _headed("Reliability: how often the verdict is right, by how far apart the processes are", _reliability(score)),
     ]
     if score.robustness:
@@ -60,10 +60,10 @@ def _rate(rate: Rate) -> list[str]:
     return [f"{rate.right} of {rate.of}", f"{rate.share:.0%}", f"{low:.0%} to {high:.0%}"] if rate.of else ["-"] * 3
 
 
-def _miss(outcome: Outcome, width: int) -> str:
-    a = outcome.assessment
+def _miss(miss: Miss, width: int) -> str:
+    a = miss.assessment
     leaning = f", leaning {a.leaning}" if a.leaning else ""
-    lines = [f"{a.company}: documented {outcome.label}, said {outcome.said}{leaning}"]
+    lines = [f"{a.company}: documented {miss.label}, said {a.process}{leaning}"]
 
     def say(name: str, items: Iterable[str]) -> None:
         found = ", ".join(items)
@@ -148,13 +148,13 @@ def document(score: Score, facts: Selection) -> dict[str, Any]:
             label: {said: score.confusion.get((label, said), 0) for said in VERDICTS} for label in score.recall
         },
         "recall": {label: _rate_document(rate) for label, rate in score.recall.items()},
-        "misses": [_miss_document(outcome) for outcome in score.misses],
+        "misses": [_miss_document(miss) for miss in score.misses],
         "reliability": [
             {"from": band.low, "to": None if band.high == math.inf else band.high, **_rate_document(band.rate)}
             for band in score.reliability
         ],
         "robustness": None,
-        "receipt": score.outcomes[0].assessment.receipt,
+        "receipt": score.receipt,
     }
     if score.robustness:
         found["robustness"] = {
@@ -177,12 +177,12 @@ def _rate_document(rate: Rate) -> dict[str, Any]:
     }
 
 
-def _miss_document(outcome: Outcome) -> dict[str, Any]:
-    a = outcome.assessment
+def _miss_document(miss: Miss) -> dict[str, Any]:
+    a = miss.assessment
     return {
         "company": a.company,
-        "label": outcome.label,
-        "said": outcome.said,
+        "label": miss.label,
+        "said": a.process,
         "leaning": a.leaning,
         "evidence": {p: {name: _rounded(certainty.net(a.evidence[p][name])) for name in SUMS} for p in PROCESSES},
         "for": {p: _weights_document(reasons(a, p, 1)) for p in PROCESSES},
