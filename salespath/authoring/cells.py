@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 
 from salespath.engine.compile import Base, Closed
 from salespath.engine.expressions import Compare, Constant, Quantity
@@ -41,7 +42,7 @@ def _values(fact: Fact | Derived, points: list[float]) -> Iterator[Value]:
         high = fact.maximum if fact.maximum is not None else float("inf")
         low = -float("inf") if low is None else low
         inside = {p for p in points if low <= p <= high}
-        between = {(a + b) / 2 for a, b in zip(points, points[1:])}
+        between = {(a + b) / 2 for a, b in pairwise(points)}
         step = 1 if fact.type == "integer" else max((abs(p) for p in points), default=0) / 100 or 1.0
         ends = {min(points, default=0.0) - step, max(points, default=0.0) + step, max(low, 0.0)}
         for value in sorted({float(int(v)) if fact.type == "integer" else v for v in inside | between | ends}):

@@ -14,7 +14,7 @@ from itertools import combinations
 from salespath.authoring.notation import written
 from salespath.authoring.possible import Possible
 from salespath.authoring.solver import FALSE, NOT_TRUE, TRUE, GaveUp, Literal
-from salespath.engine.compile import FACTS, Base, compile_base, placeholders, texts
+from salespath.engine.compile import Base, compile_base, placeholders, texts
 from salespath.engine.expressions import (
     TRUE as TRUE_TREE,
 )
@@ -38,7 +38,7 @@ from salespath.facts import Derived, Fact, Value
 from salespath.facts.values import written as written_value
 from salespath.facts.vocabulary import Vocabulary
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import PROCESSES, Advise, Conclude, Knowledge, Rule, Weigh
+from salespath.rules.model import PROCESSES, Advise, Block, Conclude, Knowledge, Rule, Weigh
 
 _FIGURE = re.compile(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|hundred|thousand|million)\b", re.I
@@ -111,9 +111,12 @@ class _Checker:
     # Saying
 
     def _say(self, code: str, message: str, rule: Rule | None = None) -> None:
-        place = {"file": rule.file, "line": rule.line} if rule else {}
+        """Note a problem, once."""
         what = f"the rule {rule.id}: {message}" if rule else message
-        self.found.append(Problem(code, what, WARNING, **place))
+        file, line = (rule.file, rule.line) if rule else (None, None)
+        problem = Problem(code, what, WARNING, file=file, line=line)
+        if problem not in self.found:
+            self.found.append(problem)
 
     def _example(self, rule: Rule | None, *literals: Literal, verdict: bool = False) -> Mapping[str, Value] | None:
         """The facts of a company that makes all literals hold, or None; where it could not be decided, that is said."""
@@ -246,26 +249,24 @@ class _Checker:
     def _facts(self) -> None:
         """Facts that no rule reads, and facts that the process depends on but that no questionnaire asks for."""
         base = self.base
-        read, decisive = set[str](), set[str]()
+        read = set[str]()
+        decisive: dict[str, Rule] = {}
         for rule in self.rules.values():
-            names = inputs(base.conditions[rule.id]) | {n for text in texts(rule) for n in placeholders(text)}
+            names = inputs(base.conditions[rule.id])
+            if isinstance(rule.then, (Weigh, Block)) or rule.id in base.read_by_verdict:
+                decisive |= {name: rule for name in self._with_inputs(names) if name not in decisive}
+            names = names | {name for text in texts(rule) for name in placeholders(text)}
             if rule.id in base.done:
                 names |= inputs(base.done[rule.id])
             if isinstance(rule.then, Advise) and base.knowledge.topics[rule.then.topic].metrics:
                 names.add(rule.then.choice)
-            read |= names
-            if base.section(rule) == FACTS:
-                decisive |= names
-        read, decisive = self._with_inputs(read), self._with_inputs(decisive)
+            read |= self._with_inputs(names)
         for fact in base.vocabulary.facts.values():
             if fact.id not in read:
                 self._say("SP408", f"no rule reads the fact {fact.id}.")
             elif fact.id in decisive and fact.ask == "figures":
-                readers = [
-                    r for r in self.rules.values() if fact.id in self._with_inputs(inputs(base.conditions[r.id]))
-                ]
                 what = f"it reads {fact.id}, which can change the process but is never asked for (`ask: figures`)."
-                self._say("SP409", what, readers[0])
+                self._say("SP409", what, decisive[fact.id])
 
     def _with_inputs(self, names: Iterable[str]) -> set[str]:
         found, pending = set[str](), list(names)

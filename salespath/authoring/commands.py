@@ -53,6 +53,37 @@ def list_(base: Base, kind: str | None, format_: str) -> None:
     click.echo(listing(rows, ["Rule", "Kind", "About", "When", "Where"], [40, 8, 20, rest, 32]), nl=False)
 
 
+@rules.command("check")
+@click.option("--rules", "folders", metavar="DIR", multiple=True, help="Check with a folder of rules on top.")
+@format_option
+@reported
+def check_(folders: tuple[str, ...], format_: str) -> None:
+    """Find every way in which the rules are wrong: errors, contradictions, dead or needless parts, gaps.
+
+    What is possible is decided by an example company or a proof, never by sampling. Needs `pip install salespath[check]`.
+    """
+    from salespath.authoring.check import check
+    from salespath.engine.load import read
+    from salespath.errors import in_order
+    from salespath.report.json import problem
+
+    report = check(*read(*folders))
+    if format_ == "json":
+        found = [problem(p) for p in in_order(report.problems)]
+        write_json({"rules": report.rules, "examples": report.examples, "proofs": report.proofs,
+                    "undecided": report.undecided, "problems": found})  # fmt: skip
+    else:
+        for item in in_order(report.problems):
+            click.echo(str(item))
+        click.echo(f"{report.rules} rules, {len(report.problems) or 'no'} findings.")
+        click.echo(
+            f"Questions of what is possible: {report.examples} decided by an example, {report.proofs} by a proof, "
+            f"{report.undecided} left open."
+        )
+    if report.problems:
+        sys.exit(1)
+
+
 @rules.command("test")
 @click.argument("scenarios", nargs=-1)
 @click.option("--coverage/--no-coverage", "covered", default=True, help="Report what the scenarios do not show.")

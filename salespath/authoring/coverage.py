@@ -98,7 +98,8 @@ def coverage(results: Results) -> Coverage:
     total = {"rules": 0, "operands": 0}
     for obligation in obligations(results.base):
         total["operands" if obligation.place else "rules"] += 1
-    still_open, infeasible = [], []
+    still_open: list[Obligation] = []
+    infeasible: list[Obligation] = []
     solver = Solver(results.base)
     for obligation in missing(results):
         try:

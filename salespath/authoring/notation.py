@@ -23,7 +23,7 @@ def written(tree: Condition | Number) -> str:
     """A tree as its author would write it: `product_stage == launched and not self_serve`."""
     if isinstance(tree, (And, Or)):
         if not tree.items:
-            return "true" if isinstance(tree, And) else "false"
+            return "true"
         return f" {type(tree).__name__.lower()} ".join(map(_inside, tree.items))
     if isinstance(tree, Not):
         return f"not {_inside(tree.item)}"

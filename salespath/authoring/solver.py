@@ -12,18 +12,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import z3
-
 from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref
 from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 from salespath.engine.walk import SUMS, walk
+from salespath.errors import Problem, SalespathError
 from salespath.facts import Derived, Fact, Value
+
+try:
+    import z3
+except ImportError:
+    needed = "this needs the solver Z3: `pip install 'salespath[check]'`."
+    raise SalespathError([Problem("SP144", needed)]) from None
 
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be
-SECONDS = 10
+TRIES = 4
+SECONDS = 2  # a question takes milliseconds, or is too hard
 
 
 class GaveUp(Exception):
@@ -65,13 +71,18 @@ class Solver:
 
     def find(self, *literals: Literal) -> dict[str, Value] | None:
         """The facts of a company for which all literals hold, or None if there can be none. Raises GaveUp."""
-        model = self._solve(list(map(self._literal, literals)))
-        if model is None:
-            return None
-        facts = self._facts(model)
-        if not holds(self.base, facts, literals):
-            raise GaveUp  # the numbers found are not what machine numbers make of them
-        return facts
+        wanted = list(map(self._literal, literals))
+        for attempt in range(TRIES):
+            model = self._solve(wanted)
+            if model is None:
+                if attempt:
+                    break
+                return None
+            facts = self._facts(model)
+            if holds(self.base, facts, literals):
+                return facts
+            wanted.append(self._other_numbers(model))  # machine numbers make something else of these
+        raise GaveUp
 
     def alike(self, other: Solver, ref: Ref, other_ref: Ref, *, false: bool) -> bool:
         """Whether it is proved that a node of this base and one of another are true (and false) for the same companies.
@@ -82,6 +93,11 @@ class Solver:
         differ = [here[0] != there[0], *([here[1] != there[1]] if false else ())]
         self._domains.update(other._domains)  # the same facts under the same names
         return self._solve([z3.Or(differ)]) is None
+
+    def _other_numbers(self, model: Any) -> Any:
+        """That some number is not what it is in a model."""
+        numbers = [v.value for v in self.variables.values() if z3.is_arith(v.value) and model[v.value] is not None]
+        return z3.Or([number != model[number] for number in numbers])
 
     def _solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""
@@ -211,15 +227,16 @@ class Solver:
     # Evidence
 
     def _evidence(self, tree: Number) -> Any:
-        """A number of the verdict, in the integer units of evidence."""
+        """A number of the verdict, in units of net evidence."""
         if isinstance(tree, Constant):
-            return z3.IntVal(round(tree.value * certainty.SCALE))
+            return z3.RealVal(tree.value)
         if isinstance(tree, Quantity):
-            return self._sum(tree.name)
+            return z3.ToReal(self._sum(tree.name)) / certainty.SCALE
         assert not isinstance(tree, Count)
         left, right = self._evidence(tree.left), self._evidence(tree.right)
-        assert tree.operator in "+-"
-        return left + right if tree.operator == "+" else left - right
+        if tree.operator in "+-":
+            return left + right if tree.operator == "+" else left - right
+        return left * right if tree.operator == "*" else left / right
 
     def _sum(self, quantity: str) -> Any:
         if quantity not in self._sums:

@@ -34,7 +34,7 @@ from salespath.engine.expressions import (
 )
 from salespath.errors import Problem, SalespathError, shown
 from salespath.facts.vocabulary import Vocabulary
-from salespath.rules.model import Advise, Attribute, Block, Conclude, Knowledge, Rule, Warn, Weigh
+from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Knowledge, Rule, Warn, Weigh
 
 FACTS, VERDICT, PLAN = range(3)
 LEAF, ALL, ANY = range(3)
@@ -191,8 +191,9 @@ class _Compiler:
             self._problem("SP301", rule, f"`when: {shown(rule.when, 80)}`: {error}")
         then = rule.then
         if isinstance(then, (Advise, Warn)) and then.process != "any":
-            wanted = [then.process, *(["both"] if then.process in ("enterprise", "smb") else [])]
-            here = Or(tuple(Is("process", process) for process in wanted))
+            here: Condition = Is("process", then.process)
+            if then.process in PROCESSES:
+                here = Or((here, Is("process", "both")))
             tree = here if tree == TRUE else And((here, *(tree.items if isinstance(tree, And) else (tree,))))
         base.conditions[rule.id] = tree
         done_when = then.done_when if isinstance(then, (Advise, Block)) else ""

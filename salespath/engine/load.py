@@ -8,9 +8,9 @@ from functools import cache
 
 from salespath.engine.compile import Base, compile_base
 from salespath.errors import Problem, SalespathError
-from salespath.facts import vocabulary
+from salespath.facts import Vocabulary, vocabulary
 from salespath.rules import files, loader
-from salespath.rules.model import VERDICTS
+from salespath.rules.model import VERDICTS, Knowledge
 
 BUILT_IN = "built-in"
 # What an assessment reads of the verdict, with the values that there must be.
@@ -23,7 +23,15 @@ def load(*overlays: str) -> Base:
 
     Raises SalespathError listing every problem in the files.
     """
-    return _compiled(files.built_in(), [files.overlay(folder) for folder in overlays])
+    return compile_base(*read(*overlays))
+
+
+def read(*overlays: str) -> tuple[Vocabulary, Knowledge, list[Problem]]:
+    """The vocabulary, the knowledge base with the rule folders laid over it, and every problem found in the files.
+
+    Raises SalespathError where a folder holds no rules.
+    """
+    return _read(files.built_in(), [files.overlay(folder) for folder in overlays])
 
 
 def load_folder(folder: str) -> Base:
@@ -36,7 +44,7 @@ def load_folder(folder: str) -> Base:
     layer = files.overlay(folder)
     if not files.is_whole(layer):
         return load(folder)
-    base = _compiled(layer, ())
+    base = compile_base(*_read(layer, ()))
     attributes = base.knowledge.attributes
     problems = [
         Problem("SP225", f"a whole base needs the verdict attribute {name}{_listed(values)}.", file=folder)
@@ -52,8 +60,9 @@ def _listed(values: Sequence[str]) -> str:
     return f" with the values {', '.join(values)}" if values else ""
 
 
-def _compiled(rules: files.Layer, overlays: Sequence[files.Layer]) -> Base:
+def _read(rules: files.Layer, overlays: Sequence[files.Layer]) -> tuple[Vocabulary, Knowledge, list[Problem]]:
     terms = files.read_all(files.vocabulary_files())
     sha256 = hashlib.sha256(f"{terms.sha256}{rules.sha256}".encode()).hexdigest()
     knowledge, problems = loader.load(rules.nodes, sha256, overlays)
-    return compile_base(vocabulary.load(terms.nodes), knowledge, problems)
+    unread = [problem for layer in (terms, rules, *overlays) for problem in layer.problems]
+    return vocabulary.load(terms.nodes), knowledge, unread + problems

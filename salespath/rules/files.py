@@ -16,11 +16,12 @@ MAX_OVERLAY = 4 * 2**20
 
 
 class Layer(NamedTuple):
-    """The files of one folder as nodes, and the SHA-256 of their names and contents."""
+    """The files of one folder as nodes, the SHA-256 of their names and contents, and the problems of files that cannot be read."""
 
     name: str
     sha256: str
     nodes: list[tuple[str, Node]]
+    problems: list[Problem]
 
 
 def vocabulary_files() -> list[Path]:
@@ -49,9 +50,7 @@ def overlay(folder: str) -> Layer:
         raise _unusable(folder, f"{shown(folder)} is not a folder with rule files (*.yaml).")
     if size > MAX_OVERLAY:
         raise _unusable(folder, f"the rule files in {shown(folder)} hold more than {MAX_OVERLAY // 2**20} MiB.")
-    layer = read_all(paths)
-    nodes = [(str(Path(folder) / name), node) for name, node in layer.nodes]
-    return layer._replace(name=Path(folder).resolve().name, nodes=nodes)
+    return read_all(paths, Path(folder))._replace(name=Path(folder).resolve().name)
 
 
 def is_whole(layer: Layer) -> bool:
@@ -59,22 +58,20 @@ def is_whole(layer: Layer) -> bool:
     return any(isinstance(node, Mapping) and node.get("version") is not None for _, node in layer.nodes)
 
 
-def read_all(paths: Iterable[Path]) -> Layer:
-    """Files as one layer. Raises SalespathError listing every file that cannot be read."""
+def read_all(paths: Iterable[Path], folder: Path = Path()) -> Layer:
+    """Files as one layer. `folder` is what problems call their folder."""
     digest = hashlib.sha256()
-    nodes = []
-    problems: list[Problem] = []
+    layer = Layer("", "", [], [])
     for path in paths:
+        name = str(folder / path.name)
         try:
             data = read_bytes(str(path))
             digest.update(f"{path.name}\0{len(data)}\0".encode())
             digest.update(data)
-            nodes.append((path.name, parse(decode(data, str(path)), path.name)))
+            layer.nodes.append((name, parse(decode(data, name), name)))
         except SalespathError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise SalespathError(problems)
-    return Layer("", digest.hexdigest(), nodes)
+            layer.problems.extend(error.problems)
+    return layer._replace(sha256=digest.hexdigest())
 
 
 def _unusable(folder: str, message: str) -> SalespathError:

@@ -1,0 +1,200 @@
+"""The checks of a rule base: nothing wrong with the built-in one, one finding for each mistake, and no proof that is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from companies import random_companies
+from given import BASE, ROOT, run, small_base
+from rule_bases import random_base
+
+from salespath.authoring.cells import cells, companies
+from salespath.authoring.check import check
+from salespath.authoring.notation import written
+from salespath.authoring.solver import FALSE, TRUE, GaveUp, Solver, holds
+from salespath.engine.company import Company
+from salespath.engine.compile import FACTS, PLAN, VERDICT
+from salespath.engine.expressions import condition
+from salespath.engine.load import read
+from salespath.engine.walk import walk
+from salespath.facts.case import typed
+from salespath.facts.values import written as value_written
+from salespath.source import Scalar, Sequence
+
+EVERY_CODE = ROOT / "tests" / "every_code"
+CODE = re.compile(r"^\| (SP\d{3}) ", re.MULTILINE)
+# Problems of other files than rule files, of options, and of what only a whole base or a vocabulary can have wrong.
+ELSEWHERE = {"SP101", "SP102", "SP109", "SP211", "SP302"}
+
+
+def test_the_built_in_rules_have_no_findings() -> None:
+    report = check(*read())
+    assert list(map(str, report.problems)) == []
+    assert report.rules == len(BASE.knowledge.rules)
+    assert report.undecided == 0
+    assert report.proofs > 0 < report.examples
+
+
+# One of each
+
+
+@pytest.fixture(scope="module")
+def every_code():
+    done = run("rules", "check", "--rules", str(EVERY_CODE), "--format", "json")
+    assert done.returncode == 1
+    assert done.stderr == b""
+    return json.loads(done.stdout)["problems"]
+
+
+def test_every_code_of_rules_is_found_once_at_least(every_code) -> None:
+    documented = set(CODE.findall((ROOT / "docs" / "problems.md").read_text("utf-8")))
+    of_rules = {code for code in documented if code < "SP110" or code[2] in "34" or "SP201" <= code <= "SP211"}
+    assert {problem["code"] for problem in every_code} == of_rules - ELSEWHERE
+
+
+def test_each_mistake_is_found_where_it_stands(every_code) -> None:
+    places = {(problem["file"], problem["line"]): set() for problem in every_code}
+    for problem in every_code:
+        places[problem["file"], problem["line"]].add(problem["code"])
+    seen = 0
+    for path in sorted(EVERY_CODE.glob("*.yaml")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            found = re.search(r"- (?:\{)?id: (sp\d{3})-", line)
+            if found and (path.name, found[1]) != ("2-layers.yaml", "sp306"):
+                code = found[1].upper()
+                at = [
+                    c
+                    for (file, row), codes in places.items()
+                    if file and file.endswith(path.name)
+                    for c in codes
+                    if c == code
+                ]
+                assert at, (path.name, number, code)
+                seen += 1
+    assert seen >= 30
+
+
+def test_what_is_found_says_for_which_company(every_code) -> None:
+    witnessed = {p["code"]: p["message"] for p in every_code if p["code"] in ("SP401", "SP407", "SP411")}
+    assert len(witnessed) == 3
+    for code, message in witnessed.items():
+        facts = re.search(r"for example for \{(.*)\}\.$", message)
+        assert facts, (code, message)
+        for item in re.findall(r"(\w+): ((?:\[[^]]*\])|[^,]+)", facts[1]):
+            fact = BASE.vocabulary[item[0]]
+            words = item[1].strip("[]").split(", ")
+            node = Sequence(tuple(Scalar(w, 1) for w in words if w), 1) if fact.type == "set" else Scalar(item[1], 1)
+            typed(fact, node)  # it can be typed into a fact file
+
+
+def findings(text: str) -> list[tuple[str, str]]:
+    base = small_base(text)
+    report = check(base.vocabulary, base.knowledge, [])
+    return [(p.code, p.message) for p in report.problems if p.message.startswith(("the rule a:", "the rule b:"))]
+
+
+def rule(id_: str, when: str, then: str, source: str = "expert judgement") -> str:
+    return f"  - {{id: {id_}, when: '{when}', {then}, because: b, source: [{source}]}}\n"
+
+
+BIG, SMB, SMB_MORE = (
+    "conclude: {big: yes}",
+    *(f"weigh: {{process: smb, certainty: {c}, line: size}}" for c in (0.2, 0.4)),
+)
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        # A rising ladder is fine, either way round; a step that a stronger one always covers is not.
+        (rule("a", "paying_customers > 10", SMB) + rule("b", "paying_customers > 100", SMB_MORE), []),
+        (rule("a", "paying_customers > 100", SMB) + rule("b", "paying_customers > 10", SMB_MORE), ["SP405"]),
+        (rule("a", "paying_customers > 10", SMB) + rule("b", "paying_customers >= 11", SMB), ["SP405"]),
+        (rule("a", "self_serve", SMB) + rule("b", "self_serve and free_trial", SMB_MORE), []),
+        (rule("a", "self_serve and free_trial", SMB) + rule("b", "self_serve", SMB_MORE), ["SP405"]),
+        # The other sign or another line says something else.
+        (rule("a", "self_serve", SMB) + rule("b", "self_serve", SMB_MORE.replace("0.4", "-0.4")), []),
+        # Whole numbers have no cell between 3 and 4; other numbers have.
+        (rule("a", "paying_customers > 3 and paying_customers < 4", BIG), ["SP402"]),
+        (rule("a", "sales_cycle_months > 3 and sales_cycle_months < 4", BIG), []),
+        (rule("a", "churn_rate > 1", BIG), []),  # computed, it may be
+        (rule("a", "gross_margin > 1", BIG), ["SP402"]),
+        (rule("a", "product_stage == launched and product_stage < launched", BIG), ["SP402"]),
+        (rule("a", "count(customer_segments) > 3", BIG), ["SP402"]),
+        (rule("a", "count(customer_segments) > 1 and small in customer_segments", BIG), []),
+        (rule("a", "self_serve or not self_serve", BIG), ["SP403"]),
+        (rule("a", "free_trial and (self_serve or not self_serve)", BIG), ["SP403"]),
+        (rule("a", "free_trial or (self_serve and not self_serve)", BIG), ["SP404"]),
+        # Comparisons that join several facts are decided too.
+        (rule("a", "paying_customers > leads and leads > paying_customers", BIG), ["SP402"]),
+        (rule("a", "sales_cycle_months * 2 < runway_months and runway_months < sales_cycle_months", BIG), ["SP402"]),
+        (rule("a", "sales_cycle_months * 2 > runway_months and runway_months > sales_cycle_months", BIG), []),
+        (rule("a", "paying_customers * leads < 0", BIG), ["SP402"]),
+        (rule("a", "runway_months * 0 > 0 or self_serve", BIG), ["SP404"]),
+    ],
+)  # fmt: skip
+def test_what_is_possible_is_decided_exactly(rules, expected) -> None:
+    assert [code for code, _ in findings("rules:\n" + rules)] == expected
+
+
+# The solver against the walk
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_company_does_what_was_proved_impossible(seed) -> None:
+    base = random_base(seed, rules=25)
+    solver = Solver(base)
+    impossible, gave_up = [], 0
+    for ref in range(len(base.nodes)):
+        for wanted in (TRUE, FALSE):
+            try:
+                facts = solver.find((ref, wanted))
+            except GaveUp:  # products and quotients of three facts may be too hard
+                gave_up += 1
+                continue
+            if facts is None:
+                impossible.append((ref, wanted))
+            else:
+                assert holds(base, facts, [(ref, wanted)])
+    assert gave_up <= len(base.nodes) // 20
+    for case in [*random_companies(60, seed), *companies(base, 60, seed)]:
+        truth = walk(base, Company(base, case.values), settle=False).truth
+        for ref, wanted in impossible:
+            assert not (truth.is_true(ref) if wanted == TRUE else truth.is_false(ref)), (case.values, ref, wanted)
+
+
+def test_cells_hold_a_value_on_each_side_of_every_limit() -> None:
+    values = cells(BASE)
+    assert {9_999 < v < 10_000 or v < 10_000 for v in values["annual_contract_value"]} == {True, False}
+    assert {99, 100, 999, 1000} <= set(values["customer_employees"])
+    assert values["self_serve"] == [False, True]
+    for name, some in values.items():
+        fact = BASE.vocabulary[name]
+        assert len(set(some)) == len(some) > 0
+        for value in some:  # every one can be typed in
+            if fact.type != "set":
+                assert typed(fact, Scalar(value_written(fact, value), 1), exact=True) == value
+
+
+# Trees as their authors write them
+
+
+def test_a_tree_is_written_so_that_it_reads_the_same() -> None:
+    from salespath.engine.compile import BLOCKED, VERDICT_NUMBERS, Attribute, Scope
+
+    knowledge = BASE.knowledge
+    blocked = {name: Attribute(name, "") for name in BLOCKED}
+    plain = {name: a for name, a in knowledge.attributes.items() if not a.verdict}
+    scopes = {
+        FACTS: Scope(BASE.vocabulary, plain),
+        VERDICT: Scope(None, {**knowledge.attributes, **blocked}, VERDICT_NUMBERS),
+        PLAN: Scope(BASE.vocabulary, {**knowledge.attributes, **blocked}, known=True),
+    }
+    for id_, rule_ in knowledge.rules.items():
+        tree = BASE.conditions[id_]
+        if tree.__class__.__name__ == "And" and not tree.items:
+            continue
+        again = condition(written(tree), scopes[BASE.section(rule_)])
+        assert written(again) == written(tree), id_
