@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pexpect
 import pytest
 from companies import random_companies
 from given import BASE, EXAMPLES, FRAME, VOCABULARY, run
@@ -376,7 +380,16 @@ def test_companies_with_problems_are_told_and_the_others_compared(house: str, tm
     done = run("rules", "diff", "built-in", house, "--on", str(tmp_path / "c.csv"))
     assert done.returncode == 1
     assert b"SP112" in done.stderr
-    assert b"On 1 companies: 0 with another verdict" in done.stdout
+    assert b"On 1 company: 0 with another verdict" in done.stdout
     done = run("rules", "diff", "built-in", house, "--on", str(tmp_path / "none.yaml"))
     assert done.returncode == 1
     assert b"SP101" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX terminal")
+def test_how_far_it_is_shows_on_a_terminal_and_nowhere_else(house: str) -> None:
+    words = ["-m", "salespath", "rules", "diff", "built-in", house, "--on", REAL]
+    shown = pexpect.run(shlex.join([sys.executable, *words]), timeout=30)
+    assert b"100%" in shown
+    assert b"Datadog: both, smb first -> smb" in shown
+    assert run(*words[2:]).stderr == b""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, Field
 from salespath.authoring.effects import BY_VERDICT, ROOM, RULE, Effect, Item, Shift, Verdict
+from salespath.authoring.score_report import companies
 from salespath.engine import certainty
 from salespath.report.phrases import NAMES
 from salespath.rules.model import Knowledge
@@ -102,7 +103,9 @@ def _told(told: Told, width: int) -> list[str]:
     """Each company with another verdict; of those that keep theirs, the ones for which the same changes together."""
     others = [effect for effect in told.effects if effect.verdict_changes]
     more = len(told.effects) - len(others)
-    title = f"On {told.companies} companies: {len(others)} with another verdict, {more} more with another plan or block"
+    title = (
+        f"On {companies(told.companies)}: {len(others)} with another verdict, {more} more with another plan or block"
+    )
     lines = ["", title, "-" * len(title)]
     for effect in others:
         lines.append(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}")
@@ -113,8 +116,8 @@ def _told(told: Told, width: int) -> list[str]:
     for effect in told.effects:
         if not effect.verdict_changes:
             alike.setdefault(tuple(_items(effect, width)), []).append(effect.company)
-    for items, companies in alike.items():
-        lines.extend(_wrapped(f"{', '.join(companies)}: the same verdict", width, "", "  "))
+    for items, names in alike.items():
+        lines.extend(_wrapped(f"{', '.join(names)}: the same verdict", width, "", "  "))
         lines.extend(items)
     return lines
 

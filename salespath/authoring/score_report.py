@@ -27,7 +27,7 @@ def text(score: Score, facts: Selection, width: int = 100) -> str:
     """The score for a reader; `facts` are those that were used."""
     counts = ", ".join(f"{rate.of} {label}" for label, rate in score.recall.items())
     parts = [
-        f"{len(score.outcomes)} companies: {counts}. Judged by {facts}.\n",
+        f"{companies(len(score.outcomes))}: {counts}. Judged by {facts}.\n",
         _headed("Agreement", _agreements(score.agreements)),
         _headed("Documented (rows) and said (columns)", _confusion(score)),
         _headed(f"Misses: {len(score.misses)}", "\n".join(_miss(miss, width) for miss in score.misses)),
@@ -36,6 +36,11 @@ def text(score: Score, facts: Selection, width: int = 100) -> str:
     if score.robustness:
         parts.append(_headed("Robustness: companies lost when the rules are changed", _robustness(score.robustness)))
     return "\n".join(parts)
+
+
+def companies(count: int) -> str:
+    """How many companies, in words."""
+    return f"{count} {'company' if count == 1 else 'companies'}"
 
 
 def _headed(title: str, body: str) -> str:
