@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from companies import random_companies
 from given import BASE, EXAMPLES, run, small_base
 from hypothesis import given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from test_docs import BLOCK, CUT
 from test_docs import run as run_shown
 
+from salespath.authoring.commands import rules
 from salespath.authoring.known import MOTION, Known, Selection, labelled, without_basis
 from salespath.authoring.perturb import Change, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Rate, kappa, score
@@ -196,6 +198,15 @@ def test_a_miss_shows_all_that_was_counted() -> None:
             assert sum(weights) == pytest.approx(sum(miss["evidence"][p].values()), abs=0.02)
 
 
+def test_a_miss_shows_the_rules_on_the_way_to_the_verdict_and_no_others() -> None:
+    (real,) = (Known(case, "smb") for case in _cases() if case.company == "Freshworks")
+    (miss,) = document(score(BASE, [real]), Selection())["misses"]
+    assert miss["said"] == "both"
+    assert miss["through"][:2] == ["run-both", "two-processes-for-two-groups"]
+    assert {"small-and-large-both-pay", "marketer-runs-volume"} <= {*miss["through"]}
+    assert not {"leans-to-smb", "smb-leads", "smb-fits-better"} & {*miss["through"]}
+
+
 def test_the_difference_is_of_fit_unless_means_decided() -> None:
     for case in [*_cases(), *random_companies(200, seed=1)]:
         (item,), assessment = score(BASE, [Known(case, "smb")]).outcomes, assess(BASE, case)
@@ -260,7 +271,8 @@ def test_what_each_change_costs() -> None:
 
 @pytest.mark.no_cover
 def test_robustness_is_asked_for(few: str) -> None:
-    found = json.loads(run("rules", "score", few, "--robustness", "--format", "json").stdout)["robustness"]
+    done = CliRunner().invoke(rules, ["score", few, "--robustness", "--format", "json"], catch_exceptions=False)
+    found = json.loads(done.stdout)["robustness"]
     assert {len(found[name]) > 0 for name in ("deleted", "all_scaled", "one_scaled")} == {True}
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from salespath.authoring.known import Selection
 from salespath.authoring.perturb import Change, Robustness
+from salespath.authoring.relations import read_values
 from salespath.authoring.score import LEAD, Agreement, Band, Miss, Rate, Score
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
-from salespath.engine.compile import VERDICT
 from salespath.engine.walk import SUMS
 from salespath.report.phrases import NAMES
 from salespath.report.table import listing
@@ -100,10 +100,17 @@ def _weights(items: list[Fired]) -> list[str]:
 
 
 def _steps(a: Assessment) -> list[str]:
-    """The rules on which the verdict rests beside evidence and blocks: its own, and those that it reads."""
-    rules = a.base.knowledge.rules
-    own = [item.rule for item in a.fired if a.base.section(rules[item.rule]) == VERDICT]
-    return [item.rule for item in a.fired if item.rule in a.base.read_by_verdict] + own
+    """The rules that concluded the verdict, and those that concluded what these read, back to the facts."""
+    base = a.base
+    fired = {item.rule for item in a.fired}
+    found: dict[str, None] = {}
+    pending = [("process", a.process)]
+    while pending:
+        for rule in base.concluding.get(pending.pop(), ()):
+            if rule in fired and rule not in found:
+                found[rule] = None
+                pending.extend(read_values(base.conditions[rule]))
+    return list(found)
 
 
 def _reliability(score: Score) -> str:
