@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -16,11 +17,11 @@ from hypothesis import strategies as st
 from test_docs import BLOCK, CUT
 from test_docs import run as run_shown
 
-from salespath.authoring.commands import rules
 from salespath.authoring.known import MOTION, Known, Selection, labelled, without_basis
 from salespath.authoring.perturb import Change, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Rate, kappa, score
 from salespath.authoring.score_report import document, text
+from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.facts import Case, Portfolio, read_file
@@ -270,8 +271,9 @@ def test_what_each_change_costs() -> None:
 
 
 @pytest.mark.no_cover
-def test_robustness_is_asked_for(few: str) -> None:
-    done = CliRunner().invoke(rules, ["score", few, "--robustness", "--format", "json"], catch_exceptions=False)
+def test_robustness_is_asked_for(few: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # `main` would change what the whole process does
+    done = CliRunner().invoke(main, ["rules", "score", few, "--robustness", "--format", "json"], catch_exceptions=False)
     found = json.loads(done.stdout)["robustness"]
     assert {len(found[name]) > 0 for name in ("deleted", "all_scaled", "one_scaled")} == {True}
 

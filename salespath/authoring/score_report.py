@@ -49,7 +49,7 @@ def _headed(title: str, body: str) -> str:
 
 def _agreements(agreements: Iterable[Agreement]) -> str:
     rows = [[a.judge, *_rate(a.rate), "-" if a.kappa is None else f"{a.kappa:.2f}"] for a in agreements]
-    return listing(rows, ["Who", "Right", "Accuracy", "95% interval", "Kappa"], [30, 10, 9, 14, 6])
+    return listing(rows, ["Who", "Right", "Accuracy", "95% interval", "Kappa"], [30, 24, 9, 14, 6])
 
 
 def _confusion(score: Score) -> str:
@@ -115,7 +115,7 @@ def _steps(a: Assessment) -> list[str]:
 
 def _reliability(score: Score) -> str:
     rows = [[_band(band), *_rate(band.rate)] for band in score.reliability]
-    return listing(rows, ["Difference of net evidence", "Right", "Share", "95% interval"], [36, 10, 8, 14])
+    return listing(rows, ["Difference of net evidence", "Right", "Share", "95% interval"], [36, 24, 8, 14])
 
 
 def _band(band: Band) -> str:
