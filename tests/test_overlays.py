@@ -7,8 +7,11 @@ import json
 import os
 import time
 
+import fuzz
 import pytest
 from given import BASE, EXAMPLES, run, small_base
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
 from salespath.engine.load import load
@@ -141,7 +144,7 @@ def test_every_command_that_uses_rules_takes_a_folder(folder, tmp_path) -> None:
         (REPLACED.replace("replace:", "rules:"), "SP202", "Put it under `replace`"),
         ("lines: {cycle: {dimension: market, title: again}}", "SP202", "defined twice"),
         ("version: 2.0.0", "SP108", "unknown key version"),
-        ("rules: [{id: a, when: product_stage < lunched, conclude: {has_proof: yes}, because: b, source: [K01]}]", "SP301", "launched"),
+        ("rules: [{id: a, when: role < lunched, conclude: {has_proof: yes}, because: b, source: [K01]}]", "SP301", "lunched"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(text, code, words, folder) -> None:
@@ -272,3 +275,36 @@ rules:
         frozenset(["one", "two"]),
         frozenset(["three", "four"]),
     }
+
+
+# Any file
+
+WORDS = [*"()[]{}<>=!+-*/%.,:;@'\"&|^~0195", "and", "or", "not", "in", "is", "if", "else", "for", "lambda", "known", "count", "**",
+         "==", "<=", "self_serve", "paying_customers", "large", "customer_segments", "has_proof", "fit_smb", "1e999", "0x7f", "é",
+         "\\x00", "__class__", "await", "yield", ":="]  # fmt: skip
+KEYS = ["rules", "replace", "switch_off", "texts", "lines", "attributes", "topics", "sources", "statements", "id", "when", "weigh",
+        "conclude", "block", "advise", "warn", "because", "source", "overrides", "process", "certainty", "line", "text", "topic",
+        "choice", "a", "smb", "K01", "has_proof", "cycle", "channel", "calls", "yes", "0.5", "-0.95", "1", "x" * 300]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60), st.sampled_from(["", " "]))
+@settings(max_examples=400, deadline=None)
+def test_any_words_are_a_condition_or_are_refused(words, between) -> None:
+    fuzz.expression(between.join(words))
+
+
+NODES = st.recursive(
+    st.sampled_from(KEYS), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner)
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS[:9]), NODES, min_size=1))
+@settings(max_examples=400, deadline=None)
+def test_any_structure_is_a_base_or_problems(data) -> None:
+    fuzz.overlay(json.dumps(data).encode())
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_are_a_base_or_problems(data) -> None:
+    fuzz.overlay(data)
