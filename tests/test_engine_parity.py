@@ -36,7 +36,7 @@ COMPANIES = [*visible_companies(), *random_companies(2000, seed=11)]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize(("engine", "every"), [(clips, 1), (ours_in_a_table, 1), (definition, 10), (experta, 60)])
+@pytest.mark.parametrize(("engine", "every"), [(clips, 1), (ours_in_a_table, 1), (definition, 10), (experta, 100)])
 def test_they_agree_on_the_built_in_rules(engine: Engine, every: int, part: int):
     agree(engine, BASE, COMPANIES[part::PARTS][::every])
 
