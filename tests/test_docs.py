@@ -26,6 +26,7 @@ COMMANDS = ROOT / "docs" / "commands.md"
 REFERENCE = ROOT / "docs" / "rules"
 SCHEMAS = ROOT / "docs" / "schemas"
 README = ROOT / "README.md"
+SHOWING = (README, ROOT / "docs" / "rule-authoring.md")  # pages that show what commands print
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 CUT = "…"
 
@@ -73,11 +74,11 @@ def generated() -> dict[Path, str]:
 
 
 def blocks() -> list[tuple[str, str]]:
-    return [(m["command"], m["output"]) for m in BLOCK.finditer(README.read_text("utf-8"))]
+    return [(m["command"], m["output"]) for page in SHOWING for m in BLOCK.finditer(page.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize(("command", "output"), blocks())
-def test_the_readme_shows_what_the_command_prints(command: str, output: str) -> None:
+def test_the_pages_show_what_the_commands_print(command: str, output: str) -> None:
     real = run(command)
     parts = [part for part in output.split(f"{CUT}\n") if part.strip()]
     assert parts, "it shows nothing"
@@ -124,7 +125,7 @@ def test_every_problem_code_is_explained() -> None:
 
 
 def refresh() -> None:
-    """Write what is generated afresh; the README's outputs keep how many lines are shown."""
+    """Write what is generated afresh; the outputs on pages keep how many lines are shown."""
     COMMANDS.write_text(commands_page(), "utf-8")
     current = generated()
     for folder in (REFERENCE, SCHEMAS):
@@ -140,7 +141,8 @@ def refresh() -> None:
         cut = f"{CUT}\n" if len(real) > shown else ""
         return f"```console\n$ {match['command']}\n{''.join(real[:shown])}{cut}```"
 
-    README.write_text(BLOCK.sub(renewed, README.read_text("utf-8")), "utf-8")
+    for page in SHOWING:
+        page.write_text(BLOCK.sub(renewed, page.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

@@ -75,7 +75,8 @@ def check_(folders: tuple[str, ...], format_: str) -> None:
     else:
         for item in in_order(report.problems):
             click.echo(str(item))
-        click.echo(f"{report.rules} rules, {len(report.problems) or 'no'} findings.")
+        number = len(report.problems)
+        click.echo(f"{report.rules} rules, {number or 'no'} finding{'' if number == 1 else 's'}.")
         click.echo(
             f"Questions of what is possible: {report.examples} decided by an example, {report.proofs} by a proof, "
             f"{report.undecided} left open."

@@ -127,11 +127,9 @@ class _Reader:
         self.problems = problems
         self.companies: dict[str, dict[str, tuple[Scalar, Node]]] = {}
         self.sentences: dict[str, str] = {}
-        self.choices = {
-            f"{rule.then.topic}:{rule.then.choice}"
-            for rule in base.knowledge.rules.values()
-            if isinstance(rule.then, Advise)
-        }
+        self.rules = {**base.knowledge.rules, **base.knowledge.off}  # what is switched off may be named: it does not fire
+        advice = [rule.then for rule in self.rules.values() if isinstance(rule.then, Advise)]
+        self.choices = {f"{then.topic}:{then.choice}" for then in advice}
 
     def company(self, entry: Record) -> None:
         """A company that scenarios are like."""
@@ -163,7 +161,7 @@ class _Reader:
         case = self._case(entry, sentence, pairs)
         also, unless = ([self._case(entry, sentence, {**pairs, **c}) for c in _changes(entry, k)] for k in CHANGED)
         fired, not_fired = entry.texts("fired"), entry.texts("not_fired")
-        self._known(entry, (*fired, *not_fired), self.base.knowledge.rules, "a rule")
+        self._known(entry, (*fired, *not_fired), self.rules, "a rule")
         if (also or unless) and not fired:
             entry.problem("SP234", f"{entry.what} changes facts but names no rule under `fired`.")
         expect = self._expect(entry)
@@ -197,7 +195,7 @@ class _Reader:
         for names in (EXACT, PLANNED, WARNED):
             found |= {name: body.texts(name) for name in names if body.node(name) is not None}
         self._known(body, [n.split("@")[0] for name in PLANNED for n in found.get(name, ())], self.choices, "advice")
-        warnings = {id_ for id_, rule in self.base.knowledge.rules.items() if isinstance(rule.then, Warn)}
+        warnings = {id_ for id_, rule in self.rules.items() if isinstance(rule.then, Warn)}
         self._known(body, [n for name in WARNED for n in found.get(name, ())], warnings, "a warning")
         body.done()
         return found

@@ -59,7 +59,7 @@ class _Loader:
         self.guide: list[GuidePoint] = []
         self.notes: list[tuple[str, tuple[str, ...]]] = []
         self.rules: dict[str, Rule] = {}
-        self.off: set[str] = set()
+        self.off: dict[str, Rule] = {}
         self.faulty: set[str] = set()
 
     def load(
@@ -98,6 +98,7 @@ class _Loader:
             tuple(self.guide),
             tuple(self.notes),
             tuple(Overlay(layer.name, layer.sha256) for layer in overlays),
+            self.off,
             frozenset(self.faulty),
         )
         return knowledge, self.problems
@@ -189,8 +190,7 @@ class _Loader:
     def _off(self, file: Record) -> None:
         for id_ in file.texts("switch_off"):
             if self._exists(file, id_, file.line_of("switch_off")):
-                del self.rules[id_]
-                self.off.add(id_)
+                self.off[id_] = self.rules.pop(id_)
 
     def _replace(self, file: Record) -> None:
         for item in file.records("replace", "a rule"):

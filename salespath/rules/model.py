@@ -157,7 +157,7 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The whole knowledge base, as read. `faulty` names the rules in which something was wrong."""
+    """The whole knowledge base, as read. `off` holds the rules that were switched off, `faulty` names those that are wrong."""
 
     version: str
     sha256: str
@@ -171,4 +171,5 @@ class Knowledge:
     guide: tuple[GuidePoint, ...] = ()
     guide_notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    off: dict[str, Rule] = field(default_factory=dict)
     faulty: frozenset[str] = frozenset()
