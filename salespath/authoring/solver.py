@@ -29,7 +29,7 @@ except ImportError:
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be
 TRIES = 4
-SECONDS = 2  # a question takes milliseconds, or is too hard
+EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike time it is the same everywhere
 
 
 class GaveUp(Exception):
@@ -102,7 +102,7 @@ class Solver:
     def _solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""
         solver = z3.Solver()
-        solver.set("timeout", SECONDS * 1000)
+        solver.set("rlimit", EFFORT)
         solver.add(*wanted)
         for constraints in self._domains.values():
             solver.add(*constraints)
