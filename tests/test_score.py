@@ -14,8 +14,6 @@ from companies import random_companies
 from given import BASE, EXAMPLES, run, small_base
 from hypothesis import given
 from hypothesis import strategies as st
-from test_docs import BLOCK, CUT
-from test_docs import run as run_shown
 
 from salespath.authoring.known import MOTION, Known, Selection, labelled, without_basis
 from salespath.authoring.perturb import Change, robustness, steps
@@ -325,15 +323,3 @@ def test_without_inferred_where_nothing_says_how_facts_are_known(few: str) -> No
     assert done.returncode == 0
     assert done.stderr.decode().count("SP224") == 1
     assert b"Refused, Silent, Direct are known" in done.stderr
-
-
-PAGE = (EXAMPLES.parent / "docs" / "rule-authoring.md").read_text("utf-8")
-
-
-@pytest.mark.parametrize(("command", "output"), [match.groups() for match in BLOCK.finditer(PAGE)])
-def test_the_page_on_rules_shows_what_the_commands_print(command: str, output: str) -> None:
-    printed = run_shown(command)
-    parts = output.split(f"{CUT}\n")
-    assert len(parts) > 1
-    for part in parts:
-        assert part in printed

@@ -127,7 +127,10 @@ class _Reader:
         self.problems = problems
         self.companies: dict[str, dict[str, tuple[Scalar, Node]]] = {}
         self.sentences: dict[str, str] = {}
-        self.rules = {**base.knowledge.rules, **base.knowledge.off}  # what is switched off may be named: it does not fire
+        self.rules = {
+            **base.knowledge.rules,
+            **base.knowledge.off,
+        }  # what is switched off may be named: it does not fire
         advice = [rule.then for rule in self.rules.values() if isinstance(rule.then, Advise)]
         self.choices = {f"{then.topic}:{then.choice}" for then in advice}
 
