@@ -92,18 +92,19 @@ class Coverage:
 
 
 def coverage(results: Results) -> Coverage:
-    """What the companies of some scenarios show of a base; where they do not, whether anything could (needs the solver)."""
-    from salespath.authoring.solver import FALSE, TRUE, GaveUp, Solver
+    """What the companies of some scenarios show of a base; where they do not, whether any company could (needs the solver)."""
+    from salespath.authoring.possible import Possible
+    from salespath.authoring.solver import FALSE, TRUE, GaveUp
 
     total = {"rules": 0, "operands": 0}
     for obligation in obligations(results.base):
         total["operands" if obligation.place else "rules"] += 1
     still_open: list[Obligation] = []
     infeasible: list[Obligation] = []
-    solver = Solver(results.base)
+    possible = Possible(results.base)
     for obligation in missing(results):
         try:
-            example = solver.find(*((ref, TRUE if value else FALSE) for ref, value in obligation.seen))
+            example = possible.example(*((ref, TRUE if value else FALSE) for ref, value in obligation.seen))
         except GaveUp:
             example = {}
         (infeasible if example is None else still_open).append(obligation)

@@ -10,21 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
+from salespath.authoring.symbolic import SymbolicNumber, calculated, compared, ordered, z3
 from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref
 from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 from salespath.engine.walk import SUMS, walk
-from salespath.errors import Problem, SalespathError
 from salespath.facts import Derived, Fact, Value
-
-try:
-    import z3
-except ImportError:
-    needed = "this needs the solver Z3: `pip install 'salespath[check]'`."
-    raise SalespathError([Problem("SP144", needed)]) from None
 
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be
@@ -34,20 +28,6 @@ EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike
 
 class GaveUp(Exception):
     """The solver could neither find a company nor prove that there is none."""
-
-
-class _Number(NamedTuple):
-    """A number as the walk knows it: perhaps unknown, undefined or infinite, else `value`."""
-
-    known: Any
-    undefined: Any
-    above: Any  # plus infinity
-    below: Any  # minus infinity
-    value: Any
-
-    @property
-    def finite(self) -> Any:
-        return z3.Not(z3.Or(self.above, self.below))
 
 
 @dataclass(frozen=True)
@@ -66,7 +46,7 @@ class Solver:
         self.variables: dict[str, _Variable] = {}
         self._domains: dict[str, list[Any]] = {}
         self._nodes: dict[int, tuple[Any, Any]] = {}
-        self._numbers: dict[tuple[Number, bool], _Number] = {}
+        self._numbers: dict[tuple[Number, bool], SymbolicNumber] = {}
         self._sums: dict[str, Any] = {}
 
     def find(self, *literals: Literal) -> dict[str, Value] | None:
@@ -140,7 +120,7 @@ class Solver:
             return true, z3.Not(true)
         if self.base.leaf_ends[FACTS] <= index < self.base.leaf_ends[VERDICT]:
             assert isinstance(leaf, Compare)
-            true = _compared(leaf.operator, self._evidence(leaf.left), self._evidence(leaf.right))
+            true = compared(leaf.operator, self._evidence(leaf.left), self._evidence(leaf.right))
             return true, z3.Not(true)
         return self._test(leaf)
 
@@ -148,7 +128,7 @@ class Solver:
         if isinstance(leaf, Compare):
             left, right = self._number(leaf.left), self._number(leaf.right)
             decided = z3.And(left.known, right.known, z3.Not(left.undefined), z3.Not(right.undefined))
-            holds_ = _order(leaf.operator, left, right)
+            holds_ = ordered(leaf.operator, left, right)
             return z3.And(decided, holds_), z3.And(decided, z3.Not(holds_))
         if isinstance(leaf, Known):
             if self.base.vocabulary[leaf.name].numeric:
@@ -188,35 +168,35 @@ class Solver:
                 self._domains[name] = list(_range(fact, value))
         return self.variables[name]
 
-    def _number(self, tree: Number, *, unlimited: bool = False) -> _Number:
+    def _number(self, tree: Number, *, unlimited: bool = False) -> SymbolicNumber:
         key = (tree, unlimited)
         if key not in self._numbers:
             self._numbers[key] = self._make_number(tree, unlimited)
         return self._numbers[key]
 
-    def _make_number(self, tree: Number, unlimited: bool) -> _Number:
+    def _make_number(self, tree: Number, unlimited: bool) -> SymbolicNumber:
         if isinstance(tree, Constant):
-            return _Number(True, False, False, False, z3.RealVal(tree.value))
+            return SymbolicNumber(True, False, False, False, z3.RealVal(tree.value))
         if isinstance(tree, Quantity):
             return self._quantity(tree.name)
         if isinstance(tree, Count):
             variable = self._variable(tree.name)
             size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
-            return _Number(variable.known, False, False, False, z3.ToReal(size))
+            return SymbolicNumber(variable.known, False, False, False, z3.ToReal(size))
         left = self._number(tree.left, unlimited=unlimited)
         right = self._number(tree.right, unlimited=unlimited)
-        return _calculated(tree.operator, left, right, unlimited)
+        return calculated(tree.operator, left, right, unlimited)
 
-    def _quantity(self, name: str) -> _Number:
+    def _quantity(self, name: str) -> SymbolicNumber:
         """A fact or derived number; a given one wins over the computed one."""
         variable = self._variable(name)
         value = z3.ToReal(variable.value) if variable.value.is_int() else variable.value
         formula = self.base.formulas.get(name)
         if formula is None:
-            return _Number(variable.known, False, False, False, value)
+            return SymbolicNumber(variable.known, False, False, False, value)
         number = self._number(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
         computed = z3.Not(variable.known)
-        return _Number(
+        return SymbolicNumber(
             z3.Or(variable.known, number.known),
             z3.And(computed, number.undefined),
             z3.And(computed, number.above),
@@ -311,55 +291,3 @@ def _machine(value: Any) -> float | int:
         value = value.approx(20)
     number = float(value.as_fraction())
     return int(number) if number == int(number) else number
-
-
-def _compared(operator: str, left: Any, right: Any) -> Any:
-    return {
-        "<": lambda: left < right,
-        "<=": lambda: left <= right,
-        ">": lambda: left > right,
-        ">=": lambda: left >= right,
-        "==": lambda: left == right,
-        "!=": lambda: left != right,
-    }[operator]()
-
-
-def _order(operator: str, a: _Number, b: _Number) -> Any:
-    """A comparison of two numbers of which either may be infinite."""
-    if operator in (">", ">="):
-        return _order(operator.replace(">", "<"), b, a)
-    if operator == "!=":
-        return z3.Not(_order("==", a, b))
-    same = z3.Or(z3.And(a.above, b.above), z3.And(a.below, b.below))
-    both = z3.And(a.finite, b.finite, _compared(operator, a.value, b.value))
-    if operator == "==":
-        return z3.Or(same, both)
-    less = z3.Or(z3.And(a.below, z3.Not(b.below)), z3.And(b.above, z3.Not(a.above)))
-    return z3.Or(less, both, same) if operator == "<=" else z3.Or(less, both)
-
-
-def _calculated(operator: str, a: _Number, b: _Number, unlimited: bool) -> _Number:
-    """What machine arithmetic makes of two numbers, infinities included."""
-    known, undefined = z3.And(a.known, b.known), z3.Or(a.undefined, b.undefined)
-    if operator in "+-":
-        if operator == "-":
-            b = b._replace(above=b.below, below=b.above, value=-b.value)
-        undefined = z3.Or(undefined, z3.And(a.above, b.below), z3.And(a.below, b.above))
-        return _Number(known, undefined, z3.Or(a.above, b.above), z3.Or(a.below, b.below), a.value + b.value)
-    positive, zero = (
-        [z3.Or(n.above, z3.And(n.finite, n.value > 0)) for n in (a, b)],
-        [z3.And(n.finite, n.value == 0) for n in (a, b)],
-    )
-    alike = positive[0] == positive[1]
-    if operator == "*":
-        endless = z3.Or(z3.Not(a.finite), z3.Not(b.finite))
-        undefined = z3.Or(undefined, z3.And(endless, z3.Or(zero)))
-        return _Number(known, undefined, z3.And(endless, alike), z3.And(endless, z3.Not(alike)), a.value * b.value)
-    endless = z3.And(z3.Not(a.finite), z3.Not(zero[1]))
-    undefined = z3.Or(undefined, z3.And(endless, z3.Not(b.finite)))
-    above = z3.And(endless, alike)
-    if unlimited:
-        above = z3.Or(above, zero[1])
-    else:
-        undefined = z3.Or(undefined, zero[1])
-    return _Number(known, undefined, above, z3.And(endless, z3.Not(alike)), z3.If(b.finite, a.value / b.value, 0))

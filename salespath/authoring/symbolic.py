@@ -1,0 +1,87 @@
+"""Numbers as the walk knows them, over the solver's variables: perhaps unknown, undefined or infinite, else a value."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from salespath.errors import Problem, SalespathError
+
+try:
+    import z3
+except ImportError:
+    needed = "this needs the solver Z3: `pip install 'salespath[check]'`."
+    raise SalespathError([Problem("SP144", needed)]) from None
+
+__all__ = ["SymbolicNumber", "calculated", "compared", "ordered", "z3"]
+
+
+class SymbolicNumber(NamedTuple):
+    """A number as the walk knows it: perhaps unknown, undefined or infinite, else `value`."""
+
+    known: Any
+    undefined: Any
+    above: Any  # plus infinity
+    below: Any  # minus infinity
+    value: Any
+
+    @property
+    def finite(self) -> Any:
+        """That it is not infinite."""
+        return z3.Not(z3.Or(self.above, self.below))
+
+
+def compared(operator: str, left: Any, right: Any) -> Any:
+    """A comparison of two terms."""
+    return {
+        "<": lambda: left < right,
+        "<=": lambda: left <= right,
+        ">": lambda: left > right,
+        ">=": lambda: left >= right,
+        "==": lambda: left == right,
+        "!=": lambda: left != right,
+    }[operator]()
+
+
+def ordered(operator: str, a: SymbolicNumber, b: SymbolicNumber) -> Any:
+    """A comparison of two numbers of which either may be infinite."""
+    if operator in (">", ">="):
+        return ordered(operator.replace(">", "<"), b, a)
+    if operator == "!=":
+        return z3.Not(ordered("==", a, b))
+    same = z3.Or(z3.And(a.above, b.above), z3.And(a.below, b.below))
+    both = z3.And(a.finite, b.finite, compared(operator, a.value, b.value))
+    if operator == "==":
+        return z3.Or(same, both)
+    less = z3.Or(z3.And(a.below, z3.Not(b.below)), z3.And(b.above, z3.Not(a.above)))
+    return z3.Or(less, both, same) if operator == "<=" else z3.Or(less, both)
+
+
+def calculated(operator: str, a: SymbolicNumber, b: SymbolicNumber, unlimited: bool) -> SymbolicNumber:
+    """What machine arithmetic makes of two numbers, infinities included."""
+    known, undefined = z3.And(a.known, b.known), z3.Or(a.undefined, b.undefined)
+    if operator in "+-":
+        if operator == "-":
+            b = b._replace(above=b.below, below=b.above, value=-b.value)
+        undefined = z3.Or(undefined, z3.And(a.above, b.below), z3.And(a.below, b.above))
+        return SymbolicNumber(known, undefined, z3.Or(a.above, b.above), z3.Or(a.below, b.below), a.value + b.value)
+    positive, zero = (
+        [z3.Or(n.above, z3.And(n.finite, n.value > 0)) for n in (a, b)],
+        [z3.And(n.finite, n.value == 0) for n in (a, b)],
+    )
+    alike = positive[0] == positive[1]
+    if operator == "*":
+        endless = z3.Or(z3.Not(a.finite), z3.Not(b.finite))
+        undefined = z3.Or(undefined, z3.And(endless, z3.Or(zero)))
+        return SymbolicNumber(
+            known, undefined, z3.And(endless, alike), z3.And(endless, z3.Not(alike)), a.value * b.value
+        )
+    endless = z3.And(z3.Not(a.finite), z3.Not(zero[1]))
+    undefined = z3.Or(undefined, z3.And(endless, z3.Not(b.finite)))
+    above = z3.And(endless, alike)
+    if unlimited:
+        above = z3.Or(above, zero[1])
+    else:
+        undefined = z3.Or(undefined, zero[1])
+    return SymbolicNumber(
+        known, undefined, above, z3.And(endless, z3.Not(alike)), z3.If(b.finite, a.value / b.value, 0)
+    )
