@@ -10,10 +10,10 @@ from companies import random_companies
 from given import BASE, ROOT, run, small_base
 from rule_bases import random_base
 
-from salespath.authoring.cells import cells, companies
 from salespath.authoring.check import check
 from salespath.authoring.notation import written
 from salespath.authoring.solver import FALSE, TRUE, GaveUp, Solver, holds
+from salespath.engine.cells import cells, companies
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, PLAN, VERDICT
 from salespath.engine.expressions import condition

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from salespath.authoring.cells import companies
 from salespath.authoring.solver import FALSE, NOT_FALSE, NOT_TRUE, TRUE, FreeSums, GaveUp, Literal, Solver, holds
+from salespath.engine.cells import companies
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table
 from salespath.engine.walk import walk
