@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from salespath.counsel.precedents import nearest
+from salespath.counsel.precedents_report import CAUTION, TITLE, told
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.explain import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
@@ -68,6 +70,7 @@ def how(assessment: Assessment) -> Branch:
     if not blocks.under:
         blocks.add("Nothing: no block applies, and none is open.")
     _counter(a, root)
+    _precedents(a, root)
     root.add(source_note(a.base))
     return root
 
@@ -148,6 +151,16 @@ def _counter(a: Assessment, root: Branch) -> None:
             branch.add("None in what you have said.")
         else:
             branch.add(_reason(a, best))
+
+
+def _precedents(a: Assessment, root: Branch) -> None:
+    """The documented companies that are most alike, with whole addresses of what is written about them."""
+    branch = root.add(TITLE)
+    found = nearest(a.base, a.case)
+    for precedent in found:
+        item = told(precedent, a.case.values, a.base.vocabulary)
+        branch.add(item.title, [Branch(item.likeness), Branch(item.did), Branch(f"Source: {'; '.join(item.sources)}")])
+    branch.add(CAUTION if found else "Too few of your answers are known of the documented companies too.")
 
 
 def _why_not_process(a: Assessment, target: str) -> Branch:

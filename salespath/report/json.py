@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from salespath.counsel import precedents_report
+from salespath.counsel.precedents import nearest
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading
 from salespath.engine.walk import SUMS
@@ -15,7 +17,7 @@ from salespath.rules.model import PROCESSES, Weigh
 
 
 def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
-    """The assessment as plain data. `table` leaves out what a table does not carry: open rules and next questions."""
+    """The assessment as plain data. `table` leaves out what a table does not carry: open rules, next questions, precedents."""
     a, vocabulary = assessment, assessment.base.vocabulary
     found: dict[str, Any] = {
         "company": a.company,
@@ -68,6 +70,8 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
     found["conflicts"] = [{"about": c.about, "values": list(c.values), "rules": list(c.rules)} for c in a.conflicts]
     found["problems"] = [problem(p) for p in a.problems]
     found["receipt"] = a.receipt
+    if not table:
+        found["precedents"] = precedents_report.document(nearest(a.base, a.case))
     return found
 
 

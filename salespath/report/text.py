@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 
+from salespath.counsel.precedents import nearest
+from salespath.counsel.precedents_report import CAUTION, TITLE, told
 from salespath.engine import certainty
 from salespath.engine.assessment import Advice, Assessment, Fired, Reading
 from salespath.engine.explain import close_calls
@@ -107,6 +109,7 @@ class _Report:
         self._pitfalls()
         if self.a.process != "undetermined":
             self._questions()
+        self._precedents()
         self._doubts()
         receipt = self.a.receipt
         engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"
@@ -314,6 +317,17 @@ class _Report:
         rest = questions[_SHOWN_QUESTIONS:]
         if rest:
             self._say(f"Also: {self._labels(q.fact for q in rest)}.", indent="  ")
+
+    def _precedents(self) -> None:
+        found = nearest(self.a.base, self.a.case)
+        if not found:
+            return
+        self._heading(TITLE)
+        self._say(CAUTION)
+        for precedent in found:
+            item = told(precedent, self.a.case.values, self.vocabulary)
+            self._say(f"- {item.title}. {item.likeness}", indent="    ", first="  ")
+            self._say(f"{item.did} [{item.short_sources}]", indent="    ")
 
     def _doubts(self) -> None:
         a = self.a

@@ -1,0 +1,80 @@
+"""Precedents in words and as plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from salespath.counsel.precedents import Precedent
+from salespath.facts import Value, Vocabulary
+from salespath.facts.values import words
+
+TITLE = "Companies that resemble you"
+CAUTION = (
+    "By the answers known of both, as far as the rules count them. Likeness is no proof: these few companies were chosen "
+    "because something is written about them, and others like you did otherwise. Verified: the page was looked at; "
+    "recalled: it was not read again."
+)
+DID = {
+    "enterprise": "sold the enterprise way",
+    "smb": "sold the SMB way",
+    "both": "sold both ways side by side",
+    "not_yet": "neither way of selling worked",
+}
+_ALIKE = 0.1  # a difference below a tenth of what is possible is none to a reader
+_UNLIKE = 0.25
+_SHOWN = 2
+_ADDRESS = re.compile(r"https?://(?:www\.)?([^/\s;,)]+)[^\s;,)]*")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A precedent in words: who and what, how alike, the sentence on it, and where that stands."""
+
+    title: str
+    likeness: str
+    did: str
+    sources: tuple[str, ...]
+
+    @property
+    def short_sources(self) -> str:
+        """The sources with the sites instead of whole addresses."""
+        return _ADDRESS.sub(r"\1", "; ".join(self.sources))
+
+
+def told(precedent: Precedent, facts: Mapping[str, Value], vocabulary: Vocabulary) -> Told:
+    """A precedent in words, for the company that has these facts."""
+    company, parts = precedent.documented, precedent.parts
+    alike = sum(part.distance < _ALIKE for part in parts)
+    unlike = [part for part in parts if part.distance >= _UNLIKE]
+    unlike.sort(key=lambda part: -part.distance * part.weight)
+    differences = []
+    for part in unlike[:_SHOWN]:
+        fact = vocabulary[part.fact]
+        there, here = words(fact, company.facts[part.fact]), words(fact, facts[part.fact])
+        differences.append(f"{fact.label} (there {there}; here {here})")
+    likeness = f"{len(parts)} answers in common, {'all' if alike == len(parts) else alike} alike"
+    if differences:
+        likeness += f"; unlike above all in {' and '.join(differences)}"
+    return Told(
+        f"{company.company}, {company.year}: {DID[company.label]}", f"{likeness}.", company.did, company.sources
+    )
+
+
+def document(precedents: Sequence[Precedent]) -> list[dict[str, Any]]:
+    """Precedents as plain data. `process` is what the company is documented to have run, `shared` a part of all evidence."""
+    return [
+        {
+            "company": p.documented.company,
+            "year": p.documented.year,
+            "process": p.documented.label,
+            "did": p.documented.did,
+            "sources": list(p.documented.sources),
+            "distance": round(p.distance, 3),
+            "shared": round(p.shared, 3),
+            "facts": {part.fact: round(part.distance, 3) for part in p.parts},
+        }
+        for p in precedents
+    ]

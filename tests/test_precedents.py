@@ -1,0 +1,304 @@
+"""The documented companies most like one: Gower's distance by hand, what is left out, and what is shown.
+
+`python tests/test_precedents.py` writes the companies that come with the program afresh from `examples/real_companies.yaml`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from given import BASE, EXAMPLES, ROOT, VOCABULARY, run, small_base, some_facts, values
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salespath.counsel.precedents import (
+    FILE,
+    LEAST_FACTS,
+    LEAST_SHARED,
+    REACH,
+    Documented,
+    Likeness,
+    apart,
+    documented,
+    nearest,
+    weights,
+)
+from salespath.counsel.precedents_report import document, told
+from salespath.engine import certainty
+from salespath.engine.assess import assess
+from salespath.facts import Case, read_file
+from salespath.report.explain import how
+from salespath.report.json import document as assessment_document
+from salespath.report.json import facts as plain_facts
+from salespath.report.table import table
+from salespath.report.text import render
+
+REAL = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
+SOURCE = re.compile(r" ?\(((?=[^)]*(?:\brecall:|\bverified\b))(?:[^()]|\([^()]*\))*)\)")
+
+
+def shipped() -> str:
+    """What the package should hold: of each company the facts, and the sentence on it without and with its sources."""
+    found = []
+    for case in REAL:
+        basis = case.extra["label_basis"]
+        sources = [source.replace("recall:", "recalled from") for source in SOURCE.findall(basis)]
+        found.append(
+            {
+                "company": case.company,
+                "year": int(case.extra["year"]),
+                "label": case.extra["label"],
+                "did": SOURCE.sub("", basis),
+                "sources": sources,
+                "facts": plain_facts(case.values, VOCABULARY),
+            }
+        )
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
+@cache
+def likeness() -> Likeness:
+    return Likeness(BASE, documented())
+
+
+def a_company(facts: dict, name: str = "Other", label: str = "smb") -> Documented:
+    return Documented(name, 2015, label, "It sold.", ("recalled from a book",), facts)
+
+
+# The data
+
+
+def test_the_companies_of_the_package_are_those_of_the_examples() -> None:
+    assert FILE.read_text("utf-8") == shipped(), "run python tests/test_precedents.py"
+    assert [company.facts for company in documented()] == [case.values for case in REAL]
+
+
+def test_each_says_what_it_did_when_and_where_that_stands() -> None:
+    for company in documented():
+        assert company.did.endswith(".")
+        assert not SOURCE.search(company.did)
+        assert company.sources
+        assert 1990 < company.year < 2030
+    assert sum(company.label == "not_yet" for company in documented()) == 5
+
+
+# One fact
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "span", "expected"),
+    [
+        ("self_serve", True, False, 0, 1),
+        ("self_serve", False, False, 0, 0),
+        ("role", "founder", "investor", 0, 1),
+        ("product_stage", "idea", "launched", 0, 1),
+        ("product_stage", "prototype", "pilot", 0, 1 / 3),
+        ("customization", "none", "configuration", 0, 1 / 2),
+        ("customer_segments", frozenset({"small", "large"}), frozenset({"small"}), 0, 1 / 2),
+        ("customer_segments", frozenset({"small", "large"}), frozenset({"small", "midsize"}), 0, 2 / 3),
+        ("customer_segments", frozenset(), frozenset(), 0, 0),
+        ("customer_segments", frozenset(), frozenset({"small"}), 0, 1),
+        ("large_customer_share", 0.2, 0.7, 1, 1 / 2),
+        ("sales_cycle_months", 3, 6, 12, 1 / 4),
+        ("annual_contract_value", 999, 9_999, 4, 1 / 4),
+        ("annual_contract_value", 9_999, 99_999, 4, 1 / 4),
+        ("paying_customers", 0, 9_999_999, 4, 1),
+        ("paying_customers", 5, 5, 0, 0),
+        ("paying_customers", 5, 6, 0, 1),
+    ],
+)
+def test_how_far_two_values_are_apart(name, one, other, span, expected) -> None:
+    assert apart(VOCABULARY[name], one, other, span) == pytest.approx(expected)
+    assert apart(VOCABULARY[name], other, one, span) == pytest.approx(expected)
+
+
+@given(st.sampled_from(list(VOCABULARY)), st.data())
+@settings(max_examples=200)
+def test_a_distance_lies_between_0_and_1_either_way_round_and_is_0_to_itself(name, data) -> None:
+    fact, one, other = VOCABULARY[name], data.draw(values(name)), data.draw(values(name))
+    span = likeness().ranges.get(name, 0.0)
+    distance = apart(fact, one, other, span)
+    assert 0 <= distance <= 1
+    assert apart(fact, other, one, span) == distance
+    assert apart(fact, one, one, span) == 0
+
+
+# Weights
+
+EVIDENCE = """
+rules:
+  - id: large-pay
+    when: customer_segments
+    conclude: {segment: large}
+    because: They pay.
+    source: [K01]
+  - id: by-segment
+    when: segment == large and self_serve
+    weigh: {process: enterprise, certainty: 0.5, line: size}
+    because: They are large.
+    source: [K01]
+  - id: by-runway
+    when: runway_months < 7
+    weigh: {process: smb, certainty: -0.8, line: cash}
+    because: The cash is short.
+    source: [K01]
+  - id: by-self-serve
+    when: self_serve
+    weigh: {process: smb, certainty: 0.5, line: reach}
+    because: They start alone.
+    source: [K01]
+  - id: no-calls
+    when: product_stage == launched
+    warn: {text: Call nobody., process: any}
+    because: It sells itself.
+    source: [K01]
+"""
+
+
+def small() -> Likeness:
+    base = small_base(EVIDENCE.replace("when: customer_segments", "when: large in customer_segments"))
+    return Likeness(base, [])
+
+
+def test_a_fact_weighs_what_the_evidence_weighs_that_reads_it() -> None:
+    half, most = (certainty.net(certainty.weight(c)) for c in (0.5, 0.8))
+    assert weights(small().base) == pytest.approx(
+        {
+            "self_serve": 2 * half,
+            "customer_segments": half,
+            "capital": most,
+            "monthly_burn": most,
+            "runway_months": most,
+        }
+    )
+
+
+def test_gower_by_hand() -> None:
+    """ln 2 for the segments (half apart), 2 ln 2 for self-serve (apart): (0.5 + 2) / 3; what one does not know is left out."""
+    gower = small()
+    one = {"customer_segments": frozenset({"small", "large"}), "self_serve": True, "capital": 5_000, "role": "founder"}
+    other = {"customer_segments": frozenset({"large"}), "self_serve": False, "monthly_burn": 10, "role": "investor"}
+    parts = {part.fact: (part.distance, part.weight) for part in gower.parts(one, other)}
+    assert parts == {"self_serve": (1, pytest.approx(2 / 3)), "customer_segments": (0.5, pytest.approx(1 / 3))}
+
+
+def test_how_a_company_sells_today_does_not_count() -> None:
+    """It is nearly what the label says: a likeness in it would repeat the answer."""
+    facts = {"team_roles": frozenset({"account_executive"}), "sales_channels": frozenset({"field_visits"})}
+    assert likeness().parts(facts, facts) == ()
+
+
+# A whole company
+
+
+@given(some_facts(), some_facts())
+@settings(max_examples=100)
+def test_the_distance_of_two_companies(one, other) -> None:
+    there, back = (likeness().compare(*pair) for pair in ((one, a_company(other)), (other, a_company(one))))
+    assert (there is None) == (back is None)
+    if there and back:
+        assert there.distance == pytest.approx(back.distance)
+        assert -1e-9 <= there.distance <= 1 + 1e-9
+        assert LEAST_SHARED <= there.shared <= 1
+        assert len(there.parts) >= LEAST_FACTS
+        assert sum(part.weight for part in there.parts) == pytest.approx(1)
+    alike = likeness().compare(one, a_company(one))
+    assert alike is None or alike.distance == 0
+
+
+@pytest.mark.parametrize("case", REAL, ids=lambda case: case.company)
+def test_the_nearest_documented_companies(case) -> None:
+    found = nearest(BASE, case)
+    assert case.company not in [p.documented.company for p in found]
+    assert [p.distance for p in found] == sorted(p.distance for p in found)
+    assert all(p.distance <= REACH for p in found)
+    within = [p for c in documented() if (p := likeness().compare(case.values, c)) and p.distance <= REACH]
+    within = [p for p in within if p.documented.company != case.company]
+    assert len(found) >= min(3, len(within))
+    assert any(p.failed for p in found) == any(p.failed for p in within)
+    assert all(p.failed for p in found[3:])
+
+
+def test_a_likeness_is_not_read_from_a_few_answers() -> None:
+    assert nearest(BASE, Case("Nothing said")) == ()
+    assert nearest(BASE, Case("One answer", {"self_serve": True})) == ()
+
+
+def test_the_company_itself_is_left_out_and_its_earlier_self_is_not() -> None:
+    facts = documented()[0].facts
+    anaplan = Case("Anaplan", facts, extra={"year": "2018"})
+    assert [p for p in nearest(BASE, anaplan) if p.documented.company == "Anaplan"] == []
+    assert nearest(BASE, replace(anaplan, extra={}))[0].documented.company != "Anaplan"
+    assert nearest(BASE, replace(anaplan, extra={"year": "2023"}))[0].documented.company == "Anaplan"
+    assert nearest(BASE, replace(anaplan, company="Plan B"))[0].distance == 0
+
+
+def test_a_failure_within_reach_is_named_besides_three_that_are_nearer() -> None:
+    facts = dict(documented()[0].facts)
+    fourth = a_company({**facts, "delivery_capacity": False}, "Failed", "not_yet")
+    companies = [a_company(facts, f"Other {n}") for n in range(4)]
+    assert [p.documented.company for p in nearest(BASE, Case("Somebody", facts), [*companies, fourth])] == [
+        "Other 0", "Other 1", "Other 2", "Failed",
+    ]  # fmt: skip
+
+
+def test_the_page_says_how_often_the_nearest_has_the_same_label() -> None:
+    same = sum(nearest(BASE, case)[0].documented.label == case.extra["label"] for case in REAL)
+    page = " ".join((ROOT / "docs" / "real-companies.md").read_text("utf-8").split())
+    assert f"the nearest other company has the same label for {same} of the 32" in page
+
+
+# What is shown
+
+
+def test_the_report_explanation_and_document_name_them_and_a_table_does_not() -> None:
+    a = assess(BASE, read_file(str(EXAMPLES / "asana_2020.yaml"), VOCABULARY).cases[0])
+    names = [p.documented.company for p in nearest(BASE, a.case)]
+    report = " ".join(render(a).split())
+    assert "Companies that resemble you" in report
+    assert "Likeness is no proof" in report
+    branch = next(branch for branch in how(a).under if branch.text == "Companies that resemble you")
+    for name, under in zip(names, branch.under):
+        assert name in report
+        assert under.text.startswith(name)
+        assert under.under[-1].text.startswith("Source: ")
+    found = assessment_document(a)
+    assert [item["company"] for item in found["precedents"]] == names
+    assert list(found)[-1] == "precedents"
+    assert found["precedents"] == document(nearest(BASE, a.case))
+    assert "precedents" not in assessment_document(a, table=True)
+    assert not any(name in table([a]) for name in names)
+
+
+def test_an_empty_company_is_told_of_none() -> None:
+    a = assess(BASE, Case("Nothing said"))
+    assert "resemble" not in render(a)
+    assert "Too few" in next(b for b in how(a).under if b.text == "Companies that resemble you").under[0].text
+
+
+def test_a_likeness_in_words() -> None:
+    facts = dict(documented()[0].facts)
+    other = a_company({**facts, "self_serve": not facts["self_serve"]}, "Sellers", "not_yet")
+    precedent = nearest(BASE, Case("Somebody", facts), [other])[0]
+    item = told(precedent, facts, VOCABULARY)
+    count = len(precedent.parts)
+    assert item.title == "Sellers, 2015: neither way of selling worked"
+    assert item.likeness == (
+        f"{count} answers in common, {count - 1} alike; unlike above all in self-serve (there yes; here no)."
+    )
+
+
+def test_the_sources_are_short_in_the_report_and_whole_in_the_explanation() -> None:
+    done = run("explain", str(EXAMPLES / "asana_2020.yaml")).stdout.decode()
+    assert "https://index.businessinsurance.com/" in done
+    assert "index.businessinsurance.com)]" in " ".join(
+        run("assess", str(EXAMPLES / "asana_2020.yaml")).stdout.decode().split()
+    )
+
+
+if __name__ == "__main__":
+    FILE.write_text(shipped(), "utf-8")
