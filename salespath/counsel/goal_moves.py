@@ -1,0 +1,341 @@
+"""The single moves of which a search makes sets: what a company can change itself, and the answers that it has not given.
+
+A fact has as many moves as there are cells that the verdict can tell apart, each within the direction and the largest step of the
+vocabulary. What can make no difference to the verdict of this company is left out, and only that: two values are one cell where
+every part of the rules that reads nothing else comes out the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from salespath.engine.company import Company
+from salespath.engine.compile import FACTS, LEAF, VERDICT, Base, Closed
+from salespath.engine.expressions import Compare, Constant, Member, Quantity, inputs
+from salespath.engine.table import Rows, Table
+from salespath.engine.walk import walk
+from salespath.facts import Case, Fact, Value
+
+ASKING = 1  # the effort of finding out an answer: days
+PARTS = {"number": 10, "share": 100}  # parts of one that a threshold is crossed by; all other numbers are whole
+TYPICAL = 10_000  # stands for an unknown amount that is only ever read together with another one
+FAR = 10**12
+MANY = 6  # members of a set up to which every subset is an answer of its own; of more: none, all, one or two
+
+
+@dataclass(frozen=True)
+class Move:
+    """One value, or one member of a set, otherwise than today.
+
+    `before` is None where the fact is unknown, so that the move is an answer. `after` is what the fact becomes by this move alone;
+    `member` is the member of a known set that comes or goes. `low` and `high` bound the cell of a number or ordered choice
+    (None: no bound), and moves of one fact at neighbouring places have neighbouring cells. `effort` is 1 (days) to 4 (two quarters).
+    """
+
+    fact: str
+    before: Value | None
+    after: Value
+    effort: int
+    place: int
+    low: Value | None = None
+    high: Value | None = None
+    member: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers what is unknown, which the company does not decide."""
+        return self.before is None
+
+
+class Readers:
+    """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each."""
+
+    def __init__(self, base: Base, case: Case) -> None:
+        self.base, self.case = base, case
+        roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
+        verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
+        roots |= {leaf.ref for leaf in verdict if isinstance(leaf, Closed)}
+        self.roots = {_node(ref) for ref in roots}
+        self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
+        pending = list(self.roots)
+        while pending:
+            node = pending.pop()
+            kind, refs = base.nodes[node]
+            for child in () if kind == LEAF else map(_node, refs):
+                if child not in self.parents:
+                    self.parents[child] = set()
+                    pending.append(child)
+                self.parents[child].add(node)
+        self.support: dict[int, frozenset[str]] = {}
+        for node in sorted(self.parents):  # a node's parts come before it
+            kind, refs = base.nodes[node]
+            if kind == LEAF:
+                self.support[node] = frozenset(n for n in self._facts(base.leaf_inputs[refs[0]]) if self._moves(n))
+            else:
+                self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
+        self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
+
+    def _facts(self, names: Iterable[str]) -> Iterator[str]:
+        """The facts behind some names; a number that is given hangs on nothing else."""
+        for name in names:
+            formula = self.base.formulas.get(name)
+            if formula is None:
+                yield name
+            elif name not in self.case.values:
+                yield from self._facts(sorted(inputs(formula)))
+
+    def _moves(self, name: str) -> bool:
+        return name not in self.case.values or self.base.vocabulary.facts[name].change is not None
+
+    def facts(self) -> list[str]:
+        """The facts that could move the verdict, in the order of the vocabulary."""
+        return self.base.vocabulary.ordered(frozenset().union(*self.support.values()))
+
+    def joined(self, fact: str) -> bool:
+        """Whether some test reads a fact together with another that could move."""
+        tests = (node for node in self.support if self.base.nodes[node][0] == LEAF)
+        return any(fact in self.support[node] and len(self.support[node]) > 1 for node in tests)
+
+    def frontier(self, fact: str) -> list[int]:
+        """The nodes through which all that a fact alone decides is read."""
+        alone = frozenset([fact])
+        return [
+            node
+            for node, support in self.support.items()
+            if support == alone
+            and (node in self.roots or any(self.support[parent] != alone for parent in self.parents[node]))
+        ]
+
+    def tests(self, fact: str) -> list[Compare]:
+        """The comparisons that read a number, through formulas too."""
+        found = [leaf for leaf in self.leaves if isinstance(leaf, Compare)]
+        return [leaf for leaf in found if fact in set(self._facts(sorted(inputs(leaf))))]
+
+    def members(self, fact: Fact) -> list[str]:
+        """The members of a set that the verdict reads, in order."""
+        if any(isinstance(leaf, Compare) and fact.id in inputs(leaf) for leaf in self.leaves):  # it counts them
+            return list(fact.values)
+        read = {leaf.value for leaf in self.leaves if isinstance(leaf, Member) and leaf.name == fact.id}
+        return [member for member in fact.values if member in read]
+
+
+def moves(base: Base, case: Case) -> list[Move]:
+    """Every single move of a company that could matter to its verdict, fact by fact in the order of the vocabulary."""
+    readers = Readers(base, case)
+    found: list[Move] = []
+    rest: dict[str, list[Move]] = {}
+    for name in readers.facts():
+        rest[name] = list(_moves(readers, base.vocabulary.facts[name]))
+    told = _signatures(readers, rest)
+    for name, candidates in rest.items():
+        if readers.joined(name) or any(move.member for move in candidates):
+            found.extend(candidates)  # what one of them does hangs on what else changes
+        else:
+            found.extend(_distinct(base.vocabulary.facts[name], candidates, told[name]))
+    return found
+
+
+def _node(ref: int) -> int:
+    return ref if ref >= 0 else ~ref
+
+
+# The moves of one fact
+
+
+def _moves(readers: Readers, fact: Fact) -> Iterator[Move]:
+    now = readers.case.values.get(fact.id)
+    if fact.type == "set":
+        return _of_a_set(readers, fact, now)
+    if fact.numeric:
+        return _of_a_number(readers, fact, now)
+    return _of_a_choice(fact, now)
+
+
+def _effort(fact: Fact, now: Value | None) -> int:
+    return ASKING if now is None or fact.change is None else fact.change.effort
+
+
+def _of_a_choice(fact: Fact, now: Value | None) -> Iterator[Move]:
+    """Other values of a choice or yes/no. The yes/no facts that a company can change, it can only turn into a yes."""
+    order: list[Value] = [False, True] if fact.type == "boolean" else list(fact.values)
+    here = None if now is None else order.index(now)
+    change = fact.change
+    for index, value in enumerate(order):
+        if value == now:
+            continue
+        if here is not None and change is not None:
+            if change.start and now not in change.start:
+                continue
+            if fact.type == "boolean" and value is not True:
+                continue
+            if (change.direction == "up" and index < here) or (change.direction == "down" and index > here):
+                continue
+            if change.step is not None and abs(index - here) > change.step:
+                continue
+        place, ends = (index, value) if fact.ordered else (2 * index, None)
+        yield Move(fact.id, now, value, _effort(fact, now), place, ends, ends)
+
+
+def _of_a_set(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]:
+    members = readers.members(fact)
+    if isinstance(now, frozenset):
+        direction = fact.change.direction if fact.change else "any"
+        for place, member in enumerate(members):
+            if (member in now and direction == "up") or (member not in now and direction == "down"):
+                continue
+            yield Move(fact.id, now, now ^ {member}, _effort(fact, now), 2 * place, member=member)
+        return
+    sizes = range(len(members) + 1) if len(members) <= MANY else (0, 1, 2, len(members))
+    subsets = (frozenset(some) for size in sizes for some in combinations(members, size))
+    for place, some in enumerate(subsets):
+        yield Move(fact.id, None, some, ASKING, 2 * place)
+
+
+def _of_a_number(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]:
+    """One value in each cell: of a known number the nearest, of an unknown one the bound."""
+    parts = PARTS.get(fact.type, 1)
+    least = fact.minimum if fact.minimum is not None else 0 if fact.above is None else fact.above + 1 / parts
+    low, high = math.ceil(least * parts), math.floor((FAR if fact.maximum is None else fact.maximum) * parts)
+    here = None
+    if now is not None:
+        assert isinstance(now, (int, float))
+        here = math.floor(now * parts)
+        low, high = _reach(fact, now, parts, low, high)
+    if low > high:
+        return
+    starts = sorted({low, *(b for b in _breaks(readers, fact, parts, low, high) if low < b <= high), high + 1})
+    for place, (first, following) in enumerate(pairwise(starts)):
+        last = following - 1
+        if here is not None and first <= here <= last:
+            continue  # where it is today
+        at = first if (here is None and first != low) or (here is not None and first > here) else last
+        ends = (None if first == low else _grid(first, parts), None if last == high else _grid(last, parts))
+        yield Move(fact.id, now, _grid(at, parts), _effort(fact, now), place, *ends)
+
+
+def _reach(fact: Fact, now: float, parts: int, low: int, high: int) -> tuple[int, int]:
+    """How far a known number can be moved, in parts."""
+    change = fact.change
+    assert change is not None
+    far = math.inf
+    if change.step is not None:
+        far = change.step
+    elif change.share is not None:
+        far = abs(now) * change.share
+    if change.direction == "up" or far < math.inf:
+        low = max(low, math.ceil((now if change.direction == "up" else now - far) * parts - 1e-9))
+    if change.direction == "down" or far < math.inf:
+        high = min(high, math.floor((now if change.direction == "down" else now + far) * parts + 1e-9))
+    return low, high
+
+
+def _grid(index: int, parts: int) -> float | int:
+    return index // parts if index % parts == 0 else index / parts
+
+
+def _breaks(readers: Readers, fact: Fact, parts: int, low: int, high: int) -> Iterator[int]:
+    """The first values, in parts, of the cells into which the tests of the verdict divide a number."""
+    for test in readers.tests(fact.id):
+        if isinstance(test.left, Quantity) and test.left.name == fact.id and isinstance(test.right, Constant):
+            at = test.right.value * parts
+            if test.operator in ("<", ">=", "==", "!="):
+                yield math.ceil(at - 1e-9)
+            if test.operator in ("<=", ">", "==", "!="):
+                yield math.floor(at + 1e-9) + 1
+        else:
+            yield from _crossing(readers, fact, test, parts, low, high)
+
+
+def _crossing(readers: Readers, fact: Fact, test: Compare, parts: int, low: int, high: int) -> Iterator[int]:
+    """Where a test of several quantities turns as one of them grows; the others stay, and an unknown one is as is typical."""
+    others = dict(readers.case.values)
+    for name in readers.base.vocabulary.ordered(readers._facts(sorted(inputs(test)))):
+        other = readers.base.vocabulary[name]
+        if name not in others and other.numeric:
+            others[name] = _typical(other.type)
+
+    def turned(index: int) -> int:
+        return Company(readers.base, {**others, fact.id: _grid(index, parts)}).test(test)[0]
+
+    if turned(low) != turned(high):
+        first, last = low, high
+        while last - first > 1:
+            middle = (first + last) // 2
+            first, last = (middle, last) if turned(middle) == turned(first) else (first, middle)
+        yield last
+    if fact.id not in readers.case.values and fact.type == "money":
+        yield TYPICAL  # so that what is reckoned against a typical amount finds it
+
+
+def _typical(type_: str) -> int:
+    return TYPICAL if type_ == "money" else 4
+
+
+# Which moves can be told apart
+
+
+def _signatures(readers: Readers, candidates: Mapping[str, list[Move]]) -> dict[str, list[bytes]]:
+    """What each move of a fact makes of the nodes that read nothing else, today's last."""
+    case = readers.case
+    rows = [Case(case.company, {**case.values, move.fact: move.after}) for some in candidates.values() for move in some]
+    carrier = Rows(readers.base, Table.from_cases(readers.base, [*rows, case]))
+    truth = walk(readers.base, carrier, settle=False, plan=False).truth
+    found: dict[str, list[bytes]] = {}
+    start = 0
+    for name, some in candidates.items():
+        nodes = readers.frontier(name)
+        bits = [side[node] for node in nodes for side in (truth.true, truth.false)]
+        places = [*range(start, start + len(some)), len(rows)]
+        if bits:
+            table = np.unpackbits(np.stack(bits), axis=-1)[:, places]
+            found[name] = [column.tobytes() for column in table.T]
+        else:
+            found[name] = [b""] * len(places)
+        start += len(some)
+    return found
+
+
+def _distinct(fact: Fact, candidates: list[Move], told: list[bytes]) -> Iterator[Move]:
+    """One move for each difference it makes: neighbours that make the same are one cell, and of sets and words the first counts."""
+    *each, today = told
+    if fact.ordered or fact.numeric:
+        runs: list[tuple[list[Move], bytes]] = []
+        for move, signature in zip(candidates, each):
+            if runs and runs[-1][1] == signature and runs[-1][0][-1].place == move.place - 1:
+                runs[-1][0].append(move)
+            else:
+                runs.append(([move], signature))
+        yield from (run(fact, some) for some, signature in runs if signature != today)
+        return
+    seen = {today}
+    for move, signature in zip(candidates, each):
+        if signature not in seen:
+            seen.add(signature)
+            yield move
+
+
+def run(fact: Fact, some: Sequence[Move]) -> Move:
+    """Moves to neighbouring cells as one: to the nearest value of them, or for an answer to the bound that it has to keep."""
+    first, last = some[0], some[-1]
+    if len(some) == 1:
+        return first
+    if first.answers:
+        after = first.after if first.low is not None or last.high is None else last.high
+    else:
+        after = first.after if _above(fact, first) else last.after
+    return replace(last, after=after, low=first.low, high=last.high)
+
+
+def _above(fact: Fact, move: Move) -> bool:
+    """Whether a move goes up from today's value."""
+    if isinstance(move.after, str):
+        order = list(fact.values)
+        return order.index(move.after) > order.index(str(move.before))
+    assert isinstance(move.after, (int, float))
+    assert isinstance(move.before, (int, float))
+    return move.after > move.before
