@@ -175,7 +175,7 @@ def document(old: Named, new: Named, entries: Entries, told: Told | None) -> dic
             for how in HOW
         }
     found["companies"] = None if told is None else told.companies
-    found["changes"] = None if told is None else [_effect_document(effect) for effect in told.effects]
+    found["changes"] = None if told is None else [effect_document(effect) for effect in told.effects]
     return found
 
 
@@ -189,7 +189,8 @@ def _base(named: Named) -> dict[str, Any]:
     }
 
 
-def _effect_document(effect: Effect) -> dict[str, Any]:
+def effect_document(effect: Effect) -> dict[str, Any]:
+    """What changes for a company, as plain data; evidence as net sums."""
     return {
         "company": effect.company,
         "old": effect.old._asdict(),

@@ -1,12 +1,12 @@
-"""What a change of the rules means for companies: whose verdict, blocks or plan changes, and through which rules.
+"""What a change of the rules or of the facts means for companies: whose verdict, blocks or plan changes, and through which rules.
 
 The way back is traced through what differs: from a verdict to the conclusions, sums and exceptions that are otherwise than before,
-and on from each of those, until it ends at rules that were added, removed or changed.
+and on from each of those, until it ends at rules that were added, removed or changed, or that read answers that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,9 +14,9 @@ from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.authoring.relations import Relating, adds_to, read_values
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.compile import PLAN, VERDICT, Base
 from salespath.engine.explain import FAILED, MET, status
-from salespath.engine.expressions import VERDICT_NUMBERS, inputs
+from salespath.engine.expressions import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
 from salespath.facts import Case
 from salespath.rules.model import Advise, Weigh
 
@@ -77,41 +77,73 @@ class Effect:
 def effects(old: Base, new: Base, cases: Iterable[Case], step: Callable[[], object] = lambda: None) -> Iterator[Effect]:
     """The companies for which the verdict, the blocks or the plan changes. `step` is called after each company."""
     entries = differences(old.knowledge, new.knowledge)
-    links = _Links(old, entries), _Links(new, entries)
+    links = _Links(old), _Links(new)
+    changed = _changed(old, entries) | _changed(new, entries)
     for case in cases:
-        company = _Company((assess(old, case), assess(new, case)), links, entries["rules"])
+        company = _Company((assess(old, case), assess(new, case)), links, changed, entries["rules"])
         found = company.effect()
         if found.verdict_changes or found.items:
             yield found
         step()
 
 
-class _Links:
-    """What the rules of a base read, and which of them count as changed."""
+def between(old: Assessment, new: Assessment) -> Effect:
+    """What differs between two assessments under one base, of other facts or of another company.
 
-    def __init__(self, base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> None:
+    Here the rules that it goes back to are those that read answers which differ, and fire or fail for that.
+    """
+    links, otherwise = _Links(old.base), tuple(_reading_otherwise(old, new))
+    return _Company((old, new), (links, links), {*otherwise}, otherwise).effect()
+
+
+def _changed(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]:
+    """The rules that say something else than in the other base, or whose evidence belongs to another dimension."""
+    found = {entry.id for entry in entries["rules"].values() if not entry.only_words}
+    moved = {entry.id for entry in entries["lines"].values() if any(f.name == "dimension" for f in entry.fields)}
+    rules = base.knowledge.rules.values()
+    return found | {rule.id for rule in rules if isinstance(rule.then, Weigh) and rule.then.line in moved}
+
+
+def _reading_otherwise(old: Assessment, new: Assessment) -> Iterator[str]:
+    """The rules with a test of an answer that does not come out the same."""
+    base = old.base
+    for rule in base.knowledge.rules.values():
+        trees = [(base.section(rule), base.conditions[rule.id])]
+        if rule.id in base.done:
+            trees.append((PLAN, base.done[rule.id]))
+        for section, tree in trees:
+            tests = (leaf for leaf in leaves(tree) if not (isinstance(leaf, Is) or inputs(leaf) & {*VERDICT_NUMBERS}))
+            refs = (base.tree_refs[section, leaf] for leaf in tests)
+            if any(status(old, ref) != status(new, ref) for ref in refs):
+                yield rule.id
+                break
+
+
+class _Links:
+    """What the rules of a base read."""
+
+    def __init__(self, base: Base) -> None:
         self.concluding = Relating(base).concluding
         self.adds_to = {rule.id: adds_to(base, rule) for rule in base.knowledge.rules.values()}
         self.values: dict[str, list[Value]] = {}
         self.numbers: dict[str, list[str]] = {}
-        self.changed = {entry.id for entry in entries["rules"].values() if not entry.only_words}
-        moved = {entry.id for entry in entries["lines"].values() if any(f.name == "dimension" for f in entry.fields)}
         for rule in base.knowledge.rules.values():
             trees = [tree for tree in (base.conditions[rule.id], base.done.get(rule.id)) if tree is not None]
             self.values[rule.id] = [value for tree in trees for value in read_values(tree)]
             self.numbers[rule.id] = [name for name in inputs(trees[0]) if name in VERDICT_NUMBERS]
-            if isinstance(rule.then, Weigh) and rule.then.line in moved:
-                self.changed.add(rule.id)
 
 
 class _Company:
-    """One company under both bases, old and new."""
+    """One company under both bases, old and new, or with both sets of facts. `entries` are the rules to name, in their order."""
 
     def __init__(
-        self, sides: tuple[Assessment, Assessment], links: tuple[_Links, _Links], entries: Mapping[str, Entry]
+        self,
+        sides: tuple[Assessment, Assessment],
+        links: tuple[_Links, _Links],
+        changed: set[str],
+        entries: Collection[str],
     ) -> None:
-        self.sides, self.links, self.entries = sides, links, entries
-        self.changed = links[0].changed | links[1].changed
+        self.sides, self.links, self.changed, self.entries = sides, links, changed, entries
         old, new = (Verdict(side.process, side.lead, side.leaning) for side in sides)
         self.verdicts = old, new
         self.otherwise = {name for name in Verdict._fields if getattr(old, name) != getattr(new, name)}
@@ -143,13 +175,14 @@ class _Company:
         old, new = ((w.get(rule, 0), links.adds_to.get(rule)) for w, links in zip(self.weights, self.links))
         return old != new and bool(old[0] or new[0])
 
-    def _concluding(self, value: Value) -> Iterator[str]:
-        """The rules that make a value what it was not."""
+    def _concluding(self, value: Value, *, closed: bool = False) -> Iterator[str]:
+        """The rules that make a value what it was not. `closed` says that what is not certain is read as not so."""
         if self._differ(value):
             old, new = (links.concluding.get(value, ()) for links in self.links)
             for rule in dict.fromkeys([*old, *new]):
                 before = self._status(0, rule) if rule in old else FAILED
-                if before != (self._status(1, rule) if rule in new else FAILED):
+                after = self._status(1, rule) if rule in new else FAILED
+                if (before == MET) != (after == MET) or (before != after and not closed):
                     yield rule
 
     def _verdict_rules(self) -> Iterator[str]:
@@ -176,7 +209,7 @@ class _Company:
         """The rules that differ among those that one reads or is overridden by."""
         for side, links in zip(self.sides, self.links):
             for value in links.values.get(rule, ()):
-                yield from self._concluding(value)
+                yield from self._concluding(value, closed=_closed(side.base, rule, value[0]))
             for number in links.numbers.get(rule, ()):
                 yield from (id_ for id_, to in links.adds_to.items() if to == number and self._weighs_otherwise(id_))
             for over in side.base.overridden_by.get(rule, ()):
@@ -222,6 +255,13 @@ class _Company:
                 beside = isinstance(other.then, Advise) and other.then.topic == topic
                 if beside and (self._turned(other.id) or other.id in self.changed):
                     yield other.id
+
+
+def _closed(base: Base, rule: str, attribute: str) -> bool:
+    """Whether a rule reads an attribute as two-valued, as the verdict does and the plan does of blocks."""
+    if attribute in BLOCKED:
+        return True
+    return base.section(base.knowledge.rules[rule]) == VERDICT and not base.knowledge.attributes[attribute].verdict
 
 
 def _shown(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:

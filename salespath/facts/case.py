@@ -47,9 +47,12 @@ def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
     A company with an error is left out and its problems listed; the others are kept. Raises SalespathError only where the file
     as a whole cannot be read.
     """
-    node = read(path)
+    return companies(read(path), vocabulary, path, exact=path.lower().endswith(".json"))
+
+
+def companies(node: Node, vocabulary: Vocabulary, path: str, *, exact: bool = False) -> Portfolio:
+    """The companies of a file that has been read, as `read_file` does. `exact` says that a program wrote its numbers."""
     name = "standard input" if path == "-" else Path(path).stem
-    exact = path.lower().endswith(".json")
     problems: list[Problem] = []
     if isinstance(node, Mapping):
         case = read_case(node, vocabulary, path, problems, name, exact)
