@@ -56,8 +56,8 @@ class Changes:
 class Goal:
     """What a search found: the smallest sets of changes that reach a process, the least effort first.
 
-    If no set reaches it, `nearest` is the one that comes nearest in net evidence (None where nothing can be moved). `sets` were tried;
-    `complete` says that these were all up to the size found, or up to three moves.
+    If no set reaches it, `nearest` is the one that comes nearest in net evidence (None where nothing can be moved). `sets` were
+    tried; `complete` says that these were all up to the size found, or up to three moves.
     """
 
     goal: str
@@ -135,7 +135,7 @@ class _Search:
         self._keep_nearest(sets, walked, carrier, allowed)
 
     def _keep_nearest(self, sets: Sets, walked: Walked, carrier: Rows, allowed: Bits) -> None:
-        """The set with the fewest blocks of the goal, and of these the one with most net evidence for it; an earlier one if equal."""
+        """Keep the set with the fewest blocks of the goal, then most net evidence for it; an earlier one if equal."""
         blocked = sum(
             carrier.expand(walked.truth.is_true(self.base.value_refs[f"{process}_blocked", "yes"]))
             for process in ((self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both"))

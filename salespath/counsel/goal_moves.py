@@ -19,7 +19,8 @@ from salespath.engine.compile import FACTS, LEAF, VERDICT, Base, Closed
 from salespath.engine.expressions import Compare, Constant, Member, Quantity, inputs
 from salespath.engine.table import Rows, Table
 from salespath.engine.walk import walk
-from salespath.facts import Case, Fact, Value
+from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts.vocabulary import Change
 
 ASKING = 1  # the effort of finding out an answer: days
 PARTS = {"number": 10, "share": 100}  # parts of one that a threshold is crossed by; all other numbers are whole
@@ -34,7 +35,8 @@ class Move:
 
     `before` is None where the fact is unknown, so that the move is an answer. `after` is what the fact becomes by this move alone;
     `member` is the member of a known set that comes or goes. `low` and `high` bound the cell of a number or ordered choice
-    (None: no bound), and moves of one fact at neighbouring places have neighbouring cells. `effort` is 1 (days) to 4 (two quarters).
+    (None: no bound), and moves of one fact at neighbouring places have neighbouring cells. `effort` is 1 (days) to 4 (two
+    quarters).
     """
 
     fact: str
@@ -53,10 +55,13 @@ class Move:
 
 
 class Readers:
-    """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each."""
+    """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each.
 
-    def __init__(self, base: Base, case: Case) -> None:
-        self.base, self.case = base, case
+    These are the unknown facts and those that the company can change itself, or with `free` all that are known.
+    """
+
+    def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
+        self.base, self.case, self.free = base, case, free
         roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
         verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
         roots |= {leaf.ref for leaf in verdict if isinstance(leaf, Closed)}
@@ -75,22 +80,28 @@ class Readers:
         for node in sorted(self.parents):  # a node's parts come before it
             kind, refs = base.nodes[node]
             if kind == LEAF:
-                self.support[node] = frozenset(n for n in self._facts(base.leaf_inputs[refs[0]]) if self._moves(n))
+                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self._moves(n))
             else:
                 self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
         self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
 
-    def _facts(self, names: Iterable[str]) -> Iterator[str]:
+    def behind(self, names: Iterable[str]) -> Iterator[str]:
         """The facts behind some names; a number that is given hangs on nothing else."""
         for name in names:
-            formula = self.base.formulas.get(name)
-            if formula is None:
+            if name not in self.base.formulas:
                 yield name
             elif name not in self.case.values:
-                yield from self._facts(sorted(inputs(formula)))
+                yield from self.behind(sorted(inputs(self.base.formulas[name])))
+            elif self.free:
+                yield name
 
     def _moves(self, name: str) -> bool:
-        return name not in self.case.values or self.base.vocabulary.facts[name].change is not None
+        return (name in self.case.values) if self.free else name not in self.case.values or bool(self.change(name))
+
+    def change(self, name: str) -> Change | None:
+        """What the company can change of a fact itself."""
+        fact = self.base.vocabulary[name]
+        return fact.change if isinstance(fact, Fact) and not self.free else None
 
     def facts(self) -> list[str]:
         """The facts that could move the verdict, in the order of the vocabulary."""
@@ -114,7 +125,7 @@ class Readers:
     def tests(self, fact: str) -> list[Compare]:
         """The comparisons that read a number, through formulas too."""
         found = [leaf for leaf in self.leaves if isinstance(leaf, Compare)]
-        return [leaf for leaf in found if fact in set(self._facts(sorted(inputs(leaf))))]
+        return [leaf for leaf in found if fact in set(self.behind(sorted(inputs(leaf))))]
 
     def members(self, fact: Fact) -> list[str]:
         """The members of a set that the verdict reads, in order."""
@@ -130,7 +141,7 @@ def moves(base: Base, case: Case) -> list[Move]:
     found: list[Move] = []
     rest: dict[str, list[Move]] = {}
     for name in readers.facts():
-        rest[name] = list(_moves(readers, base.vocabulary.facts[name]))
+        rest[name] = list(of_fact(readers, name))
     told = _signatures(readers, rest)
     for name, candidates in rest.items():
         if readers.joined(name) or any(move.member for move in candidates):
@@ -147,24 +158,24 @@ def _node(ref: int) -> int:
 # The moves of one fact
 
 
-def _moves(readers: Readers, fact: Fact) -> Iterator[Move]:
-    now = readers.case.values.get(fact.id)
-    if fact.type == "set":
-        return _of_a_set(readers, fact, now)
-    if fact.numeric:
+def of_fact(readers: Readers, name: str) -> Iterator[Move]:
+    """The moves of one fact, one to each cell, whether or not the verdict can tell them apart."""
+    fact, now = readers.base.vocabulary[name], readers.case.values.get(name)
+    if isinstance(fact, Derived) or fact.numeric:
         return _of_a_number(readers, fact, now)
-    return _of_a_choice(fact, now)
+    return (_of_a_set if fact.type == "set" else _of_a_choice)(readers, fact, now)
 
 
-def _effort(fact: Fact, now: Value | None) -> int:
-    return ASKING if now is None or fact.change is None else fact.change.effort
+def _effort(readers: Readers, name: str) -> int:
+    change = readers.change(name)
+    return change.effort if change and name in readers.case.values else ASKING
 
 
-def _of_a_choice(fact: Fact, now: Value | None) -> Iterator[Move]:
+def _of_a_choice(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]:
     """Other values of a choice or yes/no. The yes/no facts that a company can change, it can only turn into a yes."""
     order: list[Value] = [False, True] if fact.type == "boolean" else list(fact.values)
     here = None if now is None else order.index(now)
-    change = fact.change
+    change, effort = readers.change(fact.id), _effort(readers, fact.id)
     for index, value in enumerate(order):
         if value == now:
             continue
@@ -178,17 +189,18 @@ def _of_a_choice(fact: Fact, now: Value | None) -> Iterator[Move]:
             if change.step is not None and abs(index - here) > change.step:
                 continue
         place, ends = (index, value) if fact.ordered else (2 * index, None)
-        yield Move(fact.id, now, value, _effort(fact, now), place, ends, ends)
+        yield Move(fact.id, now, value, effort, place, ends, ends)
 
 
 def _of_a_set(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]:
     members = readers.members(fact)
     if isinstance(now, frozenset):
-        direction = fact.change.direction if fact.change else "any"
+        change, effort = readers.change(fact.id), _effort(readers, fact.id)
+        direction = change.direction if change else "any"
         for place, member in enumerate(members):
             if (member in now and direction == "up") or (member not in now and direction == "down"):
                 continue
-            yield Move(fact.id, now, now ^ {member}, _effort(fact, now), 2 * place, member=member)
+            yield Move(fact.id, now, now ^ {member}, effort, 2 * place, member=member)
         return
     sizes = range(len(members) + 1) if len(members) <= MANY else (0, 1, 2, len(members))
     subsets = (frozenset(some) for size in sizes for some in combinations(members, size))
@@ -196,7 +208,7 @@ def _of_a_set(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]
         yield Move(fact.id, None, some, ASKING, 2 * place)
 
 
-def _of_a_number(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]:
+def _of_a_number(readers: Readers, fact: Fact | Derived, now: Value | None) -> Iterator[Move]:
     """One value in each cell: of a known number the nearest, of an unknown one the bound."""
     parts = PARTS.get(fact.type, 1)
     least = fact.minimum if fact.minimum is not None else 0 if fact.above is None else fact.above + 1 / parts
@@ -205,7 +217,8 @@ def _of_a_number(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Mo
     if now is not None:
         assert isinstance(now, (int, float))
         here = math.floor(now * parts)
-        low, high = _reach(fact, now, parts, low, high)
+        if change := readers.change(fact.id):
+            low, high = _reach(change, now, parts, low, high)
     if low > high:
         return
     starts = sorted({low, *(b for b in _breaks(readers, fact, parts, low, high) if low < b <= high), high + 1})
@@ -215,13 +228,11 @@ def _of_a_number(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Mo
             continue  # where it is today
         at = first if (here is None and first != low) or (here is not None and first > here) else last
         ends = (None if first == low else _grid(first, parts), None if last == high else _grid(last, parts))
-        yield Move(fact.id, now, _grid(at, parts), _effort(fact, now), place, *ends)
+        yield Move(fact.id, now, _grid(at, parts), _effort(readers, fact.id), place, *ends)
 
 
-def _reach(fact: Fact, now: float, parts: int, low: int, high: int) -> tuple[int, int]:
+def _reach(change: Change, now: float, parts: int, low: int, high: int) -> tuple[int, int]:
     """How far a known number can be moved, in parts."""
-    change = fact.change
-    assert change is not None
     far = math.inf
     if change.step is not None:
         far = change.step
@@ -238,7 +249,7 @@ def _grid(index: int, parts: int) -> float | int:
     return index // parts if index % parts == 0 else index / parts
 
 
-def _breaks(readers: Readers, fact: Fact, parts: int, low: int, high: int) -> Iterator[int]:
+def _breaks(readers: Readers, fact: Fact | Derived, parts: int, low: int, high: int) -> Iterator[int]:
     """The first values, in parts, of the cells into which the tests of the verdict divide a number."""
     for test in readers.tests(fact.id):
         if isinstance(test.left, Quantity) and test.left.name == fact.id and isinstance(test.right, Constant):
@@ -251,10 +262,10 @@ def _breaks(readers: Readers, fact: Fact, parts: int, low: int, high: int) -> It
             yield from _crossing(readers, fact, test, parts, low, high)
 
 
-def _crossing(readers: Readers, fact: Fact, test: Compare, parts: int, low: int, high: int) -> Iterator[int]:
+def _crossing(readers: Readers, fact: Fact | Derived, test: Compare, parts: int, low: int, high: int) -> Iterator[int]:
     """Where a test of several quantities turns as one of them grows; the others stay, and an unknown one is as is typical."""
     others = dict(readers.case.values)
-    for name in readers.base.vocabulary.ordered(readers._facts(sorted(inputs(test)))):
+    for name in readers.base.vocabulary.ordered(readers.behind(sorted(inputs(test)))):
         other = readers.base.vocabulary[name]
         if name not in others and other.numeric:
             others[name] = _typical(other.type)
