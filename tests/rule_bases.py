@@ -22,25 +22,32 @@ LINES = {f"{dimension}_{n}": dimension for dimension in DIMENSIONS for n in (1, 
 VERDICT_VALUES = {"process": VERDICTS, "lead": PROCESSES, "leaning": (*PROCESSES, "none")}
 
 
-def random_base(seed: int, rules: int = 30) -> Base:
-    """A base of so many random rules, and of the four verdict rules of the frame."""
-    return small_base(random_rules(Random(seed), rules))
+def random_base(seed: int, rules: int = 30, *, tame: bool = False) -> Base:
+    """A base of so many random rules, and of the four verdict rules of the frame.
+
+    A tame one is linked as people link rules: it reads all facts, seldom joins two in one comparison, and leaves the verdict alone.
+    """
+    return small_base(random_rules(Random(seed), rules, tame=tame))
 
 
-def random_rules(source: Random, count: int) -> str:
+def random_rules(source: Random, count: int, *, tame: bool = False) -> str:
     """A rule file to be read beside the frame."""
-    return _Writer(source, count).text()
+    return _Writer(source, count, tame).text()
 
 
 class _Writer:
-    def __init__(self, source: Random, count: int) -> None:
+    def __init__(self, source: Random, count: int, tame: bool) -> None:
         self.source = source
         self.count = count
+        self.tame = tame
+        self.kinds = {kind: often for kind, often in KINDS.items() if not (tame and kind == "verdict")}
         number = max(4, count // 6)
         depth = source.randint(2, 6)
         self.strata = {f"trait_{n}": n * depth // number for n in range(number)}
         self.values = {name: source.choice((("yes",), ("yes",), COLOURS)) for name in self.strata}
         self.facts = source.sample(list(VOCABULARY.facts), 8) + source.sample(list(VOCABULARY.derived), 4)
+        if tame:
+            self.facts = list(VOCABULARY)
         self.targets: dict[str, list[str]] = {"process": list(FRAME_PROCESS_RULES)}
 
     def text(self) -> str:
@@ -53,7 +60,7 @@ class _Writer:
     # Rules
 
     def _rule(self, id_: str) -> str:
-        (kind,) = self.source.choices(list(KINDS), list(KINDS.values()))
+        (kind,) = self.source.choices(list(self.kinds), list(self.kinds.values()))
         what, when, target = getattr(self, f"_{kind}")()
         earlier = self.targets.setdefault(target, [])
         over = self.source.sample(earlier, min(len(earlier), self.source.choice((0, 0, 0, 1, 1, 2))))
@@ -173,11 +180,6 @@ class _Writer:
         numbers = [other for other in self.facts if VOCABULARY[other].numeric]
         other = self.source.choice(numbers)
         figure, factor = self.source.choice(FIGURES), self.source.choice((2, 0.5, 12))
-        return self.source.choice(
-            (
-                f"{name} {self._sign()} {figure}",
-                f"{figure} <= {name} < {figure * 10 + 1}",
-                f"{name} {self._sign()} {other} * {factor} - {figure}",
-                f"{name} + {other} {self._sign()} {name} / {factor}",
-            )
-        )
+        alone = (f"{name} {self._sign()} {figure}", f"{figure} <= {name} < {figure * 10 + 1}")
+        joined = (f"{name} {self._sign()} {other} * {factor} - {figure}", f"{name} + {other} {self._sign()} {name} / {factor}")
+        return self.source.choice(alone if self.tame and self.source.random() < 0.95 else alone + joined)

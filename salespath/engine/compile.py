@@ -64,7 +64,7 @@ class Evidence:
     pieces: tuple[tuple[int, str], ...]  # weight (positive) and rule id
 
 
-@dataclass
+@dataclass(eq=False)
 class Base:
     """A compiled knowledge base."""
 

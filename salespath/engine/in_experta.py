@@ -47,7 +47,8 @@ class Experta:
             late.append(literal(node if holds else ~node))
         engine.declare(*late)
         engine.run()
-        return Walked(self._truth(), sums, walk(base, company, plan=False).possible, engine="experta")
+        bounds = walk(base, company, plan=False)  # what remains possible is not for experta to say
+        return Walked(self._truth(), sums, bounds.possible, bounds.wide, engine="experta")
 
     def _truth(self) -> Truth:
         nodes = range(len(self.base.nodes))

@@ -85,11 +85,15 @@ class Sums:
 
 @dataclass
 class Walked:
-    """What the walk found: the truth of every node, the sums, which processes remain possible, and what derived it."""
+    """What the walk found: the truth of every node, the sums, which processes remain possible, and what derived it.
+
+    `wide` are the sums from below and from above, whatever the answers still open.
+    """
 
     truth: Truth
     sums: Sums
     possible: dict[str, Bits]
+    wide: Sums
     engine: str = "salespath"
 
 
@@ -98,7 +102,7 @@ def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True
     leaves = [carrier.test(leaf) for leaf in _fact_leaves(base, FACTS)]
     must = Truth()
     _section(base, FACTS, [(t, f) for t, f, _ in leaves], must, carrier)
-    sums = evidence(base, must, must, carrier)
+    sums = wide = evidence(base, must, must, carrier)
     possible: dict[str, Bits] = {}
     if settle:
         may = Truth()
@@ -117,7 +121,7 @@ def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True
                 true, false, _ = carrier.test(leaf)
                 pairs.append((true, false))
         _section(base, PLAN, pairs, must, carrier)
-    return Walked(must, sums, possible)
+    return Walked(must, sums, possible, wide)
 
 
 def _fact_leaves(base: Base, section: int) -> list[Leaf]:

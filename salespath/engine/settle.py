@@ -1,0 +1,203 @@
+"""Settled, refuted or unproved: can any answers to the open questions change the process?
+
+Two walks bound what is possible. Where they leave more than one process, completions are tried for one that changes it; if none
+does, partial companies are branched on what is open, each with its own bounds, until no branch can give another process (proved), a
+completion that the ordinary walk confirms does (refuted), or the budget is spent (unproved).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from salespath.engine.company import Company
+from salespath.engine.compile import Base
+from salespath.engine.expressions import VERDICT_NUMBERS
+from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
+from salespath.engine.walk import walk
+from salespath.facts import Value
+from salespath.rules.model import VERDICTS
+
+BUDGET = 60_000  # partial companies
+SAMPLES = 192  # completions tried before branching
+BATCH = 512
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """Which processes are possible.
+
+    `examples` holds for every witnessed process the facts of a company that gets it (for the process itself: as it is); the
+    `excluded` ones are proved impossible, the `unproved` ones neither. `by` is bounds, search, example or unproved.
+    """
+
+    process: str
+    examples: Mapping[str, Mapping[str, Value]]
+    excluded: tuple[str, ...]
+    unproved: tuple[str, ...]
+    by: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is proved that no answers change the process."""
+        return self.by in ("bounds", "search")
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The processes that are not excluded, in the order of the verdicts."""
+        return tuple(value for value in VERDICTS if value not in self.excluded)
+
+
+def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False, budget: int = BUDGET) -> Settlement:
+    """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer."""
+    return _Search(space(base), facts, every, budget).settlement()
+
+
+def process_of(base: Base, facts: Mapping[str, Value]) -> str:
+    """The process that the ordinary walk gives."""
+    truth = walk(base, Company(base, facts), settle=False, plan=False).truth
+    found = [value for value in VERDICTS if truth.is_true(base.value_refs["process", value])]
+    return found[0] if len(found) == 1 else "undetermined"
+
+
+@dataclass
+class _Search:
+    space: Space
+    facts: Mapping[str, Value]
+    every: bool
+    budget: int
+    examples: dict[str, Mapping[str, Value]] = field(default_factory=dict)
+
+    def settlement(self) -> Settlement:
+        root = self.space.root(self.facts)
+        self.random = np.random.default_rng(1)
+        walked, _ = self.space.walked(root)
+        process = process_of(self.space.base, self.facts)
+        self.examples[process] = dict(self.facts)
+        left = [v for v in VERDICTS if walked.possible[v][0] >> 7 and v != process]
+        if not left:
+            return self._said(process, (), "bounds")
+        self._try(np.repeat(root, SAMPLES, axis=0), left)
+        if self._enough(left):
+            return self._said(process, (), "example")
+        proved = self._branch(root, left)
+        if len(self.examples) > 1:
+            by = "example"
+        else:
+            by = "search" if proved else "unproved"
+        return self._said(process, () if proved else [v for v in left if v not in self.examples], by)
+
+    def _said(self, process: str, unproved: Iterable[str], by: str) -> Settlement:
+        open_ = tuple(unproved)
+        if by == "example" and not self.every:  # the others were not looked at
+            excluded: tuple[str, ...] = ()
+        else:
+            excluded = tuple(v for v in VERDICTS if v not in self.examples and v not in open_)
+        return Settlement(process, self.examples, excluded, open_, by)
+
+    def _enough(self, left: list[str]) -> bool:
+        return len(self.examples) > 1 if not self.every else all(value in self.examples for value in left)
+
+    # Completions
+
+    def _try(self, rows: States, left: list[str]) -> None:
+        """Complete partial companies at random, and keep an example of every process still wanted that the walk confirms."""
+        wanted = [value for value in left if value not in self.examples]
+        completed = self._completed(rows)
+        walked, carrier = self.space.walked(completed)
+        for value in wanted:
+            ref = self.space.base.value_refs["process", value]
+            for place in np.flatnonzero(carrier.expand(walked.truth.is_true(ref)))[:4]:
+                if self._confirm(completed[place], value):
+                    break
+
+    def _completed(self, rows: States) -> States:
+        found = rows.copy()
+        count = len(rows)
+        for name, tests in self.space.sets.items():  # one set in six stays unknown
+            del name
+            free = (found[:, list(tests)] == OPEN).all(axis=1) & (self.random.random(count) < 1 / 6)
+            found[np.ix_(free, list(tests))] = UNKNOWN
+        for variable in self.space.variables:
+            free = np.flatnonzero(found[:, variable.tests[0]] == OPEN)
+            if len(free):
+                states = np.array([outcome.states for outcome in variable.outcomes], dtype=np.int8)
+                choice = self.random.integers(len(states), size=len(free))
+                found[np.ix_(free, list(variable.tests))] = states[choice]
+        return found
+
+    def _confirm(self, row: npt.NDArray[np.int8], value: str) -> bool:
+        """Whether values can be found that make a completed row a real company with that process."""
+        for attempt in range(6):
+            facts = self._values(row, attempt)
+            if process_of(self.space.base, facts) == value:
+                self.examples[value] = facts
+                return True
+        return False
+
+    def _values(self, row: npt.NDArray[np.int8], attempt: int) -> dict[str, Value]:
+        found: dict[str, Value] = dict(self.facts)
+        members: dict[str, list[str]] = {}
+        for variable in self.space.variables:
+            states = tuple(row[list(variable.tests)])
+            if variable.name in self.facts or not variable.name:
+                continue
+            if variable.member:
+                if states[0] in (YES, NO):
+                    members.setdefault(variable.name, []).extend([variable.member] if states[0] == YES else ())
+                continue
+            values = next((o.values for o in variable.outcomes if o.states == states), ())
+            if values:
+                found[variable.name] = values[(attempt * 7 + len(found) * (attempt > 0)) % len(values)]
+        found.update({name: frozenset(there) for name, there in members.items()})
+        return found
+
+    # Branching
+
+    def _branch(self, root: States, left: list[str]) -> bool:
+        """Whether it is proved, for every process without an example, that no completion gives it."""
+        pending = [root]
+        spent, proved = 0, True
+        while pending:
+            rows = pending.pop()
+            variable = self._narrowing(rows[:1], left)
+            if variable is None:  # closed, and yet no example: outcomes that no values make
+                proved = False
+                continue
+            open_ = rows[:, variable.tests[0]] == OPEN
+            branched = np.concatenate([rows[~open_], self.space.branched(rows[open_], variable)])
+            spent += len(branched)
+            kept = branched[self._alive(branched, left)]
+            if len(kept):
+                self._try(kept[:SAMPLES], left)
+                if self._enough(left):
+                    return True
+                if spent > self.budget:
+                    return False
+                pending.extend(kept[start : start + BATCH] for start in range(0, len(kept), BATCH))
+        return proved
+
+    def _alive(self, rows: States, left: list[str]) -> npt.NDArray[np.bool_]:
+        """The partial companies that can still give a process that has no example yet."""
+        walked, carrier = self.space.walked(rows)
+        found = np.zeros(len(rows), dtype=bool)
+        for value in left:
+            if value not in self.examples:
+                found |= carrier.expand(walked.possible[value]).astype(bool)
+        return found
+
+    def _narrowing(self, row: States, left: list[str]) -> Variable | None:
+        """The open variable of a partial company whose outcomes leave the least possible, on average."""
+        variables = self.space.open(row)
+        if not variables:
+            return None
+        parts = [self.space.branched(row, variable) for variable in variables]
+        walked, carrier = self.space.walked(np.concatenate(parts))
+        possible = sum(carrier.expand(walked.possible[value]) for value in left if value not in self.examples)
+        width = sum(high - low for low, high in map(walked.wide.bounds, VERDICT_NUMBERS))
+        ends = np.cumsum([len(part) for part in parts])[:-1]
+        scores = [p.mean() + w.mean() / 10 for p, w in zip(np.split(possible, ends), np.split(width, ends))]
+        return variables[int(np.argmin(scores))]

@@ -1,0 +1,166 @@
+"""The space of what is not known: every test of the facts that the verdict can depend on, and the ways in which it can turn out.
+
+Tests that read one quantity turn out together: a *variable* is a quantity, a member of a set or a test that joins several quantities, and
+its *outcomes* are the truth values that one value after another gives to its tests, or that it stays unknown. A *partial company* gives
+each test a state: false, true, unknown for good, or open. Taking tests that share an input apart can only add outcomes, so
+what holds for all outcomes holds for all companies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from salespath.engine.cells import cells
+from salespath.engine.company import Company
+from salespath.engine.compile import FACTS, Base, Closed
+from salespath.engine.expressions import Count, Leaf, Member, inputs
+from salespath.engine.walk import Walked, walk
+from salespath.facts import Value
+
+NO, YES, UNKNOWN, OPEN = range(4)
+States: TypeAlias = "npt.NDArray[np.int8]"  # a row for each partial company, a column for each test
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a variable can turn out: the states of its tests, and values that make them so (none: it stays unknown)."""
+
+    states: tuple[int, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Something that is one of several ways: a fact or derived number, a member of a set, or a test that joins quantities."""
+
+    name: str
+    member: str
+    facts: tuple[str, ...]  # the facts that settle it
+    tests: tuple[int, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+class Space:
+    """The tests of one base and their variables."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self.tests: list[Leaf] = [test for test in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(test, Closed)]
+        self.places = {test: place for place, test in enumerate(self.tests)}
+        self.variables: list[Variable] = list(self._variables())
+        self.sets: dict[str, tuple[int, ...]] = {}
+        for variable in self.variables:
+            if variable.member:
+                self.sets[variable.name] = self.sets.get(variable.name, ()) + variable.tests
+
+    def _variables(self) -> Iterator[Variable]:
+        base = self.base
+        values = cells(base)
+        groups: dict[tuple[str, str], list[int]] = {}
+        for place, test in enumerate(self.tests):
+            names = inputs(test)
+            joined = len(names) > 1 or "Count" in repr(test)
+            key = ("", str(place)) if joined else (next(iter(names)), test.value if isinstance(test, Member) else "")
+            groups.setdefault(key, []).append(place)
+        for (name, member), places in groups.items():
+            tests = tuple(places)
+            if not name:
+                outcomes = [Outcome((state,), ()) for state in (YES, NO, UNKNOWN)]
+            elif member:
+                outcomes = [Outcome((YES,) * len(tests), ()), Outcome((NO,) * len(tests), ())]
+            else:
+                outcomes = self._outcomes(name, tests, values[name])
+            facts = tuple(base.vocabulary.ordered(self._inputs(tests)))
+            yield Variable(name, member, facts, tests, tuple(outcomes))
+
+    def _inputs(self, tests: tuple[int, ...]) -> set[str]:
+        """The facts behind some tests, through derived numbers."""
+        found, pending = set[str](), [name for place in tests for name in inputs(self.tests[place])]
+        while pending:
+            name = pending.pop()
+            if name in self.base.formulas:
+                pending.extend(inputs(self.base.formulas[name]))
+            else:
+                found.add(name)
+        return found
+
+    def _outcomes(self, name: str, tests: tuple[int, ...], values: list[Value]) -> list[Outcome]:
+        """The outcomes of a quantity. A computed one can leave its range, or be unlimited."""
+        found: dict[tuple[int, ...], list[Value]] = {}
+        for value in values:
+            found.setdefault(self._states({name: value}, tests), []).append(value)
+        if name in self.base.formulas:
+            for odd in (-1.0, 1e300, math.inf):
+                found.setdefault(self._states({name: odd}, tests), [])
+        found.setdefault((UNKNOWN,) * len(tests), [])
+        return [Outcome(states, tuple(values)) for states, values in found.items()]
+
+    def _states(self, facts: Mapping[str, Value], tests: tuple[int, ...]) -> tuple[int, ...]:
+        company = Company(self.base, facts)
+        return tuple(YES if true else NO if false else UNKNOWN for true, false, _ in map(company.test, (self.tests[t] for t in tests)))
+
+    def root(self, facts: Mapping[str, Value]) -> States:
+        """The partial company of some facts: what they do not decide is open."""
+        company = Company(self.base, facts)
+        found = [company.test(test) for test in self.tests]
+        return np.array([[YES if t else NO if f else OPEN if u else UNKNOWN for t, f, u in found]], dtype=np.int8)
+
+    def open(self, states: States) -> list[Variable]:
+        """The variables that are open in the first row."""
+        return [variable for variable in self.variables if states[0, variable.tests[0]] == OPEN]
+
+    def branched(self, rows: States, variable: Variable) -> States:
+        """Every row with every outcome of a variable. A set of which nothing is known yet may also stay unknown."""
+        parts = []
+        tests = list(variable.tests)
+        for outcome in variable.outcomes:
+            part = rows.copy()
+            part[:, tests] = outcome.states
+            parts.append(part)
+        if variable.member:
+            all_of_it = list(self.sets[variable.name])
+            part = rows[(rows[:, all_of_it] == OPEN).all(axis=1)]
+            part[:, all_of_it] = UNKNOWN
+            parts.append(part)
+        return np.concatenate(parts)
+
+    def walked(self, rows: States) -> tuple[Walked, _Partial]:
+        """The walk over partial companies; `possible` says which processes remain possible for each."""
+        carrier = _Partial(self, rows)
+        return walk(self.base, carrier, plan=False), carrier
+
+
+space = cache(Space)
+
+
+class _Partial:
+    """The carrier for partial companies: their states as packed bits."""
+
+    def __init__(self, space: Space, rows: States) -> None:
+        self.rows = len(rows)
+        self.places = space.places
+        size = -(-self.rows // 8)
+        self.one = np.full(size, 0xFF, dtype=np.uint8)
+        self.zero = np.zeros(size, dtype=np.uint8)
+        columns = np.ascontiguousarray(rows.T)
+        self.bits = [np.packbits(columns == state, axis=1) for state in (YES, NO, OPEN)]
+
+    def test(self, leaf: Leaf) -> tuple[Any, Any, Any]:
+        """Whether a test is true, false, open."""
+        place = self.places[leaf]
+        return self.bits[0][place], self.bits[1][place], self.bits[2][place]
+
+    def expand(self, bits: Any) -> Any:
+        """Bits as integers."""
+        return np.unpackbits(bits, count=self.rows).astype(np.int64)
+
+    def pack(self, truth: Any) -> Any:
+        """Truth values as bits."""
+        return np.packbits(np.broadcast_to(truth, self.rows))
