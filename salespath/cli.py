@@ -21,6 +21,7 @@ from salespath.console import (
     width,
     write_json,
 )
+from salespath.counsel.commands import economics
 
 if TYPE_CHECKING:
     from salespath.engine.assess import Engine
@@ -289,6 +290,7 @@ def facts_schema_(base: Base) -> None:
 
 
 main.add_command(rules)
+main.add_command(economics)
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,260 @@
+"""What each process takes in deals, people, months and cash, in three cases, and what each result rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from salespath.counsel.economics_assumptions import ASSUMED, CASES, SET, YOURS, Figure
+from salespath.counsel.economics_inputs import Inputs, Standing
+from salespath.counsel.economics_months import (
+    WHOLE,
+    YEAR,
+    Flow,
+    Plan,
+    added,
+    bounded,
+    customers_needed,
+    flow,
+    gap,
+    plan_of,
+    quotient,
+    sellers_needed,
+    whole,
+)
+from salespath.rules.model import PROCESSES
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A result in the low, base and high case.
+
+    None is unknown where `missing` names the facts that would tell; else it does not come about, for the reason in `note`, or not
+    within the months looked at, or it is beyond counting. `rests_on` names the figures it reads.
+    """
+
+    id: str
+    values: tuple[float | None, float | None, float | None]
+    rests_on: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Hinge:
+    """The assumed figure whose worst value alone lowers the lowest point of the base case's cash (or selling) line most."""
+
+    figure: str
+    base: float
+    low: float
+    lowest: float
+    lowest_then: float
+
+
+@dataclass(frozen=True)
+class ProcessEconomics:
+    """What one process takes: figures read, results, months of each case, and the assumption that matters most, if any."""
+
+    process: str
+    figures: Mapping[str, Figure]
+    outcomes: Mapping[str, Outcome]
+    plans: tuple[Plan, ...]
+    flows: tuple[Flow, ...]
+    hinge: Hinge | None
+
+
+@dataclass(frozen=True)
+class Economics:
+    """What each process takes for one company, over so many months."""
+
+    company: str
+    months: int
+    standing: Standing
+    processes: Mapping[str, ProcessEconomics]
+    match: Outcome
+
+
+def economics(company: str, inputs: Inputs, months: int = 36, processes: Sequence[str] = PROCESSES) -> Economics:
+    """What each process takes. `months` is 1 or more."""
+    found = {p: _process(p, inputs.figures[p], inputs.standing, months) for p in processes}
+    contracts = [inputs.figures[p]["annual_contract_value"].values for p in PROCESSES]
+    match = Outcome(
+        "customers_per_enterprise_contract",
+        _cases(lambda case: quotient(contracts[0][case], contracts[1][case])),
+        ("annual_contract_value",),
+        note=""
+        if min(contracts[1]) > 0
+        else "at a price of $0 no number of SMB customers makes up an enterprise contract",
+    )
+    return Economics(company, months, inputs.standing, found, match)
+
+
+def _process(process: str, figures: Mapping[str, Figure], standing: Standing, months: int) -> ProcessEconomics:
+    plans = tuple(plan_of(figures, case, standing) for case in range(len(CASES)))
+    flows = tuple(flow(plan, months, standing) for plan in plans)
+    outcomes = {o.id: o for o in (*_needed(figures, plans, standing), *_months(figures, plans, flows, standing))}
+    return ProcessEconomics(process, figures, outcomes, plans, flows, _hinge(figures, standing, months))
+
+
+SELLING = ("deals_begun_month", "win_rate", "ramp_up_months", "sales_cycle_months")
+MONEY = (
+    "annual_contract_value", *SELLING, "churn_rate", "gross_margin", "months_paid_ahead", "seller_cost_year",
+    "other_selling_cost_share",
+)  # fmt: skip
+
+
+def _needed(figures: Mapping[str, Figure], plans: Sequence[Plan], standing: Standing) -> list[Outcome]:
+    customers = [customers_needed(standing, plan.contract_year) for plan in plans]
+    deals = [None if count is None else whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
+    sellers = [sellers_needed(n, p.deals_begun_month * p.win_rate * YEAR) for n, p in zip(customers, plans)]
+    target = () if standing.revenue_target is not None else ("revenue_target",)
+    note = "" if target else _never(plans, (*customers, *deals, *sellers))
+    contract = "annual_contract_value"
+    goal = ("revenue_target", *(standing.revenue_from or ("annual_revenue",)), contract)
+    return [
+        Outcome("customers_needed", _three(customers), goal, target, note),
+        Outcome("deals_needed", _three(deals), (*goal, "win_rate"), target, note),
+        Outcome("sellers_needed", _three(sellers), (*goal, "win_rate", "deals_begun_month"), target, note),
+        *(_each(name, figures) for name in ("objections", "meetings")),
+    ]
+
+
+def _each(name: str, figures: Mapping[str, Figure]) -> Outcome:
+    """What every one who decides brings with them, added up."""
+    reads = ("decision_makers", f"{name}_per_decision_maker")
+    people, each = (figures[id_].values for id_ in reads)
+    return Outcome(name, _cases(lambda case: bounded(people[case] * each[case])), reads)
+
+
+def _never(plans: Sequence[Plan], counts: Sequence[int | None]) -> str:
+    """Why no number of deals or sellers reaches the target, in words, or nothing."""
+    if any(plan.contract_year == 0 for plan in plans):
+        return "at a price of $0 no number of customers reaches the target"
+    if any(plan.win_rate == 0 for plan in plans):
+        return "at a win rate of 0% no number of deals wins a customer"
+    if any(plan.deals_begun_month == 0 for plan in plans):
+        return "sellers who begin no deals win no customers"
+    return "the number is beyond counting" if None in counts else ""
+
+
+def _months(
+    figures: Mapping[str, Figure], plans: Sequence[Plan], flows: Sequence[Flow], standing: Standing
+) -> list[Outcome]:
+    missing = gap(standing)
+    burn = standing.burn
+    lacking = tuple(n for n, v in (("capital", standing.capital), ("monthly_burn", burn)) if v is None)
+    money = (*_money_figures(figures), "sales_team_size")
+    cash_reads = ("capital", "monthly_burn", "committed_revenue", *money)
+    selling = [added(f.selling) for f in flows]
+    cash = [f.cash for f in flows]
+    found = [
+        Outcome(
+            "first_revenue_month",
+            _cases(lambda c: _first(added(flows[c].won), lambda total: total >= 1 - WHOLE)),
+            (*SELLING, "sales_team_size"),
+        ),
+        Outcome(
+            "target_month",
+            _cases(lambda c: _target_month(flows[c], plans[c], missing)),
+            ("revenue_target", *SELLING, "annual_contract_value", "churn_rate", "sales_team_size"),
+            () if missing is not None else ("revenue_target",),
+        ),
+        Outcome(
+            "revenue_at_end",
+            _cases(lambda c: bounded(flows[c].customers[-1] * plans[c].contract_year)),
+            ("annual_contract_value", *SELLING, "churn_rate", "sales_team_size"),
+        ),
+        Outcome("most_tied_up", _cases(lambda c: bounded(max(0.0, -min(selling[c])))), money),
+        Outcome("selling_pays_month", _cases(lambda c: _stays(flows[c].earned, 0.0)), money),
+        Outcome(
+            "break_even_month",
+            _cases(lambda c: None if burn is None else _stays(flows[c].earned, burn)),
+            ("monthly_burn", *money),
+            () if burn is not None else ("monthly_burn",),
+        ),
+    ]
+    lows = [None if line is None else min(line) for line in cash]
+    found.extend(
+        [
+            Outcome(
+                "lowest_cash",
+                _three([None if v is None else bounded(v) for v in lows]),
+                cash_reads,
+                lacking,
+            ),
+            Outcome(
+                "lowest_cash_month",
+                _three([None if line is None else line.index(min(line)) + 1 for line in cash]),
+                cash_reads,
+                lacking,
+            ),
+            Outcome(
+                "out_of_cash_month",
+                _three([None if line is None else _first(line, lambda left: left < 0) for line in cash]),
+                cash_reads,
+                lacking,
+            ),
+        ]
+    )
+    return found
+
+
+def _target_month(flow_: Flow, plan: Plan, missing: float | None) -> int | None:
+    if missing is None:
+        return None
+    if missing == 0:
+        return 0
+    return _first(flow_.customers, lambda count: count * plan.contract_year >= missing * (1 - WHOLE))
+
+
+def _money_figures(figures: Mapping[str, Figure]) -> tuple[str, ...]:
+    return (*MONEY[:-1], "acquisition_cost" if "acquisition_cost" in figures else MONEY[-1])
+
+
+def _hinge(figures: Mapping[str, Figure], standing: Standing, months: int) -> Hinge | None:
+    """Try the worst value of each assumed figure alone, in the base case with its sellers."""
+    base = plan_of(figures, 1, standing)
+    lowest = min(flow(base, months, standing).line)
+    found: list[Hinge] = []
+    for id_ in MONEY:
+        figure = figures[id_]
+        if figure.origin == YOURS or figure.values[0] == figure.values[1]:
+            continue
+        worse = {**figures, id_: replace(figure, values=(figure.values[0],) * 3)}
+        # the sellers stay those of the base case: they are hired before anyone knows
+        changed = replace(plan_of(worse, 1, standing), sellers=base.sellers, hired=base.hired)
+        then = min(flow(changed, months, standing).line)
+        if then < lowest:
+            found.append(Hinge(id_, figure.values[1], figure.values[0], lowest, then))
+    return min(found, key=lambda hinge: hinge.lowest_then, default=None)
+
+
+def rests(outcome: Outcome, figures: Mapping[str, Figure], standing: Standing) -> tuple[str, ...]:
+    """The origins of what an outcome reads, of yours, set and assumed. What the company has not said counts as none: assumed."""
+    told = standing.known
+    found = {figures[n].origin if n in figures else YOURS if n in told else ASSUMED for n in outcome.rests_on}
+    return tuple(origin for origin in (YOURS, SET, ASSUMED) if origin in found)
+
+
+# Small arithmetic
+
+
+def _cases(value: Callable[[int], float | None]) -> tuple[float | None, float | None, float | None]:
+    return value(0), value(1), value(2)
+
+
+def _three(values: Sequence[float | None]) -> tuple[float | None, float | None, float | None]:
+    low, base, high = values
+    return low, base, high
+
+
+def _first(line: Sequence[float], holds: Callable[[float], bool]) -> int | None:
+    return next((month for month, value in enumerate(line, 1) if holds(value)), None)
+
+
+def _stays(line: Sequence[float], least: float) -> int | None:
+    """The first month from which a line stays at or above a value to the end."""
+    month = len(line)
+    while month and line[month - 1] >= least:
+        month -= 1
+    return None if month == len(line) else month + 1

@@ -1,0 +1,86 @@
+"""The economics as plain data, with the months of every case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from salespath.counsel.economics import Economics, Outcome, ProcessEconomics, rests
+from salespath.counsel.economics_assumptions import CASES, Figure
+from salespath.counsel.economics_months import Flow
+from salespath.counsel.economics_told import gist, notes
+from salespath.engine.compile import Base
+from salespath.errors import Problem
+from salespath.report.json import problem
+
+
+def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> dict[str, Any]:
+    """Everything: figures with their origin, results, what it means, and the months. Unlimited runway is null, as is unknown."""
+    standing = asdict(e.standing)
+    standing["runway"] = {
+        "status": "unknown"
+        if e.standing.runway is None
+        else "unlimited"
+        if e.standing.runway == float("inf")
+        else "value",
+        "months": None if e.standing.runway in (None, float("inf")) else _plain(e.standing.runway),
+    }
+    return {
+        "company": e.company,
+        "months": e.months,
+        "standing": standing,
+        "meaning": gist(e),
+        "processes": {p: _process(x, e, base) for p, x in e.processes.items()},
+        e.match.id: {**_by_case(e.match.values), "source": ["K28"]},
+        "notes": notes(e, base.vocabulary),
+        "problems": [problem(p) for p in problems],
+    }
+
+
+def _process(x: ProcessEconomics, e: Economics, base: Base) -> dict[str, Any]:
+    return {
+        "figures": {id_: _figure(figure, base) for id_, figure in x.figures.items()},
+        "outcomes": {id_: _outcome(o, x, e) for id_, o in x.outcomes.items()},
+        "matters_most": asdict(x.hinge) if x.hinge else None,
+        "plans": {case: asdict(plan) for case, plan in zip(CASES, x.plans)},
+        "monthly": {case: _flow(flow) for case, flow in zip(CASES, x.flows)},
+    }
+
+
+def _figure(figure: Figure, base: Base) -> dict[str, Any]:
+    known = base.knowledge.sources
+    cited = [
+        {"id": s, "kind": known[s].kind if s in known else s, "soft": s in known and known[s].soft}
+        for s in figure.source
+    ]
+    return {
+        **_by_case(figure.values),
+        "origin": figure.origin,
+        "facts": list(figure.facts),
+        "source": cited,
+        "says": figure.says,
+    }
+
+
+def _outcome(outcome: Outcome, x: ProcessEconomics, e: Economics) -> dict[str, Any]:
+    return {
+        **_by_case(outcome.values),
+        "rests_on": list(outcome.rests_on),
+        "origins": list(rests(outcome, x.figures, e.standing)),
+        "missing": list(outcome.missing),
+        "note": outcome.note,
+    }
+
+
+def _by_case(values: Sequence[float | None]) -> dict[str, float | None]:
+    return {case: _plain(value) for case, value in zip(CASES, values)}
+
+
+def _flow(flow: Flow) -> dict[str, list[float | None] | None]:
+    columns = {field.name: getattr(flow, field.name) for field in fields(flow)}
+    return {name: None if column is None else [_plain(v) for v in column] for name, column in columns.items()}
+
+
+def _plain(value: float | None) -> float | None:
+    return round(value, 4) + 0.0 if isinstance(value, float) else value  # never -0.0

@@ -1,0 +1,173 @@
+"""The monthly arithmetic of the economics: from a plan to customers and money, formula by formula in docs/economics.md.
+
+Expected values, not a forecast: customers are counted in fractions and nothing is left to chance, so the same figures give the
+same answer. Money is US dollars; months count from 1, the first month from today.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from salespath.counsel.economics_assumptions import Figure
+from salespath.counsel.economics_inputs import Standing
+
+YEAR = 12
+MOST = 1e15  # counts and money above this are said to be beyond counting
+WHOLE = 1e-9  # what adding up monthly fractions may lack of a whole customer
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One process in one case: what the months are computed from. Money a year or once, shares 0 to 1, as the names say.
+
+    `other_cost` is what a won customer costs beside the sellers; `sellers` are those there are, `hired` come in month 1.
+    """
+
+    contract_year: float
+    cycle_months: float
+    win_rate: float
+    deals_begun_month: float
+    ramp_up_months: float
+    seller_cost_year: float
+    other_cost: float
+    churn_year: float
+    gross_margin: float
+    months_paid_ahead: int
+    sellers: int
+    hired: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One process in one case, month by month: expected customers, and money in that month."""
+
+    won: tuple[float, ...]
+    customers: tuple[float, ...]
+    received: tuple[float, ...]
+    delivery: tuple[float, ...]
+    hired_pay: tuple[float, ...]
+    other_selling: tuple[float, ...]
+    selling: tuple[float, ...]
+    earned: tuple[float, ...]
+    cash: tuple[float, ...] | None
+
+    @property
+    def line(self) -> tuple[float, ...]:
+        """Cash by month, or where that is unknown what selling has brought and cost so far."""
+        return self.cash if self.cash is not None else added(self.selling)
+
+
+def flow(plan: Plan, months: int, standing: Standing | None = None) -> Flow:
+    """The months of one plan. Without `standing`, or where it lacks cash or net spending, there is no cash line."""
+    leave = 1 - (1 - plan.churn_year) ** (1 / YEAR)
+    delay = math.ceil(plan.cycle_months)
+    monthly = plan.contract_year / YEAR
+    won: list[float] = []
+    begun: list[float] = []
+    customers: list[float] = []
+    received: list[float] = []
+    for month in range(months):
+        speed = min(1.0, (month + 1) / (plan.ramp_up_months + 1))
+        sellers = plan.sellers + plan.hired * speed
+        begun.append(sellers * plan.deals_begun_month * plan.win_rate)
+        won.append(begun[month - delay] if month >= delay else 0.0)
+        customers.append((customers[-1] * (1 - leave) if customers else 0.0) + won[-1])
+        paying = sum(
+            won[month - age] * (1 - leave) ** age
+            for age in range(0, month + 1, plan.months_paid_ahead)
+            if won[month - age]
+        )
+        received.append(paying * monthly * plan.months_paid_ahead)
+    delivery = [count * monthly * (1 - plan.gross_margin) for count in customers]
+    pay = [plan.hired * plan.seller_cost_year / YEAR] * months
+    other = [count * plan.other_cost for count in begun]
+    selling = [r - d - p - o for r, d, p, o in zip(received, delivery, pay, other)]
+    earned = [c * monthly * plan.gross_margin - p - o for c, p, o in zip(customers, pay, other)]
+    cash = None
+    if standing and standing.capital is not None and standing.burn is not None:
+        committed = (standing.committed or 0.0) / YEAR
+        net = [s - standing.burn + (committed if month < YEAR else 0.0) for month, s in enumerate(selling)]
+        cash = tuple(standing.capital + total for total in added(net))
+    return Flow(
+        tuple(won), tuple(customers), tuple(received), tuple(delivery), tuple(pay), tuple(other), tuple(selling),
+        tuple(earned), cash,
+    )  # fmt: skip
+
+
+def added(amounts: Sequence[float]) -> tuple[float, ...]:
+    """Running totals."""
+    total, found = 0.0, []
+    for amount in amounts:
+        total += amount
+        found.append(total)
+    return tuple(found)
+
+
+def gap(standing: Standing) -> float | None:
+    """The yearly revenue still missing to the target; revenue that is unknown counts as none, which makes this a most."""
+    if standing.revenue_target is None:
+        return None
+    return max(0.0, standing.revenue_target - (standing.revenue or 0.0))
+
+
+def plan_of(figures: Mapping[str, Figure], case: int, standing: Standing) -> Plan:
+    """The plan of a case (0 low, 1 base, 2 high): enough sellers to win the missing revenue within a year at full speed.
+
+    Without a target, or where no number of sellers wins it, those there are work, or one where there are none.
+    """
+    value = {id_: figure.values[case] for id_, figure in figures.items()}
+    contract, win, deals = value["annual_contract_value"], value["win_rate"], value["deals_begun_month"]
+    seller_cost, other_cost = value["seller_cost_year"], value["other_selling_cost_share"] * contract
+    wins_year = deals * win * YEAR
+    if (
+        "acquisition_cost" in value and wins_year > 0
+    ):  # it holds the sellers' pay; the rest is what selling costs beside them
+        seller_cost = min(seller_cost, value["acquisition_cost"] * wins_year)
+        other_cost = max(0.0, value["acquisition_cost"] - seller_cost / wins_year)
+    needed = sellers_needed(customers_needed(standing, contract), wins_year)
+    there = standing.sellers or 0
+    return Plan(
+        contract_year=contract,
+        cycle_months=value["sales_cycle_months"],
+        win_rate=win,
+        deals_begun_month=deals,
+        ramp_up_months=value["ramp_up_months"],
+        seller_cost_year=seller_cost,
+        other_cost=other_cost,
+        churn_year=value["churn_rate"],
+        gross_margin=value["gross_margin"],
+        months_paid_ahead=int(value["months_paid_ahead"]),
+        sellers=there,
+        hired=max(0, (1 if needed is None else needed) - there),
+    )
+
+
+def customers_needed(standing: Standing, contract: float) -> int | None:
+    """Whole customers that bring the missing revenue; None without a target or where no number does."""
+    missing = gap(standing)
+    return None if missing is None else whole(missing, contract)
+
+
+def sellers_needed(customers: int | None, wins_year: float) -> int | None:
+    """Whole sellers who win so many customers within a year at full speed; None where no number does."""
+    return None if customers is None else whole(customers, wins_year)
+
+
+def bounded(value: float) -> float | None:
+    """A number, or None where it is beyond counting."""
+    return value if abs(value) <= MOST else None
+
+
+def quotient(number: float, by: float) -> float | None:
+    """A quotient of numbers that are 0 or more; None where the divisor is 0 or the result beyond counting."""
+    return bounded(number / by) if by > 0 and number / MOST < by else None
+
+
+def whole(number: float, by: float) -> int | None:
+    """How many of `by` make up `number`, whole ones; None where none do."""
+    if number == 0:
+        return 0
+    count = quotient(number, by)
+    return None if count is None else math.ceil(count - WHOLE)

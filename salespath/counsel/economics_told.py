@@ -1,0 +1,223 @@
+"""What the economics mean, in sentences for founders, with the strongest argument against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salespath.counsel.economics import Economics, ProcessEconomics
+from salespath.counsel.economics_assumptions import ASSUMED, assumptions
+from salespath.counsel.economics_months import YEAR, gap
+from salespath.counsel.economics_words import count, given, money
+from salespath.facts import Vocabulary
+from salespath.facts.values import readable
+from salespath.report.phrases import NAMES
+
+_BASE = 1
+
+
+def gist(e: Economics) -> list[str]:
+    """What it means, a paragraph for each process, then what sets them apart and what speaks against relying on it."""
+    found = [f"{_name(p)}. {' '.join(_process(e, economics))}" for p, economics in e.processes.items()]
+    if len(e.processes) > 1:
+        found.append(_apart(e))
+    return [*found, _against(e)]
+
+
+def _name(process: str) -> str:
+    name = NAMES[process]
+    return f"{name[0].upper()}{name[1:]}"
+
+
+def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
+    return [*_work(e, economics), *_first_customer(e, economics), *_cash(e, economics), *_too_cheap(economics)]
+
+
+def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """Customers, deals and sellers."""
+    customers, deals, sellers = (_range(economics, f"{n}_needed") for n in ("customers", "deals", "sellers"))
+    plan, there = economics.plans[_BASE], e.standing.sellers
+    missing = gap(e.standing)
+    if missing == 0:
+        return ["Your revenue has reached the target already, so this asks for no new customers."]
+    if missing is None or not (customers and deals and sellers):
+        who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
+        return [f"Counted with {who}{', as no target is known' if missing is None else ''}."]
+    contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
+    hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
+    enough = f"; your {count(there)} are enough" if there and not plan.hired else ""
+    return [
+        f"The {money(missing)} a year still to win takes {_of(customers, 'customer')} at {contract}, out of {_of(deals, 'deal')} "
+        f"begun. It takes {_of(sellers, 'seller')} at full speed to win them within a year{hire}{enough}."
+    ]
+
+
+def _of(number: str, what: str) -> str:
+    return f"{number} {what}{'' if number == '1' else 's'}"
+
+
+def _range(economics: ProcessEconomics, id_: str) -> str:
+    """A result in the base case, with the other two where they differ; nothing where it is not known."""
+    low, base, high = economics.outcomes[id_].values
+    if low is None or base is None or high is None:
+        return ""
+    ends = [count(value) for value in sorted((low, high))]
+    return count(base) if ends[0] == ends[1] == count(base) else f"{count(base)} ({ends[0]} to {ends[1]})"
+
+
+def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
+    month = economics.outcomes["first_revenue_month"].values[_BASE]
+    if month is None:
+        return [f"No new customer is to be expected within {e.months} months."]
+    runway = e.standing.runway
+    text = f"The first new customer is to be expected in month {month:.0f}"
+    if runway is None:
+        return [f"{text}; you have not said how long your cash lasts."]
+    if runway == float("inf"):
+        return [f"{text}; you spend no more than you take in, so your cash does not run out meanwhile."]
+    late = "too late for" if month > runway else "within"
+    return [f"{text}, {late} the {count(runway)} months that your cash lasts at today's spending."]
+
+
+def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
+    found = []
+    lowest, month = (economics.outcomes[n].values[_BASE] for n in ("lowest_cash", "lowest_cash_month"))
+    out = economics.outcomes["out_of_cash_month"].values[_BASE]
+    if lowest is not None and month is not None:
+        if out is not None:
+            ends = "is still falling" if month == e.months else "is lowest"
+            found.append(
+                f"Your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: without that much "
+                "more money, hire fewer or later."
+            )
+        else:
+            found.append(f"Your cash is lowest in month {month:.0f}, at {money(lowest)}.")
+    else:
+        tied, pays = (economics.outcomes[n].values[_BASE] for n in ("most_tied_up", "selling_pays_month"))
+        if tied is not None:
+            earns = (
+                f"earns more than it costs from month {pays:.0f}" if pays else f"does not pay within {e.months} months"
+            )
+            found.append(f"Selling ties up {money(tied)} at most and {earns}.")
+    return found
+
+
+def _too_cheap(economics: ProcessEconomics) -> list[str]:
+    """Where a seller at full speed does not earn the own pay."""
+    plan = economics.plans[_BASE]
+    earned = plan.deals_begun_month * plan.win_rate * YEAR * plan.contract_year * plan.gross_margin
+    if not 0 < earned < plan.seller_cost_year:
+        return []
+    return [
+        f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
+        f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
+        "themselves, which is not computed here."
+    ]
+
+
+def _apart(e: Economics) -> str:
+    """Which of the two needs less money in the base case, which has its first customer sooner, and what they end with."""
+    lowest = {p: min(x.flows[_BASE].line) for p, x in e.processes.items()}
+    less = max(lowest, key=lambda p: lowest[p])
+    more = next(p for p in lowest if p != less)
+    same = "" if gap(e.standing) is not None else ", with the same number of sellers,"
+    saved = money(lowest[less] - lowest[more])
+    text = f"In the base case{same} {NAMES[less]} selling needs {saved} less money than {NAMES[more]} selling"
+    if lowest[less] == lowest[more]:
+        text = f"In the base case{same} {NAMES[less]} selling needs the same money as {NAMES[more]} selling"
+    first, second = (e.processes[p].outcomes["revenue_at_end"].values[_BASE] for p in (less, more))
+    if first is not None and second is not None:
+        text += f"; after {e.months} months it has won {money(first)} of new yearly revenue, the other {money(second)}"
+    return f"{text}. {_sooner(e, less, more)}".rstrip()
+
+
+def _sooner(e: Economics, one: str, other: str) -> str:
+    first, second = (e.processes[p].outcomes["first_revenue_month"].values[_BASE] for p in (one, other))
+    if first is None or second is None or first == second:
+        return ""
+    months = "1 month" if abs(first - second) == 1 else f"{abs(first - second):.0f} months"
+    return f"It brings its first customer {months} {'sooner' if first < second else 'later'}."
+
+
+def _against(e: Economics) -> str:
+    """What this rests on that nobody has measured, and which of it matters most."""
+    found = []
+    weak = [
+        [assumptions().all[f.id].kind.label for f in x.figures.values() if f.origin == ASSUMED]
+        for x in e.processes.values()
+    ]
+    both = [label for label in weak[0] if all(label in other for other in weak)]
+    shown = [label for label in ("win rate", "sales cycle", "yearly contract", "customers lost") if label in both]
+    if shown:
+        who = "Both rest" if len(weak) > 1 else "It rests"
+        found.append(
+            f"Against relying on this: {who[0].lower()}{who[1:]} on assumed figures, {_listed(shown)} among them."
+        )
+    for process, economics in e.processes.items():
+        hinge = economics.hinge
+        if hinge:
+            kind = assumptions().all[hinge.figure].kind
+            what = f"cash falls to {money(hinge.lowest_then)} instead of {money(hinge.lowest)}"
+            if economics.flows[_BASE].cash is None:
+                what = f"selling ties up {money(-hinge.lowest_then)} instead of {money(max(0.0, -hinge.lowest))}"
+            found.append(
+                f"What matters most for {NAMES[process]}: {kind.label}. At {given(kind, hinge.low)} instead of "
+                f"{given(kind, hinge.base)}, {what}."
+            )
+    found.append(
+        "The low case has every figure at its worst at once, the high case at its best; either is rarer than any one of them."
+    )
+    return " ".join(found)
+
+
+def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
+    """What is left out, unknown, or taken for granted."""
+    s = e.standing
+    found = [_described(e, vocabulary)]
+    if s.revenue_target is None:
+        found.append(
+            "You have not said what yearly revenue you want in twelve months (revenue_target), so no goal is set."
+        )
+    elif s.revenue is None:
+        found.append(
+            "You have not said what you earn today (annual_revenue): the whole target counts as new, which is the most."
+        )
+    if s.sellers is None:
+        found.append(
+            "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
+        )
+    if s.capital is None or s.burn is None:
+        unknown = [n for n, v in (("capital", s.capital), ("monthly_burn", s.burn)) if v is None]
+        found.append(
+            f"There is no line of your cash, as {_listed([vocabulary[n].label for n in unknown])} "
+            f"({', '.join(unknown)}) {'is' if len(unknown) == 1 else 'are'} not known."
+        )
+    else:
+        found.append(
+            "Today's net spending goes on unchanged, today's sellers in it; new sellers and customers come on top."
+        )
+        committed = "not known and counted as none" if s.committed is None else "spread evenly over twelve months"
+        found.append(f"Committed revenue is {committed}; other funding is not counted.")
+    found.append(
+        "Deals already open, losses among today's customers, hiring fees and taxes are left out. Sellers go on selling at the same "
+        "pace after the target is reached."
+    )
+    return [note for note in found if note]
+
+
+def _described(e: Economics, vocabulary: Vocabulary) -> str:
+    """Whose customers the company's own figures are, where that is one process only."""
+    described = e.standing.described
+    other = [p for p in e.processes if p not in described]
+    if not other or not e.standing.describing:
+        return ""
+    names = _listed([vocabulary[n].label for n in e.standing.describing])
+    text = (
+        f"Judging by your {names}, your own figures are of {NAMES[described[0]]} customers, so {NAMES[other[0]]} rests on "
+        "published ones"
+    )
+    own = e.processes[other[0]].figures["annual_contract_value"].facts
+    return f"{text}, save for your {readable(vocabulary[own[0]].label)}." if own else f"{text}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
