@@ -17,6 +17,7 @@ FILES = ("product", "market", "capital", "team", "role", "results", "derived")
 DIMENSIONS = ("product", "market", "capital", "team", "role")
 TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set")
 ASK = ("core", "plan", "figures")
+MONTH = 30  # days within which a test must be done
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ class Change:
     share: float | None = None
     start: tuple[str, ...] = ()
     when: str = ""
+
+
+@dataclass(frozen=True)
+class Test:
+    """The cheapest honest test of what is guessed or not known: what to do, within how many days (1 to 30), and at what cost.
+
+    `passed` is the number that counts, set beforehand.
+    """
+
+    do: str
+    passed: str
+    days: int
+    cost: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ class Fact:
     why: str = ""
     ask: str = "figures"
     change: Change | None = None
+    test: Test | None = None
 
     @property
     def numeric(self) -> bool:
@@ -140,6 +155,7 @@ def _fact(item: Record, dimension: str) -> Fact:
     item.what = f"the fact {item.text('id', required=True)}"
     values = item.record("values", "values")
     change = item.record("change", "change")
+    test = item.record("test", f"the test of {item.text('id')}")
     fact = Fact(
         id=item.text("id"),
         type=item.one_of("type", TYPES, required=True),
@@ -156,6 +172,7 @@ def _fact(item: Record, dimension: str) -> Fact:
         why=item.text("why", required=True),
         ask=item.one_of("ask", ASK, required=True),
         change=_change(change) if change else None,
+        test=_test(test) if test else None,
     )
     if bool(fact.values) != (fact.type in ("choice", "set")):
         item.problem("SP106", f"{item.what} needs values if, and only if, it is a choice or a set.")
@@ -176,6 +193,21 @@ def _change(item: Record) -> Change:
     )
     item.done()
     return change
+
+
+def _test(item: Record) -> Test:
+    days = item.number("days")
+    if days is None or not (1 <= days <= MONTH and days == int(days)):
+        item.problem("SP106", f"days of {item.what} should be a whole number from 1 to {MONTH}.", item.line_of("days"))
+        days = MONTH
+    test = Test(
+        do=item.text("do", required=True),
+        passed=item.text("passed", required=True),
+        days=int(days),
+        cost=item.text("cost", required=True),
+    )
+    item.done()
+    return test
 
 
 def _derived(item: Record) -> Derived:
