@@ -11,20 +11,18 @@ from salespath.counsel.goal_moves import Move, Readers, moves, of_fact
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.table import NONE, Table, TableResult, assess_table
+from salespath.engine.table import NONE, Table, assess_table
 from salespath.facts import Case, Fact, Value
 from salespath.report.text import OTHER, subject
 from salespath.rules.model import PROCESSES, VERDICTS, Block, Conclude, Weigh
-
-SOFT = ("guessed", "estimated")
 
 
 @dataclass(frozen=True)
 class Variant:
     """The company with one fact otherwise (None: not known): its verdict, its net evidence, and the rules that it turns.
 
-    `move` is the step; None where the fact is not known. `net` and `means` are weights (10⁹ is one unit) of fit and of means for the
-    process that today's verdict is about, over those for the other.
+    `move` is the step; None where the fact is not known. `net` and `means` are weights (10⁹ is one unit) of fit and of means for
+    the process that today's verdict is about, over those for the other.
     """
 
     value: Value | None
@@ -106,16 +104,17 @@ class _Hinging:
         table = Table.from_cases(self.base, [Case(self.case.company, facts) for facts in cases])
         self.result = assess_table(self.base, table, settle=False)
         self.fired, self.failed = (
-            _told(self.result, bits)[self.read] for bits in (self.result.fired, self.result.failed)
+            self.result.unpacked(bits)[self.read] for bits in (self.result.fired, self.result.failed)
         )
         today = self._variant(0, None, None)
-        row, hinged = 1, []
+        row, hinged = 1, list[Hinge]()
         for name, some in known.items():
             unknown = self._variant(row, None, None)
             each = [self._variant(row + 1 + place, move.after, move) for place, move in enumerate(some)]
             row += 1 + len(some)
-            hinged.append(self._hinge(name, unknown, self._steps(name, each, today), today))
-        hinged = [hinge for hinge in hinged if hinge is not None]
+            hinge = self._hinge(name, unknown, self._steps(name, each), today)
+            if hinge:
+                hinged.append(hinge)
         place = self.base.vocabulary.places
         hinged.sort(key=lambda h: (h.low - h.high, place[h.fact]))
         each = [self._variant(row + at, move.after, move) for at, move in enumerate(answers)]
@@ -146,7 +145,7 @@ class _Hinging:
         how = self.case.how.get(name, "")
         return Hinge(name, value, how, tuple(steps), unknown, turning, min(nets), max(nets))
 
-    def _steps(self, name: str, each: Sequence[Variant], today: Variant) -> list[Variant]:
+    def _steps(self, name: str, each: Sequence[Variant]) -> list[Variant]:
         """What is one step off: the next cell below and above that makes a difference, or every other word or member."""
         fact = self.base.vocabulary[name]
         if isinstance(fact, Fact) and not (fact.numeric or fact.ordered):
@@ -164,7 +163,3 @@ class _Hinging:
             if variant.rules:
                 (above if up else below).append(variant)
         return [*below[-1:], *above[:1]]
-
-
-def _told(result: TableResult, bits: object) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    return result.unpacked(bits)

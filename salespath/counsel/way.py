@@ -1,0 +1,243 @@
+"""The way to a goal: which step first, what each one unlocks and why, when to look again, and what to test before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from salespath.authoring.effects import BLOCK, between
+from salespath.counsel.goal import Changes, applied
+from salespath.counsel.goal_moves import Move
+from salespath.counsel.hinges import Hinges
+from salespath.engine.assess import assess
+from salespath.engine.assessment import Assessment
+from salespath.engine.compile import Base
+from salespath.engine.expressions import Scope, condition, inputs
+from salespath.facts import Case, Derived, Fact
+from salespath.facts.vocabulary import Test
+from salespath.rules.model import Advise
+
+OWNERS = {"product": "product lead"}  # of a step that no rule gives to somebody
+OWNER = "founder"
+TRIGGERS = 5
+QUESTIONS = 3
+
+
+@dataclass(frozen=True)
+class Unlock:
+    """What a step brings: a block that goes, or evidence that counts otherwise; its weight is 0 for a block."""
+
+    rule: str
+    process: str
+    weight: int
+    because: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move on the way, in its place.
+
+    `advice` is what a rule says on how to do it, `owner` who does it, `done_when` a condition in the rule language. `rules` are the
+    rules that make it count, `sources` what they cite. `process` is what is recommended after it.
+    """
+
+    move: Move
+    owner: str
+    done_when: str
+    advice: str
+    rules: tuple[str, ...]
+    sources: tuple[str, ...]
+    unlocks: tuple[Unlock, ...]
+    process: str
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A change outside the company's steps after which the assessment is to be run again, and the rules that it turns."""
+
+    move: Move
+    process: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A test of a fact that the verdict hangs on. `known` is how the fact is known; empty where it is not."""
+
+    fact: str
+    known: str
+    test: Test
+    wanted: Move | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """The steps in their order, the triggers for a new assessment, and the tests."""
+
+    steps: tuple[Step, ...]
+    triggers: tuple[Trigger, ...]
+    cards: tuple[Card, ...]
+
+
+def way(base: Base, case: Case, changes: Changes | None, hinges: Hinges) -> Way:
+    """The way from today's facts through a set of changes; without one (the goal is reached, or out of reach) no steps."""
+    some = changes.moves if changes else ()
+    return Way(tuple(_steps(base, case, some)), tuple(triggers(hinges, some)), tuple(cards(base, hinges, some)))
+
+
+# Steps
+
+
+def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
+    facts = dict(case.values)
+    start = before = assess(base, case)
+    end = assess(base, Case(case.company, applied(case.values, some)))
+    for move in _ordered(base, some):
+        facts = applied(facts, [move])
+        after = assess(base, Case(case.company, facts))
+        unlocks = tuple(_unlocks(before, after))
+        rules = tuple(unlock.rule for unlock in unlocks) or tuple(_reading(start, end, move.fact))
+        known = base.knowledge.rules
+        sources = tuple(dict.fromkeys(name for rule in rules for name in known[rule].source))
+        advice, owner = _advised(base, before, after, move)
+        yield Step(move, owner, done_when(base, move), advice, rules, sources, unlocks, after.process)
+        before = after
+
+
+def _ordered(base: Base, some: Sequence[Move]) -> list[Move]:
+    """What is to be found out first, then by effort; a step that needs another one first stands after it."""
+    place = base.vocabulary.places
+    pending = sorted(some, key=lambda move: (not move.answers, move.effort, place[move.fact], move.place))
+    found: list[Move] = []
+    while pending:
+        waiting = {move.fact for move in pending}
+        free = [move for move in pending if not (_needs(base, move) & waiting - {move.fact})]
+        following = (free or pending)[0]
+        pending.remove(following)
+        found.append(following)
+    return found
+
+
+def _needs(base: Base, move: Move) -> set[str]:
+    """The facts that must be so before a fact can be changed."""
+    change = base.vocabulary.facts[move.fact].change
+    when = "" if move.answers or change is None else change.when
+    return inputs(condition(when, Scope(base.vocabulary, {}))) if when else set()
+
+
+def _unlocks(before: Assessment, after: Assessment) -> Iterator[Unlock]:
+    """The blocks that go and the evidence that counts otherwise between two assessments, the weightiest first."""
+    effect = between(before, after)
+    blocks = {block.rule: block for block in before.blockers}
+    now = {block.rule for block in after.blockers}
+    for item in effect.items:
+        if item.kind == BLOCK and item.rule in blocks and item.rule not in now:
+            block = blocks[item.rule]
+            yield Unlock(item.rule, block.process, 0, block.because)
+    because = [{fired.rule: fired.because for fired in side.fired} for side in (before, after)]
+    for shift in sorted(effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
+        text = because[1].get(shift.rule) or because[0][shift.rule]
+        yield Unlock(shift.rule, shift.process, shift.new - shift.old, text)
+
+
+def _reading(start: Assessment, end: Assessment, fact: str) -> Iterator[str]:
+    """The rules that read a fact and fire at the end only; a step without effect of its own counts through these."""
+    fired = {item.rule for item in start.fired}
+    plan = [rule.id for rule in start.base.knowledge.rules.values() if rule.kind in ("advise", "warn")]
+    for item in end.fired:
+        if item.rule not in fired and item.rule not in plan and fact in item.facts:
+            yield item.rule
+
+
+def _advised(base: Base, before: Assessment, after: Assessment, move: Move) -> tuple[str, str]:
+    """What a rule says on how to do a step and who does it: the remedy of a block that it lifts, or advice that it completes."""
+    if move.answers:
+        return "", OWNER
+    gone = {block.rule for block in before.blockers} - {block.rule for block in after.blockers}
+    for block in before.blockers:
+        if block.rule in gone:
+            return block.remedy, block.owner
+    told = {advice.rules[0]: advice for side in (before, after) for advice in side.advice}
+    completed = []
+    for id_, tree in base.done.items():
+        then = base.knowledge.rules[id_].then
+        ref = base.done_refs[id_]
+        done = after.walked.truth.is_true(ref) and not before.walked.truth.is_true(ref)
+        if done and isinstance(then, Advise) and move.fact in inputs(tree) and id_ in told:
+            completed.append((-then.priority, id_))
+    if completed:
+        advice = told[min(completed)[1]]
+        return advice.text, advice.owner
+    fact = base.vocabulary.facts[move.fact]
+    return "", OWNERS.get(fact.dimension, OWNER)
+
+
+def done_when(base: Base, move: Move) -> str:
+    """When a step is done, in the rule language."""
+    fact, after = base.vocabulary.facts[move.fact], move.after
+    if move.member:
+        gained = isinstance(after, frozenset) and move.member in after
+        return f"{move.member} {'in' if gained else 'not in'} {fact.id}"
+    if isinstance(after, frozenset):
+        parts = [f"{member} {'in' if member in after else 'not in'} {fact.id}" for member in fact.values]
+        return " and ".join(parts)
+    if isinstance(after, bool):
+        return fact.id if after else f"not {fact.id}"
+    if move.low is None and move.high is None:
+        return f"{fact.id} == {after}"
+    if move.low == move.high:
+        return f"{fact.id} == {after}"
+    if open_above(fact, move):
+        return f"{fact.id} >= {move.low}"
+    return f"{fact.id} <= {move.high}" if open_below(fact, move) else f"{move.low} <= {fact.id} <= {move.high}"
+
+
+def open_above(fact: Fact | Derived, move: Move) -> bool:
+    """Whether any more than the lower bound of a move does as well, as far as it can go."""
+    last = list(fact.values)[-1] if fact.values else None
+    return move.low is not None and move.high == last
+
+
+def open_below(fact: Fact | Derived, move: Move) -> bool:
+    """Whether any less than the upper bound of a move does as well, as far as it can go."""
+    first = next(iter(fact.values)) if fact.values else None
+    return move.high is not None and move.low == first
+
+
+# When to look again
+
+
+def triggers(hinges: Hinges, some: Sequence[Move]) -> Iterator[Trigger]:
+    """Thresholds near the known numbers and steps of known choices, those that turn the verdict first, then by net evidence."""
+    moved = {move.fact for move in some}
+    found = []
+    for place, hinge in enumerate(hinges.hinges):
+        for step in hinge.steps if hinge.fact not in moved else ():
+            move = step.move
+            assert move is not None
+            if move.low is not None or move.high is not None:  # words without an order and members have no threshold
+                found.append((step not in hinge.turning, -abs(step.net - hinges.net), place, step, move))
+    seen = set[str]()
+    for _, weight, _, step, move in sorted(found, key=lambda item: item[:3]):
+        if move.fact not in seen and len(seen) < TRIGGERS and (weight or step.process != hinges.assessment.process):
+            seen.add(move.fact)
+            yield Trigger(move, step.process, step.rules)
+
+
+# What to test before
+
+
+def cards(base: Base, hinges: Hinges, some: Sequence[Move] = ()) -> Iterator[Card]:
+    """The tests of what must turn out so, of the guesses that the verdict hangs on, and of answers that would turn it.
+
+    Where no single answer would turn it and it is open all the same, the most informative ones count.
+    """
+    wanted = {move.fact: move for move in some if move.answers}
+    known = {hinge.fact: hinge.how for hinge in hinges.turning if hinge.how == "guessed"}
+    open_ = dict.fromkeys(variant.move.fact for variant in hinges.open if variant.move)
+    if not open_:
+        open_ = dict.fromkeys(question.fact for question in hinges.assessment.next_questions[:QUESTIONS])
+    for name in {**wanted, **known, **open_}:
+        fact = base.vocabulary[name]
+        if isinstance(fact, Fact) and fact.test:
+            yield Card(name, known.get(name, ""), fact.test, wanted.get(name))
