@@ -24,6 +24,8 @@ from salespath.counsel.economics_months import (
 )
 from salespath.rules.model import PROCESSES
 
+MATCH = "customers_per_enterprise_contract"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -78,15 +80,10 @@ def economics(company: str, inputs: Inputs, months: int = 36, processes: Sequenc
     """What each process takes. `months` is 1 or more."""
     found = {p: _process(p, inputs.figures[p], inputs.standing, months) for p in processes}
     contracts = [inputs.figures[p]["annual_contract_value"].values for p in PROCESSES]
-    match = Outcome(
-        "customers_per_enterprise_contract",
-        _cases(lambda case: quotient(contracts[0][case], contracts[1][case])),
-        ("annual_contract_value",),
-        note=""
-        if min(contracts[1]) > 0
-        else "at a price of $0 no number of SMB customers makes up an enterprise contract",
-    )
-    return Economics(company, months, inputs.standing, found, match)
+    match = _cases(lambda case: quotient(contracts[0][case], contracts[1][case]))
+    note = "SMB customers at a price of $0 bring nothing" if min(contracts[1]) == 0 else "the number is beyond counting"
+    matching = Outcome(MATCH, match, ("annual_contract_value",), note=note if None in match else "")
+    return Economics(company, months, inputs.standing, found, matching)
 
 
 def _process(process: str, figures: Mapping[str, Figure], standing: Standing, months: int) -> ProcessEconomics:
@@ -155,7 +152,7 @@ def _months(
         ),
         Outcome(
             "target_month",
-            _cases(lambda c: _target_month(flows[c], plans[c], missing)),
+            _cases(lambda c: _target_month(flows[c], customers_needed(standing, plans[c].contract_year))),
             ("revenue_target", *SELLING, "annual_contract_value", "churn_rate", "sales_team_size"),
             () if missing is not None else ("revenue_target",),
         ),
@@ -199,12 +196,11 @@ def _months(
     return found
 
 
-def _target_month(flow_: Flow, plan: Plan, missing: float | None) -> int | None:
-    if missing is None:
+def _target_month(months: Flow, needed: int | None) -> int | None:
+    """The first month with as many new customers as the target takes; 0 where it takes none."""
+    if needed is None:
         return None
-    if missing == 0:
-        return 0
-    return _first(flow_.customers, lambda count: count * plan.contract_year >= missing * (1 - WHOLE))
+    return 0 if needed == 0 else _first(months.customers, lambda count: count >= needed * (1 - WHOLE))
 
 
 def _money_figures(figures: Mapping[str, Figure]) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def _values(
     parts = dict(_mapping(case, given, where, CASES, "SP174", problems))
     missing = [name for name in CASES if parts.get(name) is None]
     if missing:
-        message = f"{where}: {' and '.join(missing)} missing; expected one value, or low, base and high."
+        message = f"{where}: {', '.join(missing)} missing; expected one value, or low, base and high."
         problems.append(problem(case, "SP174", message))
         return None
     values = [_value(case, f"{where}: {name}", item, parts[name], problems) for name in CASES]

@@ -26,9 +26,9 @@ from salespath.rules.model import PROCESSES
 class Standing:
     """Where the company stands, whatever process it runs; None is unknown.
 
-    Money is US dollars: `revenue_target` and `revenue` a year, `burn` a month. `runway` is in months, infinite where unlimited.
-    `revenue_from` names the facts that revenue was taken from. `described` holds the processes whose customers the company's own
-    figures are of, `describing` the facts that tell.
+    Money is US dollars: `revenue_target` and `revenue` a year, `burn` a month. `runway` is in months, infinite where unlimited;
+    `reachable` is how many customers could buy. `revenue_from` names the facts that revenue was taken from. `described` holds the
+    processes whose customers the company's own figures are of, `describing` the facts that tell.
     """
 
     revenue_target: float | None
@@ -39,6 +39,7 @@ class Standing:
     burn: float | None
     committed: float | None
     runway: float | None
+    reachable: float | None
     described: tuple[str, ...]
     describing: tuple[str, ...]
 
@@ -110,6 +111,7 @@ def _standing(case: Case, company: Company) -> Standing:
         burn=known(company, "monthly_burn"),
         committed=known(company, "committed_revenue"),
         runway=known(company, "runway_months"),
+        reachable=known(company, "reachable_customers"),
         described=described,
         describing=describing,
     )
@@ -163,6 +165,6 @@ def _figure(
         if value is not None and value < math.inf:
             if given is not None:
                 what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
-                problems.append(problem(case, "SP175", f"{what} Leave {fact} out to try another figure.", WARNING))
+                problems.append(problem(case, "SP175", f"{what} A company's own figures always come first.", WARNING))
             return Figure(assumed.id, (value,) * 3, YOURS, (fact,))
     return assumed if given is None else Figure(assumed.id, given, SET)

@@ -18,7 +18,7 @@ _BASE = 1
 def gist(e: Economics) -> list[str]:
     """What it means, a paragraph for each process, then what sets them apart and what speaks against relying on it."""
     found = [f"{_name(p)}. {' '.join(_process(e, economics))}" for p, economics in e.processes.items()]
-    if len(e.processes) > 1:
+    if len(e.processes) > 1 and any(x.plans[_BASE].sellers + x.plans[_BASE].hired for x in e.processes.values()):
         found.append(_apart(e))
     return [*found, _against(e)]
 
@@ -29,7 +29,13 @@ def _name(process: str) -> str:
 
 
 def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
-    return [*_work(e, economics), *_first_customer(e, economics), *_cash(e, economics), *_too_cheap(economics)]
+    plan = economics.plans[_BASE]
+    if gap(e.standing) == 0 and plan.sellers + plan.hired == 0:
+        return ["Your revenue has reached the target already, so this asks for no new customers and no sellers."]
+    return [
+        *_work(e, economics), *_first_customer(e, economics), *_cash(e, economics), *_too_few(e, economics),
+        *_too_cheap(economics),
+    ]  # fmt: skip
 
 
 def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
@@ -41,7 +47,8 @@ def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
         return ["Your revenue has reached the target already, so this asks for no new customers."]
     if missing is None or not (customers and deals and sellers):
         who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
-        return [f"Counted with {who}{', as no target is known' if missing is None else ''}."]
+        why = "no target is known" if missing is None else economics.outcomes["sellers_needed"].note
+        return [f"Counted with {who}, as {why}."]
     contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
     hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
     enough = f"; your {count(there)} are enough" if there and not plan.hired else ""
@@ -73,9 +80,9 @@ def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
     if runway is None:
         return [f"{text}; you have not said how long your cash lasts."]
     if runway == float("inf"):
-        return [f"{text}; you spend no more than you take in, so your cash does not run out meanwhile."]
+        return [f"{text}; today you spend no more than you take in."]
     late = "too late for" if month > runway else "within"
-    return [f"{text}, {late} the {count(runway)} months that your cash lasts at today's spending."]
+    return [f"{text}, {late} the {_of(count(runway), 'month')} that your cash lasts at today's spending."]
 
 
 def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
@@ -86,9 +93,11 @@ def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
         if out is not None:
             ends = "is still falling" if month == e.months else "is lowest"
             found.append(
-                f"Your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: without that much "
-                "more money, hire fewer or later."
+                f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: "
+                "without that much more money, hire fewer or later."
             )
+        elif e.standing.capital is not None and lowest >= e.standing.capital:
+            found.append("Your cash never falls below what you have today.")
         else:
             found.append(f"Your cash is lowest in month {month:.0f}, at {money(lowest)}.")
     else:
@@ -99,6 +108,14 @@ def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
             )
             found.append(f"Selling ties up {money(tied)} at most and {earns}.")
     return found
+
+
+def _too_few(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """Where the target takes more customers than there are."""
+    needed, reachable = economics.outcomes["customers_needed"].values[_BASE], e.standing.reachable
+    if needed is None or reachable is None or needed <= reachable or economics.process not in e.standing.described:
+        return []
+    return [f"Against it: by your own count {_of(count(reachable), 'customer')} could buy, fewer than that."]
 
 
 def _too_cheap(economics: ProcessEconomics) -> list[str]:
@@ -197,6 +214,10 @@ def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
         )
         committed = "not known and counted as none" if s.committed is None else "spread evenly over twelve months"
         found.append(f"Committed revenue is {committed}; other funding is not counted.")
+    if any("acquisition_cost" in x.figures for x in e.processes.values()):
+        found.append(
+            "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
+        )
     found.append(
         "Deals already open, losses among today's customers, hiring fees and taxes are left out. Sellers go on selling at the same "
         "pace after the target is reached."

@@ -8,6 +8,7 @@ from salespath.facts import Derived, Fact
 from salespath.facts.values import quantity, words
 
 _DIGITS = 3
+_CENT = 0.005
 _LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 MONEY = ("revenue_at_end", "most_tied_up", "lowest_cash")
 MONTHS = (
@@ -17,8 +18,9 @@ MONTHS = (
 
 def money(value: float) -> str:
     """A result in US dollars to three digits: $412,000; -$1.24M."""
-    sign = "-" if value < 0 else ""
-    return f"{sign}${_short(rounded(abs(value)))}"
+    if abs(value) < _CENT:
+        return "$0"
+    return f"{'-' if value < 0 else ''}${_short(rounded(abs(value)))}"
 
 
 def axis(value: float) -> str:
@@ -29,7 +31,7 @@ def axis(value: float) -> str:
 
 def count(value: float) -> str:
     """A number of things: 8; 1,380; 31.5 as 32; 1.24M."""
-    return _short(float(round(value)) if value >= 10 else round(value, 1))
+    return _short(rounded(value) if value >= 1e5 else float(round(value)) if value >= 10 else round(value, 1))
 
 
 def given(kind: Derived | Fact, value: float) -> str:
