@@ -35,6 +35,7 @@ OUTCOMES = {
 }
 _CASE = 9
 _WIDEST = 120
+_NARROW = 60
 
 
 def render(
@@ -51,8 +52,8 @@ class _Page:
 
     def text(self, verdict: str) -> str:
         title = f"{self.e.company}: what each process takes"
-        self.lines.extend(self.bold(line) for line in textwrap.wrap(title, self.width))
-        self.lines.extend(["=" * min(len(title), self.width), ""])
+        lines = textwrap.wrap(title, self.width)
+        self.lines.extend([*map(self.bold, lines), "=" * max(map(len, lines)), ""])
         for paragraph in gist(self.e):
             self._say(paragraph)
             self.lines.append("")
@@ -77,18 +78,20 @@ class _Page:
         self.lines.extend(textwrap.wrap(text, self.width, subsequent_indent=indent, break_on_hyphens=False))
 
     def _heading(self, text: str) -> None:
-        self.lines.extend(["", self.bold(text), "-" * min(len(text), self.width)])
+        lines = textwrap.wrap(text, self.width)
+        self.lines.extend(["", *map(self.bold, lines), "-" * max(map(len, lines))])
 
     def _table(self, rows: Iterable[Sequence[str]], headers: Sequence[str]) -> None:
-        """Three cases side by side, after what they are of and before where they come from."""
+        """Three cases side by side, after what they are of and, where there is room, before where they come from."""
         rest = self.width - 3 * (_CASE + 2)
-        first = min(36, rest // 2)
-        limits = [first, _CASE, _CASE, _CASE, rest - first - 2]
+        first = min(36, rest // 2) if self.width >= _NARROW else rest
+        limits = [first, _CASE, _CASE, _CASE, *([rest - first - 2] if self.width >= _NARROW else [])]
+        headers = headers[: len(limits)]
         wrapped = [
             ["\n".join(textwrap.wrap(c, n, break_on_hyphens=False)) for c, n in zip(row, limits)] for row in rows
         ]
         align = ("left", "right", "right", "right", "left")
-        table = tabulate(wrapped, headers, tablefmt="simple", disable_numparse=True, colalign=align)
+        table = tabulate(wrapped, headers, tablefmt="simple", disable_numparse=True, colalign=align[: len(limits)])
         self.lines.extend(table.splitlines())
 
     # Results
