@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from salespath.counsel.goal_boxes import boxes, tangled
 from salespath.counsel.goal_moves import Move, moves, run
+from salespath.counsel.goal_readers import Readers
+from salespath.counsel.goal_sets import CHUNK, LARGEST, Bits, Columns, Fitting, Sets, conditions, holds
 from salespath.engine.compile import Base
-from salespath.engine.expressions import And, Condition, Is, Not, Or, Scope, condition
-from salespath.engine.table import Column, Rows, Table, column
+from salespath.engine.settle import settle
+from salespath.engine.table import Rows, Table
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case, Value
 from salespath.rules.model import PROCESSES, VERDICTS
 
 GOALS = ("enterprise", "smb", "both")
-LARGEST = 3  # moves in a set
 LIMIT = 4_000_000  # sets of one size that are tried
-CHUNK = 65_536
-
-Sets: TypeAlias = "npt.NDArray[np.intp]"  # a row for each set: the places of its moves
-Bits: TypeAlias = Any
+SETTLED = (
+    5  # sets, those of the least effort, of which it is searched whether they are then settled; of others bounds tell
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ class Goal:
     """What a search found: the smallest sets of changes that reach a process, the least effort first.
 
     If no set reaches it, `nearest` is the one that comes nearest in net evidence (None where nothing can be moved). `sets` were
-    tried; `complete` says that these were all up to the size found, or up to three moves.
+    tried; `complete` says that these were all up to the size found, or up to three moves. `movable` are the facts that matter
+    and that the company can change itself.
     """
 
     goal: str
@@ -67,6 +67,7 @@ class Goal:
     nearest: Changes | None
     sets: int
     complete: bool
+    movable: tuple[str, ...]
 
     @property
     def reached(self) -> bool:
@@ -82,10 +83,11 @@ def search(base: Base, case: Case, goal: str, largest: int = LARGEST) -> Goal:
 class _Search:
     def __init__(self, base: Base, case: Case, goal: str) -> None:
         self.base, self.case, self.goal = base, case, goal
-        self.moves = moves(base, case)
-        self.fitting = _Fitting(base, self.moves)
-        self.conditions = _conditions(base, self.moves)
-        self.columns = _Columns(base, case, self.moves)
+        self.readers = Readers(base, case)
+        self.moves = moves(self.readers)
+        self.fitting = Fitting(base, self.moves)
+        self.conditions = conditions(base, self.moves)
+        self.columns = Columns(base, case, self.moves)
         self.best: tuple[int, int] | None = None
         self.nearest: tuple[int, ...] = ()
 
@@ -106,13 +108,13 @@ class _Search:
                 reaching.extend(self._reaching(sets))
             if reaching:
                 break
-        boxes = self._boxes(reaching)
-        near = [tuple(self.moves[place] for place in self.nearest)] if self.nearest and not boxes else []
-        assessed = self._assessed([*boxes, *near])
-        changes = assessed[: len(boxes)]
-        nearest = assessed[-1] if near else None
-        changes.sort(key=lambda c: (c.effort, len(c.conditions), [self._place(move) for move in c.moves]))
-        return Goal(self.goal, self.case, process, tuple(changes), nearest, tried, complete)
+        near = [self._widened(self.nearest)] if self.nearest and not reaching else []
+        assessed = self._assessed([*self._told(reaching), *near])
+        nearest = assessed.pop() if near else None
+        assessed.sort(key=lambda c: (c.effort, len(c.conditions), [self._place(move) for move in c.moves]))
+        changes = [*map(self._settled, assessed[:SETTLED]), *assessed[SETTLED:]]
+        movable = tuple(dict.fromkeys(move.fact for move in self.moves if not move.answers))
+        return Goal(self.goal, self.case, process, tuple(changes), nearest, tried, complete, movable)
 
     def _place(self, move: Move) -> tuple[int, int]:
         return self.base.vocabulary.places[move.fact], move.place
@@ -129,65 +131,82 @@ class _Search:
         allowed = carrier.one
         for fact, when in self.conditions.items():
             moved = np.isin(sets, [place for place, move in enumerate(self.moves) if move.fact == fact]).any(axis=1)
-            allowed = allowed & (_holds(when, carrier)[0] | ~carrier.pack(moved))
+            allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
         got = np.unpackbits(_only(self.base, walked, self.goal) & allowed, count=len(sets))
         yield from (tuple(map(int, row)) for row in sets[got.astype(bool)])
         self._keep_nearest(sets, walked, carrier, allowed)
 
     def _keep_nearest(self, sets: Sets, walked: Walked, carrier: Rows, allowed: Bits) -> None:
         """Keep the set with the fewest blocks of the goal, then most net evidence for it; an earlier one if equal."""
-        blocked = sum(
-            carrier.expand(walked.truth.is_true(self.base.value_refs[f"{process}_blocked", "yes"]))
-            for process in ((self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both"))
-        )
+        blocked, short = self._scores(walked, carrier)
+        far = 1 - carrier.expand(allowed)
+        first = np.lexsort((short, blocked, far))[0]
+        score = int(blocked[first]), int(short[first])
+        if not far[first] and (self.best is None or score < self.best):
+            self.best, self.nearest = score, tuple(map(int, sets[first]))
+
+    def _scores(self, walked: Walked, carrier: Rows) -> tuple[Any, Any]:
+        """How many processes that the goal needs are blocked, and the net evidence against it, of every row."""
+        names = (self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both")
+        truth, refs = walked.truth, self.base.value_refs
+        blocked = sum(carrier.expand(truth.is_true(refs[f"{name}_blocked", "yes"])) for name in names)
         fit = {process: walked.sums.total(process, "fit") for process in PROCESSES}
         if self.goal in PROCESSES:
             margin = fit[self.goal] - sum(fit[p] for p in PROCESSES if p != self.goal)
         else:
             margin = np.minimum(*fit.values())
-        order = np.lexsort((-margin, blocked, 1 - carrier.expand(allowed)))
-        first = order[0]
-        if np.unpackbits(allowed, count=len(sets))[first]:
-            score = (int(np.broadcast_to(blocked, len(sets))[first]), -int(np.broadcast_to(margin, len(sets))[first]))
-            if self.best is None or score < self.best:
-                self.best, self.nearest = score, tuple(map(int, sets[first]))
+        return blocked, np.broadcast_to(-margin, carrier.table.rows)
+
+    def _widened(self, places: tuple[int, ...]) -> tuple[Move, ...]:
+        """A set, each move of a number or ordered choice with the neighbouring cells that come as near."""
+        some = tuple(self.moves[place] for place in places)
+        if tangled(some, self.readers.together):
+            return tuple(_bare(move) if move.fact in self.readers.together else move for move in some)
+        found = list(some)
+        for at, move in enumerate(some):
+            fact = self.base.vocabulary.facts[move.fact]
+            if not (fact.ordered or fact.numeric):
+                continue
+            same = [place for place, other in enumerate(self.moves) if other.fact == move.fact]
+            rows = np.array([[*places[:at], place, *places[at + 1 :]] for place in same], dtype=np.intp)
+            scores = list(zip(*(map(int, column) for column in self._scores(*self._walked(rows)))))
+            first = last = same.index(places[at])
+            near = [self.moves[place].place for place in same]
+            while first and scores[first - 1] == scores[last] and near[first - 1] == near[first] - 1:
+                first -= 1
+            while last + 1 < len(same) and scores[last + 1] == scores[first] and near[last + 1] == near[last] + 1:
+                last += 1
+            found[at] = run(fact, [self.moves[place] for place in same[first : last + 1]])
+        return tuple(found)
 
     # What is found
 
-    def _boxes(self, reaching: Sequence[tuple[int, ...]]) -> list[tuple[Move, ...]]:
-        """The sets with moves of one fact to neighbouring cells taken together, fact by fact."""
-        boxes: list[tuple[Move, ...]] = [tuple(self.moves[place] for place in row) for row in reaching]
-        spans = [{move: (move.place, move.place) for move in box} for box in boxes]
-        for facts in sorted({move.fact for box in boxes for move in box}, key=self.base.vocabulary.places.__getitem__):
-            boxes, spans = self._merged(facts, boxes, spans)
-        return boxes
+    def _told(self, reaching: Sequence[tuple[int, ...]]) -> list[tuple[Move, ...]]:
+        """The sets that reach the goal, those that do the same as one."""
+        together = self.readers.together
+        sets = [tuple(self.moves[place] for place in row) for row in reaching]
+        mixed = [row for row, some in zip(reaching, sets) if tangled(some, together)]
+        plain = boxes(self.base.vocabulary, [some for some in sets if not tangled(some, together)])
+        return [*plain, *self._untangled(mixed)]
 
-    def _merged(
-        self, name: str, boxes: list[tuple[Move, ...]], spans: list[dict[Move, tuple[int, int]]]
-    ) -> tuple[list[tuple[Move, ...]], list[dict[Move, tuple[int, int]]]]:
-        fact = self.base.vocabulary.facts[name]
-        if not (fact.ordered or fact.numeric):
-            return boxes, spans
-        kept_boxes, kept_spans = [], []
-        groups: dict[tuple[Any, ...], list[tuple[tuple[int, int], Move, int]]] = {}
-        for number, (box, span) in enumerate(zip(boxes, spans)):
-            mine = next((move for move in box if move.fact == name), None)
-            if mine is None:
-                kept_boxes.append(box)
-                kept_spans.append(span)
-                continue
-            others = tuple((move.fact, move.member, span[move]) for move in box if move is not mine)
-            groups.setdefault(others, []).append((span[mine], mine, number))
-        for some in groups.values():
-            some.sort(key=lambda item: item[0])
-            for _, neighbours in groupby(enumerate(some), key=lambda item: item[1][0][0] - item[0]):
-                run_of = [item for _, item in neighbours]
-                box, span = boxes[run_of[0][2]], spans[run_of[0][2]]
-                mine, joined = run_of[0][1], run(fact, [item[1] for item in run_of])
-                kept_boxes.append(tuple(joined if move is mine else move for move in box))
-                ends = (run_of[0][0][0], run_of[-1][0][1])
-                kept_spans.append({(joined if move is mine else move): span[move] for move in box} | {joined: ends})
-        return kept_boxes, kept_spans
+    def _untangled(self, rows: Sequence[tuple[int, ...]]) -> Iterator[tuple[Move, ...]]:
+        """Of the sets with facts that are read together, one for each difference it makes, with values instead of thresholds."""
+        if not rows:
+            return
+        walked = self._walked(np.array(rows, dtype=np.intp))[0]
+        nodes = sorted(self.readers.roots)
+        bits = np.stack([side[node] for node in nodes for side in (walked.truth.true, walked.truth.false)])
+        seen = set()
+        for row, column_ in zip(rows, np.unpackbits(bits, axis=-1, count=len(rows)).T):
+            some = tuple(self.moves[place] for place in row)
+            key = (tuple((move.fact, move.member) for move in some), np.packbits(column_).tobytes())
+            if key not in seen:
+                seen.add(key)
+                yield tuple(_bare(move) if move.fact in self.readers.together else move for move in some)
+
+    def _settled(self, changes: Changes) -> Changes:
+        """The same, searched for answers that would change it where bounds leave it open."""
+        return replace(changes, settled=changes.settled or settle(self.base, changes.facts).settled)
 
     def _assessed(self, boxes: Sequence[tuple[Move, ...]]) -> list[Changes]:
         """What is recommended after each set, and whether it is settled."""
@@ -207,6 +226,11 @@ class _Search:
         return found
 
 
+def _bare(move: Move) -> Move:
+    """A move to a value of which more or less might not do."""
+    return replace(move, low=None, high=None)
+
+
 def applied(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]:
     """The facts after some moves; members of one set come and go one by one."""
     found = dict(values)
@@ -224,106 +248,3 @@ def _only(base: Base, walked: Walked, value: str) -> Bits:
         if other != value:
             found = found & ~truth.is_true(base.value_refs["process", other])
     return found
-
-
-# Which moves go together
-
-
-class _Fitting:
-    """Which moves go together: one value of a fact, but several members of a set, as many as may change at once."""
-
-    def __init__(self, base: Base, some: Sequence[Move]) -> None:
-        self.facts = np.array([base.vocabulary.places[move.fact] for move in some], dtype=np.intp)
-        self.room = np.array([_room(base, move) for move in some], dtype=np.intp)
-        same = self.facts[:, None] == self.facts[None, :]
-        self.pairs = ~same | (self.room[:, None] >= 2)
-
-    def sets(self, size: int) -> Iterator[Sets]:
-        """All sets of a size (1 to 3) in order, in parts of about 65,536."""
-        count = len(self.facts)
-        if size == 1:
-            yield np.arange(count, dtype=np.intp)[:, None]
-            return
-        pairs = np.stack(np.nonzero(np.triu(self.pairs, 1)), axis=1)
-        if size == 2:
-            yield from (pairs[start : start + CHUNK] for start in range(0, len(pairs), CHUNK))
-            return
-        parts: list[Sets] = []
-        for lead in range(count):
-            later = pairs[np.searchsorted(pairs[:, 0], lead + 1) :]
-            fits = self.pairs[lead][later].all(axis=1)
-            if self.room[lead] < size:
-                fits &= (self.facts[later] != self.facts[lead]).any(axis=1)
-            later = later[fits]
-            parts.append(np.concatenate([np.full((len(later), 1), lead, dtype=np.intp), later], axis=1))
-            if lead == count - 1 or sum(map(len, parts)) >= CHUNK:
-                yield np.concatenate(parts)
-                parts = []
-
-
-def _room(base: Base, move: Move) -> int:
-    """How many moves of its fact a set can hold."""
-    if not move.member:
-        return 1
-    change = base.vocabulary.facts[move.fact].change
-    return LARGEST if change is None or change.step is None else change.step
-
-
-def _conditions(base: Base, some: Sequence[Move]) -> dict[str, Condition]:
-    """What must hold, once everything is changed, for a company to make a change of a fact."""
-    found = {}
-    for move in some:
-        change = base.vocabulary.facts[move.fact].change
-        if not move.answers and change is not None and change.when:
-            found[move.fact] = condition(change.when, Scope(base.vocabulary, {}))
-    return found
-
-
-def _holds(tree: Condition, carrier: Rows) -> tuple[Bits, Bits]:
-    """Where a condition of facts is true, and where it is false."""
-    if isinstance(tree, Not):
-        true, false = _holds(tree.item, carrier)
-        return false, true
-    if isinstance(tree, (And, Or)):
-        pairs = [_holds(item, carrier) for item in tree.items]
-        every = isinstance(tree, And)
-        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
-        for one, other in pairs:
-            true, false = (true & one, false | other) if every else (true | one, false & other)
-        return true, false
-    assert not isinstance(tree, Is)  # no attribute is in scope
-    true, false, _ = carrier.test(tree)
-    return true, false
-
-
-class _Columns:
-    """The facts of a company as columns, each set of moves a row. What no move touches is one value for all rows."""
-
-    def __init__(self, base: Base, case: Case, some: Sequence[Move]) -> None:
-        vocabulary = base.vocabulary
-        self.fixed = {n: column(vocabulary[n], [case.values.get(n)]) for n in {*case.values, *(m.fact for m in some)}}
-        self.moved: dict[str, tuple[Any, Any]] = {}  # by fact: whether each move is its own, and what it makes of it
-        for name in dict.fromkeys(move.fact for move in some):
-            fact = vocabulary[name]
-            mine = np.array([move.fact == name for move in some], dtype=bool)
-            after = column(fact, [move.after for move in some if move.fact == name]).values
-            codes = np.zeros(len(some), dtype=after.dtype)
-            codes[mine] = after
-            if any(move.member for move in some if move.fact == name):
-                codes[mine] ^= self.fixed[name].values[0]  # only the member that comes or goes
-            self.moved[name] = mine, codes
-
-    def of(self, sets: Sets) -> dict[str, Column]:
-        """The columns of some sets."""
-        found = dict(self.fixed)
-        for name, (mine, codes) in self.moved.items():
-            today = self.fixed[name]
-            values, known = today.values, today.known
-            for places in sets.T:
-                here = mine[places]
-                if codes.dtype.kind == "u" and known[0]:  # members of a known set
-                    values = values ^ codes[places]
-                else:
-                    values, known = np.where(here, codes[places], values), known | here
-            found[name] = Column(values, known)
-        return found

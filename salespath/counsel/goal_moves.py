@@ -8,15 +8,15 @@ every part of the rules that reads nothing else comes out the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 import numpy as np
 
+from salespath.counsel.goal_readers import Readers
 from salespath.engine.company import Company
-from salespath.engine.compile import FACTS, LEAF, VERDICT, Base, Closed
-from salespath.engine.expressions import Compare, Constant, Member, Quantity, inputs
+from salespath.engine.expressions import Compare, Constant, Quantity, inputs
 from salespath.engine.table import Rows, Table
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
@@ -54,105 +54,20 @@ class Move:
         return self.before is None
 
 
-class Readers:
-    """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each.
-
-    These are the unknown facts and those that the company can change itself, or with `free` all that are known.
-    """
-
-    def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
-        self.base, self.case, self.free = base, case, free
-        roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
-        verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
-        roots |= {leaf.ref for leaf in verdict if isinstance(leaf, Closed)}
-        self.roots = {_node(ref) for ref in roots}
-        self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
-        pending = list(self.roots)
-        while pending:
-            node = pending.pop()
-            kind, refs = base.nodes[node]
-            for child in () if kind == LEAF else map(_node, refs):
-                if child not in self.parents:
-                    self.parents[child] = set()
-                    pending.append(child)
-                self.parents[child].add(node)
-        self.support: dict[int, frozenset[str]] = {}
-        for node in sorted(self.parents):  # a node's parts come before it
-            kind, refs = base.nodes[node]
-            if kind == LEAF:
-                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self._moves(n))
-            else:
-                self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
-        self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
-
-    def behind(self, names: Iterable[str]) -> Iterator[str]:
-        """The facts behind some names; a number that is given hangs on nothing else."""
-        for name in names:
-            if name not in self.base.formulas:
-                yield name
-            elif name not in self.case.values:
-                yield from self.behind(sorted(inputs(self.base.formulas[name])))
-            elif self.free:
-                yield name
-
-    def _moves(self, name: str) -> bool:
-        return (name in self.case.values) if self.free else name not in self.case.values or bool(self.change(name))
-
-    def change(self, name: str) -> Change | None:
-        """What the company can change of a fact itself."""
-        fact = self.base.vocabulary[name]
-        return fact.change if isinstance(fact, Fact) and not self.free else None
-
-    def facts(self) -> list[str]:
-        """The facts that could move the verdict, in the order of the vocabulary."""
-        return self.base.vocabulary.ordered(frozenset().union(*self.support.values()))
-
-    def joined(self, fact: str) -> bool:
-        """Whether some test reads a fact together with another that could move."""
-        tests = (node for node in self.support if self.base.nodes[node][0] == LEAF)
-        return any(fact in self.support[node] and len(self.support[node]) > 1 for node in tests)
-
-    def frontier(self, fact: str) -> list[int]:
-        """The nodes through which all that a fact alone decides is read."""
-        alone = frozenset([fact])
-        return [
-            node
-            for node, support in self.support.items()
-            if support == alone
-            and (node in self.roots or any(self.support[parent] != alone for parent in self.parents[node]))
-        ]
-
-    def tests(self, fact: str) -> list[Compare]:
-        """The comparisons that read a number, through formulas too."""
-        found = [leaf for leaf in self.leaves if isinstance(leaf, Compare)]
-        return [leaf for leaf in found if fact in set(self.behind(sorted(inputs(leaf))))]
-
-    def members(self, fact: Fact) -> list[str]:
-        """The members of a set that the verdict reads, in order."""
-        if any(isinstance(leaf, Compare) and fact.id in inputs(leaf) for leaf in self.leaves):  # it counts them
-            return list(fact.values)
-        read = {leaf.value for leaf in self.leaves if isinstance(leaf, Member) and leaf.name == fact.id}
-        return [member for member in fact.values if member in read]
-
-
-def moves(base: Base, case: Case) -> list[Move]:
+def moves(readers: Readers) -> list[Move]:
     """Every single move of a company that could matter to its verdict, fact by fact in the order of the vocabulary."""
-    readers = Readers(base, case)
+    base = readers.base
     found: list[Move] = []
     rest: dict[str, list[Move]] = {}
     for name in readers.facts():
         rest[name] = list(of_fact(readers, name))
     told = _signatures(readers, rest)
     for name, candidates in rest.items():
-        if readers.joined(name) or any(move.member for move in candidates):
+        if name in readers.together or any(move.member for move in candidates):
             found.extend(candidates)  # what one of them does hangs on what else changes
         else:
             found.extend(_distinct(base.vocabulary.facts[name], candidates, told[name]))
     return found
-
-
-def _node(ref: int) -> int:
-    return ref if ref >= 0 else ~ref
 
 
 # The moves of one fact
@@ -321,7 +236,12 @@ def _distinct(fact: Fact, candidates: list[Move], told: list[bytes]) -> Iterator
                 runs[-1][0].append(move)
             else:
                 runs.append(([move], signature))
-        yield from (run(fact, some) for some, signature in runs if signature != today)
+        place, before = 0, -1
+        for some, signature in runs:
+            place += 1 if some[0].place == before + 1 else 2  # today's cell lies between
+            before = some[-1].place
+            if signature != today:
+                yield replace(run(fact, some), place=place)
         return
     seen = {today}
     for move, signature in zip(candidates, each):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salespath.counsel.goal_moves import Move, Readers, moves, of_fact
+from salespath.counsel.goal_moves import Move, moves, of_fact
+from salespath.counsel.goal_readers import Readers
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
@@ -94,7 +95,7 @@ class _Hinging:
     def found(self) -> Hinges:
         readers = Readers(self.base, self.case, free=True)
         known = {name: list(of_fact(readers, name)) for name in readers.facts()}
-        answers = [move for move in moves(self.base, self.case) if move.answers]
+        answers = [move for move in moves(Readers(self.base, self.case)) if move.answers]
         values = self.case.values
         cases = [dict(values)]
         for name, some in known.items():

@@ -1,0 +1,101 @@
+"""What the verdict reads of one company: the part of the graph below evidence, blocks and verdict, and what could still move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from salespath.engine.compile import FACTS, LEAF, VERDICT, Base, Closed
+from salespath.engine.expressions import Compare, Member, inputs
+from salespath.facts import Case, Fact
+from salespath.facts.vocabulary import Change
+
+
+class Readers:
+    """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each.
+
+    These are the unknown facts and those that the company can change itself, or with `free` all that are known.
+    """
+
+    def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
+        self.base, self.case, self.free = base, case, free
+        roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
+        verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
+        roots |= {leaf.ref for leaf in verdict if isinstance(leaf, Closed)}
+        self.roots = {_node(ref) for ref in roots}
+        self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
+        pending = list(self.roots)
+        while pending:
+            node = pending.pop()
+            kind, refs = base.nodes[node]
+            for child in () if kind == LEAF else map(_node, refs):
+                if child not in self.parents:
+                    self.parents[child] = set()
+                    pending.append(child)
+                self.parents[child].add(node)
+        self.support: dict[int, frozenset[str]] = {}
+        for node in sorted(self.parents):  # a node's parts come before it
+            kind, refs = base.nodes[node]
+            if kind == LEAF:
+                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self._moves(n))
+            else:
+                self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
+        self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
+
+    def behind(self, names: Iterable[str]) -> Iterator[str]:
+        """The facts behind some names; a number that is given hangs on nothing else."""
+        for name in names:
+            if name not in self.base.formulas:
+                yield name
+            elif name not in self.case.values:
+                yield from self.behind(sorted(inputs(self.base.formulas[name])))
+            elif self.free:
+                yield name
+
+    def _moves(self, name: str) -> bool:
+        return (name in self.case.values) if self.free else name not in self.case.values or bool(self.change(name))
+
+    def change(self, name: str) -> Change | None:
+        """What the company can change of a fact itself."""
+        fact = self.base.vocabulary[name]
+        return fact.change if isinstance(fact, Fact) and not self.free else None
+
+    def facts(self) -> list[str]:
+        """The facts that could move the verdict, in the order of the vocabulary."""
+        return self.base.vocabulary.ordered(frozenset().union(*self.support.values()))
+
+    @cached_property
+    def together(self) -> dict[str, set[str]]:
+        """Of each fact those that some test reads together with it, and that could move too."""
+        found: dict[str, set[str]] = {}
+        for node, support in self.support.items():
+            if self.base.nodes[node][0] == LEAF and len(support) > 1:
+                for name in support:
+                    found.setdefault(name, set()).update(support - {name})
+        return found
+
+    def frontier(self, fact: str) -> list[int]:
+        """The nodes through which all that a fact alone decides is read."""
+        alone = frozenset([fact])
+        return [
+            node
+            for node, support in self.support.items()
+            if support == alone
+            and (node in self.roots or any(self.support[parent] != alone for parent in self.parents[node]))
+        ]
+
+    def tests(self, fact: str) -> list[Compare]:
+        """The comparisons that read a number, through formulas too."""
+        found = [leaf for leaf in self.leaves if isinstance(leaf, Compare)]
+        return [leaf for leaf in found if fact in set(self.behind(sorted(inputs(leaf))))]
+
+    def members(self, fact: Fact) -> list[str]:
+        """The members of a set that the verdict reads, in order."""
+        if any(isinstance(leaf, Compare) and fact.id in inputs(leaf) for leaf in self.leaves):  # it counts them
+            return list(fact.values)
+        read = {leaf.value for leaf in self.leaves if isinstance(leaf, Member) and leaf.name == fact.id}
+        return [member for member in fact.values if member in read]
+
+
+def _node(ref: int) -> int:
+    return ref if ref >= 0 else ~ref
