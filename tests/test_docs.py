@@ -26,7 +26,8 @@ COMMANDS = ROOT / "docs" / "commands.md"
 REFERENCE = ROOT / "docs" / "rules"
 SCHEMAS = ROOT / "docs" / "schemas"
 README = ROOT / "README.md"
-SHOWING = (README, ROOT / "docs" / "rule-authoring.md")  # pages that show what commands print
+PAGES = ("rule-authoring", "economics", "comparing")
+SHOWING = (README, *(ROOT / "docs" / f"{page}.md" for page in PAGES))  # pages that show what commands print
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 CUT = "…"
 

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -167,8 +168,13 @@ def test_sellers_who_are_there_are_not_hired_again():
     """Ten times the target takes 100 customers, of 70 that a seller wins in a year: 2 sellers."""
     facts = {**FUNDED, "revenue_target": 1_200_000}
     assert [of({**facts, "sales_team_size": n}).processes["smb"].plans[1].hired for n in (0, 1, 2, 5)] == [2, 1, 0, 0]
-    plan = of({**facts, "sales_team_size": 5}).processes["smb"].plans[1]
-    assert plan.sellers == 5
+    assert [plan.sellers for plan in of({**facts, "sales_team_size": 5}).processes["smb"].plans] == [5, 5, 5]
+
+
+def test_every_case_has_the_sellers_of_the_base_case():
+    x = of({**FUNDED, "revenue_target": 12_000_000}).processes["smb"]
+    assert x.outcomes["sellers_needed"].values == (23, 15, 7)  # of 45, 69.6 and 144 customers a year each
+    assert [plan.hired for plan in x.plans] == [15, 15, 15]
 
 
 # What must hold for any figures
@@ -228,8 +234,11 @@ def test_the_worse_the_case_the_more_it_takes(facts):
         for outcome in ("customers_needed", "deals_needed", "sellers_needed", "objections", "meetings"):
             found = [v for v in values(e, process, outcome) if v is not None]
             assert found == sorted(found, reverse=True), (process, outcome)
-    for months in (x.outcomes["first_revenue_month"] for x in e.processes.values()):
-        assert all(m is None or m > 0 for m in months.values)
+        for outcome in ("first_revenue_month", "target_month"):
+            found = [13 if v is None else v for v in values(e, process, outcome)]
+            assert found == sorted(found, reverse=True), (process, outcome)
+        ends = [v for v in values(e, process, "revenue_at_end") if v is not None]
+        assert all(a <= b * (1 + 1e-9) for a, b in pairwise(ends))
 
 
 @given(st.integers(1, 40), st.integers(1, 40))
@@ -442,6 +451,15 @@ def test_what_matters_most_is_the_assumption_that_lowers_the_cash_most():
         plan = replace(plan_of(worse, 1, read.standing), sellers=base.sellers, hired=base.hired)
         assert hinge.lowest_then <= min(flow(plan, 36, read.standing).cash) + 1e-6
     assert "What matters most for SMB" in gist(e)[-1]
+
+
+def test_the_argument_against_names_what_is_assumed():
+    assert "both rest on assumed win rate, sales cycle and yearly contract." in gist(of())[-1]
+    told = gist(of({"annual_contract_value": 2_000, "close_rate": 0.3, "sales_cycle_months": 2}))[-1]
+    assert (
+        "enterprise rests on assumed win rate, sales cycle and yearly contract, SMB rests on assumed customers lost"
+        in told
+    )
 
 
 def test_with_every_figure_of_its_own_nothing_is_said_to_be_assumed():

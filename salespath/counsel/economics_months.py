@@ -113,26 +113,27 @@ def gap(standing: Standing) -> float | None:
 
 
 def plan_of(figures: Mapping[str, Figure], case: int, standing: Standing) -> Plan:
-    """The plan of a case (0 low, 1 base, 2 high): enough sellers to win the missing revenue within a year at full speed.
+    """The plan of a case (0 low, 1 base, 2 high), with the sellers of the base case: they are hired before anyone knows.
 
-    Without a target, or where no number of sellers wins it, those there are work, or one where there are none.
+    In the base case they win the missing revenue within a year at full speed. Without a target, or where no number of sellers wins
+    it, those there are work, or one where there are none.
     """
-    value = {id_: figure.values[case] for id_, figure in figures.items()}
-    contract, win, deals = value["annual_contract_value"], value["win_rate"], value["deals_begun_month"]
+    value, base = ({id_: figure.values[c] for id_, figure in figures.items()} for c in (case, 1))
+    contract = value["annual_contract_value"]
     seller_cost, other_cost = value["seller_cost_year"], value["other_selling_cost_share"] * contract
-    wins_year = deals * win * YEAR
+    wins = wins_year(value)
     if (
-        "acquisition_cost" in value and wins_year > 0
+        "acquisition_cost" in value and wins > 0
     ):  # it holds the sellers' pay; the rest is what selling costs beside them
-        seller_cost = min(seller_cost, value["acquisition_cost"] * wins_year)
-        other_cost = max(0.0, value["acquisition_cost"] - seller_cost / wins_year)
-    needed = sellers_needed(customers_needed(standing, contract), wins_year)
+        seller_cost = min(seller_cost, value["acquisition_cost"] * wins)
+        other_cost = max(0.0, value["acquisition_cost"] - seller_cost / wins)
+    needed = sellers_needed(customers_needed(standing, base["annual_contract_value"]), wins_year(base))
     there = standing.sellers or 0
     return Plan(
         contract_year=contract,
         cycle_months=value["sales_cycle_months"],
-        win_rate=win,
-        deals_begun_month=deals,
+        win_rate=value["win_rate"],
+        deals_begun_month=value["deals_begun_month"],
         ramp_up_months=value["ramp_up_months"],
         seller_cost_year=seller_cost,
         other_cost=other_cost,
@@ -144,15 +145,20 @@ def plan_of(figures: Mapping[str, Figure], case: int, standing: Standing) -> Pla
     )
 
 
+def wins_year(value: Mapping[str, float]) -> float:
+    """Customers that a seller at full speed wins in a year."""
+    return value["deals_begun_month"] * value["win_rate"] * YEAR
+
+
 def customers_needed(standing: Standing, contract: float) -> int | None:
     """Whole customers that bring the missing revenue; None without a target or where no number does."""
     missing = gap(standing)
     return None if missing is None else whole(missing, contract)
 
 
-def sellers_needed(customers: int | None, wins_year: float) -> int | None:
-    """Whole sellers who win so many customers within a year at full speed; None where no number does."""
-    return None if customers is None else whole(customers, wins_year)
+def sellers_needed(customers: int | None, each: float) -> int | None:
+    """Whole sellers who win so many customers within a year, `each` so many at full speed; None where no number does."""
+    return None if customers is None else whole(customers, each)
 
 
 def bounded(value: float) -> float | None:

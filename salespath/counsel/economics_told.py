@@ -13,6 +13,10 @@ from salespath.facts.values import readable
 from salespath.report.phrases import NAMES
 
 _BASE = 1
+_TO_FIND_OUT = (
+    "win_rate", "sales_cycle_months", "annual_contract_value", "churn_rate", "deals_begun_month", "seller_cost_year",
+    "other_selling_cost_share", "ramp_up_months",
+)  # fmt: skip
 
 
 def gist(e: Economics) -> list[str]:
@@ -33,8 +37,8 @@ def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
     if gap(e.standing) == 0 and plan.sellers + plan.hired == 0:
         return ["Your revenue has reached the target already, so this asks for no new customers and no sellers."]
     return [
-        *_work(e, economics), *_first_customer(e, economics), *_cash(e, economics), *_too_few(e, economics),
-        *_too_cheap(economics),
+        *_work(e, economics), *_first_customer(e, economics), *_target(e, economics), *_cash(e, economics),
+        *_too_few(e, economics), *_too_cheap(economics),
     ]  # fmt: skip
 
 
@@ -51,7 +55,8 @@ def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
         return [f"Counted with {who}, as {why}."]
     contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
     hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
-    enough = f"; your {count(there)} are enough" if there and not plan.hired else ""
+    own = "the one you have is" if there == 1 else f"your {count(there or 0)} are"
+    enough = f"; {own} enough" if there and not plan.hired else ""
     return [
         f"The {money(missing)} a year still to win takes {_of(customers, 'customer')} at {contract}, out of {_of(deals, 'deal')} "
         f"begun. It takes {_of(sellers, 'seller')} at full speed to win them within a year{hire}{enough}."
@@ -83,6 +88,18 @@ def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
         return [f"{text}; today you spend no more than you take in."]
     late = "too late for" if month > runway else "within"
     return [f"{text}, {late} the {_of(count(runway), 'month')} that your cash lasts at today's spending."]
+
+
+def _target(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """When the target is reached, which is wanted within a year."""
+    outcome = economics.outcomes["target_month"]
+    month = outcome.values[_BASE]
+    if not month and (outcome.missing or month == 0 or economics.outcomes["customers_needed"].values[_BASE] is None):
+        return []
+    if month is None:
+        return [f"The target is not reached within {e.months} months."]
+    late = f", {_of(count(month - YEAR), 'month')} late" if month > YEAR else ""
+    return [f"The target is reached in month {month:.0f}{late}."]
 
 
 def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
@@ -158,17 +175,12 @@ def _sooner(e: Economics, one: str, other: str) -> str:
 def _against(e: Economics) -> str:
     """What this rests on that nobody has measured, and which of it matters most."""
     found = []
-    weak = [
-        [assumptions().all[f.id].kind.label for f in x.figures.values() if f.origin == ASSUMED]
-        for x in e.processes.values()
-    ]
-    both = [label for label in weak[0] if all(label in other for other in weak)]
-    shown = [label for label in ("win rate", "sales cycle", "yearly contract", "customers lost") if label in both]
-    if shown:
-        who = "Both rest" if len(weak) > 1 else "It rests"
-        found.append(
-            f"Against relying on this: {who[0].lower()}{who[1:]} on assumed figures, {_listed(shown)} among them."
-        )
+    weak = {NAMES[p]: _listed(labels) for p, x in e.processes.items() if (labels := _assumed(x))}
+    if weak:
+        same = len(weak) > 1 and len(set(weak.values())) == 1
+        parts = [f"both rest on assumed {next(iter(weak.values()))}"] if same else []
+        parts = parts or [f"{name} rests on assumed {labels}" for name, labels in weak.items()]
+        found.append(f"Against relying on this: {', '.join(parts)}.")
     for process, economics in e.processes.items():
         hinge = economics.hinge
         if hinge:
@@ -184,6 +196,13 @@ def _against(e: Economics) -> str:
         "The low case has every figure at its worst at once, the high case at its best; either is rarer than any one of them."
     )
     return " ".join(found)
+
+
+def _assumed(economics: ProcessEconomics) -> list[str]:
+    """The assumed figures that a founder can soonest find out, three at most."""
+    figures = economics.figures
+    labels = [assumptions().all[id_].kind.label for id_ in _TO_FIND_OUT if figures[id_].origin == ASSUMED]
+    return labels[:3]
 
 
 def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
@@ -202,6 +221,10 @@ def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
         found.append(
             "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
         )
+    if s.revenue_target is not None:
+        found.append(
+            "In each case the sellers that the base case takes are at work, as they are hired before anyone knows how it goes."
+        )
     if s.capital is None or s.burn is None:
         unknown = [n for n, v in (("capital", s.capital), ("monthly_burn", s.burn)) if v is None]
         found.append(
@@ -217,6 +240,10 @@ def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
     if any("acquisition_cost" in x.figures for x in e.processes.values()):
         found.append(
             "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
+        )
+    if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
+        found.append(
+            "Published figures are mostly of North American software firms, some from pages without a method (soft)."
         )
     found.append(
         "Deals already open, losses among today's customers, hiring fees and taxes are left out. Sellers go on selling at the same "
