@@ -21,7 +21,7 @@ from salespath.console import (
     width,
     write_json,
 )
-from salespath.counsel.commands import economics
+from salespath.counsel.commands import compare, economics, whatif
 
 if TYPE_CHECKING:
     from salespath.engine.assess import Engine
@@ -290,6 +290,8 @@ def facts_schema_(base: Base) -> None:
 
 
 main.add_command(rules)
+main.add_command(whatif)
+main.add_command(compare)
 main.add_command(economics)
 
 if __name__ == "__main__":

@@ -125,9 +125,9 @@ def _told(told: Told, width: int) -> list[str]:
 def _items(effect: Effect, width: int) -> list[str]:
     lines = []
     for item in effect.items:
-        if not _follows(effect, item):
+        if not follows(effect, item):
             lines.extend(_listed(item.kind, [_item(item)], width))
-    following = Counter(item.how for item in effect.items if _follows(effect, item))
+    following = Counter(item.how for item in effect.items if follows(effect, item))
     counts = (f"{following[how]} of the plan {how}" for how in HOW if following[how])
     return lines + _listed("with the verdict", counts, width)
 
@@ -137,7 +137,7 @@ def _listed(name: str, items: Iterable[str], width: int) -> list[str]:
     return _wrapped(f"{name}: {found}", width, "    ", " " * 8) if found else []
 
 
-def _follows(effect: Effect, item: Item) -> bool:
+def follows(effect: Effect, item: Item) -> bool:
     """Whether an item comes or goes with the verdict, so that its number is enough."""
     return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 

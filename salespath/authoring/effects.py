@@ -14,7 +14,7 @@ from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.authoring.relations import Relating, adds_to, read_values
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import PLAN, VERDICT, Base
+from salespath.engine.compile import PLAN, VERDICT, Base, Ref
 from salespath.engine.explain import FAILED, MET, status
 from salespath.engine.expressions import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
 from salespath.facts import Case
@@ -105,16 +105,19 @@ def _changed(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]
 
 
 def _reading_otherwise(old: Assessment, new: Assessment) -> Iterator[str]:
-    """The rules with a test of an answer that does not come out the same."""
+    """The rules whose condition does not come out the same and tests an answer that does not either."""
     base = old.base
+
+    def differs(ref: Ref) -> bool:
+        return status(old, ref) != status(new, ref)
+
     for rule in base.knowledge.rules.values():
-        trees = [(base.section(rule), base.conditions[rule.id])]
-        if rule.id in base.done:
-            trees.append((PLAN, base.done[rule.id]))
-        for section, tree in trees:
+        trees = [(base.section(rule), base.conditions[rule.id], base.condition_refs[rule.id])]
+        if rule.id in base.done and isinstance(rule.then, Advise):  # what is done of a block changes nothing
+            trees.append((PLAN, base.done[rule.id], base.done_refs[rule.id]))
+        for section, tree, whole in trees:
             tests = (leaf for leaf in leaves(tree) if not (isinstance(leaf, Is) or inputs(leaf) & {*VERDICT_NUMBERS}))
-            refs = (base.tree_refs[section, leaf] for leaf in tests)
-            if any(status(old, ref) != status(new, ref) for ref in refs):
+            if differs(whole) and any(differs(base.tree_refs[section, leaf]) for leaf in tests):
                 yield rule.id
                 break
 

@@ -65,3 +65,111 @@ def economics(base: Base, file: str, months: int, process: str | None, format_: 
         click.echo("\n\n".join(pages), nl=False)
     if any(problem.severity == "error" for problem in problems):
         sys.exit(1)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--respondents/--no-respondents",
+    default=None,
+    help="Whether the files are several people's answers about one company (taken so if all name one company).",
+)
+@format_option
+@reported
+@based
+def compare(base: Base, files: tuple[str, ...], respondents: bool | None, format_: str) -> None:
+    """Companies, scenarios, results or respondents side by side: what differs, and through which rules.
+
+    FILE is a fact file or table, of one company or several, or a result saved with `assess --format json`, whose facts are assessed
+    anew. Of several people's answers about one company, those that change the outcome are marked.
+    """
+    from salespath.counsel import compare_report, respondents_report
+    from salespath.counsel.compare import compare as compared
+    from salespath.counsel.compare_read import read_columns
+    from salespath.counsel.respondents import panel
+
+    read = read_columns(base, files, respondents)
+    report_problems(read.problems)
+    if len(read.columns) > 1 and read.respondents:
+        company = read.columns[0].assessment.company
+        answers = {column.name: column.assessment.case.values for column in read.columns}
+        people = panel(base, answers)
+        if format_ == "json":
+            write_json(respondents_report.document(base, company, answers, people))
+        else:
+            click.echo(respondents_report.text(base, company, people, width(), bold=bold), nl=False)
+    elif len(read.columns) > 1:
+        found = compared(read.columns)
+        if format_ == "json":
+            write_json(compare_report.document(found))
+        else:
+            click.echo(compare_report.text(found, min(width(), 140), bold=bold), nl=False)
+    if any(problem.severity == "error" for problem in read.problems):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("file")
+@click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help="Suppose this (again: another fact); see below.")
+@click.option("--goal", type=click.Choice(["enterprise", "smb", "both"]), help="What it takes to get there, and the way.")
+@click.option("--company", metavar="NAME", default="", help="Which company, where FILE holds several.")
+@format_option
+@reported
+@based
+def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, company: str, format_: str) -> None:
+    """What the verdict on the company in FILE hangs on; what changes with other facts; what it takes to reach a process.
+
+    Without options: for each known fact whether the verdict holds if it is a step off, or not known.
+
+    --set supposes other facts and says what changes, through which rules: --set capital=2M, --set who_sells=[founder],
+    --set team_roles+=digital_marketer, --set self_serve= (not known). Values are written as in a fact file.
+
+    --goal finds every smallest set of at most three changes that reaches the process (with --set: from there), each of them
+    something the company can change itself or an answer still missing, with the steps, the triggers and the tests.
+    """
+    from salespath.counsel.whatif import chosen, supposed
+
+    portfolio = read_companies(base, file)
+    report_problems(portfolio.problems)
+    if not portfolio.cases and portfolio.problems:
+        sys.exit(1)
+    case = chosen(portfolio, file, company)
+    if goal:
+        from salespath.counsel import goal_report
+        from salespath.counsel.goal import search
+        from salespath.counsel.goal_obstacles import obstacles
+        from salespath.counsel.hinges import hinges
+        from salespath.counsel.way import way
+
+        case = supposed(base.vocabulary, case, texts)
+        found = search(base, case, goal)
+        there = way(base, case, found.changes[0] if found.changes else None, hinges(base, case))
+        stopping = () if found.reached else obstacles(base, found)
+        if format_ == "json":
+            write_json(goal_report.document(base, found, there, stopping))
+        else:
+            click.echo(goal_report.text(base, found, there, stopping, width()), nl=False)
+    elif texts:
+        from salespath.counsel import whatif_report
+        from salespath.counsel.whatif import what_if
+
+        changed = what_if(base, case, texts)
+        report_problems(changed.after.problems)
+        if format_ == "json":
+            write_json(whatif_report.document(changed))
+        else:
+            click.echo(whatif_report.text(changed, width()), nl=False)
+    else:
+        from salespath.counsel import hinges_report
+        from salespath.counsel.hinges import hinges
+        from salespath.counsel.way import cards
+
+        hanging = hinges(base, case)
+        tests = tuple(cards(base, hanging))
+        report_problems(hanging.assessment.problems)
+        if format_ == "json":
+            write_json(hinges_report.document(hanging, tests))
+        else:
+            click.echo(hinges_report.text(hanging, tests, width()), nl=False)
+    if any(problem.severity == "error" for problem in portfolio.problems):
+        sys.exit(1)

@@ -1,0 +1,425 @@
+"""Comparing: facts, verdicts and advice that differ, saved results of other rules, and several people's answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from companies import random_companies
+from given import BASE, EXAMPLES, VOCABULARY, run, some_facts, values
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salespath.authoring.effects import OTHERS, Verdict, between
+from salespath.counsel.compare import behind_verdict, compare, own_advice
+from salespath.counsel.compare_read import Column, read_columns
+from salespath.counsel.compare_report import document, text
+from salespath.counsel.respondents import MAJORITY, majority, panel
+from salespath.counsel.respondents_report import text as panel_text
+from salespath.engine.assess import assess
+from salespath.engine.explain import status
+from salespath.facts import Case, read_file
+from salespath.report.json import document as saved_result
+
+ASANA, VEEVA, PEOPLE = (str(EXAMPLES / name) for name in ("asana_2020.yaml", "veeva_2013.yaml", "respondents.yaml"))
+SELLER = {
+    "product_stage": "launched", "self_serve": False, "annual_contract_value": 70_000,
+    "customer_segments": frozenset({"large"}), "who_sells": frozenset({"sellers"}), "seller_seniority": "senior",
+}  # fmt: skip
+
+
+def column(name: str, **facts) -> Column:
+    return Column(name, assess(BASE, Case(name, facts)))
+
+
+def codes(problems) -> list[tuple[str, str]]:
+    return [(p.code, p.severity) for p in problems]
+
+
+def saved(folder: Path, name: str = "saved.json", **changes) -> str:
+    """A result as `assess --format json` writes it, with changes to its facts, or to keys of its top or receipt."""
+    found = saved_result(assess(BASE, Case("Acme", SELLER)))
+    for key, value in changes.items():
+        place = found if key in found else found["receipt"] if key in found["receipt"] else found["facts"]
+        place[key] = value
+    (folder / name).write_text(json.dumps(found), "utf-8")
+    return str(folder / name)
+
+
+# Companies and scenarios
+
+
+def test_facts_that_differ_are_told_from_those_that_are_the_same() -> None:
+    found = compare([column("A", **SELLER), column("B", **{**SELLER, "seller_seniority": "mid", "capital": 5})])
+    assert {row.fact: row.values for row in found.rows} == {"seller_seniority": ("senior", "mid"), "capital": (None, 5)}
+    assert set(found.same) == {*SELLER} - {"seller_seniority"}
+
+
+def test_what_is_not_said_is_not_shown_as_no() -> None:
+    shown = text(compare([column("A", self_serve=False), column("B", role="founder")]), 80)
+    row = next(line for line in shown.splitlines() if line.startswith("self-serve"))
+    assert row.split("  ")[-1].strip() == "not said"
+
+
+def test_advice_that_differs_by_topic_and_through_which_rules() -> None:
+    bens = {**SELLER, "seller_seniority": "junior"}
+    found = compare([column("A", **SELLER), column("B", **bens)])
+    first, second = (column.assessment for column in found.columns)
+    assert (first.process, second.process) == ("enterprise", "not_yet")
+    for topic in found.topics:
+        for a, choices in zip((first, second), topic.choices):
+            assert set(choices) == {item.choice for item in a.advice if item.topic == topic.topic}
+    (effect,) = found.effects
+    assert set(effect.through) == {
+        "enterprise-needs-a-seller", "enterprise-nobody-to-sell", "enterprise-sellers-are-there",
+    }  # fmt: skip
+    assert behind_verdict(effect, (first, second))[0] == ("enterprise-needs-a-seller", second)
+    shown = " ".join(text(found, 100).split())
+    assert "Verdict: not yet, leans enterprise instead of enterprise. It goes back to: - B: " in shown
+    assert "[enterprise-needs-a-seller]" in shown
+
+
+def test_the_same_company_twice_differs_in_nothing() -> None:
+    found = compare([column("A", **SELLER), column("B", **SELLER)])
+    assert (found.rows, found.topics) == ((), ())
+    assert "Nothing differs in what is recommended." in text(found, 80)
+
+
+def test_every_difference_between_two_companies_goes_back_to_rules_that_read_other_answers() -> None:
+    seen = 0
+    for one, other in pairwise(assess(BASE, case) for case in random_companies(60, seed=5)):
+        effect = between(one, other)
+        assert effect.old == Verdict(one.process, one.lead, one.leaning)
+        assert effect.new == Verdict(other.process, other.lead, other.leaning)
+        assert bool(effect.through) == effect.verdict_changes
+        for rule in effect.through:
+            assert status(one, BASE.condition_refs[rule]) != status(other, BASE.condition_refs[rule])
+        for item in effect.items:
+            if item.reason == OTHERS and item.how != "changed":
+                assert item.through
+        seen += effect.verdict_changes
+    assert seen > 10
+
+
+def test_a_change_of_one_fact_goes_back_to_rules_that_read_it() -> None:
+    for case in read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases[::4]:
+        full = assess(BASE, case)
+        for name in case.values:
+            less = assess(BASE, replace(case, values={k: v for k, v in case.values.items() if k != name}))
+            effect = between(full, less)
+            for rule in {*effect.through, *(r for item in own_advice(effect) for r in item.through)}:
+                trees = [BASE.conditions[rule], *([BASE.done[rule]] if rule in BASE.done else [])]
+                read = {n for tree in trees for n in names_behind(tree)}
+                assert name in read, (case.company, name, rule)
+
+
+def names_behind(tree) -> set[str]:
+    from salespath.engine.expressions import inputs
+
+    found = inputs(tree)
+    while more := {n for name in found & BASE.formulas.keys() for n in inputs(BASE.formulas[name])} - found:
+        found |= more
+    return found
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("number", range(2, 7))
+def test_a_comparison_fits_the_width(width, number) -> None:
+    cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases[9 : 9 + 3 * number : 3]
+    shown = text(compare([Column(case.company, assess(BASE, case)) for case in cases]), width)
+    assert [line for line in shown.splitlines() if len(line) > width] == []
+    for case in cases:
+        assert case.company.split()[0] in shown
+
+
+@given(st.lists(some_facts(), min_size=2, max_size=4))
+@settings(max_examples=25)
+def test_any_companies_can_be_compared(facts) -> None:
+    found = compare([column(f"Company {n}", **known) for n, known in enumerate(facts)])
+    shown = text(found, 80)
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+    plain = json.loads(json.dumps(document(found), allow_nan=False))
+    assert {*plain["facts"], *plain["same"]} == {name for known in facts for name in known}
+
+
+# Files
+
+
+def test_files_of_every_kind_are_compared_in_their_order(tmp_path: Path) -> None:
+    table = tmp_path / "two.csv"
+    with table.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["company", "product_stage"], ["One", "idea"], ["Two", "launched"]])
+    listed = tmp_path / "list.yaml"
+    listed.write_text(
+        "- {company: Three, facts: {role: founder}}\n- {company: Four, facts: {role: investor}}\n", "utf-8"
+    )
+    read = read_columns(BASE, [str(table), ASANA, str(listed), saved(tmp_path)])
+    assert read.problems == ()
+    assert [c.name for c in read.columns] == ["One", "Two", "Asana", "Three", "Four", "Acme"]
+    assert not read.respondents
+
+
+def test_the_command_prints_text_and_json() -> None:
+    done = run("compare", ASANA, VEEVA)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"through which rules" in done.stdout
+    found = json.loads(run("compare", ASANA, VEEVA, "--format", "json").stdout)
+    assert [c["name"] for c in found["columns"]] == ["Asana", "Veeva Systems"]
+    assert found["facts"]["paying_customers"] == [89000, 170]
+    assert found["columns"][1]["assessment"]["process"] == "enterprise"
+    (change,) = found["changes"]
+    assert (change["old"]["process"], change["new"]["process"]) == ("both", "enterprise")
+    assert "smb-customers-start-alone" in change["through"]
+    for number, assessed in enumerate(c["assessment"] for c in found["columns"]):
+        for topic, choices in found["advice"].items():
+            assert set(choices[number]) == {item["choice"] for item in assessed["advice"] if item["topic"] == topic}
+
+
+def test_two_dates_of_one_company_are_no_respondents(tmp_path: Path) -> None:
+    for year in (2019, 2020):
+        (tmp_path / f"{year}.yaml").write_text(f"company: Acme\nyear: {year}\nfacts: {{role: founder}}\n", "utf-8")
+    read = read_columns(BASE, [str(tmp_path / "2019.yaml"), str(tmp_path / "2020.yaml")])
+    assert not read.respondents
+    assert [c.name for c in read.columns] == ["Acme (2019)", "Acme (2020)"]
+
+
+def test_records_that_nothing_tells_apart_are_numbered() -> None:
+    read = read_columns(BASE, [ASANA, ASANA], respondents=False)
+    assert [c.name for c in read.columns] == ["Asana (2020) 1", "Asana (2020) 2"]
+
+
+def test_contradictory_answers_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_text("company: Odd\nfacts: {runway_months: 20, capital: 80, monthly_burn: 10}\n", "utf-8")
+    done = run("compare", ASANA, str(path))
+    assert done.returncode == 0
+    assert b"warning SP120" in done.stderr
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "says"),
+    [
+        ([ASANA], "SP164", "found one company"),
+        (["nowhere.yaml", "nor.csv"], "SP164", "found no company"),
+        (["nowhere.yaml", ASANA, VEEVA], "SP101", "cannot read nowhere.yaml"),
+    ],
+)
+def test_problems_with_files(files, code, says) -> None:
+    done = run("compare", *files)
+    assert done.returncode == 1
+    assert f"error {code}: {says}".encode() in done.stderr
+    assert bool(done.stdout) == (ASANA in files and VEEVA in files)  # the others are compared all the same
+
+
+def test_without_files_it_is_a_usage_error() -> None:
+    assert run("compare").returncode == 2
+
+
+def test_a_company_with_an_error_is_left_out_and_the_others_are_compared(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("company: Bad\nfacts: {product_stage: lauched, self_serv: yes}\n", "utf-8")
+    read = read_columns(BASE, [ASANA, str(path), VEEVA])
+    assert sorted(codes(read.problems)) == [("SP111", "error"), ("SP112", "error")]
+    assert [c.name for c in read.columns] == ["Asana", "Veeva Systems"]
+
+
+# Saved results
+
+
+def test_a_saved_result_of_the_same_rules_is_like_its_facts(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text(
+        json.dumps({"company": "Acme", "facts": saved_result(assess(BASE, Case("Acme", SELLER)))["facts"]})
+    )
+    read = read_columns(BASE, [saved(tmp_path), str(facts)])
+    assert read.problems == ()
+    assert not read.respondents
+    assert [c.name for c in read.columns] == ["Acme (saved)", "Acme (facts)"]
+    assert compare(read.columns).rows == ()
+
+
+def test_a_result_of_other_rules_says_so_and_what_became_of_the_verdict(tmp_path: Path) -> None:
+    path = saved(tmp_path, rules_sha256="a" * 64, rules_version="0.9", process="smb")
+    read = read_columns(BASE, [path, ASANA])
+    assert codes(read.problems) == [("SP162", "warning")]
+    assert "rules 0.9 (aaaaaaaaaaaa)" in read.problems[0].message
+    assert "it said SMB, and is now enterprise" in read.problems[0].message
+    same = read_columns(BASE, [saved(tmp_path, rules_sha256="a" * 64), ASANA]).problems
+    assert "the verdict is the same, enterprise" in same[0].message
+
+
+def test_an_edited_verdict_is_noticed(tmp_path: Path) -> None:
+    read = read_columns(BASE, [saved(tmp_path, process="smb"), ASANA])
+    assert codes(read.problems) == [("SP163", "warning")]
+
+
+def test_other_overlays_are_other_rules(tmp_path: Path) -> None:
+    read = read_columns(BASE, [saved(tmp_path, overlays=[{"name": "house", "sha256": "b" * 64}]), ASANA])
+    assert codes(read.problems) == [("SP162", "warning")]
+
+
+def test_what_another_vocabulary_had_is_named_shown_and_not_lost(tmp_path: Path) -> None:
+    path = saved(tmp_path, rules_sha256="a" * 64, self_serv=True, product_stage="beta", moods=["good", "bad"])
+    read = read_columns(BASE, [path, ASANA])
+    assert sorted(codes(read.problems)) == [("SP161", "warning")] * 3 + [("SP162", "warning")]
+    assert any("no fact self_serv. Did you mean self_serve?" in p.message for p in read.problems)
+    assert any("beta is not one of idea" in p.message for p in read.problems)
+    first = read.columns[0]
+    assert first.unread == {"product_stage": "beta", "self_serv": "true", "moods": ["good", "bad"]}
+    assert first.assessment.case.values == {k: v for k, v in SELLER.items() if k != "product_stage"}
+    shown = " ".join(text(compare(read.columns), 120).split())
+    assert "self_serv (cannot be" in shown
+    assert "good, bad" in shown
+    done = run("compare", "-", ASANA, "--format", "json", stdin=Path(path).read_bytes())
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["columns"][0]["unread"] == first.unread
+
+
+def test_several_saved_results_in_one_line_keep_what_is_their_own(tmp_path: Path) -> None:
+    results = [json.loads(Path(saved(tmp_path, **{name: 1})).read_text()) for name in ("first_fact", "second_fact")]
+    (tmp_path / "both.json").write_text(json.dumps(results))
+    read = read_columns(BASE, [str(tmp_path / "both.json")])
+    assert [c.unread for c in read.columns] == [{"first_fact": "1"}, {"second_fact": "1"}]
+
+
+# Respondents
+
+
+def answers(*people: dict) -> dict[str, dict]:
+    return dict(zip(("Ana", "Ben", "Cleo", "Dan"), people))
+
+
+@pytest.mark.parametrize(
+    ("fact", "given_", "expected"),
+    [
+        ("self_serve", [True, True, False], True),
+        ("self_serve", [True, False], None),
+        ("role", ["founder", "investor", "salesperson"], None),
+        ("product_stage", ["idea", "pilot", "launched"], "pilot"),
+        ("product_stage", ["idea", "launched"], None),
+        ("decision_makers", [6, 4, 5], 5),
+        ("decision_makers", [6, 4, 5, 5], 5),
+        ("decision_makers", [6, 4], None),
+        ("capital", [7], 7),
+        ("customer_segments", [{"small"}, {"small", "large"}, {"large"}], {"small", "large"}),
+        ("customer_segments", [{"small"}, {"large"}], None),
+        ("customer_segments", [set(), set(), {"large"}], set()),
+    ],
+)
+def test_the_majority(fact, given_, expected) -> None:
+    frozen = [frozenset(v) if isinstance(v, set) else v for v in given_]
+    assert majority(VOCABULARY[fact], frozen) == expected
+
+
+def test_only_disagreements_that_change_the_outcome_are_marked() -> None:
+    people = answers(
+        {**SELLER, "decision_makers": 6},
+        {**SELLER, "decision_makers": 7, "seller_seniority": "junior"},
+        {**SELLER, "decision_makers": 6},
+    )
+    found = panel(BASE, people)
+    assert {item.fact: item.decides for item in found.disagreements} == {
+        "decision_makers": False,
+        "seller_seniority": True,
+    }
+    assert [found.outcomes[name].verdict.process for name in people] == ["enterprise", "not_yet", "enterprise"]
+    assert found.majority.verdict.process == "enterprise"
+    seniority = next(item for item in found.disagreements if item.fact == "seller_seniority")
+    assert seniority.answers == (("senior", ("Ana", "Cleo")), ("junior", ("Ben",)))
+    assert {(t.respondent, t.value, t.outcome.verdict.process) for t in seniority.turns} == {
+        ("Ana", "junior", "not_yet"),
+        ("Cleo", "junior", "not_yet"),
+        ("Ben", "senior", "enterprise"),
+    }
+    shown = " ".join(panel_text(BASE, "Acme", found, 80).split())
+    assert "1 of these changes the outcome, marked *" in shown
+    assert "* most senior seller: senior (Ana, Cleo); junior (Ben); majority: senior." in shown
+    assert "- people in one purchase: 6 people (Ana, Cleo); 7 people (Ben); majority: 6 people." in shown
+
+
+def test_a_missing_answer_is_no_disagreement_and_is_filled_in_never_taken_away() -> None:
+    silent = {k: v for k, v in SELLER.items() if k != "seller_seniority"}
+    found = panel(BASE, answers({**SELLER, "seller_seniority": "junior"}, silent))
+    (item,) = found.disagreements
+    assert (item.disputed, item.silent) == (False, ("Ben",))
+    assert [(t.respondent, t.value, t.others) for t in item.turns] == [("Ben", "junior", ("Ana",))]
+
+
+def test_answers_that_change_the_outcome_only_together() -> None:
+    """Either a seller of experience or a founder who sells keeps enterprise selling workable."""
+    mine = {**SELLER, "who_sells": frozenset({"founder"}), "paying_customers": 0}
+    theirs = {**mine, "who_sells": frozenset({"sellers"}), "seller_seniority": "junior"}
+    found = panel(BASE, answers(mine, theirs))
+    assert [found.outcomes[name].verdict.process for name in ("Ana", "Ben")] == ["enterprise", "not_yet"]
+    items = {item.fact: item for item in found.disagreements}
+    assert [turn for item in items.values() for turn in item.turns if turn.respondent == "Ana"] == []
+    assert items["who_sells"].together == (("seller_seniority",),)
+    assert items["seller_seniority"].together == (("who_sells",),)
+
+
+@given(st.lists(some_facts(), min_size=2, max_size=3))
+@settings(max_examples=25)
+def test_a_panel_says_what_the_assessments_say(facts) -> None:
+    people = answers(*facts)
+    found = panel(BASE, people)
+    names = {name for known in facts for name in known}
+    assert {*found.agreed, *(item.fact for item in found.disagreements)} == names
+    for name, known in people.items():
+        a = assess(BASE, Case(name, known))
+        assert found.outcomes[name].verdict == Verdict(a.process, a.lead, a.leaning)
+        assert set(found.outcomes[name].blocks) == {b.rule for b in a.blockers if b.process != "both"}
+    for item in found.disagreements:
+        for turn in item.turns:
+            assert turn.outcome != found.outcomes[turn.respondent]
+            a = assess(BASE, Case("Trial", {**people[turn.respondent], item.fact: turn.value}))
+            assert turn.outcome.verdict.process == a.process
+            assert set(turn.others) <= {*people, MAJORITY}
+    assert [line for line in panel_text(BASE, "Acme", found, 80).splitlines() if len(line) > 80] == []
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_where_all_answered_the_same_questions_another_outcome_has_its_marked_cause(data) -> None:
+    names = data.draw(st.lists(st.sampled_from(list(VOCABULARY.facts)), min_size=3, max_size=25, unique=True))
+    people = answers(*(data.draw(st.fixed_dictionaries({name: values(name) for name in names})) for _ in range(2)))
+    found = panel(BASE, people)
+    one, other = found.outcomes.values()
+    assert one == other or any(item.decides for item in found.disagreements)
+    for item in found.disagreements:
+        for others in item.together:
+            assert not item.turns or {turn.respondent for turn in item.turns} != {*people}
+            assert set(others) <= {d.fact for d in found.disagreements} - {item.fact}
+
+
+def test_one_company_in_all_files_is_several_people_and_the_option_decides(tmp_path: Path) -> None:
+    done = run("compare", PEOPLE)
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"Example Ltd: 3 respondents")
+    assert b"through which rules" in run("compare", PEOPLE, "--no-respondents").stdout
+    found = json.loads(run("compare", PEOPLE, "--format", "json").stdout)
+    assert [(p["name"], p["process"]) for p in found["respondents"]] == [
+        ("Ana", "enterprise"), ("Ben", "not_yet"), ("Cleo", "enterprise"),
+    ]  # fmt: skip
+    assert [d["fact"] for d in found["disagreements"] if d["changes_outcome"]] == ["seller_seniority"]
+    assert found["disagreements"][0].keys() >= {"answers", "answered", "silent", "majority", "alone", "together_with"}
+
+
+def test_people_are_named_by_their_files_where_nothing_else_names_them(tmp_path: Path) -> None:
+    for name in ("ana", "ben"):
+        (tmp_path / f"{name}.yaml").write_text("product_stage: launched\n", "utf-8")
+    read = read_columns(BASE, [str(tmp_path / "ana.yaml"), str(tmp_path / "ben.yaml")], respondents=True)
+    assert [c.name for c in read.columns] == ["ana", "ben"]
+    assert read.problems == ()
+
+
+def test_respondents_about_different_companies_are_warned_of() -> None:
+    read = read_columns(BASE, [ASANA, VEEVA], respondents=True)
+    assert codes(read.problems) == [("SP165", "warning")]
+    assert "Asana, Veeva Systems" in read.problems[0].message
