@@ -423,6 +423,17 @@ def test_spending_nothing_is_unlimited_runway_and_still_has_a_line():
     assert values(e, "smb", "break_even_month") == values(e, "smb", "selling_pays_month")
 
 
+def test_how_customers_pay_is_said():
+    told = " ".join(notes(of(assumptions={"smb": {"months_paid_ahead": "6"}}), VOCABULARY))
+    assert "Enterprise customers pay a year ahead (assumed) and SMB customers pay 6 months ahead." in told
+
+
+def test_cash_that_runs_out_asks_for_money_or_fewer_hires():
+    poor = {**FUNDED, "capital": 1_000}
+    assert "find that much more money, or hire fewer or later." in gist(of(poor))[1]
+    assert "find that much more money, or spend less." in gist(of({**poor, "sales_team_size": 9}))[1]
+
+
 def test_a_first_customer_after_the_cash_is_too_late():
     late, soon = (of({**FUNDED, "capital": cash, "sales_cycle_months": 9}) for cash in (8_000, 80_000))
     assert "too late for the 4 months that your cash lasts" in gist(late)[1]

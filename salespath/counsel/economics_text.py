@@ -21,7 +21,7 @@ OUTCOMES = {
     "customers_needed": "New customers for the target",
     "deals_needed": "Deals to begin for them",
     "sellers_needed": "Sellers who win them in a year",
-    "first_revenue_month": "Month of the first new customer",
+    "first_revenue_month": "Month of the first revenue",
     "target_month": "Month the target is reached",
     "revenue_at_end": "New yearly revenue at the end",
     "most_tied_up": "Most that selling ties up",
@@ -61,6 +61,11 @@ class _Page:
             self._say(
                 f"This is about money only. Which process fits is for the rules to say (salespath assess): {verdict}."
             )
+        self.lines.append("")
+        self._say(
+            f"Low is the worst case, high the best. Months count from today; > {self.e.months} is not within these {self.e.months}. "
+            "Yours are your own figures, set those in your file under assumptions."
+        )
         for economics in self.e.processes.values():
             self._results(economics)
         self._match()
@@ -116,8 +121,6 @@ class _Page:
         values = [result(outcome.id, value, self.e.months) for value in outcome.values]
         if outcome.id == "lowest_cash_month":
             values = [f"{v}, falls" if value == self.e.months else v for v, value in zip(values, outcome.values)]
-        if outcome.id == "out_of_cash_month":
-            values = ["never" if value is None else v for v, value in zip(values, outcome.values)]
         origins = rests(outcome, economics.figures, self.e.standing)
         return [OUTCOMES[outcome.id], *values, " + ".join(origins)]
 

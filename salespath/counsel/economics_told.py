@@ -21,15 +21,14 @@ _TO_FIND_OUT = (
 
 def gist(e: Economics) -> list[str]:
     """What it means, a paragraph for each process, then what sets them apart and what speaks against relying on it."""
-    found = [f"{_name(p)}. {' '.join(_process(e, economics))}" for p, economics in e.processes.items()]
+    found = [f"{_capital(NAMES[p])}. {' '.join(_process(e, economics))}" for p, economics in e.processes.items()]
     if len(e.processes) > 1 and any(x.plans[_BASE].sellers + x.plans[_BASE].hired for x in e.processes.values()):
         found.append(_apart(e))
     return [*found, _against(e)]
 
 
-def _name(process: str) -> str:
-    name = NAMES[process]
-    return f"{name[0].upper()}{name[1:]}"
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
@@ -81,7 +80,7 @@ def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
     if month is None:
         return [f"No new customer is to be expected within {e.months} months."]
     runway = e.standing.runway
-    text = f"The first new customer is to be expected in month {month:.0f}"
+    text = f"The first new customer, and revenue from it, is to be expected in month {month:.0f}"
     if runway is None:
         return [f"{text}; you have not said how long your cash lasts."]
     if runway == float("inf"):
@@ -111,7 +110,7 @@ def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
             ends = "is still falling" if month == e.months else "is lowest"
             found.append(
                 f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: "
-                "without that much more money, hire fewer or later."
+                f"find that much more money, or {'hire fewer or later' if economics.plans[_BASE].hired else 'spend less'}."
             )
         elif e.standing.capital is not None and lowest >= e.standing.capital:
             found.append("Your cash never falls below what you have today.")
@@ -241,6 +240,7 @@ def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
         found.append(
             "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
         )
+    found.append(f"{_capital(_listed([_paid(p, x) for p, x in e.processes.items()]))}.")
     if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
         found.append(
             "Published figures are mostly of North American software firms, some from pages without a method (soft)."
@@ -250,6 +250,14 @@ def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
         "pace after the target is reached."
     )
     return [note for note in found if note]
+
+
+def _paid(process: str, economics: ProcessEconomics) -> str:
+    """How the customers of a process pay, in the base case."""
+    figure = economics.figures["months_paid_ahead"]
+    months = figure.values[_BASE]
+    when = "by the month" if months == 1 else "a year ahead" if months == YEAR else f"{months:.0f} months ahead"
+    return f"{NAMES[process]} customers pay {when}{' (assumed)' if figure.origin == ASSUMED else ''}"
 
 
 def _described(e: Economics, vocabulary: Vocabulary) -> str:
