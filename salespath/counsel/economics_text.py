@@ -62,9 +62,10 @@ class _Page:
                 f"This is about money only. Which process fits is for the rules to say (salespath assess): {verdict}."
             )
         self.lines.append("")
+        months = self.e.months
         self._say(
-            f"Low is the worst case, high the best. Months count from today; > {self.e.months} is not within these {self.e.months}. "
-            "Yours are your own figures, set those in your file under assumptions."
+            f"Low is the worst case, high the best. Months count from today; > {months} is not within these {months}. Yours are your "
+            "own figures, set those in your file under assumptions."
         )
         for economics in self.e.processes.values():
             self._results(economics)
