@@ -70,6 +70,11 @@ class Goal:
     movable: tuple[str, ...]
 
     @property
+    def first(self) -> Changes | None:
+        """The set to go by: of those that the company can make alone the least effort, else of all."""
+        return next((c for c in self.changes if not c.conditions), next(iter(self.changes), None))
+
+    @property
     def reached(self) -> bool:
         """Whether the goal can be reached, or is already."""
         return bool(self.changes) or self.process == self.goal

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from salespath.counsel.goal_report import card_document, card_text
 from salespath.counsel.hinges import Hinge, Hinges, Variant
 from salespath.counsel.way import Card
+from salespath.counsel.way_report import card_document, write_cards
 from salespath.counsel.whatif_report import Page, net, plain, verdict
 from salespath.engine import certainty
 from salespath.engine.compile import Base
@@ -36,10 +36,7 @@ def text(found: Hinges, cards: Sequence[Card], width: int = 100) -> str:
         page.say(f"Not said yet, and able to turn it alone: {labels}{more}.")
     if found.hinges:
         _table(page, found)
-    if cards:
-        page.heading("Test before you rely on it")
-        for card in cards[:_LISTED]:
-            card_text(page, base, card)
+    write_cards(page, base, cards)
     return page.text()
 
 

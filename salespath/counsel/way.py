@@ -11,7 +11,7 @@ from salespath.counsel.goal_moves import Move
 from salespath.counsel.hinges import Hinges
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.compile import FACTS, Base
 from salespath.engine.expressions import Scope, condition, inputs
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.vocabulary import Test
@@ -25,12 +25,13 @@ QUESTIONS = 3
 
 @dataclass(frozen=True)
 class Unlock:
-    """What a step brings: a block that goes, or evidence that counts otherwise; its weight is 0 for a block."""
+    """What a step brings: a block that goes (weight 0), or evidence that counts now or, with `gone`, counts no longer."""
 
     rule: str
     process: str
     weight: int
     because: str
+    gone: bool
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Step:
     """One move on the way, in its place.
 
     `advice` is what a rule says on how to do it, `owner` who does it, `done_when` a condition in the rule language. `rules` are the
-    rules that make it count, `sources` what they cite. `process` is what is recommended after it.
+    rules that make it count, `because` the reason that the first of them gives, `sources` what they cite. `process` is what is
+    recommended after it.
     """
 
     move: Move
@@ -46,6 +48,7 @@ class Step:
     done_when: str
     advice: str
     rules: tuple[str, ...]
+    because: str
     sources: tuple[str, ...]
     unlocks: tuple[Unlock, ...]
     process: str
@@ -53,10 +56,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Trigger:
-    """A change outside the company's steps after which the assessment is to be run again, and the rules that it turns."""
+    """A change outside the company's steps after which the assessment is to be run again.
+
+    `process` is what is then recommended with today's other answers, `net` the net evidence (a weight) that it adds to today's
+    verdict or takes from it, `rules` those that it turns.
+    """
 
     move: Move
     process: str
+    net: int
     rules: tuple[str, ...]
 
 
@@ -96,11 +104,12 @@ def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
         facts = applied(facts, [move])
         after = assess(base, Case(case.company, facts))
         unlocks = tuple(_unlocks(before, after))
-        rules = tuple(unlock.rule for unlock in unlocks) or tuple(_reading(start, end, move.fact))
+        reasons = {u.rule: u.because for u in unlocks} or dict(_reading(start, end, move.fact))
+        rules, because = tuple(reasons), next(iter(reasons.values()), "")
         known = base.knowledge.rules
         sources = tuple(dict.fromkeys(name for rule in rules for name in known[rule].source))
         advice, owner = _advised(base, before, after, move)
-        yield Step(move, owner, done_when(base, move), advice, rules, sources, unlocks, after.process)
+        yield Step(move, owner, done_when(base, move), advice, rules, because, sources, unlocks, after.process)
         before = after
 
 
@@ -133,20 +142,20 @@ def _unlocks(before: Assessment, after: Assessment) -> Iterator[Unlock]:
     for item in effect.items:
         if item.kind == BLOCK and item.rule in blocks and item.rule not in now:
             block = blocks[item.rule]
-            yield Unlock(item.rule, block.process, 0, block.because)
+            yield Unlock(item.rule, block.process, 0, block.because, gone=True)
     because = [{fired.rule: fired.because for fired in side.fired} for side in (before, after)]
     for shift in sorted(effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
         text = because[1].get(shift.rule) or because[0][shift.rule]
-        yield Unlock(shift.rule, shift.process, shift.new - shift.old, text)
+        yield Unlock(shift.rule, shift.process, shift.new - shift.old, text, gone=not shift.new)
 
 
-def _reading(start: Assessment, end: Assessment, fact: str) -> Iterator[str]:
-    """The rules that read a fact and fire at the end only; a step without effect of its own counts through these."""
-    fired = {item.rule for item in start.fired}
-    plan = [rule.id for rule in start.base.knowledge.rules.values() if rule.kind in ("advise", "warn")]
+def _reading(start: Assessment, end: Assessment, fact: str) -> Iterator[tuple[str, str]]:
+    """The rules that read a fact and fire at the end only, with their reasons; a step without effect of its own counts by them."""
+    fired, base = {item.rule for item in start.fired}, start.base
     for item in end.fired:
-        if item.rule not in fired and item.rule not in plan and fact in item.facts:
-            yield item.rule
+        rule = base.knowledge.rules[item.rule]
+        if item.rule not in fired and base.section(rule) == FACTS and fact in item.facts:
+            yield item.rule, item.because
 
 
 def _advised(base: Base, before: Assessment, after: Assessment, move: Move) -> tuple[str, str]:
@@ -208,11 +217,17 @@ def open_below(fact: Fact | Derived, move: Move) -> bool:
 
 
 def triggers(hinges: Hinges, some: Sequence[Move]) -> Iterator[Trigger]:
-    """Thresholds near the known numbers and steps of known choices, those that turn the verdict first, then by net evidence."""
+    """Thresholds near the known numbers, and steps of the choices that others make, those that turn the verdict first.
+
+    Then by net evidence; what the company decides itself is no trigger, it knows when it does.
+    """
     moved = {move.fact for move in some}
+    vocabulary = hinges.assessment.base.vocabulary
     found = []
     for place, hinge in enumerate(hinges.hinges):
-        for step in hinge.steps if hinge.fact not in moved else ():
+        fact = vocabulary[hinge.fact]
+        own = isinstance(fact, Fact) and fact.change is not None and not fact.numeric
+        for step in hinge.steps if hinge.fact not in moved and not own else ():
             move = step.move
             assert move is not None
             if move.low is not None or move.high is not None:  # words without an order and members have no threshold
@@ -221,7 +236,7 @@ def triggers(hinges: Hinges, some: Sequence[Move]) -> Iterator[Trigger]:
     for _, weight, _, step, move in sorted(found, key=lambda item: item[:3]):
         if move.fact not in seen and len(seen) < TRIGGERS and (weight or step.process != hinges.assessment.process):
             seen.add(move.fact)
-            yield Trigger(move, step.process, step.rules)
+            yield Trigger(move, step.process, step.net - hinges.net, step.rules)
 
 
 # What to test before

@@ -140,12 +140,13 @@ def _blocks(page: Page, found: WhatIf) -> None:
     for item in items:
         block = blocks[item.how != REMOVED][item.rule]
         lead = {ADDED: "New block", REMOVED: "No longer in the way", CHANGED: "Still in the way"}[item.how]
-        page.say(f"{lead} of {_of(block.process)}: {block.because} {_through(item)}", "    ", first="  ")
+        page.say(f"{lead} of {running(block.process)}: {block.because} {_through(item)}", "    ", first="  ")
         if item.how != REMOVED:
             page.say(f"Remedy ({block.owner}): {block.remedy}", "    ")
 
 
-def _of(process: str) -> str:
+def running(process: str) -> str:
+    """What is run: enterprise selling, SMB selling, running both."""
     return "running both" if process == "both" else f"{NAMES[process]} selling"
 
 
