@@ -136,6 +136,15 @@ def test_a_comparison_fits_the_width(width, number) -> None:
         assert case.company.split()[0] in shown
 
 
+def test_all_documented_companies_fit_too() -> None:
+    cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
+    columns = [Column(case.company, assess(BASE, case)) for case in cases]
+    for number in (len(columns), *range(2, 7)):
+        for start in range(0, len(columns) - number + 1, number):
+            shown = text(compare(columns[start : start + number]), 80)
+            assert [line for line in shown.splitlines() if len(line) > 80] == []
+
+
 @given(st.lists(some_facts(), min_size=2, max_size=4))
 @settings(max_examples=25)
 def test_any_companies_can_be_compared(facts) -> None:

@@ -95,7 +95,7 @@ class _Text:
             names = [column.name for column in self.found.columns[start : start + step]]
             wide = min(_MOST, max(_LEAST, (self.width - _FIRST) // len(part) - 2))
             rows = [[title, *(column[n] for column in part)] for n, title in enumerate(titles)]
-            headers = ["", *("\n".join(textwrap.wrap(name, wide)) for name in names)]
+            headers = ["", *("\n".join(textwrap.wrap(name, wide - 2)) for name in names)]  # tabulate pads them by 2
             self.lines.extend(listing(rows, headers, [_FIRST, *[wide] * len(part)]).splitlines())
 
     # Parts

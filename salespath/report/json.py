@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from salespath.counsel import precedents_report
-from salespath.counsel.precedents import nearest
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading
 from salespath.engine.walk import SUMS
@@ -71,6 +69,9 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
     found["problems"] = [problem(p) for p in a.problems]
     found["receipt"] = a.receipt
     if not table:
+        from salespath.counsel import precedents_report
+        from salespath.counsel.precedents import nearest
+
         found["precedents"] = precedents_report.document(nearest(a.base, a.case))
     return found
 

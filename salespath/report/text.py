@@ -5,8 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 
-from salespath.counsel.precedents import nearest
-from salespath.counsel.precedents_report import CAUTION, TITLE, told
 from salespath.engine import certainty
 from salespath.engine.assessment import Advice, Assessment, Fired, Reading
 from salespath.engine.explain import close_calls
@@ -319,6 +317,9 @@ class _Report:
             self._say(f"Also: {self._labels(q.fact for q in rest)}.", indent="  ")
 
     def _precedents(self) -> None:
+        from salespath.counsel.precedents import nearest  # a table, which takes its words from here, tells of none
+        from salespath.counsel.precedents_report import CAUTION, TITLE, told
+
         found = nearest(self.a.base, self.a.case)
         if not found:
             return
