@@ -64,8 +64,8 @@ class _Page:
         self.lines.append("")
         months = self.e.months
         self._say(
-            f"Low is the worst case, high the best. Months count from today; > {months} is not within these {months}. Yours are your "
-            "own figures, set those in your file under assumptions."
+            f"Low is the worst case, high the best. Months count from today; > {months} is not within these {months}. Yours are "
+            "your own figures, set those in your file under assumptions."
         )
         for economics in self.e.processes.values():
             self._results(economics)
