@@ -143,7 +143,7 @@ def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, comp
 
         case = supposed(base.vocabulary, case, texts)
         found = search(base, case, goal)
-        there = way(base, case, found.changes[0] if found.changes else None, hinges(base, case))
+        there = way(base, case, found.first, hinges(base, case))
         stopping = () if found.reached else obstacles(base, found)
         if format_ == "json":
             write_json(goal_report.document(base, found, there, stopping))
