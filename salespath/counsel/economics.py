@@ -9,18 +9,17 @@ from salespath.counsel.economics_assumptions import ASSUMED, CASES, SET, YOURS, 
 from salespath.counsel.economics_inputs import Inputs, Standing
 from salespath.counsel.economics_months import (
     WHOLE,
-    YEAR,
     Flow,
     Plan,
     added,
     bounded,
     customers_needed,
     flow,
-    gap,
     plan_of,
     quotient,
     sellers_needed,
     whole,
+    wins_year,
 )
 from salespath.rules.model import PROCESSES
 
@@ -103,17 +102,21 @@ MONEY = (
 def _needed(figures: Mapping[str, Figure], plans: Sequence[Plan], standing: Standing) -> list[Outcome]:
     customers = [customers_needed(standing, plan.contract_year) for plan in plans]
     deals = [None if count is None else whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
-    sellers = [sellers_needed(n, p.deals_begun_month * p.win_rate * YEAR) for n, p in zip(customers, plans)]
+    sellers = [sellers_needed(n, wins_year(p.deals_begun_month, p.win_rate)) for n, p in zip(customers, plans)]
     target = () if standing.revenue_target is not None else ("revenue_target",)
     note = "" if target else _never(plans, (*customers, *deals, *sellers))
-    contract = "annual_contract_value"
-    goal = ("revenue_target", *(standing.revenue_from or ("annual_revenue",)), contract)
+    goal = _goal(standing)
     return [
         Outcome("customers_needed", _three(customers), goal, target, note),
         Outcome("deals_needed", _three(deals), (*goal, "win_rate"), target, note),
         Outcome("sellers_needed", _three(sellers), (*goal, "win_rate", "deals_begun_month"), target, note),
         *(_each(name, figures) for name in ("objections", "meetings")),
     ]
+
+
+def _goal(standing: Standing) -> tuple[str, ...]:
+    """What the customers for the target are counted from."""
+    return ("revenue_target", *(standing.revenue_from or ("annual_revenue",)), "annual_contract_value")
 
 
 def _each(name: str, figures: Mapping[str, Figure]) -> Outcome:
@@ -137,10 +140,12 @@ def _never(plans: Sequence[Plan], counts: Sequence[int | None]) -> str:
 def _months(
     figures: Mapping[str, Figure], plans: Sequence[Plan], flows: Sequence[Flow], standing: Standing
 ) -> list[Outcome]:
-    missing = gap(standing)
     burn = standing.burn
     lacking = tuple(n for n, v in (("capital", standing.capital), ("monthly_burn", burn)) if v is None)
-    money = (*_money_figures(figures), "sales_team_size")
+    # how many sell follows from the target where there is one
+    won = (*SELLING, "sales_team_size", *(_goal(standing) if standing.revenue_target is not None else ()))
+    kept = (*won, "annual_contract_value", "churn_rate")
+    money = (*_money_figures(figures), *won)
     cash_reads = ("capital", "monthly_burn", "committed_revenue", *money)
     selling = [added(f.selling) for f in flows]
     cash = [f.cash for f in flows]
@@ -148,18 +153,18 @@ def _months(
         Outcome(
             "first_revenue_month",
             _cases(lambda c: _first(added(flows[c].won), lambda total: total >= 1 - WHOLE)),
-            (*SELLING, "sales_team_size"),
+            won,
         ),
         Outcome(
             "target_month",
             _cases(lambda c: _target_month(flows[c], customers_needed(standing, plans[c].contract_year))),
-            ("revenue_target", *SELLING, "annual_contract_value", "churn_rate", "sales_team_size"),
-            () if missing is not None else ("revenue_target",),
+            ("revenue_target", *kept),
+            () if standing.revenue_target is not None else ("revenue_target",),
         ),
         Outcome(
             "revenue_at_end",
             _cases(lambda c: bounded(flows[c].customers[-1] * plans[c].contract_year)),
-            ("annual_contract_value", *SELLING, "churn_rate", "sales_team_size"),
+            kept,
         ),
         Outcome("most_tied_up", _cases(lambda c: bounded(max(0.0, -min(selling[c])))), money),
         Outcome("selling_pays_month", _cases(lambda c: _stays(flows[c].earned, 0.0)), money),

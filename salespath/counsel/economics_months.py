@@ -121,13 +121,13 @@ def plan_of(figures: Mapping[str, Figure], case: int, standing: Standing) -> Pla
     value, base = ({id_: figure.values[c] for id_, figure in figures.items()} for c in (case, 1))
     contract = value["annual_contract_value"]
     seller_cost, other_cost = value["seller_cost_year"], value["other_selling_cost_share"] * contract
-    wins = wins_year(value)
-    if (
-        "acquisition_cost" in value and wins > 0
-    ):  # it holds the sellers' pay; the rest is what selling costs beside them
+    wins = wins_year(value["deals_begun_month"], value["win_rate"])
+    if "acquisition_cost" in value and wins > 0:
+        # it holds the sellers' pay; the rest is what selling costs beside them
         seller_cost = min(seller_cost, value["acquisition_cost"] * wins)
         other_cost = max(0.0, value["acquisition_cost"] - seller_cost / wins)
-    needed = sellers_needed(customers_needed(standing, base["annual_contract_value"]), wins_year(base))
+    customers = customers_needed(standing, base["annual_contract_value"])
+    needed = sellers_needed(customers, wins_year(base["deals_begun_month"], base["win_rate"]))
     there = standing.sellers or 0
     return Plan(
         contract_year=contract,
@@ -145,9 +145,9 @@ def plan_of(figures: Mapping[str, Figure], case: int, standing: Standing) -> Pla
     )
 
 
-def wins_year(value: Mapping[str, float]) -> float:
+def wins_year(deals_begun_month: float, win_rate: float) -> float:
     """Customers that a seller at full speed wins in a year."""
-    return value["deals_begun_month"] * value["win_rate"] * YEAR
+    return deals_begun_month * win_rate * YEAR
 
 
 def customers_needed(standing: Standing, contract: float) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from salespath.counsel.economics import Economics, ProcessEconomics
 from salespath.counsel.economics_assumptions import ASSUMED, assumptions
-from salespath.counsel.economics_months import YEAR, gap
+from salespath.counsel.economics_months import YEAR, gap, wins_year
 from salespath.counsel.economics_words import count, given, money
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable
@@ -137,7 +137,7 @@ def _too_few(e: Economics, economics: ProcessEconomics) -> list[str]:
 def _too_cheap(economics: ProcessEconomics) -> list[str]:
     """Where a seller at full speed does not earn the own pay."""
     plan = economics.plans[_BASE]
-    earned = plan.deals_begun_month * plan.win_rate * YEAR * plan.contract_year * plan.gross_margin
+    earned = wins_year(plan.deals_begun_month, plan.win_rate) * plan.contract_year * plan.gross_margin
     if not 0 < earned < plan.seller_cost_year:
         return []
     return [
