@@ -54,6 +54,13 @@ def main() -> None:
 @click.option("--resume", is_flag=True, help="Go on with the latest unfinished interview without asking.")
 @click.option("-o", "--output", metavar="FILE.yaml", help="Save the answers as a fact file.")
 @click.option("--force", is_flag=True, help="Let -o replace an existing file.")
+@click.option(
+    "--order",
+    type=click.Choice(["telling", "fixed"]),
+    default="telling",
+    show_default=True,
+    help="Ask first what narrows the recommendation most, or in the order of the sheet.",
+)
 @reported
 @based
 def ask(
@@ -65,6 +72,7 @@ def ask(
     resume: bool,
     output: str | None,
     force: bool,
+    order: str,
 ) -> None:
     """Answer questions, one at a time, and get the recommendation with its reasons and plan.
 
@@ -81,7 +89,8 @@ def ask(
         raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
     from salespath.ask.terminal import Request, run
 
-    sys.exit(run(base, Request(facts_file, answers_file, company, no_input, resume, output, force), bold))
+    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed")
+    sys.exit(run(base, request, bold))
 
 
 @main.command()
@@ -89,6 +98,7 @@ def ask(
 @format_option
 @click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
+@click.option("--possible", is_flag=True, help="Search which processes other answers could lead to, with examples.")
 @click.option(
     "--engine",
     type=click.Choice(["salespath", "experta"]),
@@ -98,7 +108,9 @@ def ask(
 )
 @reported
 @based
-def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None, full: bool, engine: str) -> None:
+def assess(
+    base: Base, files: tuple[str, ...], format_: str, output: str | None, full: bool, possible: bool, engine: str
+) -> None:
     """Recommend a process for the companies in FILE: one company gives a report, many a table.
 
     FILE is a YAML or JSON fact file, or a CSV or Parquet table with fact ids as headers; - is standard input (YAML or JSON).
@@ -107,11 +119,12 @@ def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None,
         suffix = os.path.splitext(output.lower())[1].removeprefix(".")
         if suffix not in ("csv", "parquet", "json"):
             raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
-        if suffix != "json" and engine != "salespath":
+        one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
+        if suffix != "json" and one_by_one:
             raise click.UsageError(
-                f"-o {output}: --engine {engine} takes companies one by one; write a name that ends in .json."
+                f"-o {output}: {one_by_one} takes companies one by one; write a name that ends in .json."
             )
-        if suffix != "json" or (all(map(is_table, files)) and engine == "salespath"):
+        if suffix != "json" or (all(map(is_table, files)) and not one_by_one):
             from salespath.portfolio import assess_to_file
 
             summary = assess_to_file(base, files, output, report_problems)
@@ -132,6 +145,10 @@ def assess(base: Base, files: tuple[str, ...], format_: str, output: str | None,
 
         other = Experta(base).walk
     assessments = [assess_case(base, case, other) for case in cases]
+    if possible:
+        from salespath.engine.settle import searched
+
+        assessments = [searched(assessment, every=True) for assessment in assessments]
     if format_ == "json":
         from salespath.report.json import document
 

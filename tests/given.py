@@ -65,9 +65,9 @@ rules:
 """
 
 
-def small_base(*texts: str) -> Base:
+def small_base(*texts: str, frame: str = FRAME) -> Base:
     """A base of the frame above and of rule files given as text, `1.yaml`, `2.yaml`, … Raises SalespathError."""
-    named = [("frame.yaml", FRAME), *((f"{n}.yaml", text) for n, text in enumerate(texts, 1))]
+    named = [("frame.yaml", frame), *((f"{n}.yaml", text) for n, text in enumerate(texts, 1))]
     knowledge, problems = loader.load([(name, parse(text, name)) for name, text in named], "0" * 64)
     return compile_base(VOCABULARY, knowledge, problems)
 

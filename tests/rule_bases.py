@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from companies import FIGURES
-from given import VOCABULARY, small_base
+from given import FRAME, VOCABULARY, small_base
 
 from salespath.engine.compile import Base
 from salespath.facts.vocabulary import DIMENSIONS
@@ -19,15 +19,21 @@ FRAME_PROCESS_RULES = ("sell-to-large", "too-early", "sell-to-small", "open")
 COLOURS = ("red", "green", "blue")
 KINDS = {"conclude": 8, "weigh": 5, "block": 3, "verdict": 3, "advise": 2, "warn": 2}  # and how often each
 LINES = {f"{dimension}_{n}": dimension for dimension in DIMENSIONS for n in (1, 2)}
+LEADING = (
+    FRAME.replace("fit_enterprise > fit_smb", "fit_enterprise - fit_smb >= 0.5")
+    .replace("fit_smb > fit_enterprise", "fit_smb - fit_enterprise >= 0.5")
+    .replace("fit_smb == fit_enterprise", "-0.5 < fit_smb - fit_enterprise < 0.5")
+)
 VERDICT_VALUES = {"process": VERDICTS, "lead": PROCESSES, "leaning": (*PROCESSES, "none")}
 
 
 def random_base(seed: int, rules: int = 30, *, tame: bool = False) -> Base:
     """A base of so many random rules, and of the four verdict rules of the frame.
 
-    A tame one is linked as people link rules: it reads all facts, seldom joins two in one comparison, and leaves the verdict alone.
+    A tame one is linked as people link rules: it reads all facts, seldom joins two in one comparison, leaves the verdict alone, and
+    decides by a clear lead.
     """
-    return small_base(random_rules(Random(seed), rules, tame=tame))
+    return small_base(random_rules(Random(seed), rules, tame=tame), frame=LEADING if tame else FRAME)
 
 
 def random_rules(source: Random, count: int, *, tame: bool = False) -> str:

@@ -48,7 +48,7 @@ def run(tmp_path):
         environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data"), "COLUMNS": "80", **more.pop("env", {})}
         environment.setdefault("PYTHONIOENCODING", encoding)
         done = subprocess.run(
-            [sys.executable, "-m", "salespath", "ask", *words],
+            [sys.executable, "-m", "salespath", "ask", "--order", "fixed", *words],
             input=typed if isinstance(typed, bytes) else typed.encode(encoding, "replace"),
             capture_output=True,
             cwd=tmp_path,

@@ -9,6 +9,7 @@ from salespath.ask.answers import Answer
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.engine.settle import searched
 from salespath.facts import Case, Fact, Value
 from salespath.rules.model import Advise, Warn
 
@@ -34,6 +35,7 @@ class Interview:
 
     base: Base
     given: Case
+    fixed: bool = False  # ask in the order of the sheet; else what narrows the process most comes first
     answers: dict[str, Answer | None] = field(default_factory=dict)
     finished: bool = False
     _back_at: str | None = field(default=None, init=False)
@@ -56,13 +58,22 @@ class Interview:
             return self._back_at
         if not self.given.company and COMPANY not in self.answers:
             return COMPANY
-        core = self._open("core")
-        if core and (self.goes_on or not self.assessment.settled):
-            return core[0]
-        rest = core + self._open("plan")
+        if not self.goes_on and self.matter:
+            return self.matter[0]
+        rest = self.left_for_plan
         if self.goes_on:
             return rest[0] if rest else None
         return PLAN if rest and PLAN not in self.answers else None
+
+    @property
+    def matter(self) -> list[str]:
+        """The facts to ask before the process is settled, in the order of asking; none once it is."""
+        if self.assessment.settled:
+            return []
+        if self.fixed:
+            return self._open("core")
+        asked = {*self._open("core"), *self._open("plan")}
+        return [question.fact for question in self.assessment.next_questions if question.fact in asked]
 
     @property
     def before(self) -> str | None:
@@ -91,7 +102,7 @@ class Interview:
     @property
     def to_go(self) -> int:
         """How many questions can follow at most; those for the plan count once they are wanted."""
-        return len(self._open("core")) + (len(self._open("plan")) if self.goes_on else 0)
+        return len(self.left_for_plan if self.goes_on else self.matter)
 
     @property
     def left_for_plan(self) -> list[str]:
@@ -126,7 +137,7 @@ class Interview:
     def assessment(self) -> Assessment:
         """The assessment of what is known now."""
         if self._assessment is None:
-            self._assessment = assess(self.base, self.case)
+            self._assessment = searched(assess(self.base, self.case))
         return self._assessment
 
     def why(self, fact: Fact) -> list[str]:
@@ -162,9 +173,9 @@ class Interview:
         ]
 
 
-def replayed(base: Base, given: Case, events: Iterable[Event]) -> Interview:
+def replayed(base: Base, given: Case, events: Iterable[Event], *, fixed: bool = False) -> Interview:
     """The interview that some events lead to."""
-    interview = Interview(base, given)
+    interview = Interview(base, given, fixed)
     for event in events:
         interview.apply(event)
     return interview

@@ -36,6 +36,7 @@ class Request:
     resume: bool = False
     output: str | None = None
     force: bool = False
+    fixed: bool = False  # the order of the sheet
 
 
 class Unsaved(Exception):
@@ -66,7 +67,7 @@ class _Session:
         self.base, self.request, self.given, self.bold = base, request, given, bold
         self.target = factfile.Target(request.output, request.force) if request.output else None
         self.screen = Screen(bold)
-        self.interview = Interview(base, given)
+        self.interview = Interview(base, given, request.fixed)
         self.journal: Journal | None = None
 
     def unattended(self) -> int:
@@ -109,7 +110,8 @@ class _Session:
             raise SalespathError([Problem("SP142", "there is no unfinished interview to resume.")])
         if resumed:
             self.journal, record = resumed
-            self.interview = replayed(self.base, factfile.merged(record.given, self.given), record.events)
+            given = factfile.merged(record.given, self.given)
+            self.interview = replayed(self.base, given, record.events, fixed=self.request.fixed)
             if self.target:
                 self.target.written = record.written
                 self.target.check()
@@ -133,7 +135,7 @@ class _Session:
         for journal, record in unfinished(self.base.vocabulary):
             wanted = False
             try:
-                interview = replayed(self.base, record.given, record.events)
+                interview = replayed(self.base, record.given, record.events, fixed=self.request.fixed)
                 fits = self.given.file in (None, record.given.file) and (
                     not self.request.company or self.given.company == interview.case.company
                 )

@@ -53,10 +53,15 @@ def asked(interview: Interview, name: str) -> Asked:
     fact = interview.base.vocabulary.facts[name]
     known = interview.answers.get(name)
     earlier = in_words(fact, known) if known else ""
-    to_follow = interview.to_go - (name not in interview.answers)
+    left = interview.to_go
+    if interview.goes_on or interview.fixed:
+        left -= name not in interview.answers
+        progress = f"up to {left} more" if left else "the last one"
+    else:
+        progress = f"at most {left} matter" if left else "none matters any more"
     return Asked(
         heading=f"Question {interview.number} ({fact.dimension})",
-        progress=f"{interview.answered} answered, {f'up to {to_follow} more' if to_follow else 'the last one'}",
+        progress=f"{interview.answered} answered, {progress}",
         text=fact.question,
         choices=tuple((readable(value), meaning) for value, meaning in fact.values.items()),
         hint=how_to_write(fact),
@@ -86,7 +91,8 @@ def _plan(interview: Interview) -> Asked:
     else:
         can = len({question.fact for question in assessment.next_questions} & set(left))
         can_change = f" {can} of those for the plan can still change the recommendation." if can else ""
-        state = f"The core questions are done.{can_change}"
+        done = "The core questions are done." if interview.fixed else "What is left open you have skipped."
+        state = f"{done}{can_change}"
     known = interview.answers.get(PLAN)
     default = "yes" if known and known.value else "no"
     return Asked(

@@ -10,6 +10,7 @@ from salespath.engine.compile import Base
 from salespath.engine.walk import Walked
 from salespath.errors import Problem
 from salespath.facts import Case, Value
+from salespath.rules.model import VERDICTS
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,31 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Settlement:
+    """Which processes are possible.
+
+    `examples` holds for every witnessed process the facts of a company that gets it (for the process itself: as it is); the
+    `excluded` ones are proved impossible, the `unproved` ones neither. `settled_by` is bounds, search, example or unproved.
+    """
+
+    process: str
+    examples: Mapping[str, Mapping[str, Value]]
+    excluded: tuple[str, ...]
+    unproved: tuple[str, ...]
+    settled_by: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is proved that no answers change the process."""
+        return self.settled_by in ("bounds", "search")
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The processes that are not excluded, in the order of the verdicts."""
+        return tuple(value for value in VERDICTS if value not in self.excluded)
+
+
+@dataclass(frozen=True)
 class Assessment:
     """What salespath says of one company.
 
@@ -118,7 +144,9 @@ class Assessment:
     lead: str | None
     leaning: str | None
     settled: bool
-    settled_by: str
+    settled_by: (
+        str  # bounds or search where it is settled; example where an answer is found that changes it; else unproved
+    )
     possible: tuple[str, ...]
     evidence: Mapping[str, Mapping[str, int]]
     blockers: tuple[Blocker, ...]
@@ -134,6 +162,7 @@ class Assessment:
     problems: tuple[Problem, ...]
     base: Base = field(repr=False, compare=False)
     walked: Walked = field(repr=False, compare=False)
+    completions: Settlement | None = None  # which processes are possible, where that was asked
 
     @property
     def company(self) -> str:

@@ -45,7 +45,12 @@ def _values(fact: Fact | Derived, points: list[float]) -> Iterator[Value]:
         between = {(a + b) / 2 for a, b in pairwise(points)}
         step = 1 if fact.type == "integer" else max((abs(p) for p in points), default=0) / 100 or 1.0
         first = min((p for p in points if p > max(low, 0.0)), default=2.0)
-        ends = {min(points, default=0.0) - step, max(points, default=0.0) + step, max(low, 0.0), (max(low, 0.0) + min(first, high)) / 2}
+        ends = {
+            min(points, default=0.0) - step,
+            max(points, default=0.0) + step,
+            max(low, 0.0),
+            (max(low, 0.0) + min(first, high)) / 2,
+        }
         for value in sorted({float(int(v)) if fact.type == "integer" else v for v in inside | between | ends}):
             if low <= value <= high and not (fact.above is not None and value <= fact.above):
                 yield int(value) if value == int(value) else value

@@ -8,14 +8,16 @@ completion that the ordinary walk confirms does (refuted), or the budget is spen
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from salespath.engine.assessment import Assessment, Settlement
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.expressions import VERDICT_NUMBERS
+from salespath.engine.questions import ranked
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
 from salespath.engine.walk import walk
 from salespath.facts import Value
@@ -26,34 +28,35 @@ SAMPLES = 192  # completions tried before branching
 BATCH = 512
 
 
-@dataclass(frozen=True)
-class Settlement:
-    """Which processes are possible.
-
-    `examples` holds for every witnessed process the facts of a company that gets it (for the process itself: as it is); the
-    `excluded` ones are proved impossible, the `unproved` ones neither. `by` is bounds, search, example or unproved.
-    """
-
-    process: str
-    examples: Mapping[str, Mapping[str, Value]]
-    excluded: tuple[str, ...]
-    unproved: tuple[str, ...]
-    by: str
-
-    @property
-    def settled(self) -> bool:
-        """Whether it is proved that no answers change the process."""
-        return self.by in ("bounds", "search")
-
-    @property
-    def possible(self) -> tuple[str, ...]:
-        """The processes that are not excluded, in the order of the verdicts."""
-        return tuple(value for value in VERDICTS if value not in self.excluded)
-
-
 def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False, budget: int = BUDGET) -> Settlement:
     """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer."""
     return _Search(space(base), facts, every, budget).settlement()
+
+
+def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
+    """The assessment with what the search adds: whether it is settled, and the questions left, the most telling first.
+
+    With `every`, also which processes are possible, each witnessed, excluded or unproved.
+    """
+    a = assessment
+    if a.settled and not every:
+        return a
+    found = settle(a.base, a.case.values, every=every)
+    order = (
+        {}
+        if found.settled
+        else {
+            name: place for place, name in enumerate(ranked(a.base, a.case.values, [q.fact for q in a.next_questions]))
+        }
+    )
+    return replace(
+        a,
+        settled=found.settled,
+        settled_by=found.settled_by,
+        possible=found.possible if every or found.settled else a.possible,
+        next_questions=tuple(sorted((q for q in a.next_questions if q.fact in order), key=lambda q: order[q.fact])),
+        completions=found if every else None,
+    )
 
 
 def process_of(base: Base, facts: Mapping[str, Value]) -> str:
@@ -84,10 +87,7 @@ class _Search:
         if self._enough(left):
             return self._said(process, (), "example")
         proved = self._branch(root, left)
-        if len(self.examples) > 1:
-            by = "example"
-        else:
-            by = "search" if proved else "unproved"
+        by = "example" if len(self.examples) > 1 else "search" if proved else "unproved"
         return self._said(process, () if proved else [v for v in left if v not in self.examples], by)
 
     def _said(self, process: str, unproved: Iterable[str], by: str) -> Settlement:
@@ -117,16 +117,15 @@ class _Search:
     def _completed(self, rows: States) -> States:
         found = rows.copy()
         count = len(rows)
-        for name, tests in self.space.sets.items():  # one set in six stays unknown
-            del name
-            free = (found[:, list(tests)] == OPEN).all(axis=1) & (self.random.random(count) < 1 / 6)
-            found[np.ix_(free, list(tests))] = UNKNOWN
+        for tests in map(np.array, self.space.sets.values()):  # one set in six stays unknown
+            free = (found[:, tests] == OPEN).all(axis=1) & (self.random.random(count) < 1 / 6)
+            found[np.ix_(free, tests)] = UNKNOWN
         for variable in self.space.variables:
             free = np.flatnonzero(found[:, variable.tests[0]] == OPEN)
             if len(free):
                 states = np.array([outcome.states for outcome in variable.outcomes], dtype=np.int8)
                 choice = self.random.integers(len(states), size=len(free))
-                found[np.ix_(free, list(variable.tests))] = states[choice]
+                found[np.ix_(free, np.array(variable.tests))] = states[choice]
         return found
 
     def _confirm(self, row: npt.NDArray[np.int8], value: str) -> bool:
@@ -134,9 +133,17 @@ class _Search:
         for attempt in range(6):
             facts = self._values(row, attempt)
             if process_of(self.space.base, facts) == value:
-                self.examples[value] = facts
+                self.examples[value] = self._fewest(facts, value) if self.every else facts
                 return True
         return False
+
+    def _fewest(self, facts: dict[str, Value], value: str) -> dict[str, Value]:
+        """The same example without answers that it does not need."""
+        for name in sorted(facts.keys() - self.facts.keys()):
+            rest = {other: v for other, v in facts.items() if other != name}
+            if process_of(self.space.base, rest) == value:
+                facts = rest
+        return facts
 
     def _values(self, row: npt.NDArray[np.int8], attempt: int) -> dict[str, Value]:
         found: dict[str, Value] = dict(self.facts)

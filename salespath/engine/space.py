@@ -1,9 +1,9 @@
 """The space of what is not known: every test of the facts that the verdict can depend on, and the ways in which it can turn out.
 
-Tests that read one quantity turn out together: a *variable* is a quantity, a member of a set or a test that joins several quantities, and
-its *outcomes* are the truth values that one value after another gives to its tests, or that it stays unknown. A *partial company* gives
-each test a state: false, true, unknown for good, or open. Taking tests that share an input apart can only add outcomes, so
-what holds for all outcomes holds for all companies.
+Tests that read one quantity turn out together: a *variable* is a quantity, a member of a set or a test that joins several
+quantities, and its *outcomes* are the truth values that one value after another gives to its tests, or that it stays unknown. A
+*partial company* gives each test a state: false, true, unknown for good, or open. Taking tests that share an input apart can only
+add outcomes, so what holds for all outcomes holds for all companies.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from salespath.engine.cells import cells
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, Base, Closed
-from salespath.engine.expressions import Count, Leaf, Member, inputs
+from salespath.engine.expressions import Leaf, Member, inputs
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
 
@@ -34,6 +34,7 @@ class Outcome:
 
     states: tuple[int, ...]
     values: tuple[Value, ...]
+    answer: bool = True  # whether somebody who is asked can say so
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Space:
         for variable in self.variables:
             if variable.member:
                 self.sets[variable.name] = self.sets.get(variable.name, ()) + variable.tests
+        self.joined = list(self._joined())
 
     def _variables(self) -> Iterator[Variable]:
         base = self.base
@@ -72,13 +74,21 @@ class Space:
         for (name, member), places in groups.items():
             tests = tuple(places)
             if not name:
-                outcomes = [Outcome((state,), ()) for state in (YES, NO, UNKNOWN)]
+                outcomes = [Outcome((state,), (), state != UNKNOWN) for state in (YES, NO, UNKNOWN)]
             elif member:
                 outcomes = [Outcome((YES,) * len(tests), ()), Outcome((NO,) * len(tests), ())]
             else:
                 outcomes = self._outcomes(name, tests, values[name])
             facts = tuple(base.vocabulary.ordered(self._inputs(tests)))
             yield Variable(name, member, facts, tests, tuple(outcomes))
+
+    def _joined(self) -> Iterator[tuple[int, list[int]]]:
+        """A test that joins quantities, and one of the tests on each of them alone."""
+        alone = {variable.name: variable.tests[0] for variable in self.variables if not variable.member}
+        for variable in self.variables:
+            if not variable.name:
+                (place,) = variable.tests
+                yield place, [alone[name] for name in inputs(self.tests[place]) if name in alone]
 
     def _inputs(self, tests: tuple[int, ...]) -> set[str]:
         """The facts behind some tests, through derived numbers."""
@@ -100,11 +110,14 @@ class Space:
             for odd in (-1.0, 1e300, math.inf):
                 found.setdefault(self._states({name: odd}, tests), [])
         found.setdefault((UNKNOWN,) * len(tests), [])
-        return [Outcome(states, tuple(values)) for states, values in found.items()]
+        return [Outcome(states, tuple(values), bool(values)) for states, values in found.items()]
 
     def _states(self, facts: Mapping[str, Value], tests: tuple[int, ...]) -> tuple[int, ...]:
         company = Company(self.base, facts)
-        return tuple(YES if true else NO if false else UNKNOWN for true, false, _ in map(company.test, (self.tests[t] for t in tests)))
+        return tuple(
+            YES if true else NO if false else UNKNOWN
+            for true, false, _ in map(company.test, (self.tests[t] for t in tests))
+        )
 
     def root(self, facts: Mapping[str, Value]) -> States:
         """The partial company of some facts: what they do not decide is open."""
@@ -129,7 +142,16 @@ class Space:
             part = rows[(rows[:, all_of_it] == OPEN).all(axis=1)]
             part[:, all_of_it] = UNKNOWN
             parts.append(part)
-        return np.concatenate(parts)
+        return self._consistent(np.concatenate(parts))
+
+    def _consistent(self, rows: States) -> States:
+        """A test that joins quantities is unknown if one of them stays so, and only then."""
+        keep = np.ones(len(rows), dtype=bool)
+        for place, alone in self.joined:
+            unknown = (rows[:, alone] == UNKNOWN).any(axis=1)
+            rows[unknown & (rows[:, place] == OPEN), place] = UNKNOWN
+            keep &= ~(unknown & (rows[:, place] != UNKNOWN))
+        return rows[keep]
 
     def walked(self, rows: States) -> tuple[Walked, _Partial]:
         """The walk over partial companies; `possible` says which processes remain possible for each."""

@@ -67,6 +67,10 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         found["next_questions"] = [{"fact": q.fact, "why": q.why} for q in a.next_questions]
     found["conflicts"] = [{"about": c.about, "values": list(c.values), "rules": list(c.rules)} for c in a.conflicts]
     found["problems"] = [problem(p) for p in a.problems]
+    if a.completions:
+        witnessed = {p: facts(given, vocabulary) for p, given in a.completions.examples.items()}
+        excluded, unproved = list(a.completions.excluded), list(a.completions.unproved)
+        found["completions"] = {"witnessed": witnessed, "excluded": excluded, "unproved": unproved}
     found["receipt"] = a.receipt
     if not table:
         from salespath.counsel import precedents_report

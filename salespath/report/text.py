@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Advice, Assessment, Fired, Reading
+from salespath.engine.assessment import Advice, Assessment, Fired, Reading, Settlement
 from salespath.engine.explain import close_calls
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
@@ -162,12 +162,31 @@ class _Report:
             )
         if a.settled:
             self._say("Settled: no answer still missing can change this.")
+        elif a.completions:
+            self._completions(a.completions)
         else:
             others = [readable(v) for v in a.possible if v != a.process]
             known = f"With other answers it can still become {_either(others)}." if others else ""
             self._say(f"Not settled: answers are missing that may change it. {known}")
         if a.process in ("enterprise", "smb", "both"):
             self._provisos()
+
+    def _completions(self, found: Settlement) -> None:
+        """Which processes other answers could lead to, each with an example."""
+        self._say("Not settled: other answers would change it." if found.settled_by == "example" else "Not settled.")
+        for process, facts in found.examples.items():
+            if process != self.a.process:
+                vocabulary, given = self.a.base.vocabulary, self.a.case.values
+                added = {name: facts[name] for name in vocabulary.ordered(facts.keys() - given.keys())}
+                answers = "; ".join(
+                    f"{vocabulary[name].label}: {words(vocabulary[name], v)}" for name, v in added.items()
+                )
+                self._say(f"{readable(process)}, for example with {answers}", indent="    ", first="  - ")
+        if found.excluded:
+            self._say(f"Whatever the answers, it does not become {_either([readable(v) for v in found.excluded])}.")
+        if found.unproved:
+            names = _either([readable(v) for v in found.unproved])
+            self._say(f"Whether it can become {names} was not found out.")
 
     def _first_moves(self) -> None:
         moves = [item for item in self.a.advice if item.topic == "first_moves"]
