@@ -11,7 +11,7 @@ import numpy as np
 from salespath.counsel.goal_boxes import boxes, tangled
 from salespath.counsel.goal_moves import Move, moves, run
 from salespath.counsel.goal_readers import Readers
-from salespath.counsel.goal_sets import CHUNK, LARGEST, Bits, Columns, Fitting, Sets, conditions, holds
+from salespath.counsel.goal_sets import CHUNK, LARGEST, Bits, Columns, Fitting, Sets, holds
 from salespath.engine.compile import Base
 from salespath.engine.settle import settle
 from salespath.engine.table import Rows, Table
@@ -91,7 +91,6 @@ class _Search:
         self.readers = Readers(base, case)
         self.moves = moves(self.readers)
         self.fitting = Fitting(base, self.moves)
-        self.conditions = conditions(base, self.moves)
         self.columns = Columns(base, case, self.moves)
         self.best: tuple[int, int] | None = None
         self.nearest: tuple[int, ...] = ()
@@ -134,7 +133,7 @@ class _Search:
         """The sets that reach the goal. The one that comes nearest is kept."""
         walked, carrier = self._walked(sets)
         allowed = carrier.one
-        for fact, when in self.conditions.items():
+        for fact, when in self.readers.needed.items():
             moved = np.isin(sets, [place for place, move in enumerate(self.moves) if move.fact == fact]).any(axis=1)
             allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
         got = np.unpackbits(_only(self.base, walked, self.goal) & allowed, count=len(sets))

@@ -59,11 +59,12 @@ def moves(readers: Readers) -> list[Move]:
     base = readers.base
     found: list[Move] = []
     rest: dict[str, list[Move]] = {}
-    for name in readers.facts():
+    first = {name for when in readers.needed.values() for name in inputs(when) if readers.moves(name)}
+    for name in base.vocabulary.ordered({*readers.facts(), *first}):
         rest[name] = list(of_fact(readers, name))
     told = _signatures(readers, rest)
     for name, candidates in rest.items():
-        if name in readers.together or any(move.member for move in candidates):
+        if name in readers.together or name in first or any(move.member for move in candidates):
             found.extend(candidates)  # what one of them does hangs on what else changes
         else:
             found.extend(_distinct(base.vocabulary.facts[name], candidates, told[name]))

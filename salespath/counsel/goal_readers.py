@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from salespath.engine.compile import FACTS, LEAF, VERDICT, Base, Closed
-from salespath.engine.expressions import Compare, Member, inputs
+from salespath.engine.expressions import Compare, Condition, Member, Scope, condition, inputs
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
 
@@ -37,7 +37,7 @@ class Readers:
         for node in sorted(self.parents):  # a node's parts come before it
             kind, refs = base.nodes[node]
             if kind == LEAF:
-                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self._moves(n))
+                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self.moves(n))
             else:
                 self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
         self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
@@ -52,13 +52,21 @@ class Readers:
             elif self.free:
                 yield name
 
-    def _moves(self, name: str) -> bool:
+    def moves(self, name: str) -> bool:
+        """Whether a fact could be otherwise."""
         return (name in self.case.values) if self.free else name not in self.case.values or bool(self.change(name))
 
     def change(self, name: str) -> Change | None:
         """What the company can change of a fact itself."""
         fact = self.base.vocabulary[name]
         return fact.change if isinstance(fact, Fact) and not self.free else None
+
+    @cached_property
+    def needed(self) -> dict[str, Condition]:
+        """What must hold, once everything is changed, for the company to make a change of a fact."""
+        changes = {name: self.change(name) for name in self.facts() if name in self.case.values}
+        scope = Scope(self.base.vocabulary, {})
+        return {name: condition(change.when, scope) for name, change in changes.items() if change and change.when}
 
     def facts(self) -> list[str]:
         """The facts that could move the verdict, in the order of the vocabulary."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from salespath.counsel.goal_moves import Move
 from salespath.engine.compile import Base
-from salespath.engine.expressions import And, Condition, Is, Not, Or, Scope, condition
+from salespath.engine.expressions import And, Condition, Is, Not, Or
 from salespath.engine.table import Column, Rows, column
 from salespath.facts import Case
 
@@ -59,16 +59,6 @@ def _room(base: Base, move: Move) -> int:
         return 1
     change = base.vocabulary.facts[move.fact].change
     return LARGEST if change is None or change.step is None else change.step
-
-
-def conditions(base: Base, some: Sequence[Move]) -> dict[str, Condition]:
-    """What must hold, once everything is changed, for a company to make a change of a fact."""
-    found = {}
-    for move in some:
-        change = base.vocabulary.facts[move.fact].change
-        if not move.answers and change is not None and change.when:
-            found[move.fact] = condition(change.when, Scope(base.vocabulary, {}))
-    return found
 
 
 def holds(tree: Condition, carrier: Rows) -> tuple[Bits, Bits]:

@@ -86,6 +86,7 @@ def text(found: WhatIf, width: int = 100) -> str:
     page.say(f"Process: {old} -> {new}." if effect.verdict_changes else f"Process: {new}, as before.")
     if effect.verdict_changes:
         page.say(headline(after))
+        page.say(f"Through {', '.join(effect.through)}.")
     page.say(_settled(before, after))
     for line in _sums(before, after):
         page.say(line, indent=" " * 11, first="")
