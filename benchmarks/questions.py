@@ -1,6 +1,6 @@
 """How many questions it takes until the process is settled, by order of asking: `python -m benchmarks.questions`.
 
-The documented companies, completed by uniform draws over the values that the rules tell apart, the same completions for every order.
+The documented companies, completed by uniform draws over the values that rules tell apart, the same completions for every order.
 Also how long it takes after each answer to say whether the process is settled and what to ask next.
 """
 
