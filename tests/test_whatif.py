@@ -1,0 +1,276 @@
+"""What if: facts supposed otherwise, what changes through which rules, and what a verdict hangs on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
+from hypothesis import given as with_
+from hypothesis import settings
+
+from salespath.counsel import hinges_report, whatif_report
+from salespath.counsel.hinges import hinges
+from salespath.counsel.way import cards
+from salespath.counsel.whatif import supposed, what_if
+from salespath.engine.assess import assess
+from salespath.errors import SalespathError
+from salespath.facts import Case
+from salespath.facts.values import written
+
+ONE = str(EXAMPLES / "veeva_2013.yaml")
+MANY = str(EXAMPLES / "real_companies.yaml")
+CASE = Case(
+    "Acme",
+    {"annual_contract_value": 20_000, "team_roles": frozenset({"customer_success"}), "self_serve": True},
+    how={"annual_contract_value": "guessed"},
+)
+
+# Supposing
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "value"),
+    [
+        ("annual_contract_value=$250k", "annual_contract_value", 250_000),
+        ("annual_contract_value = 12,500", "annual_contract_value", 12_500),
+        ("large_customer_share=12%", "large_customer_share", 0.12),
+        ("self_serve=no", "self_serve", False),
+        ("product_stage=launched", "product_stage", "launched"),
+        ("team_roles=[digital_marketer, account_executive]", "team_roles", {"digital_marketer", "account_executive"}),
+        ("team_roles=[]", "team_roles", set()),
+        ("team_roles=-", "team_roles", set()),
+        ("team_roles+=digital_marketer", "team_roles", {"digital_marketer", "customer_success"}),
+        ("team_roles+=digital_marketer,account_executive", "team_roles",
+         {"digital_marketer", "account_executive", "customer_success"}),
+        ("team_roles-=customer_success", "team_roles", set()),
+        ("runway_months=8", "runway_months", 8),
+        ("self_serve=", "self_serve", None),
+        ("self_serve=?", "self_serve", None),
+        ("capital=?", "capital", None),
+    ],
+)  # fmt: skip
+def test_a_setting_is_read_as_in_a_fact_file(text, fact, value):
+    case = supposed(VOCABULARY, CASE, [text])
+    assert case.values.get(fact) == value
+    assert {n: v for n, v in case.values.items() if n != fact} == {n: v for n, v in CASE.values.items() if n != fact}
+
+
+@with_(some_facts())
+@settings(max_examples=50)
+def test_every_value_can_be_supposed_as_it_is_written(facts):
+    texts = []
+    for name, value in facts.items():
+        text = written(VOCABULARY[name], value)
+        texts.append(
+            f"{name}=[{text.replace(';', ', ')}]" if isinstance(value, frozenset) and value else f"{name}={text}"
+        )
+    assert supposed(VOCABULARY, Case("x", {}), texts).values == facts
+
+
+def test_how_a_value_was_known_says_nothing_of_another_one():
+    assert "annual_contract_value" not in supposed(VOCABULARY, CASE, ["annual_contract_value=1000"]).how
+    case = supposed(VOCABULARY, CASE, ["annual_contract_value={value: 1000, how: measured}"])
+    assert case.how == {"annual_contract_value": "measured"}
+    assert supposed(VOCABULARY, CASE, ["self_serve=no"]).how == CASE.how
+
+
+def test_several_members_come_and_go():
+    case = supposed(VOCABULARY, CASE, ["team_roles+=digital_marketer", "team_roles-=customer_success"])
+    assert case.values["team_roles"] == {"digital_marketer"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "code", "says"),
+    [
+        (["self_serve"], "SP151", "expected fact=value"),
+        ([""], "SP151", "nothing is not a setting"),
+        (["=5"], "SP151", "is not a setting"),
+        (["self_serve+=yes"], "SP151", "holds one value"),
+        (["who_sells+=founder"], "SP151", "not the same as none"),
+        (["self_serve=yes", "self_serve=no"], "SP152", "set twice"),
+        (["team_roles=[]", "team_roles+=digital_marketer"], "SP152", "set twice"),
+        (["team_roles+=digital_marketer", "team_roles=[]"], "SP152", "set twice"),
+        (["team_roles+=digital_marketer", "team_roles-=digital_marketer"], "SP152", "to come and to go"),
+        (["self_serv=yes"], "SP111", "Did you mean self_serve?"),
+        (["product_stage=lauched"], "SP112", "Did you mean launched?"),
+        (["team_roles+=digital_marketr"], "SP112", "Did you mean digital_marketer?"),
+        (["capital=-5"], "SP112", "less than 0"),
+        (["capital=250.000"], "SP112", "can be read as"),
+        (["team_roles=digital_marketer"], "SP112", "is not a list"),
+        (["capital=[1"], "SP103", "not valid YAML"),
+        (["capital=&a 5"], "SP104", ""),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_said(texts, code, says):
+    with pytest.raises(SalespathError) as caught:
+        supposed(VOCABULARY, CASE, texts)
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert says in problem.message
+    assert str(problem).startswith("--set: error")
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    with pytest.raises(SalespathError) as caught:
+        supposed(VOCABULARY, CASE, ["self_serv=yes", "capital=much", "x"])
+    assert [problem.code for problem in caught.value.problems] == ["SP111", "SP112", "SP151"]
+
+
+# What changes
+
+
+def test_what_changes_goes_back_to_the_rules_that_read_it():
+    (case,) = [case for case in real_companies() if case.company == "Veeva Systems"][:1]
+    found = what_if(BASE, case, ["self_serve=yes", "team_roles+=digital_marketer"])
+    assert (found.before.process, found.after.process) == ("enterprise", "both")
+    assert found.effect.verdict_changes
+    fired = [{item.rule for item in side.fired} for side in (found.before, found.after)]
+    assert set(found.effect.through) <= fired[0] ^ fired[1]
+    read = {"self_serve", "team_roles"}
+    for rule in found.effect.through:
+        side = next(side for side in (found.after, found.before) if any(f.rule == rule for f in side.fired))
+        assert read & set(next(f for f in side.fired if f.rule == rule).facts)
+    text = whatif_report.text(found)
+    assert "Process: enterprise -> both, enterprise first." in text
+    told = whatif_report.document(found)
+    assert told["set"][0] == {"fact": "self_serve", "from": False, "to": True}
+    assert told["changed"] is True
+
+
+def test_what_is_so_already_changes_nothing():
+    found = what_if(BASE, CASE, ["self_serve=yes"])
+    assert found.settings == ()
+    assert "nothing changes" in whatif_report.text(found)
+
+
+def test_a_new_block_and_one_that_goes_are_told():
+    facts = {"willingness_to_pay": "refused", "product_stage": "launched"}
+    text = whatif_report.text(what_if(BASE, Case("x", facts), ["willingness_to_pay=proven"]))
+    assert "No longer in the way of SMB selling" in text
+    back = whatif_report.text(
+        what_if(BASE, Case("x", {**facts, "willingness_to_pay": "proven"}), ["willingness_to_pay=refused"])
+    )
+    assert "New block of SMB selling" in back
+    assert "Remedy (founder)" in back
+
+
+# What it hangs on
+
+
+@pytest.mark.parametrize("case", [*real_companies()[::3], CASE], ids=lambda case: case.company)
+def test_every_step_and_gap_is_what_the_assessment_says(case):
+    found = hinges(BASE, case)
+    today = assess(BASE, case)
+    net = (
+        today.evidence[found.process]["fit"]
+        - today.evidence[{"smb": "enterprise", "enterprise": "smb"}[found.process]]["fit"]
+    )
+    assert found.net == net
+    for hinge in found.hinges:
+        assert hinge.low <= found.net <= hinge.high
+        assert hinge.value == case.values[hinge.fact]
+        for variant in (*hinge.steps, hinge.unknown):
+            facts = {name: value for name, value in case.values.items() if name != hinge.fact}
+            if variant.value is not None:
+                facts[hinge.fact] = variant.value
+            then = assess(BASE, Case("x", facts))
+            assert (variant.process, variant.lead) == (then.process, then.lead)
+            assert (variant in hinge.turning) == ((then.process, then.lead) != (today.process, today.lead))
+            assert hinge.low <= variant.net <= hinge.high
+    silent = set(case.values) - {hinge.fact for hinge in found.hinges}
+    for name in silent:
+        facts = {other: value for other, value in case.values.items() if other != name}
+        assert assess(BASE, Case("x", facts)).process == today.process
+    for variant in found.open:
+        assert variant.move.fact not in case.values
+        assert assess(BASE, Case("x", {**case.values, variant.move.fact: variant.value})).process == variant.process
+
+
+def test_the_widest_range_of_evidence_comes_first():
+    ranges = [hinge.high - hinge.low for hinge in hinges(BASE, real_companies()[-2]).hinges]
+    assert ranges == sorted(ranges, reverse=True)
+
+
+def test_guesses_are_counted_and_get_a_test_card():
+    facts = {"willingness_to_pay": "refused", "product_stage": "launched", "self_serve": True}
+    case = Case("x", facts, how={"willingness_to_pay": "guessed", "self_serve": "guessed"})
+    found = hinges(BASE, case)
+    (hinge,) = found.turning
+    assert (hinge.fact, hinge.how) == ("willingness_to_pay", "guessed")
+    tests = list(cards(BASE, found))
+    assert ("willingness_to_pay", "guessed") in [(card.fact, card.known) for card in tests]
+    text = hinges_report.text(found, tests, 80)
+    assert "The verdict hangs on a guess: willingness to pay." in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_an_empty_company_hangs_on_nothing_known():
+    found = hinges(BASE, Case("x", {}))
+    assert found.hinges == ()
+    assert "No answer given so far weighs on it." in hinges_report.text(found, ())
+
+
+def test_every_core_fact_has_a_test_card_of_thirty_days_at_most():
+    for fact in VOCABULARY.facts.values():
+        if fact.ask == "core":
+            assert fact.test, fact.id
+        if fact.test:
+            assert 1 <= fact.test.days <= 30
+            assert fact.test.do.endswith(".")
+            assert not fact.test.passed.endswith(".")
+
+
+# The command
+
+
+def test_the_three_ways_to_ask_print_text_and_json():
+    for more in ([], ["--set", "self_serve=yes"], ["--goal", "smb"]):
+        text = run("whatif", ONE, *more)
+        assert (text.returncode, text.stderr) == (0, b"")
+        assert text.stdout.startswith(b"Veeva Systems: ")
+        told = json.loads(run("whatif", ONE, *more, "--format", "json").stdout)
+        assert told["company"] == "Veeva Systems"
+
+
+def test_of_several_companies_one_is_named():
+    done = run("whatif", MANY)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"SP153: it holds 32 companies; say which one with --company NAME: Anaplan, " in done.stderr
+    assert run("whatif", MANY, "--company", "Xero").stdout.startswith(b"Xero: ")
+    assert (
+        b"SP153: there is no company Xera in it. Did you mean Xero?" in run("whatif", MANY, "--company", "Xera").stderr
+    )
+
+
+def test_a_table_is_read_too():
+    table = str(EXAMPLES / "real_companies.csv")
+    assert run("whatif", table, "--company", "Xero").stdout.startswith(b"Xero: ")
+    assert b"say which one with --company NAME" in run("whatif", table).stderr
+
+
+def test_companies_of_one_name_are_not_told_apart():
+    twice = "- {company: A, facts: {self_serve: yes}}\n- {company: A, facts: {self_serve: no}}\n"
+    done = run("whatif", "-", "--company", "A", stdin=twice)
+    assert done.returncode == 1
+    assert b"2 companies are called A" in done.stderr
+
+
+def test_a_rejected_company_does_not_hide_the_others():
+    some = "- {company: A, facts: {self_serve: maybe}}\n- {company: B, facts: {self_serve: no}}\n"
+    done = run("whatif", "-", "--company", "B", stdin=some)
+    assert done.returncode == 1
+    assert b"SP112" in done.stderr
+    assert done.stdout.startswith(b"B: ")
+    assert b"SP112" in run("whatif", "-", stdin="company: A\nfacts: {self_serve: maybe}\n").stderr
+
+
+def test_facts_that_contradict_each_other_are_warned_of():
+    done = run("whatif", "-", "--set", "runway_months=20", stdin="capital: 100000\nmonthly_burn: 50000\n")
+    assert done.returncode == 0
+    assert b"warning SP120" in done.stderr
+
+
+def test_wrong_options_are_a_matter_of_usage():
+    assert run("whatif", ONE, "--goal", "undetermined").returncode == 2
+    assert run("whatif").returncode == 2
