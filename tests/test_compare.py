@@ -298,6 +298,46 @@ def test_several_saved_results_in_one_line_keep_what_is_their_own(tmp_path: Path
     assert [c.unread for c in read.columns] == [{"first_fact": "1"}, {"second_fact": "1"}]
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["company", "process", "lead", "year"]), JSON), st.data())
+@settings(max_examples=150)
+def test_whatever_stands_in_a_saved_result_is_a_column_or_a_problem(tmp_path_factory, keys, data) -> None:
+    facts = data.draw(st.dictionaries(st.sampled_from(["self_serve", "capital", "moods", "customer_segments"]), JSON))
+    receipt = data.draw(st.dictionaries(st.sampled_from(["rules_sha256", "rules_version", "overlays"]), JSON))
+    path = tmp_path_factory.mktemp("saved") / "any.json"
+    path.write_text(json.dumps({**keys, "facts": facts, "receipt": receipt}), "utf-8")
+    read = read_columns(BASE, [str(path), ASANA])
+    if len(read.columns) == 2:
+        json.dumps(document(compare(read.columns)), allow_nan=False)
+        assert text(compare(read.columns), 80)
+        lost = {*facts} - {*read.columns[0].unread, *read.columns[0].assessment.case.values}
+        assert all(isinstance(facts[name], dict) or facts[name] in (None, "", []) for name in lost)
+    else:
+        assert any(problem.severity == "error" for problem in read.problems)
+
+
+def test_a_fact_given_twice_in_a_saved_result_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "twice.json"
+    path.write_text(
+        '{"company": "A", "facts": {"capital": 1, "capital": 2, "moods": 1}, "receipt": {"rules_version": "1"}}'
+    )
+    read = read_columns(BASE, [str(path), ASANA])
+    assert ("SP105", "error") in codes(read.problems)
+    assert [c.name for c in read.columns] == ["Asana"]
+
+
+def test_rules_laid_over_the_built_in_ones_judge_all_columns() -> None:
+    done = run("compare", ASANA, VEEVA, "--rules", str(EXAMPLES / "house_rules"), "--format", "json")
+    overlays = [c["assessment"]["receipt"]["overlays"] for c in json.loads(done.stdout)["columns"]]
+    assert [[layer["name"] for layer in layers] for layers in overlays] == [["house_rules"]] * 2
+
+
 # Respondents
 
 

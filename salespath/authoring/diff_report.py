@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, Field
-from salespath.authoring.effects import BY_VERDICT, ROOM, RULE, Effect, Item, Shift, Verdict
+from salespath.authoring.effects import RULE, Effect, Item, Shift, Verdict, follows
 from salespath.authoring.score_report import companies
 from salespath.engine import certainty
 from salespath.report.phrases import NAMES
@@ -135,11 +135,6 @@ def _items(effect: Effect, width: int) -> list[str]:
 def _listed(name: str, items: Iterable[str], width: int) -> list[str]:
     found = ", ".join(items)
     return _wrapped(f"{name}: {found}", width, "    ", " " * 8) if found else []
-
-
-def follows(effect: Effect, item: Item) -> bool:
-    """Whether an item comes or goes with the verdict, so that its number is enough."""
-    return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
 
 def _verdict(told: Verdict) -> str:

@@ -96,6 +96,11 @@ def between(old: Assessment, new: Assessment) -> Effect:
     return _Company((old, new), (links, links), {*otherwise}, otherwise).effect()
 
 
+def follows(effect: Effect, item: Item) -> bool:
+    """Whether an item comes or goes with the verdict, so that its number is enough."""
+    return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
+
+
 def _changed(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]:
     """The rules that say something else than in the other base, or whose evidence belongs to another dimension."""
     found = {entry.id for entry in entries["rules"].values() if not entry.only_words}

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salespath.authoring.diff import CHANGED
-from salespath.authoring.diff_report import follows
-from salespath.authoring.effects import ADVICE, Effect, Item, between
+from salespath.authoring.effects import ADVICE, Effect, Item, between, follows
 from salespath.counsel.compare_read import Column
 from salespath.engine.assessment import Assessment
 from salespath.facts import Value

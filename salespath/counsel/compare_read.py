@@ -91,7 +91,7 @@ def read_columns(base: Base, paths: Sequence[str], respondents: bool | None = No
 def _one_company(found: Sequence[Column]) -> bool:
     cases = [column.assessment.case for column in found]
     moments = {(case.company.casefold(), str(case.extra.get("year"))) for case in cases}
-    return len(moments) == 1 and not any(column.saved for column in found)
+    return len(cases) > 1 and len(moments) == 1 and not any(column.saved for column in found)
 
 
 def _unnamed(case: Case) -> bool:
@@ -117,13 +117,11 @@ def _read(base: Base, path: str) -> Portfolio:
         problems.extend(wrong.values())
         facts = node.get("facts")
         assert isinstance(facts, MappingNode)
-        read, unread = (
-            MappingNode(tuple(item for item in facts.items if (item[0].text in wrong) == so), facts.line)
-            for so in (False, True)
-        )
+        kept = MappingNode(tuple(i for i in facts.items if i[0].text not in wrong), facts.line, facts.repeated)
+        unread = MappingNode(tuple(i for i in facts.items if i[0].text in wrong), facts.line)
         rest = tuple(item for item in node.items if item[0].text != "facts")
         return MappingNode(
-            (*rest, (Scalar("facts", facts.line), read), (Scalar(_UNREAD, facts.line), unread)),
+            (*rest, (Scalar("facts", facts.line), kept), (Scalar(_UNREAD, facts.line), unread)),
             node.line,
             node.repeated,
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import product
 
 from salespath.authoring.effects import Verdict
 from salespath.engine.company import Company
@@ -91,7 +91,7 @@ def panel(base: Base, answers: Mapping[str, Facts]) -> Panel:
     outcomes = {name: trial.outcome(facts) for name, facts in answers.items()}
     open_ = [name for name in names if name not in same]
     turns = {name: tuple(_turns(trial, answers, outcomes, name, middle.get(name))) for name in open_}
-    together = _together(trial, {**answers, MAJORITY: middle})
+    together = _together(trial, [*answers.values()], middle)
     found = tuple(
         Disagreement(
             name,
@@ -199,20 +199,21 @@ def _turns(
     return found
 
 
-def _together(trial: _Trial, answers: Mapping[str, Facts]) -> tuple[tuple[str, ...], ...]:
-    """For two people whose outcomes no single answer makes differ: facts that do so together, none of them needless."""
+def _together(trial: _Trial, answers: Sequence[Facts], middle: Facts) -> tuple[tuple[str, ...], ...]:
+    """Where another's answers, or the majority's, make another outcome but no single one does: those that do so together.
+
+    None of them is needless.
+    """
     found: dict[tuple[str, ...], None] = {}
-    for one, other in permutations(answers, 2):
-        mine, theirs = answers[one], answers[other]
+    for mine, theirs in product(answers, [*answers, middle]):
         apart = {name: value for name, value in theirs.items() if mine.get(name) != value}
-        if one == MAJORITY or any(_turned(trial, mine, {name: apart[name]}) for name in apart):
+        if not _turned(trial, mine, apart) or any(_turned(trial, mine, {name: apart[name]}) for name in apart):
             continue
-        if _turned(trial, mine, apart):
-            for name in list(apart):
-                rest = {key: value for key, value in apart.items() if key != name}
-                if _turned(trial, mine, rest):
-                    apart = rest
-            found[tuple(apart)] = None
+        for name in list(apart):
+            rest = {key: value for key, value in apart.items() if key != name}
+            if _turned(trial, mine, rest):
+                apart = rest
+        found[tuple(apart)] = None
     return tuple(found)
 
 
