@@ -20,7 +20,7 @@ import numpy.typing as npt
 from salespath.engine.cells import cells
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, Base, Closed
-from salespath.engine.expressions import Leaf, Member, inputs
+from salespath.engine.expressions import Compare, Constant, Leaf, Member, Quantity, inputs
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
 
@@ -39,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Variable:
-    """Something that is one of several ways: a fact or derived number, a member of a set, or a test that joins quantities."""
+    """Something that is one of several ways: a fact or derived number, a member of a set, or a test that joins or reckons."""
 
     name: str
     member: str
@@ -68,7 +68,9 @@ class Space:
         groups: dict[tuple[str, str], list[int]] = {}
         for place, test in enumerate(self.tests):
             names = inputs(test)
-            joined = len(names) > 1 or "Count" in repr(test)
+            joined = isinstance(test, Compare) and not (
+                isinstance(test.left, Quantity) and isinstance(test.right, Constant)
+            )
             key = ("", str(place)) if joined else (next(iter(names)), test.value if isinstance(test, Member) else "")
             groups.setdefault(key, []).append(place)
         for (name, member), places in groups.items():
