@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from salespath.authoring.diff import ADDED, CHANGED, REMOVED
-from salespath.authoring.effects import ADVICE, BLOCK, BY_VERDICT, ROOM, Effect, Item
+from salespath.authoring.effects import ADVICE, BLOCK, Item, follows
 from salespath.counsel.whatif import Setting, WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
@@ -171,11 +171,6 @@ def _plan(page: Page, found: WhatIf) -> None:
             if counts[how]
         ]
         page.say(f"With the verdict: {', '.join(parts)}.", "    ", first="  ")
-
-
-def follows(effect: Effect, item: Item) -> bool:
-    """Whether an item comes or goes with the verdict, so that its number is enough."""
-    return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
 
 def _advice(found: WhatIf, item: Item) -> str:
