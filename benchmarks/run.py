@@ -25,6 +25,7 @@ import pyarrow.csv
 import pyarrow.parquet
 from tabulate import tabulate
 
+from salespath.counsel.goal import GOALS, search
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base
 from salespath.engine.load import load
@@ -141,6 +142,17 @@ def loading(rounds: int) -> list[Row]:
     return [("read, check and compile the rules", f"{found * 1000:.0f} ms", "-", "-")]
 
 
+def goals(base: Base, rounds: int) -> list[Row]:
+    """Every set of up to three changes that takes a documented company to another process: the slowest and the middle one."""
+    paths = [str(ROOT / "examples" / name) for name in ("real_companies.yaml", "asana_2020.yaml", "veeva_2013.yaml")]
+    cases = [case for path in paths for case in read_file(path, base.vocabulary).cases]
+    works = [lambda case=case, goal=goal: search(base, case, goal) for case in cases for goal in GOALS]
+    works = [work for work in works if work().sets]
+    found = medians(min(rounds, 5), *works)
+    shown = f"{statistics.median(found) * 1000:.0f} ms, at most {max(found) * 1000:.0f} ms"
+    return [(f"whatif --goal, up to three facts, {len(works)} goals", shown, "-", "≤ 500 ms")]
+
+
 def files(base: Base, rounds: int, rows: int) -> list[Row]:
     """File to file, against a program that reads the same input and writes the same output, and does nothing in between."""
     found = []
@@ -228,6 +240,7 @@ def main() -> None:
         *whole_processes(rounds),
         *many_companies(base, rounds, options.rows),
         *loading(rounds),
+        *goals(base, rounds),
         *files(base, rounds, options.rows),
     ]
     rules = len(base.knowledge.rules)

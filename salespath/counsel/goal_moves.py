@@ -26,7 +26,6 @@ ASKING = 1  # the effort of finding out an answer: days
 PARTS = {"number": 10, "share": 100}  # parts of one that a threshold is crossed by; all other numbers are whole
 TYPICAL = 10_000  # stands for an unknown amount that is only ever read together with another one
 FAR = 10**12
-MANY = 6  # members of a set up to which every subset is an answer of its own; of more: none, all, one or two
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def _of_a_set(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]
                 continue
             yield Move(fact.id, now, now ^ {member}, effort, 2 * place, member=member)
         return
-    sizes = range(len(members) + 1) if len(members) <= MANY else (0, 1, 2, len(members))
+    sizes = range(len(members) + 1)
     subsets = (frozenset(some) for size in sizes for some in combinations(members, size))
     for place, some in enumerate(subsets):
         yield Move(fact.id, None, some, ASKING, 2 * place)
