@@ -22,7 +22,10 @@ from salespath.counsel.way_report import (
 )
 from salespath.counsel.whatif_report import Page, net, plain, running, verdict
 from salespath.engine import certainty
+from salespath.engine.company import Company
 from salespath.engine.compile import Base
+from salespath.engine.expressions import inputs
+from salespath.facts.values import words
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
@@ -65,6 +68,9 @@ def _sets(page: Page, base: Base, goal: Goal) -> None:
         page.lines.append("")
         for place, move in enumerate((*changes.own, *changes.conditions)):
             page.say(move_text(base, move), "      ", first=f"{number:2}. " if place == 0 else "    ")
+        made = [f"{base.vocabulary[name].label} {value}" for name, value in _made(base, changes).items()]
+        if made:
+            page.say(f"which makes {' and '.join(made)}", "    ")
         settled = "Then settled" if changes.settled else "Not settled then: other answers still missing may change it"
         page.say(f"Effort: {_effort(changes)}. {settled}.", "    ")
     if goal.changes[SHOWN:]:
@@ -77,6 +83,18 @@ def _effort(changes: Changes) -> str:
     counts = Counter(move.effort for move in changes.own)
     parts = [f"{EFFORTS[effort]}{TIMES[counts[effort]]}" for effort in sorted(counts, reverse=True)]
     return " and ".join([*parts, "days to find out"] if changes.conditions else parts)
+
+
+def _made(base: Base, changes: Changes) -> dict[str, str]:
+    """The derived numbers that the facts make which are read together, and have no threshold of their own."""
+    bare = {move.fact for move in changes.moves if move.low is None and move.high is None}
+    company = Company(base, changes.facts)
+    found = {}
+    for name, formula in base.formulas.items():
+        value = company.computed(name)
+        if len(inputs(formula) & bare) > 1 and value is not None:
+            found[name] = words(base.vocabulary[name], value)
+    return found
 
 
 def _way(page: Page, base: Base, way: Way, goal: Goal) -> None:

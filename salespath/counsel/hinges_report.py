@@ -15,7 +15,7 @@ from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
 from salespath.report.phrases import NAMES
 from salespath.report.table import listing
-from salespath.report.text import OTHER, headline
+from salespath.report.text import OTHER
 
 _BAR = 21  # columns of a bar
 _LISTED = 5
@@ -27,7 +27,7 @@ def text(found: Hinges, cards: Sequence[Card], width: int = 100) -> str:
     page, a = Page(width), found.assessment
     base = a.base
     page.title(f"{a.company}: what the verdict hangs on")
-    page.say(headline(a))
+    page.say(f"Process: {verdict(a.process, a.lead, a.leaning)}.")
     page.say(_summary(found))
     open_ = list(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
     if open_:

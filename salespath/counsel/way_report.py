@@ -20,6 +20,8 @@ _UNLOCKS = 3
 def target(base: Base, move: Move) -> str:
     """Where a move must get to, with its threshold: at least 3."""
     fact = base.vocabulary[move.fact]
+    if fact.numeric and move.low is None and move.high is None:  # read together with another one
+        return f"for example {words(fact, move.after)}"
     if move.low == move.high or not (fact.numeric or (move.low and move.high)):
         return words(fact, move.after)
     if open_above(fact, move):

@@ -85,7 +85,8 @@ def text(found: WhatIf, width: int = 100) -> str:
     old, new = verdict(*effect.old), verdict(*effect.new)
     page.say(f"Process: {old} -> {new}." if effect.verdict_changes else f"Process: {new}, as before.")
     if effect.verdict_changes:
-        page.say(headline(after))
+        if after.process != "undetermined":  # which points to questions that are not here
+            page.say(headline(after))
         page.say(f"Through {', '.join(effect.through)}.")
     page.say(_settled(before, after))
     for line in _sums(before, after):
