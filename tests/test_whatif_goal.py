@@ -272,6 +272,35 @@ def test_a_company_that_has_said_nothing_needs_answers_only():
     check(BASE, Case("empty", {}), found)
 
 
+TOGETHER = ("capital", "monthly_burn", "committed_revenue", "sales_cycle_months")
+
+
+@pytest.mark.parametrize("case", [Case("empty", {}), *real_companies()[1::8]], ids=lambda case: case.company)
+def test_no_joint_value_of_amounts_read_together_is_passed_over(case):
+    source = random.Random(case.company)
+    unknown = [name for name in TOGETHER if name not in case.values]
+    goals = {goal: search(BASE, case, goal) for goal in GOALS}
+    for size in (2, 3):
+        for names in combinations(unknown, size):
+            for _ in range(150):
+                facts = {**case.values, **{name: amount(source, name) for name in names}}
+                found = goals.get(process_of(BASE, facts))
+                if (
+                    found
+                    and found.process != found.goal
+                    and size <= (len(found.changes[0].moves) if found.changes else 3)
+                ):
+                    assert frozenset(names) in {keys(changes) for changes in found.changes}
+
+
+def amount(source: random.Random, name: str) -> float:
+    """An amount of which the others of its kind are mostly a few months apart."""
+    if name == "sales_cycle_months":
+        return round(source.uniform(0.1, 20), 1)
+    months = {"capital": source.choice([1, 4, 6.5, 8, 10, 15, 20]), "committed_revenue": source.uniform(0, 20)}
+    return round(10_000 * months.get(name, source.choice([0, 0.5, 1, 2])))
+
+
 def test_unknown_facts_stay_unknown_or_are_conditions_that_count():
     for case in real_companies()[:12]:
         for changes in search(BASE, case, "both").changes:

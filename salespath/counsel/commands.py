@@ -142,8 +142,9 @@ def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, comp
         from salespath.counsel.way import way
 
         case = supposed(base.vocabulary, case, texts)
-        found = search(base, case, goal)
-        there = way(base, case, found.first, hinges(base, case))
+        found, hanging = search(base, case, goal), hinges(base, case)
+        there = way(base, case, found.first, hanging)
+        report_problems(hanging.assessment.problems)
         stopping = () if found.reached else obstacles(base, found)
         if format_ == "json":
             write_json(goal_report.document(base, found, there, stopping))

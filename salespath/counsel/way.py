@@ -39,8 +39,8 @@ class Step:
     """One move on the way, in its place.
 
     `advice` is what a rule says on how to do it, `owner` who does it, `done_when` a condition in the rule language. `rules` are the
-    rules that make it count, `because` the reason that the first of them gives, `sources` what they cite. `process` is what is
-    recommended after it.
+    rules that make it count, `because` the reason that the first of them gives, `sources` what they cite. `before` and
+    `process` are what is recommended before and after it.
     """
 
     move: Move
@@ -51,6 +51,7 @@ class Step:
     because: str
     sources: tuple[str, ...]
     unlocks: tuple[Unlock, ...]
+    before: str
     process: str
 
 
@@ -109,7 +110,9 @@ def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
         known = base.knowledge.rules
         sources = tuple(dict.fromkeys(name for rule in rules for name in known[rule].source))
         advice, owner = _advised(base, before, after, move)
-        yield Step(move, owner, done_when(base, move), advice, rules, because, sources, unlocks, after.process)
+        yield Step(
+            move, owner, done_when(base, move), advice, rules, because, sources, unlocks, before.process, after.process
+        )
         before = after
 
 

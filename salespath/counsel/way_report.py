@@ -69,9 +69,9 @@ def write_steps(page: Page, base: Base, steps: Sequence[Step]) -> None:
             page.say(f"{_unlock(unlock)}: {unlock.because} [{unlock.rule}]", "     ", first="   ")
         if not step.unlocks:
             reason = f": {step.because} [{step.rules[0]}]" if step.rules else "."
-            page.say(
-                f"Alone it changes nothing yet, together with the other steps it counts{reason}", "     ", first="   "
-            )
+            turns = step.before != step.process
+            lead = "It counts" if turns else "Alone it changes nothing yet, together with the other steps it counts"
+            page.say(f"{lead}{reason}", "     ", first="   ")
         if step.sources:
             page.say(f"Sources: {sources(base, step.sources)}.", "     ", first="   ")
         then = f"Then: {verdict(step.process)}."
