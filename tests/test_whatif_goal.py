@@ -314,7 +314,7 @@ def test_the_threshold_to_cross_is_told():
     read = weigh("read", "case_studies >= 3", "enterprise", 0.9)
     base = small_base("rules:\n" + read + weigh("alone", "self_serve", "smb", 0.4))
     found = search(base, Case("x", facts), "enterprise")
-    told = document(base, found, way(base, found.case, found.first, hinges(base, found.case)), ())
+    told = document(base, found, way(base, found, hinges(base, found.case)), ())
     (changes,) = told["changes"]
     assert changes["facts"] == [{"fact": "case_studies", "from": 0, "to": 3, "wanted": "at least 3"}]
     assert (changes["conditions"], changes["process"], changes["effort"]) == ([], "enterprise", 3)
@@ -339,7 +339,7 @@ def test_what_needs_another_change_first_comes_with_it_and_after_it():
     found = search(base, case, "smb")
     (changes,) = found.changes
     assert changes.facts == {"self_serve": True, "product_stage": "launched"}
-    steps = way(base, case, changes, hinges(base, case)).steps
+    steps = way(base, found, hinges(base, case)).steps
     assert [step.move.fact for step in steps] == ["product_stage", "self_serve"]
     assert not search(base, Case("x", {**case.values, "product_stage": "prototype"}), "smb").reached
 
@@ -348,7 +348,7 @@ def test_two_members_of_one_set_are_two_changes_told_one_after_the_other():
     both = "digital_marketer in team_roles and customer_success in team_roles"
     base = small_base("rules:\n" + weigh("team", both, "smb", 0.4))
     found = search(base, Case("x", {"team_roles": frozenset({"account_executive"})}), "smb")
-    told = document(base, found, way(base, found.case, found.first, hinges(base, found.case)), ())
+    told = document(base, found, way(base, found, hinges(base, found.case)), ())
     first, second = told["changes"][0]["facts"]
     assert first["to"] == second["from"]
     assert second["to"] == ["account_executive", "digital_marketer", "customer_success"]
@@ -365,6 +365,8 @@ def test_out_of_reach_names_the_nearest_set_and_what_cannot_be_changed():
     assert {o.rule for o in stopping} >= {"smb-refused"}
     for obstacle in stopping:
         assert not set(obstacle.facts) & set(found.movable)
+    (lifting,) = way(BASE, found, hinges(BASE, case)).liftings
+    assert (lifting.when, lifting.owner) == ("willingness_to_pay >= paid_pilot", "founder")
 
 
 def test_the_order_of_facts_changes_nothing():
@@ -386,7 +388,7 @@ def test_sets_come_by_effort():
 def test_the_steps_lead_from_today_to_the_goal(case):
     for goal in GOALS:
         found = search(BASE, case, goal)
-        there = way(BASE, case, found.first, hinges(BASE, case))
+        there = way(BASE, found, hinges(BASE, case))
         if found.changes:
             assert there.steps[-1].process == goal
             assert sorted(step.move.fact for step in there.steps) == sorted(move.fact for move in found.first.moves)
@@ -404,10 +406,10 @@ def test_a_step_is_done_when_its_condition_says_so():
 
     for case in real_companies()[::5]:
         for goal in GOALS:
-            first = search(BASE, case, goal, largest=2).first
-            for step in way(BASE, case, first, hinges(BASE, case)).steps:
+            found = search(BASE, case, goal, largest=2)
+            for step in way(BASE, found, hinges(BASE, case)).steps:
                 tree = condition(step.done_when, Scope(VOCABULARY, {}))
-                after = Company(BASE, first.facts)
+                after = Company(BASE, found.first.facts)
                 before = Company(BASE, case.values)
                 tests = list(leaves(tree))
                 assert all(sum(after.test(leaf)[:2]) == 1 for leaf in tests)

@@ -143,7 +143,7 @@ def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, comp
 
         case = supposed(base.vocabulary, case, texts)
         found, hanging = search(base, case, goal), hinges(base, case)
-        there = way(base, case, found.first, hanging)
+        there = way(base, found, hanging)
         report_problems(hanging.assessment.problems)
         stopping = () if found.reached else obstacles(base, found)
         if format_ == "json":

@@ -15,7 +15,7 @@ from salespath.counsel.way_report import (
     move_text,
     step_document,
     target,
-    trigger_document,
+    trigger_documents,
     write_cards,
     write_steps,
     write_triggers,
@@ -43,7 +43,7 @@ def text(base: Base, goal: Goal, way: Way, obstacles: Sequence[Obstacle], width:
         _way(page, base, way, goal)
     else:
         _unreached(page, base, goal, obstacles)
-    write_triggers(page, base, way.triggers, goal.process)
+    write_triggers(page, base, way, goal.process)
     write_cards(page, base, way.cards)
     return page.text()
 
@@ -141,7 +141,7 @@ def document(base: Base, goal: Goal, way: Way, obstacles: Sequence[Obstacle]) ->
             for o in obstacles
         ],
         "way": [step_document(base, step) for step in way.steps],
-        "triggers": [trigger_document(base, trigger) for trigger in way.triggers],
+        "triggers": trigger_documents(base, way),
         "tests": [card_document(base, card) for card in way.cards],
     }
 

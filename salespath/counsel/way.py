@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from salespath.authoring.effects import BLOCK, between
-from salespath.counsel.goal import Changes, applied
+from salespath.counsel.goal import Goal, applied
 from salespath.counsel.goal_moves import Move
 from salespath.counsel.hinges import Hinges
 from salespath.engine.assess import assess
@@ -15,7 +15,7 @@ from salespath.engine.compile import FACTS, Base
 from salespath.engine.expressions import Scope, condition, inputs
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.vocabulary import Test
-from salespath.rules.model import Advise
+from salespath.rules.model import PROCESSES, Advise, Block
 
 OWNERS = {"product": "product lead"}  # of a step that no rule gives to somebody
 OWNER = "founder"
@@ -57,16 +57,28 @@ class Step:
 
 @dataclass(frozen=True)
 class Trigger:
-    """A change outside the company's steps after which the assessment is to be run again.
+    """A change outside the company's steps after which the assessment is to be run again; `when` is in the rule language.
 
     `process` is what is then recommended with today's other answers, `net` the net evidence (a weight) that it adds to today's
     verdict or takes from it, `rules` those that it turns.
     """
 
     move: Move
+    when: str
     process: str
     net: int
     rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """What would take a block out of the way that the steps do not: after it the assessment is to be run again."""
+
+    rule: str
+    process: str
+    when: str
+    remedy: str
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -81,17 +93,24 @@ class Card:
 
 @dataclass(frozen=True)
 class Way:
-    """The steps in their order, the triggers for a new assessment, and the tests."""
+    """The steps in their order, the triggers for a new assessment, and the tests.
 
+    `about` is the process that the net evidence of the triggers speaks for.
+    """
+
+    about: str
     steps: tuple[Step, ...]
+    liftings: tuple[Lifting, ...]
     triggers: tuple[Trigger, ...]
     cards: tuple[Card, ...]
 
 
-def way(base: Base, case: Case, changes: Changes | None, hinges: Hinges) -> Way:
-    """The way from today's facts through a set of changes; without one (the goal is reached, or out of reach) no steps."""
-    some = changes.moves if changes else ()
-    return Way(tuple(_steps(base, case, some)), tuple(triggers(hinges, some)), tuple(cards(base, hinges, some)))
+def way(base: Base, goal: Goal, hinges: Hinges) -> Way:
+    """The way from today's facts to a goal, by the set to go by; there are no steps where it is reached, or out of reach."""
+    some = goal.first.moves if goal.first else ()
+    liftings = () if goal.reached else tuple(_liftings(base, goal, hinges.assessment))
+    steps = tuple(_steps(base, goal.case, some))
+    return Way(hinges.process, steps, liftings, tuple(triggers(hinges, some)), tuple(cards(base, hinges, some)))
 
 
 # Steps
@@ -219,6 +238,17 @@ def open_below(fact: Fact | Derived, move: Move) -> bool:
 # When to look again
 
 
+def _liftings(base: Base, goal: Goal, assessment: Assessment) -> Iterator[Lifting]:
+    """What would lift the blocks of a goal that is out of reach, each condition once."""
+    seen = set[str]()
+    for block in assessment.blockers:
+        then = base.knowledge.rules[block.rule].then
+        wanted = goal.goal not in PROCESSES or block.process == goal.goal
+        if wanted and isinstance(then, Block) and then.done_when and then.done_when not in seen:
+            seen.add(then.done_when)
+            yield Lifting(block.rule, block.process, then.done_when, block.remedy, block.owner)
+
+
 def triggers(hinges: Hinges, some: Sequence[Move]) -> Iterator[Trigger]:
     """Thresholds near the known numbers, and steps of the choices that others make, those that turn the verdict first.
 
@@ -239,7 +269,16 @@ def triggers(hinges: Hinges, some: Sequence[Move]) -> Iterator[Trigger]:
     for _, weight, _, step, move in sorted(found, key=lambda item: item[:3]):
         if move.fact not in seen and len(seen) < TRIGGERS and (weight or step.process != hinges.assessment.process):
             seen.add(move.fact)
-            yield Trigger(move, step.process, step.net - hinges.net, step.rules)
+            yield Trigger(move, _passed(move), step.process, step.net - hinges.net, step.rules)
+
+
+def _passed(move: Move) -> str:
+    """The bound that is crossed on the way from today's value; of a choice the value it gets."""
+    if isinstance(move.after, str):
+        return f"{move.fact} == {move.after}"
+    assert isinstance(move.after, (int, float))
+    assert isinstance(move.before, (int, float))
+    return f"{move.fact} {'>=' if move.after > move.before else '<='} {move.after}"
 
 
 # What to test before

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from salespath.counsel.goal_moves import Move
-from salespath.counsel.way import Card, Step, Trigger, Unlock, open_above, open_below
+from salespath.counsel.way import Card, Step, Unlock, Way, open_above, open_below
 from salespath.counsel.whatif_report import Page, net, plain, running, told, verdict
 from salespath.engine import certainty
 from salespath.engine.compile import Base
+from salespath.engine.expressions import Scope, condition
 from salespath.facts.values import readable, words
+from salespath.report.conditions import in_words
 from salespath.report.phrases import sources
 
 SHOWN = 5  # of what there may be many of
 _UNLOCKS = 3
+_CAUSES = 2  # rules named for a trigger
 
 
 def target(base: Base, move: Move) -> str:
@@ -75,7 +78,8 @@ def write_steps(page: Page, base: Base, steps: Sequence[Step]) -> None:
         if step.sources:
             page.say(f"Sources: {sources(base, step.sources)}.", "     ", first="   ")
         then = f"Then: {verdict(step.process)}."
-        page.say(f"{_capital(step.owner)}. {_done(base, move)} {then}", "     ", first="   ")
+        done = f"{'Found out' if move.answers else 'Done'} when {_when(base, step.done_when)}."
+        page.say(f"{_capital(step.owner)}. {done} {then}", "     ", first="   ")
 
 
 def _unlock(unlock: Unlock) -> str:
@@ -85,11 +89,9 @@ def _unlock(unlock: Unlock) -> str:
     return f"{certainty.signed(weight, 1)} for {process}{', as this is no longer so' if unlock.gone else ''}"
 
 
-def _done(base: Base, move: Move) -> str:
-    label = base.vocabulary[move.fact].label
-    if move.member:
-        return f"Done when {label} {'include' if _gained(move) else 'no longer include'} {readable(move.member)}."
-    return f"{'Found out' if move.answers else 'Done'} when {label}: {target(base, move)}."
+def _when(base: Base, text: str) -> str:
+    """A condition of the rule language in words."""
+    return in_words(base, condition(text, Scope(base.vocabulary, base.knowledge.attributes)))
 
 
 def step_document(base: Base, step: Step) -> dict[str, Any]:
@@ -118,38 +120,51 @@ def step_document(base: Base, step: Step) -> dict[str, Any]:
 # Triggers
 
 
-def write_triggers(page: Page, base: Base, triggers: Sequence[Trigger], process: str) -> None:
+def write_triggers(page: Page, base: Base, way: Way, process: str) -> None:
     """When to look again; `process` is today's."""
-    if triggers:
+    if way.liftings or way.triggers:
         page.heading("Run this again when")
-    for trigger in triggers:
-        fact = base.vocabulary[trigger.move.fact]
-        now = told(base.vocabulary, fact.id, trigger.move.before)
+    for lifting in way.liftings:
+        then = f"{running(lifting.process)} is then no longer blocked [{lifting.rule}]"
+        page.say(f"- {_when(base, lifting.when)}; {then}", "  ", first="")
+        page.say(f"{_capital(lifting.owner)}: {lifting.remedy}", "  ")
+    for trigger in way.triggers:
+        now = told(base.vocabulary, trigger.move.fact, trigger.move.before)
         if trigger.process == process:
-            then = f"the net evidence changes by {certainty.signed(trigger.net, 1)}"
+            then = f"the net evidence for {running(way.about)} changes by {certainty.signed(trigger.net, 1)}"
         else:
             then = f"with today's other answers it would be {verdict(trigger.process)}"
-        rules = ", ".join(trigger.rules[:2])
-        page.say(f"- {fact.label}: {_threshold(base, trigger.move)} (now {now}); {then} [{rules}]", "  ", first="")
+        rules = ", ".join(trigger.rules[:_CAUSES])
+        page.say(f"- {_when(base, trigger.when)} (now {now}); {then} [{rules}]", "  ", first="")
 
 
-def _threshold(base: Base, move: Move) -> str:
-    """The bound of a cell that is crossed on the way from today's value."""
-    fact, now = base.vocabulary[move.fact], move.before
-    if not (fact.numeric and isinstance(move.after, (int, float)) and isinstance(now, (int, float))):
-        return target(base, move)
-    return f"at {'least' if move.after > now else 'most'} {words(fact, move.after)}"
-
-
-def trigger_document(base: Base, trigger: Trigger) -> dict[str, Any]:
-    """A trigger as plain data."""
-    return {
-        "fact": trigger.move.fact,
-        "when": _threshold(base, trigger.move),
-        "process": trigger.process,
-        "net": net(trigger.net),
-        "rules": list(trigger.rules),
-    }
+def trigger_documents(base: Base, way: Way) -> list[dict[str, Any]]:
+    """When to look again, as plain data: what lifts a block, and what crosses a threshold."""
+    lifting = [
+        {
+            "when": item.when,
+            "words": _when(base, item.when),
+            "process": None,
+            "net": None,
+            "rules": [item.rule],
+            "remedy": item.remedy,
+            "owner": item.owner,
+        }
+        for item in way.liftings
+    ]
+    passing = [
+        {
+            "when": item.when,
+            "words": _when(base, item.when),
+            "process": item.process,
+            "net": net(item.net),
+            "rules": list(item.rules),
+            "remedy": None,
+            "owner": None,
+        }
+        for item in way.triggers
+    ]
+    return [*lifting, *passing]
 
 
 # Test cards
