@@ -274,3 +274,22 @@ def test_facts_that_contradict_each_other_are_warned_of():
 def test_wrong_options_are_a_matter_of_usage():
     assert run("whatif", ONE, "--goal", "undetermined").returncode == 2
     assert run("whatif").returncode == 2
+
+
+def test_a_test_card_takes_a_month_at_most_and_says_all():
+    from salespath.facts.vocabulary import load
+    from salespath.source import parse
+
+    frame = "dimension: role\ntitle: Role\nfacts:\n  - {id: x, type: boolean, label: x, question: x, help: x, why: x, ask: core, test: "
+    good = frame + "{do: Ask., passed: one, days: 30, cost: none}}\n"
+    assert load([("role.yaml", parse(good, "role.yaml"))]).facts["x"].test.days == 30
+    for card, code in (
+        ("{do: Ask., passed: one, days: 31, cost: none}}\n", "SP106"),
+        ("{do: Ask., passed: one, days: 1.5, cost: none}}\n", "SP106"),
+        ("{do: Ask., passed: one, cost: none}}\n", "SP106"),
+        ("{do: Ask., days: 3, cost: none}}\n", "SP107"),
+        ("{do: Ask., passed: one, days: 3, cost: none, who: me}}\n", "SP108"),
+    ):
+        with pytest.raises(SalespathError) as caught:
+            load([("role.yaml", parse(frame + card, "role.yaml"))])
+        assert [problem.code for problem in caught.value.problems] == [code]
