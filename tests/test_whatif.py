@@ -280,7 +280,8 @@ def test_a_test_card_takes_a_month_at_most_and_says_all():
     from salespath.facts.vocabulary import load
     from salespath.source import parse
 
-    frame = "dimension: role\ntitle: Role\nfacts:\n  - {id: x, type: boolean, label: x, question: x, help: x, why: x, ask: core, test: "
+    words = "label: x, question: x, help: x, why: x"
+    frame = f"dimension: role\ntitle: Role\nfacts:\n  - {{id: x, type: boolean, {words}, ask: core, test: "
     good = frame + "{do: Ask., passed: one, days: 30, cost: none}}\n"
     assert load([("role.yaml", parse(good, "role.yaml"))]).facts["x"].test.days == 30
     for card, code in (
