@@ -12,6 +12,7 @@ from salespath.counsel.goal_readers import Readers
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.engine.settle import searched
 from salespath.engine.table import NONE, Table, assess_table
 from salespath.facts import Case, Fact, Value
 from salespath.report.text import OTHER, subject
@@ -81,7 +82,7 @@ def hinges(base: Base, case: Case) -> Hinges:
 class _Hinging:
     def __init__(self, base: Base, case: Case) -> None:
         self.base, self.case = base, case
-        self.assessment = assess(base, case)
+        self.assessment = searched(assess(base, case))
         about = subject(self.assessment)
         self.process = about[0] if about else PROCESSES[0]
         rules = base.knowledge.rules

@@ -10,6 +10,7 @@ from salespath.authoring.effects import Effect, between
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.engine.settle import searched
 from salespath.errors import Problem, SalespathError, in_order, shown, suggestion
 from salespath.facts import Case, Fact, Portfolio, Value, Vocabulary, read_case
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set
@@ -42,7 +43,7 @@ class WhatIf:
 def what_if(base: Base, case: Case, texts: Iterable[str]) -> WhatIf:
     """What changes for a company if some facts are as the texts say. Raises SalespathError as `supposed` does."""
     other = supposed(base.vocabulary, case, texts)
-    before, after = assess(base, case), assess(base, other)
+    before, after = searched(assess(base, case)), searched(assess(base, other))
     return WhatIf(settings(base.vocabulary, case, other), before, after, between(before, after))
 
 
