@@ -187,5 +187,8 @@ class _Writer:
         other = self.source.choice(numbers)
         figure, factor = self.source.choice(FIGURES), self.source.choice((2, 0.5, 12))
         alone = (f"{name} {self._sign()} {figure}", f"{figure} <= {name} < {figure * 10 + 1}")
-        joined = (f"{name} {self._sign()} {other} * {factor} - {figure}", f"{name} + {other} {self._sign()} {name} / {factor}")
+        joined = (
+            f"{name} {self._sign()} {other} * {factor} - {figure}",
+            f"{name} + {other} {self._sign()} {name} / {factor}",
+        )
         return self.source.choice(alone if self.tame and self.source.random() < 0.95 else alone + joined)

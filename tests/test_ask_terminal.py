@@ -256,10 +256,11 @@ def event(interview: Interview, text: str) -> Event:
     return Event("skip", name) if text == "skip" else Event("answer", name, wording.meant(interview, name, text))
 
 
+@pytest.mark.heavy
 def test_killed_at_any_moment_every_answer_is_kept(sit, tmp_path):
     chance = random.Random(7)
     certain: list[Event] = []  # what was answered before a question that has been seen
-    for _ in range(24):
+    for _ in range(14):
         if len(certain) > 25 or not certain:
             certain = []
             for path in tmp_path.glob("data/salespath/*"):

@@ -16,7 +16,7 @@ from salespath.engine.expressions import Arithmetic, Compare, Constant, Count, K
 from salespath.engine.table import Rows, Table
 from salespath.facts import Case
 
-pytestmark = pytest.mark.no_cover  # thousands of cases, which tracing would make slow
+pytestmark = pytest.mark.heavy  # thousands of cases, which tracing would make slow
 
 UNKNOWN, UNDEFINED = "unknown", "undefined"
 OPERATORS = ("<", "<=", ">", ">=", "==", "!=")

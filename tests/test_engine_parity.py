@@ -20,7 +20,7 @@ from salespath.engine.compile import FACTS, Base
 from salespath.facts import Case, read_file
 from salespath.rules.loader import KINDS
 
-pytestmark = pytest.mark.no_cover  # thousands of cases, which tracing would make slow
+pytestmark = pytest.mark.heavy  # thousands of cases, which tracing would make slow
 
 PARTS = 10  # of the work, for the processes that the tests run in
 BASES = 120

@@ -287,6 +287,7 @@ KEYS = ["rules", "replace", "switch_off", "texts", "lines", "attributes", "topic
         "choice", "a", "smb", "K01", "has_proof", "cycle", "channel", "calls", "yes", "0.5", "-0.95", "1", "x" * 300]  # fmt: skip
 
 
+@pytest.mark.heavy
 @given(st.lists(st.sampled_from(WORDS), max_size=60), st.sampled_from(["", " "]))
 @settings(max_examples=400, deadline=None)
 def test_any_words_are_a_condition_or_are_refused(words, between) -> None:
@@ -298,12 +299,14 @@ NODES = st.recursive(
 )
 
 
+@pytest.mark.heavy
 @given(st.dictionaries(st.sampled_from(KEYS[:9]), NODES, min_size=1))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_structure_is_a_base_or_problems(data) -> None:
     fuzz.overlay(json.dumps(data).encode())
 
 
+@pytest.mark.heavy
 @given(st.binary(max_size=200))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_a_base_or_problems(data) -> None:

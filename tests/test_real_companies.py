@@ -15,7 +15,7 @@ from salespath.facts import read_file
 from salespath.rules.model import PROCESSES, VERDICTS
 
 # Hundreds of changed bases say no more of the code than one does, and take five times as long while coverage is measured.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.heavy
 
 PAGE = Path(__file__).parent.parent / "docs" / "real-companies.md"
 PORTFOLIO = read_file(str(EXAMPLES / "real_companies.yaml"), BASE.vocabulary)

@@ -26,7 +26,7 @@ from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Weigh
 
 # Thousands of companies say no more of the code than a few do, and take five times as long while coverage is measured.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.heavy
 
 BASE = load()
 RULES = BASE.knowledge.rules
@@ -297,7 +297,7 @@ def test_no_order_of_rules_or_facts_changes_anything() -> None:
 
 @cache
 def assessments() -> tuple[Assessment, ...]:
-    return tuple(assess(BASE, Case("x", facts)) for facts in companies(2100, seed=8))
+    return tuple(assess(BASE, Case("x", facts)) for facts in companies(1200, seed=8))
 
 
 def test_the_plan_speaks_on_every_topic() -> None:
@@ -306,7 +306,7 @@ def test_the_plan_speaks_on_every_topic() -> None:
         seen[a.process] += 1
         if a.process != "undetermined":
             assert BASE.knowledge.topics.keys() == {item.topic for item in a.advice}, (a.process, a.case.values)
-    assert min(seen[value] for value in VERDICTS) >= 40, seen
+    assert min(seen[value] for value in VERDICTS) >= 20, seen
 
 
 def test_there_are_always_three_first_moves_none_of_them_done() -> None:

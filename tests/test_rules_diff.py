@@ -298,7 +298,7 @@ def test_the_same_outcome_is_no_effect() -> None:
     assert effect(base(SMALL_PAYS), base(SMALL_PAYS, LARGE_PAYS), SMALL) is None
 
 
-@pytest.mark.no_cover
+@pytest.mark.heavy
 def test_one_changed_rule_is_always_the_cause() -> None:
     """Whichever single rule of the built-in base goes: every other verdict and plan is put down to it, and none is missed."""
     cases = random_companies(60, seed=3)

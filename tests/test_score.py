@@ -268,7 +268,7 @@ def test_what_each_change_costs() -> None:
     assert "exactly one company: small-pays; for no company: 1 rules" in told
 
 
-@pytest.mark.no_cover
+@pytest.mark.heavy
 def test_robustness_is_asked_for(few: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # `main` would change what the whole process does
     done = CliRunner().invoke(main, ["rules", "score", few, "--robustness", "--format", "json"], catch_exceptions=False)

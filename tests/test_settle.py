@@ -16,9 +16,11 @@ from salespath.ask.interview import Event, Interview
 from salespath.engine.assess import assess
 from salespath.engine.cells import cells
 from salespath.engine.settle import process_of, searched, settle
+from salespath.engine.table import Table, assess_table
 from salespath.facts import Case, Value
 from salespath.rules.model import VERDICTS
 
+pytestmark = pytest.mark.heavy
 CELLS = cells(BASE)
 
 
@@ -64,7 +66,9 @@ def test_a_thousand_completions_do_not_change_what_a_search_settled() -> None:
         if found.settled and (found.settled_by == "search" or not settled):
             settled.append((facts, found.process))
     for facts, process in settled:
-        assert {process_of(BASE, completed) for completed in completions(facts, source, 1000, CELLS)} == {process}
+        cases = [Case("A", completed) for completed in completions(facts, source, 1000, CELLS)]
+        result = assess_table(BASE, Table.from_cases(BASE, cases), settle=False)
+        assert {VERDICTS[place] for place in result.process} == {process}
 
 
 def test_at_most_one_in_a_hundred_stays_unproved() -> None:

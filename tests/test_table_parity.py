@@ -15,7 +15,7 @@ from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
 
-pytestmark = pytest.mark.no_cover  # thousands of cases, which tracing would make slow
+pytestmark = pytest.mark.heavy  # thousands of cases, which tracing would make slow
 
 EVERY_ROW = slice(None)
 
