@@ -190,9 +190,16 @@ def effect_document(effect: Effect) -> dict[str, Any]:
         "company": effect.company,
         "old": effect.old._asdict(),
         "new": effect.new._asdict(),
+        **traced(effect),
+    }
+
+
+def traced(effect: Effect) -> dict[str, Any]:
+    """Through which rules a verdict and a plan change, as plain data."""
+    return {
         "through": list(effect.through),
         "evidence": [
-            {"rule": s.rule, "process": s.process, "old": _weight(s.old), "new": _weight(s.new)} for s in effect.shifts
+            {"rule": s.rule, "process": s.process, "old": net(s.old), "new": net(s.new)} for s in effect.shifts
         ],
         "items": [
             {
@@ -208,5 +215,6 @@ def effect_document(effect: Effect) -> dict[str, Any]:
     }
 
 
-def _weight(weight: int) -> float:
+def net(weight: int) -> float:
+    """Net evidence as JSON has it, three digits."""
     return round(certainty.net(weight), 3) + 0.0  # never -0.0

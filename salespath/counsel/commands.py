@@ -110,8 +110,12 @@ def compare(base: Base, files: tuple[str, ...], respondents: bool | None, format
 
 @click.command()
 @click.argument("file")
-@click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help="Suppose this (again: another fact); see below.")
-@click.option("--goal", type=click.Choice(["enterprise", "smb", "both"]), help="What it takes to get there, and the way.")
+@click.option(
+    "--set", "texts", metavar="FACT=VALUE", multiple=True, help="Suppose this (again: another fact); see below."
+)
+@click.option(
+    "--goal", type=click.Choice(["enterprise", "smb", "both"]), help="What it takes to get there, and the way."
+)
 @click.option("--company", metavar="NAME", default="", help="Which company, where FILE holds several.")
 @format_option
 @reported

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from salespath.authoring.diff_report import net
 from salespath.counsel.goal import Changes, Goal
 from salespath.counsel.goal_obstacles import EVIDENCE, Obstacle
 from salespath.counsel.way import Way
@@ -20,7 +21,7 @@ from salespath.counsel.way_report import (
     write_steps,
     write_triggers,
 )
-from salespath.counsel.whatif_report import Page, net, plain, running, verdict
+from salespath.counsel.whatif_report import Page, plain, running, verdict
 from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import Base

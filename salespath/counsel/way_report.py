@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from salespath.authoring.diff_report import net
 from salespath.counsel.goal_moves import Move
 from salespath.counsel.way import Card, Step, Unlock, Way, open_above, open_below
-from salespath.counsel.whatif_report import Page, net, plain, running, told, verdict
+from salespath.counsel.whatif_report import Page, plain, running, told, verdict
 from salespath.engine import certainty
 from salespath.engine.compile import Base
 from salespath.engine.expressions import Scope, condition

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from salespath.authoring.diff import ADDED, CHANGED, REMOVED
+from salespath.authoring.diff_report import net, traced
 from salespath.authoring.effects import ADVICE, BLOCK, Item, follows
 from salespath.counsel.whatif import Setting, WhatIf
 from salespath.engine import certainty
@@ -200,21 +201,7 @@ def document(found: WhatIf) -> dict[str, Any]:
         "old": _side(found.before),
         "new": _side(found.after),
         "changed": effect.verdict_changes,
-        "through": list(effect.through),
-        "evidence": [
-            {"rule": s.rule, "process": s.process, "old": net(s.old), "new": net(s.new)} for s in effect.shifts
-        ],
-        "items": [
-            {
-                "kind": i.kind,
-                "rule": i.rule,
-                "about": i.about,
-                "how": i.how,
-                "reason": i.reason,
-                "through": list(i.through),
-            }
-            for i in effect.items
-        ],
+        **traced(effect),
     }
 
 
@@ -226,11 +213,6 @@ def _setting_document(base: Base, setting: Setting) -> dict[str, Any]:
 def plain(base: Base, name: str, value: Value | None) -> Any:
     """A value as plain data; unknown is None."""
     return None if value is None else plain_facts({name: value}, base.vocabulary)[name]
-
-
-def net(weight: int) -> float:
-    """Net evidence to three digits."""
-    return round(certainty.net(weight), 3) + 0.0  # never -0.0
 
 
 def _side(a: Assessment) -> dict[str, Any]:
