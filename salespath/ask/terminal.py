@@ -127,7 +127,8 @@ class _Session:
         except SalespathError:
             self.journal.remove()
             raise
-        self.screen.say(wording.INTRODUCTION.format(count=self.interview.to_go))
+        how = wording.HOW[self.request.fixed].format(count=self.interview.to_go)
+        self.screen.say(wording.INTRODUCTION.format(how=how))
         self.screen.table(tuple(("", word, meaning) for word, meaning in wording.COMMANDS))
 
     def _unfinished(self) -> tuple[Journal, Record] | None:

@@ -14,9 +14,13 @@ from salespath.facts.values import BadValue, readable, words
 
 WORDS = "? why back skip save quit"
 INTRODUCTION = (
-    "Up to {count} questions about your product, market, capital and team; then a recommendation with its reasons and a plan. "
+    "Questions about your product, market, capital and team{how}; then a recommendation with its reasons and a plan. "
     "Rough answers will do: about 70k. What you do not know, skip: it counts as unknown, never as no."
 )
+HOW = {
+    True: ", up to {count}",
+    False: ", the most telling first, until no other answer can change the outcome (at most {count}, often half as many)",
+}
 COMMANDS = (
     ("?", "what the question means and how to answer"),
     ("why", "what your answer can still change"),
