@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from companies import random_companies
 from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from salespath.counsel.economics import economics, rests
@@ -248,6 +248,7 @@ def test_the_first_customer_comes_after_the_cycle(cycle, hired):
         assert all(month is None or month > cycle for month in x.outcomes["first_revenue_month"].values)
 
 
+@example({"annual_contract_value": 585_707_535}, 25, 60)
 @given(some_facts(), st.integers(1, 60), st.sampled_from([40, 60, 80, 120]))
 @settings(max_examples=60, deadline=None)
 def test_any_company_gets_words_and_finite_figures_that_fit(facts, months, width):

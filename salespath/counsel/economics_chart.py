@@ -52,8 +52,9 @@ def _months(drawn: Sequence[int], space: int, margin: int) -> str:
     """The numbers of months below the line, as many as there is room for."""
     line = f"{'month':>{margin}}  "
     for place in range(0, len(drawn), -(-6 // space)):
-        column = margin + 2 + place * space + space // 2
-        line = f"{line:{column}}{drawn[place] + 1}"
+        column, month = margin + 2 + place * space + space // 2, str(drawn[place] + 1)
+        if column + len(month) <= margin + 2 + len(drawn) * space:
+            line = f"{line:{column}}{month}"
     return line
 
 
