@@ -12,11 +12,11 @@ from functools import cache
 
 import pytest
 
-from salespath.authoring.perturb import deciding, process, with_rules
+from salespath.authoring.perturb import deciding, with_rules
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Advice, Assessment
-from salespath.engine.company import Company
+from salespath.engine.company import Company, process_of
 from salespath.engine.compile import FACTS, compile_base
 from salespath.engine.expressions import Compare, Constant, Quantity
 from salespath.engine.load import load
@@ -205,7 +205,7 @@ def test_a_block_makes_not_yet_and_never_promotes_the_other_process() -> None:
                 stopped += 1
                 assert said == "not_yet", facts
                 assert concluded(found, "leaning") == [candidate], facts
-        without = process(free, facts)
+        without = process_of(free, facts)
         if without != "both":
             assert said in (without, "not_yet"), (without, facts)
     assert stopped >= 300

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from salespath.authoring.diff import Entry, Field, differences
 from salespath.authoring.effects import Effect, effects
-from salespath.authoring.perturb import deciding, process
+from salespath.authoring.perturb import deciding
+from salespath.engine.company import process_of
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.load import load, load_folder
 from salespath.errors import SalespathError
@@ -312,7 +313,7 @@ def test_one_changed_rule_is_always_the_cause() -> None:
         }
         without = compile_base(VOCABULARY, replace(BASE.knowledge, rules=kept))
         found = {item.company: item for item in effects(BASE, without, cases)}
-        others = {c.company for c in cases if process(BASE, c.values) != process(without, c.values)}
+        others = {c.company for c in cases if process_of(BASE, c.values) != process_of(without, c.values)}
         assert others == {name for name, item in found.items() if item.old.process != item.new.process}
         for item in found.values():
             assert item.verdict_changes == (gone.id in item.through)

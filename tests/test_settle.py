@@ -15,7 +15,8 @@ from salespath.ask.answers import Answer
 from salespath.ask.interview import Event, Interview
 from salespath.engine.assess import assess
 from salespath.engine.cells import cells
-from salespath.engine.settle import process_of, searched, settle
+from salespath.engine.company import process_of
+from salespath.engine.settle import searched, settle
 from salespath.engine.table import Table, assess_table
 from salespath.facts import Case, Value
 from salespath.rules.model import VERDICTS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from salespath.authoring.known import Known
-from salespath.engine.company import Company
+from salespath.engine.company import Company, process_of
 from salespath.engine.compile import VERDICT, Base, compile_base
 from salespath.engine.walk import Sums, walk
 from salespath.facts import Value
@@ -46,11 +46,6 @@ def judged(base: Base, facts: Mapping[str, Value]) -> tuple[str, Sums]:
     return said[0] if len(said) == 1 else "undetermined", walked.sums
 
 
-def process(base: Base, facts: Mapping[str, Value]) -> str:
-    """The recommended process."""
-    return judged(base, facts)[0]
-
-
 def robustness(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> Robustness:
     """Delete each rule, and scale certainties one by one and all at once. `step` is called after each change."""
     before = missed(base, known)
@@ -81,7 +76,7 @@ def steps(base: Base) -> int:
 
 def missed(base: Base, known: Iterable[Known]) -> int:
     """How many companies a base does not label as documented."""
-    return sum(process(base, item.case.values) != item.label for item in known)
+    return sum(process_of(base, item.case.values) != item.label for item in known)
 
 
 def firing(base: Base, known: Sequence[Known]) -> dict[str, int]:

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.assessment import Assessment, Settlement
-from salespath.engine.company import Company
+from salespath.engine.company import process_of
 from salespath.engine.compile import Base
 from salespath.engine.expressions import VERDICT_NUMBERS
 from salespath.engine.questions import ranked
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
-from salespath.engine.walk import walk
 from salespath.facts import Value
 from salespath.rules.model import VERDICTS
 
@@ -57,13 +56,6 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
         next_questions=tuple(sorted((q for q in a.next_questions if q.fact in order), key=lambda q: order[q.fact])),
         completions=found if every else None,
     )
-
-
-def process_of(base: Base, facts: Mapping[str, Value]) -> str:
-    """The process that the ordinary walk gives."""
-    truth = walk(base, Company(base, facts), settle=False, plan=False).truth
-    found = [value for value in VERDICTS if truth.is_true(base.value_refs["process", value])]
-    return found[0] if len(found) == 1 else "undetermined"
 
 
 @dataclass
