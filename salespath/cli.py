@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from salespath import __version__
-from salespath.authoring.commands import rules
 from salespath.console import (
     based,
     bold,
@@ -21,17 +22,39 @@ from salespath.console import (
     width,
     write_json,
 )
-from salespath.counsel.commands import compare, economics, whatif
 
 if TYPE_CHECKING:
     from salespath.engine.assess import Engine
     from salespath.engine.compile import Base
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+# The commands of other modules, imported when they are named.
+ELSEWHERE = {
+    "compare": "salespath.counsel.commands",
+    "economics": "salespath.counsel.commands",
+    "rules": "salespath.authoring.commands",
+    "whatif": "salespath.counsel.commands",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*self.commands, *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in ELSEWHERE:
+            found: click.Command = getattr(import_module(ELSEWHERE[cmd_name]), cmd_name)
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="salespath")
 def main() -> None:
     """Which sales process a B2B company should run, enterprise or SMB, and why."""
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # reading rules makes many objects and no garbage: collecting costs a tenth of a report
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever started the program
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
@@ -305,11 +328,6 @@ def facts_schema_(base: Base) -> None:
 
     write_json(facts_schema(base.vocabulary))
 
-
-main.add_command(rules)
-main.add_command(whatif)
-main.add_command(compare)
-main.add_command(economics)
 
 if __name__ == "__main__":
     main()

@@ -58,8 +58,8 @@ def commands_page() -> str:
         )
         parts.extend([f"## {context.command_path}", "", "```text", command.get_help(context).rstrip(), "```", ""])
         if isinstance(command, click.Group):
-            for child in sorted(command.commands):
-                describe(command.commands[child], child, context)
+            for child in command.list_commands(context):
+                describe(command.get_command(context, child), child, context)
 
     describe(cli.main, "salespath", None)
     return "\n".join(parts)
