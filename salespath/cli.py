@@ -52,9 +52,8 @@ class _Commands(click.Group):
 @click.version_option(__version__, "--version", prog_name="salespath")
 def main() -> None:
     """Which sales process a B2B company should run, enterprise or SMB, and why."""
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # reading rules makes many objects and no garbage: collecting costs a tenth of a report
+    # Reading rules makes many objects and no garbage: collecting would cost a twentieth of a report.
+    gc.set_threshold(100_000, 20, 20)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever started the program
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
