@@ -104,6 +104,15 @@ def test_a_second_folder_lies_on_the_first(folder, tmp_path) -> None:
     assert [layer.name for layer in base.knowledge.overlays] == ["house", "team"]
 
 
+def test_a_rule_of_the_layer_below_is_replaced_only_on_purpose(folder, tmp_path) -> None:
+    first, second = folder(added=ADDED), tmp_path / "team"
+    second.mkdir()
+    (second / "added.yaml").write_text(ADDED[ADDED.index("rules:") :], "utf-8")
+    with pytest.raises(SalespathError) as caught:
+        load(first, str(second))
+    assert ["Put it under `replace`" in problem.message for problem in caught.value.problems] == [True]
+
+
 def test_the_receipt_names_the_folder_with_its_hash(folder) -> None:
     house = folder(added=ADDED)
     expected = hashlib.sha256(f"added.yaml\0{len(ADDED.encode())}\0{ADDED}".encode()).hexdigest()

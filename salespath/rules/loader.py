@@ -59,6 +59,7 @@ class _Loader:
         self.guide: list[GuidePoint] = []
         self.notes: list[tuple[str, tuple[str, ...]]] = []
         self.rules: dict[str, Rule] = {}
+        self.below: frozenset[str] = frozenset()  # the rules of the layers below
         self.off: dict[str, Rule] = {}
         self.faulty: set[str] = set()
 
@@ -66,6 +67,7 @@ class _Loader:
         self, nodes: list[tuple[str, Node]], sha256: str, overlays: Sequence[Layer]
     ) -> tuple[Knowledge, list[Problem]]:
         for number, layer in enumerate([nodes, *(overlay.nodes for overlay in overlays)]):
+            self.below = frozenset(self.rules)
             for path, node in layer:
                 self.problems.extend(repeated_keys(node, path))
             files = [Record(node, path, self.problems, "the file") for path, node in layer]
@@ -230,7 +232,7 @@ class _Loader:
         if first is None:
             self.rules[rule.id] = rule
         else:
-            hint = "" if first.file.count("/") == item.path.count("/") else " Put it under `replace` to replace it."
+            hint = " Put it under `replace` to replace it." if rule.id in self.below else ""
             item.problem("SP202", f"{item.what} is defined twice, first at {first.file}:{first.line}.{hint}")
 
     def _rule(self, item: Record) -> Rule | None:
