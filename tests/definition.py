@@ -64,8 +64,13 @@ class Reader:
         process = BLOCKED.get(attribute)
         if process:
             rules = [r for r in self.rules.values() if isinstance(r.then, Block) and r.then.process == process]
-            return some(*(self.rule(r.id) for r in rules if not r.then.lift))
+            return some(*(self.stands(r.id) for r in rules if not r.then.lift))
         return some(*(self.rule(r.id) for r in self.rules.values() if r.then == Conclude(attribute, value)))
+
+    def stands(self, id_: str) -> bool:
+        """Whether a block stands: its condition is certain, and no exception is."""
+        exceptions = [self.rule(other.id) for other in self.rules.values() if id_ in other.overrides]
+        return self.holds(self.base.conditions[id_]) is True and True not in exceptions
 
     def holds(self, tree: Condition, two_valued: bool = False) -> Truth:
         if isinstance(tree, Not):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import clips
 
 from salespath.engine.company import Company
-from salespath.engine.compile import LEAF, Base, Closed, Ref
+from salespath.engine.compile import LEAF, Base, Closed, Reading, Ref, Standing
 from salespath.engine.expressions import Compare, Constant, Number, Quantity
 from salespath.engine.lowering import answers, derivations, late_tests
 from salespath.engine.walk import SUMS, Sums, Truth
@@ -29,7 +29,7 @@ def _name(ref: Ref) -> str:
 def constructs(base: Base) -> Iterator[str]:
     """The CLIPS program."""
     late = list(late_tests(base))
-    certain = dict.fromkeys(test.ref for _, test in late if isinstance(test, Closed))
+    certain = dict.fromkeys(ref for _, test in late if not isinstance(test, Compare) for ref in test.refs)
     yield "(defglobal ?*process* = nil)"
     yield from (f"(defglobal ?*{_name(ref)}* = 0)" for ref in certain)
     yield from (f"(defglobal ?*g{n}* = 0)" for n, _ in enumerate(base.evidence))
@@ -65,9 +65,12 @@ def _sums(base: Base) -> Iterator[str]:
             yield f"(bind ?*{name}_{process}* (/ (+ {' '.join(parts)}) 1000000000.0))"
 
 
-def _decide(node: Ref, test: Compare | Closed) -> str:
+def _decide(node: Ref, test: Compare | Reading) -> str:
     if isinstance(test, Closed):
         condition = f"(= ?*{_name(test.ref)}* 1)"
+    elif isinstance(test, Standing):
+        lifted = "".join(f" (= ?*{_name(exception)}* 0)" for exception in test.exceptions)
+        condition = f"(and TRUE (= ?*{_name(test.condition)}* 1){lifted})"
     else:
         operator = {"==": "=", "!=": "<>"}.get(test.operator, test.operator)
         condition = f"({operator} {_number(test.left)} {_number(test.right)})"

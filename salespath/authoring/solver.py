@@ -15,7 +15,7 @@ from typing import Any
 from salespath.authoring.symbolic import SymbolicNumber, calculated, compared, ordered, z3
 from salespath.engine import certainty
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref
+from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref, Standing
 from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
@@ -117,6 +117,10 @@ class Solver:
         leaf = self.base.leaves[index]
         if isinstance(leaf, Closed):
             true = self._pair(leaf.ref)[0]
+            return true, z3.Not(true)
+        if isinstance(leaf, Standing):
+            lifted = [self._pair(exception)[0] for exception in leaf.exceptions]
+            true = z3.And(self._pair(leaf.condition)[0], z3.Not(z3.Or(lifted)))
             return true, z3.Not(true)
         if self.base.leaf_ends[FACTS] <= index < self.base.leaf_ends[VERDICT]:
             assert isinstance(leaf, Compare)

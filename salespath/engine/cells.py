@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from itertools import pairwise
 
-from salespath.engine.compile import Base, Closed
+from salespath.engine.compile import Base
 from salespath.engine.expressions import Compare, Constant, Quantity
 from salespath.facts import Case, Derived, Fact, Value
 
@@ -15,7 +15,7 @@ def limits(base: Base) -> dict[str, set[float]]:
     """The numbers that each numeric fact or derived number is compared with."""
     found: dict[str, set[float]] = {}
     for leaf in base.leaves:
-        if isinstance(leaf, Closed) or not isinstance(leaf, Compare):
+        if not isinstance(leaf, Compare):
             continue
         if isinstance(leaf.left, Quantity) and isinstance(leaf.right, Constant):
             found.setdefault(leaf.left.name, set()).add(leaf.right.value)

@@ -47,8 +47,27 @@ class Closed:
 
     ref: int
 
+    @property
+    def refs(self) -> tuple[int, ...]:
+        """What it reads."""
+        return (self.ref,)
 
-Test: TypeAlias = "Leaf | Closed"
+
+@dataclass(frozen=True)
+class Standing:
+    """A verdict's reading of a block: it stands where its condition is certain and no exception is, else it does not."""
+
+    condition: int
+    exceptions: tuple[int, ...]
+
+    @property
+    def refs(self) -> tuple[int, ...]:
+        """What it reads."""
+        return (self.condition, *self.exceptions)
+
+
+Reading: TypeAlias = "Closed | Standing"  # two-valued tests of what the facts conclude
+Test: TypeAlias = "Leaf | Reading"
 Ref: TypeAlias = int  # a node's index, or its bitwise complement for the negation
 GraphNode: TypeAlias = "tuple[int, tuple[int, ...]]"  # LEAF and the leaf's index, or ALL or ANY and refs
 
@@ -87,6 +106,8 @@ class Base:
     )  # every condition and part of one, by section
     done_refs: dict[str, Ref] = field(default_factory=dict)
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
+    standing_refs: dict[str, Ref] = field(default_factory=dict)  # whether a block stands, by its rule
+    certainly_blocked: dict[str, Ref] = field(default_factory=dict)  # by process: whatever else is answered
     evidence: list[Evidence] = field(default_factory=list)
     concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     read_by_verdict: set[str] = field(default_factory=set)  # conclude rules that the verdict reads, through others too
@@ -129,15 +150,14 @@ class _Compiler:
         if self.problems:
             raise SalespathError(self.problems)
         for section in (FACTS, VERDICT, PLAN):
+            if section == VERDICT:
+                self._blocked()
             for rule in self.order:
                 if base.section(rule) == section:
                     self._build(rule, section)
             if section == FACTS:
                 self._attributes(verdict=False)
-                for name, process in BLOCKED.items():
-                    blocks = [r for r in self.order if isinstance(r.then, Block) and r.then.process == process]
-                    refs = tuple(base.rule_refs[r.id] for r in blocks if isinstance(r.then, Block) and not r.then.lift)
-                    base.value_refs[name, "yes"] = self._node(ANY, refs)
+                self._certainly_blocked()
             if section == VERDICT:
                 self._attributes(verdict=True)
             if section == PLAN:
@@ -287,7 +307,7 @@ class _Compiler:
         if test not in self._index:
             self._index[test] = len(self.base.leaves)
             self.base.leaves.append(test)
-            self.base.leaf_inputs.append(() if isinstance(test, Closed) else tuple(inputs(test)))
+            self.base.leaf_inputs.append(() if isinstance(test, (Closed, Standing)) else tuple(inputs(test)))
         return self._node(LEAF, (self._index[test],))
 
     def _tree(self, tree: Condition, section: int) -> Ref:
@@ -305,8 +325,8 @@ class _Compiler:
     def _attribute(self, tree: Is, section: int) -> Ref:
         attribute = self.base.knowledge.attributes.get(tree.attribute)
         ref = self._value(tree.attribute, tree.value)
-        if section == FACTS or (attribute and attribute.verdict) or (attribute and section == PLAN):
-            return ref
+        if attribute is None or attribute.verdict or section != VERDICT:
+            return ref  # an attribute of the verdict (whether a process is blocked is one), or read beside other facts
         return self._leaf(Closed(ref))
 
     def _value(self, attribute: str, value: str) -> Ref:
@@ -330,6 +350,28 @@ class _Compiler:
         base.condition_refs[rule.id] = ref
         over = tuple(~base.rule_refs[other] for other in base.overridden_by.get(rule.id, ()))
         base.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
+
+    def _blocks(self, process: str) -> list[str]:
+        found = []
+        for rule in self.order:
+            if isinstance(rule.then, Block) and rule.then.process == process and not rule.then.lift:
+                found.append(rule.id)
+        return found
+
+    def _certainly_blocked(self) -> None:
+        for process in BLOCKED.values():
+            refs = tuple(self.base.rule_refs[rule] for rule in self._blocks(process))
+            self.base.certainly_blocked[process] = self._node(ANY, refs)
+
+    def _blocked(self) -> None:
+        """Whether a process is blocked, as the verdict reads it: a block stands until its exception is known."""
+        base = self.base
+        for name, process in BLOCKED.items():
+            for rule in self._blocks(process):
+                exceptions = tuple(base.rule_refs[other] for other in base.overridden_by.get(rule, ()))
+                base.standing_refs[rule] = self._leaf(Standing(base.condition_refs[rule], exceptions))
+            refs = tuple(base.standing_refs[rule] for rule in self._blocks(process))
+            base.value_refs[name, "yes"] = self._node(ANY, refs)
 
     def _evidence(self) -> None:
         """The weigh rules by process, line and sign, the strongest first (equal ones by id, which changes no sum)."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from salespath.engine.company import Company
-from salespath.engine.compile import Base, Closed, Ref
+from salespath.engine.compile import Base, Ref
 from salespath.engine.experta_import import experta
+from salespath.engine.expressions import Compare
 from salespath.engine.lowering import answers, derivations, late_tests
-from salespath.engine.walk import Sums, Truth, Walked, between, walk
+from salespath.engine.walk import Sums, Truth, Walked, between, reading, walk
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES
 
@@ -43,7 +44,10 @@ class Experta:
         facts, sums = self._truth(), self._sums()
         late = []
         for node, test in late_tests(base):
-            holds = facts.is_true(test.ref) if isinstance(test, Closed) else between(test, sums, company)[0]
+            if isinstance(test, Compare):
+                holds, _ = between(test, sums, company)
+            else:
+                holds, _ = reading(test, facts, facts, company)
             late.append(literal(node if holds else ~node))
         engine.declare(*late)
         engine.run()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref
+from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Reading, Ref, Standing
 from salespath.engine.expressions import Compare, Leaf
 
 
@@ -30,23 +30,23 @@ def answers(base: Base, company: Company) -> list[Ref]:
     """The literals of the tests that read facts of one company."""
     found = []
     for node, leaf in _leaves(base, late=False):
-        assert not isinstance(leaf, Closed)
+        assert not isinstance(leaf, (Closed, Standing))
         true, false, _ = company.test(leaf)
         found.extend([node] * true + [~node] * false)
     return found
 
 
-def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | Closed]]:
-    """The nodes of the tests that read sums of evidence and certain conclusions, which are known after a first run."""
+def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | Reading]]:
+    """The nodes of the tests that read sums of evidence, certain conclusions and standing blocks, which are known after a first run."""
     for node, leaf in _leaves(base, late=True):
-        assert isinstance(leaf, (Compare, Closed))
+        assert isinstance(leaf, (Compare, Closed, Standing))
         yield node, leaf
 
 
-def _leaves(base: Base, *, late: bool) -> Iterator[tuple[Ref, Leaf | Closed]]:
+def _leaves(base: Base, *, late: bool) -> Iterator[tuple[Ref, Leaf | Reading]]:
     sums = range(base.leaf_ends[FACTS], base.leaf_ends[VERDICT])
     for node, (kind, refs) in enumerate(base.nodes):
         if kind == LEAF:
             leaf = base.leaves[refs[0]]
-            if (refs[0] in sums or isinstance(leaf, Closed)) == late:
+            if (refs[0] in sums or isinstance(leaf, (Closed, Standing))) == late:
                 yield node, leaf

@@ -59,7 +59,7 @@ def _left(here: Space, rows: States) -> npt.NDArray[np.float64]:
         found += WIDTH * (high - low)
     for rule in base.knowledge.rules.values():
         if isinstance(rule.then, Block) and not rule.then.lift:
-            ref, blocked = base.rule_refs[rule.id], base.value_refs[f"{rule.then.process}_blocked", "yes"]
+            ref, blocked = base.rule_refs[rule.id], base.certainly_blocked[rule.then.process]
             found += BLOCK * carrier.expand(~(truth.is_true(ref) | truth.is_false(ref) | truth.is_true(blocked)))
     return found
 

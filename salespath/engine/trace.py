@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from salespath.engine.compile import ALL, LEAF, Base, Closed
+from salespath.engine.compile import ALL, LEAF, Base, Closed, Standing
 from salespath.engine.expressions import inputs
 from salespath.engine.walk import Truth
 from salespath.facts import Value
@@ -36,6 +36,9 @@ def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]
             test = base.leaves[refs[0]]
             if isinstance(test, Closed):
                 pending.append(test.ref)
+            elif isinstance(test, Standing):  # lifted by an exception, or else it is as its condition is
+                lifted = [exception for exception in test.exceptions if truth.is_true(exception)]
+                pending.extend(lifted or (test.condition,))
             elif open_only != bool(true[node] or false[node]):
                 found.update(base.leaf_inputs[refs[0]])
         elif open_only:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from salespath.engine import certainty
-from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, VERDICT, Base, Closed
+from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, VERDICT, Base, Closed, Reading, Standing
 from salespath.engine.expressions import Arithmetic, Compare, Constant, Leaf, Number, Quantity
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -115,8 +115,8 @@ def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True
         first = base.leaf_ends[VERDICT]
         pairs = []
         for leaf in base.leaves[first : base.leaf_ends[PLAN]]:
-            if isinstance(leaf, Closed):
-                pairs.append(_closed(leaf, must, must, carrier))
+            if isinstance(leaf, (Closed, Standing)):
+                pairs.append(reading(leaf, must, must, carrier))
             else:
                 true, false, _ = carrier.test(leaf)
                 pairs.append((true, false))
@@ -125,7 +125,7 @@ def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True
 
 
 def _fact_leaves(base: Base, section: int) -> list[Leaf]:
-    return [leaf for leaf in base.leaves[: base.leaf_ends[section]] if not isinstance(leaf, Closed)]
+    return [leaf for leaf in base.leaves[: base.leaf_ends[section]] if not isinstance(leaf, (Closed, Standing))]
 
 
 def _section(base: Base, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
@@ -174,16 +174,26 @@ def _verdict(base: Base, must: Truth, may: Truth, sums: Sums, carrier: Carrier) 
     del may.true[base.ends[FACTS] :], may.false[base.ends[FACTS] :]
     pairs = []
     for leaf in base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]:
-        if isinstance(leaf, Closed):
-            pairs.append(_closed(leaf, must, may, carrier))
+        if isinstance(leaf, (Closed, Standing)):
+            pairs.append(reading(leaf, must, may, carrier))
         else:
             assert isinstance(leaf, Compare)
             pairs.append(between(leaf, sums, carrier))
     _section(base, VERDICT, pairs, may, carrier)
 
 
-def _closed(leaf: Closed, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
-    return may.is_true(leaf.ref), carrier.one ^ must.is_true(leaf.ref)
+def reading(leaf: Reading, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
+    """Whether a two-valued reading can be true, and whether it can be false: with `must` for `may`, whether it is.
+
+    A block stands where its condition is certain and no exception is. So more answers can bring it about, and can lift it.
+    """
+    if isinstance(leaf, Closed):
+        return may.is_true(leaf.ref), carrier.one ^ must.is_true(leaf.ref)
+    true, false = may.is_true(leaf.condition), carrier.one ^ must.is_true(leaf.condition)
+    for exception in leaf.exceptions:
+        true = true & (carrier.one ^ must.is_true(exception))
+        false = false | may.is_true(exception)
+    return true, false
 
 
 def between(test: Compare, sums: Sums, carrier: Carrier) -> tuple[Bits, Bits]:
