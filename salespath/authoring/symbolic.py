@@ -79,7 +79,8 @@ def calculated(operator: str, a: SymbolicNumber, b: SymbolicNumber, unlimited: b
     undefined = z3.Or(undefined, z3.And(endless, z3.Not(b.finite)))
     above = z3.And(endless, alike)
     if unlimited:
-        above = z3.Or(above, zero[1])
+        above = z3.Or(above, z3.And(zero[1], z3.Not(zero[0])))
+        undefined = z3.Or(undefined, z3.And(zero))
     else:
         undefined = z3.Or(undefined, zero[1])
     return SymbolicNumber(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from salespath.engine import certainty, trace
@@ -18,9 +18,11 @@ from salespath.engine.assessment import (
     Question,
     Reading,
     Warning,
+    lifting,
 )
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, filled
+from salespath.engine.unless import unless
 from salespath.engine.walk import SUMS, Truth, Walked, walk
 from salespath.errors import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.facts import Case, Value
@@ -64,6 +66,8 @@ class _Assessor:
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
         settled = len(possible) == 1
         leaning = self._value("leaning") if process in ("not_yet", "undetermined") else None
+        leaning = None if leaning == "none" else leaning
+        blockers = self._blockers()
         advice = self._advice()
         derived = self._derived()
         metrics = [item.choice for item in advice if base.knowledge.topics[item.topic].metrics]
@@ -71,12 +75,12 @@ class _Assessor:
             case=self.case,
             process=process,
             lead=self._value("lead") if process == "both" else None,
-            leaning=None if leaning == "none" else leaning,
+            leaning=leaning,
             settled=settled,
             settled_by="bounds" if settled else "unproved",
             possible=possible,
             evidence=evidence,
-            blockers=self._blockers(),
+            blockers=blockers,
             provisos=self._provisos(),
             advice=advice,
             warnings=tuple(
@@ -88,7 +92,7 @@ class _Assessor:
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self._fired(rule)),
             open=tuple(Open(rule.id, self._needs(rule.id)) for rule in self.rules.values() if self._is_open(rule)),
-            next_questions=() if settled else self._questions(),
+            next_questions=() if settled else self._questions(lifting(process, leaning, blockers)),
             conflicts=self._conflicts(advice),
             problems=self._problems(),
             base=base,
@@ -103,6 +107,9 @@ class _Assessor:
     def _is_open(self, rule: Rule) -> bool:
         ref = self.base.rule_refs[rule.id]
         return not (self.truth.is_true(ref) or self.truth.is_false(ref))
+
+    def _stands(self, block: Rule) -> bool:
+        return bool(self.truth.is_true(self.base.standing_refs[block.id]))
 
     def _values(self, attribute: str) -> list[str]:
         values = self.base.knowledge.attributes[attribute].values
@@ -128,8 +135,10 @@ class _Assessor:
         return self._needed[rule]
 
     def _read(self, rule: str) -> Mapping[str, Value]:
-        names = trace.deciding(self.base, self.truth, self.base.rule_refs[rule])
-        return trace.read(self.base, self.facts, names)
+        return self._read_by(self.base.rule_refs[rule])
+
+    def _read_by(self, ref: int) -> Mapping[str, Value]:
+        return trace.read(self.base, self.facts, trace.deciding(self.base, self.truth, ref))
 
     # The parts of the record
 
@@ -150,18 +159,19 @@ class _Assessor:
         found = []
         for rule in self.rules.values():
             then = rule.then
-            if isinstance(then, Block) and not then.lift and self._fired(rule):
+            if isinstance(then, Block) and not then.lift and self._stands(rule):
                 remedy, because = self._text(then.remedy), self._text(rule.because)
-                found.append(Blocker(then.process, rule.id, because, remedy, then.owner, self._read(rule.id)))
+                read = self._read(rule.id) if self._fired(rule) else self._read_by(self.base.condition_refs[rule.id])
+                needs = self._needs(rule.id) if self._is_open(rule) else ()
+                lifting = unless(self.base, self.facts, rule.id) if needs else ()
+                found.append(Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, lifting))
         return tuple(found)
 
     def _provisos(self) -> tuple[Proviso, ...]:
         found = []
         for rule in self.rules.values():
-            if isinstance(rule.then, Block) and not rule.then.lift and self._is_open(rule):
-                holds = self.truth.is_true(self.base.condition_refs[rule.id])
-                because = self._text(rule.because) if holds else ""
-                found.append(Proviso(rule.then.process, rule.id, self._needs(rule.id), because))
+            if isinstance(rule.then, Block) and not rule.then.lift and self._is_open(rule) and not self._stands(rule):
+                found.append(Proviso(rule.then.process, rule.id, self._needs(rule.id)))
         return tuple(found)
 
     def _advice(self) -> tuple[Advice, ...]:
@@ -218,8 +228,8 @@ class _Assessor:
                 found[attribute.id] = Reading("value", " and ".join(values)) if values else Reading("unknown")
         return found
 
-    def _questions(self) -> tuple[Question, ...]:
-        """The unknown facts that can still change the verdict, those with the most evidence at stake first."""
+    def _questions(self, first: Sequence[str]) -> tuple[Question, ...]:
+        """The unknown facts that can still change the verdict: some first, then those with the most evidence at stake."""
         stakes: dict[str, _Stake] = {}
         for group in self.base.evidence:
             for size, piece in group.pieces:
@@ -235,12 +245,12 @@ class _Assessor:
             if not self._is_open(rule):
                 continue
             if isinstance(rule.then, Block) and not rule.then.lift:
-                if self.truth.is_true(self.base.value_refs[f"{rule.then.process}_blocked", "yes"]):
+                if self.truth.is_true(self.base.certainly_blocked[rule.then.process]):
                     continue  # it is blocked already
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
                     stake.size += certainty.SCALE // 3  # a block matters once its process is close to being chosen
-                    stake.stops[SELLING[rule.then.process]] = None
+                    (stake.lifts if self._stands(rule) else stake.stops)[SELLING[rule.then.process]] = None
             elif isinstance(rule.then, Conclude) and rule.id in self.base.read_by_verdict:
                 if self.truth.is_true(self.base.value_refs[rule.then.attribute, rule.then.value]):
                     continue  # another rule has concluded it
@@ -250,7 +260,8 @@ class _Assessor:
                     stake.size += certainty.SCALE // 4
                     stake.decides[means] = None
         place = self.base.vocabulary.places
-        order = sorted(stakes, key=lambda fact: (-stakes[fact].size, place[fact]))
+        ahead = {fact: n for n, fact in enumerate(first)}
+        order = sorted(stakes, key=lambda fact: (ahead.get(fact, len(ahead)), -stakes[fact].size, place[fact]))
         return tuple(Question(fact, stakes[fact].why()) for fact in order)
 
     def _conflicts(self, advice: tuple[Advice, ...]) -> tuple[Conflict, ...]:
@@ -305,10 +316,13 @@ class _Stake:
     sides: dict[str, dict[str, None]] = field(default_factory=dict)
     lines: dict[str, None] = field(default_factory=dict)
     stops: dict[str, None] = field(default_factory=dict)
+    lifts: dict[str, None] = field(default_factory=dict)
     decides: dict[str, None] = field(default_factory=dict)
 
     def why(self) -> str:
         parts = []
+        if self.lifts:
+            parts.append(f"lift what stops {listed(sorted(self.lifts))} now")
         if self.sides:
             sides = [
                 f"{' or '.join(sorted(words, reverse=True))} {SELLING[p]}" for p, words in sorted(self.sides.items())

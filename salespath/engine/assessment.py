@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from salespath.engine.compile import Base
 from salespath.engine.walk import Walked
 from salespath.errors import Problem
 from salespath.facts import Case, Value
-from salespath.rules.model import VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,22 @@ class Open:
 
 
 @dataclass(frozen=True)
+class Unless:
+    """A missing answer that alone lifts a standing block: a fact with `at_least` or `at_most` an amount, or with a value."""
+
+    block: str
+    fact: str
+    bound: str = ""
+    amount: float | None = None
+    value: Value | None = None
+
+
+@dataclass(frozen=True)
 class Blocker:
-    """What makes a process unworkable for now."""
+    """What makes a process unworkable for now: a block that stands.
+
+    `needs` are the missing answers that may still lift it, `unless` those that do so alone; both are empty where it is certain.
+    """
 
     process: str
     rule: str
@@ -42,19 +56,17 @@ class Blocker:
     remedy: str
     owner: str
     facts: Mapping[str, Value]
+    needs: tuple[str, ...] = ()
+    unless: tuple[Unless, ...] = ()
 
 
 @dataclass(frozen=True)
 class Proviso:
-    """A block that is still open: the recommendation holds provided that it does not apply.
-
-    `because` is set where the block's own condition holds and only an exception is still open.
-    """
+    """A block of which it is not known whether it applies: the recommendation holds provided that it does not."""
 
     process: str
     rule: str
     needs: tuple[str, ...]
-    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +182,16 @@ class Assessment:
         return self.case.company
 
     @property
+    def unless(self) -> tuple[Unless, ...]:
+        """What would lift the blocks that stand, block by block."""
+        return tuple(item for blocker in self.blockers for item in blocker.unless)
+
+    @property
+    def lifting(self) -> tuple[str, ...]:
+        """The facts to ask first: they may lift what stands in the way."""
+        return lifting(self.process, self.leaning, self.blockers)
+
+    @property
     def receipt(self) -> dict[str, Any]:
         """What produced this: the same facts and receipt give the same assessment."""
         from salespath import __version__
@@ -182,3 +204,14 @@ class Assessment:
             "rules_sha256": knowledge.sha256,
             "overlays": [{"name": layer.name, "sha256": layer.sha256} for layer in knowledge.overlays],
         }
+
+
+def lifting(process: str, leaning: str | None, blockers: Iterable[Blocker]) -> tuple[str, ...]:
+    """The missing answers that may lift what blocks the process that a company leans to, or either if it leans to none.
+
+    Those that do so alone come first. Nothing where a process is recommended: what blocks another one is then of no interest.
+    """
+    if process not in ("not_yet", "undetermined"):
+        return ()
+    wanted = [b for b in blockers if b.process in ((leaning,) if leaning else PROCESSES)]
+    return tuple(dict.fromkeys([u.fact for b in wanted for u in b.unless] + [name for b in wanted for name in b.needs]))

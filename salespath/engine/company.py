@@ -60,7 +60,7 @@ class Company:
         if tree.operator == "*":
             return left * right
         if right == 0:
-            return math.inf if unlimited else math.nan
+            return math.inf if unlimited and left else math.nan  # nothing, spent on nothing, does not last for ever
         return left / right
 
     def test(self, leaf: Leaf) -> tuple[int, int, int]:

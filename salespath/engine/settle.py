@@ -53,7 +53,9 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
         settled=found.settled,
         settled_by=found.settled_by,
         possible=found.possible if every or found.settled else a.possible,
-        next_questions=tuple(sorted((q for q in a.next_questions if q.fact in order), key=lambda q: order[q.fact])),
+        next_questions=tuple(
+            sorted((q for q in a.next_questions if q.fact in order), key=lambda q: (q.fact not in a.lifting, order[q.fact]))
+        ),
         completions=found if every else None,
     )
 

@@ -132,7 +132,7 @@ class Rows:
             return _Quantity(left.values - right.values, known)
         if tree.operator == "*":
             return _Quantity(left.values * right.values, known)
-        by_zero = np.where(known, np.inf if unlimited else np.nan, np.nan)
+        by_zero = np.where(known & (left.values != 0), np.inf if unlimited else np.nan, np.nan)
         return _Quantity(np.where(right.values == 0, by_zero, left.values / right.values), known)
 
     def _number(self, name: str) -> _Quantity:
@@ -216,7 +216,8 @@ class TableResult:
 
     `process`, `lead` and `leaning` are places in VERDICTS and PROCESSES (NONE where there is none), `settled_by` one in SETTLED_BY;
     `possible` has bit n set where the nth verdict is possible. `sums` are by process and FIGURES. `fired` and `failed` hold a row
-    of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place.
+    of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place, `standing` for the
+    blocks that stand.
     """
 
     rows: int
@@ -231,6 +232,7 @@ class TableResult:
     fired: Bits
     failed: Bits
     done: Mapping[str, Bits]
+    standing: Mapping[str, Bits]
 
     def unpacked(self, bits: Bits) -> Array:
         """Packed bits as one truth value a row."""
@@ -290,6 +292,7 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
         fired=np.stack([truth.is_true(ref) for ref in refs]) & inside,
         failed=np.stack([truth.is_false(ref) for ref in refs]) & inside,
         done={rule: truth.is_true(ref) & inside for rule, ref in base.done_refs.items()},
+        standing={rule: truth.is_true(ref) & inside for rule, ref in base.standing_refs.items()},
     )
 
 

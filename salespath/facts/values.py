@@ -137,6 +137,9 @@ def words(fact: Fact | Derived, value: Value) -> str:
         return f"-${quantity(-value)}" if value < 0 else f"${quantity(round(value) if abs(value) >= 100 else value)}"
     if fact.type == "share":
         return f"{quantity(round(value * 100, 1))}%"
+    if fact.unit == "months" and 0 < value < 1:  # nobody counts in tenths of a month
+        days = max(1, round(value * 365 / 12))
+        return f"{days} day{'' if days == 1 else 's'}"
     if abs(value) >= 10 and fact.unit != "months":
         value = round(value)  # a count of customers or objections has no decimals worth reading
     rounded = round(value, 1) if abs(value) >= 1 else value
