@@ -1,0 +1,131 @@
+"""What lifts a standing block: of each fact still missing, the least answer that does so alone.
+
+An amount is searched on a ladder of whole dollars, customers or tenths of a month, by halving, so that the one found lifts the block
+and one step short of it does not. The search is the same for one company and for the rows of a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import ceil, floor
+from typing import Any
+
+from salespath.engine.assessment import Unless
+from salespath.engine.company import Company
+from salespath.engine.compile import ALL, LEAF, Base, Closed, Standing
+from salespath.engine.expressions import inputs
+from salespath.engine.walk import Bits, Carrier, Numbers
+from salespath.facts import Fact, Value
+
+STEPS = {"money": 1, "integer": 1, "number": 10, "share": 100}  # to one unit
+MOST = 10**12  # units; no amount beyond that lifts anything for a company there is
+
+
+def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, ...]:
+    """The answers of one company that alone lift a block that stands, in the order of the vocabulary."""
+    found: list[Unless] = []
+    for name in read(base, block):
+        if name not in facts:
+            found.extend(_of_one(base, facts, block, base.vocabulary.facts[name]))
+    return tuple(found)
+
+
+def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> Iterator[Unless]:
+    def lifts(value: Value) -> int:
+        return int(lifted(base, Company(base, {**facts, fact.id: value}), block))
+
+    if fact.numeric:
+        bound, amount = least(fact, lifts)
+        if bound:
+            yield Unless(block, fact.id, bound, int(amount) if amount == int(amount) else amount)
+    else:
+        yield from (Unless(block, fact.id, value=value) for value in options(fact) if lifts(value))
+
+
+def read(base: Base, block: str) -> list[str]:
+    """The facts that the exceptions of a block read, through derived numbers, in the order of the vocabulary."""
+    names, pending, seen = set[str](), list(_exceptions(base, block)), set[int]()
+    while pending:
+        ref = pending.pop()
+        node = ref if ref >= 0 else ~ref
+        if node not in seen:
+            seen.add(node)
+            kind, refs = base.nodes[node]
+            if kind == LEAF:
+                names.update(base.leaf_inputs[refs[0]])
+            else:
+                pending.extend(refs)
+    found = set[str]()
+    while names:
+        name = names.pop()
+        names.update(inputs(base.formulas[name]) if name in base.formulas else ())
+        found.update([name] if name in base.vocabulary.facts else ())
+    return base.vocabulary.ordered(found)
+
+
+def options(fact: Fact) -> Iterator[Value]:
+    """What can be answered that is no amount: of a set each member alone."""
+    if fact.type == "boolean":
+        yield from (True, False)
+    else:
+        yield from (frozenset([value]) for value in fact.values) if fact.type == "set" else fact.values
+
+
+def lifted(base: Base, carrier: Carrier, block: str) -> Bits:
+    """Whether an exception of a block is certain."""
+    found, known = carrier.zero, dict[int, tuple[Bits, Bits]]()
+    for exception in _exceptions(base, block):
+        found = found | _pair(base, carrier, exception, known)[0]
+    return found
+
+
+def _exceptions(base: Base, block: str) -> tuple[int, ...]:
+    return tuple(base.rule_refs[rule] for rule in base.overridden_by.get(block, ()))
+
+
+def _pair(base: Base, carrier: Carrier, ref: int, known: dict[int, tuple[Bits, Bits]]) -> tuple[Bits, Bits]:
+    """Whether a node is true, and whether it is false, from the few tests below it."""
+    if ref < 0:
+        true, false = _pair(base, carrier, ~ref, known)
+        return false, true
+    if ref not in known:
+        kind, refs = base.nodes[ref]
+        if kind == LEAF:
+            leaf = base.leaves[refs[0]]
+            assert not isinstance(leaf, (Closed, Standing))
+            true, false, _ = carrier.test(leaf)
+        else:
+            true, false = (carrier.one, carrier.zero) if kind == ALL else (carrier.zero, carrier.one)
+            for t, f in (_pair(base, carrier, part, known) for part in refs):
+                true, false = (true & t, false | f) if kind == ALL else (true | t, false & f)
+        known[ref] = true, false
+    return known[ref]
+
+
+def least(fact: Fact, lifts: Callable[[Any], Numbers]) -> tuple[Any, Any]:
+    """The bound that lifts, `at_least` or `at_most` (empty: neither), and the amount. Of one company, or of the rows of a table.
+
+    `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1.
+    """
+    steps = STEPS[fact.type]
+    low = ceil((fact.minimum or 0) * steps) if fact.above is None else floor(fact.above * steps) + 1
+    high = floor(fact.maximum * steps) if fact.maximum is not None else MOST * steps
+    at_low, at_high = lifts(low / steps), lifts(high / steps)
+    up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
+    first, last = low + 0 * up, high + 0 * up
+    for _ in range((high - low).bit_length()):
+        middle = (first + last) // 2
+        yes = lifts(middle / steps)
+        wanted = up * yes + (1 - up) * (1 - yes)  # of what lifts up to an amount, the first that does not
+        first, last = first + (middle + 1 - first) * (1 - wanted), last + (middle - last) * wanted
+    amount = (first - (1 - up)) / steps
+    return _named(up, down), amount
+
+
+def _named(up: Any, down: Any) -> Any:
+    if isinstance(up, int):
+        return "at_least" if up else "at_most" if down else ""
+    return up + 2 * down  # for a table: BOUNDS
+
+
+BOUNDS = ("", "at_least", "at_most")
