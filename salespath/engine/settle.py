@@ -54,7 +54,9 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
         settled_by=found.settled_by,
         possible=found.possible if every or found.settled else a.possible,
         next_questions=tuple(
-            sorted((q for q in a.next_questions if q.fact in order), key=lambda q: (q.fact not in a.lifting, order[q.fact]))
+            sorted(
+                (q for q in a.next_questions if q.fact in order), key=lambda q: (q.fact not in a.lifting, order[q.fact])
+            )
         ),
         completions=found if every else None,
     )

@@ -53,7 +53,9 @@ class Space:
 
     def __init__(self, base: Base) -> None:
         self.base = base
-        self.tests: list[Leaf] = [test for test in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(test, (Closed, Standing))]
+        self.tests: list[Leaf] = [
+            test for test in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(test, (Closed, Standing))
+        ]
         self.places = {test: place for place, test in enumerate(self.tests)}
         self.variables: list[Variable] = list(self._variables())
         self.sets: dict[str, tuple[int, ...]] = {}

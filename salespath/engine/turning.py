@@ -1,0 +1,110 @@
+"""What a verdict hangs on: the answers still missing of which one alone gives another process.
+
+Each unknown fact is tried with a value in every cell that the rules can tell apart for this company: of a choice every word, of a
+set each member alone, all and none, of a number both sides of every point where a test turns, through formulas too. A number
+computed from several unknown facts, as runway is, counts as one answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from salespath.engine.company import Company
+from salespath.engine.compile import FACTS, Base, Closed, Standing
+from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
+from salespath.engine.variants import Answer, Variants, behind
+from salespath.engine.walk import walk
+from salespath.facts import Derived, Fact, Value
+from salespath.rules.model import VERDICTS
+
+PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
+FAR = 10**12
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A missing answer that alone gives other processes, and the answers that do, each with what it gives."""
+
+    fact: str
+    answers: tuple[tuple[Value, str], ...]
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        """The other processes, in the order of the verdicts."""
+        return tuple(value for value in VERDICTS if value in {process for _, process in self.answers})
+
+
+def turning(base: Base, facts: Mapping[str, Value]) -> tuple[Turn, ...]:
+    """The missing answers that alone turn the process, in the order of the vocabulary."""
+    answers = list(_answers(base, facts))
+    carrier = Variants(base, facts, [*answers, ("", False)])  # the last one answers nothing: the company as it is
+    truth = walk(base, carrier, settle=False, plan=False).truth
+    processes = ["undetermined"] * (len(answers) + 1)
+    for process in VERDICTS:
+        for place in carrier.chosen(truth.is_true(base.value_refs["process", process])):
+            processes[place] = process
+    turned: dict[str, list[tuple[Value, str]]] = {}
+    for (name, value), process in zip(answers, processes):
+        if process != processes[-1]:
+            turned.setdefault(name, []).append((value, process))
+    return tuple(Turn(name, tuple(turned[name])) for name in base.vocabulary.ordered(turned))
+
+
+def _answers(base: Base, facts: Mapping[str, Value]) -> Iterator[Answer]:
+    tests = [leaf for leaf in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(leaf, (Closed, Standing))]
+    reading: dict[str, list[Leaf]] = {}
+    for leaf in tests:
+        for name in behind(base, inputs(leaf)):
+            reading.setdefault(name, []).append(leaf)
+    for name in base.vocabulary.ordered(reading):
+        term = base.vocabulary[name]
+        if name in facts or (isinstance(term, Derived) and not _one_answer(base, facts, name)):
+            continue
+        yield from ((name, value) for value in _values(base, facts, term, reading[name]))
+
+
+def _one_answer(base: Base, facts: Mapping[str, Value], name: str) -> bool:
+    """Whether several unknown facts stand behind a number, so that no single one of them decides it."""
+    unknown = [part for part in behind(base, inputs(base.formulas[name])) if part in base.vocabulary.facts]
+    return len([part for part in unknown if part not in facts]) > 1
+
+
+def _values(base: Base, facts: Mapping[str, Value], term: Fact | Derived, tests: list[Leaf]) -> Iterator[Value]:
+    if term.type == "boolean":
+        yield from (False, True)
+    elif term.type == "choice":
+        yield from term.values
+    elif term.type == "set":
+        yield from (frozenset(), *(frozenset([member]) for member in term.values), frozenset(term.values))
+    else:
+        parts = PARTS.get(term.type, 1)
+        least = term.minimum if term.minimum is not None else 0 if term.above is None else term.above + 1 / parts
+        low, high = math.ceil(least * parts), math.floor((FAR if term.maximum is None else term.maximum) * parts)
+        points = {low, high}
+        for test in tests:
+            if isinstance(test, Compare):
+                points.update(_turns(base, facts, term.id, test, parts, low, high))
+        for point in sorted(point for point in points if low <= point <= high):
+            yield point // parts if point % parts == 0 else point / parts
+
+
+def _turns(
+    base: Base, facts: Mapping[str, Value], name: str, test: Compare, parts: int, low: int, high: int
+) -> Iterator[int]:
+    """The parts on both sides of where a test turns as a number grows and the rest stays."""
+    if isinstance(test.left, Quantity) and test.left.name == name and isinstance(test.right, Constant):
+        at = test.right.value * parts
+        yield from (math.floor(at) - 1, math.floor(at), math.ceil(at), math.floor(at) + 1)
+        return
+
+    def state(point: int) -> tuple[int, int, int]:
+        return Company(base, {**facts, name: point / parts}).test(test)
+
+    if state(low) != state(high):
+        first, last = low, high
+        while last - first > 1:
+            middle = (first + last) // 2
+            first, last = (middle, last) if state(middle) == state(first) else (first, middle)
+        yield from (first, last)

@@ -1,0 +1,113 @@
+"""The carrier for one company and what it could answer: a bit of a Python integer for each variant, one walk for all of them.
+
+A variant is the company with one answer more. A test is tried anew only for the variants that answer something it reads; all others
+share the company's own. So a few hundred variants take little longer than the company itself, and no heavy import.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from salespath.engine.company import Company
+from salespath.engine.compile import Base
+from salespath.engine.expressions import Leaf, inputs
+from salespath.facts import Value
+
+Answer = tuple[str, Value]  # a fact or derived number, and what it is answered to be
+
+
+class Variants:
+    """Truth values of the variants of one company, the lowest bit for the first."""
+
+    def __init__(self, base: Base, facts: Mapping[str, Value], answers: Sequence[Answer]) -> None:
+        self.base = base
+        self.company = Company(base, facts)
+        self.variants = [Company(base, {**facts, name: value}) for name, value in answers]
+        self.answering: dict[str, list[int]] = {}
+        for place, (name, _) in enumerate(answers):
+            self.answering.setdefault(name, []).append(place)
+        self.one, self.zero = (1 << len(answers)) - 1, 0
+
+    def test(self, leaf: Leaf) -> tuple[int, int, int]:
+        """Whether a test is true, false, undecided."""
+        here = self.company.test(leaf)
+        found = [self.one * bit for bit in here]
+        for name in behind(self.base, inputs(leaf)):
+            for place in self.answering.get(name, ()):
+                there = self.variants[place].test(leaf)
+                if there != here:
+                    for kind, bit in enumerate(there):
+                        found[kind] = found[kind] & ~(1 << place) | bit << place
+        return found[0], found[1], found[2]
+
+    def expand(self, bits: int) -> int | Numbers:
+        """Bits as integers: one for all variants where they do not differ."""
+        if bits in (self.zero, self.one):
+            return int(bits == self.one)
+        return Numbers([bits >> place & 1 for place in range(len(self.variants))])
+
+    def pack(self, truth: bool | list[bool]) -> int:
+        """Truth values as bits."""
+        if isinstance(truth, list):
+            return sum(1 << place for place, so in enumerate(truth) if so)
+        return self.one * truth
+
+    def chosen(self, bits: int) -> list[int]:
+        """The places of the variants whose bit is set."""
+        return [place for place in range(len(self.variants)) if bits >> place & 1]
+
+
+class Numbers(list[Any]):
+    """A number for each variant, reckoned with one by one. Comparing gives truth values for `Variants.pack`."""
+
+    def _each(self, function: Callable[[Any, Any], Any], other: Any) -> Numbers:
+        if isinstance(other, Numbers):
+            return Numbers(map(function, self, other))
+        return Numbers([function(item, other) for item in self])
+
+    def __add__(self, other: Any) -> Numbers:
+        return self._each(operator.add, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Numbers:
+        return self._each(operator.sub, other)
+
+    def __rsub__(self, other: Any) -> Numbers:
+        return self._each(lambda item, rest: rest - item, other)
+
+    def __mul__(self, other: Any) -> Numbers:
+        return self._each(operator.mul, other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Numbers:
+        return self._each(operator.truediv, other)
+
+    def __neg__(self) -> Numbers:
+        return Numbers([-item for item in self])
+
+    def __lt__(self, other: Any) -> Any:
+        return list(self._each(operator.lt, other))
+
+    def __le__(self, other: Any) -> Any:
+        return list(self._each(operator.le, other))
+
+    def __gt__(self, other: Any) -> Any:
+        return list(self._each(operator.gt, other))
+
+    def __ge__(self, other: Any) -> Any:
+        return list(self._each(operator.ge, other))
+
+
+def behind(base: Base, names: Iterable[str]) -> set[str]:
+    """Some names and, through formulas, all that they are computed from."""
+    found, pending = set[str](), list(names)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(inputs(base.formulas[name]) if name in base.formulas else ())
+    return found
