@@ -18,7 +18,7 @@ from salespath.engine.walk import OPERATORS
 from salespath.facts import Case
 from salespath.report.explain import Branch, how, targets, why
 from salespath.report.phrases import answers
-from salespath.report.text import headline, reasons, subject
+from salespath.report.verdict import headline, reasons, subject
 from salespath.rules.model import PROCESSES, VERDICTS, Advise
 
 ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), Case("Unknown")]]

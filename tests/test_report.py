@@ -21,7 +21,8 @@ from salespath.facts import Case
 from salespath.report.json import document
 from salespath.report.phrases import wanted
 from salespath.report.table import guide, table
-from salespath.report.text import DISCLOSURE, figure, headline, render
+from salespath.report.text import DISCLOSURE, render
+from salespath.report.verdict import figure, headline
 from salespath.rules.model import PROCESSES, VERDICTS
 
 NOTHING_SAID = Case("Nothing said")

@@ -205,7 +205,8 @@ class _Session:
 
     def _report(self) -> str:
         """Print the report; its verdict in a sentence."""
-        from salespath.report.text import headline, render
+        from salespath.report.text import render
+        from salespath.report.verdict import headline
 
         text = render(self.interview.assessment, self.screen.width, bold=self.bold)
         click.echo(plain(text, sys.stdout.encoding), nl=False)

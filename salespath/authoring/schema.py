@@ -37,7 +37,10 @@ def rules_schema(base: Base) -> Schema:
     }
     frame = {
         "lines": _named(dimension={"enum": list(DIMENSIONS)}, title=TEXT),
-        "topics": _named("exclusive", "at_most", title=TEXT, choices=choices, exclusive=_FLAG, at_most=_NUMBER),
+        "topics": _named(
+            "exclusive", "at_most", "between", "why", title=TEXT, choices=choices, exclusive=_FLAG, at_most=_NUMBER,
+            between=_TEXTS, why=TEXT,
+        ),
         "attributes": _mapping(maybe(_object(attribute, attribute.keys() - {"means"}))),
         "statements": _named("interested", section=TEXT, says=TEXT, interested=_FLAG),
         "sources": _named(

@@ -17,7 +17,7 @@ from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.walk import SUMS
 from salespath.report.phrases import NAMES
 from salespath.report.table import listing
-from salespath.report.text import reasons
+from salespath.report.verdict import reasons
 from salespath.rules.model import PROCESSES, VERDICTS
 
 _SHOWN = 4  # reasons of each kind per miss

@@ -20,7 +20,7 @@ from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report import json as assessments
 from salespath.report.phrases import NAMES
 from salespath.report.table import listing
-from salespath.report.text import two_groups
+from salespath.report.verdict import two_groups
 from salespath.rules.model import PROCESSES, Block
 
 NOT_SAID = "not said"

@@ -14,8 +14,8 @@ from salespath.counsel.economics_told import gist, notes
 from salespath.counsel.economics_words import given, result
 from salespath.engine.compile import Base
 from salespath.facts import Derived, Fact
+from salespath.report.page import Style
 from salespath.report.phrases import NAMES, source_note, sources
-from salespath.report.text import Style
 
 OUTCOMES = {
     "customers_needed": "New customers for the target",

@@ -16,7 +16,7 @@ from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
 from salespath.report.phrases import NAMES
 from salespath.report.table import listing
-from salespath.report.text import OTHER
+from salespath.report.verdict import OTHER
 
 _BAR = 21  # columns of a bar
 _LISTED = 5

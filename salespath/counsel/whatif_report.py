@@ -19,7 +19,7 @@ from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words
 from salespath.report.json import facts as plain_facts
 from salespath.report.phrases import NAMES
-from salespath.report.text import headline
+from salespath.report.verdict import headline
 from salespath.rules.model import PROCESSES
 
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}

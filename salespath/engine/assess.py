@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from salespath.engine import certainty, trace
@@ -11,6 +11,7 @@ from salespath.engine.assessment import (
     Advice,
     Assessment,
     Blocker,
+    Choice,
     Conflict,
     Fired,
     Open,
@@ -23,12 +24,12 @@ from salespath.engine.assessment import (
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, filled
 from salespath.engine.unless import unless
-from salespath.engine.walk import SUMS, Truth, Walked, walk
+from salespath.engine.walk import SUMS, Truth, Walked, supposing, walk
 from salespath.errors import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.facts import Case, Value
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Topic, Warn
 
 Engine = Callable[[Company], Walked]
 
@@ -76,12 +77,14 @@ class _Assessor:
             process=process,
             lead=self._value("lead") if process == "both" else None,
             leaning=leaning,
+            basis=self._value("basis") if self._value("candidate") and process != "both" else None,
             settled=settled,
             settled_by="bounds" if settled else "unproved",
             possible=possible,
             evidence=evidence,
             blockers=blockers,
             provisos=self._provisos(),
+            choices=tuple(self._choices(process, leaning)),
             advice=advice,
             warnings=tuple(
                 Warning(rule.id, self._text(rule.then.text), self._text(rule.because))
@@ -116,7 +119,7 @@ class _Assessor:
         return [v for v in values if self.truth.is_true(self.base.value_refs[attribute, v])]
 
     def _value(self, attribute: str) -> str | None:
-        values = self._values(attribute)
+        values = self._values(attribute) if attribute in self.base.knowledge.attributes else []
         return values[0] if len(values) == 1 else None
 
     def _text(self, text: str) -> str:
@@ -203,6 +206,35 @@ class _Assessor:
                 chosen = [advice for advice in chosen if not advice.done][:most]
             plan.extend(chosen)
         return tuple(plan)
+
+    def _choices(self, process: str, leaning: str | None) -> Iterator[Choice]:
+        """What each topic comes to on which everybody gets an answer."""
+        if process in ("not_yet", "undetermined"):
+            plans = {
+                p: supposing(self.base, self.truth, p, self.company) for p in ((leaning,) if leaning else PROCESSES)
+            }
+        else:
+            plans = {process: self.truth}
+        for topic in self.base.knowledge.topics.values():
+            for supposed, truth in plans.items() if topic.between else ():
+                chosen: dict[str, Rule] = {}
+                for rule in self.rules.values():
+                    then = rule.then
+                    if (
+                        isinstance(then, Advise)
+                        and then.topic == topic.id
+                        and truth.is_true(self.base.rule_refs[rule.id])
+                    ):
+                        best = chosen.setdefault(then.process, rule)
+                        if _standing_out(topic, rule) > _standing_out(topic, best):
+                            chosen[then.process] = rule
+                for owner, rule in chosen.items():
+                    if owner == supposed or supposed not in chosen:  # what is said for both takes the place of each
+                        assert isinstance(rule.then, Advise)
+                        because = self._text(rule.because)
+                        yield Choice(
+                            topic.id, supposed if owner == "any" else owner, rule.then.choice, because, rule.id
+                        )
 
     def _reading(self, name: str) -> Reading:
         value = self.facts.get(name)
@@ -303,6 +335,12 @@ class _Assessor:
     def _problem(self, code: str, name: str, message: str) -> Problem:
         case = self.case
         return Problem(code, f"{case.company}: {message}", WARNING, file=case.file, line=case.line, column=name)
+
+
+def _standing_out(topic: Topic, rule: Rule) -> tuple[bool, int]:
+    """How much a rule answers the question of a topic: by one of the choices asked about, then by its priority."""
+    assert isinstance(rule.then, Advise)
+    return rule.then.choice in topic.between, rule.then.priority
 
 
 SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both at once"}

@@ -85,6 +85,17 @@ class Advice:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What a topic on which everybody gets an answer comes to, for the process of the verdict or one that it may become."""
+
+    topic: str
+    process: str
+    choice: str
+    because: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class Warning:
     """A pitfall that applies."""
 
@@ -148,13 +159,16 @@ class Assessment:
     """What salespath says of one company.
 
     `evidence` holds the exact sums of weights by process and by fit, means and each dimension. `leaning` is set where `process`
-    is not_yet or undetermined, `lead` where it is both. `settled` says that no answer still missing can change the process.
+    is not_yet or undetermined, `lead` where it is both. `basis` says what decided where fit did not: means, or means_alone where what
+    is sold and to whom is hardly known. `choices` are those of the verdict's process, else of the one that it leans to, else of each.
+    `settled` says that no answer still missing can change the process.
     """
 
     case: Case
     process: str
     lead: str | None
     leaning: str | None
+    basis: str | None
     settled: bool
     settled_by: (
         str  # bounds or search where it is settled; example where an answer is found that changes it; else unproved
@@ -163,6 +177,7 @@ class Assessment:
     evidence: Mapping[str, Mapping[str, int]]
     blockers: tuple[Blocker, ...]
     provisos: tuple[Proviso, ...]
+    choices: tuple[Choice, ...]
     advice: tuple[Advice, ...]
     warnings: tuple[Warning, ...]
     derived: Mapping[str, Reading]

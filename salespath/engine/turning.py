@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, Base, Closed, Standing
 from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
@@ -34,6 +35,18 @@ class Turn:
     def to(self) -> tuple[str, ...]:
         """The other processes, in the order of the verdicts."""
         return tuple(value for value in VERDICTS if value in {process for _, process in self.answers})
+
+
+def hangs_on(assessment: Assessment) -> tuple[Turn, ...]:
+    """The missing answers that alone turn a verdict, in the order in which they would be asked."""
+    a = assessment
+    names = [*a.lifting, *(question.fact for question in a.next_questions)]
+    asked = {name: place for place, name in reversed(list(enumerate(names)))}
+
+    def place(turn: Turn) -> int:  # a number computed from several facts comes with the first of them
+        return min((asked[name] for name in behind(a.base, [turn.fact]) if name in asked), default=len(names))
+
+    return tuple(sorted(turning(a.base, a.case.values), key=place))
 
 
 def turning(base: Base, facts: Mapping[str, Value]) -> tuple[Turn, ...]:

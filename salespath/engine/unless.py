@@ -6,11 +6,12 @@ and one step short of it does not. The search is the same for one company and fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from math import ceil, floor
 from typing import Any
 
-from salespath.engine.assessment import Unless
+from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.company import Company
 from salespath.engine.compile import ALL, LEAF, Base, Closed, Standing
 from salespath.engine.expressions import inputs
@@ -28,6 +29,23 @@ def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, 
         if name not in facts:
             found.extend(_of_one(base, facts, block, base.vocabulary.facts[name]))
     return tuple(found)
+
+
+def lifting_all(blockers: Iterable[Blocker], process: str) -> tuple[Unless, ...]:
+    """The answers that alone lift everything that blocks a process: of each fact the amount that does for all blocks."""
+    each = [blocker.unless for blocker in blockers if blocker.process == process]
+    found = []
+    for item in each[0] if each else ():
+        same = [next((u for u in some if _alike(u, item)), None) for some in each]
+        if None not in same:
+            amounts = [u.amount for u in same if u and u.amount is not None]
+            most = max if item.bound == "at_least" else min
+            found.append(replace(item, amount=most(amounts) if amounts else None))
+    return tuple(found)
+
+
+def _alike(one: Unless, other: Unless) -> bool:
+    return (one.fact, one.bound, one.value) == (other.fact, other.bound, other.value)
 
 
 def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> Iterator[Unless]:

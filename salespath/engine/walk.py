@@ -112,16 +112,32 @@ def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True
         possible = {value: may.is_true(base.value_refs["process", value]) for value in VERDICTS}
     _verdict(base, must, must, sums, carrier)
     if plan:
-        first = base.leaf_ends[VERDICT]
-        pairs = []
-        for leaf in base.leaves[first : base.leaf_ends[PLAN]]:
-            if isinstance(leaf, (Closed, Standing)):
-                pairs.append(reading(leaf, must, must, carrier))
-            else:
-                true, false, _ = carrier.test(leaf)
-                pairs.append((true, false))
-        _section(base, PLAN, pairs, must, carrier)
+        _plan(base, must, carrier)
     return Walked(must, sums, possible, wide)
+
+
+def supposing(base: Base, truth: Truth, process: str, carrier: Carrier) -> Truth:
+    """What would hold if the verdict were another: the plan of that process for the same facts."""
+    end = base.ends[VERDICT]
+    found = Truth(truth.true[:end], truth.false[:end])
+    for value in VERDICTS:
+        ref = base.value_refs["process", value]
+        so, not_so = (carrier.one, carrier.zero) if value == process else (carrier.zero, carrier.one)
+        node, true, false = (ref, so, not_so) if ref >= 0 else (~ref, not_so, so)
+        found.true[node], found.false[node] = true, false
+    _plan(base, found, carrier)
+    return found
+
+
+def _plan(base: Base, truth: Truth, carrier: Carrier) -> None:
+    pairs = []
+    for leaf in base.leaves[base.leaf_ends[VERDICT] : base.leaf_ends[PLAN]]:
+        if isinstance(leaf, (Closed, Standing)):
+            pairs.append(reading(leaf, truth, truth, carrier))
+        else:
+            true, false, _ = carrier.test(leaf)
+            pairs.append((true, false))
+    _section(base, PLAN, pairs, truth, carrier)
 
 
 def _fact_leaves(base: Base, section: int) -> list[Leaf]:

@@ -70,6 +70,7 @@ class Fact:
     ask: str = "figures"
     change: Change | None = None
     test: Test | None = None
+    condition: str = ""  # the fact as what something depends on, after `unless`: {bound} {amount} is signed; or {value}
 
     @property
     def numeric(self) -> bool:
@@ -173,6 +174,7 @@ def _fact(item: Record, dimension: str) -> Fact:
         ask=item.one_of("ask", ASK, required=True),
         change=_change(change) if change else None,
         test=_test(test) if test else None,
+        condition=item.text("condition"),
     )
     if bool(fact.values) != (fact.type in ("choice", "set")):
         item.problem("SP106", f"{item.what} needs values if, and only if, it is a choice or a set.")

@@ -14,7 +14,7 @@ from salespath.engine.expressions import Is
 from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
 from salespath.report.phrases import NAMES, answers, labels, source_note, sources, wanted
-from salespath.report.text import OTHER, headline, reasons, subject, two_groups
+from salespath.report.verdict import OTHER, headline, reasons, subject, two_groups
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn, Weigh
 
 

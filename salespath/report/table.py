@@ -11,7 +11,7 @@ from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
-from salespath.report.text import reasons, subject
+from salespath.report.verdict import reasons, subject
 from salespath.rules.model import PROCESSES, Knowledge, Weigh
 
 _TOP = 3

@@ -186,7 +186,13 @@ class _Loader:
             metrics=word == "metrics",
             exclusive=item.flag("exclusive"),
             at_most=None if number is None else int(number),
+            between=item.texts("between"),
+            why=item.text("why", required=bool(item.texts("between"))),
         )
+        for choice in topic.between:
+            if choice not in (topic.choices or ()):
+                what = f"{shown(choice)} is not a choice of {id_}.{suggestion(choice, topic.choices or ())}"
+                item.problem("SP106", what, item.line_of("between"))
         return topic
 
     def _off(self, file: Record) -> None:

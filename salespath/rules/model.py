@@ -92,7 +92,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic of the plan. `choices` is None where any id may be chosen; `metrics` says that choices are numbers."""
+    """A topic of the plan. `choices` is None where any id may be chosen; `metrics` says that choices are numbers.
+
+    `between` names the choices of a topic on which everybody gets an answer, whatever the verdict; `why` says what it hangs on.
+    """
 
     id: str
     title: str
@@ -100,6 +103,8 @@ class Topic:
     metrics: bool = False
     exclusive: bool = False
     at_most: int | None = None
+    between: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True)

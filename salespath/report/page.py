@@ -1,0 +1,258 @@
+"""The page on one company: what to do, how sure that is, the choices that everybody gets, and where the company stands.
+
+At most 60 lines of 80 columns and 400 words; everything else stands in the full report (`report/text.py`).
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from salespath.engine import certainty
+from salespath.engine.assessment import Assessment, Blocker, Choice, Settlement
+from salespath.engine.turning import hangs_on
+from salespath.facts.values import readable, words
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.report.phrases import NAMES, either, labels
+from salespath.report.verdict import (
+    OTHER,
+    SELLING,
+    conditions,
+    headline,
+    reasons,
+    subject,
+    turned_by,
+    two_groups,
+)
+from salespath.rules.model import PROCESSES
+
+Style = Callable[[str], str]
+
+FIRST = 3  # moves, blocks and reasons
+ASKED = 3  # questions named where nothing single turns the verdict
+LEGEND = (
+    "Net evidence for (+) and against (-): 0.25 is a hint, 0.7 one strong reason. Product and market make fit, the rest "
+    "means: which process suits, and whether you can run it."
+)
+
+
+def page(assessment: Assessment, width: int = 80, *, bold: Style = str) -> str:
+    """The page as text; `bold` marks headings."""
+    return Page(assessment, min(width, 88), bold).text()
+
+
+class Page:
+    """The parts of the page, which the full report begins with too."""
+
+    def __init__(self, assessment: Assessment, width: int, bold: Style) -> None:
+        self.a, self.width, self.bold = assessment, width, bold
+        self.vocabulary = assessment.base.vocabulary
+        self.lines: list[str] = []
+
+    def text(self) -> str:
+        """All of it."""
+        self.top()
+        self._blocks()
+        self._moves()
+        self._reasons()
+        self._doubts()
+        self._end()
+        return self.written()
+
+    def written(self) -> str:
+        """The lines so far."""
+        return "\n".join(line.rstrip() for line in self.lines) + "\n"
+
+    def top(self) -> None:
+        """The verdict, how sure it is, the choices and the dimensions."""
+        self._verdict()
+        if self.a.completions:
+            self._completions(self.a.completions)
+        self._choices()
+        self._dimensions()
+
+    def _say(self, text: str, first: str = "", indent: str | None = None) -> None:
+        self.lines.extend(
+            textwrap.wrap(
+                text,
+                self.width,
+                initial_indent=first,
+                subsequent_indent=first if indent is None else indent,
+                break_on_hyphens=False,
+            )
+        )
+
+    def _heading(self, text: str) -> None:
+        self.lines.extend(["", self.bold(text)])
+
+    def _verdict(self) -> None:
+        a = self.a
+        name = textwrap.wrap(a.company, self.width)
+        self.lines.extend(map(self.bold, name))
+        self.lines.append("=" * max(map(len, name), default=0))
+        self._say(headline(a))
+        self._say(self._sure())
+
+    def _sure(self) -> str:
+        """How sure the verdict is: whether a single answer still missing turns it, or what to answer first."""
+        a = self.a
+        if a.settled:
+            return "Settled: no answer still missing can change this."
+        turns = hangs_on(a)
+        first = [q.fact for q in a.next_questions if q.fact not in {turn.fact for turn in turns}]
+        ask = f"Answer first: {labels(a.base, first[:ASKED])}." if first else ""
+        if turns:
+            more = f" {ask}" if a.process == "undetermined" and len(turns) < ASKED else ""
+            return f"One more answer could turn this: {turned_by(self.vocabulary, turns)}.{more}"
+        return f"No single answer still missing turns this. {ask}"
+
+    def _completions(self, found: Settlement) -> None:
+        """Which processes other answers could lead to, each with an example."""
+        self._say("Not settled: other answers would change it." if found.settled_by == "example" else "Not settled.")
+        for process, facts in found.examples.items():
+            if process != self.a.process:
+                vocabulary, given = self.a.base.vocabulary, self.a.case.values
+                added = {name: facts[name] for name in vocabulary.ordered(facts.keys() - given.keys())}
+                answers = "; ".join(
+                    f"{vocabulary[name].label}: {words(vocabulary[name], v)}" for name, v in added.items()
+                )
+                self._say(f"{readable(process)}, for example with {answers}", "  - ", "    ")
+        if found.excluded:
+            self._say(f"Whatever the answers, it does not become {either([readable(v) for v in found.excluded])}.")
+        if found.unproved:
+            names = either([readable(v) for v in found.unproved])
+            self._say(f"Whether it can become {names} was not found out.")
+
+    def _choices(self) -> None:
+        """The choices that everybody gets, each with its one reason."""
+        self.lines.append("")
+        topics = self.a.base.knowledge.topics
+        for topic, group in groupby(self.a.choices, key=lambda choice: choice.topic):
+            some = list(group)
+            title = topics[topic].title
+            if len(some) == 1 or len({choice.choice for choice in some}) == 1:
+                text = f"{self._choice(some[0])}. {_sentence(some[0].because)}"
+            else:
+                if self.a.process == "both":
+                    parts = [f"{self._choice(choice)} for {_accounts(choice)}" for choice in some]
+                else:
+                    parts = [f"if {NAMES[choice.process]}, {self._choice(choice)}" for choice in some]
+                text = f"{'; '.join(parts)}. {topics[topic].why}"
+            self._say(f"{self.bold(title)}: {text[0].upper()}{text[1:]}", indent="  ")
+
+    def _choice(self, choice: Choice) -> str:
+        titles = self.a.base.knowledge.topics[choice.topic].choices or {}
+        return titles.get(choice.choice, readable(choice.choice))
+
+    def _dimensions(self) -> None:
+        """The five dimensions, a line each: figure and word for either process."""
+        evidence = self.a.evidence
+        self.lines.extend(["", f"{'':10}{'Enterprise':22}SMB"])
+        for dimension in DIMENSIONS:
+            cells = [
+                f"{certainty.signed(evidence[p][dimension], 1)} {certainty.word(evidence[p][dimension])}"
+                for p in PROCESSES
+            ]
+            self.lines.append(f"{dimension.capitalize():10}{cells[0]:22}{cells[1]}")
+        self._say(LEGEND)
+
+    def _blocks(self) -> None:
+        """What stands in the way of what is advised or leaned to, with what lifts it; else of the other process."""
+        a = self.a
+        about = subject(a) or PROCESSES
+        own = [
+            b
+            for b in a.blockers
+            if b.process in about or (b.process == "both" and two_groups(a) and a.process == "both")
+        ]
+        found = own or [b for b in a.blockers if b.process in PROCESSES]
+        if not found:
+            return
+        self._heading(
+            "What stands in the way" if own else f"What stands in the way of {NAMES[OTHER[about[0]]]} selling"
+        )
+        said = _distinct(found)
+        for blocker in said[:FIRST]:
+            self._say(f"{SELLING[blocker.process]}: {self._block(blocker, len(said) == 1)}", "- ", "  ")
+        if len(said) > FIRST:
+            self.lines.append(f"  and {len(said) - FIRST} more (--full)")
+
+    def _block(self, blocker: Blocker, alone: bool) -> str:
+        unless = conditions(self.vocabulary, blocker.unless)
+        if unless:
+            return f"{blocker.because.rstrip('.')}, unless {unless}. {blocker.remedy if alone else ''}".rstrip()
+        may = f" (May be lifted by {labels(self.a.base, blocker.needs)}.)" if blocker.needs else ""
+        return f"{blocker.because} {blocker.remedy}{may}"
+
+    def _moves(self) -> None:
+        moves = [item for item in self.a.advice if item.topic == "first_moves"]
+        if moves:
+            self._heading("First moves")
+            for number, move in enumerate(moves[:FIRST], 1):
+                self._say(f"{number}. {_sentence(move.text).rstrip('.')} ({move.owner}).", "", "   ")
+
+    def _reasons(self) -> None:
+        """The weightiest reasons for what is advised or leaned to, and the strongest one against."""
+        a = self.a
+        for process in subject(a)[:1] or PROCESSES:
+            speaking = reasons(a, process, 1)
+            against = [*reasons(a, process, -1)[:1], *reasons(a, OTHER[process], 1)[:1]]
+            most = FIRST if subject(a) else 1
+            if speaking:
+                self._heading(f"What speaks for {NAMES[process]} selling")
+                total = sum(item.weight for item in speaking)
+                for item in speaking[:most]:
+                    self._say(f"{round(100 * item.weight / total):3d}%  {_sentence(item.because)}", "", "      ")
+            if against and subject(a):
+                strongest = max(against, key=lambda item: abs(item.weight))
+                other = (
+                    "" if strongest in reasons(a, process, -1) else f" (it speaks for {NAMES[OTHER[process]]} selling)"
+                )
+                self._say(f"Against: {_sentence(strongest.because)}{other}", "", "      ")
+
+    def _doubts(self) -> None:
+        """What the verdict rests on that is guessed, contradicts itself or cannot be."""
+        a = self.a
+        how = {kind: [n for n in a.case.values if a.case.how.get(n) == kind] for kind in ("guessed", "estimated")}
+        read = {name for fired in a.fired if fired.weight for name in fired.facts}
+        soft = [f"{self.vocabulary[n].label} ({kind})" for kind, names in how.items() for n in names if n in read]
+        if not (a.conflicts or a.problems or soft):
+            return
+        self._heading("Check these")
+        if soft:
+            self._say(f"The verdict rests partly on {', '.join(soft)}.", "", "  ")
+        for conflict in a.conflicts:
+            values = " and ".join(map(readable, conflict.values))
+            rules = ", ".join(conflict.rules)
+            self._say(f"Your answers support both {values} ({readable(conflict.about)}): {rules}.", "", "  ")
+        for problem in a.problems:
+            self._say(problem.message, "", "  ")
+
+    def _end(self) -> None:
+        receipt = self.a.receipt
+        layers = "".join(f" with {layer['name']}" for layer in receipt["overlays"])
+        engine = "" if receipt["engine"] == "salespath" else f" by {receipt['engine']}"
+        self.lines.append("")
+        self._say(
+            f"The whole plan, every reason and look-alikes: --full. Rules {receipt['rules_version']}{layers}{engine}; "
+            "figures are certainty factors, not likelihoods."
+        )
+
+
+def _accounts(choice: Choice) -> str:
+    return "large accounts" if choice.process == "enterprise" else "small ones"
+
+
+def _sentence(text: str) -> str:
+    """The first sentence of a text."""
+    head, stop, _ = text.partition(". ")
+    return head + stop.strip()
+
+
+def _distinct(blockers: Sequence[Blocker]) -> list[Blocker]:
+    """Blocks that say the same of both processes only once."""
+    found: dict[str, Blocker] = {}
+    for blocker in blockers:
+        found.setdefault(blocker.because, blocker)
+    return list(found.values())
