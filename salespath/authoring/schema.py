@@ -29,7 +29,7 @@ def rules_schema(base: Base) -> Schema:
     """The schema of a rule file."""
     rule = {"$ref": "#/$defs/rule"}
     cited = {"source": _sources(base)}
-    words = {"because": TEXT, "text": TEXT, "steps": _TEXTS, "owner": TEXT, "remedy": TEXT}
+    words = {"because": TEXT, "text": TEXT, "short": TEXT, "steps": _TEXTS, "owner": TEXT, "remedy": TEXT}
     choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(TEXT)}]}
     attribute = {field.name: _FLAG for field in fields(Attribute) if field.name != "id"} | {
         "means": TEXT,
@@ -129,7 +129,7 @@ def _advise(base: Base) -> Schema:
     return {
         **_conclusion(
             Advise,
-            "steps", "owner", "done_when", "priority",
+            "steps", "owner", "done_when", "priority", "short",
             topic=_offered(topics), process={"enum": list(ADVISED)}, steps=_TEXTS, priority=_NUMBER,
         ),
         "allOf": [

@@ -195,6 +195,7 @@ class _Assessor:
                     self._text(rule.because),
                     (rule.id,),
                     done,
+                    self._text(then.short),
                 )
                 found[then.topic].append((-then.priority, advice))
         plan: list[Advice] = []

@@ -71,7 +71,7 @@ class Proviso:
 
 @dataclass(frozen=True)
 class Advice:
-    """A choice on a topic of the plan. `done` says that the company's answers show it is in place."""
+    """A choice on a topic of the plan. `done` says that the answers show it is in place; `short` is its text in a line."""
 
     topic: str
     choice: str
@@ -82,6 +82,7 @@ class Advice:
     because: str
     rules: tuple[str, ...]
     done: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,9 +160,9 @@ class Assessment:
     """What salespath says of one company.
 
     `evidence` holds the exact sums of weights by process and by fit, means and each dimension. `leaning` is set where `process`
-    is not_yet or undetermined, `lead` where it is both. `basis` says what decided where fit did not: means, or means_alone where what
-    is sold and to whom is hardly known. `choices` are those of the verdict's process, else of the one that it leans to, else of each.
-    `settled` says that no answer still missing can change the process.
+    is not_yet or undetermined, `lead` where it is both. `basis` says what decided where fit did not: means, or means_alone where
+    what is sold and to whom is hardly known. `choices` are those of the verdict's process, else of the one that it leans to, else
+    of each. `settled` says that no answer still missing can change the process.
     """
 
     case: Case

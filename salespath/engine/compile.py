@@ -407,7 +407,7 @@ def texts(rule: Rule) -> list[str]:
     if isinstance(then, (Advise, Warn)):
         found.append(then.text)
     if isinstance(then, Advise):
-        found.extend(then.steps)
+        found.extend((then.short, *then.steps))
     if isinstance(then, Block):
         found.append(then.remedy)
     return found

@@ -37,7 +37,7 @@ def answers(base: Base, company: Company) -> list[Ref]:
 
 
 def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | Reading]]:
-    """The nodes of the tests that read sums of evidence, certain conclusions and standing blocks, which are known after a first run."""
+    """The nodes of the tests that read sums, certain conclusions and standing blocks, which are known after a first run."""
     for node, leaf in _leaves(base, late=True):
         assert isinstance(leaf, (Compare, Closed, Standing))
         yield node, leaf

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Fired, Reading
+from salespath.engine.assessment import Assessment, Fired, Reading, Unless
+from salespath.engine.turning import hangs_on
 from salespath.engine.walk import SUMS
 from salespath.errors import Problem
 from salespath.facts import Value, Vocabulary
@@ -77,7 +78,36 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         from salespath.counsel.precedents import nearest
 
         found["precedents"] = precedents_report.document(nearest(a.base, a.case))
+    found["strength"] = _strength(a)
+    found["unless"] = [_unless(a, item) for item in a.unless]
+    found["choices"] = [
+        {"topic": c.topic, "process": c.process, "choice": c.choice, "because": c.because, "rule": c.rule}
+        for c in a.choices
+    ]
     return found
+
+
+def _strength(a: Assessment) -> dict[str, Any] | None:
+    """How firm the verdict is, where it rests on means alone or does not decide: open, with what could turn it."""
+    if a.process != "undetermined" and a.basis != "means_alone":
+        return None
+    vocabulary = a.base.vocabulary
+    return {
+        "level": "open",
+        "on": [
+            {
+                "fact": turn.fact,
+                "answers": [_plain(value, turn.fact, vocabulary) for value, _ in turn.answers],
+                "to": list(turn.to),
+            }
+            for turn in hangs_on(a)
+        ],
+    }
+
+
+def _unless(a: Assessment, item: Unless) -> dict[str, Any]:
+    value = None if item.value is None else _plain(item.value, item.fact, a.base.vocabulary)
+    return {"block": item.block, "fact": item.fact, "amount": item.amount, "bound": item.bound or None, "value": value}
 
 
 def facts(values: Mapping[str, Value], vocabulary: Vocabulary) -> dict[str, Any]:

@@ -99,13 +99,14 @@ class Page:
         a = self.a
         if a.settled:
             return "Settled: no answer still missing can change this."
-        turns = hangs_on(a)
-        first = [q.fact for q in a.next_questions if q.fact not in {turn.fact for turn in turns}]
-        ask = f"Answer first: {labels(a.base, first[:ASKED])}." if first else ""
+        turns, ask = hangs_on(a), [question.fact for question in a.next_questions]
+        if a.process == "undetermined":
+            deciding = [turn for turn in turns if {"enterprise", "smb", "both"} & {*turn.to}]
+            alone = f" One answer alone could decide it: {turned_by(self.vocabulary, deciding)}." if deciding else ""
+            return f"Answer first: {labels(a.base, ask[:ASKED])}.{alone}"
         if turns:
-            more = f" {ask}" if a.process == "undetermined" and len(turns) < ASKED else ""
-            return f"One more answer could turn this: {turned_by(self.vocabulary, turns)}.{more}"
-        return f"No single answer still missing turns this. {ask}"
+            return f"One more answer could turn this: {turned_by(self.vocabulary, turns)}."
+        return f"No single answer still missing turns this. Worth asking: {labels(a.base, ask[:ASKED])}."
 
     def _completions(self, found: Settlement) -> None:
         """Which processes other answers could lead to, each with an example."""
@@ -190,7 +191,7 @@ class Page:
         if moves:
             self._heading("First moves")
             for number, move in enumerate(moves[:FIRST], 1):
-                self._say(f"{number}. {_sentence(move.text).rstrip('.')} ({move.owner}).", "", "   ")
+                self._say(f"{number}. {move.short or _sentence(move.text).rstrip('.')} ({move.owner})", "", "   ")
 
     def _reasons(self) -> None:
         """The weightiest reasons for what is advised or leaned to, and the strongest one against."""

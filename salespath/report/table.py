@@ -9,23 +9,24 @@ from tabulate import tabulate
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
+from salespath.engine.turning import hangs_on
 from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
-from salespath.report.verdict import reasons, subject
+from salespath.report.verdict import conditions, lifting, reasons, subject
 from salespath.rules.model import PROCESSES, Knowledge, Weigh
 
 _TOP = 3
 
 
 def table(assessments: Iterable[Assessment], width: int = 120) -> str:
-    """One row per company: verdict, fit and means in words (E enterprise, S SMB), whether it is settled, the top reasons.
+    """One row per company: verdict, fit and means in words (E enterprise, S SMB), what could turn it, the top reasons.
 
-    Below 112 columns the verdict, its leaning and whether it is settled share a column.
+    Below 112 columns the verdict and its leaning share a column.
     """
     wide = width >= 112
-    verdict = ["Process", "Leaning", "Settled"] if wide else ["Process"]
-    headers = ["Company", *verdict, "Fit", "Means", "Top reasons"]
-    limits = [18, 14, 10, 7, 16, 16] if wide else [16, 13, 16, 16]
+    verdict = ["Process", "Leaning"] if wide else ["Process"]
+    headers = ["Company", *verdict, "Fit", "Means", "Could turn it", "Top reasons"]
+    limits = [18, 14, 10, 17, 17, 24] if wide else [14, 11, 16, 16, 18]
     limits.append(max(11, width - sum(limits) - 2 * len(limits)))  # two blanks between columns
     rows = [
         [cell if "\n" in cell else _wrapped(cell, limit) for cell, limit in zip(_row(a, wide), limits)]
@@ -37,13 +38,24 @@ def table(assessments: Iterable[Assessment], width: int = 120) -> str:
 def _row(a: Assessment, wide: bool) -> list[str]:
     process = f"{readable(a.process)}, {readable(a.lead)} first" if a.lead else readable(a.process)
     if wide:
-        verdict = [process, readable(a.leaning) if a.leaning else "-", "yes" if a.settled else "no"]
+        verdict = [process, readable(a.leaning) if a.leaning else "-"]
     else:
-        leaning = f"leans {readable(a.leaning)}" if a.leaning else ""
-        parts = [process, leaning, "settled" if a.settled else "not settled"]
-        verdict = ["\n".join(line for part in parts if part for line in _lines(part, 13))]
+        parts = [process, f"leans {readable(a.leaning)}" if a.leaning else ""]
+        verdict = ["\n".join(line for part in parts if part for line in _lines(part, 11))]
     words = ["\n".join(f"{p[0].upper()} {certainty.word(a.evidence[p][name])}" for p in PROCESSES) for name in SUMS]
-    return [a.company, *verdict, *words, "; ".join(top_reasons(a))]
+    return [a.company, *verdict, *words, turned(a), "; ".join(top_reasons(a))]
+
+
+def turned(a: Assessment) -> str:
+    """What could turn the verdict, in a few words: what lifts its blocks, or the answers that alone make it another."""
+    unless = lifting(a)
+    if unless:
+        return f"unless {conditions(a.base.vocabulary, unless[:1])}"
+    if a.settled:
+        return "nothing (settled)"
+    turns = [turn.fact for turn in hangs_on(a)]
+    more = f" and {len(turns) - _TOP} more" if len(turns) > _TOP else ""
+    return f"{'; '.join(a.base.vocabulary[name].label for name in turns[:_TOP])}{more}" or "no single answer"
 
 
 def top_reasons(a: Assessment) -> list[str]:

@@ -66,7 +66,7 @@ def condition(vocabulary: Vocabulary, unless: Unless) -> str:
     if unless.value is not None:
         return (fact.condition or f"{fact.label}: {{value}}").format(value=words(fact, unless.value))
     bound, amount = BOUNDS[unless.bound], words(fact, unless.amount or 0)
-    return (fact.condition or f"{fact.label} is {{bound}} {{amount}}").format(bound=bound, amount=amount)
+    return (fact.condition or f"{fact.label}: {{bound}} {{amount}}").format(bound=bound, amount=amount)
 
 
 def turned_by(vocabulary: Vocabulary, turns: Iterable[Turn], most: int = 3) -> str:

@@ -216,9 +216,11 @@ class _Loader:
             if item.has("steps"):
                 words["steps"] = item.texts("steps")
             for key in words.keys() - {"because"}:
-                if key not in ("text", "steps", "owner", "remedy") or not hasattr(rule.then, key):
+                if key not in ("text", "short", "steps", "owner", "remedy") or not hasattr(rule.then, key):
                     item.problem("SP108", f"{item.what}: {shown(key)} is not a text of a rule that says {rule.kind}.")
                     return
+            if "text" in words and isinstance(rule.then, Advise):
+                words.setdefault("short", "")  # it said the other text in a line
             because = words.pop("because", rule.because)
             self.rules[id_] = replace(rule, because=because, then=replace(rule.then, **words))
 
@@ -320,6 +322,7 @@ class _Loader:
             body.text("owner"),
             body.text("done_when"),
             50 if priority is None else int(priority),
+            body.text("short"),
         )
 
     def _warn(self, body: Record) -> Conclusion:

@@ -39,7 +39,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Advise:
-    """A choice on a topic of the plan."""
+    """A choice on a topic of the plan. `short` says the text in one line."""
 
     topic: str
     choice: str
@@ -49,6 +49,7 @@ class Advise:
     owner: str = ""
     done_when: str = ""
     priority: int = 50
+    short: str = ""
 
 
 @dataclass(frozen=True)
