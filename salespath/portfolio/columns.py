@@ -17,8 +17,9 @@ from salespath.engine import certainty
 from salespath.engine.compile import Base, filled, placeholders
 from salespath.engine.expressions import Quantity
 from salespath.engine.table import NONE, SETTLED_BY, Column, Rows, TableResult
+from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
-from salespath.facts.values import words
+from salespath.facts.values import words, written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.cells import values
@@ -34,6 +35,7 @@ TOP = 3
 DIGITS = 3
 REMEMBERED = 100_000  # sums: they recur from batch to batch
 BETWEEN_TEXTS = " | "
+SIGNS = {"at_least": ">=", "at_most": "<="}
 
 
 class Wording:
@@ -90,11 +92,12 @@ class Outcome:
             "settled_by": _coded(result.settled_by, SETTLED_BY),
             "possible": lists(possible, VERDICTS, result.rows),
             **self._figures(figure),
-            "blockers": self._of(self.wording.blocks),
+            "blockers": self._blockers(),
             "reasons": reasons,
             "reason_texts": self._texts(reasons),
             "advice": lists(self._advice(), self.wording.advice, result.rows),
             "warnings": self._of(self.wording.warnings),
+            "unless": self._unless(),
             "fired": lists(result.fired, result.rules, result.rows),
         }
         return {name: found[name] for name in RESULTS}
@@ -160,6 +163,31 @@ class Outcome:
             bits[place] = counted[rule]
         return lists(first(bits, TOP), self.wording.pieces, result.rows)
 
+    def _blockers(self) -> Lists:
+        blocks = self.wording.blocks
+        bits = np.stack([self.result.standing[rule] for rule in blocks]) if blocks else self._fired([])
+        return lists(bits, blocks, self.result.rows)
+
+    def _unless(self) -> Lists:
+        """What alone lifts each block that stands: smb-cash-below-one-cycle: committed_revenue >= 325000."""
+        rows, codes, texts = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)], list[str]()
+        for item in liftings(self.base, self.batch.table, self.result.standing):
+            lead = f"{item.block}: {item.fact.id} "
+            if item.amounts is None:
+                assert item.value is not None
+                said, which = [f"= {written(item.fact, item.value)}"], np.zeros(len(item.rows), dtype=np.int64)
+            else:
+                distinct, which = np.unique(item.amounts, return_inverse=True)
+                sign = SIGNS[item.bound]
+                said = [f"{sign} {written(item.fact, int(n) if n == int(n) else n)}" for n in distinct.tolist()]
+            rows.append(item.rows)
+            codes.append((which + len(texts)).astype(np.int32))
+            texts.extend(lead + text for text in said)
+        row = np.concatenate(rows)
+        order = np.argsort(row, kind="stable")
+        offsets = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=self.result.rows)))).astype(np.int32)
+        return Lists(offsets, np.concatenate(codes)[order], texts)
+
     def _texts(self, reasons: Lists) -> Lists:
         """The reasons in words, the company's own figures put in."""
         row_of = np.repeat(np.arange(self.result.rows), np.diff(reasons.offsets))
@@ -223,4 +251,4 @@ def text_cells(name: str, column: pa.Array | Lists, start: int, stop: int) -> pa
     if not isinstance(column, Lists):
         return _decoded(column.slice(start, stop - start))
     part = column.part(start, stop)
-    return quoted(part.joined(BETWEEN_TEXTS)) if name == "reason_texts" else part.joined()
+    return quoted(part.joined(BETWEEN_TEXTS)) if name in ("reason_texts", "unless") else part.joined()

@@ -1,0 +1,64 @@
+"""What lifts the blocks that stand, for the rows of a table: the search of `unless`, for all rows of a block at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from salespath.engine.compile import Base
+from salespath.engine.table import Column, Rows, Table, column
+from salespath.engine.unless import BOUNDS, least, lifted, options, read
+from salespath.facts import Fact, Value
+
+Array: TypeAlias = "npt.NDArray[Any]"
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """A fact that alone lifts a block for some rows: with `at_least` or `at_most` an amount each, or with a value."""
+
+    block: str
+    fact: Fact
+    rows: Array
+    bound: str = ""
+    amounts: Array | None = None
+    value: Value | None = None
+
+
+def liftings(base: Base, table: Table, standing: Mapping[str, Array]) -> Iterator[Lifting]:
+    """What lifts each block, by block and fact. `standing` says of each block for which rows it stands, as packed bits."""
+    for block, bits in standing.items():
+        rows = np.flatnonzero(np.unpackbits(bits, count=table.rows))
+        if len(rows):
+            for name in read(base, block):
+                given = table.columns.get(name)
+                some = rows if given is None else rows[~given.known[rows]]
+                if len(some):
+                    yield from _of_fact(base, table, block, base.vocabulary.facts[name], some)
+
+
+def _of_fact(base: Base, table: Table, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
+    known = np.ones(len(rows), dtype=bool)
+    columns = {name: cells[rows] for name, cells in table.columns.items()}
+
+    def lifts(cells: Column) -> Array:
+        carrier = Rows(base, Table(len(rows), {**columns, fact.id: cells}))
+        found: Array = carrier.expand(lifted(base, carrier, block))
+        return found
+
+    if fact.numeric:
+        codes, amounts = least(
+            fact, lambda amount: lifts(Column(np.broadcast_to(np.float64(amount), len(rows)), known))
+        )
+        for code, bound in enumerate(BOUNDS):
+            if bound and (codes == code).any():
+                yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])
+    else:
+        for value in options(fact):
+            so = lifts(column(fact, [value] * len(rows))).astype(bool)
+            if so.any():
+                yield Lifting(block, fact, rows[so], value=value)
