@@ -201,14 +201,16 @@ def assess(
 def explain(base: Base, file: str, target: str | None, format_: str) -> None:
     """How the recommendation for the company in FILE came about; with TARGET, why something else did not.
 
-    TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel), a choice
-    (channel:automation), an attribute or a rule id.
+    TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel, strategy, infrastructure), a
+    choice (channel:automation, or a word for it: direct, TAS, referral, cloud), a fact (role), a dimension (team), an attribute or a
+    rule id.
     """
     from dataclasses import asdict
 
     from salespath.engine.assess import assess as assess_case
     from salespath.errors import Problem, SalespathError, shown, suggestion
     from salespath.report import explain as explanations
+    from salespath.report.targets import targets
     from salespath.report.terminal import tree
 
     portfolio = read_companies(base, file)
@@ -220,9 +222,14 @@ def explain(base: Base, file: str, target: str | None, format_: str) -> None:
         assessment = assess_case(base, case)
         root = explanations.why(assessment, target) if target else explanations.how(assessment)
         if root is None:
-            hint = suggestion(str(target), explanations.targets(assessment))
+            hint = suggestion(str(target), targets(base))
             raise SalespathError(
-                [Problem("SP130", f"{shown(target)} is not a process, topic, choice, attribute or rule.{hint}")]
+                [
+                    Problem(
+                        "SP130",
+                        f"{shown(target)} is not a process, topic, choice, attribute, rule, fact or dimension.{hint}",
+                    )
+                ]
             )
         roots.append(root)
     if format_ == "json":

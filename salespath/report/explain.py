@@ -8,14 +8,19 @@ from dataclasses import dataclass, field, replace
 from salespath.counsel.precedents import nearest
 from salespath.counsel.precedents_report import CAUTION, TITLE, told
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Fired
+from salespath.engine.assessment import Assessment, Blocker, Fired, Reading
 from salespath.engine.explain import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
-from salespath.engine.expressions import Is
+from salespath.engine.expressions import Is, inputs
+from salespath.engine.variants import behind
 from salespath.engine.walk import SUMS
-from salespath.facts.values import readable
+from salespath.facts.values import readable, words
+from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.phrases import NAMES, answers, labels, source_note, sources, wanted
-from salespath.report.verdict import OTHER, headline, reasons, subject, two_groups
+from salespath.report.targets import meant
+from salespath.report.verdict import OTHER, SELLING, conditions, figure, headline, reasons, subject, two_groups
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn, Weigh
+
+UNSAID = Reading("unknown")
 
 
 @dataclass
@@ -58,8 +63,9 @@ def how(assessment: Assessment) -> Branch:
                     _evidence(a, side, item, word, whole)
     blocks = root.add("What could stop it")
     for blocker in (b for b in a.blockers if b.process != "both" or two_groups(a)):
-        branch = blocks.add(f"{NAMES[blocker.process]} is blocked: {_reason(a, fired[blocker.rule])}")
+        branch = blocks.add(f"{NAMES[blocker.process]} is blocked: {_block(a, blocker)}")
         branch.add(f"Answers: {answers(a.base, blocker.facts)}")
+        _unless(a, branch, blocker)
         branch.add(f"Remedy ({blocker.owner}): {blocker.remedy}")
     for proviso in (p for p in a.provisos if p.process != "both" or two_groups(a)):
         rule = a.base.knowledge.rules[proviso.rule]
@@ -76,12 +82,22 @@ def how(assessment: Assessment) -> Branch:
 
 
 def why(assessment: Assessment, target: str) -> Branch | None:
-    """Why a process, topic choice or rule was not chosen, or how it came about if it was. None if there is no such thing."""
-    a = assessment
+    """Why a process, choice or rule was not taken, or how it came about if it was; what a fact or dimension counts for.
+
+    A word is taken for what it is a part of: direct, TAS, referral. None if there is no such thing.
+    """
+    found = [branch for name in meant(assessment.base, target) if (branch := _about_target(assessment, name))]
+    if len(found) < 2:
+        return found[0] if found else None
+    return Branch(target, found)
+
+
+def _about_target(a: Assessment, target: str) -> Branch | None:
+    knowledge = a.base.knowledge
     if target in VERDICTS:
         return how(a) if target == a.process else _why_not_process(a, target)
-    if target in a.base.knowledge.attributes:
-        attribute = a.base.knowledge.attributes[target]
+    if target in knowledge.attributes:
+        attribute = knowledge.attributes[target]
         root = Branch(f"{target}: {attribute.means}")
         for value in attribute.values:
             branch = root if attribute.flag else root.add(readable(value))
@@ -89,28 +105,66 @@ def why(assessment: Assessment, target: str) -> Branch | None:
                 _rule(a, branch, rule)
         return root
     rules = rules_of(a, target)
-    if not rules:
-        return None
     if len(rules) == 1 and rules[0].id == target:
         root = Branch(f"{target}")
         _rule(a, root, rules[0])
         return root
-    topic = a.base.knowledge.topics[target.partition(":")[0]]
+    if rules:
+        return _topic(a, target, rules)
+    if target in a.base.vocabulary:
+        return _fact(a, target)
+    return _dimension(a, target) if target in DIMENSIONS else None
+
+
+def _topic(a: Assessment, target: str, rules: Iterable[Rule]) -> Branch:
+    """What a topic of the plan comes to, whatever the verdict, and its rules one by one."""
+    name = target.partition(":")[0]
+    topic = a.base.knowledge.topics[name]
     root = Branch(topic.title)
-    taken = root.add("Chosen")
-    left = root.add("Not chosen")
+    for item in (item for item in a.choices if item.topic == name):
+        rule = a.base.knowledge.rules[item.rule]
+        title = (topic.choices or {}).get(item.choice, readable(item.choice))
+        condition = "" if item.process == a.process else f"If you run {SELLING[item.process]}: "
+        text = f"{condition}{title}. {item.because} [{rule.id}; {sources(a.base, rule.source)}]"
+        root.add(f"{text[0].upper()}{text[1:]}")
+    taken, left = Branch("Chosen"), Branch("Not chosen")
     for rule in rules:
-        chosen = status(a, a.base.rule_refs[rule.id]) == MET
-        _rule(a, taken if chosen else left, rule)
-    root.under = [branch for branch in (taken, left) if branch.under]
+        _rule(a, taken if status(a, a.base.rule_refs[rule.id]) == MET else left, rule)
+    root.under.extend(branch for branch in (taken, left) if branch.under)
     return root
 
 
-def targets(assessment: Assessment) -> list[str]:
-    """What `why` can be asked about."""
-    knowledge = assessment.base.knowledge
-    choices = {f"{r.then.topic}:{r.then.choice}" for r in knowledge.rules.values() if isinstance(r.then, Advise)}
-    return [*VERDICTS, *knowledge.topics, *sorted(choices), *knowledge.attributes, *knowledge.rules]
+def _fact(a: Assessment, name: str) -> Branch:
+    """What a fact or derived number counts for: the rules of evidence, blocks and conclusions that read it."""
+    term, value = a.base.vocabulary[name], a.case.values.get(name)
+    said = words(term, value) if value is not None else figure(a.base.vocabulary, name, a.derived.get(name, UNSAID))
+    root = Branch(f"{term.label[0].upper()}{term.label[1:]}: {said}")
+    counts, other = Branch("Counts"), Branch("Does not count, or not yet")
+    for rule in a.base.knowledge.rules.values():
+        if isinstance(rule.then, (Weigh, Block, Conclude)) and name in behind(
+            a.base, inputs(a.base.conditions[rule.id])
+        ):
+            _rule(a, counts if status(a, a.base.rule_refs[rule.id]) == MET else other, rule)
+    root.under.extend(branch for branch in (counts, other) if branch.under)
+    if not root.under:
+        root.add("No rule of the verdict reads it.")
+    return root
+
+
+def _dimension(a: Assessment, name: str) -> Branch:
+    """The evidence of one dimension, for and against either process."""
+    root = Branch(name.capitalize())
+    rules, lines = a.base.knowledge.rules, a.base.knowledge.lines
+    for process in PROCESSES:
+        total = a.evidence[process][name]
+        side = root.add(f"{NAMES[process]} selling: {certainty.word(total)} ({certainty.signed(total, 2)})")
+        for sign in (1, -1):
+            for item in reasons(a, process, sign):
+                then = rules[item.rule].then
+                if isinstance(then, Weigh) and lines[then.line].dimension == name:
+                    branch = side.add(f"{'For' if sign > 0 else 'Against'}: {_reason(a, item)}")
+                    branch.add(f"Answers: {answers(a.base, item.facts)}")
+    return root
 
 
 def _concluding(a: Assessment, attribute: str, value: str) -> list[Rule]:
@@ -119,6 +173,19 @@ def _concluding(a: Assessment, attribute: str, value: str) -> list[Rule]:
 
 def _reason(a: Assessment, item: Fired) -> str:
     return f"{item.because} [{item.rule}; {sources(a.base, item.source)}]"
+
+
+def _block(a: Assessment, blocker: Blocker) -> str:
+    cited = sources(a.base, a.base.knowledge.rules[blocker.rule].source)
+    return f"{blocker.because} [{blocker.rule}; {cited}]"
+
+
+def _unless(a: Assessment, parent: Branch, blocker: Blocker) -> None:
+    """What is not known and lifts a block that stands."""
+    if blocker.unless:
+        parent.add(f"It stands unless {conditions(a.base.vocabulary, blocker.unless)}; that is not known.")
+    elif blocker.needs:
+        parent.add(f"It stands until it is known what makes up for it: {labels(a.base, blocker.needs)}.")
 
 
 def _sum_of(a: Assessment, item: Fired) -> str:
@@ -198,7 +265,8 @@ def _case_of(a: Assessment, root: Branch, process: str) -> None:
     if blocked:
         branch = root.add("It is blocked for now")
         for blocker in blocked:
-            branch.add(f"{blocker.because} Remedy ({blocker.owner}): {blocker.remedy}")
+            under = branch.add(f"{_block(a, blocker)} Remedy ({blocker.owner}): {blocker.remedy}")
+            _unless(a, under, blocker)
     could = [q.fact for q in a.next_questions if f"for {name} selling" in q.why or f"or against {name}" in q.why]
     if could:
         root.add(f"Not known yet, and it could count for it: {labels(a.base, could)}")
@@ -210,9 +278,9 @@ def _rule(a: Assessment, parent: Branch, rule: Rule) -> None:
     if fired is None and not _applies(a, rule):
         then = rule.then
         assert isinstance(then, (Advise, Warn))
-        parent.add(
-            f"[{rule.id}] {_about(a, rule)} Belongs to the recommendation {readable(then.process)}, which was not given."
-        )
+        reason = f" Its reason there: {rule.because}" if "{" not in rule.because else ""
+        belongs = f"Belongs to the recommendation {readable(then.process)}, which was not given.{reason}"
+        parent.add(f"[{rule.id}] {_about(a, rule)} {belongs}")
         return
     if fired is None:
         _unmet(a, parent.add(f"[{rule.id}] {_about(a, rule)}"), why_not(a, rule.id))

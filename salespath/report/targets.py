@@ -1,0 +1,70 @@
+"""What an explanation can be asked about, and what a word means by it: direct → channel:direct_calls, TAS, referral, marketing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from salespath.engine.compile import Base
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.model import VERDICTS, Advise
+
+
+def targets(base: Base) -> list[str]:
+    """Everything that has a name: processes, topics, choices, attributes, rules, facts and dimensions."""
+    knowledge = base.knowledge
+    every = [*VERDICTS, *knowledge.topics, *_choices(base), *knowledge.attributes, *knowledge.rules, *base.vocabulary]
+    return list(dict.fromkeys([*every, *DIMENSIONS]))
+
+
+def meant(base: Base, word: str) -> tuple[str, ...]:
+    """The targets that a word means: the one of that name, else the best that it is a word of; none if there is no such thing."""
+    names = targets(base)
+    plain = _plain(word)
+    if word in names or plain in names:
+        return (word if word in names else plain,)
+    for found in _readings(base, plain):
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _readings(base: Base, plain: str) -> Iterator[list[str]]:
+    """Ways to take a word, the surest first: a choice, a label or title, a part or the initials of a choice, a value of a fact."""
+    topics = base.knowledge.topics
+    choices = sorted(_choices(base), key=lambda name: not topics[name.partition(":")[0]].between)
+    asked = [name for name in choices if name.partition(":")[2] in topics[name.partition(":")[0]].between]
+    for some in (asked, choices):
+        yield [name for name in some if name.partition(":")[2] == plain]
+        titles = {
+            name: _plain((topics[name.partition(":")[0]].choices or {}).get(name.partition(":")[2], ""))
+            for name in some
+        }
+        yield [name for name in some if titles[name] == plain]
+    yield [name for name in base.vocabulary if _plain(base.vocabulary[name].label) == plain]
+    yield [topic.id for topic in topics.values() if _plain(topic.title) == plain]
+    for some in (asked, choices):
+        yield [name for name in some if plain in _parts(name.partition(":")[2])]
+    yield [fact.id for fact in base.vocabulary.facts.values() if plain in map(_plain, fact.values)]
+    if len(plain) > 2:
+        yield [name for name in asked if any(part.startswith(plain) for part in _parts(name.partition(":")[2]))]
+        yield [name for name in base.vocabulary.facts if plain in _parts(_plain(base.vocabulary[name].label))]
+
+
+def _choices(base: Base) -> list[str]:
+    rules = base.knowledge.rules.values()
+    return sorted({f"{rule.then.topic}:{rule.then.choice}" for rule in rules if isinstance(rule.then, Advise)})
+
+
+def _title(base: Base, target: str) -> str:
+    topic, _, choice = target.partition(":")
+    return (base.knowledge.topics[topic].choices or {}).get(choice, "")
+
+
+def _parts(name: str) -> set[str]:
+    """The words of a name, and its initials."""
+    parts = name.split("_")
+    return {*parts, "".join(part[:1] for part in parts)}
+
+
+def _plain(text: str) -> str:
+    return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
