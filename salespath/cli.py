@@ -202,8 +202,8 @@ def explain(base: Base, file: str, target: str | None, format_: str) -> None:
     """How the recommendation for the company in FILE came about; with TARGET, why something else did not.
 
     TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel, strategy, infrastructure), a
-    choice (channel:automation, or a word for it: direct, TAS, referral, cloud), a fact (role), a dimension (team), an attribute or a
-    rule id.
+    choice (channel:automation, or a word for it: direct, TAS, referral, cloud), a fact (role), a dimension (team), an attribute or
+    a rule id.
     """
     from dataclasses import asdict
 
