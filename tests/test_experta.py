@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import configparser
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from companies import random_companies
 from given import BASE, EXAMPLES, ROOT, run
 
 from salespath.engine.assess import assess
+from salespath.engine.experta_import import WANTED
 from salespath.engine.in_experta import Experta
 from salespath.report.json import document
 
@@ -58,14 +60,88 @@ def test_a_table_is_not_written_with_it(tmp_path, ending):
     assert not list(tmp_path.iterdir())
 
 
+PROGRAM = "import sys; from salespath.cli import main; main(standalone_mode=False)"
+
+
+def python(code, *args):
+    """Run Python code with the arguments of a command line."""
+    return subprocess.run([sys.executable, "-c", code, *args], cwd=ROOT, capture_output=True, text=True)
+
+
 def test_nothing_of_it_is_imported_unless_it_is_asked_for():
-    code = "import sys; from salespath.cli import main; main(standalone_mode=False); print('experta' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "assess", ONE], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "False"
+    code = f"{PROGRAM}; print('experta' in sys.modules, 'salespath.engine.experta_import' in sys.modules)"
+    done = python(code, "assess", ONE)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "False False"
 
 
 def test_what_it_needed_for_its_import_is_taken_back():
     assert "frozendict" in sys.modules
     assert not hasattr(collections, "Mapping")
+
+
+def test_a_host_program_keeps_the_attribute_it_had_set():
+    done = python(
+        "import collections; collections.Mapping = own = object(); import salespath.engine.in_experta; "
+        "print(collections.Mapping is own)"
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_the_attribute_is_as_it_was_after_an_import_that_failed(own):
+    done = python(
+        f"import collections, sys; sys.modules['experta'] = None; {'collections.Mapping = 5' if own else 'pass'}\n"
+        "try: import salespath.engine.in_experta\n"
+        "except Exception as error: print(type(error).__name__, vars(collections).get('Mapping'))"
+    )
+    assert done.stdout == f"SalespathError {5 if own else None}\n"
+
+
+MISSING = """
+import sys
+class Nowhere:
+    def find_spec(self, name, path=None, target=None):
+        if name == "experta":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Nowhere())
+"""
+
+
+def test_without_it_the_line_that_installs_it_is_named():
+    done = python(MISSING + PROGRAM, "assess", ONE, "--engine", "experta")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error SP145: --engine experta needs the package experta, which is not installed; install it: "
+        "`pip install 'experta>=1.9.4,<2'`.\n"
+    )
+
+
+def test_without_it_everything_else_runs():
+    assert python(MISSING + PROGRAM, "assess", ONE).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("import no_such_thing", "ModuleNotFoundError: No module named 'no_such_thing'"),
+        ("raise AttributeError('module has no attribute Mapping')", "AttributeError: module has no attribute Mapping"),
+        ("class Fact: pass", "ImportError: cannot import name 'KnowledgeEngine'"),
+        ("def", "SyntaxError: invalid syntax"),
+    ],
+)
+def test_a_broken_one_is_a_problem_that_says_why(tmp_path, content, why):
+    (tmp_path / "experta.py").write_text(content, "utf-8")
+    done = run("assess", ONE, "--engine", "experta", PYTHONPATH=str(tmp_path))
+    problem = done.stderr.decode()
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert problem.startswith(
+        f"error SP145: --engine experta needs the package experta, which cannot be imported ({why}"
+    )
+    assert "`pip install 'experta>=1.9.4,<2'`, with --force-reinstall" in problem
+
+
+def test_it_is_a_requirement_as_the_problem_names_it():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", "utf-8")
+    assert WANTED in config["options"]["install_requires"].split()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from salespath.engine import experta_import as experta
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, Ref
-from salespath.engine.experta_import import experta
 from salespath.engine.expressions import Compare
 from salespath.engine.lowering import answers, derivations, late_tests
 from salespath.engine.walk import Sums, Truth, Walked, between, reading, walk
