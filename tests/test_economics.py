@@ -252,11 +252,12 @@ def test_the_first_customer_comes_after_the_cycle(cycle, hired):
 @given(some_facts(), st.integers(1, 60), st.sampled_from([40, 60, 80, 120]))
 @settings(max_examples=60, deadline=None)
 def test_any_company_gets_words_and_finite_figures_that_fit(facts, months, width):
-    e = of(facts, months)
-    text = render(e, BASE, width)
-    assert [line for line in text.splitlines() if len(line) > width] == []
-    assert not UNFIT.search(text), UNFIT.search(text)
-    json.dumps(document(e, BASE), allow_nan=False)
+    read = inputs(BASE, Case("A", facts))
+    for e in (of(facts, months), *(economics("A", read, months, (p,), marked=True) for p in PROCESSES)):
+        text = render(e, BASE, width)
+        assert [line for line in text.splitlines() if len(line) > width] == []
+        assert not UNFIT.search(text), UNFIT.search(text)
+        json.dumps(document(e, BASE), allow_nan=False)
 
 
 @pytest.mark.parametrize("case", random_companies(60, seed=5), ids=lambda case: case.company)
@@ -433,6 +434,32 @@ def test_cash_that_runs_out_asks_for_money_or_fewer_hires():
     poor = {**FUNDED, "capital": 1_000}
     assert "find that much more money, or hire fewer or later." in gist(of(poor))[1]
     assert "find that much more money, or spend less." in gist(of({**poor, "sales_team_size": 9}))[1]
+
+
+def test_cash_that_still_falls_names_no_sum_that_would_be_enough():
+    told = gist(of({**FUNDED, "capital": 1_000, "won_opportunities": 0, "lost_opportunities": 12}))[1]
+    assert "your cash runs out in month 1 and is still falling in month 36, at -$296,000: hire fewer or later" in told
+    assert "find that much more money" not in told
+
+
+def test_a_process_that_wins_nothing_is_told_so_and_not_held_against_the_other():
+    facts = {**FUNDED, "won_opportunities": 0, "lost_opportunities": 12}
+    e = of(facts)
+    told = " ".join(gist(e))
+    assert "as long as no deal is won, find out why before you spend more on selling" in told
+    assert "less money" not in told
+    assert "What matters most for SMB" not in told  # nothing does before a deal is won
+    assert e.processes["smb"].outcomes["customers_needed"].note == ""
+    assert "Not computed: deals to begin for them, sellers who win them in a year." in " ".join(
+        render(e, BASE, 80).split()
+    )
+
+
+def test_customers_who_cost_more_than_they_bring_are_remarked():
+    told = " ".join(gist(of({**FUNDED, "acquisition_cost": 1_000_000, "churn_rate": 0.5, "gross_margin": 0.8})))
+    assert "winning a customer costs $999,000 beside the sellers and brings $19,200 of gross profit until" in told
+    assert "instead of -$199M" not in told
+    assert "beside the sellers" not in " ".join(gist(of({**FUNDED, "acquisition_cost": 10_000, "churn_rate": 0.5})))
 
 
 def test_a_first_customer_after_the_cash_is_too_late():

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 @click.option(
     "--months", type=click.IntRange(1, 120), default=36, show_default=True, help="How many months to look ahead."
 )
-@click.option("--process", type=click.Choice(["enterprise", "smb"]), help="Only this process.")
+@click.option(
+    "--process", type=click.Choice(["enterprise", "smb"]), help="Only this process, whatever the rules recommend."
+)
 @format_option
 @reported
 @based
 def economics(base: Base, file: str, months: int, process: str | None, format_: str) -> None:
-    """What each process takes in deals, people, months and cash, for the company in FILE.
+    """What the recommended process takes in deals, people, months and cash, for the company in FILE.
+
+    Of the other process it is said what it would have to be to end with as much; it is shown beside where the company gave figures.
 
     The company's own figures come first, published ones stand in for the rest and are marked as assumed. FILE can set these under
     `assumptions`, beside `facts` (docs/economics.md).
@@ -31,11 +35,11 @@ def economics(base: Base, file: str, months: int, process: str | None, format_: 
     from salespath.counsel.economics import economics as computed
     from salespath.counsel.economics_inputs import inputs
     from salespath.counsel.economics_json import document
+    from salespath.counsel.economics_shown import shown
+    from salespath.counsel.economics_shown_told import verdict
     from salespath.counsel.economics_text import render
     from salespath.engine.assess import assess
     from salespath.errors import SalespathError
-    from salespath.facts.values import readable
-    from salespath.rules.model import PROCESSES
 
     portfolio = read_companies(base, file)
     problems = list(portfolio.problems)
@@ -48,15 +52,16 @@ def economics(base: Base, file: str, months: int, process: str | None, format_: 
             problems.extend(error.problems)
             continue
         assessment = assess(base, case)
-        found = computed(case.company, read, months, PROCESSES if process is None else (process,))
+        chosen = (process,) if process else shown(assessment.process, assessment.leaning, read)
+        found = computed(case.company, read, months, chosen, marked=process is None)
         warnings = [*assessment.problems, *read.problems]
         problems.extend(warnings)
         if format_ == "json":
             documents.append(document(found, base, warnings))
         else:
-            verdict = readable(assessment.process) + (f", {readable(assessment.lead)} first" if assessment.lead else "")
+            said = verdict(assessment, read.standing, chosen)
             encoding = sys.stdout.encoding or "ascii"
-            pages.append(render(found, base, width(), verdict=verdict, encoding=encoding, bold=bold))
+            pages.append(render(found, base, width(), verdict=said, encoding=encoding, bold=bold))
     report_problems(problems)
     if format_ == "json":
         if documents or not portfolio.single:

@@ -21,6 +21,7 @@ from salespath.counsel.economics_months import (
     whole,
     wins_year,
 )
+from salespath.counsel.economics_shown import Mark, mark
 from salespath.rules.model import PROCESSES
 
 MATCH = "customers_per_enterprise_contract"
@@ -66,23 +67,38 @@ class ProcessEconomics:
 
 @dataclass(frozen=True)
 class Economics:
-    """What each process takes for one company, over so many months."""
+    """What each process shown takes for one company, over so many months.
+
+    `match` is what makes up an enterprise contract, where both are shown; `mark` what the other would have to be, where one is.
+    """
 
     company: str
     months: int
     standing: Standing
     processes: Mapping[str, ProcessEconomics]
-    match: Outcome
+    match: Outcome | None
+    mark: Mark | None
 
 
-def economics(company: str, inputs: Inputs, months: int = 36, processes: Sequence[str] = PROCESSES) -> Economics:
-    """What each process takes. `months` is 1 or more."""
+def economics(
+    company: str, inputs: Inputs, months: int = 36, processes: Sequence[str] = PROCESSES, *, marked: bool = False
+) -> Economics:
+    """What each process takes; with `marked`, of one process, also what the other would have to be. `months` is 1 or more."""
     found = {p: _process(p, inputs.figures[p], inputs.standing, months) for p in processes}
+    if len(found) == 1:
+        (shown,) = found.values()
+        (other,) = (p for p in PROCESSES if p not in found)
+        beaten = mark(other, inputs, shown.plans[1], months) if marked else None
+        return Economics(company, months, inputs.standing, found, None, beaten)
+    return Economics(company, months, inputs.standing, found, _match(inputs), None)
+
+
+def _match(inputs: Inputs) -> Outcome:
+    """How many SMB customers bring as much as one enterprise contract."""
     contracts = [inputs.figures[p]["annual_contract_value"].values for p in PROCESSES]
     match = _cases(lambda case: quotient(contracts[0][case], contracts[1][case]))
     note = "SMB customers at a price of $0 bring nothing" if min(contracts[1]) == 0 else "the number is beyond counting"
-    matching = Outcome(MATCH, match, ("annual_contract_value",), note=note if None in match else "")
-    return Economics(company, months, inputs.standing, found, matching)
+    return Outcome(MATCH, match, ("annual_contract_value",), note=note if None in match else "")
 
 
 def _process(process: str, figures: Mapping[str, Figure], standing: Standing, months: int) -> ProcessEconomics:
@@ -104,12 +120,17 @@ def _needed(figures: Mapping[str, Figure], plans: Sequence[Plan], standing: Stan
     deals = [None if count is None else whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
     sellers = [sellers_needed(n, wins_year(p.deals_begun_month, p.win_rate)) for n, p in zip(customers, plans)]
     target = () if standing.revenue_target is not None else ("revenue_target",)
-    note = "" if target else _never(plans, (*customers, *deals, *sellers))
+    never = "" if target else _never(plans, (*customers, *deals, *sellers))
     goal = _goal(standing)
     return [
-        Outcome("customers_needed", _three(customers), goal, target, note),
-        Outcome("deals_needed", _three(deals), (*goal, "win_rate"), target, note),
-        Outcome("sellers_needed", _three(sellers), (*goal, "win_rate", "deals_begun_month"), target, note),
+        *(
+            Outcome(id_, _three(counts), reads, target, never if None in counts else "")
+            for id_, counts, reads in (
+                ("customers_needed", customers, goal),
+                ("deals_needed", deals, (*goal, "win_rate")),
+                ("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month")),
+            )
+        ),
         *(_each(name, figures) for name in ("objections", "meetings")),
     ]
 

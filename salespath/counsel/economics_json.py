@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from salespath.counsel.economics import Economics, Outcome, ProcessEconomics, rests
+from salespath.counsel.economics import MATCH, Economics, Outcome, ProcessEconomics, rests
 from salespath.counsel.economics_assumptions import CASES, Figure
 from salespath.counsel.economics_months import Flow
+from salespath.counsel.economics_shown import Mark
 from salespath.counsel.economics_told import gist, notes
 from salespath.engine.compile import Base
 from salespath.errors import Problem
@@ -32,9 +33,25 @@ def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> dict
         "standing": standing,
         "meaning": gist(e),
         "processes": {p: _process(x, e, base) for p, x in e.processes.items()},
-        e.match.id: {**_by_case(e.match.values), "source": ["K28"]},
+        MATCH: {**_by_case(e.match.values), "source": ["K28"]} if e.match else None,
         "notes": notes(e, base.vocabulary),
         "problems": [problem(p) for p in problems],
+        "would_have_to": _mark(e.mark) if e.mark else None,
+    }
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    """What the process that is not shown would have to be to end with as much, at one contract or at another price."""
+    contract = {"value": _plain(mark.contract.values[1]), "origin": mark.contract.origin}
+    return {
+        "process": mark.process,
+        "revenue_at_end": _plain(mark.revenue),
+        "sellers_pay_year": _plain(mark.pay),
+        "customers": mark.customers,
+        "contract": contract,
+        "or_customers": _plain(mark.others),
+        "or_contract": _plain(mark.price),
+        "not_computed": mark.why or None,
     }
 
 

@@ -41,7 +41,7 @@ _NARROW = 60
 def render(
     e: Economics, base: Base, width: int = 80, *, verdict: str = "", encoding: str = "utf-8", bold: Style = str
 ) -> str:
-    """What each process takes, in words, tables and a chart. `verdict` is that of the rules; `bold` marks headings."""
+    """What each process takes, in words, tables and a chart. `verdict` is what the rules say; `bold` marks headings."""
     return _Page(e, base, min(width, _WIDEST), encoding, bold).text(verdict)
 
 
@@ -51,7 +51,12 @@ class _Page:
         self.lines: list[str] = []
 
     def text(self, verdict: str) -> str:
-        title = f"{self.e.company}: what each process takes"
+        what = (
+            "each process takes"
+            if len(self.e.processes) > 1
+            else f"{NAMES[next(iter(self.e.processes))]} selling takes"
+        )
+        title = f"{self.e.company}: what {what}"
         lines = textwrap.wrap(title, self.width)
         self.lines.extend([*map(self.bold, lines), "=" * max(map(len, lines)), ""])
         for paragraph in gist(self.e):
@@ -59,7 +64,7 @@ class _Page:
             self.lines.append("")
         if verdict:
             self._say(
-                f"This is about money only. Which process fits is for the rules to say (salespath assess): {verdict}."
+                f"This is about money only. Which process fits is for the rules to say (salespath assess): {verdict}"
             )
         self.lines.append("")
         months = self.e.months
@@ -69,7 +74,8 @@ class _Page:
         )
         for economics in self.e.processes.values():
             self._results(economics)
-        self._match()
+        if self.e.match:
+            self._match(self.e.match)
         self._chart()
         self._heading("What this leaves out or takes for granted")
         for note in notes(self.e, self.base.vocabulary):
@@ -136,16 +142,22 @@ class _Page:
                 found.setdefault(f"{outcome.note[0].upper()}{outcome.note[1:]}.", []).append(outcome.id)
         return list(found.items())
 
-    def _match(self) -> None:
-        values = self.e.match.values
+    def _match(self, match: Outcome) -> None:
+        values = match.values
         if None in values:
             self.lines.append("")
-            self._say(f"How many SMB customers make up an enterprise contract: not computed, as {self.e.match.note}.")
+            self._say(f"How many SMB customers make up an enterprise contract: not computed, as {match.note}.")
             return
-        low, base, high = (result(self.e.match.id, value, self.e.months) for value in values)
+        low, base, high = (result(match.id, value, self.e.months) for value in values)
         cases = f"{base} SMB customers in the base case" + ("" if low == base == high else f" (low {low}, high {high})")
         self.lines.append("")
-        self._say(f"One enterprise contract brings as much in a year as {cases} [article K28].")
+        contract = self.e.processes["enterprise"].figures["annual_contract_value"]
+        assumed = (
+            f" of an assumed {given(_kind(contract, self.base), contract.values[1])}"
+            if contract.origin == ASSUMED
+            else ""
+        )
+        self._say(f"One enterprise contract{assumed} brings as much in a year as {cases} [article K28].")
 
     def _chart(self) -> None:
         drawn = {p[0].upper(): e.flows[1].line for p, e in self.e.processes.items()}

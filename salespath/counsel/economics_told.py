@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from salespath.counsel.economics import Economics, ProcessEconomics
 from salespath.counsel.economics_assumptions import ASSUMED, assumptions
-from salespath.counsel.economics_months import YEAR, gap, wins_year
-from salespath.counsel.economics_words import count, given, money
+from salespath.counsel.economics_months import YEAR, Plan, gap
+from salespath.counsel.economics_shown import loses, too_cheap
+from salespath.counsel.economics_shown_told import would_have_to
+from salespath.counsel.economics_words import count, counted, given, money
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable
 from salespath.report.phrases import NAMES
@@ -20,11 +22,16 @@ _TO_FIND_OUT = (
 
 
 def gist(e: Economics) -> list[str]:
-    """What it means, a paragraph for each process, then what sets them apart and what speaks against relying on it."""
-    found = [f"{_capital(NAMES[p])}. {' '.join(_process(e, economics))}" for p, economics in e.processes.items()]
-    if len(e.processes) > 1 and any(x.plans[_BASE].sellers + x.plans[_BASE].hired for x in e.processes.values()):
-        found.append(_apart(e))
+    """What it means, a paragraph for each process, then what the other would have to be and what speaks against relying on it."""
+    found = [f"{_capital(NAMES[p])}{_alone(x)}. {' '.join(_process(e, x))}" for p, x in e.processes.items()]
+    if e.mark:
+        found.append(would_have_to(e.mark, next(iter(e.processes)), e.months))
     return [*found, _against(e)]
+
+
+def _alone(economics: ProcessEconomics) -> str:
+    """That none of the figures behind a process is the company's own."""
+    return " (assumed only)" if all(figure.origin == ASSUMED for figure in economics.figures.values()) else ""
 
 
 def _capital(text: str) -> str:
@@ -37,7 +44,7 @@ def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
         return ["Your revenue has reached the target already, so this asks for no new customers and no sellers."]
     return [
         *_work(e, economics), *_first_customer(e, economics), *_target(e, economics), *_cash(e, economics),
-        *_too_few(e, economics), *_too_cheap(economics),
+        *_too_few(e, economics), *_unpaid(economics.plans[_BASE]),
     ]  # fmt: skip
 
 
@@ -50,20 +57,18 @@ def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
         return ["Your revenue has reached the target already, so this asks for no new customers."]
     if missing is None or not (customers and deals and sellers):
         who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
-        why = "no target is known" if missing is None else economics.outcomes["sellers_needed"].note
+        notes = (economics.outcomes[f"{n}_needed"].note for n in ("customers", "deals", "sellers"))
+        why = "no target is known" if missing is None else next(filter(None, notes))
         return [f"Counted with {who}, as {why}."]
     contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
     hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
     own = "the one you have is" if there == 1 else f"your {count(there or 0)} are"
     enough = f"; {own} enough" if there and not plan.hired else ""
     return [
-        f"The {money(missing)} a year still to win takes {_of(customers, 'customer')} at {contract}, out of {_of(deals, 'deal')} "
-        f"begun. It takes {_of(sellers, 'seller')} at full speed to win them within a year{hire}{enough}."
+        f"The {money(missing)} a year still to win takes {counted(customers, 'customer')} at {contract}, out of "
+        f"{counted(deals, 'deal')} begun. It takes {counted(sellers, 'seller')} at full speed to win them within a "
+        f"year{hire}{enough}."
     ]
-
-
-def _of(number: str, what: str) -> str:
-    return f"{number} {what}{'' if number == '1' else 's'}"
 
 
 def _range(economics: ProcessEconomics, id_: str) -> str:
@@ -86,7 +91,7 @@ def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
     if runway == float("inf"):
         return [f"{text}; today you spend no more than you take in."]
     late = "too late for" if month > runway else "within"
-    return [f"{text}, {late} the {_of(count(runway), 'month')} that your cash lasts at today's spending."]
+    return [f"{text}, {late} the {counted(count(runway), 'month')} that your cash lasts at today's spending."]
 
 
 def _target(e: Economics, economics: ProcessEconomics) -> list[str]:
@@ -97,7 +102,7 @@ def _target(e: Economics, economics: ProcessEconomics) -> list[str]:
         return []
     if month is None:
         return [f"The target is not reached within {e.months} months."]
-    late = f", {_of(count(month - YEAR), 'month')} late" if month > YEAR else ""
+    late = f", {counted(count(month - YEAR), 'month')} late" if month > YEAR else ""
     return [f"The target is reached in month {month:.0f}{late}."]
 
 
@@ -107,10 +112,14 @@ def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
     out = economics.outcomes["out_of_cash_month"].values[_BASE]
     if lowest is not None and month is not None:
         if out is not None:
-            ends = "is still falling" if month == e.months else "is lowest"
+            less = "hire fewer or later" if economics.plans[_BASE].hired else "spend less"
+            ends, what = "is lowest", f"find that much more money, or {less}"
+            if month == e.months:
+                ends = "is still falling"
+                what = f"{less}, as these {e.months} months do not show how much money would be enough"
             found.append(
                 f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: "
-                f"find that much more money, or {'hire fewer or later' if economics.plans[_BASE].hired else 'spend less'}."
+                f"{what}."
             )
         elif e.standing.capital is not None and lowest >= e.standing.capital:
             found.append("Your cash never falls below what you have today.")
@@ -131,44 +140,28 @@ def _too_few(e: Economics, economics: ProcessEconomics) -> list[str]:
     needed, reachable = economics.outcomes["customers_needed"].values[_BASE], e.standing.reachable
     if needed is None or reachable is None or needed <= reachable or economics.process not in e.standing.described:
         return []
-    return [f"Against it: by your own count {_of(count(reachable), 'customer')} could buy, fewer than that."]
+    return [f"Against it: by your own count {counted(count(reachable), 'customer')} could buy, fewer than that."]
 
 
-def _too_cheap(economics: ProcessEconomics) -> list[str]:
-    """Where a seller at full speed does not earn the own pay."""
-    plan = economics.plans[_BASE]
-    earned = wins_year(plan.deals_begun_month, plan.win_rate) * plan.contract_year * plan.gross_margin
-    if not 0 < earned < plan.seller_cost_year:
-        return []
-    return [
-        f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
-        f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
-        "themselves, which is not computed here."
-    ]
-
-
-def _apart(e: Economics) -> str:
-    """Which of the two needs less money in the base case, which has its first customer sooner, and what they end with."""
-    lowest = {p: min(x.flows[_BASE].line) for p, x in e.processes.items()}
-    less = max(lowest, key=lambda p: lowest[p])
-    more = next(p for p in lowest if p != less)
-    same = "" if gap(e.standing) is not None else ", with the same number of sellers,"
-    saved = money(lowest[less] - lowest[more])
-    text = f"In the base case{same} {NAMES[less]} selling needs {saved} less money than {NAMES[more]} selling"
-    if lowest[less] == lowest[more]:
-        text = f"In the base case{same} {NAMES[less]} selling needs the same money as {NAMES[more]} selling"
-    first, second = (e.processes[p].outcomes["revenue_at_end"].values[_BASE] for p in (less, more))
-    if first is not None and second is not None:
-        text += f"; after {e.months} months it has won {money(first)} of new yearly revenue, the other {money(second)}"
-    return f"{text}. {_sooner(e, less, more)}".rstrip()
-
-
-def _sooner(e: Economics, one: str, other: str) -> str:
-    first, second = (e.processes[p].outcomes["first_revenue_month"].values[_BASE] for p in (one, other))
-    if first is None or second is None or first == second:
-        return ""
-    months = "1 month" if abs(first - second) == 1 else f"{abs(first - second):.0f} months"
-    return f"It brings its first customer {months} {'sooner' if first < second else 'later'}."
+def _unpaid(plan: Plan) -> list[str]:
+    """Where nothing is won, a seller at full speed does not earn the own pay, or a customer brings less than winning one costs."""
+    if plan.win_rate == 0:
+        return ["Against it: as long as no deal is won, find out why before you spend more on selling."]
+    found = []
+    earned = too_cheap(plan)
+    if earned:
+        found.append(
+            f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
+            f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
+            "themselves, which is not computed here."
+        )
+    if loses(plan):
+        brought = money(plan.contract_year * plan.gross_margin / plan.churn_year)
+        found.append(
+            f"Against it: winning a customer costs {money(plan.other_cost)} beside the sellers and brings {brought} of gross "
+            "profit until the customer leaves."
+        )
+    return found
 
 
 def _against(e: Economics) -> str:
@@ -182,11 +175,15 @@ def _against(e: Economics) -> str:
         found.append(f"Against relying on this: {', '.join(parts)}.")
     for process, economics in e.processes.items():
         hinge = economics.hinge
-        if hinge:
+        if hinge and economics.plans[_BASE].win_rate > 0:
             kind = assumptions().all[hinge.figure].kind
-            what = f"cash falls to {money(hinge.lowest_then)} instead of {money(hinge.lowest)}"
+            then, now = money(hinge.lowest_then), money(hinge.lowest)
+            what = f"cash falls to {then} instead of {now}"
             if economics.flows[_BASE].cash is None:
-                what = f"selling ties up {money(-hinge.lowest_then)} instead of {money(max(0.0, -hinge.lowest))}"
+                then, now = money(-hinge.lowest_then), money(max(0.0, -hinge.lowest))
+                what = f"selling ties up {then} instead of {now}"
+            if then == now:
+                continue
             found.append(
                 f"What matters most for {NAMES[process]}: {kind.label}. At {given(kind, hinge.low)} instead of "
                 f"{given(kind, hinge.base)}, {what}."

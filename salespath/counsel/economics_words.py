@@ -34,6 +34,11 @@ def count(value: float) -> str:
     return _short(rounded(value) if value >= 1e5 else float(round(value)) if value >= 10 else round(value, 1))
 
 
+def counted(number: str, what: str) -> str:
+    """So many of what is counted: 1 deal; 34 (25 to 50) deals."""
+    return f"{number} {what}{'' if number == '1' else 's'}"
+
+
 def given(kind: Derived | Fact, value: float) -> str:
     """A figure as it was given: $1,900; 15%; 4.5. Large ones are shortened."""
     if kind.type == "money":
@@ -50,11 +55,11 @@ def result(id_: str, value: float | None, months: int) -> str:
     return "reached" if id_ == "target_month" and value == 0 else count(value)
 
 
-def rounded(value: float) -> float:
-    """A number, 0 or more, to three digits."""
+def rounded(value: float, digits: int = _DIGITS) -> float:
+    """A number, 0 or more, to so many digits."""
     if value == 0:
         return 0.0
-    return round(value, _DIGITS - 1 - math.floor(math.log10(value)))
+    return round(value, digits - 1 - math.floor(math.log10(value)))
 
 
 def _short(value: float) -> str:

@@ -1,0 +1,87 @@
+"""Which process the economics show, and what the other one would have to be to end with as much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from salespath.counsel.economics_assumptions import ASSUMED, SET, Figure, assumptions
+from salespath.counsel.economics_inputs import Inputs
+from salespath.counsel.economics_months import Plan, bounded, flow, plan_of, quotient, whole, wins_year
+from salespath.rules.model import PROCESSES
+
+CONTRACT = "annual_contract_value"
+UNKNOWN, NOBODY, BEYOND = "unknown", "nobody", "beyond"  # why there is no mark
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the process that is not shown would have to be to do as well as the one shown, in the base case with as many sellers.
+
+    To do as well is to end with as much new yearly `revenue` as the other, and to earn the `pay` of its own sellers (US dollars a
+    year). So many `customers` who are there at the end would do that, each at the yearly `contract`; or the `others` that its
+    figures bring, at `price` each. `why` says why there is no mark: the contract of the process shown is not known, nobody is to
+    sell, or the number is beyond counting. `price` is None too where nobody is won in time, or below what such contracts are.
+    """
+
+    process: str
+    contract: Figure
+    revenue: float | None = None
+    pay: float | None = None
+    customers: int | None = None
+    others: float | None = None
+    price: float | None = None
+    why: str = ""
+
+
+def shown(process: str, leaning: str | None, read: Inputs) -> tuple[str, ...]:
+    """The processes to show under a verdict: the recommended or leaning one, and any that the company gave figures for.
+
+    Where the verdict leans to neither, that of the company's own figures; where these tell neither, both.
+    """
+    if process == "both":
+        return PROCESSES
+    first = process if process in PROCESSES else leaning
+    wanted = (first,) if first in PROCESSES else read.standing.described
+    return tuple(p for p in PROCESSES if p in wanted or given(p, read))
+
+
+def given(process: str, read: Inputs) -> bool:
+    """Whether the company gave figures for a process: a contract set for it, or an average that is of its customers only."""
+    contract = read.figures[process][CONTRACT]
+    return contract.origin == SET or (contract.facts == (CONTRACT,) and read.standing.described == (process,))
+
+
+def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
+    """What a process would have to be to do as well as the base case of the one that is shown (`plan`)."""
+    (other,) = (p for p in PROCESSES if p != process)
+    figures = read.figures[process]
+    contract = figures[CONTRACT]
+    if read.figures[other][CONTRACT].origin == ASSUMED:
+        return Mark(process, contract, why=UNKNOWN)
+    if plan.sellers + plan.hired == 0:
+        return Mark(process, contract, why=NOBODY)
+    theirs = replace(plan_of(figures, 1, read.standing), sellers=plan.sellers, hired=plan.hired)
+    pay = (theirs.sellers + theirs.hired) * theirs.seller_cost_year
+    revenue, paid = bounded(flow(plan, months).customers[-1] * plan.contract_year), quotient(pay, theirs.gross_margin)
+    if revenue is None or paid is None:
+        return Mark(process, contract, why=BEYOND)
+    least = max(revenue, paid)
+    customers = whole(least, theirs.contract_year)
+    if customers is None:
+        return Mark(process, contract, why=BEYOND)
+    others = flow(theirs, months).customers[-1]
+    price = quotient(least, others)
+    if price is None or price < assumptions().bands[process][0]:
+        return Mark(process, contract, revenue, pay, customers)
+    return Mark(process, contract, revenue, pay, customers, others, price)
+
+
+def too_cheap(plan: Plan) -> float | None:
+    """The gross profit a year that a seller at full speed wins, where that is less than the seller costs."""
+    earned = wins_year(plan.deals_begun_month, plan.win_rate) * plan.contract_year * plan.gross_margin
+    return earned if 0 < earned < plan.seller_cost_year else None
+
+
+def loses(plan: Plan) -> bool:
+    """Whether what winning a customer costs beside the sellers is more than the customer ever brings."""
+    return plan.other_cost * plan.churn_year > plan.contract_year * plan.gross_margin
