@@ -466,6 +466,7 @@ def test_a_first_customer_after_the_cash_is_too_late():
     late, soon = (of({**FUNDED, "capital": cash, "sales_cycle_months": 9}) for cash in (8_000, 80_000))
     assert "too late for the 4 months that your cash lasts" in gist(late)[1]
     assert "within the 40 months that your cash lasts" in gist(soon)[1]
+    assert "too late for cash that lasts less than a month" in gist(of({**FUNDED, "capital": 100}))[1]
 
 
 def test_people_cannot_sell_what_brings_less_than_they_cost():

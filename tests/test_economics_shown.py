@@ -80,6 +80,11 @@ def test_the_other_would_have_to_earn_its_own_sellers_at_least():
     assert (found.revenue, found.customers, found.price) == (1_500, 2, pytest.approx(80_000))
 
 
+def test_the_other_has_as_many_sellers():
+    one, three = marked(220_000), marked(220_000, hired=3)
+    assert (three.pay, three.others) == (3 * one.pay, pytest.approx(3 * one.others))
+
+
 def test_a_price_is_left_out_where_nobody_is_won_in_time_or_no_such_contract_is_so_small():
     assert marked(1_000, months=1).price is None  # the cycle takes a month
     assert marked(1_000, months=36).price is None  # 120,000 / 17.5 customers is less than any enterprise contract

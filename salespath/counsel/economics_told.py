@@ -90,6 +90,8 @@ def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
         return [f"{text}; you have not said how long your cash lasts."]
     if runway == float("inf"):
         return [f"{text}; today you spend no more than you take in."]
+    if runway < 1:
+        return [f"{text}, too late for cash that lasts less than a month at today's spending."]
     late = "too late for" if month > runway else "within"
     return [f"{text}, {late} the {counted(count(runway), 'month')} that your cash lasts at today's spending."]
 
