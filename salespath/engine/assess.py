@@ -282,8 +282,10 @@ class _Assessor:
                     continue  # it is blocked already
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
-                    stake.size += certainty.SCALE // 3  # a block matters once its process is close to being chosen
-                    (stake.lifts if self._stands(rule) else stake.stops)[SELLING[rule.then.process]] = None
+                    said = stake.lifts if self._stands(rule) else stake.stops
+                    if SELLING[rule.then.process] not in said:  # a block matters once its process is close to being chosen
+                        stake.size += certainty.SCALE // 3
+                    said[SELLING[rule.then.process]] = None
             elif isinstance(rule.then, Conclude) and rule.id in self.base.read_by_verdict:
                 if self.truth.is_true(self.base.value_refs[rule.then.attribute, rule.then.value]):
                     continue  # another rule has concluded it
