@@ -283,7 +283,9 @@ class _Assessor:
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
                     said = stake.lifts if self._stands(rule) else stake.stops
-                    if SELLING[rule.then.process] not in said:  # a block matters once its process is close to being chosen
+                    if (
+                        SELLING[rule.then.process] not in said
+                    ):  # a block matters once its process is close to being chosen
                         stake.size += certainty.SCALE // 3
                     said[SELLING[rule.then.process]] = None
             elif isinstance(rule.then, Conclude) and rule.id in self.base.read_by_verdict:

@@ -31,22 +31,30 @@ Style = Callable[[str], str]
 
 FIRST = 3  # moves, blocks and reasons
 ASKED = 3  # questions named where nothing single turns the verdict
+LINES, WORDS = 60, 400  # what a page holds
 LEGEND = (
-    "Net evidence for (+) and against (-): 0.25 is a hint, 0.7 one strong reason. Product and market make fit, the rest "
-    "means: which process suits, and whether you can run it."
+    "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest "
+    "means (can you run it)."
 )
 
 
 def page(assessment: Assessment, width: int = 80, *, bold: Style = str) -> str:
     """The page as text; `bold` marks headings."""
-    return Page(assessment, min(width, 88), bold).text()
+    for brief in range(FIRST):
+        text = Page(assessment, min(width, 88), bold, brief).text()
+        if len(text.splitlines()) <= LINES and len(text.split()) <= WORDS:
+            break
+    return text
 
 
 class Page:
-    """The parts of the page, which the full report begins with too."""
+    """The parts of the page, which the full report begins with too.
 
-    def __init__(self, assessment: Assessment, width: int, bold: Style) -> None:
-        self.a, self.width, self.bold = assessment, width, bold
+    `brief` leaves out, where all of it would be too long, first how each block is remedied, then the lesser reasons and problems.
+    """
+
+    def __init__(self, assessment: Assessment, width: int, bold: Style, brief: int = 0) -> None:
+        self.a, self.width, self.bold, self.brief = assessment, width, bold, brief
         self.vocabulary = assessment.base.vocabulary
         self.lines: list[str] = []
 
@@ -175,16 +183,18 @@ class Page:
         )
         said = _distinct(found)
         for blocker in said[:FIRST]:
-            self._say(f"{SELLING[blocker.process]}: {self._block(blocker, len(said) == 1)}", "- ", "  ")
+            self._say(f"{SELLING[blocker.process]}: {self._block(blocker)}", "- ", "  ")
         if len(said) > FIRST:
             self.lines.append(f"  and {len(said) - FIRST} more (--full)")
 
-    def _block(self, blocker: Blocker, alone: bool) -> str:
+    def _block(self, blocker: Blocker) -> str:
+        """A block with what lifts it: the missing answer that does, else the remedy."""
         unless = conditions(self.vocabulary, blocker.unless)
+        because = _sentence(blocker.because).rstrip(".")
         if unless:
-            return f"{blocker.because.rstrip('.')}, unless {unless}. {blocker.remedy if alone else ''}".rstrip()
-        may = f" (May be lifted by {labels(self.a.base, blocker.needs)}.)" if blocker.needs else ""
-        return f"{blocker.because} {blocker.remedy}{may}"
+            return f"{because}, unless {unless}."
+        may = f" What is not known may make up for it: {labels(self.a.base, blocker.needs)}." if blocker.needs else ""
+        return f"{because}.{may}" if self.brief else f"{because}. {blocker.remedy}{may}"
 
     def _moves(self) -> None:
         moves = [item for item in self.a.advice if item.topic == "first_moves"]
@@ -199,7 +209,7 @@ class Page:
         for process in subject(a)[:1] or PROCESSES:
             speaking = reasons(a, process, 1)
             against = [*reasons(a, process, -1)[:1], *reasons(a, OTHER[process], 1)[:1]]
-            most = FIRST if subject(a) else 1
+            most = FIRST - self.brief if subject(a) else 1
             if speaking:
                 self._heading(f"What speaks for {NAMES[process]} selling")
                 total = sum(item.weight for item in speaking)
@@ -227,8 +237,14 @@ class Page:
             values = " and ".join(map(readable, conflict.values))
             rules = ", ".join(conflict.rules)
             self._say(f"Your answers support both {values} ({readable(conflict.about)}): {rules}.", "", "  ")
-        for problem in a.problems:
+        shown = a.problems[: self._problems_shown()]
+        for problem in shown:
             self._say(problem.message, "", "  ")
+        if len(shown) < len(a.problems):
+            self.lines.append(f"and {len(a.problems) - len(shown)} more (--full)")
+
+    def _problems_shown(self) -> int:
+        return FIRST - self.brief
 
     def _end(self) -> None:
         receipt = self.a.receipt

@@ -10,7 +10,6 @@ from tabulate import tabulate
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.turning import hangs_on
-from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
 from salespath.report.verdict import conditions, lifting, reasons, subject
 from salespath.rules.model import PROCESSES, Knowledge, Weigh
@@ -21,28 +20,31 @@ _TOP = 3
 def table(assessments: Iterable[Assessment], width: int = 120) -> str:
     """One row per company: verdict, fit and means in words (E enterprise, S SMB), what could turn it, the top reasons.
 
-    Below 112 columns the verdict and its leaning share a column.
+    Below 112 columns the verdict and its leaning share a column, and below 100 nothing is said of means.
     """
-    wide = width >= 112
+    wide, narrow = width >= 112, width < 100
     verdict = ["Process", "Leaning"] if wide else ["Process"]
-    headers = ["Company", *verdict, "Fit", "Means", "Could turn it", "Top reasons"]
-    limits = [18, 14, 10, 17, 17, 24] if wide else [14, 11, 16, 16, 18]
+    headers = ["Company", *verdict, "Fit", *([] if narrow else ["Means"]), "Could turn it", "Top reasons"]
+    limits = [18, 14, 10, 17, 17, 24] if wide else [14, 11, 16, 17] if narrow else [14, 11, 16, 16, 18]
     limits.append(max(11, width - sum(limits) - 2 * len(limits)))  # two blanks between columns
     rows = [
-        [cell if "\n" in cell else _wrapped(cell, limit) for cell, limit in zip(_row(a, wide), limits)]
+        [cell if "\n" in cell else _wrapped(cell, limit) for cell, limit in zip(_row(a, wide, narrow), limits)]
         for a in assessments
     ]
     return tabulate(rows, headers, tablefmt="simple", disable_numparse=True) + "\n"
 
 
-def _row(a: Assessment, wide: bool) -> list[str]:
+def _row(a: Assessment, wide: bool, narrow: bool) -> list[str]:
     process = f"{readable(a.process)}, {readable(a.lead)} first" if a.lead else readable(a.process)
     if wide:
         verdict = [process, readable(a.leaning) if a.leaning else "-"]
     else:
         parts = [process, f"leans {readable(a.leaning)}" if a.leaning else ""]
         verdict = ["\n".join(line for part in parts if part for line in _lines(part, 11))]
-    words = ["\n".join(f"{p[0].upper()} {certainty.word(a.evidence[p][name])}" for p in PROCESSES) for name in SUMS]
+    words = [
+        "\n".join(f"{p[0].upper()} {certainty.word(a.evidence[p][name])}" for p in PROCESSES)
+        for name in ("fit", *(() if narrow else ("means",)))
+    ]
     return [a.company, *verdict, *words, turned(a), "; ".join(top_reasons(a))]
 
 

@@ -22,7 +22,7 @@ def meant(base: Base, word: str) -> tuple[str, ...]:
     plain = _plain(word)
     if word in names or plain in names:
         return (word if word in names else plain,)
-    for found in _readings(base, plain):
+    for found in _readings(base, plain) if plain else ():
         if found:
             return tuple(dict.fromkeys(found))
     return ()

@@ -195,6 +195,9 @@ class _Full(Page):
             self._say(f"- {item.title}. {item.likeness}", "  ", "    ")
             self._say(f"{item.did} [{item.short_sources}]", "    ")
 
+    def _problems_shown(self) -> int:
+        return len(self.a.problems)
+
     def _end(self) -> None:
         receipt = self.a.receipt
         engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"

@@ -1,0 +1,236 @@
+"""The page on one company: its size, what its first lines say, and what it says of every kind of verdict."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+
+import pytest
+from given import BASE, VOCABULARY, real_companies, run, some_facts
+from hypothesis import given, settings
+
+from salespath.authoring.scenarios import read_scenarios
+from salespath.engine.assess import assess
+from salespath.engine.turning import hangs_on, turning
+from salespath.facts import Case
+from salespath.report.page import page
+from salespath.report.verdict import headline
+from salespath.rules.model import PROCESSES, VERDICTS
+
+FACTS = {
+    "four facts": {"product_stage": "launched", "capital": 300_000, "monthly_burn": 20_000, "role": "digital_marketer",
+                   "team_roles": frozenset(["digital_marketer"])},
+    "short cash": {"product_stage": "launched", "self_serve": True, "customer_segments": frozenset(["small"]),
+                   "capital": 5000, "monthly_burn": 55_000},
+    "nothing": {},
+}  # fmt: skip
+CASES = [*real_companies(), *(Case(name, facts) for name, facts in FACTS.items())]
+ASSESSMENTS = [assess(BASE, case) for case in CASES]
+by_company = pytest.mark.parametrize("a", ASSESSMENTS, ids=lambda a: a.company[:30])
+
+
+def named(name: str):
+    return next(a for a in ASSESSMENTS if a.company == name)
+
+
+def fits(text: str) -> bool:
+    lines = text.splitlines()
+    return len(lines) <= 60 and len(text.split()) <= 400 and max(map(len, lines)) <= 80
+
+
+@by_company
+def test_it_fits_a_page(a):
+    assert fits(page(a, 80))
+
+
+@given(some_facts())
+@settings(max_examples=60)
+def test_any_company_fits_a_page(facts):
+    assert fits(page(assess(BASE, Case("Somebody", facts)), 80))
+
+
+def test_every_scenario_fits_a_page_and_says_the_three_choices():
+    scenarios = read_scenarios(BASE, ["tests/scenarios"])
+    verdicts: Counter[str] = Counter()
+    for scenario in scenarios[::3]:
+        a = assess(BASE, scenario.case)
+        text = page(a, 80)
+        assert fits(text), scenario.sentence
+        assert_choices(a, text)
+        verdicts[a.process] += 1
+    assert set(verdicts) == set(VERDICTS)
+
+
+def assert_choices(a, text: str) -> None:
+    top = "\n".join(text.splitlines()[:15])
+    assert re.search(r"^Channel: \S+", top, re.MULTILINE)
+    assert re.search(r"^Sales strategy: \S+", top, re.MULTILINE)
+    assert re.search(r"^Your own sales systems: \S+", text, re.MULTILINE)
+
+
+@by_company
+def test_its_first_fifteen_lines_say_the_three_choices_each_with_its_reason(a):
+    text = page(a, 80)
+    top = " ".join(" ".join(text.splitlines()[:15]).split())
+    topics = BASE.knowledge.topics
+    for topic in (topic for topic in topics.values() if topic.between):
+        some = [choice for choice in a.choices if choice.topic == topic.id]
+        assert f"{topic.title}: " in top
+        for choice in some:
+            assert topic.choices[choice.choice].lower() in top.lower()
+        reason = some[0].because if len({c.choice for c in some}) == 1 else topic.why
+        assert reason.split(". ")[0].rstrip(".")[:40] in top
+
+
+def test_where_it_leans_to_neither_it_says_both_ways():
+    text = " ".join(page(named("nothing"), 80).split())
+    assert "Channel: If enterprise, direct contact with each account; if SMB, automated and self-serve." in text
+    assert "Sales strategy: If enterprise, target account selling; if SMB, referral selling." in text
+
+
+@by_company
+def test_the_five_dimensions_have_a_line_each_with_figure_and_word(a):
+    lines = page(a, 80).splitlines()
+    for dimension in ("Product", "Market", "Capital", "Team", "Role"):
+        (line,) = [line for line in lines if line.startswith(f"{dimension} ") and re.search(r"[+-]\d+\.\d", line)]
+        assert len(re.findall(r"[+-]\d+\.\d (?:balanced|(?:some|clear|strong) (?:for|against))", line)) == 2
+    assert any("0.25 is a hint" in line for line in lines)
+
+
+@by_company
+def test_the_three_moves_take_a_line_each(a):
+    moves = page(a, 80).split("First moves\n")[1].split("\n\n")[0].splitlines()
+    assert [line[:3] for line in moves] == ["1. ", "2. ", "3. "]
+    owners = [item.owner for item in a.advice if item.topic == "first_moves"]
+    assert [line.endswith(f"({owner})") for line, owner in zip(moves, owners)] == [True] * 3
+
+
+@by_company
+def test_it_gives_at_most_three_reasons_and_the_strongest_against(a):
+    text = page(a, 80)
+    assert len(re.findall(r"^ *\d+%  ", text, re.MULTILINE)) <= 3
+    assert len(re.findall(r"^Against", text, re.MULTILINE)) <= 1
+    assert text.count("- ") <= 3 + text.count("--")
+
+
+@by_company
+def test_it_says_what_could_turn_it(a):
+    text = " ".join(page(a, 80).split())
+    turns = hangs_on(a)
+    if a.settled:
+        assert "Settled: no answer still missing can change this." in text
+    elif a.process == "undetermined":
+        assert f"Answer first: {VOCABULARY[a.next_questions[0].fact].label}" in text
+    elif turns:
+        assert f"One more answer could turn this: {VOCABULARY[turns[0].fact].label} (to " in text
+    else:
+        assert "No single answer still missing turns this." in text
+
+
+def test_what_could_turn_it_does_and_nothing_else_does():
+    """Every answer named gives the process named, and no other single answer in any cell gives another one."""
+    from salespath.engine.cells import cells
+    from salespath.engine.company import process_of
+
+    for a in ASSESSMENTS[::4]:
+        facts = a.case.values
+        turns = {turn.fact: turn for turn in turning(BASE, facts)}
+        for turn in turns.values():
+            for value, process in turn.answers:
+                assert process_of(BASE, {**facts, turn.fact: value}) == process != a.process
+        for name, values in cells(BASE).items():
+            if name in facts or name in turns or name in BASE.formulas:
+                continue
+            assert {process_of(BASE, {**facts, name: value}) for value in values} == {a.process}, name
+
+
+def test_a_verdict_by_means_alone_is_provisional():
+    a = named("four facts")
+    assert (a.process, a.basis) == ("smb", "means_alone")
+    assert "Provisional, by your means alone: what you sell and to whom is not known." in headline(a)
+
+
+def test_a_verdict_by_means_where_fit_is_balanced_says_so():
+    a = assess(BASE, Case("X", {"customer_segments": frozenset(["large"]), "next_funding": "secured"}))
+    assert (a.process, a.basis) == ("enterprise", "means")
+    assert headline(a).endswith("your capital, team and role decide.")
+    clear = named("Veeva Systems")
+    assert clear.basis is None
+    assert headline(clear) == "Run an enterprise sales process: sell in person to large accounts that you can name."
+
+
+def test_a_standing_block_is_said_with_the_amount_that_lifts_it():
+    text = " ".join(page(named("short cash"), 80).split())
+    assert text.count("unless at least $325,000 is signed and payable, or new money is secured") == 2
+    assert "Your cash lasts 3 days" in text
+    assert "1. Make the cash last nine months (finance lead)" in text
+
+
+def test_the_command_prints_the_page_and_full_prints_everything():
+    short, full = (
+        run("assess", "examples/veeva_2013.yaml", *more, COLUMNS="80").stdout.decode() for more in ([], ["--full"])
+    )
+    assert fits(short)
+    assert short.splitlines()[:9] == full.splitlines()[:9]
+    assert "The plan\n--------\n" in full
+    assert "Companies that resemble you" in full
+    assert len(full.splitlines()) > 200
+
+
+# Stage, capital, team and role alone
+
+STAGES = ("idea", "prototype", "pilot", "launched")
+CASH = {
+    "two months": {"capital": 50_000, "monthly_burn": 25_000},
+    "ten months": {"capital": 300_000, "monthly_burn": 30_000},
+    "two years": {"capital": 2_000_000, "monthly_burn": 80_000},
+}
+TEAMS = {
+    "senior sellers": {"seller_seniority": "senior", "team_roles": frozenset(["account_executive"]),
+                       "team_skills": frozenset(["c_level_conversations", "objection_handling"])},
+    "routine": {"team_roles": frozenset(["digital_marketer", "account_development"]),
+                "team_skills": frozenset(["routine_discipline", "fast_adaptation"])},
+    "a founder": {"who_sells": frozenset(["founder"]), "seller_seniority": "none"},
+}  # fmt: skip
+ROLES = ("digital_marketer", "salesperson", "founder", "product_manager", "investor", None)
+
+
+def grid():
+    for stage, cash, team, role in itertools.product(STAGES, CASH, TEAMS, ROLES):
+        facts = {"product_stage": stage, **CASH[cash], **TEAMS[team]} | ({"role": role} if role else {})
+        yield stage, cash, team, role, assess(BASE, Case("X", facts))
+
+
+def test_whoever_states_stage_capital_team_and_role_gets_an_answer():
+    found = list(grid())
+    assert len(found) == 216
+    counted = Counter(a.process for *_, a in found)
+    assert counted["undetermined"] <= 112  # means that contradict one another or say little
+    for stage, cash, team, role, a in found:
+        here = (stage, cash, team, role, a.process, a.leaning)
+        assert {choice.topic for choice in a.choices} == {"channel", "strategy", "infrastructure"}, here
+        if a.process in PROCESSES:
+            assert a.basis == "means_alone", here
+        if cash == "two months":
+            assert a.process == "not_yet", here
+        if stage != "launched":
+            assert a.process != "smb", here
+        if team == "senior sellers" and cash == "two years" and role != "digital_marketer":
+            assert a.process == "enterprise", here
+        if team == "senior sellers" and role == "digital_marketer" and cash != "two months":
+            assert a.process == "undetermined", here  # they contradict one another
+        if team == "routine":
+            assert a.process != "enterprise", here
+            assert a.leaning != "enterprise", here
+        if team == "routine" and role == "digital_marketer" and cash != "two months":
+            assert a.process == ("smb" if stage == "launched" else "not_yet"), here
+        if team == "a founder":
+            assert a.process != "enterprise", here
+
+
+def test_no_product_and_nobody_asked_is_not_yet():
+    for stage in ("idea", "prototype"):
+        a = assess(BASE, Case("X", {"product_stage": stage, "willingness_to_pay": "untested"}))
+        assert a.process == "not_yet"
+        assert {b.process for b in a.blockers} == {"enterprise", "smb"}
