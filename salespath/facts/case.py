@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,13 +34,29 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Rejects:
+    """Companies of one file that cannot be assessed, as they stand there.
+
+    `rows` are their rows (lines in a fact file), `cells` the columns of their cells (text, or what a Parquet file holds), `texts`
+    what stands there where it cannot be told by cells, `problems` what is wrong with each.
+    """
+
+    file: str
+    rows: SequenceABC[int]
+    cells: MappingABC[str, SequenceABC[Any]]
+    texts: SequenceABC[str | None]
+    problems: SequenceABC[tuple[Problem, ...]]
+
+
+@dataclass(frozen=True)
 class Portfolio:
-    """The companies of one file: those that can be assessed, every problem found, and how many companies that cost."""
+    """The companies of one file: those that can be assessed, every problem found, and how many and which companies that cost."""
 
     cases: tuple[Case, ...]
     problems: tuple[Problem, ...]
     single: bool
     rejected: int = 0
+    rejects: tuple[Rejects, ...] = field(default=(), compare=False)
 
 
 def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
@@ -56,7 +74,8 @@ def companies(node: Node, vocabulary: Vocabulary, path: str, *, exact: bool = Fa
     problems: list[Problem] = []
     if isinstance(node, Mapping):
         case = read_case(node, vocabulary, path, problems, name, exact)
-        return Portfolio((case,) if case else (), tuple(problems), single=True, rejected=0 if case else 1)
+        rejects = () if case else (_rejects(path, [(node, name, tuple(problems))]),)
+        return Portfolio((case,) if case else (), tuple(problems), single=True, rejected=len(rejects), rejects=rejects)
     if isinstance(node, Scalar):
         raise SalespathError(
             [
@@ -70,13 +89,33 @@ def companies(node: Node, vocabulary: Vocabulary, path: str, *, exact: bool = Fa
             ]
         )
     cases = []
+    left = []
     for number, item in enumerate(node.items, 1):
+        before = len(problems)
         case = read_case(item, vocabulary, path, problems, f"company {number}", exact)
         if case:
             cases.append(case)
+        else:
+            left.append((item, f"company {number}", tuple(problems[before:])))
     if not node.items:
         problems.append(Problem("SP110", "the list holds no company.", file=path, line=node.line))
-    return Portfolio(tuple(cases), tuple(problems), single=False, rejected=len(node.items) - len(cases))
+    rejects = (_rejects(path, left),) if left else ()
+    return Portfolio(tuple(cases), tuple(problems), single=False, rejected=len(left), rejects=rejects)
+
+
+def _rejects(path: str, left: SequenceABC[tuple[Node, str, tuple[Problem, ...]]]) -> Rejects:
+    """Companies with their names, and all that is said of them as one JSON text each."""
+    names = []
+    for node, name, _ in left:
+        company = node.get("company") if isinstance(node, Mapping) else None
+        names.append(company.text if isinstance(company, Scalar) and not company.empty else name)
+    return Rejects(
+        path,
+        [node.line for node, _, _ in left],
+        {"company": names},
+        [json.dumps(plain(node), ensure_ascii=False) for node, _, _ in left],
+        [found for _, _, found in left],
+    )
 
 
 def read_case(

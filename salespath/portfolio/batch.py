@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat, zip_longest
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Table
 from salespath.errors import Problem, shown, suggestion
-from salespath.facts import Case, Vocabulary
+from salespath.facts import Case, Rejects, Vocabulary
 from salespath.facts.values import HOW
 from salespath.portfolio.cells import CellReader, values
 from salespath.portfolio.header import COMPANY, RESULTS, annotated
@@ -22,10 +23,21 @@ Array: TypeAlias = "npt.NDArray[Any]"
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A row whose cells do not fit the header: its number, what is wrong, its text, and its cells as far as they can be told."""
+
+    row: int
+    problem: Problem
+    text: str
+    cells: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Batch:
     """Some rows of a file: the facts of the good ones, what else stands there, and what is wrong with the others.
 
-    `given` holds the columns of the file as text (a fact may lack it), `rows` the numbers of the good rows.
+    `given` holds the columns of the file as text (a fact may lack it), `rows` the numbers of the good rows, `rejects` the others as
+    they stood.
     """
 
     path: str
@@ -35,6 +47,7 @@ class Batch:
     rejected: int
     problems: tuple[Problem, ...]
     part: float | None = None  # how much of the file is read with this batch, 0 to 1
+    rejects: Rejects | None = None
 
     def cases(self, vocabulary: Vocabulary) -> Iterator[Case]:
         """The good rows one by one."""
@@ -72,8 +85,8 @@ class Typist:
         cells: Mapping[str, pa.Array],
         rows: Array,
         *,
-        bad: Mapping[int, Problem] | None = None,
-        lost: Sequence[Problem] = (),
+        bad: Mapping[int, Broken] | None = None,
+        lost: Sequence[Broken] = (),
         part: float | None = None,
     ) -> Batch:
         """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells.
@@ -82,19 +95,18 @@ class Typist:
         """
         bad = bad or {}
         read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
-        found = list(lost)
+        found = [broken.problem for broken in lost]
         keep = ~_blank(cells, len(rows))
-        rejected = len(lost)
+        rejected: dict[int, list[Problem]] = {}
 
         def reject(place: int, problem: Problem) -> None:
-            nonlocal rejected
-            if keep[place]:
-                rejected += 1
+            if keep[place] or place in rejected:
+                rejected.setdefault(place, []).append(problem)
             keep[place] = False
             found.append(problem)
 
-        for place, problem in bad.items():
-            reject(place, problem)
+        for place, broken in bad.items():
+            reject(place, broken.problem)
         for name, typed in read.items():
             for place, (text, why) in typed.bad.items():
                 if place not in bad:  # where quotes are amiss, every cell after them would be blamed
@@ -110,10 +122,39 @@ class Typist:
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
-            rows = rows[keep]
+        rejects = self._rejects(cells, rows, rejected, bad, lost) if rejected or lost else None
+        rows = rows[keep]
         order = {name: place for place, name in enumerate(self.names)}
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
-        return Batch(self.path, Table(len(rows), columns), given, rows, rejected, tuple(found), part)
+        count = len(rejected) + len(lost)
+        return Batch(self.path, Table(len(rows), columns), given, rows, count, tuple(found), part, rejects)
+
+    def _rejects(
+        self,
+        cells: Mapping[str, pa.Array],
+        rows: Array,
+        rejected: Mapping[int, Sequence[Problem]],
+        bad: Mapping[int, Broken],
+        lost: Sequence[Broken],
+    ) -> Rejects:
+        """The rows that are left out, in their order, as they stood."""
+        numbers = [*(int(rows[place]) for place in rejected), *(broken.row for broken in lost)]
+        problems = [*map(tuple, rejected.values()), *((broken.problem,) for broken in lost)]
+        texts = [*(bad[place].text if place in bad else None for place in rejected), *(broken.text for broken in lost)]
+        places = pa.array([None if place in bad else place for place in rejected], pa.int64())
+        stood = {name: cells[name].take(places) for name in self.names}
+        if lost:
+            spelt = chain(zip_longest(*(broken.cells for broken in lost)), repeat([None] * len(lost)))
+            for name, column in zip(self.names, spelt):
+                stood[name] = pa.concat_arrays([stood[name].cast(pa.string()), pa.array(column, pa.string())])
+        order = np.argsort(np.array(numbers))
+        return Rejects(
+            self.path,
+            [numbers[n] for n in order],
+            {name: column.take(pa.array(order)) for name, column in stood.items()},
+            [texts[n] for n in order],
+            [problems[n] for n in order],
+        )
 
     def _problem(self, row: int, name: str, text: str, why: str) -> Problem:
         return Problem("SP112", why, file=self.path, row=row, column=name, value=shown(text))

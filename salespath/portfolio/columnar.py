@@ -26,17 +26,17 @@ class Columnar:
         try:
             self._table = pyarrow.parquet.ParquetFile(file, buffer_size=BUFFER)
             schema = self._table.schema_arrow
-            self._names = schema.names
+            self.names = schema.names
         except (pa.ArrowException, OSError) as error:
             raise unusable(
                 "SP103", f"this is not a Parquet file that can be read: {shown(error, 120)}.", path
             ) from None
         self.columns = {field.name: _plain(field.type) for field in schema}
-        self.problems = tuple(header.check(self._names, vocabulary, path))
+        self.problems = tuple(header.check(self.names, vocabulary, path))
         self._rows = self._table.metadata.num_rows
         if not self._rows:
             raise no_rows(path)
-        self._typist = Typist(path, self._names, vocabulary)
+        self._typist = Typist(path, self.names, vocabulary)
 
     def parts(self) -> Iterator[Part]:
         """The rows, a part at a time. Raises SalespathError."""
@@ -52,7 +52,7 @@ class Columnar:
     def batch(self, part: Part) -> Batch:
         """The rows of a part, typed. Raises SalespathError."""
         rows: pa.RecordBatch = part.rows
-        cells = dict(zip(self._names, rows.columns))
+        cells = dict(zip(self.names, rows.columns))
         try:
             return self._typist.batch(cells, part.first + np.arange(len(rows)), part=part.share)
         except pa.ArrowException as error:

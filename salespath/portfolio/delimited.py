@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Iterator
 from itertools import chain
@@ -14,9 +15,9 @@ import pyarrow.csv
 from salespath.errors import Problem, shown
 from salespath.facts import Vocabulary
 from salespath.portfolio import header
-from salespath.portfolio.batch import Batch, Typist
+from salespath.portfolio.batch import Batch, Broken, Typist
 from salespath.portfolio.reading import ROWS, Part, no_rows, unusable
-from salespath.portfolio.rows import Block, blocks, text
+from salespath.portfolio.rows import Block, blocks, text, texts
 
 
 class Delimited:
@@ -32,7 +33,7 @@ class Delimited:
         self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
         self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
         block = next(self._blocks, None)  # by now it is known that the file is text
-        self._names = names
+        self.names = names
         self.problems = tuple(header.check(names, vocabulary, path))
         self.columns = {name: pa.string() for name in names}
         if block is None:
@@ -58,7 +59,7 @@ class Delimited:
     def batch(self, part: Part) -> Batch:
         """The rows of a part, typed. Raises SalespathError."""
         block: Block = part.rows
-        ragged: dict[int, Problem | None] = {}
+        ragged: dict[int, Broken | None] = {}
 
         def note(row: Any) -> str:
             ragged[row.number - 1] = self._ragged(block.first + row.number - 1, row) if row.text.strip() else None
@@ -66,7 +67,7 @@ class Delimited:
 
         table = pyarrow.csv.read_csv(
             pa.BufferReader(block.data),
-            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=self._names),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=self.names),
             pyarrow.csv.ParseOptions(
                 delimiter=self._delimiter,
                 newlines_in_values=b'"' in block.data,
@@ -79,16 +80,23 @@ class Delimited:
             raise unusable("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
         places = np.setdiff1d(np.arange(block.rows), list(ragged))
         wrong = {
-            place: Problem("SP103", why, file=self.path, row=block.first + place) for place, why in block.bad.items()
+            place: Broken(row, Problem("SP103", block.bad[place], file=self.path, row=row), text)
+            for place, text in texts(block, self._delimiter, sorted(block.bad)).items()
+            for row in [block.first + place]
         }
-        lost = [wrong.pop(place, problem) for place, problem in ragged.items() if problem]
-        here = {int(np.searchsorted(places, place)): problem for place, problem in wrong.items() if place not in ragged}
-        cells = {name: _whole(table.column(name)) for name in self._names}
+        lost = [wrong.pop(place, broken) for place, broken in ragged.items() if broken]
+        here = {int(np.searchsorted(places, place)): broken for place, broken in wrong.items() if place not in ragged}
+        cells = {name: _whole(table.column(name)) for name in self.names}
         return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=part.share)
 
-    def _ragged(self, row: int, seen: Any) -> Problem:
+    def _ragged(self, row: int, seen: Any) -> Broken:
         message = f"the row has {seen.actual_columns} cells; the header has {seen.expected_columns}."
-        return Problem("SP114", message, file=self.path, row=row, value=shown(seen.text))
+        problem = Problem("SP114", message, file=self.path, row=row, value=shown(seen.text))
+        try:
+            cells = next(csv.reader([seen.text], delimiter=self._delimiter), [])
+        except csv.Error:  # an endless cell; the row has its text
+            cells = []
+        return Broken(row, problem, seen.text, cells)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

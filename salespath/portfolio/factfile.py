@@ -22,6 +22,7 @@ class FactFile:
 
     def __init__(self, base: Base, path: str) -> None:
         self.path, self._base = path, base
+        self.names = (header.COMPANY,)  # what else a company that is left out says is one text
         self._portfolio = read_file(path, base.vocabulary)
         self.problems: tuple[Problem, ...] = ()
         cases = self._portfolio.cases
@@ -48,7 +49,8 @@ class FactFile:
                 given[name] = pa.array([_cell(case, name) for case in part], pa.string())
         first = part == self._portfolio.cases[: len(part)]
         rejected, problems = (self._portfolio.rejected, self._portfolio.problems) if first else (0, ())
-        return Batch(self.path, table, given, np.arange(len(part)) + 1, rejected, problems)
+        rejects = next(iter(self._portfolio.rejects), None) if first else None
+        return Batch(self.path, table, given, np.arange(len(part)) + 1, rejected, problems, rejects=rejects)
 
 
 def _cell(case: Case, name: str) -> str | None:

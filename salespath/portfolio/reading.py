@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,6 +27,10 @@ class Reading(Protocol):
     @property
     def columns(self) -> Mapping[str, pa.DataType]:
         """The columns and their types."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns of the rows that are left out."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:

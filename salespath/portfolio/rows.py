@@ -90,6 +90,18 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
         yield _checked(Block(b"".join(pieces), row, rows, bad), path, delimiter)
 
 
+def texts(block: Block, delimiter: str, places: Iterable[int]) -> dict[int, str]:
+    """The text of some rows of a block, without their line ends."""
+    found = {}
+    ends: Positions | None = None
+    for place in places:
+        if ends is None:
+            ends = _Layout(block.data, delimiter.encode(), complete=True).ends
+        row = block.data[ends[place - 1] if place else 0 : ends[place]]
+        found[place] = row.removesuffix(b"\n").removesuffix(b"\r").decode()
+    return found
+
+
 def _checked(block: Block, path: str, delimiter: str) -> Block:
     if b"\0" in block.data:
         raise _refused("SP102", "this is a binary file; text was expected.", path)
