@@ -166,7 +166,7 @@ def files(base: Base, rounds: int, rows: int) -> list[Row]:
             }
             floors = [floor(source, out, os.path.join(folder, f"copy.{ending}")) for floor in peers.values()]
             mine, *theirs = medians(
-                rounds, lambda source=source, out=out: assess_to_file(load(), [source], out, print), *floors
+                rounds, lambda source=source, out=out: assess_to_file(load(), [source], out, print, force=True), *floors
             )
             ratio = ", ".join(f"{mine / seconds:.1f} × {name}" for name, seconds in zip(peers, theirs))
             rate = f"{rows / mine:,.0f} companies/s, {os.path.getsize(out) / 2**20:,.0f} MB"

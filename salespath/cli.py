@@ -16,6 +16,8 @@ from salespath.console import (
     bold,
     format_option,
     is_table,
+    json_text,
+    read_by_run,
     read_companies,
     report_problems,
     reported,
@@ -111,7 +113,8 @@ def ask(
         raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
     from salespath.ask.terminal import Request, run
 
-    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed")
+    inputs = tuple(read_by_run(facts_file, answers_file)) if output else ()
+    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", inputs)
     sys.exit(run(base, request, bold))
 
 
@@ -119,6 +122,8 @@ def ask(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @format_option
 @click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")
+@click.option("--rejects", metavar="FILE.csv", help="Write the rows that are rejected here (with -o: OUT.rejects.csv).")
+@click.option("--force", is_flag=True, help="Let -o and --rejects replace existing files; never an input.")
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
 @click.option("--possible", is_flag=True, help="Search which processes other answers could lead to, with examples.")
 @click.option(
@@ -131,29 +136,52 @@ def ask(
 @reported
 @based
 def assess(
-    base: Base, files: tuple[str, ...], format_: str, output: str | None, full: bool, possible: bool, engine: str
+    base: Base,
+    files: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    rejects: str | None,
+    force: bool,
+    full: bool,
+    possible: bool,
+    engine: str,
 ) -> None:
     """Recommend a process for the companies in FILE: one company gives a report, many a table.
 
     FILE is a YAML or JSON fact file, or a CSV or Parquet table with fact ids as headers; - is standard input (YAML or JSON).
     """
-    if output is not None and output != "-":
-        suffix = os.path.splitext(output.lower())[1].removeprefix(".")
-        if suffix not in ("csv", "parquet", "json"):
-            raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
-        one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
-        if suffix != "json" and one_by_one:
-            raise click.UsageError(
-                f"-o {output}: {one_by_one} takes companies one by one; write a name that ends in .json."
-            )
-        if suffix != "json" or (all(map(is_table, files)) and not one_by_one):
-            from salespath.portfolio import assess_to_file
+    from salespath.output import Output, check, is_there, is_through, together
 
-            summary = assess_to_file(base, files, output, report_problems)
-            click.echo(str(summary), err=True)
-            sys.exit(1 if summary.failed else 0)
+    output = None if output == "-" else output
+    through = output is not None and is_through(output)  # a pipe or device: what goes there needs no name of a file
+    if rejects is not None and not (rejects.lower().endswith(".csv") or is_through(rejects)):
+        raise click.UsageError(f"--rejects {rejects}: expected a name that ends in .csv.")
+    suffix = os.path.splitext((output or "").lower())[1].removeprefix(".")
+    one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
+    if output is not None and not through and suffix not in ("csv", "parquet", "json"):
+        raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
+    if suffix in ("csv", "parquet") and one_by_one:
+        raise click.UsageError(
+            f"-o {output}: {one_by_one} takes companies one by one; write a name that ends in .json."
+        )
+    left = rejects if output is None or through or rejects is not None else f"{os.path.splitext(output)[0]}.rejects.csv"
+    outputs = [Output(output)] if output is not None else []
+    outputs += [Output(left, "where rejected rows go", "--rejects")] if left is not None else []
+    if outputs:
+        check(outputs, read_by_run(*files), force=force)
+    always = rejects is not None or (left is not None and is_there(left))
+    if output is not None and (
+        suffix in ("csv", "parquet") or (suffix == "json" and all(map(is_table, files)) and not one_by_one)
+    ):
+        from salespath.portfolio import assess_to_file
+
+        summary = assess_to_file(base, files, output, report_problems, rejects=left, always=always, force=force)
+        click.echo(str(summary), err=True)
+        sys.exit(1 if summary.failed else 0)
+    if suffix == "json":
         format_ = "json"
     from salespath.engine.assess import assess as assess_case
+    from salespath.report.summary import Summary
 
     portfolios = [read_companies(base, path) for path in files]
     problems = [problem for portfolio in portfolios for problem in portfolio.problems]
@@ -171,23 +199,34 @@ def assess(
         from salespath.engine.settle import searched
 
         assessments = [searched(assessment, every=True) for assessment in assessments]
+    text = ""
     if format_ == "json":
         from salespath.report.json import document
 
         documents = [document(a, table=not single) for a in assessments]
         if not (single and failed):
-            write_json(documents[0] if single else documents, output)
+            text = json_text(documents[0] if single else documents, printed=output is None)
     elif single and assessments:
         from salespath.report.text import render
 
-        click.echo(render(assessments[0], width(), full=full, bold=bold), nl=False)
+        text = render(assessments[0], width(), full=full, bold=bold)
     elif assessments:
         from salespath.report.table import table
 
-        click.echo(table(assessments, width()), nl=False)
-    if not single:
-        rejected = sum(portfolio.rejected for portfolio in portfolios)
-        click.echo(f"{len(cases) + rejected} companies: {len(cases)} assessed, {rejected} rejected.", err=True)
+        text = table(assessments, width())
+    summary = Summary(len(cases), sum(portfolio.rejected for portfolio in portfolios))
+    with together(force=force) as begin:
+        if output is not None and text:
+            begin(output).write(text.encode())
+        if left is not None and (always or summary.rejected):
+            from salespath.portfolio.rejects import write_rejects
+
+            write_rejects((some for portfolio in portfolios for some in portfolio.rejects), begin, left, like=output)
+            summary.rejects = left
+    if output is None:
+        click.echo(text, nl=False)
+    if not single or summary.rejects:
+        click.echo(str(summary), err=True)
     if failed:
         sys.exit(1)
 

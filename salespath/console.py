@@ -93,23 +93,28 @@ def read_companies(base: Base, path: str) -> Portfolio:
         return Portfolio((), error.problems, single=True)
 
 
-def write_text(text: str, output: str | None) -> None:
-    """Write to a file, whole or not at all, or to standard output."""
-    if output in (None, "-"):
-        click.echo(text, nl=False)
-        return
-    from salespath.output import atomic
+def read_by_run(*paths: str | None) -> list[str]:
+    """The files that this run reads: those named, the rules and the vocabulary. None of them is ever written over."""
+    from pathlib import Path
 
-    with atomic(str(output)) as file:
-        file.write(text.encode())
+    from salespath.rules.files import rule_files, vocabulary_files
+
+    folders = click.get_current_context().params.get("folders", ())
+    rules = [*rule_files(), *vocabulary_files(), *(file for folder in folders for file in rule_files(Path(folder)))]
+    return [*(path for path in paths if path is not None), *map(str, rules)]
 
 
-def write_json(data: Any, output: str | None = None) -> None:
-    """Write JSON as `write_text` does, with escapes where standard output is not UTF-8."""
+def json_text(data: Any, *, printed: bool = True) -> str:
+    """JSON, with escapes where it is printed and standard output is not UTF-8."""
     import json
 
-    escaped = output in (None, "-") and (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
-    write_text(json.dumps(data, ensure_ascii=escaped, indent=2) + "\n", output)
+    escaped = printed and (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    return json.dumps(data, ensure_ascii=escaped, indent=2) + "\n"
+
+
+def write_json(data: Any) -> None:
+    """Write JSON to standard output."""
+    click.echo(json_text(data), nl=False)
 
 
 format_option = click.option(

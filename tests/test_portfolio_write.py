@@ -40,10 +40,10 @@ TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")
 
 
-def run(paths, out):
+def run(paths, out, **options):
     """Assess files into a file; the summary and the problems."""
     found = []
-    return assess_to_file(BASE, [str(path) for path in paths], str(out), found.extend), found
+    return assess_to_file(BASE, [str(path) for path in paths], str(out), found.extend, **options), found
 
 
 def wanted(a: Assessment) -> dict[str, object]:
@@ -238,7 +238,7 @@ def test_nothing_is_written_where_a_file_cannot_be_read_to_its_end(tmp_path, mon
     out.parent.mkdir()
     out.write_text("what was there")
     with pytest.raises(SalespathError) as caught:
-        run([REAL, bad], out)
+        run([REAL, bad], out, force=True)
     assert [(p.code, p.row) for p in caught.value.problems] == [("SP103", 22)]
     assert out.read_text() == "what was there"
     assert [path.name for path in out.parent.iterdir()] == [out.name]

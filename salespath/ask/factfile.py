@@ -9,10 +9,10 @@ from pathlib import Path
 import yaml
 
 from salespath import source
-from salespath.errors import Problem, SalespathError, shown
+from salespath.errors import Problem, SalespathError
 from salespath.facts import Case, Value, Vocabulary, read_case
 from salespath.facts.values import written
-from salespath.output import atomic
+from salespath.output import Output, atomic, check
 from salespath.source import Mapping, Scalar, Sequence
 
 
@@ -81,25 +81,28 @@ def _quoted(words: str) -> str:
 
 @dataclass
 class Target:
-    """A fact file to write. An existing file is replaced only if this interview wrote it as it stands, or with `force`."""
+    """A fact file to write, which is none of the `inputs`.
+
+    An existing file is replaced only if this interview wrote it as it stands, or with `force`.
+    """
 
     path: str
     force: bool = False
     written: tuple[str, str] = ("", "")
+    inputs: tuple[str, ...] = ()
 
-    def check(self) -> None:
-        """Raise SalespathError (SP141) if the file must not be replaced."""
-        place = Path(self.path)
-        if self.force or not place.exists():
-            return
-        if self.written != (str(place.absolute()), _sha256(place)):
-            message = f"{shown(self.path)} exists already; choose another name, or add --force to replace it."
-            raise SalespathError([Problem("SP141", message, file=self.path)])
+    def check(self, *, before: bool = False) -> None:
+        """Raise SalespathError if the file must not be written (SP141, SP146).
+
+        `before` anything is read it is not known yet what this interview wrote.
+        """
+        own = before or self.written == (str(Path(self.path).absolute()), _sha256(Path(self.path)))
+        check([Output(self.path)], self.inputs, force=self.force or own)
 
     def write(self, content: str) -> None:
-        """Write the file, whole or not at all. Raises SalespathError (SP140, SP141)."""
+        """Write the file, whole or not at all. Raises SalespathError (SP140, SP141, SP146)."""
         self.check()
-        with atomic(self.path) as file:
+        with atomic(self.path, force=True) as file:
             file.write(content.encode())
         self.written = (str(Path(self.path).absolute()), hashlib.sha256(content.encode()).hexdigest())
 

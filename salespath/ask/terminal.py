@@ -37,6 +37,12 @@ class Request:
     output: str | None = None
     force: bool = False
     fixed: bool = False  # the order of the sheet
+    inputs: tuple[str, ...] = ()  # the files that the run reads, whose place `output` must not take
+
+    @property
+    def target(self) -> factfile.Target | None:
+        """The fact file that is wanted."""
+        return factfile.Target(self.output, self.force, inputs=self.inputs) if self.output else None
 
 
 class Unsaved(Exception):
@@ -49,6 +55,8 @@ class Unsaved(Exception):
 
 def run(base: Base, request: Request, bold: Callable[[str], str]) -> int:
     """Hold an interview and print the report; the exit code. Raises SalespathError for inputs that cannot be used."""
+    if request.target:
+        request.target.check(before=not request.no_input)
     given, file = Case(""), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
@@ -65,15 +73,13 @@ class _Session:
 
     def __init__(self, base: Base, request: Request, given: Case, bold: Callable[[str], str]) -> None:
         self.base, self.request, self.given, self.bold = base, request, given, bold
-        self.target = factfile.Target(request.output, request.force) if request.output else None
+        self.target = request.target
         self.screen = Screen(bold)
         self.interview = Interview(base, given, request.fixed)
         self.journal: Journal | None = None
 
     def unattended(self) -> int:
         """The report on what the files say."""
-        if self.target:
-            self.target.check()
         self._report()
         if self.target:
             self.target.write(self._facts())

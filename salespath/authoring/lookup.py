@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from salespath.console import based, bold, format_option, reported, width, write_json
+from salespath.console import based, bold, format_option, read_by_run, reported, width, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,20 +68,24 @@ def graph(base: Base, target: str | None, format_: str, all_: bool) -> None:
 
 @click.command()
 @click.option("-o", "--output", metavar="DIR", help="Write the pages into this folder instead of printing them.")
+@click.option("--force", is_flag=True, help="Let -o replace existing files.")
 @reported
 @based
-def reference(base: Base, output: str | None) -> None:
+def reference(base: Base, output: str | None, force: bool) -> None:
     """Write the rule reference as Markdown: every rule, and what cites each statement and benchmark."""
     from salespath.authoring.reference import pages
-    from salespath.console import write_text
+    from salespath.output import Output, check, together
 
     found = pages(base)
     if output is None:
         click.echo("\n".join(found.values()), nl=False)
         return
+    pages_there = {str(Path(output) / name): text for name, text in found.items()}
+    check(map(Output, pages_there), read_by_run(), force=force)
     Path(output).mkdir(parents=True, exist_ok=True)
-    for name, text in found.items():
-        write_text(text, str(Path(output) / name))
+    with together(force=force) as begin:
+        for path, text in pages_there.items():
+            begin(path).write(text.encode())
     click.echo(f"{len(found)} pages in {output}, {len(base.knowledge.rules)} rules.", err=True)
 
 

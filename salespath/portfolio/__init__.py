@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
 
 from salespath.engine.compile import Base
 from salespath.errors import ERROR, Problem, SalespathError
-from salespath.facts import Case, Portfolio
+from salespath.facts import Case, Portfolio, Rejects
+from salespath.output import Output, check, is_there, together
 from salespath.portfolio.assessed import Assessed, Progress, Report, assess_reading
 from salespath.portfolio.read import read_any, read_csv, read_parquet
 from salespath.portfolio.reading import Reading, no_rows
+from salespath.portfolio.rejects import RejectsFile
 from salespath.portfolio.write import write
+from salespath.report.summary import Summary
 
 __all__ = ["Assessed", "Summary", "assess_file", "assess_to_file", "cases", "read_csv", "read_parquet", "write"]
-
-
-@dataclass
-class Summary:
-    """How many companies were assessed and left out, and whether the input had an error."""
-
-    assessed: int = 0
-    rejected: int = 0
-    failed: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.assessed + self.rejected} companies: {self.assessed} assessed, {self.rejected} rejected."
 
 
 def cases(base: Base, path: str) -> Portfolio:
@@ -36,14 +26,17 @@ def cases(base: Base, path: str) -> Portfolio:
     found: list[Case] = []
     problems = list(reading.problems)
     rejected = 0
+    rejects: list[Rejects] = []
     for part in reading.parts():
         batch = reading.batch(part)
         found.extend(batch.cases(base.vocabulary))
         problems.extend(batch.problems)
         rejected += batch.rejected
+        if batch.rejects:
+            rejects.append(batch.rejects)
     if not found and not rejected:
         raise no_rows(path)
-    return Portfolio(tuple(found), tuple(problems), single=False, rejected=rejected)
+    return Portfolio(tuple(found), tuple(problems), single=False, rejected=rejected, rejects=tuple(rejects))
 
 
 def assess_file(base: Base, path: str, *, on_problem: Report, progress: Progress | None = None) -> Iterator[Assessed]:
@@ -51,13 +44,24 @@ def assess_file(base: Base, path: str, *, on_problem: Report, progress: Progress
     return assess_reading(base, read_any(path, base), on_problem=on_problem, progress=progress)
 
 
-def assess_to_file(base: Base, paths: Sequence[str], out: str, report: Callable[[Iterable[Problem]], None]) -> Summary:
-    """Assess files into one file, its ending saying which kind. Bad rows are reported and left out.
+def assess_to_file(
+    base: Base,
+    paths: Sequence[str],
+    out: str,
+    report: Callable[[Iterable[Problem]], None],
+    *,
+    rejects: str | None = None,
+    always: bool = False,
+    force: bool = False,
+) -> Summary:
+    """Assess files into one file, its ending saying which kind. Bad rows are reported and left out, and go to the file `rejects`.
 
-    Raises SalespathError, and writes nothing, where a file cannot be read or `out` cannot be written.
+    That file is only written where there is a bad row or an older file to replace, or `always`. Raises SalespathError, and writes
+    nothing, where a file cannot be read or written, is both, or exists already (unless `force`).
     """
     from salespath.portfolio.progress import bar
 
+    check([Output(path) for path in (out, rejects) if path is not None], paths, force=force)
     summary = Summary()
     readings = _open(paths, base)
 
@@ -65,16 +69,25 @@ def assess_to_file(base: Base, paths: Sequence[str], out: str, report: Callable[
         summary.failed |= problem.severity == ERROR
         report((problem,))
 
-    with bar(len(readings)) as advance:
+    with together(force=force) as begin, bar(len(readings)) as advance:
+        file = begin(out)
+        left: RejectsFile | None = None
+        if rejects is not None:
+            left = RejectsFile(begin, rejects, [name for reading in readings for name in reading.names], like=out)
 
         def batches() -> Iterator[Assessed]:
             for reading in readings:
                 for item in assess_reading(base, reading, on_problem=note, progress=advance):
                     summary.assessed += item.batch.table.rows
                     summary.rejected += item.batch.rejected
+                    if left and item.batch.rejects:
+                        left.write(item.batch.rejects)
                     yield item
 
-        write(base, batches(), out, _columns(readings))
+        write(base, batches(), file, out.lower().rpartition(".")[2], _columns(readings))
+        if left and (always or is_there(left.path)):
+            left.start()
+        summary.rejects = left.path if left and left.started else None
     return summary
 
 

@@ -1,4 +1,4 @@
-"""Assessed batches → a file: CSV, Parquet or JSON, written whole or not at all."""
+"""Assessed batches → a file: CSV, Parquet or JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pyarrow.parquet
 
 from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
-from salespath.output import atomic
 from salespath.portfolio.ahead import ahead
 from salespath.portfolio.assessed import Assessed
 from salespath.portfolio.cells import typed_cells, written_cells
@@ -25,21 +24,20 @@ ROW_GROUP = 65_536
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
 
 
-def write(base: Base, batches: Iterable[Assessed], out: str, columns: Mapping[str, pa.DataType]) -> None:
-    """Write to `out`, whose ending (csv, parquet or json) says how.
+def write(
+    base: Base, batches: Iterable[Assessed], file: IO[bytes], ending: str, columns: Mapping[str, pa.DataType]
+) -> None:
+    """Write to a file; `ending` (csv, parquet or json) says how.
 
-    `columns` are those of the input with their types; the results follow them. Raises SalespathError (SP140) where it cannot be
-    written.
+    `columns` are those of the input with their types; the results follow them.
     """
     kept = {COMPANY: pa.string(), **{name: kind for name, kind in columns.items() if name not in RESULTS}}
-    ending = out.lower().rpartition(".")[2]
-    with atomic(out) as file:
-        if ending == "json":
-            _write_json(base, batches, file)
-        elif ending == "parquet":
-            _write_parquet(base, batches, file, kept)
-        else:
-            _write_csv(base, batches, file, kept)
+    if ending == "json":
+        _write_json(base, batches, file)
+    elif ending == "parquet":
+        _write_parquet(base, batches, file, kept)
+    else:
+        _write_csv(base, batches, file, kept)
 
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
