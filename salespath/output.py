@@ -54,8 +54,8 @@ def check(outputs: Iterable[Output], inputs: Iterable[str] = (), *, force: bool 
             continue
         source = next((known for known, status in read if _same(there, status)), None)
         if source is not None:
-            also = "standard input" if source == "-" else "an input" if source == path else f"the input {shown(source)}"
-            message = f"{what} is {also} of this command, which is never written over; {name}."
+            other = "" if source == path else f"{'standard input' if source == '-' else shown(source)}, "
+            message = f"{what} is {other}an input of this command, which is never written over; {name}."
             problems.append(Problem("SP146", message, file=path))
         elif any(_same(there, status) or os.path.realpath(path) == place for place, status in others):
             message = f"{what} would be written twice by this command; {name}."
