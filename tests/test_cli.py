@@ -158,7 +158,7 @@ def test_explain_of_an_unknown_target_suggests_one():
     assert (done.returncode, done.stdout) == (1, b"")
     assert (
         done.stderr
-        == b"error SP130: chanel is not a process, topic, choice, attribute or rule. Did you mean channel?\n"
+        == b"error SP130: chanel is not a process, topic, choice, attribute, rule, fact or dimension. Did you mean channel?\n"
     )
 
 

@@ -384,12 +384,15 @@ rules:
     [
         (frozenset({"founder"}), "enterprise", [], []),
         (frozenset(), "not_yet", ["no-seller"], []),
-        (None, "enterprise", [], ["no-seller"]),
+        (None, "not_yet", ["no-seller"], []),  # until it is known whether a founder sells
+        ("nothing", "enterprise", [], ["no-seller"]),
     ],
 )
 def test_a_lift_takes_a_block_away_and_blocks_nothing_itself(who_sells, process, blockers, provisos):
     facts = {"annual_contract_value": 70000, "seller_seniority": "none"}
-    if who_sells is not None:
+    if who_sells == "nothing":
+        del facts["seller_seniority"]
+    elif who_sells is not None:
         facts["who_sells"] = who_sells
     found = assess(small_base(BLOCKS), Case("X", facts))
     assert found.process == process

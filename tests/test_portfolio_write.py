@@ -46,6 +46,12 @@ def run(paths, out, **options):
     return assess_to_file(BASE, [str(path) for path in paths], str(out), found.extend, **options), found
 
 
+def lifting(item) -> str:
+    """What is said of an answer that lifts a block: committed_revenue >= 325000."""
+    sign = {"at_least": ">=", "at_most": "<="}.get(item.bound, "=")
+    return f"{sign} {written(VOCABULARY[item.fact], item.value if item.amount is None else item.amount)}"
+
+
 def wanted(a: Assessment) -> dict[str, object]:
     """The columns of results, from the assessment of one company."""
     rounded = {
@@ -70,6 +76,7 @@ def wanted(a: Assessment) -> dict[str, object]:
             for p in PROCESSES
         },
         "blockers": [b.rule for b in a.blockers],
+        "unless": [f"{u.block}: {u.fact} {lifting(u)}" for u in a.unless],
         "reasons": [f.rule for f in chosen],
         "reason_texts": [f.because for f in chosen],
         "advice": list(dict.fromkeys(f"{item.topic}:{item.choice}" for item in a.advice)),
@@ -125,7 +132,7 @@ def test_csv_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_pa
             if isinstance(value, bool):
                 assert row[name] == ("yes" if value else "no")
             elif isinstance(value, list):
-                assert row[name] == (" | " if name == "reason_texts" else " ").join(value)
+                assert row[name] == (" | " if name in ("reason_texts", "unless") else " ").join(value)
             else:
                 assert row[name] == ("" if value is None else str(value))
 

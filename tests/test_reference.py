@@ -421,8 +421,13 @@ def test_reference_writes_a_folder(tmp_path) -> None:
 
 def test_the_example_of_house_rules_runs_and_changes_what_it_says() -> None:
     plain, house = (
-        run("assess", "examples/asana_2020.yaml", *more).stdout.decode() for more in ((), ("--rules", HOUSE))
+        run("assess", "examples/asana_2020.yaml", "--full", *more).stdout.decode() for more in ((), ("--rules", HOUSE))
     )
+    page = run("assess", "examples/asana_2020.yaml", "--rules", HOUSE).stdout.decode()
+    assert "with house_rules (" in page
+    assert (
+        "Run the small accounts first and keep the large ones you have" in page
+    )  # not the line for the text it replaces
     assert plain.splitlines()[2] == house.splitlines()[2]
     assert "bring both figures to" in house
     assert "security review" in house.partition("First moves")[0]

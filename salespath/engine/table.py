@@ -292,7 +292,7 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
         fired=np.stack([truth.is_true(ref) for ref in refs]) & inside,
         failed=np.stack([truth.is_false(ref) for ref in refs]) & inside,
         done={rule: truth.is_true(ref) & inside for rule, ref in base.done_refs.items()},
-        standing={rule: truth.is_true(ref) & inside for rule, ref in base.standing_refs.items()},
+        standing={r: truth.is_true(base.standing_refs[r]) & inside for r in rules if r in base.standing_refs},
     )
 
 

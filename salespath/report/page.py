@@ -248,7 +248,7 @@ class Page:
 
     def _end(self) -> None:
         receipt = self.a.receipt
-        layers = "".join(f" with {layer['name']}" for layer in receipt["overlays"])
+        layers = "".join(f" with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
         engine = "" if receipt["engine"] == "salespath" else f" by {receipt['engine']}"
         self.lines.append("")
         self._say(
