@@ -62,11 +62,11 @@ def shown(value: object, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """` Did you mean x?` for the known word nearest to a misspelt one, or nothing."""
+def suggestion(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
+    """` Did you mean x?` for the known word nearest to a misspelt one, at least `cutoff` of 1 alike, or nothing."""
     options = {option.lower(): option for option in known}
     plain = word.strip().lower().replace(" ", "_").replace("-", "_")
     import difflib  # only a mistake needs it
 
-    near = [plain] if plain in options else difflib.get_close_matches(plain[:80], options, n=1, cutoff=0.7)
+    near = [plain] if plain in options else difflib.get_close_matches(plain[:80], options, n=1, cutoff=cutoff)
     return f" Did you mean {options[near[0]]}?" if near else ""

@@ -28,6 +28,13 @@ def answer(name: str, text: str) -> Answer:
         ("willingness_to_pay", "paid pilot", "paid_pilot"),
         ("willingness_to_pay", "paid-", "paid_pilot"),
         ("customization", "none", "none"),
+        ("role", "marketing", "digital_marketer"),
+        ("role", "CEO.", "founder"),
+        ("role", "wins customers online", "digital_marketer"),
+        ("role", "prod", "product_manager"),
+        ("next_funding", "in talks", "uncertain"),
+        ("next_funding", "no", "none"),
+        ("seller_seniority", "nobody", "none"),
         ("sales_automation", "CRM", "crm"),
         ("self_serve", "yes", True),
         ("self_serve", "Y", True),
@@ -77,6 +84,9 @@ def test_members_of_several_words():
     value = answer("team_roles", "account executive, customer s, solutions").value
     assert value == {"account_executive", "customer_success", "solutions_engineer"}
     assert answer("deployment_options", "on-premises").value == {"on_premises"}
+    assert answer("team_roles", "SDR and sales engineer").value == {"sales_development", "solutions_engineer"}
+    assert answer("who_sells", "me, resellers").value == {"founder", "partners"}
+    assert answer("customer_segments", "1,000 or more employees").value == {"large"}
 
 
 @pytest.mark.parametrize(
@@ -117,6 +127,10 @@ def test_any_answer_may_be_a_guess():
         ("annual_contract_value", "70,5", ["70,5", "decimals with a point", "$5,000"]),
         ("annual_contract_value", "50-100k", ["50-100k", "range", "about"]),
         ("annual_contract_value", "-5", ["-5", "less than 0"]),
+        ("annual_contract_value", "€5,000", ["€5,000 is in €", "US dollars for now", "$5,000"]),
+        ("annual_contract_value", "9000 lei", ["9000 lei is in lei"]),
+        ("annual_contract_value", "45%", ["45% is a share"]),
+        ("paying_customers", "$5", ["$5 is an amount of money"]),
         ("annual_contract_value", "lots", ["lots", "not a number", "US dollars a year"]),
         ("paying_customers", "none", ["none", "0 for none", "skip"]),
         ("paying_customers", "2.5", ["2.5", "whole number"]),

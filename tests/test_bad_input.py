@@ -50,6 +50,22 @@ FILES = {
         (2, "SP112", "huge is not one of small, midsize, large."),
         (3, "SP112", "boss is not one of"),
     ],
+    "other_currency.yaml": [
+        (1, "SP112", "annual_contract_value: £9,000 is in £, and amounts are in US dollars for now"),
+        (2, "SP112", "capital: 250k EUR is in EUR"),
+        (3, "SP112", "case_studies: €3 is an amount of money; expected a whole number."),
+    ],
+    "share_for_another_number.yaml": [
+        (1, "SP112", "paying_customers: 500% is a share; expected a whole number."),
+        (2, "SP112", "annual_contract_value: 45% is a share; expected US dollars."),
+        (3, "SP112", "case_studies: $3 is an amount of money; expected a whole number."),
+        (4, "SP112", "sales_cycle_months: 50% is a share; expected a number."),
+    ],
+    "beside_facts.yaml": [
+        (4, "SP108", "Acme: self_serve is a fact, but stands beside facts; indent it"),
+        (5, "SP108", "Acme: assumption is not known beside facts. Did you mean assumptions?"),
+    ],
+    "name.yaml": [(1, "SP108", "name is not known beside facts. Did you mean company?")],
     "two_readings.yaml": [(1, "SP112", "250.000 can be read as 250000 or as 250; write one of these.")],
     "duplicate_keys.yaml": [(4, "SP105", "self_serve is given twice, first on line 2.")],
     "duplicate_keys.json": [(2, "SP105", "self_serve is given twice, first on line 1.")],

@@ -66,6 +66,10 @@ def test_the_same_companies_as_in_the_fact_file():
         table('"Acme","launched","70,000","small;large","yes"'),
         table("Acme, launched , $70k ,small ; large, Y "),
         table(GOOD).replace(",", "\t"),
+        table(GOOD).replace("company", "Company"),
+        table(GOOD).replace("company", "COMPANY NAME"),
+        table('Acme,LAUNCHED,70000,"Small, large",yes'),
+        table("Acme,takes paying customers,70000,large;Small,yes"),
         table('Acme,launched,70000,"small;large",yes').replace(",", ";"),
         HEADER.replace(",", " , ") + "\n" + GOOD + "\n",
         ("\ufeff" + table(GOOD)).encode("utf-16-le"),
@@ -149,6 +153,12 @@ def test_a_file_that_ends_inside_a_quote_is_refused_whole(tmp_path):
         (table(GOOD, "Café,,,,").encode("latin-1"), "SP102", 3, "the byte 0xe9 is not UTF-8"),
         (table(GOOD).encode("utf-16") + b"x", "SP102", None, "the file is not UTF-16"),
         ("self_serve,self_serve\nyes,no\n", "SP105", 1, "the column self_serve is given twice."),
+        (
+            "Company,Company Name,self_serve\nA,B,yes\n",
+            "SP105",
+            1,
+            "the columns Company, Company Name all name the company",
+        ),
         ('company,"self_serve"x\nA,yes\n', "SP103", 1, "the header: text follows a closing quote"),
     ],
 )
@@ -182,6 +192,35 @@ def test_columns_that_are_no_facts_are_carried_through_and_near_misses_named(tmp
     (case,) = found.cases
     assert case.values == {"self_serve": True}
     assert case.extra == {"id": "7", "Product_Stage": "launched", "anual_contract_value": "5", "capitl__how": "x"}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Number of Employees", "company_employees"),
+        ("Headcount", "company_employees"),
+        ("Burn Rate", "monthly_burn"),
+        ("Monthly Burn", "monthly_burn"),
+        ("monthly_burn_eur_k", ""),
+        ("Monthly burn (k)", ""),
+        ("monthly_burn_€", ""),
+        ("capital_gbp", ""),
+    ],
+)
+def test_a_column_is_not_taken_for_another_fact_nor_across_a_currency(tmp_path, name, hint):
+    found = cases(BASE, write(tmp_path, f"{name},self_serve\n5,yes\n"))
+    assert [p.message.rpartition("Did you mean ")[2] for p in found.problems] == ([f"{hint}?"] if hint else [])
+
+
+def test_of_two_columns_for_the_company_the_one_with_the_id_counts(tmp_path):
+    (case,) = cases(BASE, write(tmp_path, "Company,company,self_serve\nA,B,yes\n")).cases
+    assert (case.company, case.extra) == ("B", {"Company": "A"})
+
+
+def test_cells_in_another_currency_are_rejected_and_named(tmp_path):
+    found = cases(BASE, write(tmp_path, table('A,,"£9,000",,', 'B,,"€45,000",,', 'C,,"$45,000",,')))
+    assert [case.company for case in found.cases] == ["C"]
+    assert [p.message.partition(", and ")[0] for p in found.problems] == ["£9,000 is in £", "€45,000 is in €"]
 
 
 def test_how_a_value_is_known_and_its_note(tmp_path):
@@ -296,3 +335,9 @@ def test_readers_tell_their_columns(tmp_path):
     assert list(read_csv(write(tmp_path, table(GOOD)), VOCABULARY).columns) == HEADER.split(",")
     reading = read_parquet(parquet(tmp_path, {"capital": [1], "note": ["x"]}), VOCABULARY)
     assert reading.columns == {"capital": pa.int64(), "note": pa.string()}
+
+
+def test_the_company_of_a_parquet_file_is_named_in_any_case(tmp_path):
+    path = parquet(tmp_path, {"Company": ["Acme"], "self_serve": [True]})
+    assert [case.company for case in cases(BASE, path).cases] == ["Acme"]
+    assert list(read_parquet(path, VOCABULARY).columns) == ["company", "self_serve"]

@@ -226,6 +226,9 @@ def test_the_schema_has_exactly_the_keys_that_the_loader_asks_for(monkeypatch: p
         "company: [A]",
         "company: A\nfacts: [capital]",
         "company: A\nfacts: {captial: 5}",
+        "company: A\nfacts: {}\ncapital: 5",
+        "role: marketr",
+        "team_roles: marketing",
         "[]",
         "- just text",
         "- capital: 5\n- capital: much",
@@ -256,6 +259,12 @@ def test_a_mistake_in_a_fact_file_is_refused_by_both(text: str, tmp_path: Path) 
         "capital: {value: 70000, how: guessed, note: from memory, date: 2026-11-01}",
         "company: 7\nyear: 2020\nfacts: {runway_months: 8}",
         "company:\nfacts:",
+        "Company Name: A\nyear: 2020\nfacts: {product_stage: LAUNCHED}",
+        "company-name: A\nrole: Co-founder",
+        "next_funding: no",
+        "team_roles: [Marketing, sales development, SDR]",
+        "customer_segments: ['1,000 or more employees', Large]",
+        "deployment_options: [On-premises, runs on servers that you look after]",
     ],
 )
 def test_what_people_write_is_accepted_by_both(text: str, tmp_path: Path) -> None:
@@ -263,6 +272,14 @@ def test_what_people_write_is_accepted_by_both(text: str, tmp_path: Path) -> Non
     path = tmp_path / "x.yaml"
     path.write_text(text, "utf-8")
     assert not read_file(str(path), VOCABULARY).problems
+
+
+def test_every_word_for_a_value_is_accepted() -> None:
+    for fact in VOCABULARY.facts.values():
+        for word in fact.meanings:
+            for text in (word, word.upper(), word.replace(" ", "-"), word.title().replace(" ", "_")):
+                told = [text] if fact.type == "set" else text
+                assert not list(FACTS.iter_errors({"facts": {fact.id: told}}))
 
 
 @given(some_facts())

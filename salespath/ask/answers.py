@@ -53,7 +53,7 @@ def understand(fact: Fact, text: str) -> Answer:
     if fact.type == "boolean":
         return Answer(_yes_or_no(fact, text), how)
     if fact.type == "choice":
-        return Answer(_choice(fact.values, text), how)
+        return Answer(_choice(fact, text), how)
     return Answer(_set(fact, text) if fact.type == "set" else _number(fact, text), how)
 
 
@@ -106,18 +106,22 @@ def _yes_or_no(fact: Fact, text: str) -> bool:
     return answer
 
 
-def _choice(options: Iterable[str], text: str) -> str:
-    """The option meant by its number, its word or the beginning of its word."""
-    options = list(options)
+def _choice(fact: Fact, text: str) -> str:
+    """The option meant by its number, a word for it or the beginning of its id."""
+    options = list(fact.values)
     number = _NUMBERED.fullmatch(text)
     if number:
         if 1 <= int(number[1]) <= len(options):
             return options[int(number[1]) - 1]
         raise BadValue(f"There is no choice {number[1]}; the choices are 1 to {len(options)}.")
-    word = text.rstrip(".!").lower().replace(" ", "_").replace("-", "_")
+    text = text.rstrip(".!")
+    meant = values.meaning(fact, text)
+    if meant:
+        return meant
+    word = text.lower().replace(" ", "_").replace("-", "_")
     near = [option for option in options if word and option.startswith(word)]
-    if word in near or len(near) == 1:
-        return word if word in near else near[0]
+    if len(near) == 1:
+        return near[0]
     if near:
         raise BadValue(f"{shown(text)} can mean {_either(near)}. Write more of the word, or its number.")
     raise BadValue(
@@ -132,10 +136,12 @@ def _set(fact: Fact, text: str) -> frozenset[str]:
         return frozenset()
     if word in ("all", "all of these"):
         return frozenset(fact.values)
+    if one := values.meaning(fact, word):  # a description may hold a comma
+        return frozenset({one})
     chosen, wrong = set(), []
     for part in _parts(fact, text):
         try:
-            chosen.add(_choice(fact.values, part))
+            chosen.add(_choice(fact, part))
         except BadValue as error:
             wrong.append(f"{part} goes with nothing else." if part in ("none", "all") else str(error))
     if wrong or not chosen:
@@ -147,7 +153,7 @@ def _parts(fact: Fact, text: str) -> Iterator[str]:
     """The members named in a list: between commas a name of several words, or several names."""
     for part in map(str.strip, _BETWEEN.split(text.lower())):
         try:
-            _choice(fact.values, part)
+            _choice(fact, part)
         except BadValue:
             yield from part.split()
         else:

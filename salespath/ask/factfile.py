@@ -11,6 +11,7 @@ import yaml
 from salespath import source
 from salespath.errors import Problem, SalespathError
 from salespath.facts import Case, Value, Vocabulary, read_case
+from salespath.facts.case import name_key
 from salespath.facts.values import written
 from salespath.output import Output, atomic, check
 from salespath.source import Mapping, Scalar, Sequence
@@ -30,7 +31,7 @@ def read(path: str, vocabulary: Vocabulary) -> Case:
     case = read_case(node, vocabulary, path, problems, name, exact=path.lower().endswith(".json"))
     if case is None:
         raise SalespathError(problems)
-    company = node.get("company")
+    company = node.get(name_key(key.text for key, _ in node.items))
     named = isinstance(company, Scalar) and not company.empty
     return case if named else replace(case, company="")
 

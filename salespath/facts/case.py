@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts import values
-from salespath.facts.values import HOW, BadValue, Value
+from salespath.facts.values import HOW, BadValue, Value, folded
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 from salespath.source import Mapping, Node, Scalar, Sequence, plain, read, repeated_keys
+
+COMPANY = "company"
+NAMELESS = "Your company"
+NAMES = (COMPANY, "company name")  # what the company's name is called, folded
+_BESIDE = (COMPANY, "facts", "assumptions", "respondent", "scenario")  # keys beside the facts that something reads
 
 
 @dataclass(frozen=True)
@@ -130,18 +137,21 @@ def read_case(
     before = len(problems)
     problems.extend(repeated_keys(node, path))
     fields = {key.text: value for key, value in node.items}
-    company = fields.get("company")
+    named = name_key(fields)
+    company = fields.get(named)
     if isinstance(company, Scalar):
         name = name if company.empty else shown(company.text, 200)
     elif company is not None:
         problems.append(Problem("SP110", f"{name}: company should be a name.", file=path, line=company.line))
     if "facts" in fields:
         facts = fields["facts"]
-        extra = {key: plain(value) for key, value in fields.items() if key not in ("company", "facts")}
+        extra = {key: plain(value) for key, value in fields.items() if key not in (named, "facts")}
+        if not isinstance(fields.get("receipt"), Mapping):  # a saved result holds what the program wrote
+            problems.extend(_astray(node, named, vocabulary, path, name))
         if isinstance(facts, Scalar) and facts.empty:
             facts = Mapping((), facts.line)
     else:
-        facts = Mapping(tuple((k, v) for k, v in node.items if k.text != "company"), node.line)
+        facts = Mapping(tuple((k, v) for k, v in node.items if k.text != named), node.line)
         extra = {}
     if not isinstance(facts, Mapping):
         problems.append(Problem("SP110", f"{name}: facts should be a mapping.", file=path, line=facts.line))
@@ -152,6 +162,34 @@ def read_case(
     if any(p.severity == "error" for p in problems[before:]):
         return None
     return Case(name, reader.values, reader.how, reader.notes, extra, path, node.line)
+
+
+def name_key(keys: Iterable[str]) -> str:
+    """The key or column that holds the company's name: `company`, else `Company`, `Company name`, … if there is one such."""
+    found = [key for key in keys if folded(key) in NAMES]
+    return found[0] if len(found) == 1 else COMPANY
+
+
+def _astray(node: Mapping, named: str, vocabulary: Vocabulary, path: str, name: str) -> Iterator[Problem]:
+    """A problem for every key beside `facts` that is a fact, or nearly a key that is known."""
+    fields = {key.text for key, _ in node.items}
+    for key, _ in node.items:
+        if key.text in (named, *_BESIDE):
+            continue
+        id_ = key.text.strip()
+        if id_ in vocabulary:
+            what = "is a fact, but stands beside facts; indent it, so that it stands under facts."
+        elif hint := "" if id_.lower() == "name" and named in fields else _hint(id_):
+            what = f"is not known beside facts.{hint}"
+        else:
+            continue
+        yield Problem("SP108", f"{name}: {shown(id_)} {what}", file=path, line=key.line, value=shown(id_))
+
+
+@lru_cache(1000)
+def _hint(key: str) -> str:
+    """The known key that another one nearly is, as a suggestion, or nothing."""
+    return suggestion(COMPANY if key.lower() == "name" else key, _BESIDE, 0.84)
 
 
 class _Reader:

@@ -7,8 +7,10 @@ reader accepts is therefore accepted in every form that YAML can give it; a figu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from salespath.facts.case import NAMES
 from salespath.facts.template import expected
 from salespath.facts.values import EMPTY_SET, HOW, NUMBER
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
@@ -21,6 +23,7 @@ NULL: dict[str, Any] = {"type": "null"}  # nothing written
 def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """The schema: one company, flat or with its facts under `facts`, or a list of companies."""
     facts = {name: _fact(vocabulary[name]) for name in vocabulary}
+    called = {_any_form(map(str.split, NAMES)): {"$ref": "#/$defs/name"}}
     return {
         "$schema": DIALECT,
         "title": "Facts for salespath",
@@ -41,13 +44,17 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "type": "object",
                 "if": {"required": ["facts"]},
                 "then": {
-                    "properties": {"company": {"$ref": "#/$defs/name"}, "facts": maybe({"$ref": "#/$defs/facts"})}
+                    "properties": {"facts": maybe({"$ref": "#/$defs/facts"})},
+                    "patternProperties": called,
+                    "propertyNames": {"not": {"enum": list(facts)}},
                 },
                 "else": {
-                    "properties": {"company": {"$ref": "#/$defs/name"}, **{n: {"$ref": _pointer(n)} for n in facts}},
+                    "properties": {n: {"$ref": _pointer(n)} for n in facts},
+                    "patternProperties": called,
                     "additionalProperties": False,
                 },
             },
+            **{_word(fact): _words(fact) for fact in vocabulary.facts.values() if fact.values},
         },
     }
 
@@ -74,14 +81,31 @@ def _fact(fact: Fact | Derived) -> dict[str, Any]:
 def _value(fact: Fact | Derived) -> dict[str, Any]:
     if fact.type == "boolean":
         return {"$ref": "#/$defs/answer"}
-    if fact.type == "choice":
-        return {"enum": list(fact.values)}
-    if fact.type == "set":
-        return {"anyOf": [{"type": "array", "items": {"enum": list(fact.values)}}, {"const": EMPTY_SET}]}
+    if fact.values:
+        word: dict[str, Any] = {"$ref": f"#/$defs/{_word(fact)}"}
+        return word if fact.type == "choice" else {"anyOf": [{"type": "array", "items": word}, {"const": EMPTY_SET}]}
     bounds = {"minimum": fact.minimum, "exclusiveMinimum": fact.above, "maximum": fact.maximum}
     number: dict[str, Any] = {"type": "integer" if fact.type == "integer" else "number"}
     number |= {key: bound for key, bound in bounds.items() if bound is not None}
     return {"anyOf": [number, {"$ref": "#/$defs/figure"}]}
+
+
+def _word(fact: Fact | Derived) -> str:
+    """The name of the definition that holds the words for the values of a choice or set."""
+    return f"{fact.id}_words"
+
+
+def _words(fact: Fact) -> dict[str, Any]:
+    """Every word that means a value; the ids apart, since an editor offers these. YAML may have `no` as a truth value."""
+    words = {"type": "string", "pattern": _any_form(word.split() for word in fact.meanings)}
+    false = [{"const": False}] if "no" in fact.meanings else []
+    return {"anyOf": [{"enum": list(fact.values)}, words, *false]}
+
+
+def _any_form(words: Iterable[Sequence[str]]) -> str:
+    """A pattern for words of one or more parts in any case, with spaces, hyphens or underscores between them."""
+    found = ("[ _-]+".join(_any_case(re.escape(part)) for part in parts) for parts in words)
+    return rf"^[\s_-]*(?:{'|'.join(found)})[\s_-]*$"
 
 
 def _any_case(pattern: str) -> str:

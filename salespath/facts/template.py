@@ -6,6 +6,7 @@ import csv
 import io
 import textwrap
 
+from salespath.facts.values import KINDS
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
 
@@ -44,7 +45,4 @@ def expected(fact: Fact | Derived) -> str:
     if fact.values:
         meanings = "; ".join(f"{value} ({text})" if text else value for value, text in fact.values.items())
         return f"{'any of' if fact.type == 'set' else 'one of'}: {meanings}"
-    kind = {"money": "US dollars", "share": "0 to 1, or 12%", "integer": "a whole number", "number": "a number"}[
-        fact.type
-    ]
-    return f"{kind}{', ' + fact.unit if fact.unit else ''}"
+    return f"{KINDS[fact.type]}{', ' + fact.unit if fact.unit else ''}"

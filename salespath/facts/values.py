@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
+from unicodedata import category
 
 from salespath.errors import shown, suggestion
 
@@ -19,16 +20,26 @@ if TYPE_CHECKING:
 Value: TypeAlias = "str | bool | int | float | frozenset[str]"
 
 NUMERIC = ("integer", "number", "money", "share")
+KINDS = {"integer": "a whole number", "number": "a number", "money": "US dollars", "share": "0 to 1, or 12%"}
 HOW = ("measured", "estimated", "guessed")
 EMPTY_SET = "-"
 
 NUMBER = re.compile(  # matched against lower case: a pattern that ignores case costs each start of the program 5 ms
-    r"(?P<sign>[-+]?)\s*(?:[$€£]|usd|us\$)?\s*(?P<digits>[0-9][0-9_,]*(?:\.[0-9]*)?|\.[0-9]+)(?P<exponent>e[-+]?[0-9]{1,3})?"
-    r"\s*(?P<scale>k|m|mn|bn|b|thousand|million|billion)?\s*(?P<percent>%)?\s*(?:usd|dollars)?"
+    r"(?P<sign>[-+]?)\s*(?P<before>\$|usd|us\$)?\s*(?P<digits>[0-9][0-9_,]*(?:\.[0-9]*)?|\.[0-9]+)(?P<exponent>e[-+]?[0-9]{1,3})?"
+    r"\s*(?P<scale>k|m|mn|bn|b|thousand|million|billion)?\s*(?P<percent>%)?\s*(?P<after>usd|dollars)?"
 )
+LARGEST = 1e15
 _SCALES = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}  # powers of ten
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+# Other currencies, written before or after an amount or its scale (45k€, CHF 9,000). Compiled when a text is refused.
+_CURRENCY = (
+    r"(?<![^\W\d_])(?:k|m|mn|bn|mil|mio)?(?P<currency>(?:au?|ca?|can|hk|nz|sg?|r|mx|nt|tt|bz|j)\$"
+    r"|(?:australian|canadian|hong kong|new zealand|singapore)\s+dollars?"
+    r"|a[ue]d|bgn|brl|cad|chf|cny|czk|dkk|egp|eur|gbp|hkd|huf|idr|ils|inr|jpy|kes|krw|mdl|mxn|myr|ngn|nok|nzd|php|pln|rmb|ron"
+    r"|rsd|rub|sar|sek|sgd|thb|try|twd|uah|vnd|zar|euros?|pounds?|sterling|francs?|lei|leu|yen|yuan|renminbi|rupees?|zł|zlotys?"
+    r"|kč|kr|kronor|kroner|forints?|leva|pesos?|reais|rubles?|shekels?)(?![^\W\d_])"
+)
 
 
 class BadValue(ValueError):
@@ -36,7 +47,7 @@ class BadValue(ValueError):
 
 
 def parse(fact: Fact | Derived, text: str, *, exact: bool = False) -> Value:
-    """The value that a text means for a fact.
+    """The value that a text means for a fact; of a set, the members between commas or semicolons, `-` or `none` for none.
 
     `exact` says that the text was written by a program (a JSON or Parquet number), so that 250.125 has one reading only.
     Raises BadValue.
@@ -52,22 +63,40 @@ def parse(fact: Fact | Derived, text: str, *, exact: bool = False) -> Value:
         if word in ("no", "n", "false"):
             return False
         raise BadValue(f"{shown(text)} is neither yes nor no.")
-    return _member(fact, text)
+    return parse_set(fact, set_words(fact, text)) if fact.type == "set" else _member(fact, text)
+
+
+def set_words(fact: Fact | Derived, text: str) -> list[str]:
+    """The words of a set that is written as one text, between commas or semicolons; none for `-` and `none`."""
+    if meaning(fact, text):  # a description may hold a comma
+        return [text]
+    return [] if text.strip().lower() in (EMPTY_SET, "none") else re.split("[,;]", text)
 
 
 def parse_set(fact: Fact | Derived, words: Iterable[str]) -> frozenset[str]:
     """The set that a list of words means for a fact. Raises BadValue naming the words that are no members (five at most)."""
-    members = {word.strip(): None for word in words}  # in the order written
-    wrong = [word for word in members if word not in fact.values]
+    found = {word.strip(): meaning(fact, word) for word in words}  # in the order written
+    wrong = [word for word, member in found.items() if member is None]
     if wrong:
         raise BadValue(" ".join(_no_member(fact, word) for word in wrong[:5]) + (" And more." if wrong[5:] else ""))
-    return frozenset(members)
+    return frozenset(member for member in found.values() if member is not None)
 
 
 def _member(fact: Fact | Derived, text: str) -> str:
-    if text in fact.values:
-        return text
-    raise BadValue(_no_member(fact, text))
+    found = meaning(fact, text)
+    if found is None:
+        raise BadValue(_no_member(fact, text))
+    return found
+
+
+def meaning(fact: Fact | Derived, text: str) -> str | None:
+    """The value of a choice or set that a text names: its id, its label, another word for it or its description, in any case."""
+    return text if text in fact.values else fact.meanings.get(folded(text))
+
+
+def folded(text: str) -> str:
+    """A text as it is compared with others: lower case, with single spaces for spaces, hyphens and underscores."""
+    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 
 
 def _no_member(fact: Fact | Derived, text: str) -> str:
@@ -75,7 +104,16 @@ def _no_member(fact: Fact | Derived, text: str) -> str:
 
 
 def _number(fact: Fact | Derived, text: str, exact: bool) -> float | int:
-    value = number(text, exact=exact or fact.type in ("share", "number"))
+    match = NUMBER.fullmatch(text.lower())
+    if fact.type != "money" and (match["before"] or match["after"] if match else other_currency(text)):
+        raise BadValue(f"{shown(text)} is an amount of money; expected {KINDS[fact.type]}.")
+    if fact.type != "share" and match and match["percent"]:
+        raise BadValue(f"{shown(text)} is a share; expected {KINDS[fact.type]}.")
+    return bounded(fact, number(text, exact=exact or fact.type in ("share", "number")), text)
+
+
+def bounded(fact: Fact | Derived, value: float | int, text: str) -> float | int:
+    """A number as the fact has it, if that can be; `text` is how it was written. Raises BadValue."""
     if fact.type == "integer":
         if value != int(value):
             raise BadValue(f"{shown(text)} is not a whole number.")
@@ -94,6 +132,10 @@ def number(text: str, *, exact: bool = False) -> float | int:
     """A number as people write it: `70000`, `70,000`, `$5,000`, `250k`, `1.2M`, `12%`. Raises BadValue."""
     match = NUMBER.fullmatch(text.strip().lower())
     if not match:
+        currency = other_currency(text)
+        if currency:
+            wanted = "amounts are in US dollars for now: convert it and write the dollar amount"
+            raise BadValue(f"{shown(text)} is in {currency}, and {wanted}.")
         raise BadValue(f"{shown(text) or 'nothing'} is not a number.")
     digits = match["digits"]
     if "," in digits and not _GROUPED.fullmatch(digits):
@@ -105,9 +147,19 @@ def number(text: str, *, exact: bool = False) -> float | int:
         int((match["exponent"] or "e0")[1:]) + _SCALES.get(match["scale"] or "", 0) - (2 if match["percent"] else 0)
     )
     value = float(f"{match['sign']}{digits.replace(',', '').replace('_', '')}e{exponent}")
-    if not math.isfinite(value) or abs(value) > 1e15:
+    if not math.isfinite(value) or abs(value) > LARGEST:
         raise BadValue(f"{shown(text)} is too large.")
     return int(value) if value == int(value) else value
+
+
+def other_currency(text: str) -> str:
+    """The currency other than US dollars that is named beside a figure, as written, or nothing."""
+    text = text[:100]
+    if not any(map(str.isdecimal, text)):
+        return ""
+    sign = next((c for c in text if c != "$" and category(c) == "Sc"), "")
+    word = None if sign else re.search(_CURRENCY, text, re.IGNORECASE)
+    return sign or (shown(word["currency"]) if word else "")
 
 
 def quantity(value: float) -> str:

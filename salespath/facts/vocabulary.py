@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from salespath.errors import Problem, SalespathError
-from salespath.facts.values import NUMERIC
+from salespath.errors import Problem, SalespathError, shown, suggestion
+from salespath.facts.values import NUMERIC, folded
 from salespath.records import Record
 from salespath.source import Node, repeated_keys
 
@@ -52,7 +52,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something the company tells us."""
+    """Something the company tells us. `also` holds what else people call a value, beside its id and its description."""
 
     id: str
     type: str
@@ -71,6 +71,12 @@ class Fact:
     change: Change | None = None
     test: Test | None = None
     condition: str = ""  # the fact as what something depends on, after `unless`: {bound} {amount} is signed; or {value}
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """The value that each text means, folded: ids, labels, other words and descriptions."""
+        return {word: value for value, word in _called(self)}
 
     @property
     def numeric(self) -> bool:
@@ -96,6 +102,7 @@ class Derived:
     line: int = 0
     dimension: str = "derived"
     values: dict[str, str] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
     numeric: bool = True
 
 
@@ -157,6 +164,7 @@ def _fact(item: Record, dimension: str) -> Fact:
     values = item.record("values", "values")
     change = item.record("change", "change")
     test = item.record("test", f"the test of {item.text('id')}")
+    also = item.record("also", f"also of {item.what}")
     fact = Fact(
         id=item.text("id"),
         type=item.one_of("type", TYPES, required=True),
@@ -175,11 +183,26 @@ def _fact(item: Record, dimension: str) -> Fact:
         change=_change(change) if change else None,
         test=_test(test) if test else None,
         condition=item.text("condition"),
+        also={value: also.texts(value) for value in also.names()} if also else {},
     )
+    for value in fact.also.keys() - fact.values.keys():
+        item.problem("SP106", f"{item.what} has no value {shown(value)}.{suggestion(value, fact.values)}")
+    meant: dict[str, str] = {}
+    for value, word in _called(fact):
+        if meant.setdefault(word, value) != value:
+            item.problem("SP106", f"{item.what}: {shown(word)} means both {meant[word]} and {value}.")
     if bool(fact.values) != (fact.type in ("choice", "set")):
         item.problem("SP106", f"{item.what} needs values if, and only if, it is a choice or a set.")
     item.done()
     return fact
+
+
+def _called(fact: Fact) -> Iterator[tuple[str, str]]:
+    """The values of a choice or set, each with every text that means it."""
+    for value, description in fact.values.items():
+        for text in (value, *fact.also.get(value, ()), description):
+            if text:
+                yield value, folded(text)
 
 
 def _change(item: Record) -> Change:

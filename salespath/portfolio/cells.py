@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from salespath.engine.table import Column, column, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.template import expected
-from salespath.facts.values import EMPTY_SET, BadValue, parse, parse_set, written
+from salespath.facts.values import EMPTY_SET, BadValue, parse, written
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
@@ -62,11 +62,7 @@ class CellReader:
 
     def value(self, text: str, *, exact: bool = False) -> Value | None:
         """The value of one cell: as in YAML, but a set is written a;b, and an empty cell is unknown. Raises BadValue."""
-        if not text.strip():
-            return None
-        if self.fact.type != "set":
-            return parse(self.fact, text, exact=exact)
-        return frozenset() if text.strip() == EMPTY_SET else parse_set(self.fact, text.split(";"))
+        return parse(self.fact, text, exact=exact) if text.strip() else None
 
     def _value_or_problem(self, text: str, exact: bool) -> Value | None | BadValue:
         if (text, exact) in self._known:

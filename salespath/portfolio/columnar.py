@@ -26,12 +26,12 @@ class Columnar:
         try:
             self._table = pyarrow.parquet.ParquetFile(file, buffer_size=BUFFER)
             schema = self._table.schema_arrow
-            self.names = schema.names
+            self.names = header.named(schema.names)
         except (pa.ArrowException, OSError) as error:
             raise unusable(
                 "SP103", f"this is not a Parquet file that can be read: {shown(error, 120)}.", path
             ) from None
-        self.columns = {field.name: _plain(field.type) for field in schema}
+        self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)}
         self.problems = tuple(header.check(self.names, vocabulary, path))
         self._rows = self._table.metadata.num_rows
         if not self._rows:

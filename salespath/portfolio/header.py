@@ -9,11 +9,18 @@ from collections.abc import Sequence
 from salespath.engine.walk import SUMS
 from salespath.errors import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.facts import Vocabulary
+from salespath.facts.case import NAMES, name_key
+from salespath.facts.values import folded, other_currency
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES
 
 COMPANY = "company"
 NOTES = ("how", "note", "date")  # product_stage__how says how product_stage is known
+# What tables call a fact whose id is less like the name than another one's is.
+_CALLED = {
+    "burn rate": "monthly_burn",
+    **dict.fromkeys(("employees", "headcount", "number of employees", "staff"), "company_employees"),
+}
 RESULTS = (  # what an assessment adds, in this order
     *("process", "lead", "leaning", "settled", "settled_by", "possible"),
     *(f"{name}_{process}" for name in SUMS for process in PROCESSES),
@@ -32,10 +39,16 @@ def split(text: str, vocabulary: Vocabulary) -> tuple[str, list[str]]:
             names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
         except csv.Error:  # a cell that is endless or holds what no text holds; the rows are refused for it
             names = []
-        names = [name.strip() for name in names]
+        names = named([name.strip() for name in names])
         found.append((sum(name in vocabulary or name == COMPANY for name in names), len(names), delimiter, names))
     _, _, delimiter, names = max(found, key=lambda item: item[:2])
     return delimiter, [name or f"column {place}" for place, name in enumerate(names, 1)]
+
+
+def named(names: Sequence[str]) -> list[str]:
+    """The names of columns, that of the companies' names being `company` if it is `Company`, `Company name` or the like."""
+    key = name_key(names)
+    return [COMPANY if name == key else name for name in names]
 
 
 def annotated(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
@@ -51,6 +64,10 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
+    called = [name for name in names if folded(name) in NAMES]
+    if len(called) > 1 and COMPANY not in names:
+        message = f"the columns {shown(', '.join(called))} all name the company; call one of them company."
+        problems.append(Problem("SP105", message, file=path, row=1))
     facts = [name for name in names if name in vocabulary]
     if not facts:
         seen = shown(", ".join(names), 100)
@@ -62,9 +79,7 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
     for name in names:
         if name in facts or name == COMPANY or name in RESULTS or annotated(name, vocabulary):
             continue
-        hint = suggestion(
-            name.rpartition("__")[0] if name.endswith(tuple(f"__{n}" for n in NOTES)) else name, vocabulary
-        )
+        hint = _hint(name.rpartition("__")[0] if name.endswith(tuple(f"__{n}" for n in NOTES)) else name, vocabulary)
         if hint:
             message = f"{shown(name)} is not a fact, so the column is carried through.{hint}"
             warnings.append(Problem("SP111", message, WARNING, file=path, row=1, column=shown(name), value=shown(name)))
@@ -75,3 +90,11 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
         message = f"the results of an earlier run are replaced: {shown(', '.join(replaced))}."
         warnings.append(Problem("SP113", message, WARNING, file=path, row=1))
     return warnings
+
+
+def _hint(name: str, vocabulary: Vocabulary) -> str:
+    """The fact that a column may hold, as a suggestion; none where the name says another currency or thousands."""
+    words = folded(name)
+    if other_currency(f"1 {words}") or words.endswith((" k", " m", "(k)", "(m)")):
+        return ""
+    return suggestion(_CALLED.get(words, name), vocabulary)
