@@ -6,7 +6,7 @@ import random
 
 from given import VOCABULARY
 
-from salespath.facts import Case
+from salespath.facts import Case, Derived, Fact
 
 FIGURES = (
     0,
@@ -36,7 +36,7 @@ FIGURES = (
 
 
 def random_companies(count: int, seed: int) -> list[Case]:
-    """Companies that know from none to all of their facts, with figures at and around thresholds, possible or not."""
+    """Companies that know from none to all of their facts, with figures at and around thresholds."""
     source = random.Random(seed)
     cases = []
     for index in range(count):
@@ -57,5 +57,15 @@ def random_companies(count: int, seed: int) -> list[Case]:
                 facts[name] = source.choice((0, 1, source.random()))
             else:
                 facts[name] = source.choice((*FIGURES, source.random() * 10 ** source.randint(0, 7)))
+            if fact.numeric:
+                facts[name] = possible(fact, facts[name])
         cases.append(Case(f"company {index}", facts))
     return cases
+
+
+def possible(fact: Fact | Derived, figure: float) -> float:
+    """The figure, or the nearest that the fact can be."""
+    if fact.above is not None and figure <= fact.above:
+        figure = fact.above + 0.5
+    figure = min(max(figure, figure if fact.minimum is None else fact.minimum), fact.maximum or figure)
+    return int(figure) if fact.type == "integer" else figure

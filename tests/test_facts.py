@@ -7,15 +7,22 @@ import io
 import json
 import math
 import random
+from fractions import Fraction
 
+import numpy as np
 import pytest
-from given import VOCABULARY, values
+from given import BASE, VOCABULARY, some_facts, values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.facts import Value, read_file
+from salespath.engine.assess import assess
+from salespath.errors import SalespathError
+from salespath.facts import Case, Value, read_file
+from salespath.facts.objects import typed_case
 from salespath.facts.template import csv_template, expected, yaml_template
 from salespath.facts.values import BadValue, number, parse, words, written
+from salespath.facts.vocabulary import load
+from salespath.source import parse as parse_yaml
 
 
 def read_text(tmp_path, text, name="case.yaml"):
@@ -31,7 +38,7 @@ def read_text(tmp_path, text, name="case.yaml"):
     ("text", "value"),
     [
         ("70000", 70000), ("70,000", 70000), ("70_000", 70000), ("$5,000", 5000), ("$ 5,000.50", 5000.5), ("250k", 250000),
-        ("250 K", 250000), ("1.2M", 1200000), ("1.001k", 1001), ("2.5 million", 2500000), ("1bn", 10**9), ("€5000", 5000),
+        ("250 K", 250000), ("1.2M", 1200000), ("1.001k", 1001), ("2.5 million", 2500000), ("1bn", 10**9), ("5k dollars", 5000),
         ("2 b", 2 * 10**9), ("3 billion", 3 * 10**9), ("2mn", 2000000), ("4 thousand", 4000),
         ("5000 USD", 5000), ("US$ 7k", 7000), ("1e6", 1000000), ("1.5e-3", 0.0015), ("-3,000", -3000), ("+4", 4), (".5", 0.5),
         ("250.5", 250.5), ("250.1255", 250.1255), ("1234.567", 1234.567), ("0.125", 0.125), ("12%", 0.12), ("12.5 %", 0.125),
@@ -67,6 +74,29 @@ def test_what_is_no_number_is_refused(text):
         number(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("€5000", "€"), ("£9,000", "£"), ("-¥ 5", "¥"), ("₹5 lakh", "₹"), ("9,000 €", "€"), ("45k€", "€"), ("k€45", "€"),
+        ("€45.000,00", "€"), ("500 lei", "lei"), ("9000 RON", "RON"), ("EUR45", "EUR"), ("45keur", "eur"), ("CHF 9'000", "CHF"),
+        ("A$5", "A$"), ("C$ 5", "C$"), ("HK$5k", "HK$"), ("5 Canadian dollars", "Canadian dollars"), ("GBP 1.2M", "GBP"),
+        ("90 zł", "zł"), ("20,000 pounds", "pounds"),
+    ],
+)  # fmt: skip
+def test_another_currency_is_refused_by_name(text, currency):
+    with pytest.raises(BadValue) as caught:
+        number(text)
+    assert str(caught.value) == (
+        f"{text} is in {currency}, and amounts are in US dollars for now: convert it and write the dollar amount."
+    )
+
+
+@pytest.mark.parametrize("text", ["5k$", "5 won", "about 5 people", "no euros", "5 euroshops"])
+def test_no_currency_is_named_where_none_is(text):
+    with pytest.raises(BadValue, match="is not a number"):
+        number(text)
+
+
 @pytest.mark.parametrize("text", ["1e16", "1e400", "-1e16", "9" * 5000, "9999999bn", "1e999"])
 def test_a_number_too_large_to_mean_anything_is_refused(text):
     with pytest.raises(BadValue, match="too large"):
@@ -77,6 +107,23 @@ def test_a_number_too_large_to_mean_anything_is_refused(text):
     ("fact", "text", "value"),
     [
         ("product_stage", "launched", "launched"),
+        ("product_stage", " LAUNCHED", "launched"),
+        ("willingness_to_pay", "Paid-Pilot", "paid_pilot"),
+        ("willingness_to_pay", "a paid trial", "paid_pilot"),
+        ("deployment_options", "On premises;SaaS", frozenset({"on_premises", "cloud"})),
+        ("customer_segments", "1,000 or more employees", frozenset({"large"})),
+        ("customer_segments", "none", frozenset()),
+        ("role", "Marketing", "digital_marketer"),
+        ("role", "account executive", "salesperson"),
+        ("role", "Co-founder", "founder"),
+        ("role", "PM", "product_manager"),
+        ("role", "VC", "investor"),
+        ("team_roles", "sales, CSM", frozenset({"account_executive", "customer_success"})),
+        ("team_roles", "BDR;pre-sales", frozenset({"sales_development", "solutions_engineer"})),
+        ("who_sells", "me; resellers", frozenset({"founder", "partners"})),
+        ("team_skills", "routine", frozenset({"routine_discipline"})),
+        ("next_funding", "no", "none"),
+        ("seller_seniority", "nobody", "none"),
         ("self_serve", "no", False),
         ("self_serve", "Yes", True),
         ("self_serve", "true", True),
@@ -100,7 +147,7 @@ def test_a_text_means_the_value_that_its_fact_gives_it(fact, text, value):
     [
         ("product_stage", "no", "no is not one of idea, prototype, pilot, launched."),
         ("product_stage", "lanched", "Did you mean launched?"),
-        ("product_stage", "Launched", "Did you mean launched?"),
+        ("product_stage", "Launchd", "Did you mean launched?"),
         ("product_stage", "", "nothing is not one of"),
         ("product_stage", "launched, pilot", "is not one of"),
         ("self_serve", "maybe", "maybe is neither yes nor no."),
@@ -116,6 +163,14 @@ def test_a_text_means_the_value_that_its_fact_gives_it(fact, text, value):
         ("monthly_burn", "-5", "-5 is less than 0"),
         ("annual_contract_value", "250.000", "250000 or as 250"),
         ("annual_contract_value", "yes", "yes is not a number."),
+        ("annual_contract_value", "45%", "45% is a share; expected US dollars."),
+        ("paying_customers", "500%", "500% is a share; expected a whole number."),
+        ("sales_cycle_months", "50%", "50% is a share; expected a number."),
+        ("case_studies", "$3", "$3 is an amount of money; expected a whole number."),
+        ("case_studies", "3 USD", "3 USD is an amount of money"),
+        ("case_studies", "€3", "€3 is an amount of money"),
+        ("gross_margin", "$0.5", "$0.5 is an amount of money; expected 0 to 1, or 12%."),
+        ("customer_segments", "small, huge", "huge is not one of small, midsize, large."),
     ],
 )  # fmt: skip
 def test_what_a_fact_cannot_be_is_refused_with_what_was_expected(fact, text, message):
@@ -313,6 +368,154 @@ def test_a_long_name_with_line_breaks_stays_on_one_line_of_messages(tmp_path):
     assert case.company.startswith("a b")
     assert case.company.isprintable()
     assert len(case.company) <= 200
+
+
+def test_words_are_read_in_any_case_and_a_set_stays_a_list(tmp_path):
+    text = "role: Marketing\nproduct_stage: LAUNCHED\nteam_roles: [SDR, sales]\ncustomer_segments: [Large]\n"
+    (case,) = read_text(tmp_path, text).cases
+    assert case.values == {
+        "role": "digital_marketer",
+        "product_stage": "launched",
+        "team_roles": {"sales_development", "account_executive"},
+        "customer_segments": {"large"},
+    }
+    (problem,) = read_text(tmp_path, "team_roles: marketing").problems
+    assert "marketing is not a list; write [marketing]" in problem.message
+
+
+@pytest.mark.parametrize("key", ["company", "Company", "COMPANY", "company name", "Company Name", "company_name"])
+@pytest.mark.parametrize("rest", ["facts: {self_serve: no}", "self_serve: no"])
+def test_the_company_is_named_in_any_case(tmp_path, key, rest):
+    (case,) = read_text(tmp_path, f"{key}: Acme\n{rest}\n").cases
+    assert (case.company, case.values, case.extra) == ("Acme", {"self_serve": False}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("facts: {}\ncapital: 5\n", 2, "capital is a fact, but stands beside facts"),
+        ("facts:\ncapital: 5\n", 2, "indent it"),
+        ("company: A\nrunway_months: 5\nfacts: {}\n", 2, "runway_months is a fact"),
+        ("Name: A\nfacts: {}\n", 1, "Name is not known beside facts. Did you mean company?"),
+        ("compny: A\nfacts: {}\n", 1, "Did you mean company?"),
+        ("assumption: {}\nfacts: {}\n", 1, "Did you mean assumptions?"),
+        ("fact: {capital: 5}\nfacts: {}\n", 1, "Did you mean facts?"),
+        ("Facts: {capital: 5}\nfacts: {}\n", 1, "Did you mean facts?"),
+        ("company: A\nCompany: B\nfacts: {}\n", 2, "Did you mean company?"),
+    ],
+)
+def test_a_key_beside_facts_that_would_be_lost_is_an_error(tmp_path, text, line, message):
+    found = read_text(tmp_path, text)
+    (problem,) = found.problems
+    assert (found.cases, problem.code, problem.line) == ((), "SP108", line)
+    assert message in problem.message
+
+
+def test_other_keys_beside_facts_are_carried_through(tmp_path):
+    keys = [
+        "name", "id", "year", "label", "basis", "respondent", "scenario", "date", "note", "notes", "receipt", "process", "lead",
+        "metrics", "derived", "company_id", "source",
+    ]  # fmt: skip
+    (case,) = read_text(tmp_path, "facts: {}\ncompany: A\n" + "".join(f"{key}: x\n" for key in keys)).cases
+    assert [*case.extra] == keys
+
+
+def test_a_saved_result_may_have_any_key(tmp_path):
+    assert read_text(tmp_path, "receipt: {rules_version: x}\nchurn_rate: 5\nfacts: {}\n").problems == ()
+
+
+# Words
+
+
+def test_every_word_means_one_value_and_reads_back():
+    for fact in VOCABULARY.facts.values():
+        for word, value in fact.meanings.items():
+            wanted = frozenset({value}) if fact.type == "set" else value
+            assert parse(fact, word.upper()) == wanted
+            assert not word.isdecimal()  # the number of a choice at the prompt
+            assert word not in ("all", "none of these")
+            assert word != "none" or value == "none"
+
+
+AMBIGUOUS = """
+dimension: role
+title: Role
+facts:
+  - id: role
+    type: choice
+    values: {seller: sells, marketer: wins customers}
+    also: {seller: [Growth, rep], marketer: [growth], boss: [chief]}
+    label: l
+    question: q
+    help: h
+    why: w
+    ask: core
+"""
+
+
+def test_a_word_for_two_values_and_one_for_none_are_problems_of_the_vocabulary():
+    with pytest.raises(SalespathError) as caught:
+        load([("role.yaml", parse_yaml(AMBIGUOUS, "role.yaml"))])
+    assert [(p.code, p.message) for p in caught.value.problems] == [
+        ("SP106", "the fact role has no value boss."),
+        ("SP106", "the fact role: growth means both seller and marketer."),
+    ]
+
+
+# From Python
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("self_serve", "yes", True), ("self_serve", False, False), ("product_stage", "Launched", "launched"),
+        ("role", "marketing", "digital_marketer"), ("annual_contract_value", "70k", 70000), ("gross_margin", "80%", 0.8),
+        ("paying_customers", 40.0, 40), ("annual_contract_value", Fraction(5, 2), 2.5), ("paying_customers", np.int64(7), 7),
+        ("annual_contract_value", np.float64(0.5), 0.5), ("customer_segments", ["small", "Large"], {"small", "large"}),
+        ("customer_segments", {"small"}, {"small"}), ("customer_segments", ("small",), {"small"}),
+        ("customer_segments", "small;large", {"small", "large"}), ("customer_segments", [], set()), ("capital", None, None),
+        ("capital", " ", None),
+    ],
+)  # fmt: skip
+def test_values_from_python_mean_what_they_mean_in_a_file(name, value, meant):
+    case = typed_case(VOCABULARY, Case("x", {name: value}))
+    assert case.values == ({} if meant is None else {name: meant})
+    assert assess(BASE, Case("x", {name: value})).case.values == case.values
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("gross_margin", 80, "80 is more than 1"),
+        ("annual_contract_value", float("nan"), "NaN is not a number"),
+        ("annual_contract_value", float("inf"), "inf is too large"),
+        ("annual_contract_value", 10**400, "too large"),
+        ("annual_contract_value", -5, "-5 is less than 0"),
+        ("paying_customers", 2.5, "2.5 is not a whole number"),
+        ("paying_customers", True, "True is not understood; expected a whole number."),
+        ("self_serve", 1, "1 is not understood; expected yes or no."),
+        ("self_serve", "maybe", "maybe is neither yes nor no"),
+        ("product_stage", True, "expected one of idea, prototype, pilot, launched."),
+        ("product_stage", ["launched"], "expected one of idea"),
+        ("customer_segments", ["small", 3], "expected a list of small, midsize, large."),
+        ("customer_segments", {"huge"}, "huge is not one of small, midsize, large."),
+        ("customer_segments", 3, "3 is not understood"),
+        ("annual_contract_value", "€5", "€5 is in €"),
+        ("capital", {"value": 5}, "is not understood; expected US dollars."),
+        ("capitl", 5, "there is no fact capitl. Did you mean capital?"),
+    ],
+)
+def test_what_python_passes_and_cannot_be_is_refused(name, value, message):
+    with pytest.raises(SalespathError) as caught:
+        assess(BASE, Case("x", {name: value, "self_serv": 1}))
+    assert len(caught.value.problems) == 2
+    assert message in str(caught.value)
+
+
+@given(some_facts())
+def test_typed_values_are_taken_as_they_are(facts):
+    case = Case("x", facts)
+    assert typed_case(VOCABULARY, case) is case
 
 
 # The vocabulary is a contract: files, spreadsheets and programs use these names.

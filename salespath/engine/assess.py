@@ -25,8 +25,9 @@ from salespath.engine.company import Company
 from salespath.engine.compile import Base, filled
 from salespath.engine.unless import unless
 from salespath.engine.walk import SUMS, Truth, Walked, supposing, walk
-from salespath.errors import WARNING, Problem, SalespathError, shown, suggestion
+from salespath.errors import WARNING, Problem
 from salespath.facts import Case, Value
+from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Topic, Warn
@@ -37,13 +38,10 @@ Engine = Callable[[Company], Walked]
 def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
     """Assess one company. The same facts give the same assessment, whatever their order, and whatever engine derives it.
 
-    Raises SalespathError (SP111) for a fact that the vocabulary does not have.
+    Values may be as a Python program has them: text is read as in a file, a list or set of words is a set, None is unknown. Raises
+    SalespathError listing every fact that the vocabulary does not have (SP111) and every value that it cannot have (SP112).
     """
-    unknown = [name for name in case.values if name not in base.vocabulary]
-    if unknown:
-        what = [f"{case.company}: there is no fact {shown(n)}.{suggestion(n, base.vocabulary)}" for n in unknown]
-        raise SalespathError(Problem("SP111", message, file=case.file, line=case.line) for message in what)
-    return _Assessor(base, case, engine).assessment()
+    return _Assessor(base, typed_case(base.vocabulary, case), engine).assessment()
 
 
 class _Assessor:
