@@ -14,13 +14,16 @@ from salespath import __version__
 from salespath.console import (
     based,
     bold,
+    company_option,
     format_option,
     is_table,
     json_text,
     read_by_run,
     read_companies,
+    read_supposed,
     report_problems,
     reported,
+    set_option,
     width,
     write_json,
 )
@@ -119,7 +122,9 @@ def ask(
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@set_option
+@company_option
 @format_option
 @click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")
 @click.option("--rejects", metavar="FILE.csv", help="Write the rows that are rejected here (with -o: OUT.rejects.csv).")
@@ -138,6 +143,8 @@ def ask(
 def assess(
     base: Base,
     files: tuple[str, ...],
+    texts: tuple[str, ...],
+    company: str,
     format_: str,
     output: str | None,
     rejects: str | None,
@@ -149,6 +156,9 @@ def assess(
     """Recommend a process for the companies in FILE: one company gives a report, many a table.
 
     FILE is a YAML or JSON fact file, or a CSV or Parquet table with fact ids as headers; - is standard input (YAML or JSON).
+
+    --set says what is known of one company, without FILE or on top of it: --set product_stage=launched --set capital=300k
+    --set team_roles=marketing,sales.
     """
     from salespath.output import Output, check, is_there, is_through, together
 
@@ -158,6 +168,7 @@ def assess(
         raise click.UsageError(f"--rejects {rejects}: expected a name that ends in .csv.")
     suffix = os.path.splitext((output or "").lower())[1].removeprefix(".")
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
+    one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
     if output is not None and not through and suffix not in ("csv", "parquet", "json"):
         raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
     if suffix in ("csv", "parquet") and one_by_one:
@@ -170,8 +181,10 @@ def assess(
     if outputs:
         check(outputs, read_by_run(*files), force=force)
     always = rejects is not None or (left is not None and is_there(left))
-    if output is not None and (
-        suffix in ("csv", "parquet") or (suffix == "json" and all(map(is_table, files)) and not one_by_one)
+    if (
+        files
+        and output is not None
+        and (suffix in ("csv", "parquet") or (suffix == "json" and all(map(is_table, files)) and not one_by_one))
     ):
         from salespath.portfolio import assess_to_file
 
@@ -183,11 +196,11 @@ def assess(
     from salespath.engine.assess import assess as assess_case
     from salespath.report.summary import Summary
 
-    portfolios = [read_companies(base, path) for path in files]
+    portfolios = read_supposed(base, files, texts, company)
     problems = [problem for portfolio in portfolios for problem in portfolio.problems]
     report_problems(problems)
     cases = [case for portfolio in portfolios for case in portfolio.cases]
-    single = len(files) == 1 and portfolios[0].single
+    single = len(portfolios) == 1 and portfolios[0].single
     failed = any(problem.severity == "error" for problem in problems)
     other: Engine | None = None
     if engine == "experta":
@@ -232,17 +245,21 @@ def assess(
 
 
 @main.command()
-@click.argument("file")
+@click.argument("file", required=False)
 @click.argument("target", required=False)
+@set_option
+@company_option
 @format_option
 @reported
 @based
-def explain(base: Base, file: str, target: str | None, format_: str) -> None:
+def explain(
+    base: Base, file: str | None, target: str | None, texts: tuple[str, ...], company: str, format_: str
+) -> None:
     """How the recommendation for the company in FILE came about; with TARGET, why something else did not.
 
     TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel, strategy, infrastructure), a
     choice (channel:automation, or a word for it: direct, TAS, referral, cloud), a fact (role), a dimension (team), an attribute or
-    a rule id.
+    a rule id. FILE may be left out, and with it TARGET, where --set says what is known.
     """
     from dataclasses import asdict
 
@@ -252,7 +269,7 @@ def explain(base: Base, file: str, target: str | None, format_: str) -> None:
     from salespath.report.targets import targets
     from salespath.report.terminal import tree
 
-    portfolio = read_companies(base, file)
+    (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
     report_problems(portfolio.problems)
     if not portfolio.cases:
         sys.exit(1)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from salespath.engine.compile import Base
     from salespath.errors import Problem
     from salespath.facts import Portfolio
@@ -93,6 +95,33 @@ def read_companies(base: Base, path: str) -> Portfolio:
         return Portfolio((), error.problems, single=True)
 
 
+def read_supposed(base: Base, paths: Sequence[str], texts: Sequence[str], company: str) -> list[Portfolio]:
+    """The companies of files; with settings or a company's name, the one that is meant, with these settings.
+
+    Without a file, the settings are all that is known of it. Raises SalespathError with what is wrong with a setting, or where it
+    is not clear which company is meant, and click.UsageError where neither files nor settings are given.
+    """
+    if not (paths or texts):
+        raise click.UsageError("Give a FILE with facts, or facts with --set FACT=VALUE (again: another fact).")
+    portfolios = [read_companies(base, path) for path in paths]
+    if not (texts or company):
+        return portfolios
+    from salespath.errors import SalespathError, shown
+    from salespath.facts import Case, Portfolio
+    from salespath.facts.case import NAMELESS
+    from salespath.facts.settings import chosen, supposed
+
+    cases = tuple(case for portfolio in portfolios for case in portfolio.cases)
+    problems = tuple(problem for portfolio in portfolios for problem in portfolio.problems)
+    if problems and not cases:
+        return [Portfolio((), problems, single=True)]
+    try:
+        case = chosen(cases, ", ".join(paths), company) if paths else Case(shown(company, 200) or NAMELESS)
+        return [Portfolio((supposed(base.vocabulary, case, texts),), problems, single=True)]
+    except SalespathError as error:
+        raise SalespathError([*problems, *error.problems]) from None
+
+
 def read_by_run(*paths: str | None) -> list[str]:
     """The files that this run reads: those named, the rules and the vocabulary. None of them is ever written over."""
     from pathlib import Path
@@ -119,6 +148,13 @@ def write_json(data: Any) -> None:
 
 format_option = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+)
+
+set_option = click.option(
+    "--set", "texts", metavar="FACT=VALUE", multiple=True, help="Suppose this (again: another fact), as in a fact file."
+)
+company_option = click.option(
+    "--company", metavar="NAME", default="", help="Which company, where FILE holds several; its name, without FILE."
 )
 
 

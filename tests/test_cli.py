@@ -47,6 +47,61 @@ def test_one_company_gives_a_report():
     assert "\nFirst moves\n" in text
 
 
+def test_facts_may_be_set_without_a_file(tmp_path):
+    settings = ["--set", "product_stage=launched", "--set", "capital=300k", "--set", "team_roles=marketing,SDR"]
+    done = run("assess", *settings)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"Your company\n====")
+    out = tmp_path / "out.json"
+    assert run("assess", *settings, "--company", "Acme", "-o", str(out)).returncode == 0
+    found = json.loads(out.read_bytes())
+    assert found["company"] == "Acme"
+    assert found["facts"] == {
+        "product_stage": "launched",
+        "capital": 300_000,
+        "team_roles": ["sales_development", "digital_marketer"],
+    }
+
+
+def test_facts_set_go_on_top_of_a_file(invoke):
+    before = json.loads(invoke("assess", ONE, "--format", "json").stdout)["facts"]
+    args = ("--set", "self_serve=", "--set", "product_stage=Pilot", "--format", "json")
+    assert json.loads(invoke("assess", ONE, *args).stdout)["facts"] == {
+        name: value for name, value in (before | {"product_stage": "pilot"}).items() if name != "self_serve"
+    }
+    assert json.loads(invoke("assess", MANY, "--company", "Dropbox", *args).stdout)["company"] == "Dropbox"
+    assert invoke("explain", ONE, "enterprise", *args[:4]).stdout != invoke("explain", ONE, "enterprise").stdout
+    assert json.loads(invoke("economics", *args).stdout)["company"] == "Your company"
+
+
+@pytest.mark.parametrize("command", ["assess", "explain", "economics"])
+def test_what_is_wrong_with_settings_is_said_at_once(command):
+    done = run(command, "--set", "product_stage=lunched", "--set", "capital=£5k", "--set", "x")
+    assert (done.returncode, done.stdout) == (1, b"")
+    lines = done.stderr.decode().splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["--set", f"error {code}"] for code in ("SP112", "SP112", "SP151")
+    ]
+
+
+@pytest.mark.parametrize("command", ["assess", "explain", "economics"])
+def test_facts_are_set_for_one_company_only(command):
+    done = run(command, MANY, "--set", "capital=5k")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"error SP153: it holds 32 companies; say which one with --company NAME" in done.stderr
+    done = run(command, MANY, "--company", "Dropbx")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"Did you mean Dropbox?" in done.stderr
+
+
+def test_a_setting_hides_no_problem_of_the_file(tmp_path):
+    path = tmp_path / "one.yaml"
+    path.write_text("capital: much\n")
+    done = run("assess", str(path), "--set", "self_serve=yes")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(f"{path}:1: error SP112: ".encode())
+
+
 def test_full_adds_the_reasons_of_the_plan(invoke):
     short, full = invoke("assess", ONE).stdout, invoke("assess", ONE, "--full").stdout
     assert "\n      Why: " in full
@@ -242,6 +297,10 @@ def test_every_command_explains_itself(invoke, path, option):
         ["assess", "--format", "xml", ONE],
         ["assess", ONE, "-o", "out.txt"],
         ["assess", ONE, "-o", "json"],
+        ["assess", "-o", "out.csv"],
+        ["assess", "--company", "Acme"],
+        ["assess", "--set", "capital=5k", "-o", "out.csv"],
+        ["economics"],
         ["explain"],
         ["explain", ONE, "smb", "both"],
         ["guide", "smb"],

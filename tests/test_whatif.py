@@ -12,10 +12,11 @@ from hypothesis import settings
 from salespath.counsel import hinges_report, whatif_report
 from salespath.counsel.hinges import hinges
 from salespath.counsel.way import cards
-from salespath.counsel.whatif import supposed, what_if
+from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.errors import SalespathError
 from salespath.facts import Case
+from salespath.facts.settings import supposed
 from salespath.facts.values import written
 
 ONE = str(EXAMPLES / "veeva_2013.yaml")
@@ -40,6 +41,13 @@ CASE = Case(
         ("team_roles=[digital_marketer, account_executive]", "team_roles", {"digital_marketer", "account_executive"}),
         ("team_roles=[]", "team_roles", set()),
         ("team_roles=-", "team_roles", set()),
+        ("team_roles=none", "team_roles", set()),
+        ("team_roles=marketing", "team_roles", {"digital_marketer"}),
+        ("team_roles=Marketing, sales; SDR", "team_roles",
+         {"digital_marketer", "account_executive", "sales_development"}),
+        ("team_roles+=marketing;sales", "team_roles", {"digital_marketer", "account_executive", "customer_success"}),
+        ("role=co-founder", "role", "founder"),
+        ("product_stage=Takes paying customers", "product_stage", "launched"),
         ("team_roles+=digital_marketer", "team_roles", {"digital_marketer", "customer_success"}),
         ("team_roles+=digital_marketer,account_executive", "team_roles",
          {"digital_marketer", "account_executive", "customer_success"}),
@@ -97,7 +105,10 @@ def test_several_members_come_and_go():
         (["team_roles+=digital_marketr"], "SP112", "Did you mean digital_marketer?"),
         (["capital=-5"], "SP112", "less than 0"),
         (["capital=250.000"], "SP112", "can be read as"),
-        (["team_roles=digital_marketer"], "SP112", "is not a list"),
+        (["team_roles=digital_marketr"], "SP112", "Did you mean digital_marketer?"),
+        (["team_roles={value: digital_marketer, how: guessed}"], "SP112", "is not a list"),
+        (["capital=€300k"], "SP112", "€300k is in €"),
+        (["paying_customers=5%"], "SP112", "5% is a share; expected a whole number."),
         (["capital=[1"], "SP103", "not valid YAML"),
         (["capital=&a 5"], "SP104", ""),
     ],

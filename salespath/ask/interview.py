@@ -11,10 +11,10 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.settle import searched
 from salespath.facts import Case, Fact, Value
+from salespath.facts.case import NAMELESS
 from salespath.rules.model import Advise, Warn
 
 COMPANY, PLAN = "company", "plan"  # questions that are not about a fact: the name, and whether to go on
-NAMELESS = "Your company"
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salespath.console import based, bold, format_option, read_companies, report_problems, reported, width, write_json
+from salespath.console import (
+    based,
+    bold,
+    company_option,
+    format_option,
+    read_companies,
+    read_supposed,
+    report_problems,
+    reported,
+    set_option,
+    width,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from salespath.engine.compile import Base
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", required=False)
+@set_option
+@company_option
 @click.option(
     "--months", type=click.IntRange(1, 120), default=36, show_default=True, help="How many months to look ahead."
 )
@@ -24,13 +38,21 @@ if TYPE_CHECKING:
 @format_option
 @reported
 @based
-def economics(base: Base, file: str, months: int, process: str | None, format_: str) -> None:
+def economics(
+    base: Base,
+    file: str | None,
+    texts: tuple[str, ...],
+    company: str,
+    months: int,
+    process: str | None,
+    format_: str,
+) -> None:
     """What the recommended process takes in deals, people, months and cash, for the company in FILE.
 
     Of the other process it is said what it would have to be to end with as much; it is shown beside where the company gave figures.
 
     The company's own figures come first, published ones stand in for the rest and are marked as assumed. FILE can set these under
-    `assumptions`, beside `facts` (docs/economics.md).
+    `assumptions`, beside `facts` (docs/economics.md). It may be left out where --set says what is known.
     """
     from salespath.counsel.economics import economics as computed
     from salespath.counsel.economics_inputs import inputs
@@ -41,7 +63,7 @@ def economics(base: Base, file: str, months: int, process: str | None, format_: 
     from salespath.engine.assess import assess
     from salespath.errors import SalespathError
 
-    portfolio = read_companies(base, file)
+    (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
     problems = list(portfolio.problems)
     documents = []
     pages = []
@@ -115,9 +137,7 @@ def compare(base: Base, files: tuple[str, ...], respondents: bool | None, format
 
 @click.command()
 @click.argument("file")
-@click.option(
-    "--set", "texts", metavar="FACT=VALUE", multiple=True, help="Suppose this (again: another fact); see below."
-)
+@set_option
 @click.option(
     "--goal", type=click.Choice(["enterprise", "smb", "both"]), help="What it takes to get there, and the way."
 )
@@ -136,13 +156,13 @@ def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, comp
     --goal finds every smallest set of at most three changes that reaches the process (with --set: from there), each of them
     something the company can change itself or an answer still missing, with the steps, the triggers and the tests.
     """
-    from salespath.counsel.whatif import chosen, supposed
+    from salespath.facts.settings import chosen, supposed
 
     portfolio = read_companies(base, file)
     report_problems(portfolio.problems)
     if not portfolio.cases and portfolio.problems:
         sys.exit(1)
-    case = chosen(portfolio, file, company)
+    case = chosen(portfolio.cases, file, company)
     if goal:
         from salespath.counsel import goal_report
         from salespath.counsel.goal import search

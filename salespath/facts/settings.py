@@ -1,0 +1,141 @@
+"""Facts set on the command line, `--set fact=value`, and the company of a file that is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from salespath.errors import Problem, SalespathError, in_order, shown, suggestion
+from salespath.facts.case import Case, read_case
+from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
+from salespath.facts.vocabulary import Fact, Vocabulary
+from salespath.source import Mapping, Node, Scalar, parse
+from salespath.source import Sequence as SequenceNode
+
+OPTION = "--set"  # where a problem with a setting is
+_SETTING = re.compile(r"\s*(?P<fact>[^=]*?)\s*(?P<sign>\+=|-=|=)(?P<text>.*)", re.DOTALL)
+_LISTED = 12  # companies named in a message
+
+
+def supposed(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
+    """The company with facts as some texts say: `fact=value`, `fact+=member`, `fact-=member`; `fact=` or `fact=?` for unknown.
+
+    Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. Raises SalespathError
+    listing every problem: SP151 for a text that is not of this form, SP152 for a fact that is set twice, and those of fact files.
+    """
+    return _Supposing(vocabulary, case).read(texts)
+
+
+class _Supposing:
+    def __init__(self, vocabulary: Vocabulary, case: Case) -> None:
+        self.vocabulary, self.case = vocabulary, case
+        self.problems: list[Problem] = []
+        self.nodes: list[tuple[Scalar, Node]] = []
+        self.members: dict[str, dict[str, bool]] = {}  # of the sets: whether a member is there
+        self.said: dict[str, str] = {}
+
+    def read(self, texts: Iterable[str]) -> Case:
+        for text in texts:
+            self._read(text)
+        found = read_case(Mapping(tuple(self.nodes), 1), self.vocabulary, OPTION, self.problems, self.case.company)
+        if any(problem.severity == "error" for problem in self.problems) or found is None:
+            raise SalespathError(_placed(self.problems))
+        values, how, notes = dict(self.case.values), dict(self.case.how), dict(self.case.notes)
+        for name in self.said:
+            for kept in (values, how, notes) if name not in self.members else (how, notes):
+                kept.pop(name, None)  # how a value was known says nothing of another one
+        for name, members in self.members.items():
+            now = values[name]
+            assert isinstance(now, frozenset)
+            values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
+        case = self.case
+        return Case(
+            case.company,
+            {**values, **found.values},
+            {**how, **found.how},
+            {**notes, **found.notes},
+            case.extra,
+            case.file,
+            case.line,
+        )
+
+    def _problem(self, code: str, message: str) -> None:
+        self.problems.append(Problem(code, message, file=OPTION))
+
+    def _read(self, text: str) -> None:
+        match = _SETTING.fullmatch(text)
+        if not match or not match["fact"]:
+            expected = "expected fact=value, fact+=member or fact-=member, or fact= for unknown"
+            self._problem("SP151", f"{shown(text) or 'nothing'} is not a setting; {expected}.")
+            return
+        name, sign, value = match["fact"], match["sign"], match["text"].strip()
+        if name not in self.vocabulary:
+            hint = suggestion(name, self.vocabulary)
+            self._problem("SP111", f"there is no fact {shown(name)}.{hint}")
+        elif sign != "=":
+            self._member(name, sign == "+=", value, text)
+        elif name in self.said:
+            self._problem("SP152", f"{name} is set twice: {shown(self.said[name])} and {shown(text)}; say it once.")
+        else:
+            self.said[name] = text
+            if value not in ("", "?"):
+                self._value(name, value)
+
+    def _value(self, name: str, text: str) -> None:
+        try:
+            node = Scalar(text, 1) if text == EMPTY_SET else parse(text, OPTION)
+            fact = self.vocabulary[name]
+            if fact.type == "set" and isinstance(node, Scalar):
+                node = SequenceNode(tuple(Scalar(word, 1) for word in set_words(fact, node.text)), 1)
+        except SalespathError as error:
+            self.problems.extend(error.problems)
+        else:
+            self.nodes.append((Scalar(name, 1), node))
+
+    def _member(self, name: str, there: bool, text: str, setting: str) -> None:
+        fact, now = self.vocabulary[name], self.case.values.get(name)
+        if name in self.said and name not in self.members:
+            self._problem("SP152", f"{name} is set twice: {shown(self.said[name])} and {shown(setting)}; say it once.")
+        elif fact.type != "set" or not isinstance(fact, Fact):
+            self._problem("SP151", f"{shown(setting)}: {name} holds one value, not several; write {name}=….")
+        elif not isinstance(now, frozenset):
+            self._problem(
+                "SP151",
+                f"{shown(setting)}: {name} is not known, which is not the same as none; say all of it: {name}=[…], of "
+                f"{', '.join(fact.values)}.",
+            )
+        else:
+            try:
+                some = parse_set(fact, set_words(fact, text.strip("[]")))
+            except BadValue as error:
+                self._problem("SP112", f"{name}: {error}")
+                return
+            self.said.setdefault(name, setting)
+            known = self.members.setdefault(name, {})
+            for member in fact.values:
+                if member in some and known.setdefault(member, there) != there:
+                    self._problem("SP152", f"{name}: {member} is to come and to go; say one of the two.")
+
+
+def _placed(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems without a line, which a setting on the command line does not have."""
+    return in_order(Problem(p.code, p.message, p.severity, OPTION, value=p.value) for p in problems)
+
+
+def chosen(cases: Sequence[Case], path: str, company: str) -> Case:
+    """The one company of a file that is meant. Raises SalespathError (SP153) where that is not clear."""
+    found = [case for case in cases if case.company == company] if company else list(cases)
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(shown(case.company) for case in cases[:_LISTED])
+    names += f" and {len(cases) - _LISTED} more" if len(cases) > _LISTED else ""
+    if company and not found:
+        hint = suggestion(company, [case.company for case in cases])
+        message = f"there is no company {shown(company)} in it.{hint or f' There are: {names}.' if cases else ''}"
+    elif company:
+        message = f"{len(found)} companies are called {shown(company)}; give them different names."
+    elif not cases:
+        message = "no company in it can be assessed."
+    else:
+        message = f"it holds {len(cases)} companies; say which one with --company NAME: {names}."
+    raise SalespathError([Problem("SP153", message, file=path)])
