@@ -18,6 +18,7 @@ from salespath.engine.cells import cells
 from salespath.engine.company import process_of
 from salespath.engine.settle import searched, settle
 from salespath.engine.table import Table, assess_table
+from salespath.engine.turning import turning
 from salespath.facts import Case, Value
 from salespath.rules.model import VERDICTS
 
@@ -215,3 +216,18 @@ def test_the_order_does_not_depend_on_the_order_of_answers() -> None:
     names = sorted(set(facts) & set(VOCABULARY.facts))
     interviews = [Interview(BASE, Case("A", {name: facts[name] for name in order})) for order in (names, names[::-1])]
     assert interviews[0].matter == interviews[1].matter
+
+
+def test_what_alone_turns_a_verdict_is_found_where_rules_compare_evidence_for_equality():
+    rules = """
+rules:
+  - id: large-contracts
+    when: annual_contract_value >= 50_000
+    weigh: {process: enterprise, certainty: 0.4, line: size}
+    because: Large contracts.
+    source: [K01]
+"""
+    base = small_base(rules)  # undetermined where fit_smb == fit_enterprise
+    (turn,) = turning(base, {})
+    assert turn.fact == "annual_contract_value"
+    assert turn.to == ("enterprise",)

@@ -60,7 +60,7 @@ class Variants:
 
 
 class Numbers(list[Any]):
-    """A number for each variant, reckoned with one by one. Comparing gives truth values for `Variants.pack`."""
+    """A number for each variant, reckoned with one by one. Comparing gives truth values, for `&`, `|` and `Variants.pack`."""
 
     def _each(self, function: Callable[[Any, Any], Any], other: Any) -> Numbers:
         if isinstance(other, Numbers):
@@ -90,16 +90,26 @@ class Numbers(list[Any]):
         return Numbers([-item for item in self])
 
     def __lt__(self, other: Any) -> Any:
-        return list(self._each(operator.lt, other))
+        return self._each(operator.lt, other)
 
     def __le__(self, other: Any) -> Any:
-        return list(self._each(operator.le, other))
+        return self._each(operator.le, other)
 
     def __gt__(self, other: Any) -> Any:
-        return list(self._each(operator.gt, other))
+        return self._each(operator.gt, other)
 
     def __ge__(self, other: Any) -> Any:
-        return list(self._each(operator.ge, other))
+        return self._each(operator.ge, other)
+
+    def __and__(self, other: Any) -> Numbers:
+        return self._each(operator.and_, other)
+
+    __rand__ = __and__
+
+    def __or__(self, other: Any) -> Numbers:
+        return self._each(operator.or_, other)
+
+    __ror__ = __or__
 
 
 def behind(base: Base, names: Iterable[str]) -> set[str]:
