@@ -78,6 +78,7 @@ def main() -> None:
     "--answers", "answers_file", metavar="FILE", help="Take the answers in this fact file; ask only the rest."
 )
 @click.option("--no-input", is_flag=True, help="Ask nothing: report on what FACTS_FILE or --answers says.")
+@click.option("--quick", is_flag=True, help="Ask at most seven questions, those that tell most by themselves.")
 @click.option("--resume", is_flag=True, help="Go on with the latest unfinished interview without asking.")
 @click.option("-o", "--output", metavar="FILE.yaml", help="Save the answers as a fact file.")
 @click.option("--force", is_flag=True, help="Let -o replace an existing file.")
@@ -96,6 +97,7 @@ def ask(
     company: str,
     answers_file: str | None,
     no_input: bool,
+    quick: bool,
     resume: bool,
     output: str | None,
     force: bool,
@@ -108,8 +110,9 @@ def ask(
     """
     if no_input and not (facts_file or answers_file):
         raise click.UsageError("--no-input asks nothing; give the answers with --answers FILE.")
-    if no_input and resume:
-        raise click.UsageError("--resume goes on with questions; it does not go with --no-input.")
+    for option, wanted, does in (("--quick", quick, "asks"), ("--resume", resume, "goes on with")):
+        if no_input and wanted:
+            raise click.UsageError(f"{option} {does} questions; it does not go with --no-input.")
     if "-" in (facts_file, answers_file) and not (no_input and facts_file != answers_file):
         raise click.UsageError("- reads facts from standard input, where answers are typed; add --no-input.")
     if output is not None and not output.lower().endswith((".yaml", ".yml")):
@@ -117,7 +120,7 @@ def ask(
     from salespath.ask.terminal import Request, run
 
     inputs = tuple(read_by_run(facts_file, answers_file)) if output else ()
-    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", inputs)
+    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, inputs)
     sys.exit(run(base, request, bold))
 
 
@@ -332,8 +335,8 @@ def facts_list(base: Base, ask: str | None, format_: str) -> None:
     if format_ == "json":
         data = [
             {
-                "id": f.id, "type": f.type, "dimension": f.dimension, "ask": f.ask, "values": f.values, "unit": f.unit,
-                "label": f.label, "question": f.question, "help": f.help, "why": f.why,
+                "id": f.id, "type": f.type, "dimension": f.dimension, "ask": f.ask, "quick": f.quick, "values": f.values,
+                "unit": f.unit, "label": f.label, "question": f.question, "help": f.help, "why": f.why,
             }
             for f in chosen
         ]  # fmt: skip

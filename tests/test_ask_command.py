@@ -141,6 +141,7 @@ def test_the_fact_file_alone_will_do_and_the_answers_come_after_it(run, tmp_path
         (["-"], "--no-input"),
         (["-o", "facts.xlsx"], ".yaml"),
         (["--no-input", "--resume", ASANA], "--resume"),
+        (["--no-input", "--quick", ASANA], "--quick"),
     ],
 )
 def test_a_wrong_command_line_says_what_is_missing(run, tmp_path, words, told):
@@ -191,6 +192,31 @@ def test_facts_of_a_file_are_not_asked_again(run, tmp_path):
     case = facts(tmp_path / "out.yaml")
     assert case.values == {"product_stage": "pilot", "self_serve": True, "customization": "none"}
     assert case.extra == {"id": "7"}
+
+
+def test_a_quick_interview_asks_only_the_quick_facts_that_no_file_gives(run, tmp_path):
+    (tmp_path / "acme.yaml").write_text("company: Acme\nfacts: {product_stage: launched, customization: none}\n")
+    (tmp_path / "more.yaml").write_text("willingness_to_pay: proven\ncapital: 500k\n")
+    words = ("acme.yaml", "--answers", "more.yaml", "--quick", "-o", "out.yaml")
+    code, out, err = run(*words, typed="small\n900\nsecured\ndigital marketer\n")
+    assert (code, err) == (0, "")
+    assert "At most 4 questions" in out
+    assert out.count("> ") == 4
+    assert "Question 1 of at most 4 (market)" in out
+    assert "All other questions:   salespath ask out.yaml" in out
+    assert facts(tmp_path / "out.yaml").values == {
+        "product_stage": "launched", "customization": "none", "willingness_to_pay": "proven", "capital": 500_000,
+        "customer_segments": {"small"}, "annual_contract_value": 900, "next_funding": "secured",
+        "team_roles": {"digital_marketer"},
+    }  # fmt: skip
+
+
+def test_a_quick_interview_of_which_all_is_given_goes_to_the_report(run, tmp_path):
+    (tmp_path / "acme.yaml").write_text("{willingness_to_pay: refused, product_stage: idea}\n")
+    code, out, err = run("acme.yaml", "--quick", typed="")
+    assert (code, err) == (0, "")
+    assert "uestion 1" not in out
+    assert out.lstrip().startswith("Your company\n")
 
 
 def test_a_file_of_several_companies_or_of_mistakes_is_refused(run, tmp_path):
@@ -277,7 +303,7 @@ def test_a_mark_at_the_beginning_of_the_pipe_is_no_part_of_the_name(run, tmp_pat
 def test_the_help_names_what_scripts_need(run):
     code, out, _ = run("--help")
     assert code == 0
-    for word in ("--answers", "--no-input", "--resume", "--force", "-o"):
+    for word in ("--answers", "--no-input", "--quick", "--resume", "--force", "-o"):
         assert word in out
 
 

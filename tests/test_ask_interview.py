@@ -12,6 +12,7 @@ from salespath.facts import Case
 
 CORE = [fact.id for fact in VOCABULARY.facts.values() if fact.ask == "core"]
 ALL = [fact.id for fact in VOCABULARY.facts.values() if fact.ask != "figures"]
+QUICK = [fact.id for fact in VOCABULARY.facts.values() if fact.quick]
 HOW = st.sampled_from(["", "measured", "estimated", "guessed"])
 
 
@@ -39,7 +40,7 @@ def ask_all(interview: Interview) -> list[str]:
 @st.composite
 def steps(draw):
     """An interview that someone clicks through at random, and the events that it consists of."""
-    interview = Interview(BASE, Case(draw(st.sampled_from(["", "Acme"]))), draw(st.booleans()))
+    interview = Interview(BASE, Case(draw(st.sampled_from(["", "Acme"]))), draw(st.booleans()), draw(st.booleans()))
     events = []
     for _ in range(draw(st.integers(0, 30))):
         name = interview.question
@@ -171,7 +172,7 @@ def test_the_way_a_value_is_known_reaches_the_case():
 @given(steps())
 def test_the_events_replay_to_the_same_interview(run):
     interview, events = run
-    again = replayed(BASE, interview.given, events, fixed=interview.fixed)
+    again = replayed(BASE, interview.given, events, fixed=interview.fixed, quick=interview.quick)
     assert again == interview
     assert again.values == interview.values
     assert again.question == interview.question
@@ -220,3 +221,61 @@ def test_why_is_asked_of_the_case_without_the_earlier_answer():
     before = interview.why(fact)
     answer(interview, "launched")
     assert interview.why(fact) == before
+
+
+# The quick interview
+
+
+def quick(given_facts=None, *, fixed=False) -> Interview:
+    return Interview(BASE, Case("", given_facts or {}), fixed, quick=True)
+
+
+def test_a_quick_interview_asks_the_seven_quick_facts_and_neither_the_name_nor_for_the_plan():
+    assert len(QUICK) == 7
+    assert ask_all(quick(fixed=True)) == QUICK
+    assert sorted(ask_all(quick())) == sorted(QUICK)
+
+
+def test_a_quick_interview_asks_first_what_narrows_most():
+    interview = quick()
+    for value in ("launched", "proven"):
+        left = [question.fact for question in interview.assessment.next_questions if question.fact in QUICK]
+        assert interview.question == left[0]
+        answer(interview, value)
+    assert set(interview.values) == {"product_stage", "willingness_to_pay"}
+
+
+def test_a_quick_interview_does_not_ask_what_is_given():
+    given_facts = {"product_stage": "launched", "capital": 500_000}
+    interview = quick(given_facts)
+    assert interview.at_most == 6
+    assert "product_stage" not in ask_all(interview)
+    assert interview.values == given_facts
+
+
+def test_a_quick_interview_stops_when_the_process_is_settled():
+    interview = quick({"willingness_to_pay": "refused", "product_stage": "idea"})
+    assert interview.assessment.settled
+    assert interview.question is None
+
+
+def test_a_quick_interview_leads_back_and_keeps_its_numbers():
+    interview = quick(fixed=True)
+    answer(interview, "launched")
+    answer(interview, "none")
+    assert (interview.question, interview.number, interview.at_most) == (QUICK[2], 3, 7)
+    interview.apply(Event("back"))
+    interview.apply(Event("back"))
+    assert (interview.question, interview.number, interview.at_most) == (QUICK[0], 1, 7)
+    skip(interview)
+    assert (interview.question, interview.number, interview.at_most) == (QUICK[2], 3, 7)
+
+
+def test_an_interview_that_becomes_quick_asks_only_the_quick_facts_left():
+    interview = Interview(BASE, Case(""), fixed=True)
+    answer(interview, "Acme")
+    answer(interview, "launched")
+    answer(interview, True)  # self-serve, which is no quick fact
+    interview.quick = True
+    assert ask_all(interview) == QUICK[1:]
+    assert interview.case.company == "Acme"

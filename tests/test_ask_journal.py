@@ -61,6 +61,28 @@ def test_what_is_written_is_read_back():
     assert record.given == GIVEN
 
 
+def test_a_quick_interview_is_read_back_as_one_and_may_become_one_later():
+    file = Journal.create()
+    file.start(GIVEN)
+    file.append(EVENTS[1])
+    assert not journal.read(file.path.read_bytes(), VOCABULARY).quick
+    file.start(GIVEN, quick=True)
+    file.close()
+    record = journal.read(file.path.read_bytes(), VOCABULARY)
+    assert record.quick
+    assert (record.given, record.events) == (GIVEN, (EVENTS[1],))
+
+
+def test_a_journal_from_before_there_were_quick_interviews_is_read():
+    lines = (
+        b'{"kind": "given", "version": 1, "company": "Acme", "file": null, "facts": {"capital": 5}, "how": {}, '
+        b'"notes": {}, "extra": {}}\n{"kind": "answer", "question": "product_stage", "value": "pilot"}\n'
+    )
+    expected = journal.Record(Case("Acme", {"capital": 5}), (Event("answer", "product_stage", Answer("pilot")),))
+    assert journal.read(lines, VOCABULARY) == expected
+    assert not expected.quick
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.data())
 def test_any_answer_is_read_back(data):
@@ -134,7 +156,7 @@ def test_any_bytes_can_be_read(data):
 
 @given(
     st.dictionaries(
-        st.sampled_from(["kind", "company", "facts", "how", "notes", "extra", "file", "question", "value"]),
+        st.sampled_from(["kind", "company", "facts", "how", "notes", "extra", "quick", "file", "question", "value"]),
         st.recursive(
             st.one_of(
                 st.sampled_from(["given", "answer", "capital", "product_stage", "idea"]), st.integers(), st.none()

@@ -146,6 +146,50 @@ def test_the_end_shows_the_verdict_where_the_answers_are_and_what_to_type(sit, t
     assert "An interview is unfinished" not in sit().asked()
 
 
+def test_a_quick_interview_with_a_break(sit, tmp_path):
+    person = sit("--quick")
+    shown = person.asked()
+    assert "At most 7 questions, then the recommendation." in shown
+    assert "Question 1 of at most 7 (product)" in shown
+    assert "called" not in shown
+    assert "SMB selling" in person.says("why")
+    shown = person.says("launched")
+    assert "Noted: launched - takes paying customers." in shown
+    assert "Question 2 of at most 7 (product)" in shown
+    assert "Question 1 of at most 7" in person.says("back")
+    assert "Changed from launched to pilot - tested with real users." in person.says("pilot")
+    assert "Skipped: unknown." in person.says("skip")
+    person.child.sendintr()
+    code, last = person.end()
+    assert code == 130
+    assert last.endswith("salespath ask")
+    person = sit()
+    assert "Your company, 1 answer" in person.asked()
+    shown = person.says("yes")
+    assert "Going on with 1 answer, at most 5 to go" in shown
+    assert "Question 3 of at most 7 (product)" in shown
+    for text in ("proven", "large", "70k", "none"):
+        person.says(text)
+    assert only_journal(tmp_path).quick
+    person.child.sendline("account executive")
+    code, last = person.end()
+    assert code == 0
+    assert "Your company" in last
+    assert re.search(r"All other questions: salespath ask \S+\.yaml$", last)
+
+
+def test_a_full_interview_is_gone_on_with_quickly_if_that_is_asked_for(sit, tmp_path):
+    person = sit("--company", "Acme")
+    person.asked()
+    for text in ("launched", "no"):
+        person.says(text)
+    person.kill()
+    person = sit("--quick", "--resume")
+    assert "Question 3 of at most 8 (product)" in person.asked()
+    person.kill()
+    assert only_journal(tmp_path).quick
+
+
 def test_ctrl_d_stops_like_quit(sit):
     person = sit("--company", "Acme")
     person.asked()

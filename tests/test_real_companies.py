@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,19 @@ def test_no_company_is_told_the_opposite_process(name: str) -> None:
     assert not [miss for miss in SCORES[name].misses if {miss.label, miss.assessment.process} == set(PROCESSES)]
 
 
+def test_by_the_quick_facts_alone_it_agrees_with_nearly_as_many() -> None:
+    assert right_by_quick_facts() >= 28
+
+
+def right_by_quick_facts() -> int:
+    """How many are right by what a quick interview asks."""
+    quick = {fact.id for fact in BASE.vocabulary.facts.values() if fact.quick}
+    few = [
+        replace(i, case=replace(i.case, values={f: v for f, v in i.case.values.items() if f in quick})) for i in KNOWN
+    ]
+    return score(BASE, few).agreements[0].rate.right
+
+
 def test_without_facts_on_how_they_sell_only_those_that_run_both_are_missed() -> None:
     """Whom a company employs and which channels it uses tell its motion; one process alone is found without them."""
     more = missed("without facts on how they sell").items() - missed("all facts").items()
@@ -93,6 +107,7 @@ def test_the_page_gives_the_current_figures() -> None:
     for name in SELECTIONS:
         figures = rights(name)
         assert f"| {name} | {' | '.join(map(str, figures))} |" in page, (name, figures)
+    assert f"by them {right_by_quick_facts()} of 32 are right" in " ".join(page.split())
     confusion = SCORES["all facts"].confusion
     for label in VERDICTS[:-1]:
         row = " | ".join(str(confusion.get((label, said), 0)) for said in VERDICTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from salespath.ask.answers import Answer
@@ -36,6 +36,7 @@ class Interview:
     base: Base
     given: Case
     fixed: bool = False  # ask in the order of the sheet; else what narrows the process most comes first
+    quick: bool = False  # ask only the quick facts, neither the name nor for the plan
     answers: dict[str, Answer | None] = field(default_factory=dict)
     finished: bool = False
     _back_at: str | None = field(default=None, init=False)
@@ -56,10 +57,12 @@ class Interview:
         """The question to ask now: a fact, COMPANY or PLAN; None when there is nothing left to ask."""
         if self._back_at is not None:
             return self._back_at
-        if not self.given.company and COMPANY not in self.answers:
+        if not (self.quick or self.given.company or COMPANY in self.answers):
             return COMPANY
         if not self.goes_on and self.matter:
             return self.matter[0]
+        if self.quick:
+            return None
         rest = self.left_for_plan
         if self.goes_on:
             return rest[0] if rest else None
@@ -70,9 +73,12 @@ class Interview:
         """The facts to ask before the process is settled, in the order of asking; none once it is."""
         if self.assessment.settled:
             return []
+        if self.quick:
+            asked = self._open(lambda fact: fact.quick)
+        else:
+            asked = self._open(lambda fact: fact.ask == "core") if self.fixed else self.left_for_plan
         if self.fixed:
-            return self._open("core")
-        asked = {*self._open("core"), *self._open("plan")}
+            return asked
         return [question.fact for question in self.assessment.next_questions if question.fact in asked]
 
     @property
@@ -86,13 +92,18 @@ class Interview:
     def goes_on(self) -> bool:
         """Whether the questions for the plan are wanted."""
         wanted = self.answers.get(PLAN)
-        return bool(wanted and wanted.value)
+        return bool(wanted and wanted.value) and not self.quick
 
     @property
     def number(self) -> int:
         """The number of the question asked now: the same when it is asked again."""
-        asked = [name for name in self.answers if name in self.base.vocabulary]
+        asked = self._asked
         return asked.index(self._back_at) + 1 if self._back_at in asked else len(asked) + 1
+
+    @property
+    def at_most(self) -> int:
+        """The highest number that a question can get."""
+        return len(self._asked) + self.to_go
 
     @property
     def answered(self) -> int:
@@ -107,7 +118,7 @@ class Interview:
     @property
     def left_for_plan(self) -> list[str]:
         """What would be asked if the questions for the plan were wanted."""
-        return self._open("core") + self._open("plan")
+        return self._open(lambda fact: fact.ask == "core") + self._open(lambda fact: fact.ask == "plan")
 
     @property
     def values(self) -> dict[str, Value]:
@@ -164,18 +175,25 @@ class Interview:
             said.append(f"It can also change parts of the plan: {', '.join(parts)}.")
         return said
 
-    def _open(self, tier: str) -> list[str]:
-        """The facts of a tier that are neither given nor asked yet."""
+    @property
+    def _asked(self) -> list[str]:
+        """The facts asked so far, in the order first asked."""
+        return [name for name in self.answers if name in self.base.vocabulary]
+
+    def _open(self, wanted: Callable[[Fact], bool]) -> list[str]:
+        """The facts wanted that are neither given nor asked yet."""
         return [
             fact.id
             for fact in self.base.vocabulary.facts.values()
-            if fact.ask == tier and fact.id not in self.given.values and fact.id not in self.answers
+            if wanted(fact) and fact.id not in self.given.values and fact.id not in self.answers
         ]
 
 
-def replayed(base: Base, given: Case, events: Iterable[Event], *, fixed: bool = False) -> Interview:
+def replayed(
+    base: Base, given: Case, events: Iterable[Event], *, fixed: bool = False, quick: bool = False
+) -> Interview:
     """The interview that some events lead to."""
-    interview = Interview(base, given, fixed)
+    interview = Interview(base, given, fixed, quick)
     for event in events:
         interview.apply(event)
     return interview

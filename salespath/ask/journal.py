@@ -28,11 +28,14 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """What a journal says: what was given beforehand, the events, and the fact file it wrote last (path and SHA-256)."""
+    """What a journal says: what was given beforehand, the events, the fact file it wrote last (path and SHA-256), and whether
+    the interview is a quick one.
+    """
 
     given: Case
     events: tuple[Event, ...] = ()
     written: tuple[str, str] = ("", "")
+    quick: bool = False
 
 
 def folder() -> Path:
@@ -81,13 +84,14 @@ class Journal:
         name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}.jsonl"
         return cls(folder() / name, new=True)
 
-    def start(self, given: Case) -> None:
-        """Write down what was given beforehand."""
+    def start(self, given: Case, *, quick: bool = False) -> None:
+        """Write down what was given beforehand, and whether the interview is a quick one."""
         self._append(
             {
                 "kind": "given", "version": 1, "company": given.company, "file": given.file,
                 "facts": {name: _plain(value) for name, value in given.values.items()},
                 "how": dict(given.how), "notes": {k: dict(v) for k, v in given.notes.items()}, "extra": dict(given.extra),
+                "quick": quick,
             }
         )  # fmt: skip
 
@@ -180,7 +184,7 @@ def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, Record]]:
 
 def read(data: bytes, vocabulary: Vocabulary) -> Record:
     """What the lines of a journal say. A torn or senseless line counts for nothing; every other one counts."""
-    given, written, events = Case(""), ("", ""), []
+    given, written, quick, events = Case(""), ("", ""), False, []
     for text in data.splitlines():
         try:
             line = json.loads(text)
@@ -190,13 +194,14 @@ def read(data: bytes, vocabulary: Vocabulary) -> Record:
             continue
         if line.get("kind") == "given":
             given = _given(line, vocabulary)
+            quick = line.get("quick") is True
         elif line.get("kind") == "wrote":
             written = (str(line.get("file")), str(line.get("sha256")))
         else:
             event = _event(line, vocabulary)
             if event:
                 events.append(event)
-    return Record(given, tuple(events), written)
+    return Record(given, tuple(events), written, quick)
 
 
 def _given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:

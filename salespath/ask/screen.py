@@ -66,7 +66,7 @@ class Screen:
         self.line()
         if asked.heading:
             gap = "  " if len(asked.heading) + len(asked.progress) + 2 <= self.width else "\n"
-            self.line(f"{asked.heading}{gap}{asked.progress}")
+            self.line(f"{asked.heading}{gap}{asked.progress}".rstrip())
         self.say(asked.text, bold=True)
         if asked.choices:
             self.table(tuple((str(number), *choice) for number, choice in enumerate(asked.choices, 1)))

@@ -37,6 +37,7 @@ class Request:
     output: str | None = None
     force: bool = False
     fixed: bool = False  # the order of the sheet
+    quick: bool = False  # only the quick questions
     inputs: tuple[str, ...] = ()  # the files that the run reads, whose place `output` must not take
 
     @property
@@ -75,7 +76,7 @@ class _Session:
         self.base, self.request, self.given, self.bold = base, request, given, bold
         self.target = request.target
         self.screen = Screen(bold)
-        self.interview = Interview(base, given, request.fixed)
+        self.interview = Interview(base, given, request.fixed, request.quick)
         self.journal: Journal | None = None
 
     def unattended(self) -> int:
@@ -117,23 +118,28 @@ class _Session:
         if resumed:
             self.journal, record = resumed
             given = factfile.merged(record.given, self.given)
-            self.interview = replayed(self.base, given, record.events, fixed=self.request.fixed)
+            self.interview = self._replayed(replace(record, given=given))
             if self.target:
                 self.target.written = record.written
                 self.target.check()
-            if self.given.values or self.given.company:
-                self.journal.start(self.interview.given)
-            self.screen.say(f"Going on with {wording.answers(self.interview.answered)}; `back` leads through them.")
+            if self.given.values or self.given.company or self.interview.quick != record.quick:
+                self.journal.start(self.interview.given, quick=self.interview.quick)
+            self.screen.say(wording.going_on(self.interview))
             return
         if self.target:
             self.target.check()
         self.journal = Journal.create()
         try:
-            self.journal.start(self.given)
+            self.journal.start(self.given, quick=self.request.quick)
         except SalespathError:
             self.journal.remove()
             raise
-        how = wording.HOW[self.request.fixed].format(count=self.interview.to_go)
+        count = self.interview.to_go
+        if self.request.quick:
+            if count:
+                self.screen.say(wording.QUICK.format(count=count, s="" if count == 1 else "s"))
+            return
+        how = wording.HOW[self.request.fixed].format(count=count)
         self.screen.say(wording.INTRODUCTION.format(how=how))
         self.screen.table(tuple(("", word, meaning) for word, meaning in wording.COMMANDS))
 
@@ -142,7 +148,7 @@ class _Session:
         for journal, record in unfinished(self.base.vocabulary):
             wanted = False
             try:
-                interview = replayed(self.base, record.given, record.events, fixed=self.request.fixed)
+                interview = self._replayed(record)
                 fits = self.given.file in (None, record.given.file) and (
                     not self.request.company or self.given.company == interview.case.company
                 )
@@ -153,6 +159,11 @@ class _Session:
             if fits:
                 return (journal, record) if wanted else None
         return None
+
+    def _replayed(self, record: Record) -> Interview:
+        """An interview taken up: a quick one stays quick, any other becomes so if that is asked for."""
+        quick = record.quick or self.request.quick
+        return replayed(self.base, record.given, record.events, fixed=self.request.fixed, quick=quick)
 
     def _wanted(self, interview: Interview, journal: Journal) -> bool:
         asked = wording.offer(interview, time.localtime(journal.path.stat().st_mtime))
@@ -290,7 +301,8 @@ class _Session:
         self.screen.line(f"Your answers are saved in {path}")
         self.screen.line(f"To assess them again:  salespath assess {path}")
         if self.interview.left_for_plan or not done:
-            self.screen.line(f"To answer more:        salespath ask {path}")
+            more = "All other questions:   " if self.interview.quick else "To answer more:        "
+            self.screen.line(f"{more}salespath ask {path}")
         return 0
 
     def _rescue(self, problems: Iterable[Problem]) -> None:

@@ -21,6 +21,10 @@ HOW = {
     True: ", up to {count}",
     False: ", the most telling first, until no other answer can change the outcome (at most {count}, often half as many)",
 }
+QUICK = (
+    "At most {count} question{s}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
+    "? explains a question."
+)
 COMMANDS = (
     ("?", "what the question means and how to answer"),
     ("why", "what your answer can still change"),
@@ -57,15 +61,17 @@ def asked(interview: Interview, name: str) -> Asked:
     fact = interview.base.vocabulary.facts[name]
     known = interview.answers.get(name)
     earlier = in_words(fact, known) if known else ""
-    left = interview.to_go
-    if interview.goes_on or interview.fixed:
+    heading, left = f"Question {interview.number}", interview.to_go
+    if interview.quick:
+        heading, progress = f"{heading} of at most {interview.at_most}", ""
+    elif interview.goes_on or interview.fixed:
         left -= name not in interview.answers
-        progress = f"up to {left} more" if left else "the last one"
+        progress = f"{interview.answered} answered, {f'up to {left} more' if left else 'the last one'}"
     else:
-        progress = f"at most {left} matter" if left else "none matters any more"
+        progress = f"{interview.answered} answered, {f'at most {left} matter' if left else 'none matters any more'}"
     return Asked(
-        heading=f"Question {interview.number} ({fact.dimension})",
-        progress=f"{interview.answered} answered, {progress}",
+        heading=f"{heading} ({fact.dimension})",
+        progress=progress,
         text=fact.question,
         choices=tuple((readable(value), meaning) for value, meaning in fact.values.items()),
         hint=how_to_write(fact),
@@ -125,6 +131,12 @@ def offer(interview: Interview, changed: time.struct_time) -> Asked:
         help="Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
         why=lambda: ["You stopped, or were stopped, before the end; nothing of it was lost."],
     )
+
+
+def going_on(interview: Interview) -> str:
+    """What is said when an interview is taken up again."""
+    left = f", at most {interview.to_go} to go" if interview.quick else ""
+    return f"Going on with {answers(interview.answered)}{left}; `back` leads through them."
 
 
 def meant(interview: Interview, name: str, text: str) -> Answer:

@@ -52,7 +52,9 @@ class Test:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something the company tells us. `also` holds what else people call a value, beside its id and its description."""
+    """Something the company tells us. `also` holds what else people call a value, beside its id and its description; the `quick` ones
+    are all that a quick interview asks.
+    """
 
     id: str
     type: str
@@ -68,6 +70,7 @@ class Fact:
     help: str = ""
     why: str = ""
     ask: str = "figures"
+    quick: bool = False
     change: Change | None = None
     test: Test | None = None
     condition: str = ""  # the fact as what something depends on, after `unless`: {bound} {amount} is signed; or {value}
@@ -180,6 +183,7 @@ def _fact(item: Record, dimension: str) -> Fact:
         help=item.text("help", required=True),
         why=item.text("why", required=True),
         ask=item.one_of("ask", ASK, required=True),
+        quick=item.flag("quick"),
         change=_change(change) if change else None,
         test=_test(test) if test else None,
         condition=item.text("condition"),
