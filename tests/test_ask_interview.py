@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from salespath.ask.answers import Answer
 from salespath.ask.interview import COMPANY, PLAN, Event, Interview, replayed
+from salespath.engine.assess import assess
+from salespath.engine.settle import searched
 from salespath.facts import Case
 
 CORE = [fact.id for fact in VOCABULARY.facts.values() if fact.ask == "core"]
@@ -279,3 +281,45 @@ def test_an_interview_that_becomes_quick_asks_only_the_quick_facts_left():
     interview.quick = True
     assert ask_all(interview) == QUICK[1:]
     assert interview.case.company == "Acme"
+
+
+# What turns it
+
+
+def on_the_way() -> list[Interview]:
+    """Interviews about real companies, after some answers each."""
+    found = []
+    for count, company in enumerate(real_companies()[::5]):
+        interview = Interview(BASE, Case("Acme"))
+        for _ in range(3 * count):
+            name = interview.question
+            if name in (None, PLAN):
+                break
+            known = company.values.get(name)
+            interview.apply(
+                Event("skip" if known is None else "answer", name, None if known is None else Answer(known))
+            )
+        found.append(interview)
+    return found
+
+
+def test_an_answer_that_turns_the_process_saves_the_search_and_changes_nothing_else():
+    for interview in on_the_way():
+        found = searched(assess(BASE, interview.case))
+        assert interview.assessment.settled == found.settled
+        assert interview.assessment.next_questions == found.next_questions
+        assert not (interview.turns and found.settled)
+
+
+def test_what_turns_the_process_comes_in_the_order_of_the_questions():
+    interview = begun({"product_stage": "launched", "willingness_to_pay": "proven", "customization": "none"})
+    order = [question.fact for question in interview.assessment.next_questions]
+    asked = [turn.fact for turn in interview.turns if turn.fact in order]
+    assert len(asked) > 1
+    assert asked == sorted(asked, key=order.index)
+
+
+def test_a_number_is_left_out_where_an_answer_behind_it_turns_the_process_too():
+    alone = [turn.fact for turn in begun({"product_stage": "launched"}).turns]
+    assert "capital" in alone
+    assert "runway_months" not in alone

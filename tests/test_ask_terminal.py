@@ -154,11 +154,11 @@ def test_a_quick_interview_with_a_break(sit, tmp_path):
     assert "called" not in shown
     assert "SMB selling" in person.says("why")
     shown = person.says("launched")
-    assert "Noted: launched - takes paying customers." in shown
+    assert "Noted: launched - takes paying customers. So far: undecided; " in shown
     assert "Question 2 of at most 7 (product)" in shown
     assert "Question 1 of at most 7" in person.says("back")
-    assert "Changed from launched to pilot - tested with real users." in person.says("pilot")
-    assert "Skipped: unknown." in person.says("skip")
+    assert "Changed from launched to pilot - tested with real users. So far: " in person.says("pilot")
+    assert "Skipped: unknown. So far: " in person.says("skip")
     person.child.sendintr()
     code, last = person.end()
     assert code == 130

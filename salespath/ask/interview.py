@@ -9,7 +9,10 @@ from salespath.ask.answers import Answer
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.engine.questions import ranked
 from salespath.engine.settle import searched
+from salespath.engine.turning import Turn, turning
+from salespath.engine.variants import behind
 from salespath.facts import Case, Fact, Value
 from salespath.facts.case import NAMELESS
 from salespath.rules.model import Advise, Warn
@@ -41,6 +44,7 @@ class Interview:
     finished: bool = False
     _back_at: str | None = field(default=None, init=False)
     _assessment: Assessment | None = field(default=None, init=False, repr=False, compare=False)
+    _turns: tuple[Turn, ...] = field(default=(), init=False, repr=False, compare=False)
 
     def apply(self, event: Event) -> None:
         """Take in an event."""
@@ -148,8 +152,25 @@ class Interview:
     def assessment(self) -> Assessment:
         """The assessment of what is known now."""
         if self._assessment is None:
-            self._assessment = searched(assess(self.base, self.case))
+            here = assess(self.base, self.case)
+            self._turns = () if here.settled else turning(self.base, self.values)
+            self._assessment = _turned(here) if self._turns else searched(here)
         return self._assessment
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The missing answers that alone turn the process, in the order of the next questions.
+
+        A number is left out where an answer that it is computed from turns the process too.
+        """
+        place = {question.fact: number for number, question in enumerate(self.assessment.next_questions)}
+        behind_it = {turn: behind(self.base, [turn.fact]) for turn in self._turns}
+        told = {turn.fact for turn in self._turns}
+
+        def first(turn: Turn) -> int:
+            return min((place[name] for name in behind_it[turn] if name in place), default=len(place))
+
+        return sorted((turn for turn, names in behind_it.items() if names & told == {turn.fact}), key=first)
 
     def why(self, fact: Fact) -> list[str]:
         """What an answer can still change: the verdict, parts of the plan, or nothing."""
@@ -187,6 +208,15 @@ class Interview:
             for fact in self.base.vocabulary.facts.values()
             if wanted(fact) and fact.id not in self.given.values and fact.id not in self.answers
         ]
+
+
+def _turned(assessment: Assessment) -> Assessment:
+    """What the search adds where an answer that changes the process is found already: the most telling questions first."""
+    a = assessment
+    order = ranked(a.base, a.case.values, [question.fact for question in a.next_questions])
+    place = {name: (name not in a.lifting, number) for number, name in enumerate(order)}
+    questions = tuple(sorted(a.next_questions, key=lambda question: place[question.fact]))
+    return replace(a, settled_by="example", next_questions=questions)
 
 
 def replayed(

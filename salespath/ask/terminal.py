@@ -203,7 +203,10 @@ class _Session:
             elif not text:
                 answer = before
             self._record(Event("answer" if answer else "skip", name, answer))
-            self.screen.say(wording.noted(interview, name, before, answer), "  ")
+            said = wording.noted(interview, name, before, answer)
+            if said:
+                self.screen.say(said, "  ")
+                self.screen.say(wording.so_far(interview), "  ")
             return
 
     def _record(self, event: Event) -> None:

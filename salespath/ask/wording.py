@@ -11,6 +11,8 @@ from salespath.ask.interview import COMPANY, PLAN, Interview
 from salespath.errors import shown
 from salespath.facts import Fact
 from salespath.facts.values import BadValue, readable, words
+from salespath.report.phrases import NAMES, either
+from salespath.rules.model import PROCESSES
 
 WORDS = "? why back skip save quit"
 INTRODUCTION = (
@@ -25,6 +27,8 @@ QUICK = (
     "At most {count} question{s}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
     "? explains a question."
 )
+_NAMED = 3  # answers named in a line
+_LINE = 78  # columns, so that it fits a screen of 80 when indented
 COMMANDS = (
     ("?", "what the question means and how to answer"),
     ("why", "what your answer can still change"),
@@ -164,6 +168,41 @@ def noted(interview: Interview, name: str, before: Answer | None, now: Answer | 
     if before and before != now:
         return f"Changed from {in_words(fact, before)} to {said}."
     return f"Kept: {said}." if before else f"Noted: {said}."
+
+
+def so_far(interview: Interview) -> str:
+    """Where the answers lead by now, and which of the next alone could lead elsewhere; nothing while no fact is known."""
+    if not interview.values:
+        return ""
+    a, facts = interview.assessment, interview.base.vocabulary
+    said = f"So far: {_process(interview)}"
+    if a.settled:
+        return f"{said}, settled."
+    verb = "decide" if a.process == "undetermined" else "turn"
+    labels = [facts[turn.fact].label for turn in interview.turns]
+    if not labels:
+        return f"{said}; no single answer {verb}s it."
+    for count in range(min(len(labels), _NAMED), 0, -1):
+        rest = [f"{len(labels) - count} more"] if len(labels) > count else []
+        line = f"{said}; {either([*labels[:count], *rest])} could {verb} it."
+        if len(line) <= _LINE:
+            break
+    return line
+
+
+def _process(interview: Interview) -> str:
+    """The process that the answers give, with what stands in the way or which way it leans."""
+    a, facts = interview.assessment, interview.base.vocabulary
+    if a.process == "both":
+        return f"both, {NAMES[a.lead]} first" if a.lead else "both"
+    lean = f"leaning to {NAMES[a.leaning]}" if a.leaning else ""
+    if a.process == "undetermined":
+        return lean or "undecided"
+    if a.process == "not_yet":
+        blockers = [blocker for blocker in a.blockers if blocker.process in ((a.leaning,) if a.leaning else PROCESSES)]
+        read = facts.ordered({name for blocker in blockers for name in blocker.facts})
+        return f"not yet{f' ({facts[read[0]].label})' if read else ''}{f', {lean}' if lean else ''}"
+    return NAMES[a.process]
 
 
 def in_words(fact: Fact, answer: Answer) -> str:
