@@ -120,7 +120,9 @@ def ask(
     from salespath.ask.terminal import Request, run
 
     inputs = tuple(read_by_run(facts_file, answers_file)) if output else ()
-    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, inputs)
+    request = Request(
+        facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, inputs
+    )
     sys.exit(run(base, request, bold))
 
 

@@ -52,8 +52,9 @@ class Test:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something the company tells us. `also` holds what else people call a value, beside its id and its description; the `quick` ones
-    are all that a quick interview asks.
+    """Something the company tells us.
+
+    `also` holds what else people call a value, beside its id and its description; the `quick` ones are all that a quick interview asks.
     """
 
     id: str

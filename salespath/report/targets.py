@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salespath.engine.compile import Base
+from salespath.facts import Fact
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import VERDICTS, Advise
 
@@ -44,7 +45,7 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
     yield [topic.id for topic in topics.values() if _plain(topic.title) == plain]
     for some in (asked, choices):
         yield [name for name in some if plain in _parts(name.partition(":")[2])]
-    yield [fact.id for fact in base.vocabulary.facts.values() if plain in map(_plain, fact.values)]
+    yield [fact.id for fact in base.vocabulary.facts.values() if plain in map(_plain, _called(fact))]
     if len(plain) > 2:
         yield [name for name in asked if any(part.startswith(plain) for part in _parts(name.partition(":")[2]))]
         yield [name for name in base.vocabulary.facts if plain in _parts(_plain(base.vocabulary[name].label))]
@@ -53,6 +54,13 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
 def _choices(base: Base) -> list[str]:
     rules = base.knowledge.rules.values()
     return sorted({f"{rule.then.topic}:{rule.then.choice}" for rule in rules if isinstance(rule.then, Advise)})
+
+
+def _called(fact: Fact) -> Iterator[str]:
+    """The values of a fact, and the other words that people use for them."""
+    yield from fact.values
+    for words in fact.also.values():
+        yield from words
 
 
 def _title(base: Base, target: str) -> str:
