@@ -343,6 +343,8 @@ def test_targets_are_every_process_topic_choice_attribute_rule_fact_and_dimensio
         ("Your own sales systems", "infrastructure"),
         ("role", "role"),
         ("average contract", "annual_contract_value"),
+        ("marketing", "team_roles"),
+        ("partners", "who_sells"),
         ("SMB", "smb"),
         ("nonsense", None),
     ],

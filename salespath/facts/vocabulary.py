@@ -54,7 +54,8 @@ class Test:
 class Fact:
     """Something the company tells us.
 
-    `also` holds what else people call a value, beside its id and its description; the `quick` ones are all that a quick interview asks.
+    `also` holds what else people call a value, beside its id and its description; the `quick` ones are what a quick interview
+    asks.
     """
 
     id: str

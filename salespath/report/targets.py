@@ -43,9 +43,9 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
         yield [name for name in some if titles[name] == plain]
     yield [name for name in base.vocabulary if _plain(base.vocabulary[name].label) == plain]
     yield [topic.id for topic in topics.values() if _plain(topic.title) == plain]
-    for some in (asked, choices):
-        yield [name for name in some if plain in _parts(name.partition(":")[2])]
+    yield [name for name in asked if plain in _parts(name.partition(":")[2])]
     yield [fact.id for fact in base.vocabulary.facts.values() if plain in map(_plain, _called(fact))]
+    yield [name for name in choices if plain in _parts(name.partition(":")[2])]
     if len(plain) > 2:
         yield [name for name in asked if any(part.startswith(plain) for part in _parts(name.partition(":")[2]))]
         yield [name for name in base.vocabulary.facts if plain in _parts(_plain(base.vocabulary[name].label))]
