@@ -217,10 +217,9 @@ class Page:
                     self._say(f"{round(100 * item.weight / total):3d}%  {_sentence(item.because)}", "", "      ")
             if against and subject(a):
                 strongest = max(against, key=lambda item: abs(item.weight))
-                other = (
-                    "" if strongest in reasons(a, process, -1) else f" (it speaks for {NAMES[OTHER[process]]} selling)"
-                )
-                self._say(f"Against: {_sentence(strongest.because)}{other}", "", "      ")
+                own = strongest in reasons(a, process, -1)
+                about = "" if own else f", for {NAMES[OTHER[process]]} selling"
+                self._say(f"Against{about}: {_sentence(strongest.because)}", "", "      ")
 
     def _doubts(self) -> None:
         """What the verdict rests on that is guessed, contradicts itself or cannot be."""
