@@ -30,11 +30,12 @@ PAGES = ("rule-authoring", "economics", "comparing", "whatif")
 SHOWING = (README, *(ROOT / "docs" / f"{page}.md" for page in PAGES))  # pages that show what commands print
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 CUT = "…"
+INSTALLED = ".venv/bin/"  # the README gives commands as they are typed after the first of its two
 
 
 def run(command: str) -> str:
     """The output of a salespath command line, 120 columns wide."""
-    words = command.split()
+    words = command.removeprefix(INSTALLED).split()
     assert words[0] == "salespath"
     environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
@@ -105,6 +106,38 @@ def test_the_readme_names_the_two_commands_and_nothing_else_to_set_up() -> None:
     assert "pytest" in lines[1]
 
 
+def test_the_readme_fits_its_first_screens() -> None:
+    text = README.read_text("utf-8")
+    assert len(text.splitlines()) <= 120
+    assert len(text.split()) <= 700
+    lines = text.splitlines()
+    assert next(place for place, line in enumerate(lines) if "salespath ask" in line) < 60
+
+
+ANSWERS = b"untested\n\n\n\n\n\n\n\n\n"
+
+
+@pytest.mark.parametrize(
+    "command", [c for c in re.findall(r"`\.venv/bin/(salespath [^`]+)`", README.read_text("utf-8"))]
+)
+def test_every_command_of_the_readme_runs_as_it_is_written(command: str, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split()], cwd=tmp_path, env=environment, capture_output=True, input=ANSWERS
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(done.stdout.splitlines()) > 10 or "-o" in command
+    if "-o" in command:
+        assert (tmp_path / command.split()[-1]).stat().st_size > 10_000
+
+
+def test_the_scores_of_the_readme_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "real-companies.md").read_text("utf-8")
+    for count, ours, both in re.findall(r"\| (\d+), all facts \| (\d+) \| (\d+) \|", page):
+        assert re.search(rf"\b{count}\b.*\b{ours}\b.*\b{both}\b", README.read_text("utf-8"))
+
+
 def test_the_python_example_of_the_readme_runs() -> None:
     code = re.search(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     assert code
@@ -138,7 +171,8 @@ def refresh() -> None:
 
     def renewed(match: re.Match[str]) -> str:
         real = run(match["command"]).splitlines(keepends=True)
-        shown = max(match["output"].count("\n") - 1, 24)
+        shown = match["output"].count("\n") - 1
+        shown = shown if shown >= 12 else 24
         cut = f"{CUT}\n" if len(real) > shown else ""
         return f"```console\n$ {match['command']}\n{''.join(real[:shown])}{cut}```"
 

@@ -116,6 +116,18 @@ def test_the_page_gives_the_current_figures() -> None:
         assert f"**{company.removesuffix(' (business line)')}**" in page, company
 
 
+@pytest.mark.parametrize(("number", "count"), [("2", 19), ("3", 40)])
+def test_the_pages_give_the_figures_of_the_sets_collected_without_sight_of_the_rules(number: str, count: int) -> None:
+    name = f"real_companies_{number}.yaml"
+    known, problems = labelled(read_file(str(EXAMPLES / name), BASE.vocabulary), name)
+    assert not problems
+    assert len(known) == count
+    page = PAGE.read_text(encoding="utf-8")
+    for facts in ("all facts", "without inferred facts"):
+        ours, *_, both = score(BASE, SELECTIONS[facts].of(known)).agreements
+        assert f"| {count}, {facts} | {ours.rate.right} | {both.rate.right} |" in page
+
+
 def test_the_page_gives_the_measures() -> None:
     page, scored = PAGE.read_text(encoding="utf-8"), SCORES["all facts"]
     ours, *thumbs = scored.agreements
