@@ -11,8 +11,7 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.questions import ranked
 from salespath.engine.settle import searched
-from salespath.engine.turning import Turn, turning
-from salespath.engine.variants import behind
+from salespath.engine.turning import Turn, hangs_on, turning
 from salespath.facts import Case, Fact, Value
 from salespath.facts.case import NAMELESS
 from salespath.rules.model import Advise, Warn
@@ -159,18 +158,8 @@ class Interview:
 
     @property
     def turns(self) -> list[Turn]:
-        """The missing answers that alone turn the process, in the order of the next questions.
-
-        A number is left out where an answer that it is computed from turns the process too.
-        """
-        place = {question.fact: number for number, question in enumerate(self.assessment.next_questions)}
-        behind_it = {turn: behind(self.base, [turn.fact]) for turn in self._turns}
-        told = {turn.fact for turn in self._turns}
-
-        def first(turn: Turn) -> int:
-            return min((place[name] for name in behind_it[turn] if name in place), default=len(place))
-
-        return sorted((turn for turn, names in behind_it.items() if names & told == {turn.fact}), key=first)
+        """The missing answers that alone turn the process, in the order of the next questions."""
+        return hangs_on(self.assessment, self._turns)
 
     def why(self, fact: Fact) -> list[str]:
         """What an answer can still change: the verdict, parts of the plan, or nothing."""

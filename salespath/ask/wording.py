@@ -178,8 +178,9 @@ def so_far(interview: Interview) -> str:
     said = f"So far: {_process(interview)}"
     if a.settled:
         return f"{said}, settled."
-    verb = "decide" if a.process == "undetermined" else "turn"
-    labels = [facts[turn.fact].label for turn in interview.turns]
+    undecided = a.process == "undetermined"
+    verb = "decide" if undecided else "turn"
+    labels = [facts[turn.fact].label for turn in interview.turns if turn.decides or not undecided]
     if not labels:
         return f"{said}; no single answer {verb}s it."
     for count in range(min(len(labels), _NAMED), 0, -1):

@@ -8,7 +8,7 @@ computed from several unknown facts, as runway is, counts as one answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from salespath.engine.assessment import Assessment
@@ -18,7 +18,7 @@ from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inpu
 from salespath.engine.variants import Answer, Variants, behind
 from salespath.engine.walk import walk
 from salespath.facts import Derived, Fact, Value
-from salespath.rules.model import VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS
 
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
 FAR = 10**12
@@ -36,17 +36,28 @@ class Turn:
         """The other processes, in the order of the verdicts."""
         return tuple(value for value in VERDICTS if value in {process for _, process in self.answers})
 
+    @property
+    def decides(self) -> bool:
+        """Whether it can give a process to run, and not only another way of not knowing."""
+        return bool({*PROCESSES, "both"} & {*self.to})
 
-def hangs_on(assessment: Assessment) -> tuple[Turn, ...]:
-    """The missing answers that alone turn a verdict, in the order in which they would be asked."""
+
+def hangs_on(assessment: Assessment, found: Sequence[Turn] | None = None) -> list[Turn]:
+    """The missing answers that alone turn a verdict (`found`, if they are), in the order in which they would be asked.
+
+    A number is left out where an answer that it is computed from turns the process too.
+    """
     a = assessment
+    turns = turning(a.base, a.case.values) if found is None else found
     names = [*a.lifting, *(question.fact for question in a.next_questions)]
     asked = {name: place for place, name in reversed(list(enumerate(names)))}
+    told = {turn.fact for turn in turns}
+    parts = {turn: behind(a.base, [turn.fact]) for turn in turns}
 
-    def place(turn: Turn) -> int:  # a number computed from several facts comes with the first of them
-        return min((asked[name] for name in behind(a.base, [turn.fact]) if name in asked), default=len(names))
+    def place(turn: Turn) -> int:
+        return min((asked[name] for name in parts[turn] if name in asked), default=len(names))
 
-    return tuple(sorted(turning(a.base, a.case.values), key=place))
+    return sorted((turn for turn, behind_it in parts.items() if behind_it & told == {turn.fact}), key=place)
 
 
 def turning(base: Base, facts: Mapping[str, Value]) -> tuple[Turn, ...]:

@@ -109,7 +109,7 @@ class Page:
             return "Settled: no answer still missing can change this."
         turns, ask = hangs_on(a), [question.fact for question in a.next_questions]
         if a.process == "undetermined":
-            deciding = [turn for turn in turns if {"enterprise", "smb", "both"} & {*turn.to}]
+            deciding = [turn for turn in turns if turn.decides]
             alone = f" One answer alone could decide it: {turned_by(self.vocabulary, deciding)}." if deciding else ""
             return f"Answer first: {labels(a.base, ask[:ASKED])}.{alone}"
         if turns:
