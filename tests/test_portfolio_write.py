@@ -87,14 +87,16 @@ def wanted(a: Assessment) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def portfolio(tmp_path_factory) -> Path:
-    """Real companies and random ones, as a CSV file."""
+    """Real companies and random ones, as a CSV file; every tenth row holds what cannot be."""
     path = tmp_path_factory.mktemp("portfolio") / "in.csv"
     found = [*cases(BASE, REAL).cases, *random_companies(300, seed=3)]
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["company", *VOCABULARY])
-        for case in found:
+        for number, case in enumerate(found):
             cells = [written(VOCABULARY[name], case.values[name]) if name in case.values else "" for name in VOCABULARY]
+            if number % 10 == 9:
+                cells[list(VOCABULARY).index("monthly_burn")] = "-5"
             writer.writerow([case.company, *cells])
     return path
 
