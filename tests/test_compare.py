@@ -456,7 +456,11 @@ def test_one_company_in_all_files_is_several_people_and_the_option_decides(tmp_p
     assert [(p["name"], p["process"]) for p in found["respondents"]] == [
         ("Ana", "enterprise"), ("Ben", "not_yet"), ("Cleo", "enterprise"),
     ]  # fmt: skip
-    assert [d["fact"] for d in found["disagreements"] if d["changes_outcome"]] == ["seller_seniority"]
+    assert [d["fact"] for d in found["disagreements"] if d["changes_outcome"]] == [
+        "capital",
+        "monthly_burn",
+        "seller_seniority",
+    ]
     assert found["disagreements"][0].keys() >= {"answers", "answered", "silent", "majority", "alone", "together_with"}
 
 

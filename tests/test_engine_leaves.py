@@ -59,7 +59,7 @@ def number(tree, facts, unlimited=False):
     if UNKNOWN in (left, right):
         return UNKNOWN
     if tree.operator == "/" and right == 0:
-        return math.inf if unlimited else UNDEFINED
+        return math.inf if unlimited and left != 0 else UNDEFINED
     if UNDEFINED in (left, right):
         return UNDEFINED
     if tree.operator == "+":

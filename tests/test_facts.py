@@ -222,7 +222,7 @@ def test_any_text_is_a_value_or_is_refused(item, text):
         ("runway_months", 1, "1 month"),
         ("runway_months", 1.02, "1 month"),
         ("runway_months", 2.5, "2.5 months"),
-        ("runway_months", 0.125, "0.125 months"),
+        ("runway_months", 0.125, "4 days"),
         ("annual_contract_value", 99.25, "$99.25"),
         ("runway_months", math.inf, "unlimited"),
         ("runway_months", math.nan, "cannot be computed"),

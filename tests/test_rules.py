@@ -367,7 +367,7 @@ def hires(item: Advice) -> bool:
 
 def test_nobody_is_to_be_hired_while_cash_is_short() -> None:
     short = [a for a in assessments() if a.derived["cash_is_short"].value is True]
-    assert len({a.process for a in short}) >= 4
+    assert len({a.process for a in short}) >= 3
     for a in short:
         wrong = [item.rules for item in a.advice if item.topic == "team" and hires(item)]
         assert not wrong, (a.process, wrong, a.case.values)

@@ -7,7 +7,7 @@ and on from each of those, until it ends at rules that were added, removed or ch
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, differences
@@ -15,7 +15,7 @@ from salespath.authoring.relations import Relating, adds_to, read_values
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
-from salespath.engine.explain import FAILED, MET, status
+from salespath.engine.explain import FAILED, MET, UNKNOWN, status
 from salespath.engine.expressions import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
 from salespath.facts import Case
 from salespath.rules.model import Advise, Weigh
@@ -168,6 +168,11 @@ class _Company:
         base = self.sides[side].base
         return status(self.sides[side], base.rule_refs[rule]) if rule in base.rule_refs else FAILED
 
+    def _standing(self, side: int, block: str) -> str:
+        """Whether a block stands, which it may before its exceptions are known."""
+        refs = self.sides[side].base.standing_refs
+        return status(self.sides[side], refs[block]) if block in refs else FAILED
+
     def _turned(self, rule: str) -> bool:
         return self._status(0, rule) != self._status(1, rule)
 
@@ -187,9 +192,10 @@ class _Company:
         """The rules that make a value what it was not. `closed` says that what is not certain is read as not so."""
         if self._differ(value):
             old, new = (links.concluding.get(value, ()) for links in self.links)
+            status_of = self._standing if value[0] in BLOCKED else self._status
             for rule in dict.fromkeys([*old, *new]):
-                before = self._status(0, rule) if rule in old else FAILED
-                after = self._status(1, rule) if rule in new else FAILED
+                before = status_of(0, rule) if rule in old else FAILED
+                after = status_of(1, rule) if rule in new else FAILED
                 if (before == MET) != (after == MET) or (before != after and not closed):
                     yield rule
 
@@ -220,9 +226,11 @@ class _Company:
                 yield from self._concluding(value, closed=_closed(side.base, rule, value[0]))
             for number in links.numbers.get(rule, ()):
                 yield from (id_ for id_, to in links.adds_to.items() if to == number and self._weighs_otherwise(id_))
+            standing = rule in side.base.standing_refs  # what is not known yet and could lift it is said with it
             for over in side.base.overridden_by.get(rule, ()):
-                met = MET in (self._status(0, over), self._status(1, over))
-                if self._turned(over) or (met and over in self.changed):
+                found = {self._status(0, over), self._status(1, over)}
+                matters = MET in found or (standing and UNKNOWN in found)
+                if self._turned(over) or (matters and over in self.changed):
                     yield over
 
     # What it leads to
@@ -276,7 +284,10 @@ def _shown(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
     """The blocks, advice and warnings of an assessment, by kind and rule: what each is about, and all that it says."""
     found: dict[tuple[str, str], tuple[str, object]] = {}
     for block in a.blockers:
-        found[BLOCK, block.rule] = block.process, block
+        found[BLOCK, block.rule] = (
+            block.process,
+            replace(block, facts={}),
+        )  # what it says; not all that it was read from
     for advice in a.advice:
         found[ADVICE, advice.rules[0]] = f"{advice.topic}: {advice.choice}", advice
     for warning in a.warnings:

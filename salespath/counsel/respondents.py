@@ -177,7 +177,7 @@ class _Trial:
             verdict = Verdict(
                 process, value("lead") if process == "both" else None, None if leaning == "none" else leaning
             )
-            blocks = (rule for rule, on in self._blocks if on != "both" and truth.is_true(base.rule_refs[rule]))
+            blocks = (rule for rule, on in self._blocks if on != "both" and truth.is_true(base.standing_refs[rule]))
             self._known[key] = Outcome(verdict, tuple(blocks))
         return self._known[key]
 

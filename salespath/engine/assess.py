@@ -93,7 +93,7 @@ class _Assessor:
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self._fired(rule)),
             open=tuple(Open(rule.id, self._needs(rule.id)) for rule in self.rules.values() if self._is_open(rule)),
-            next_questions=() if settled else self._questions(lifting(process, leaning, blockers)),
+            next_questions=() if settled else self._questions(lifting(base.vocabulary, process, leaning, blockers)),
             conflicts=self._conflicts(advice),
             problems=self._problems(),
             base=base,

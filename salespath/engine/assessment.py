@@ -9,7 +9,7 @@ from typing import Any
 from salespath.engine.compile import Base
 from salespath.engine.walk import Walked
 from salespath.errors import Problem
-from salespath.facts import Case, Value
+from salespath.facts import Case, Value, Vocabulary
 from salespath.rules.model import PROCESSES, VERDICTS
 
 
@@ -205,7 +205,7 @@ class Assessment:
     @property
     def lifting(self) -> tuple[str, ...]:
         """The facts to ask first: they may lift what stands in the way."""
-        return lifting(self.process, self.leaning, self.blockers)
+        return lifting(self.base.vocabulary, self.process, self.leaning, self.blockers)
 
     @property
     def receipt(self) -> dict[str, Any]:
@@ -222,7 +222,7 @@ class Assessment:
         }
 
 
-def lifting(process: str, leaning: str | None, blockers: Iterable[Blocker]) -> tuple[str, ...]:
+def lifting(vocabulary: Vocabulary, process: str, leaning: str | None, blockers: Iterable[Blocker]) -> tuple[str, ...]:
     """The missing answers that may lift what blocks the process that a company leans to, or either if it leans to none.
 
     Those that do so alone come first. Nothing where a process is recommended: what blocks another one is then of no interest.
@@ -230,4 +230,5 @@ def lifting(process: str, leaning: str | None, blockers: Iterable[Blocker]) -> t
     if process not in ("not_yet", "undetermined"):
         return ()
     wanted = [b for b in blockers if b.process in ((leaning,) if leaning else PROCESSES)]
-    return tuple(dict.fromkeys([u.fact for b in wanted for u in b.unless] + [name for b in wanted for name in b.needs]))
+    alone = vocabulary.ordered({item.fact for blocker in wanted for item in blocker.unless})
+    return tuple(dict.fromkeys([*alone, *vocabulary.ordered({name for b in wanted for name in b.needs})]))
