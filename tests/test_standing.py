@@ -20,6 +20,7 @@ from salespath.engine.unless import STEPS, lifted, lifting_all, read
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import walk
 from salespath.facts import Case, Value
+from salespath.report.verdict import lifting
 from salespath.rules.model import PROCESSES, VERDICTS, Block
 
 BLOCKS = [r for r in BASE.knowledge.rules.values() if isinstance(r.then, Block) and not r.then.lift]
@@ -181,6 +182,17 @@ def test_what_lifts_all_blocks_of_a_process_lifts_each() -> None:
                 value = item.value if item.amount is None else item.amount
                 more = Company(BASE, {**case.values, item.fact: value})
                 assert all(lifted(BASE, more, b.rule) for b in blockers if b.process == process)
+
+
+def test_what_a_verdict_says_not_yet_without_makes_more_of_it() -> None:
+    named = 0
+    for case in _standing_with_money():
+        found = assess(BASE, case)
+        for item in lifting(found):
+            named += 1
+            value = item.value if item.amount is None else item.amount
+            assert process_of(BASE, {**case.values, item.fact: value}) != found.process == "not_yet"
+    assert named > 20
 
 
 def test_its_question_comes_first() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
+from salespath.engine.company import process_of
 from salespath.engine.turning import Turn
 from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
@@ -47,11 +48,19 @@ def headline(assessment: Assessment) -> str:
 
 
 def lifting(assessment: Assessment) -> tuple[Unless, ...]:
-    """The answers that alone lift what blocks the process that is leaned to, or where it leans to none, the first that can be."""
+    """The answers that alone make more of a `not_yet`: they lift all that blocks the process leaned to, or one if to none."""
     a = assessment
     wanted = (a.leaning,) if a.leaning else ("smb", "enterprise")
-    each = (lifting_all(a.blockers, process) for process in wanted if a.process in ("not_yet", "undetermined"))
-    return next(filter(None, each), ())
+    for process in wanted if a.process == "not_yet" else ():
+        found = tuple(item for item in lifting_all(a.blockers, process) if _turns(a, item))
+        if found:
+            return found
+    return ()
+
+
+def _turns(a: Assessment, item: Unless) -> bool:
+    value = item.value if item.amount is None else item.amount
+    return value is not None and process_of(a.base, {**a.case.values, item.fact: value}) != a.process
 
 
 def conditions(vocabulary: Vocabulary, unless: Iterable[Unless]) -> str:
