@@ -83,3 +83,14 @@ def missing(base: Base, facts: dict[str, Value], numbers: Iterable[str]) -> tupl
         elif name in base.vocabulary:
             found.add(name)
     return tuple(base.vocabulary.ordered(found))
+
+
+def behind(base: Base, names: Iterable[str]) -> set[str]:
+    """Some names and, through formulas, all that they are computed from."""
+    found, pending = set[str](), list(names)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(inputs(base.formulas[name]) if name in base.formulas else ())
+    return found

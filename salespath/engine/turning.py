@@ -15,7 +15,8 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, Base, Closed, Standing
 from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
-from salespath.engine.variants import Answer, Variants, behind
+from salespath.engine.trace import behind
+from salespath.engine.variants import Answer, Variants
 from salespath.engine.walk import walk
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.model import PROCESSES, VERDICTS

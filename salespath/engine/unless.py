@@ -14,7 +14,7 @@ from typing import Any
 from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.company import Company
 from salespath.engine.compile import ALL, LEAF, Base, Closed, Standing
-from salespath.engine.expressions import inputs
+from salespath.engine.trace import behind
 from salespath.engine.walk import Bits, Carrier, Numbers
 from salespath.facts import Fact, Value
 
@@ -73,12 +73,7 @@ def read(base: Base, block: str) -> list[str]:
                 names.update(base.leaf_inputs[refs[0]])
             else:
                 pending.extend(refs)
-    found = set[str]()
-    while names:
-        name = names.pop()
-        names.update(inputs(base.formulas[name]) if name in base.formulas else ())
-        found.update([name] if name in base.vocabulary.facts else ())
-    return base.vocabulary.ordered(found)
+    return base.vocabulary.ordered(name for name in behind(base, names) if name in base.vocabulary.facts)
 
 
 def options(fact: Fact) -> Iterator[Value]:

@@ -7,12 +7,13 @@ share the company's own. So a few hundred variants take little longer than the c
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.expressions import Leaf, inputs
+from salespath.engine.trace import behind
 from salespath.facts import Value
 
 Answer = tuple[str, Value]  # a fact or derived number, and what it is answered to be
@@ -44,28 +45,43 @@ class Variants:
 
     def expand(self, bits: int) -> int | Numbers:
         """Bits as integers: one for all variants where they do not differ."""
-        if bits in (self.zero, self.one):
-            return int(bits == self.one)
-        return Numbers([bits >> place & 1 for place in range(len(self.variants))])
+        common = bits >> len(self.variants) - 1 & 1
+        odd = self.chosen(bits ^ self.one * common)
+        return Numbers(common, dict.fromkeys(odd, 1 - common)) if odd else common
 
-    def pack(self, truth: bool | list[bool]) -> int:
+    def pack(self, truth: bool | Numbers) -> int:
         """Truth values as bits."""
-        if isinstance(truth, list):
-            return sum(1 << place for place, so in enumerate(truth) if so)
-        return self.one * truth
+        if not isinstance(truth, Numbers):
+            return self.one * truth
+        found = self.one * bool(truth.common)
+        for place, so in truth.odd.items():
+            found = found & ~(1 << place) | bool(so) << place
+        return found
 
     def chosen(self, bits: int) -> list[int]:
         """The places of the variants whose bit is set."""
-        return [place for place in range(len(self.variants)) if bits >> place & 1]
+        found = []
+        while bits:
+            found.append((bits & -bits).bit_length() - 1)
+            bits &= bits - 1
+        return found
 
 
-class Numbers(list[Any]):
-    """A number for each variant, reckoned with one by one. Comparing gives truth values, for `&`, `|` and `Variants.pack`."""
+class Numbers:
+    """A number for each variant: what is common to most, and the odd ones by their place. So a sum costs what differs.
+
+    Comparing gives truth values in the same form, for `&`, `|` and `Variants.pack`.
+    """
+
+    def __init__(self, common: Any, odd: dict[int, Any]) -> None:
+        self.common, self.odd = common, odd
 
     def _each(self, function: Callable[[Any, Any], Any], other: Any) -> Numbers:
-        if isinstance(other, Numbers):
-            return Numbers(map(function, self, other))
-        return Numbers([function(item, other) for item in self])
+        if not isinstance(other, Numbers):
+            return Numbers(function(self.common, other), {n: function(item, other) for n, item in self.odd.items()})
+        mine, theirs = self.odd, other.odd
+        odd = {n: function(mine.get(n, self.common), theirs.get(n, other.common)) for n in mine.keys() | theirs.keys()}
+        return Numbers(function(self.common, other.common), odd)
 
     def __add__(self, other: Any) -> Numbers:
         return self._each(operator.add, other)
@@ -87,7 +103,7 @@ class Numbers(list[Any]):
         return self._each(operator.truediv, other)
 
     def __neg__(self) -> Numbers:
-        return Numbers([-item for item in self])
+        return self._each(operator.mul, -1)
 
     def __lt__(self, other: Any) -> Any:
         return self._each(operator.lt, other)
@@ -110,14 +126,3 @@ class Numbers(list[Any]):
         return self._each(operator.or_, other)
 
     __ror__ = __or__
-
-
-def behind(base: Base, names: Iterable[str]) -> set[str]:
-    """Some names and, through formulas, all that they are computed from."""
-    found, pending = set[str](), list(names)
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found.add(name)
-            pending.extend(inputs(base.formulas[name]) if name in base.formulas else ())
-    return found

@@ -11,7 +11,7 @@ from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Fired, Reading
 from salespath.engine.explain import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
 from salespath.engine.expressions import Is, inputs
-from salespath.engine.variants import behind
+from salespath.engine.trace import behind
 from salespath.engine.walk import SUMS
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
