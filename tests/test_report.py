@@ -311,7 +311,7 @@ def test_the_table_has_one_row_for_each_company_in_order():
     column = lines[0].index("Process")
     verdicts = [readable(value).split(",")[0] for value in VERDICTS]
     rows = [line for line in lines[rule + 1 :] if re.split(",|  ", line[column:])[0] in verdicts]
-    assert [row.split("  ")[0] for row in rows] == [textwrap.wrap(a.company, 18)[0] for a in ASSESSMENTS]
+    assert [row.split("  ")[0] for row in rows] == [textwrap.wrap(a.company, 16)[0] for a in ASSESSMENTS]
 
 
 def test_the_table_says_for_each_company_what_could_turn_it():

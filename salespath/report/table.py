@@ -20,12 +20,12 @@ _TOP = 3
 def table(assessments: Iterable[Assessment], width: int = 120) -> str:
     """One row per company: verdict, fit and means in words (E enterprise, S SMB), what could turn it, the top reasons.
 
-    Below 112 columns the verdict and its leaning share a column, and below 100 nothing is said of means.
+    Below 116 columns the verdict and its leaning share a column, and below 100 nothing is said of means.
     """
-    wide, narrow = width >= 112, width < 100
+    wide, narrow = width >= 116, width < 100
     verdict = ["Process", "Leaning"] if wide else ["Process"]
     headers = ["Company", *verdict, "Fit", *([] if narrow else ["Means"]), "Could turn it", "Top reasons"]
-    limits = [18, 14, 10, 17, 17, 24] if wide else [14, 11, 16, 17] if narrow else [14, 11, 16, 16, 18]
+    limits = [16, 12, 9, 16, 16, 20] if wide else [14, 11, 16, 17] if narrow else [14, 11, 16, 16, 18]
     limits.append(max(11, width - sum(limits) - 2 * len(limits)))  # two blanks between columns
     rows = [
         [cell if "\n" in cell else _wrapped(cell, limit) for cell, limit in zip(_row(a, wide, narrow), limits)]
