@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from salespath.engine import certainty
 from salespath.engine.assessment import Advice, Assessment, Fired
 from salespath.engine.explain import close_calls
 from salespath.facts.values import readable, words
@@ -50,9 +51,15 @@ class _Full(Page):
         return ", ".join(self.vocabulary[name].label for name in names)
 
     def _settled(self) -> None:
-        """What else the process can still become, what could stop it, and when to stop."""
+        """Fit and means, what else the process can still become, what could stop it, and when to stop."""
         a = self.a
         self.lines.append("")
+        for process in PROCESSES:
+            fit, means = a.evidence[process]["fit"], a.evidence[process]["means"]
+            blocked = ", blocked for now" if any(b.process == process for b in a.blockers) else ""
+            of_fit = f"{certainty.word(fit)} ({certainty.signed(fit, 1)})"
+            of_means = f"{certainty.word(means)} ({certainty.signed(means, 1)})"
+            self._say(f"{NAMES[process]:10} fit: {of_fit}; means: {of_means}{blocked}", "", " " * 11)
         others = [readable(v) for v in a.possible if v != a.process]
         if others and not a.settled and not a.completions:
             self._say(f"With other answers it can still become {either(others)}.")
