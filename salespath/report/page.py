@@ -6,7 +6,7 @@ At most 60 lines of 80 columns and 400 words; everything else stands in the full
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import groupby
 
 from salespath.engine import certainty
@@ -23,7 +23,6 @@ from salespath.report.verdict import (
     reasons,
     subject,
     turned_by,
-    two_groups,
 )
 from salespath.rules.model import PROCESSES
 
@@ -170,22 +169,16 @@ class Page:
         """What stands in the way of what is advised or leaned to, with what lifts it; else of the other process."""
         a = self.a
         about = subject(a) or PROCESSES
-        own = [
-            b
-            for b in a.blockers
-            if b.process in about or (b.process == "both" and two_groups(a) and a.process == "both")
-        ]
+        own = [b for b in a.blockers if b.process in about]
         found = own or [b for b in a.blockers if b.process in PROCESSES]
         if not found:
             return
-        self._heading(
-            "What stands in the way" if own else f"What stands in the way of {NAMES[OTHER[about[0]]]} selling"
-        )
-        said = _distinct(found)
-        for blocker in said[:FIRST]:
+        of = "" if own else f" of {NAMES[OTHER[about[0]]]} selling"
+        self._heading(f"What stands in the way{of}")
+        for blocker in found[:FIRST]:
             self._say(f"{SELLING[blocker.process]}: {self._block(blocker)}", "- ", "  ")
-        if len(said) > FIRST:
-            self.lines.append(f"  and {len(said) - FIRST} more (--full)")
+        if len(found) > FIRST:
+            self.lines.append(f"  and {len(found) - FIRST} more (--full)")
 
     def _block(self, blocker: Blocker) -> str:
         """A block with what lifts it: the missing answer that does, else the remedy."""
@@ -264,11 +257,3 @@ def _sentence(text: str) -> str:
     """The first sentence of a text."""
     head, stop, _ = text.partition(". ")
     return head + stop.strip()
-
-
-def _distinct(blockers: Sequence[Blocker]) -> list[Blocker]:
-    """Blocks that say the same of both processes only once."""
-    found: dict[str, Blocker] = {}
-    for blocker in blockers:
-        found.setdefault(blocker.because, blocker)
-    return list(found.values())
