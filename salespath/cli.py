@@ -264,16 +264,18 @@ def explain(
 
     TARGET is a process (enterprise, smb, both, not_yet, undetermined), a topic of the plan (channel, strategy, infrastructure), a
     choice (channel:automation, or a word for it: direct, TAS, referral, cloud), a fact (role), a dimension (team), an attribute or
-    a rule id. FILE may be left out, and with it TARGET, where --set says what is known.
+    a rule id. FILE may be left out where --set says what is known.
     """
     from dataclasses import asdict
 
     from salespath.engine.assess import assess as assess_case
     from salespath.errors import Problem, SalespathError, shown, suggestion
     from salespath.report import explain as explanations
-    from salespath.report.targets import targets
+    from salespath.report.targets import meant, targets
     from salespath.report.terminal import tree
 
+    if texts and file and target is None and not os.path.exists(file) and meant(base, file):
+        file, target = None, file  # `explain --set capital=300k channel` names no file
     (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
     report_problems(portfolio.problems)
     if not portfolio.cases:

@@ -199,6 +199,14 @@ def test_explain_takes_every_kind_of_target(invoke, target):
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
+def test_explain_takes_a_target_where_settings_stand_in_for_a_file():
+    done = run("explain", "--set", "product_stage=launched", "--set", "role=marketing", "channel")
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"Channel\n")
+    done = run("explain", "--set", "product_stage=launched", "nowhere.yaml")
+    assert (done.returncode, b"nowhere.yaml" in done.stderr) == (1, True)
+
+
 def test_explain_without_a_target_says_how():
     done = run("explain", ONE)
     assert done.returncode == 0
