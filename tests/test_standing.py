@@ -16,7 +16,7 @@ from salespath.engine.cells import cells, companies
 from salespath.engine.company import Company, process_of
 from salespath.engine.settle import searched, settle
 from salespath.engine.table import Rows, Table, assess_table
-from salespath.engine.unless import STEPS, lifted, lifting_all, read
+from salespath.engine.unless import STEPS, exceptions, lifted, lifting_all, read
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import walk
 from salespath.facts import Case, Value
@@ -145,7 +145,9 @@ def test_the_amount_named_lifts_the_block_and_one_step_short_does_not() -> None:
             fact = VOCABULARY.facts[item.fact]
 
             def holds(value, case=case, item=item) -> bool:
-                return bool(lifted(BASE, Company(BASE, {**case.values, item.fact: value}), item.block))
+                return bool(
+                    lifted(BASE, Company(BASE, {**case.values, item.fact: value}), exceptions(BASE, item.block))
+                )
 
             if item.amount is None:
                 assert holds(item.value)
@@ -181,7 +183,7 @@ def test_what_lifts_all_blocks_of_a_process_lifts_each() -> None:
             for item in lifting_all(blockers, process):
                 value = item.value if item.amount is None else item.amount
                 more = Company(BASE, {**case.values, item.fact: value})
-                assert all(lifted(BASE, more, b.rule) for b in blockers if b.process == process)
+                assert all(lifted(BASE, more, exceptions(BASE, b.rule)) for b in blockers if b.process == process)
 
 
 def test_what_a_verdict_says_not_yet_without_makes_more_of_it() -> None:

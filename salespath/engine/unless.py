@@ -13,7 +13,7 @@ from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, LEAF, Base, Closed, Standing
+from salespath.engine.compile import ALL, LEAF, Base, Closed, Ref, Standing
 from salespath.engine.trace import behind
 from salespath.engine.walk import Bits, Carrier, Numbers
 from salespath.facts import Fact, Value
@@ -49,8 +49,10 @@ def _alike(one: Unless, other: Unless) -> bool:
 
 
 def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> Iterator[Unless]:
+    refs = exceptions(base, block, fact.id)
+
     def lifts(value: Value) -> int:
-        return int(lifted(base, Company(base, {**facts, fact.id: value}), block))
+        return int(lifted(base, Company(base, {**facts, fact.id: value}), refs))
 
     if fact.numeric:
         bound, amount = least(fact, lifts)
@@ -62,18 +64,29 @@ def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> I
 
 def read(base: Base, block: str) -> list[str]:
     """The facts that the exceptions of a block read, through derived numbers, in the order of the vocabulary."""
-    names, pending, seen = set[str](), list(_exceptions(base, block)), set[int]()
+    return base.vocabulary.ordered(names_read(base, exceptions(base, block)) & base.vocabulary.facts.keys())
+
+
+def exceptions(base: Base, block: str, fact: str = "") -> tuple[Ref, ...]:
+    """The exceptions of a block as nodes; with a fact those that read it, as an answer to it makes no other one certain."""
+    refs = tuple(base.rule_refs[rule] for rule in base.overridden_by.get(block, ()))
+    return tuple(ref for ref in refs if fact in names_read(base, [ref])) if fact else refs
+
+
+def names_read(base: Base, refs: Iterable[Ref]) -> set[str]:
+    """The facts and derived numbers that some nodes read."""
+    names, pending, seen = set[str](), list(refs), set[int]()
     while pending:
         ref = pending.pop()
         node = ref if ref >= 0 else ~ref
         if node not in seen:
             seen.add(node)
-            kind, refs = base.nodes[node]
+            kind, parts = base.nodes[node]
             if kind == LEAF:
-                names.update(base.leaf_inputs[refs[0]])
+                names.update(base.leaf_inputs[parts[0]])
             else:
-                pending.extend(refs)
-    return base.vocabulary.ordered(name for name in behind(base, names) if name in base.vocabulary.facts)
+                pending.extend(parts)
+    return behind(base, names)
 
 
 def options(fact: Fact) -> Iterator[Value]:
@@ -84,16 +97,12 @@ def options(fact: Fact) -> Iterator[Value]:
         yield from (frozenset([value]) for value in fact.values) if fact.type == "set" else fact.values
 
 
-def lifted(base: Base, carrier: Carrier, block: str) -> Bits:
-    """Whether an exception of a block is certain."""
+def lifted(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
+    """Whether one of some exceptions is certain."""
     found, known = carrier.zero, dict[int, tuple[Bits, Bits]]()
-    for exception in _exceptions(base, block):
-        found = found | _pair(base, carrier, exception, known)[0]
+    for ref in refs:
+        found = found | _pair(base, carrier, ref, known)[0]
     return found
-
-
-def _exceptions(base: Base, block: str) -> tuple[int, ...]:
-    return tuple(base.rule_refs[rule] for rule in base.overridden_by.get(block, ()))
 
 
 def _pair(base: Base, carrier: Carrier, ref: int, known: dict[int, tuple[Bits, Bits]]) -> tuple[Bits, Bits]:

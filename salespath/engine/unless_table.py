@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from salespath.engine.compile import Base
 from salespath.engine.table import Column, Rows, Table, column
-from salespath.engine.unless import BOUNDS, least, lifted, options, read
+from salespath.engine.unless import BOUNDS, exceptions, least, lifted, names_read, options, read
 from salespath.facts import Fact, Value
 
 Array: TypeAlias = "npt.NDArray[Any]"
@@ -42,12 +42,13 @@ def liftings(base: Base, table: Table, standing: Mapping[str, Array]) -> Iterato
 
 
 def _of_fact(base: Base, table: Table, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
-    known = np.ones(len(rows), dtype=bool)
-    columns = {name: cells[rows] for name, cells in table.columns.items()}
+    known, refs = np.ones(len(rows), dtype=bool), exceptions(base, block, fact.id)
+    names = names_read(base, refs)
+    columns = {name: cells[rows] for name, cells in table.columns.items() if name in names}
 
     def lifts(cells: Column) -> Array:
         carrier = Rows(base, Table(len(rows), {**columns, fact.id: cells}))
-        found: Array = carrier.expand(lifted(base, carrier, block))
+        found: Array = carrier.expand(lifted(base, carrier, refs))
         return found
 
     if fact.numeric:
