@@ -125,7 +125,7 @@ def test_it_says_what_could_turn_it(a):
     elif turns:
         assert f"One more answer could turn this: {VOCABULARY[turns[0].fact].label} (to " in text
     else:
-        assert "No single answer still missing turns this." in text
+        assert "No single answer still missing gives another process." in text
 
 
 def test_what_could_turn_it_does_and_nothing_else_does():

@@ -281,10 +281,8 @@ class _Assessor:
                 for fact in self._needs(rule.id):
                     stake = stakes.setdefault(fact, _Stake())
                     said = stake.lifts if self._stands(rule) else stake.stops
-                    if (
-                        SELLING[rule.then.process] not in said
-                    ):  # a block matters once its process is close to being chosen
-                        stake.size += certainty.SCALE // 3
+                    if SELLING[rule.then.process] not in said:
+                        stake.size += certainty.SCALE // 3  # a block matters once its process is close to being chosen
                     said[SELLING[rule.then.process]] = None
             elif isinstance(rule.then, Conclude) and rule.id in self.base.read_by_verdict:
                 if self.truth.is_true(self.base.value_refs[rule.then.attribute, rule.then.value]):

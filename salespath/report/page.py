@@ -113,7 +113,7 @@ class Page:
             return f"Answer first: {labels(a.base, ask[:ASKED])}.{alone}"
         if turns:
             return f"One more answer could turn this: {turned_by(self.vocabulary, turns)}."
-        return f"No single answer still missing turns this. Worth asking: {labels(a.base, ask[:ASKED])}."
+        return f"No single answer still missing gives another process. Worth asking: {labels(a.base, ask[:ASKED])}."
 
     def _completions(self, found: Settlement) -> None:
         """Which processes other answers could lead to, each with an example."""
