@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from salespath.engine.compile import FACTS, LEAF, VERDICT, Base, Closed, Standing
+from salespath.engine.compile import FACTS, LEAF, READINGS, VERDICT, Base
 from salespath.engine.expressions import Compare, Condition, Member, Scope, condition, inputs
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
@@ -21,7 +21,7 @@ class Readers:
         self.base, self.case, self.free = base, case, free
         roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
         verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
-        roots |= {ref for leaf in verdict if isinstance(leaf, (Closed, Standing)) for ref in leaf.refs}
+        roots |= {ref for leaf in verdict if isinstance(leaf, READINGS) for ref in leaf.refs}
         self.roots = {_node(ref) for ref in roots}
         self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
         pending = list(self.roots)

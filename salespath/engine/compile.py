@@ -67,6 +67,7 @@ class Standing:
 
 
 Reading: TypeAlias = "Closed | Standing"  # two-valued tests of what the facts conclude
+READINGS = (Closed, Standing)
 Test: TypeAlias = "Leaf | Reading"
 Ref: TypeAlias = int  # a node's index, or its bitwise complement for the negation
 GraphNode: TypeAlias = "tuple[int, tuple[int, ...]]"  # LEAF and the leaf's index, or ALL or ANY and refs
@@ -307,7 +308,7 @@ class _Compiler:
         if test not in self._index:
             self._index[test] = len(self.base.leaves)
             self.base.leaves.append(test)
-            self.base.leaf_inputs.append(() if isinstance(test, (Closed, Standing)) else tuple(inputs(test)))
+            self.base.leaf_inputs.append(() if isinstance(test, READINGS) else tuple(inputs(test)))
         return self._node(LEAF, (self._index[test],))
 
     def _tree(self, tree: Condition, section: int) -> Ref:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Reading, Ref, Standing
+from salespath.engine.compile import ALL, FACTS, LEAF, READINGS, VERDICT, Base, Reading, Ref
 from salespath.engine.expressions import Compare, Leaf
 
 
@@ -30,7 +30,7 @@ def answers(base: Base, company: Company) -> list[Ref]:
     """The literals of the tests that read facts of one company."""
     found = []
     for node, leaf in _leaves(base, late=False):
-        assert not isinstance(leaf, (Closed, Standing))
+        assert not isinstance(leaf, READINGS)
         true, false, _ = company.test(leaf)
         found.extend([node] * true + [~node] * false)
     return found
@@ -39,7 +39,7 @@ def answers(base: Base, company: Company) -> list[Ref]:
 def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | Reading]]:
     """The nodes of the tests that read sums, certain conclusions and standing blocks, which are known after a first run."""
     for node, leaf in _leaves(base, late=True):
-        assert isinstance(leaf, (Compare, Closed, Standing))
+        assert isinstance(leaf, (Compare, *READINGS))
         yield node, leaf
 
 
@@ -48,5 +48,5 @@ def _leaves(base: Base, *, late: bool) -> Iterator[tuple[Ref, Leaf | Reading]]:
     for node, (kind, refs) in enumerate(base.nodes):
         if kind == LEAF:
             leaf = base.leaves[refs[0]]
-            if (refs[0] in sums or isinstance(leaf, (Closed, Standing))) == late:
+            if (refs[0] in sums or isinstance(leaf, READINGS)) == late:
                 yield node, leaf

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from salespath.engine.cells import cells
 from salespath.engine.company import Company
-from salespath.engine.compile import FACTS, Base, Closed, Standing
+from salespath.engine.compile import FACTS, READINGS, Base
 from salespath.engine.expressions import Compare, Constant, Leaf, Member, Quantity, inputs
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
@@ -54,7 +54,7 @@ class Space:
     def __init__(self, base: Base) -> None:
         self.base = base
         self.tests: list[Leaf] = [
-            test for test in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(test, (Closed, Standing))
+            test for test in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(test, READINGS)
         ]
         self.places = {test: place for place, test in enumerate(self.tests)}
         self.variables: list[Variable] = list(self._variables())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
-from salespath.engine.compile import FACTS, Base, Closed, Standing
+from salespath.engine.compile import FACTS, READINGS, Base
 from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
 from salespath.engine.trace import behind
 from salespath.engine.variants import Answer, Variants
@@ -78,7 +78,7 @@ def turning(base: Base, facts: Mapping[str, Value]) -> tuple[Turn, ...]:
 
 
 def _answers(base: Base, facts: Mapping[str, Value]) -> Iterator[Answer]:
-    tests = [leaf for leaf in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(leaf, (Closed, Standing))]
+    tests = [leaf for leaf in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(leaf, READINGS)]
     reading: dict[str, list[Leaf]] = {}
     for leaf in tests:
         for name in behind(base, inputs(leaf)):

@@ -13,7 +13,7 @@ from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, LEAF, Base, Closed, Ref, Standing
+from salespath.engine.compile import ALL, LEAF, READINGS, Base, Ref
 from salespath.engine.trace import behind
 from salespath.engine.walk import Bits, Carrier, Numbers
 from salespath.facts import Fact, Value
@@ -114,7 +114,7 @@ def _pair(base: Base, carrier: Carrier, ref: int, known: dict[int, tuple[Bits, B
         kind, refs = base.nodes[ref]
         if kind == LEAF:
             leaf = base.leaves[refs[0]]
-            assert not isinstance(leaf, (Closed, Standing))
+            assert not isinstance(leaf, READINGS)
             true, false, _ = carrier.test(leaf)
         else:
             true, false = (carrier.one, carrier.zero) if kind == ALL else (carrier.zero, carrier.one)

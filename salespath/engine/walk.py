@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from salespath.engine import certainty
-from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, VERDICT, Base, Closed, Reading, Standing
+from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, READINGS, VERDICT, Base, Closed, Reading
 from salespath.engine.expressions import Arithmetic, Compare, Constant, Leaf, Number, Quantity
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -132,7 +132,7 @@ def supposing(base: Base, truth: Truth, process: str, carrier: Carrier) -> Truth
 def _plan(base: Base, truth: Truth, carrier: Carrier) -> None:
     pairs = []
     for leaf in base.leaves[base.leaf_ends[VERDICT] : base.leaf_ends[PLAN]]:
-        if isinstance(leaf, (Closed, Standing)):
+        if isinstance(leaf, READINGS):
             pairs.append(reading(leaf, truth, truth, carrier))
         else:
             true, false, _ = carrier.test(leaf)
@@ -141,7 +141,7 @@ def _plan(base: Base, truth: Truth, carrier: Carrier) -> None:
 
 
 def _fact_leaves(base: Base, section: int) -> list[Leaf]:
-    return [leaf for leaf in base.leaves[: base.leaf_ends[section]] if not isinstance(leaf, (Closed, Standing))]
+    return [leaf for leaf in base.leaves[: base.leaf_ends[section]] if not isinstance(leaf, READINGS)]
 
 
 def _section(base: Base, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
@@ -190,7 +190,7 @@ def _verdict(base: Base, must: Truth, may: Truth, sums: Sums, carrier: Carrier) 
     del may.true[base.ends[FACTS] :], may.false[base.ends[FACTS] :]
     pairs = []
     for leaf in base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]:
-        if isinstance(leaf, (Closed, Standing)):
+        if isinstance(leaf, READINGS):
             pairs.append(reading(leaf, must, may, carrier))
         else:
             assert isinstance(leaf, Compare)
