@@ -217,6 +217,8 @@ def assess(
         from salespath.engine.settle import searched
 
         assessments = [searched(assessment, every=True) for assessment in assessments]
+    if not single:  # the page and the document of one company say so themselves
+        report_problems(problem for assessment in assessments for problem in assessment.problems)
     text = ""
     if format_ == "json":
         from salespath.report.json import document
@@ -331,8 +333,9 @@ def facts() -> None:
 @reported
 @based
 def facts_list(base: Base, ask: str | None, format_: str) -> None:
-    """List the facts with their questions and what can be answered."""
+    """List the facts with their questions and what can be answered, then what answers cannot, or can hardly, say together."""
     from salespath.facts.template import expected
+    from salespath.report.conditions import in_words
     from salespath.report.table import listing
 
     chosen = [fact for fact in base.vocabulary.facts.values() if ask in (None, fact.ask)]
@@ -341,6 +344,11 @@ def facts_list(base: Base, ask: str | None, format_: str) -> None:
             {
                 "id": f.id, "type": f.type, "dimension": f.dimension, "ask": f.ask, "quick": f.quick, "values": f.values,
                 "unit": f.unit, "label": f.label, "question": f.question, "help": f.help, "why": f.why,
+                "relations": [
+                    {"id": r.id, "kind": r.kind, "broken": r.broken, "question": r.question}
+                    for r in base.vocabulary.relations.values()
+                    if f.id in r.ask
+                ],
             }
             for f in chosen
         ]  # fmt: skip
@@ -349,6 +357,15 @@ def facts_list(base: Base, ask: str | None, format_: str) -> None:
     rows = [[f.id, f.dimension, f.ask, f.question, expected(f)] for f in chosen]
     rest = max(30, (width() - 46) // 2)
     click.echo(listing(rows, ["Fact", "About", "Asked", "Question", "Answer"], [24, 8, 7, rest, rest]), nl=False)
+    names = {fact.id for fact in chosen}
+    told = [
+        [relation.kind, in_words(base, base.relations[relation.id]), relation.question]
+        for relation in base.vocabulary.relations.values()
+        if names & set(relation.ask)
+    ]
+    if told:
+        click.echo()
+        click.echo(listing(told, ["Together", "Where", "Then it is asked"], [10, rest, rest]), nl=False)
 
 
 @facts.command("check")

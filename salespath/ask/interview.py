@@ -156,6 +156,11 @@ class Interview:
             self._assessment = _turned(here) if self._turns else searched(here)
         return self._assessment
 
+    def backs(self, fact: str) -> int | None:
+        """How many times `back` leads from here to the question about a fact; None where it was not asked."""
+        asked = list(self.answers)
+        return len(asked) - asked.index(fact) if fact in asked else None
+
     @property
     def turns(self) -> list[Turn]:
         """The missing answers that alone turn the process, in the order of the next questions."""

@@ -17,6 +17,7 @@ from salespath.ask.answers import yes_or_no
 from salespath.ask.interview import Event, Interview, replayed
 from salespath.ask.journal import Journal, Record, unfinished
 from salespath.ask.screen import Quit, Screen, plain
+from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
 from salespath.errors import Problem, SalespathError, shown
 from salespath.facts import Case
@@ -78,6 +79,7 @@ class _Session:
         self.screen = Screen(bold)
         self.interview = Interview(base, given, request.fixed, request.quick)
         self.journal: Journal | None = None
+        self.said: tuple[Contradiction, ...] = ()
 
     def unattended(self) -> int:
         """The report on what the files say."""
@@ -90,6 +92,7 @@ class _Session:
         """The questions, from the first or from where they were left, and the report."""
         try:
             self._open()
+            self._contradictions()
             while (name := self.interview.question) is not None:
                 self._ask(name)
             return self._finish()
@@ -207,7 +210,15 @@ class _Session:
             if said:
                 self.screen.say(said, "  ")
                 self.screen.say(wording.so_far(interview), "  ")
+                self._contradictions()
             return
+
+    def _contradictions(self) -> None:
+        """Say once, as soon as both answers are there, what cannot, or can hardly, be said together."""
+        before, self.said = self.said, self.interview.assessment.contradictions
+        for found in self.said:
+            if found not in before:
+                self.screen.say(wording.contradicted(self.interview, found), "  ")
 
     def _record(self, event: Event) -> None:
         assert self.journal

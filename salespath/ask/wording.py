@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from salespath.ask.answers import Answer, how_exactly, how_to_write, understand, yes_or_no
 from salespath.ask.interview import COMPANY, PLAN, Interview
+from salespath.engine.assessment import Contradiction
 from salespath.errors import shown
 from salespath.facts import Fact
 from salespath.facts.values import BadValue, readable, words
@@ -168,6 +169,18 @@ def noted(interview: Interview, name: str, before: Answer | None, now: Answer | 
     if before and before != now:
         return f"Changed from {in_words(fact, before)} to {said}."
     return f"Kept: {said}." if before else f"Noted: {said}."
+
+
+def contradicted(interview: Interview, found: Contradiction) -> str:
+    """What two answers cannot, or can hardly, say together, and how to correct either."""
+    begin = "This cannot be" if found.kind == "impossible" else "Worth a second look"
+    ways = []
+    for name in found.ask:
+        times = interview.backs(name) if interview.question else None
+        way = "in the file of your answers" if times is None else "`back`" if times == 1 else f"`back` {times} times"
+        if name in interview.values:
+            ways.append(f"{interview.base.vocabulary[name].label}: {way}")
+    return f"{begin}: {found.said} To correct {'; '.join(ways)}."
 
 
 def so_far(interview: Interview) -> str:

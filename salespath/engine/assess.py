@@ -13,6 +13,7 @@ from salespath.engine.assessment import (
     Blocker,
     Choice,
     Conflict,
+    Contradiction,
     Fired,
     Open,
     Proviso,
@@ -23,6 +24,8 @@ from salespath.engine.assessment import (
 )
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, filled
+from salespath.engine.contradictions import contradictions, problem
+from salespath.engine.expressions import inputs
 from salespath.engine.unless import unless
 from salespath.engine.walk import SUMS, Truth, Walked, supposing, walk
 from salespath.errors import WARNING, Problem
@@ -69,6 +72,7 @@ class _Assessor:
         blockers = self._blockers()
         advice = self._advice()
         derived = self._derived()
+        contradicted = contradictions(self.company)
         metrics = [item.choice for item in advice if base.knowledge.topics[item.topic].metrics]
         return Assessment(
             case=self.case,
@@ -95,7 +99,8 @@ class _Assessor:
             open=tuple(Open(rule.id, self._needs(rule.id)) for rule in self.rules.values() if self._is_open(rule)),
             next_questions=() if settled else self._questions(lifting(base.vocabulary, process, leaning, blockers)),
             conflicts=self._conflicts(advice),
-            problems=self._problems(),
+            contradictions=contradicted,
+            problems=self._problems(contradicted),
             base=base,
             walked=self.walked,
         )
@@ -314,28 +319,23 @@ class _Assessor:
                 found.append(Conflict(topic, choices, tuple(id_ for item in items for id_ in item.rules)))
         return tuple(found)
 
-    def _problems(self) -> tuple[Problem, ...]:
-        """Given numbers that differ from their inputs, and computed ones that cannot be."""
-        found = []
+    def _problems(self, contradictions: Sequence[Contradiction]) -> tuple[Problem, ...]:
+        """What the answers contradict, and computed numbers that cannot be, where nothing says so of their inputs already."""
+        case = self.case
+        found = [problem(case, contradiction) for contradiction in contradictions]
+        said = [set(contradiction.facts) for contradiction in contradictions]
         for name, number in self.base.vocabulary.derived.items():
-            value = self.company.computed(name)
+            value = None if name in self.facts else self.company.computed(name)
             if value is None or math.isnan(value):
                 continue
-            given = self.facts.get(name)
-            shown = words(number, value)
-            if given is not None:
-                assert not isinstance(given, (str, frozenset))
-                if given != value and abs(given - value) > 0.1 * abs(value):
-                    message = f"{name} is given as {words(number, given)}, but {number.formula} makes {shown}."
-                    found.append(self._problem("SP120", name, message))
-            elif value < (number.minimum or -math.inf) or math.inf > value > (number.maximum or math.inf):
-                message = f"{number.formula} makes {shown} for {number.label}, which cannot be; check these figures."
-                found.append(self._problem("SP121", name, message))
+            if value < (number.minimum or -math.inf) or math.inf > value > (number.maximum or math.inf):
+                if any(inputs(self.base.formulas[name]) <= facts for facts in said):
+                    continue
+                message = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be; check these figures."
+                found.append(
+                    Problem("SP121", f"{case.company}: {message}", WARNING, case.file, case.line, name, case.row)
+                )
         return tuple(found)
-
-    def _problem(self, code: str, name: str, message: str) -> Problem:
-        case = self.case
-        return Problem(code, f"{case.company}: {message}", WARNING, file=case.file, line=case.line, column=name)
 
 
 def _standing_out(topic: Topic, rule: Rule) -> tuple[bool, int]:

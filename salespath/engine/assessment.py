@@ -131,6 +131,29 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """Answers that certainly break a relation of the vocabulary, or a number given otherwise than its inputs make it.
+
+    Of an `impossible` one an answer is wrong; a `doubtful` one happens, but is worth asking back. `facts` are the answers, `text`
+    names their values, `question` resolves it, and `ask` names what to check, the likelier mistake first. `code` is that of the
+    problem it makes.
+    """
+
+    id: str
+    kind: str
+    facts: tuple[str, ...]
+    text: str
+    question: str
+    ask: tuple[str, ...]
+    code: str
+
+    @property
+    def said(self) -> str:
+        """What contradicts itself, and the question."""
+        return f"{self.text} {self.question}".rstrip()
+
+
+@dataclass(frozen=True)
 class Settlement:
     """Which processes are possible.
 
@@ -187,6 +210,7 @@ class Assessment:
     open: tuple[Open, ...]
     next_questions: tuple[Question, ...]
     conflicts: tuple[Conflict, ...]
+    contradictions: tuple[Contradiction, ...]
     problems: tuple[Problem, ...]
     base: Base = field(repr=False, compare=False)
     walked: Walked = field(repr=False, compare=False)

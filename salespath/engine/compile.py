@@ -32,8 +32,8 @@ from salespath.engine.expressions import (
     inputs,
     necessary,
 )
-from salespath.errors import Problem, SalespathError, shown
-from salespath.facts.vocabulary import Vocabulary
+from salespath.errors import Problem, SalespathError, shown, suggestion
+from salespath.facts.vocabulary import Relation, Vocabulary
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Knowledge, Rule, Warn, Weigh
 
 FACTS, VERDICT, PLAN = range(3)
@@ -91,6 +91,7 @@ class Base:
     vocabulary: Vocabulary
     knowledge: Knowledge
     formulas: dict[str, Number] = field(default_factory=dict)
+    relations: dict[str, Condition] = field(default_factory=dict)  # when each of the vocabulary is broken
     conditions: dict[str, Condition] = field(default_factory=dict)
     done: dict[str, Condition] = field(default_factory=dict)
     overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -144,6 +145,7 @@ class _Compiler:
     def compile(self) -> Base:
         base = self.base
         self._formulas()
+        self._between_facts()
         for rule in base.knowledge.rules.values():
             self._type(rule)
         self._relations()
@@ -172,8 +174,9 @@ class _Compiler:
 
     # Typing
 
-    def _problem(self, code: str, rule: Rule, message: str) -> None:
-        self.problems.append(Problem(code, f"the rule {rule.id}: {message}", file=rule.file, line=rule.line))
+    def _problem(self, code: str, item: Rule | Relation, message: str) -> None:
+        what = f"the {'relation' if isinstance(item, Relation) else 'rule'} {item.id}: {message}"
+        self.problems.append(Problem(code, what, file=item.file, line=item.line))
 
     def _formulas(self) -> None:
         vocabulary = self.base.vocabulary
@@ -200,6 +203,22 @@ class _Compiler:
 
         for name in found:
             place(name)
+
+    def _between_facts(self) -> None:
+        """The relations of the vocabulary: they read facts and derived numbers only, and no rule reads them."""
+        vocabulary = self.base.vocabulary
+        for relation in vocabulary.relations.values():
+            try:
+                tree = condition(relation.broken, Scope(vocabulary, {}))
+            except ExpressionError as error:
+                self._problem("SP301", relation, f"`broken: {shown(relation.broken, 80)}`: {error}")
+                continue
+            self.base.relations[relation.id] = tree
+            self._placeholders(relation, tree, [relation.text])
+            for name in relation.ask:
+                if name not in vocabulary:
+                    hint = suggestion(name, vocabulary)
+                    self._problem("SP111", relation, f"`ask`: there is no fact {shown(name)}.{hint}")
 
     def _type(self, rule: Rule) -> None:
         base = self.base
@@ -228,19 +247,19 @@ class _Compiler:
             if topic and topic.metrics and then.choice not in base.vocabulary:
                 self._problem("SP303", rule, f"{then.choice} is not a fact or derived number.")
         if understood:
-            self._placeholders(rule, tree)
+            self._placeholders(rule, tree, texts(rule))
 
-    def _placeholders(self, rule: Rule, tree: Condition) -> None:
-        """A figure in a text must be known wherever the rule fires."""
+    def _placeholders(self, item: Rule | Relation, tree: Condition, found: Iterable[str]) -> None:
+        """A figure in a text must be known wherever the rule fires, or the relation is broken."""
         sure = necessary(tree)
-        for text in texts(rule):
+        for text in found:
             for name in placeholders(text):
                 if name not in self.base.vocabulary:
-                    self._problem("SP305", rule, f"{{{shown(name)}}} in a text is not a fact or derived number.")
+                    self._problem("SP305", item, f"{{{shown(name)}}} in a text is not a fact or derived number.")
                 elif name not in sure:
                     self._problem(
                         "SP305",
-                        rule,
+                        item,
                         f"{{{name}}} stands in a text but may be unknown; add `known({name})` or a test of it.",
                     )
 

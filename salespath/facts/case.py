@@ -38,6 +38,7 @@ class Case:
     extra: MappingABC[str, Any] = field(default_factory=dict)
     file: str | None = None
     line: int | None = None
+    row: int | None = field(default=None, compare=False)  # of a table
 
 
 @dataclass(frozen=True)

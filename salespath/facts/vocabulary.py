@@ -13,10 +13,11 @@ from salespath.records import Record
 from salespath.source import Node, repeated_keys
 
 FOLDER = Path(__file__).parent / "vocabulary"
-FILES = ("product", "market", "capital", "team", "role", "results", "derived")
+FILES = ("product", "market", "capital", "team", "role", "results", "derived", "relations")
 DIMENSIONS = ("product", "market", "capital", "team", "role")
 TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set")
 ASK = ("core", "plan", "figures")
+KINDS = ("impossible", "doubtful")  # of relations
 MONTH = 30  # days within which a test must be done
 
 
@@ -112,11 +113,30 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """What answers cannot, or can hardly, say together: `broken` is the condition under which they do.
+
+    An `impossible` one means that an answer is wrong, a `doubtful` one only asks `question`. `ask` names the answers to check, the
+    likelier mistake first.
+    """
+
+    id: str
+    kind: str
+    broken: str
+    text: str
+    question: str
+    ask: tuple[str, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Vocabulary:
-    """All facts and derived numbers, in the order they are asked and shown."""
+    """All facts and derived numbers, in the order they are asked and shown, and what they cannot say together."""
 
     facts: dict[str, Fact]
     derived: dict[str, Derived]
+    relations: dict[str, Relation] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Fact | Derived:
         return self.facts[name] if name in self.facts else self.derived[name]
@@ -143,10 +163,17 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
     problems: list[Problem] = []
     facts: dict[str, Fact] = {}
     derived: dict[str, Derived] = {}
+    relations: dict[str, Relation] = {}
     for path, node in nodes:
         problems.extend(repeated_keys(node, path))
         file = Record(node, path, problems, "the file")
-        if file.has("derived"):
+        if file.has("relations"):
+            for item in file.records("relations", "a relation"):
+                relation = _relation(item)
+                if relation.id in relations:
+                    item.problem("SP109", f"{item.what} is defined twice.")
+                relations[relation.id] = relation
+        elif file.has("derived"):
             for item in file.records("derived", "a derived number"):
                 number = _derived(item)
                 derived[number.id] = number
@@ -161,7 +188,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
         file.done()
     if problems:
         raise SalespathError(problems)
-    return Vocabulary(facts, derived)
+    return Vocabulary(facts, derived, relations)
 
 
 def _fact(item: Record, dimension: str) -> Fact:
@@ -259,3 +286,19 @@ def _derived(item: Record) -> Derived:
     )
     item.done()
     return number
+
+
+def _relation(item: Record) -> Relation:
+    item.what = f"the relation {item.text('id', required=True)}"
+    relation = Relation(
+        id=item.text("id"),
+        kind=item.one_of("kind", KINDS, required=True),
+        broken=item.text("broken", required=True),
+        text=item.text("text", required=True),
+        question=item.text("question", required=True),
+        ask=item.texts("ask", required=True),
+        file=item.path,
+        line=item.line,
+    )
+    item.done()
+    return relation

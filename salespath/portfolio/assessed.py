@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
+
+from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.table import TableResult, assess_table
+from salespath.engine.contradictions import contradicted, contradictions, problem
+from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.errors import Problem
 from salespath.portfolio.ahead import ahead
 from salespath.portfolio.batch import Batch
@@ -19,10 +23,11 @@ Progress: TypeAlias = "Callable[[int, float | None], None]"  # rows of this batc
 
 @dataclass(frozen=True)
 class Assessed:
-    """Some rows of a file and what salespath says of the good ones."""
+    """Some rows of a file, what salespath says of the good ones, and what is wrong with any, contradictions included."""
 
     batch: Batch
     result: TableResult
+    problems: tuple[Problem, ...]
 
 
 def assess_reading(
@@ -32,14 +37,15 @@ def assess_reading(
 
     def work(part: Any) -> Assessed:
         batch = reading.batch(part)
-        return Assessed(batch, assess_table(base, batch.table))
+        problems = (*batch.problems, *_contradictions(base, batch))
+        return Assessed(batch, assess_table(base, batch.table), problems)
 
-    for problem in reading.problems:
-        on_problem(problem)
+    for odd in reading.problems:
+        on_problem(odd)
     rows = 0
     for item in ahead(work, reading.parts()):
-        for problem in item.batch.problems:
-            on_problem(problem)
+        for wrong in item.problems:
+            on_problem(wrong)
         count = item.batch.table.rows + item.batch.rejected
         rows += count
         if progress:
@@ -47,3 +53,11 @@ def assess_reading(
         yield item
     if not rows:
         raise no_rows(reading.path)
+
+
+def _contradictions(base: Base, batch: Batch) -> Iterator[Problem]:
+    """The contradictions of the rows that have one."""
+    rows = Rows(base, batch.table)
+    places = np.flatnonzero(rows.expand(contradicted(rows)))
+    for case in batch[places].cases(base.vocabulary) if len(places) else ():
+        yield from (problem(case, found) for found in contradictions(Company(base, case.values)))

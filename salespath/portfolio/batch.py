@@ -49,6 +49,12 @@ class Batch:
     part: float | None = None  # how much of the file is read with this batch, 0 to 1
     rejects: Rejects | None = None
 
+    def __getitem__(self, places: Array) -> Batch:
+        """Some of the good rows, without what is said of the file."""
+        columns = {name: column[places] for name, column in self.table.columns.items()}
+        given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
+        return Batch(self.path, Table(len(places), columns), given, self.rows[places], 0, ())
+
     def cases(self, vocabulary: Vocabulary) -> Iterator[Case]:
         """The good rows one by one."""
         facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}
@@ -69,7 +75,7 @@ class Batch:
                 else:
                     notes.setdefault(noted[0], {})[noted[1]] = str(cells[row])
             known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
-            yield Case(shown(names[row], 200), known, how, notes, extra, self.path)
+            yield Case(shown(names[row], 200), known, how, notes, extra, self.path, row=int(self.rows[row]))
 
 
 class Typist:

@@ -1,0 +1,100 @@
+"""Which answers contradict one another: relations of the vocabulary that are certainly broken, of one company or of a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from salespath.engine.assessment import Contradiction
+from salespath.engine.company import Company
+from salespath.engine.compile import filled
+from salespath.engine.expressions import And, Condition, Is, Not, Or, inputs
+from salespath.engine.walk import Bits, Carrier
+from salespath.errors import WARNING, Problem
+from salespath.facts import Case
+from salespath.facts.values import words
+
+if TYPE_CHECKING:
+    from salespath.engine.table import Rows
+
+CODES = {"impossible": "SP122", "doubtful": "SP123"}
+FAR = 0.1  # as a part of what a formula makes: a number given further from it contradicts its inputs
+
+
+def contradictions(company: Company) -> tuple[Contradiction, ...]:
+    """What the answers of a company contradict, in the order of the vocabulary."""
+    return (*_broken(company), *_given_otherwise(company))
+
+
+def contradicted(rows: Rows) -> Bits:
+    """The rows of a table that contradict themselves."""
+    import numpy as np  # not for one company
+
+    base, found = rows.base, rows.zero
+    for tree in base.relations.values():
+        found = found | holds(tree, rows)[0]
+    for name in base.formulas.keys() & rows.table.columns.keys():
+        given = rows.table.columns[name]
+        made = rows.value(base.formulas[name], unlimited=base.vocabulary.derived[name].unlimited)
+        with np.errstate(invalid="ignore"):
+            far = np.abs(given.values - made.values) > FAR * np.abs(made.values)
+        found = found | rows.pack(given.known & made.known & (given.values != made.values) & far)
+    return found
+
+
+def problem(case: Case, found: Contradiction) -> Problem:
+    """A contradiction as a warning: it names the values, and asks."""
+    message = f"{case.company}: {found.said}"
+    return Problem(found.code, message, WARNING, file=case.file, line=case.line, column=found.ask[0], row=case.row)
+
+
+def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
+    """Whether a condition over facts and derived numbers is true, and whether it is false."""
+    if isinstance(tree, Not):
+        true, false = holds(tree.item, carrier)
+        return false, true
+    if isinstance(tree, (And, Or)):
+        every = isinstance(tree, And)
+        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
+        for t, f in (holds(item, carrier) for item in tree.items):
+            true, false = (true & t, false | f) if every else (true | t, false & f)
+        return true, false
+    assert not isinstance(tree, Is)  # relations read no attributes
+    true, false, _ = carrier.test(tree)
+    return true, false
+
+
+def _broken(company: Company) -> Iterator[Contradiction]:
+    base = company.base
+
+    def figure(name: str) -> str:
+        value = company.facts.get(name, company.number(name) if base.vocabulary[name].numeric else None)
+        assert value is not None  # the base checks that what a text names is known
+        return words(base.vocabulary[name], value)
+
+    for relation in base.vocabulary.relations.values():
+        tree = base.relations[relation.id]
+        if holds(tree, company)[0]:
+            read = tuple(base.vocabulary.ordered(inputs(tree)))
+            text, code = filled(relation.text, figure), CODES[relation.kind]
+            yield Contradiction(relation.id, relation.kind, read, text, relation.question, relation.ask, code)
+
+
+def _given_otherwise(company: Company) -> Iterator[Contradiction]:
+    """The derived numbers that are given, and differ from what their inputs make by more than a tenth."""
+    base = company.base
+    for name, formula in base.formulas.items():
+        given, value = company.facts.get(name), None
+        if given is not None:
+            value = company.computed(name)
+        if value is None or math.isnan(value):
+            continue
+        assert isinstance(given, (int, float))
+        if given != value and abs(given - value) > FAR * abs(value):
+            number = base.vocabulary.derived[name]
+            text = f"{name} is given as {words(number, given)}, but {number.formula} makes {words(number, value)}."
+            read = tuple(base.vocabulary.ordered(inputs(formula)))
+            yield Contradiction(
+                f"{name}-given-otherwise", "impossible", (*read, name), text, "", (name, *read), "SP120"
+            )
