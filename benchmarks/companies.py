@@ -32,6 +32,8 @@ def _values(fact: Fact, rows: int, known: np.ndarray, source: np.random.Generato
         return source.integers(0, len(fact.values), rows).astype(np.int16)
     if fact.type == "set":
         return source.integers(0, 1 << len(fact.values), rows).astype(mask_type(fact))
+    if fact.type == "date":
+        return source.integers(15_000, 20_000, rows)
     if fact.type == "share":
         found = source.random(rows).round(2)
     elif fact.type == "money":

@@ -53,6 +53,8 @@ def random_companies(count: int, seed: int) -> list[Case]:
             elif fact.type == "set":
                 share = source.random()
                 facts[name] = frozenset(member for member in fact.values if source.random() < share)
+            elif fact.type == "date":
+                facts[name] = f"20{source.randint(10, 30)}-12-31"
             elif fact.type == "share":
                 facts[name] = source.choice((0, 1, source.random()))
             else:

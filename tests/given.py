@@ -102,6 +102,8 @@ def values(name: str) -> st.SearchStrategy[Value]:
         return st.sampled_from(list(fact.values))
     if fact.type == "set":
         return st.frozensets(st.sampled_from(list(fact.values)))
+    if fact.type == "date":
+        return st.dates().map(str)
     low = fact.minimum if fact.minimum is not None else fact.above if fact.above is not None else -1e12
     high = fact.maximum if fact.maximum is not None else 1e12
     if fact.type == "integer":

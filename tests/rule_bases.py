@@ -15,6 +15,7 @@ from salespath.engine.compile import Base
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
 
+FACTS = [name for name, fact in VOCABULARY.facts.items() if fact.type != "date"]  # which no rule reads
 FRAME_PROCESS_RULES = ("sell-to-large", "too-early", "sell-to-small", "open")
 COLOURS = ("red", "green", "blue")
 KINDS = {"conclude": 8, "weigh": 5, "block": 3, "verdict": 3, "advise": 2, "warn": 2}  # and how often each
@@ -51,9 +52,9 @@ class _Writer:
         depth = source.randint(2, 6)
         self.strata = {f"trait_{n}": n * depth // number for n in range(number)}
         self.values = {name: source.choice((("yes",), ("yes",), COLOURS)) for name in self.strata}
-        self.facts = source.sample(list(VOCABULARY.facts), 8) + source.sample(list(VOCABULARY.derived), 4)
+        self.facts = source.sample(FACTS, 8) + source.sample(list(VOCABULARY.derived), 4)
         if tame:
-            self.facts = list(VOCABULARY)
+            self.facts = [*FACTS, *VOCABULARY.derived]
         self.targets: dict[str, list[str]] = {"process": list(FRAME_PROCESS_RULES)}
 
     def text(self) -> str:

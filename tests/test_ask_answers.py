@@ -212,4 +212,4 @@ def test_strange_text_is_a_mistake_and_no_accident(text):
 def test_how_to_write_is_said_for_every_fact():
     for fact in VOCABULARY.facts.values():
         assert how_to_write(fact).endswith(".")
-        assert how_exactly(fact).endswith(".") or fact.type == "boolean"
+        assert how_exactly(fact).endswith(".") or fact.type in ("boolean", "date")

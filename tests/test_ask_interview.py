@@ -112,7 +112,7 @@ def first_value(name):
         return False
     if fact.type == "choice":
         return next(iter(fact.values))
-    return frozenset() if fact.type == "set" else 1
+    return frozenset() if fact.type == "set" else "2024-12-31" if fact.type == "date" else 1
 
 
 def test_skipped_is_unknown_and_never_no():

@@ -54,6 +54,8 @@ def understand(fact: Fact, text: str) -> Answer:
         return Answer(_yes_or_no(fact, text), how)
     if fact.type == "choice":
         return Answer(_choice(fact, text), how)
+    if fact.type == "date":
+        return Answer(_date(fact, text), how)
     return Answer(_set(fact, text) if fact.type == "set" else _number(fact, text), how)
 
 
@@ -77,6 +79,7 @@ def how_to_write(fact: Fact) -> str:
         "share": "Write a share: 12% or 0.12.",
         "integer": f"Write a whole number{unit}: 40 or 1,500.",
         "number": f"Write a number{unit}: 3 or 4.5.",
+        "date": "Write a date: 2024-03-31.",
     }[fact.type]
 
 
@@ -84,7 +87,7 @@ def how_exactly(fact: Fact) -> str:
     """What else may be written."""
     if fact.numeric:
         return "Put `about` before an estimate and `guess` before a guess; the report then says what rests on them."
-    return "" if fact.type == "boolean" else "The beginning of a word is enough."
+    return "" if fact.type in ("boolean", "date") else "The beginning of a word is enough."
 
 
 def _how(text: str) -> tuple[str, str]:
@@ -172,6 +175,13 @@ def _number(fact: Fact, text: str) -> Value:
     unit = next((unit for unit in units if plain.endswith(unit)), "")
     try:
         return values.parse(fact, plain.removesuffix(unit))
+    except BadValue as error:
+        raise BadValue(f"{error} {how_to_write(fact)}") from None
+
+
+def _date(fact: Fact, text: str) -> Value:
+    try:
+        return values.parse(fact, text)
     except BadValue as error:
         raise BadValue(f"{error} {how_to_write(fact)}") from None
 

@@ -267,7 +267,7 @@ def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
         if isinstance(value, list):
             return parse_set(fact, map(str, value)) if fact.type == "set" else None
         if isinstance(value, str):
-            return parse(fact, value) if fact.type == "choice" else None
+            return parse(fact, value) if fact.type in ("choice", "date") else None
         if isinstance(value, (int, float)) and fact.numeric:
             return parse(fact, repr(value), exact=True)
     except BadValue:

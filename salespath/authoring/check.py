@@ -247,7 +247,7 @@ class _Checker:
                     self._say("SP412", f"no rule advises on {topic.id} ({topic.title}) for {process}.")
 
     def _facts(self) -> None:
-        """Facts that no rule reads, and facts that the process depends on but that no questionnaire asks for."""
+        """Facts that are asked for though no rule reads them, and facts that decide the process though nobody asks for them."""
         base = self.base
         read = set[str]()
         decisive: dict[str, Rule] = {}
@@ -262,8 +262,8 @@ class _Checker:
                 names.add(rule.then.choice)
             read |= self._with_inputs(names)
         for fact in base.vocabulary.facts.values():
-            if fact.id not in read:
-                self._say("SP408", f"no rule reads the fact {fact.id}.")
+            if fact.id not in read and fact.ask != "figures":
+                self._say("SP408", f"no rule reads the fact {fact.id}, which is asked for.")
             elif fact.id in decisive and fact.ask == "figures":
                 what = f"it reads {fact.id}, which can change the process but is never asked for (`ask: figures`)."
                 self._say("SP409", what, decisive[fact.id])

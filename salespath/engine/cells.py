@@ -33,6 +33,8 @@ def _values(fact: Fact | Derived, points: list[float]) -> Iterator[Value]:
         yield from (False, True)
     elif fact.type == "choice":
         yield from fact.values
+    elif fact.type == "date":
+        yield "2024-12-31"  # no rule reads one
     elif fact.type == "set":
         yield frozenset()
         yield from (frozenset([member]) for member in fact.values)

@@ -232,7 +232,8 @@ class _Typer:
             )
         if len(node.args) != 1 or node.keywords or not isinstance(node.args[0], ast.Name):
             raise ExpressionError("known() takes the name of one fact.")
-        self._fact(node.args[0].id)
+        if self._fact(node.args[0].id).type == "date":
+            raise ExpressionError(f"{node.args[0].id} is a date, which no rule reads.")
         return Known(node.args[0].id)
 
     def _comparison(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Condition:

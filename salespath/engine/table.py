@@ -33,7 +33,7 @@ class Column:
     """One fact of all companies, and for which it is known.
 
     `values` are float64 for a number (NaN where unknown), codes for a choice or yes/no (the place in the vocabulary; 0 no, 1 yes),
-    and bit masks for a set (bit n is the nth member).
+    bit masks for a set (bit n is the nth member), and days since 1970 for a date.
     """
 
     values: Array
@@ -49,6 +49,9 @@ def column(fact: Fact | Derived, values: Sequence[Value | None]) -> Column:
     known = np.array([value is not None for value in values], dtype=bool)
     if fact.numeric:
         return Column(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
+    if fact.type == "date":
+        days = np.array(["1970-01-01" if v is None else v for v in values], dtype="datetime64[D]")
+        return Column(days.astype(np.int64), known)
     codes: dict[Value, int] = {value: code for code, value in enumerate(words(fact))}
     if fact.type == "set":
         masks = [sum(1 << codes[word] for word in v) if isinstance(v, frozenset) else 0 for v in values]

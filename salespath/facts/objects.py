@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date
 from numbers import Real
 
 from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts.case import Case
-from salespath.facts.values import KINDS, LARGEST, NUMERIC, BadValue, Value, bounded, parse, parse_set
+from salespath.facts.values import DATE, KINDS, LARGEST, NUMERIC, BadValue, Value, bounded, parse, parse_set
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
 
@@ -49,6 +50,8 @@ def fits(fact: Fact | Derived, value: object) -> bool:
         return isinstance(value, frozenset) and value <= fact.values.keys()
     if fact.type == "boolean":
         return type(value) is bool
+    if fact.type == "date":
+        return type(value) is str and DATE.fullmatch(value) is not None and parse(fact, value) == value
     return (
         (type(value) is int or (type(value) is float and fact.type != "integer"))
         and -LARGEST <= value <= LARGEST
@@ -61,7 +64,8 @@ def fits(fact: Fact | Derived, value: object) -> bool:
 def convert(fact: Fact | Derived, value: object) -> Value | None:
     """The value that an object means for a fact; None and blank text are unknown. Raises BadValue.
 
-    Text is read as `parse` reads it, True and False are yes and no, a list or set of words is a set, and a number is a number.
+    Text is read as `parse` reads it, True and False are yes and no, a list or set of words is a set, a number is a number, and a
+    `date` or `datetime` is a day.
     """
     if value is None:
         return None
@@ -72,6 +76,8 @@ def convert(fact: Fact | Derived, value: object) -> Value | None:
             return value
     elif isinstance(value, Real) and fact.type in NUMERIC:
         return bounded(fact, _finite(value), str(value))
+    elif fact.type == "date" and isinstance(value, date):
+        return value.isoformat()[:10]  # without the time of day
     elif fact.type == "set" and isinstance(value, (list, tuple, set, frozenset)):
         words = [word for word in value if isinstance(word, str)]
         if len(words) == len(value):

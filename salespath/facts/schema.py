@@ -12,7 +12,7 @@ from typing import Any
 
 from salespath.facts.case import NAMES
 from salespath.facts.template import expected
-from salespath.facts.values import EMPTY_SET, HOW, NUMBER
+from salespath.facts.values import DATE, EMPTY_SET, HOW, NUMBER
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -81,6 +81,8 @@ def _fact(fact: Fact | Derived) -> dict[str, Any]:
 def _value(fact: Fact | Derived) -> dict[str, Any]:
     if fact.type == "boolean":
         return {"$ref": "#/$defs/answer"}
+    if fact.type == "date":
+        return {"type": "string", "pattern": rf"^\s*{DATE.pattern}\s*$"}
     if fact.values:
         word: dict[str, Any] = {"$ref": f"#/$defs/{_word(fact)}"}
         return word if fact.type == "choice" else {"anyOf": [{"type": "array", "items": word}, {"const": EMPTY_SET}]}

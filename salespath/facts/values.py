@@ -1,7 +1,7 @@
 """Values of facts: text → typed value, and typed value → words.
 
-A value is a `str` (choice), `bool` (yes/no), `float` or `int` (numbers) or a `frozenset` of `str` (set). Unknown is not a value:
-an unknown fact is absent.
+A value is a `str` (choice, or a date as ISO text), `bool` (yes/no), `float` or `int` (numbers) or a `frozenset` of `str` (set).
+Unknown is not a value: an unknown fact is absent.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category
 
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 Value: TypeAlias = "str | bool | int | float | frozenset[str]"
 
 NUMERIC = ("integer", "number", "money", "share")
-KINDS = {"integer": "a whole number", "number": "a number", "money": "US dollars", "share": "0 to 1, or 12%"}
+KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "money": "US dollars",
+    "share": "0 to 1, or 12%",
+    "date": "a date such as 2024-03-31",
+}
 HOW = ("measured", "estimated", "guessed")
 EMPTY_SET = "-"
 
@@ -28,9 +35,11 @@ NUMBER = re.compile(  # matched against lower case: a pattern that ignores case 
     r"(?P<sign>[-+]?)\s*(?P<before>\$|usd|us\$)?\s*(?P<digits>[0-9][0-9_,]*(?:\.[0-9]*)?|\.[0-9]+)(?P<exponent>e[-+]?[0-9]{1,3})?"
     r"\s*(?P<scale>k|m|mn|bn|b|thousand|million|billion)?\s*(?P<percent>%)?\s*(?P<after>usd|dollars)?"
 )
+DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}\S*)?")  # spreadsheets add a time of day
 LARGEST = 1e15
 _SCALES = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}  # powers of ten
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_OTHER_DATE = re.compile(r"([0-9]{1,2})[./ -]([0-9]{1,2})[./ -]([0-9]{4})")
 _TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 # Other currencies, written before or after an amount or its scale (45k€, CHF 9,000). Compiled when a text is refused.
 _CURRENCY = (
@@ -63,7 +72,27 @@ def parse(fact: Fact | Derived, text: str, *, exact: bool = False) -> Value:
         if word in ("no", "n", "false"):
             return False
         raise BadValue(f"{shown(text)} is neither yes nor no.")
+    if fact.type == "date":
+        return _date(text)
     return parse_set(fact, set_words(fact, text)) if fact.type == "set" else _member(fact, text)
+
+
+def _date(text: str) -> str:
+    """A day as ISO text, without the time of day. Other ways of writing it are suggested only: 03/04/2024 is two days."""
+    match, other = DATE.fullmatch(text), _OTHER_DATE.fullmatch(text)
+    if match and (day := _day(match[1])):
+        return day
+    ways = [] if other is None else [f"{other[3]}-{m:0>2}-{d:0>2}" for d, m in (other.group(1, 2), other.group(2, 1))]
+    meant = " or ".join(dict.fromkeys(filter(_day, ways)))
+    raise BadValue(f"{shown(text) or 'nothing'} is not a date; write {meant or 'it as 2024-03-31'}.")
+
+
+def _day(text: str) -> str:
+    """An ISO date that exists, or nothing."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def set_words(fact: Fact | Derived, text: str) -> list[str]:
@@ -196,7 +225,7 @@ def words(fact: Fact | Derived, value: Value) -> str:
         value = round(value)  # a count of customers or objections has no decimals worth reading
     rounded = round(value, 1) if abs(value) >= 1 else value
     unit = fact.unit if fact.unit and not fact.unit.startswith("a ") else ""
-    if unit in ("months", "years", "employees", "people", "customers", "companies") and rounded == 1:
+    if unit in ("days", "months", "years", "employees", "people", "customers", "companies") and rounded == 1:
         unit = {"people": "person", "companies": "company"}.get(unit, unit[:-1])
     return f"{quantity(rounded)}{' ' + unit if unit else ''}"
 

@@ -15,7 +15,7 @@ from salespath.source import Node, repeated_keys
 FOLDER = Path(__file__).parent / "vocabulary"
 FILES = ("product", "market", "capital", "team", "role", "results", "derived", "relations")
 DIMENSIONS = ("product", "market", "capital", "team", "role")
-TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set")
+TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set", "date")
 ASK = ("core", "plan", "figures")
 KINDS = ("impossible", "doubtful")  # of relations
 MONTH = 30  # days within which a test must be done

@@ -177,6 +177,9 @@ def values(fact: Fact | Derived, cells: Column) -> list[Value | None]:
     if fact.numeric:
         numbers = (int(v) if v == int(v) else v for v in np.where(cells.known, cells.values, 0).tolist())
         return [v if known else None for v, known in zip(numbers, cells.known.tolist())]
+    if fact.type == "date":
+        days = cells.values.astype("datetime64[D]").astype(str).tolist()
+        return [day if known else None for day, known in zip(days, cells.known.tolist())]
     terms = words(fact)
     found: list[Value | None] = []
     for code, known in zip(cells.values.tolist(), cells.known.tolist()):
@@ -198,7 +201,7 @@ def written_cells(fact: Fact | Derived, cells: Column) -> pa.Array:
 
 
 def typed_cells(fact: Fact | Derived, cells: Column | None, rows: int) -> pa.Array:
-    """A column as Arrow types: whole numbers, numbers, booleans, dictionary words, lists of members."""
+    """A column as Arrow types: whole numbers, numbers, days, booleans, dictionary words, lists of members."""
     if cells is None:
         cells = column(fact, [None] * rows)
     unknown = ~cells.known
@@ -206,6 +209,8 @@ def typed_cells(fact: Fact | Derived, cells: Column | None, rows: int) -> pa.Arr
         return pa.array(np.where(cells.known, cells.values, 0).astype(np.int64), mask=unknown)
     if fact.numeric:
         return pa.array(cells.values, mask=unknown)
+    if fact.type == "date":
+        return pa.array(cells.values.astype("datetime64[D]"), mask=unknown)
     if fact.type == "boolean":
         return pa.array(cells.values == 1, mask=unknown)
     if fact.type == "choice":

@@ -38,6 +38,10 @@ _SENTENCES = {
     "free_trial": ("there is a free trial", "there is no free trial"),
     "referral_network": ("customers recommend suppliers to one another", "customers recommend no suppliers"),
     "delivery_capacity": ("there are people for customer-specific work", "there is nobody for customer-specific work"),
+    "budget_season": (
+        "customers buy only at certain times of the year",
+        "customers do not buy only at certain times of the year",
+    ),
     "customer_segments": ("{value} customers pay today", "no {value} customers pay today"),
     "targeted_segments": ("{value} customers are sold to next", "no {value} customers are sold to next"),
     "who_sells": ("deals are closed by {value}", "deals are not closed by {value}"),
