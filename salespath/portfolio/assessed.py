@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.contradictions import contradicted, contradictions, problem
+from salespath.engine.contradictions import contradicted, contradictions
+from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
-from salespath.errors import Problem
+from salespath.errors import WARNING, Problem
 from salespath.portfolio.ahead import ahead
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.reading import Reading, no_rows
@@ -21,13 +23,16 @@ Report: TypeAlias = Callable[[Problem], None]
 Progress: TypeAlias = "Callable[[int, float | None], None]"  # rows of this batch; how much of the file is read, 0 to 1
 
 
+NAMED = 100  # rows of a file whose contradictions are told one by one
+
+
 @dataclass(frozen=True)
 class Assessed:
-    """Some rows of a file, what salespath says of the good ones, and what is wrong with any, contradictions included."""
+    """Some rows of a file, what salespath says of the good ones, and the places of those that contradict themselves."""
 
     batch: Batch
     result: TableResult
-    problems: tuple[Problem, ...]
+    contradicted: npt.NDArray[np.int64]
 
 
 def assess_reading(
@@ -37,27 +42,31 @@ def assess_reading(
 
     def work(part: Any) -> Assessed:
         batch = reading.batch(part)
-        problems = (*batch.problems, *_contradictions(base, batch))
-        return Assessed(batch, assess_table(base, batch.table), problems)
+        rows = Rows(base, batch.table)
+        return Assessed(batch, assess_table(base, batch.table), np.flatnonzero(rows.expand(contradicted(rows))))
 
-    for odd in reading.problems:
-        on_problem(odd)
-    rows = 0
+    for problem in reading.problems:
+        on_problem(problem)
+    rows = told = untold = 0
     for item in ahead(work, reading.parts()):
-        for wrong in item.problems:
-            on_problem(wrong)
+        for problem in (*item.batch.problems, *_contradictions(base, item, NAMED - told)):
+            on_problem(problem)
+        named = min(NAMED - told, len(item.contradicted))
+        told, untold = told + named, untold + len(item.contradicted) - named
         count = item.batch.table.rows + item.batch.rejected
         rows += count
         if progress:
             progress(count, item.batch.part)
         yield item
+    if untold:
+        message = f"{untold} more rows contradict themselves; the first {NAMED} are told one by one."
+        on_problem(Problem("SP122", message, WARNING, file=reading.path))
     if not rows:
         raise no_rows(reading.path)
 
 
-def _contradictions(base: Base, batch: Batch) -> Iterator[Problem]:
-    """The contradictions of the rows that have one."""
-    rows = Rows(base, batch.table)
-    places = np.flatnonzero(rows.expand(contradicted(rows)))
-    for case in batch[places].cases(base.vocabulary) if len(places) else ():
-        yield from (problem(case, found) for found in contradictions(Company(base, case.values)))
+def _contradictions(base: Base, item: Assessed, most: int) -> Iterator[Problem]:
+    """What the first rows that contradict themselves say."""
+    places = item.contradicted[:most]
+    for case in item.batch[places].cases(base.vocabulary) if len(places) else ():
+        yield from (of_row(case, found) for found in contradictions(Company(base, case.values)))
