@@ -553,6 +553,23 @@ CORE = {
     "decision_makers", "sales_cycle_months", "reachable_customers", "capital", "monthly_burn", "committed_revenue",
     "next_funding", "who_sells", "seller_seniority", "role",
 }  # fmt: skip
+PLAN = {
+    "free_trial", "deployment_options", "data_sensitivity", "security_review", "buying_trigger", "referral_network",
+    "target_accounts", "case_studies", "marketing_budget", "revenue_target", "risk_tolerance", "team_roles", "team_skills",
+    "sales_channels", "sales_automation", "delivery_capacity", "sales_team_size", "sales_experience_years",
+}  # fmt: skip
+SECOND_EDITION = {
+    "purchase_route": ("choice", ["direct", "partner", "tender"]),
+    "pricing_model": ("choice", ["subscription", "usage", "licence", "project"]),
+    "budget_season": ("boolean", []),
+    "days_to_value": ("number", []),
+    "largest_customer_share": ("share", []),
+    **{f"{size}_customers": ("integer", []) for size in ("small", "midsize", "large")},
+    **{f"{size}_revenue": ("money", []) for size in ("small", "midsize", "large")},
+    **{f"{outcome}_large_opportunities": ("integer", []) for outcome in ("won", "lost")},
+    "seller_cost": ("money", []),
+    "reference_date": ("date", []),
+}
 
 
 def test_the_vocabulary_keeps_its_contract():
@@ -560,6 +577,8 @@ def test_the_vocabulary_keeps_its_contract():
     assert {name: (facts[name].type, facts[name].ask, list(facts[name].values)) for name in CONTRACT} == CONTRACT
     assert {name for name, fact in facts.items() if fact.ordered} == ORDERED
     assert {name for name, fact in facts.items() if fact.ask == "core"} == CORE
+    assert {name for name, fact in facts.items() if fact.ask == "plan"} == PLAN
+    assert {name: (facts[name].type, list(facts[name].values)) for name in SECOND_EDITION} == SECOND_EDITION
     assert {"runway_months", "win_rate", "close_rate", "churn_rate", "net_profit"} <= set(VOCABULARY.derived)
     assert VOCABULARY["runway_months"].unlimited
     assert not VOCABULARY["win_rate"].unlimited
