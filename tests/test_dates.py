@@ -138,7 +138,7 @@ def test_no_rule_reads_one():
         "reference_date == 2024",
         "count(reference_date) > 1",
     ):
-        with pytest.raises(ExpressionError, match="date|set"):
+        with pytest.raises(ExpressionError, match=r"date|set"):
             condition(text, scope)
 
 
