@@ -122,38 +122,60 @@ def test_(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
 
 
 @rules.command("score")
-@click.argument("cases")
+@click.argument("cases", nargs=-1, required=True)
 @click.option("--without-inferred", is_flag=True, help="Leave out facts whose `basis` begins with `inferred`.")
 @click.option("--without-motion", is_flag=True, help="Leave out facts on how the company sells today.")
 @click.option(
     "--robustness", "changed", is_flag=True, help="Also delete each rule and change each certainty by a fifth (slow)."
 )
+@click.option(
+    "--witnesses", "witnessed", is_flag=True, help="Also say what needs each rule: companies, or what it cites."
+)
 @format_option
 @reported
 @based
-def score_(base: Base, cases: str, without_inferred: bool, without_motion: bool, changed: bool, format_: str) -> None:
-    """Hold verdicts against known outcomes: agreement, misses, reliability, beside a rule of thumb.
+def score_(
+    base: Base,
+    cases: tuple[str, ...],
+    without_inferred: bool,
+    without_motion: bool,
+    changed: bool,
+    witnessed: bool,
+    format_: str,
+) -> None:
+    """Hold verdicts against known outcomes: agreement, misses, reliability, beside rules of thumb and those that others publish.
 
-    CASES is a fact file or table of companies with a `label` each, the process that is documented for it. A fact file may say of
-    each fact, under `basis`, how it is known.
+    CASES are fact files or tables of companies with a `label` each, the process that is documented for it, and under `also_accept`
+    those that are as good. A fact file may say of each fact, under `basis`, how it is known.
     """
-    from salespath.authoring.known import Selection, labelled, without_basis
-    from salespath.authoring.perturb import robustness, steps
-    from salespath.authoring.score import score
-    from salespath.authoring.score_report import document, text
+    from dataclasses import replace
 
-    portfolio = read_companies(base, cases)
-    found, wrong = labelled(portfolio, cases)
-    problems = [*portfolio.problems, *wrong, *(without_basis(found, cases) if without_inferred else ())]
-    report_problems(problems)
+    from salespath.authoring.known import Selection, labelled, without_basis
+    from salespath.authoring.perturb import deciding, robustness, steps
+    from salespath.authoring.score import score_files
+    from salespath.authoring.score_json import document
+    from salespath.authoring.score_report import text
+    from salespath.authoring.witness import witnesses
+
+    problems: list[Problem] = []
     facts = Selection(inferred=not without_inferred, motion=not without_motion)
-    known = facts.of(found)
-    if known:
-        changes = None
+    files = {}
+    for path in dict.fromkeys(cases):
+        portfolio = read_companies(base, path)
+        found, wrong = labelled(portfolio, path)
+        problems += [*portfolio.problems, *wrong, *(without_basis(found, path) if without_inferred else ())]
+        if found:
+            files[path] = facts.of(found)
+    report_problems(problems)
+    if files:
+        known = [item for items in files.values() for item in items]
+        scored = score_files(base, files)
         if changed:
             with _counted(steps(base)) as step:
-                changes = robustness(base, known, step)
-        scored = score(base, known, changes)
+                scored = replace(scored, robustness=robustness(base, known, step))
+        if witnessed:
+            with _counted(len(deciding(base))) as step:
+                scored = replace(scored, witnesses=witnesses(base, known, step))
         if format_ == "json":
             write_json(document(scored, facts))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,30 +18,32 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Known:
-    """A company and the verdict that is documented for it."""
+    """A company, the verdict that is documented for it, and those that are as good."""
 
     case: Case
     label: str
+    also: tuple[str, ...] = ()
 
 
 def labelled(portfolio: Portfolio, path: str) -> tuple[list[Known], list[Problem]]:
     """The companies with a usable label, and what is wrong with the others: one problem (SP221) if none has a label, else one
-    for each (SP222, SP223).
+    for each (SP222, SP223). A company may name further labels that are as good under `also_accept`.
     """
     found, problems, bare = [], [], []
     for case in portfolio.cases:
         given = case.extra.get("label")
         label = "" if given is None else str(given).strip()
-        if label in VERDICTS:
-            found.append(Known(case, label))
-        elif label:
-            what = f"{case.company}: the label {shown(label)} is not one of {', '.join(VERDICTS)}."
-            problem = Problem(
-                "SP222", what + suggestion(label, VERDICTS), file=path, line=case.line, value=shown(label)
-            )
-            problems.append(problem)
-        else:
+        also = _several(case.extra.get("also_accept"))
+        wrong = [word for word in ([label] if label else []) + also if word not in VERDICTS]
+        if not label:
             bare.append(case)
+        elif not wrong:
+            found.append(Known(case, label, tuple(word for word in VERDICTS if word in also and word != label)))
+        for word in wrong:
+            what = f"{case.company}: the label {shown(word)} is not one of {', '.join(VERDICTS)}."
+            problems.append(
+                Problem("SP222", what + suggestion(word, VERDICTS), file=path, line=case.line, value=shown(word))
+            )
     if bare and not (found or problems):
         what = "no company has a label; put `label: smb` beside its `facts`, or add a column `label`."
         return [], [Problem("SP221", what, file=path)]
@@ -49,6 +52,12 @@ def labelled(portfolio: Portfolio, path: str) -> tuple[list[Known], list[Problem
         for case in bare
     )
     return found, problems
+
+
+def _several(given: object) -> list[str]:
+    """One label, a list of them, or several in a cell."""
+    items = given if isinstance(given, (list, tuple)) else re.split("[;,]", "" if given is None else str(given))
+    return [word for word in (str(item).strip() for item in items) if word]
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class Selection:
 
     def of(self, known: Iterable[Known]) -> list[Known]:
         """The same companies with only these facts."""
-        return [Known(replace(item.case, values=self._values(item.case)), item.label) for item in known]
+        return [replace(item, case=replace(item.case, values=self._values(item.case))) for item in known]
 
     def _values(self, case: Case) -> dict[str, Value]:
         """Whoever inferred a fact knew the company, hence how it sells."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from salespath.authoring.known import Known
-from salespath.engine.company import Company, process_of
+from salespath.engine.company import Company
 from salespath.engine.compile import VERDICT, Base, compile_base
+from salespath.engine.table import Table, TableResult, assess_table
 from salespath.engine.walk import Sums, walk
 from salespath.facts import Value
 from salespath.rules.loader import MAX_CERTAINTY
@@ -74,19 +75,21 @@ def steps(base: Base) -> int:
     return sum(base.section(rule) != VERDICT for rule in rules) + len(FACTORS) * (1 + weighs)
 
 
-def missed(base: Base, known: Iterable[Known]) -> int:
+def missed(base: Base, known: Sequence[Known]) -> int:
     """How many companies a base does not label as documented."""
-    return sum(process_of(base, item.case.values) != item.label for item in known)
+    return sum(VERDICTS[said] != item.label for said, item in zip(together(base, known).process, known))
 
 
 def firing(base: Base, known: Sequence[Known]) -> dict[str, int]:
     """For how many companies each evidence rule fires."""
-    counts = {rule.id: 0 for rule in deciding(base) if isinstance(rule.then, Weigh)}
-    for item in known:
-        truth = walk(base, Company(base, item.case.values), settle=False, plan=False).truth
-        for id_ in counts:
-            counts[id_] += bool(truth.is_true(base.rule_refs[id_]))
-    return counts
+    result = together(base, known)
+    counts = dict(zip(result.rules, result.unpacked(result.fired).sum(axis=1).tolist()))
+    return {rule.id: counts[rule.id] for rule in deciding(base) if isinstance(rule.then, Weigh)}
+
+
+def together(base: Base, known: Sequence[Known]) -> TableResult:
+    """What a base says of all companies, in one walk."""
+    return assess_table(base, Table.from_cases(base, [item.case for item in known]), settle=False)
 
 
 # Changed bases. Advice and warnings are left out: the process does not depend on them.
@@ -107,10 +110,14 @@ def with_rules(base: Base, rules: Iterable[Rule]) -> Base:
 
 def without_each_rule(base: Base) -> Iterator[tuple[Rule, Base]]:
     """Each rule with the base that lacks it. The verdict's own rules, which give the processes their meaning, stay."""
-    rules = deciding(base)
-    for gone in rules:
+    for gone in deciding(base):
         if base.section(gone) != VERDICT:
-            yield gone, with_rules(base, (rule for rule in rules if rule is not gone))
+            yield gone, without(base, gone)
+
+
+def without(base: Base, gone: Rule) -> Base:
+    """The base, as far as the process depends on it, less one rule."""
+    return with_rules(base, (rule for rule in deciding(base) if rule is not gone))
 
 
 def scaled(base: Base, factor: float, only: str | None = None) -> Base:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from salespath.authoring.kinds import KINDS
 from salespath.authoring.known import Known
 from salespath.authoring.perturb import Robustness, judged
 from salespath.authoring.thumb import THUMBS
+from salespath.authoring.witness import Witness
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
@@ -43,10 +45,13 @@ class Outcome:
 
 
 class Miss(NamedTuple):
-    """A company for which something else was said than is documented, and everything that led there."""
+    """A company for which something else was said than is documented, and everything that led there. `accepted` says that this
+    is documented to be as good.
+    """
 
     label: str
     assessment: Assessment
+    accepted: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,45 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Paired:
+    """The companies on which two judges differ: how many only the first gets right, and how many only the second."""
+
+    ours: int
+    theirs: int
+
+    @property
+    def p(self) -> float:
+        """How likely so uneven a split is where both are as good: the exact two-sided sign test (McNemar 1947, Psychometrika
+        12:153-157).
+        """
+        differ = self.ours + self.theirs
+        tail = sum(math.comb(differ, count) for count in range(min(self.ours, self.theirs) + 1))
+        return min(1.0, 2 * tail / (1 << differ))
+
+
+@dataclass(frozen=True)
 class Agreement:
-    """How often somebody said what is documented, and kappa: how much of what chance would miss (1 all, 0 none)."""
+    """How often somebody said what is documented, and kappa: how much of what chance would miss (1 all, 0 none).
+
+    `accepted` counts labels that are as good too, `lacking` the companies of which a fact that the baseline reads is not known.
+    `paired` holds salespath against the baseline; both are None for salespath itself.
+    """
 
     judge: str
     rate: Rate
     kappa: float | None
+    accepted: Rate
+    lacking: int | None = None
+    paired: Paired | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Companies of one kind, by one way of telling companies apart, and how many of them each judge gets right."""
+
+    by: str
+    kind: str
+    rates: Mapping[str, Rate]
 
 
 @dataclass(frozen=True)
@@ -94,10 +132,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Score:
-    """Agreement with known outcomes; salespath comes first, the rules of thumb follow.
+    """Agreement with known outcomes; salespath comes first, the baselines follow.
 
-    `confusion` counts companies by label and what was said. `robustness` is None where it was not asked for. `receipt` says what
-    produced the verdicts.
+    `confusion` counts companies by label and what was said. `robustness` and `witnesses` are None where they were not asked for.
+    `receipt` says what produced the verdicts. `files` holds the score of each file, where this is that of several.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -108,26 +146,40 @@ class Score:
     reliability: tuple[Band, ...]
     receipt: dict[str, Any]
     robustness: Robustness | None = None
+    kinds: tuple[Kind, ...] = ()
+    witnesses: tuple[Witness, ...] | None = None
+    files: Mapping[str, Score] = field(default_factory=dict)
 
 
-def score(base: Base, known: Sequence[Known], robustness: Robustness | None = None) -> Score:
+def score(base: Base, known: Sequence[Known]) -> Score:
     """Judge companies, at least one, and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
     outcomes = tuple(_outcome(base, item) for item in known)
     labels = [outcome.label for outcome in outcomes]
     said = {SALESPATH: [outcome.said for outcome in outcomes]} | {
-        name: [thumb(item.case.values) for item in known] for name, thumb in THUMBS.items()
+        name: [thumb.says(item.case.values) for item in known] for name, thumb in THUMBS.items()
     }
     confusion = Counter(zip(labels, said[SALESPATH]))
     return Score(
         outcomes,
-        tuple(Miss(item.label, assess(base, item.case)) for item, told in zip(known, outcomes) if not told.right),
-        tuple(agreement(name, labels, given) for name, given in said.items()),
+        tuple(
+            Miss(item.label, assess(base, item.case), told.said in item.also)
+            for item, told in zip(known, outcomes)
+            if not told.right
+        ),
+        tuple(_agreement(name, known, given, said[SALESPATH]) for name, given in said.items()),
         dict(confusion),
         {label: Rate(confusion[label, label], labels.count(label)) for label in VERDICTS if label in labels},
         tuple(_bands(outcomes)),
         assess(base, known[0].case).receipt,
-        robustness,
+        kinds=tuple(_kinds(known, said)),
     )
+
+
+def score_files(base: Base, files: Mapping[str, Sequence[Known]]) -> Score:
+    """The score of the companies of all files, at least one a file, and of each file where there are several."""
+    whole = score(base, [item for known in files.values() for item in known])
+    parts = {path: score(base, known) for path, known in files.items()} if len(files) > 1 else {}
+    return replace(whole, files=parts)
 
 
 def _outcome(base: Base, item: Known) -> Outcome:
@@ -138,10 +190,33 @@ def _outcome(base: Base, item: Known) -> Outcome:
     return Outcome(item.label, said, abs(fit + means if by_means else fit))
 
 
-def agreement(judge: str, labels: Sequence[str], said: Sequence[str]) -> Agreement:
-    """How far what a judge said agrees with the labels."""
-    right = sum(a == b for a, b in zip(labels, said))
-    return Agreement(judge, Rate(right, len(labels)), kappa(labels, said))
+def _agreement(judge: str, known: Sequence[Known], said: Sequence[str], ours: Sequence[str]) -> Agreement:
+    """How far what a judge said agrees with the labels, and how that compares with what salespath said."""
+    labels = [item.label for item in known]
+    right = [word == label for word, label in zip(said, labels)]
+    accepted = [word in (item.label, *item.also) for word, item in zip(said, known)]
+    found = Agreement(judge, _rate(right), kappa(labels, said), _rate(accepted))
+    if judge not in THUMBS:
+        return found
+    mine = [word == label for word, label in zip(ours, labels)]
+    paired = Paired(sum(a > b for a, b in zip(mine, right)), sum(a < b for a, b in zip(mine, right)))
+    lacking = sum(THUMBS[judge].lacks(item.case.values) for item in known)
+    return replace(found, lacking=lacking, paired=paired)
+
+
+def _rate(right: Sequence[bool]) -> Rate:
+    return Rate(sum(right), len(right))
+
+
+def _kinds(known: Sequence[Known], said: Mapping[str, Sequence[str]]) -> Iterator[Kind]:
+    """The kinds that occur, in their order."""
+    for by, (kind_of, kinds) in KINDS.items():
+        found = [kind_of(item.case.values) for item in known]
+        for kind in kinds:
+            rows = [row for row, one in enumerate(found) if one == kind]
+            if rows:
+                right = {judge: [words[row] == known[row].label for row in rows] for judge, words in said.items()}
+                yield Kind(by, kind, {judge: _rate(given) for judge, given in right.items()})
 
 
 def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
@@ -158,4 +233,4 @@ def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
 def _bands(outcomes: Sequence[Outcome]) -> Iterator[Band]:
     for low, high in zip(EDGES, (*EDGES[1:], math.inf)):
         inside = [outcome.right for outcome in outcomes if low <= outcome.difference < high]
-        yield Band(low, high, Rate(sum(inside), len(inside)))
+        yield Band(low, high, _rate(inside))

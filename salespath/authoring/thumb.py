@@ -1,35 +1,102 @@
-"""Rules of thumb to hold the rules against. Both ask the same three questions: would nobody pay, do customers start alone, do
-large organisations pay?"""
+"""Baselines: rules of thumb, and rules that others publish, which say a process from a few facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from salespath.facts import Value
 
 Facts = Mapping[str, Value]
 
 
+@dataclass(frozen=True)
+class Thumb:
+    """A baseline: what it says of a company, and the facts that it reads."""
+
+    says: Callable[[Facts], str]
+    reads: tuple[str, ...]
+
+    def lacks(self, facts: Facts) -> bool:
+        """Whether a fact that it reads is not known."""
+        return any(name not in facts for name in self.reads)
+
+
 def one_process(facts: Facts) -> str:
     """Refused: not_yet. Self-serve: smb. Large customers: enterprise. Else smb. It never says both."""
     if facts.get("willingness_to_pay") == "refused":
         return "not_yet"
-    return "enterprise" if _large(facts) and not facts.get("self_serve") else "smb"
+    return "enterprise" if "large" in _payers(facts) and not facts.get("self_serve") else "smb"
 
 
 def with_both(facts: Facts) -> str:
     """The same, but large customers who pay for a self-serve product are both."""
-    if facts.get("willingness_to_pay") != "refused" and _large(facts) and facts.get("self_serve"):
+    if facts.get("willingness_to_pay") != "refused" and "large" in _payers(facts) and facts.get("self_serve"):
         return "both"
     return one_process(facts)
 
 
-def _large(facts: Facts) -> bool:
+def two_bands(facts: Facts) -> str:
+    """Enterprise from $50,000 a year; else smb, also where the contract is not known."""
+    contract = _number(facts, "annual_contract_value")
+    return "enterprise" if contract is not None and contract >= 50_000 else "smb"
+
+
+def three_bands(facts: Facts) -> str:
+    """Both from $15,000 to $100,000 a year; enterprise above; smb below, also where the contract is not known."""
+    contract = _number(facts, "annual_contract_value")
+    if contract is None or contract < 15_000:
+        return "smb"
+    return "both" if contract <= 100_000 else "enterprise"
+
+
+def compass(facts: Facts) -> str:
+    """Leslie's Compass: do product and market want sales to lead, here enterprise, or marketing, here smb?
+
+    Whichever has more votes leads. As many for the one as for the other is both, though the Compass takes leading with both for a
+    lack of focus; no vote at all is undetermined.
+    """
+    votes = list(_votes(facts))
+    lead = sum(votes)
+    return "enterprise" if lead > 0 else "smb" if lead < 0 else "both" if any(votes) else "undetermined"
+
+
+def _votes(facts: Facts) -> Iterator[int]:
+    """1 for sales, -1 for marketing. Of the seven traits, touch is what self-service says, and how long the relationship
+    lasts is not asked.
+    """
+    contract, customers = _number(facts, "annual_contract_value"), _number(facts, "paying_customers")
+    if contract is not None:  # price
+        yield (contract >= 50_000) - (contract < 10_000)
+    if customers is not None:  # size of the market, by those who pay
+        yield (customers < 100) - (customers >= 1_000)
+    if "customization" in facts:  # fit and finish
+        yield -1 if facts["customization"] == "none" else 1
+    if _payers(facts):  # customer: mixed payers vote for neither
+        yield (_payers(facts) == {"large"}) - ("large" not in _payers(facts))
+    if "self_serve" in facts:  # complexity and touch
+        yield -1 if facts["self_serve"] else 1
+
+
+def _payers(facts: Facts) -> frozenset[str]:
     segments = facts.get("customer_segments")
-    return isinstance(segments, frozenset) and "large" in segments
+    return segments if isinstance(segments, frozenset) else frozenset()
 
 
-THUMBS: dict[str, Callable[[Facts], str]] = {
-    "rule of thumb, one process": one_process,
-    "rule of thumb, with both": with_both,
+def _number(facts: Facts, name: str) -> float | None:
+    value = facts.get(name)
+    return value if isinstance(value, (int, float)) else None
+
+
+_QUESTIONS = ("willingness_to_pay", "self_serve", "customer_segments")
+_CONTRACT = ("annual_contract_value",)
+WITH_BOTH = "rule of thumb, with both"
+THUMBS: dict[str, Thumb] = {
+    "rule of thumb, one process": Thumb(one_process, _QUESTIONS),
+    WITH_BOTH: Thumb(with_both, _QUESTIONS),
+    "contract bands": Thumb(two_bands, _CONTRACT),
+    "contract bands, with both": Thumb(three_bands, _CONTRACT),
+    "Leslie's Compass": Thumb(
+        compass, (*_CONTRACT, "paying_customers", "customization", "customer_segments", "self_serve")
+    ),
 }
