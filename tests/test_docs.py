@@ -26,7 +26,7 @@ COMMANDS = ROOT / "docs" / "commands.md"
 REFERENCE = ROOT / "docs" / "rules"
 SCHEMAS = ROOT / "docs" / "schemas"
 README = ROOT / "README.md"
-PAGES = ("rule-authoring", "economics", "comparing", "whatif")
+PAGES = ("rule-authoring", "economics", "comparing", "whatif", "real-companies")
 SHOWING = (README, *(ROOT / "docs" / f"{page}.md" for page in PAGES))  # pages that show what commands print
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 CUT = "…"
@@ -133,9 +133,17 @@ def test_every_command_of_the_readme_runs_as_it_is_written(command: str, tmp_pat
 
 
 def test_the_scores_of_the_readme_are_those_of_the_page() -> None:
+    """The counts of both judges stand in a row of the README for each table of the page, for the files that a row is of."""
     page = (ROOT / "docs" / "real-companies.md").read_text("utf-8")
-    for count, ours, both in re.findall(r"\| (\d+), all facts \| (\d+) \| (\d+) \|", page):
-        assert re.search(rf"\b{count}\b.*\b{ours}\b.*\b{both}\b", README.read_text("utf-8"))
+    readme = README.read_text("utf-8")
+    tables = re.findall(r"^salespath  .*\n(?:.*\n)*?rule of thumb, with both.*$", page, re.MULTILINE)
+    rows = [line for table in tables for line in table.splitlines() if re.match("salespath|rule of thumb, with", line)]
+    found = [re.findall(r"(\d+) \(\d+\)", line)[:3] for line in rows]
+    found = [counts for counts in found if counts]
+    assert len(found) == 6, "salespath and the rule of thumb, of three selections of facts"
+    for ours, theirs in zip(found[:4:2], found[1:4:2]):
+        assert re.search(rf"\b{ours[1]}\b.*\b{ours[2]}\b.*\b{theirs[1]}\b.*\b{theirs[2]}\b", readme)
+    assert re.search(rf"\b{found[0][0]}\b.*\b{found[1][0]}\b", readme)
 
 
 def test_the_python_example_of_the_readme_runs() -> None:
