@@ -62,11 +62,11 @@ def _headed(title: str, body: str) -> str:
 
 def _by_file(score: Score) -> str:
     """A column a file and one for all; of each baseline also how many companies lack a fact that it reads."""
-    columns = {Path(path).stem: part for path, part in score.files.items()} | {"all": score}
-    rows = [["companies", *(str(len(part.outcomes)) for part in columns.values())]]
-    for place, judge in enumerate(a.judge for a in score.agreements):
-        rows.append([judge, *(_in_file(part.agreements[place]) for part in columns.values())])
-    return listing(rows, ["Who", *columns], [30] * (1 + len(columns)))
+    parts = [*score.files.values(), score]
+    rows = [["companies", *(str(len(part.outcomes)) for part in parts)]]
+    for place, found in enumerate(score.agreements):
+        rows.append([found.judge, *(_in_file(part.agreements[place]) for part in parts)])
+    return listing(rows, ["Who", *(Path(path).stem for path in score.files), "all"], [30] * (1 + len(parts)))
 
 
 def _in_file(found: Agreement) -> str:
