@@ -106,6 +106,7 @@ class _Checker:
         self._values()
         self._statements()
         self._thresholds()
+        self._soft_sources()
         return self.found
 
     # Saying
@@ -315,6 +316,15 @@ class _Checker:
             if figures - {0.0, 1.0} and not told:
                 numbers = ", ".join(f"{figure:g}" for figure in sorted(figures - {0.0, 1.0}))
                 self._say("SP414", f"no source gives a figure for {numbers}; cite one, or `{EXPERT}`.", rule)
+
+    def _soft_sources(self) -> None:
+        """What decides needs more than opinions, ranges without a sample and what was not read again."""
+        sources = self.base.knowledge.sources
+        for rule in self.rules.values():
+            decides = isinstance(rule.then, (Conclude, Weigh, Block))
+            if decides and all(name in sources and sources[name].soft for name in rule.source):
+                cited = ", ".join(rule.source)
+                self._say("SP416", f"it decides by soft sources alone: {cited}; cite more, or `{EXPERT}`.", rule)
 
 
 def _strength(rule: Rule) -> float:

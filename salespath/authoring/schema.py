@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from salespath.engine.compile import Base
 from salespath.facts.schema import DIALECT, TEXT, maybe
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS
+from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Rule, Warn, Weigh
 
 Schema: TypeAlias = "dict[str, Any]"
@@ -44,8 +44,8 @@ def rules_schema(base: Base) -> Schema:
         "attributes": _mapping(maybe(_object(attribute, attribute.keys() - {"means"}))),
         "statements": _named("interested", section=TEXT, says=TEXT, interested=_FLAG),
         "sources": _named(
-            "year", "addresses", "soft", kind={"enum": list(SOURCE_KINDS)}, figure=TEXT, title=TEXT, author=TEXT, year=TEXT,
-            addresses=_TEXTS, soft=_FLAG, checked=TEXT,
+            "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=TEXT,
+            title=TEXT, author=TEXT, year=TEXT, addresses=_TEXTS, soft=_FLAG, checked=TEXT,
         ),
     }  # fmt: skip
     guide = {

@@ -35,7 +35,8 @@ EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95
 KINDS = ("conclude", "weigh", "block", "advise", "warn")
 ADVISED = (*VERDICTS, "any")
-SOURCE_KINDS = ("study", "filing", "vendor", "opinion")
+SOURCE_KINDS = ("study", "filing", "law", "vendor", "opinion")
+WEIGHTS = ("full", "half", "soft")
 ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
@@ -146,17 +147,18 @@ class _Loader:
             )
             self._define(self.sources, item, statement)
         for id_, item in _entries(file, "sources"):
+            kind, checked = item.one_of("kind", SOURCE_KINDS, required=True), item.text("checked", required=True)
+            usual = "soft" if item.flag("soft") else usual_weight(kind, checked)
             source = Source(
                 id_,
-                item.one_of("kind", SOURCE_KINDS, required=True),
+                kind,
                 item.text("figure", required=True),
                 title=item.text("title", required=True),
                 author=item.text("author", required=True),
                 year=item.text("year"),
                 addresses=item.texts("addresses"),
-                soft=item.flag("soft"),
+                weight=item.one_of("weight", WEIGHTS, usual),
             )
-            item.text("checked", required=True)
             self._define(self.sources, item, source)
 
     def _guide(self, file: Record) -> None:
@@ -350,6 +352,11 @@ class _Loader:
                     continue
                 self.faulty.add(rule.id)
                 self.problems.append(Problem("SP209", f"the rule {rule.id} {what}", file=rule.file, line=rule.line))
+
+
+def usual_weight(kind: str, checked: str) -> str:
+    """The weight of a source by its kind and how it was checked (V looked at, V2 quoted elsewhere), where its file gives none."""
+    return {"V": "full", "V2": "half"}.get(checked, "soft") if kind in ("study", "filing", "law") else "soft"
 
 
 def target(then: Conclusion) -> tuple[str, ...]:

@@ -129,7 +129,11 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Source:
-    """What a rule cites. `kind` is study, filing, vendor, opinion, or article."""
+    """What a rule cites. `kind` is study, filing, law, vendor, opinion, or article.
+
+    `weight` is full, half or soft, and empty for a statement of the article, which counts as a kind of its own. What is soft
+    decides nothing alone.
+    """
 
     id: str
     kind: str
@@ -139,8 +143,13 @@ class Source:
     year: str = ""
     section: str = ""
     addresses: tuple[str, ...] = ()
-    soft: bool = False
+    weight: str = ""
     interested: bool = False
+
+    @property
+    def soft(self) -> bool:
+        """Whether it may phrase advice, but never decide alone."""
+        return self.weight == "soft"
 
 
 @dataclass(frozen=True)
