@@ -1,6 +1,6 @@
 """The documented companies most like one: Gower's distance by hand, what is left out, and what is shown.
 
-`python tests/test_precedents.py` writes the companies that come with the program afresh from `examples/real_companies.yaml`.
+`python tests/test_precedents.py` writes the companies that come with the program afresh from the files of `examples/`.
 """
 
 from __future__ import annotations
@@ -8,25 +8,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from functools import cache
 
 import pytest
 from given import BASE, EXAMPLES, ROOT, VOCABULARY, run, small_base, some_facts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salespath.counsel.precedents import (
-    FILE,
-    LEAST_FACTS,
-    LEAST_SHARED,
-    REACH,
-    Documented,
-    Likeness,
-    apart,
-    documented,
-    nearest,
-    weights,
-)
+from salespath.counsel import precedents
+from salespath.counsel.precedents import COMMON, FILE, Documented, Likeness, alike, apart, documented, nearest, weights
 from salespath.counsel.precedents_report import document, told
 from salespath.engine import certainty
 from salespath.engine.assess import assess
@@ -37,22 +26,28 @@ from salespath.report.json import facts as plain_facts
 from salespath.report.table import table
 from salespath.report.text import render
 
-REAL = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
-SOURCE = re.compile(r" ?\(((?=[^)]*(?:\brecall:|\bverified\b))(?:[^()]|\([^()]*\))*)\)")
+REAL = [
+    case
+    for name in ("real_companies.yaml", "real_companies_2.yaml", "real_companies_3.yaml")
+    for case in read_file(str(EXAMPLES / name), VOCABULARY).cases
+]
+SOURCE = re.compile(r" ?\(((?=[^)]*(?:\brecall\b|\bverified\b|from memory|https?:))(?:[^()]|\([^()]*\))*)\)")
 
 
 def shipped() -> str:
     """What the package should hold: of each company the facts, and the sentence on it without and with its sources."""
     found = []
     for case in REAL:
-        basis = case.extra["label_basis"]
-        sources = [source.replace("recall:", "recalled from") for source in SOURCE.findall(basis)]
+        basis, _, more = case.extra["label_basis"].partition(" Sources: ")
+        sources = [_recalled(source) for source in SOURCE.findall(basis)]
+        sources += re.split(r", (?=https?:)", more) if more else []
+        did = SOURCE.sub("", basis).rstrip(".")
         found.append(
             {
                 "company": case.company,
                 "year": int(case.extra["year"]),
                 "label": case.extra["label"],
-                "did": SOURCE.sub("", basis),
+                "did": f"{did[0].upper()}{did[1:]}.",
                 "sources": sources,
                 "facts": plain_facts(case.values, VOCABULARY),
             }
@@ -60,9 +55,13 @@ def shipped() -> str:
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
-@cache
+def _recalled(source: str) -> str:
+    source = re.sub(r"\brecall\b[:,]?(?! for|$)", "recalled from", source)
+    return re.sub(r"\brecall\b", "recalled", source).replace("verified:", "verified")
+
+
 def likeness() -> Likeness:
-    return Likeness(BASE, documented())
+    return precedents.likeness(BASE)
 
 
 def a_company(facts: dict, name: str = "Other", label: str = "smb") -> Documented:
@@ -83,10 +82,32 @@ def test_each_says_what_it_did_when_and_where_that_stands() -> None:
         assert not SOURCE.search(company.did)
         assert company.sources
         assert 1990 < company.year < 2030
-    assert sum(company.label == "not_yet" for company in documented()) == 5
+    assert len(documented()) == 91
+    assert sum(company.label == "not_yet" for company in documented()) == 19
 
 
 # One fact
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (True, True, True),
+        (True, False, False),
+        ("idea", "prototype", False),
+        (frozenset({"small", "large"}), frozenset({"small"}), True),
+        (frozenset({"large"}), frozenset({"small"}), False),
+        (frozenset(), frozenset(), True),
+        (frozenset(), frozenset({"small"}), False),
+        (50_000, 100_000, True),
+        (49_999, 100_000, False),
+        (0, 0, True),
+        (0, 1, False),
+        (0.2, 0.4, True),
+    ],
+)
+def test_whether_two_values_are_alike(one, other, expected) -> None:
+    assert alike(one, other) == alike(other, one) == expected
 
 
 @pytest.mark.parametrize(
@@ -182,8 +203,11 @@ def test_gower_by_hand() -> None:
     gower = small()
     one = {"customer_segments": frozenset({"small", "large"}), "self_serve": True, "capital": 5_000, "role": "founder"}
     other = {"customer_segments": frozenset({"large"}), "self_serve": False, "monthly_burn": 10, "role": "investor"}
-    parts = {part.fact: (part.distance, part.weight) for part in gower.parts(one, other)}
-    assert parts == {"self_serve": (1, pytest.approx(2 / 3)), "customer_segments": (0.5, pytest.approx(1 / 3))}
+    parts = {part.fact: (part.distance, part.weight, part.alike) for part in gower.parts(one, other)}
+    assert parts == {
+        "self_serve": (1, pytest.approx(2 / 3), False),
+        "customer_segments": (0.5, pytest.approx(1 / 3), True),
+    }
 
 
 def test_how_a_company_sells_today_does_not_count() -> None:
@@ -203,11 +227,12 @@ def test_the_distance_of_two_companies(one, other) -> None:
     if there and back:
         assert there.distance == pytest.approx(back.distance)
         assert -1e-9 <= there.distance <= 1 + 1e-9
-        assert LEAST_SHARED <= there.shared <= 1
-        assert len(there.parts) >= LEAST_FACTS
+        assert 0 < there.shared <= 1
+        assert len(there.parts) >= COMMON
+        assert there.alike / len(there.parts) >= 0.6
         assert sum(part.weight for part in there.parts) == pytest.approx(1)
-    alike = likeness().compare(one, a_company(one))
-    assert alike is None or alike.distance == 0
+    same = likeness().compare(one, a_company(one))
+    assert same is None or (same.distance, same.alike) == (0, len(same.parts))
 
 
 @pytest.mark.parametrize("case", REAL, ids=lambda case: case.company)
@@ -215,17 +240,50 @@ def test_the_nearest_documented_companies(case) -> None:
     found = nearest(BASE, case)
     assert case.company not in [p.documented.company for p in found]
     assert [p.distance for p in found] == sorted(p.distance for p in found)
-    assert all(p.distance <= REACH for p in found)
-    within = [p for c in documented() if (p := likeness().compare(case.values, c)) and p.distance <= REACH]
-    within = [p for p in within if p.documented.company != case.company]
-    assert len(found) >= min(3, len(within))
+    within = likeness().like(case)
+    assert list(found[:3]) == within[:3]
     assert any(p.failed for p in found) == any(p.failed for p in within)
     assert all(p.failed for p in found[3:])
 
 
-def test_a_likeness_is_not_read_from_a_few_answers() -> None:
-    assert nearest(BASE, Case("Nothing said")) == ()
-    assert nearest(BASE, Case("One answer", {"self_serve": True})) == ()
+def test_a_likeness_takes_ten_answers_and_three_fifths_of_them_alike() -> None:
+    facts = documented()[0].facts
+    names = [part.fact for part in likeness().parts(facts, facts)]
+    ten = {name: facts[name] for name in names[:10]}
+    other = a_company(ten)
+    found = likeness().compare(ten, other)
+    assert found is not None
+    assert found.alike == 10
+    assert likeness().compare({name: facts[name] for name in names[:9]}, other) is None
+    turned = [name for name in ten if isinstance(ten[name], (bool, int, str))]
+    for count in range(6):
+        unlike = {name: unlike_value(name, ten[name]) if name in turned[:count] else ten[name] for name in ten}
+        assert (likeness().compare(unlike, other) is not None) == (count <= 4)
+
+
+def unlike_value(name: str, value):
+    if isinstance(value, bool):
+        return not value
+    return value * 3 + 3 if isinstance(value, int) else next(word for word in VOCABULARY[name].values if word != value)
+
+
+def test_how_many_answers_would_be_needed() -> None:
+    """A documented company with twelve comparable answers: ten must be common, and alike answers make up for others."""
+    names = [part.fact for part in likeness().parts(documented()[0].facts, documented()[0].facts)][:12]
+    facts = {name: documented()[0].facts[name] for name in names}
+    one = Likeness(BASE, [a_company(facts)])
+    assert one.needed(Case("Nothing said")) == 10
+    assert one.needed(Case("Six", dict(list(facts.items())[:6]))) == 4
+    assert one.needed(Case("All", facts)) == 0
+    unlike = {name: unlike_value(name, value) for name, value in facts.items() if not isinstance(value, frozenset)}
+    assert one.needed(Case("Unlike", unlike)) is None
+
+
+@given(some_facts())
+@settings(max_examples=60)
+def test_answers_are_needed_only_where_there_is_no_look_alike(facts) -> None:
+    case = Case("Somebody", facts)
+    assert bool(likeness().like(case)) == (likeness().needed(case) == 0)
 
 
 def test_the_company_itself_is_left_out_and_its_earlier_self_is_not() -> None:
@@ -247,9 +305,11 @@ def test_a_failure_within_reach_is_named_besides_three_that_are_nearer() -> None
 
 
 def test_the_page_says_how_often_the_nearest_has_the_same_label() -> None:
-    same = sum(nearest(BASE, case)[0].documented.label == case.extra["label"] for case in REAL)
+    found = [(case.extra["label"], nearest(BASE, case)) for case in REAL]
+    same = sum(bool(near) and near[0].documented.label == label for label, near in found)
+    some = sum(bool(near) for _, near in found)
     page = " ".join((ROOT / "docs" / "real-companies.md").read_text("utf-8").split())
-    assert f"the nearest other company has the same label for {same} of the 32" in page
+    assert f"{some} of the 91 have a look-alike, and the nearest one has the same label for {same} of them" in page
 
 
 # What is shown
@@ -273,10 +333,11 @@ def test_the_report_explanation_and_document_name_them_and_a_table_does_not() ->
     assert not any(name in table([a]) for name in names)
 
 
-def test_an_empty_company_is_told_of_none() -> None:
+def test_an_empty_company_is_told_of_none_and_how_many_answers_it_would_take() -> None:
     a = assess(BASE, Case("Nothing said"))
-    assert "resemble" not in render(a, full=True)
-    assert "Too few" in next(b for b in how(a).under if b.text == "Companies that resemble you").under[0].text
+    none = "that takes 10 answers in common, so at least 10 more of yours."
+    assert none in " ".join(render(a, full=True).split())
+    assert none in next(b for b in how(a).under if b.text == "Companies that resemble you").under[0].text
 
 
 def test_a_likeness_in_words() -> None:

@@ -2,16 +2,17 @@
 
 The distance is Gower's (J. C. Gower, A General Coefficient of Similarity and Some of Its Properties, Biometrics 27, 1971): the mean
 of the distances fact by fact, over the facts known of both, each weighted by the evidence that the rules draw from it. It takes
-yes or no, choices, sets and numbers together, and leaves out what is unknown instead of guessing it.
+yes or no, choices, sets and numbers together, and leaves out what is unknown instead of guessing it. It orders them; whether one is
+a look-alike at all is counted: at least ten answers known of both, and three fifths of those alike.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from salespath.authoring.known import MOTION
@@ -26,12 +27,12 @@ from salespath.rules.model import Weigh
 FILE = Path(__file__).with_name("precedents.json")
 FAILURE = "not_yet"
 NEAREST = 3
-REACH = 0.5  # a company further away than this differs more than it resembles (expert judgement)
-LEAST_SHARED = 0.15  # part of all evidence that the shared facts must carry: two or three facts do not make a likeness
-LEAST_FACTS = 4
+COMMON = 10  # answers known of both that it takes to compare two companies at all
+ALIKE = (3, 5)  # and the part of them that must be alike
+FACTOR = 2  # two numbers are alike if neither is more than so many times the other
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Documented:
     """A company at a stated year: `label` is the motion documented for it (a verdict), `did` one sentence on it."""
 
@@ -45,11 +46,14 @@ class Documented:
 
 @dataclass(frozen=True)
 class Part:
-    """One fact known of both: how far apart they are (0 to 1), and the part of the shared weight that it carries (0 to 1)."""
+    """One fact known of both: how far apart they are (0 to 1), the part of the shared weight that it carries (0 to 1), and whether
+    they are alike in it.
+    """
 
     fact: str
     distance: float
     weight: float
+    alike: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ class Precedent:
     parts: tuple[Part, ...]
 
     @property
+    def alike(self) -> int:
+        """In how many facts known of both they are alike."""
+        return sum(part.alike for part in self.parts)
+
+    @property
     def failed(self) -> bool:
         """Whether it is documented that neither way of selling worked at the time."""
         return self.documented.label == FAILURE
@@ -73,7 +82,7 @@ class Precedent:
 
 @cache
 def documented() -> tuple[Documented, ...]:
-    """The documented companies that come with the program, those of `examples/real_companies.yaml`."""
+    """The documented companies that come with the program, those of `examples/real_companies*.yaml`."""
     return tuple(
         Documented(
             item["company"],
@@ -88,16 +97,18 @@ def documented() -> tuple[Documented, ...]:
 
 
 def nearest(base: Base, case: Case, companies: Iterable[Documented] | None = None) -> tuple[Precedent, ...]:
-    """The three documented companies nearest to one, and the nearest that failed if it is not among them.
+    """The three look-alikes nearest to a company, and the nearest that failed if it is not among them. Nearest first."""
+    return (likeness(base) if companies is None else Likeness(base, companies)).nearest(case)
 
-    Companies further than REACH or with too little in common are left out, and so is the company itself. Nearest first, ties in
-    the order documented.
-    """
-    return Likeness(base, documented() if companies is None else companies).nearest(case)
+
+@lru_cache(maxsize=8)
+def likeness(base: Base) -> Likeness:
+    """Distances to the documented companies, prepared once for a base."""
+    return Likeness(base, documented())
 
 
 class Likeness:
-    """Distances between companies under one rule base."""
+    """Which documented companies are like one, and how near they are, under one rule base."""
 
     def __init__(self, base: Base, companies: Iterable[Documented]) -> None:
         self.base = base
@@ -108,23 +119,38 @@ class Likeness:
 
     def nearest(self, case: Case) -> tuple[Precedent, ...]:
         """As the function of this name."""
-        found = []
-        for company in self.companies:
-            if not _same(case, company):
-                precedent = self.compare(case.values, company)
-                if precedent and precedent.distance <= REACH:
-                    found.append(precedent)
-        found.sort(key=lambda precedent: precedent.distance)
+        found = self.like(case)
         failures = [precedent for precedent in found[NEAREST:] if precedent.failed]
         chosen = found[:NEAREST]
         return tuple(chosen if any(p.failed for p in chosen) else chosen + failures[:1])
 
+    def like(self, case: Case) -> list[Precedent]:
+        """All look-alikes but the company itself, the nearest first, ties in the order documented."""
+        found = [p for company in self.others(case) if (p := self.compare(case.values, company))]
+        return sorted(found, key=lambda precedent: precedent.distance)
+
+    def others(self, case: Case) -> Iterator[Documented]:
+        """The documented companies but the company itself."""
+        return (company for company in self.companies if not _same(case, company))
+
+    def needed(self, case: Case) -> int | None:
+        """The fewest further answers after which a company could have a look-alike, 0 where it has; None where none can be."""
+        least = []
+        for company in self.others(case):
+            parts = self.parts(case.values, company.facts)
+            alike, (some, of) = sum(part.alike for part in parts), ALIKE
+            more = max(COMMON - len(parts), -((of * alike - some * len(parts)) // (of - some)), 0)
+            unsaid = [name for name in company.facts if name not in case.values and self.weights.get(name)]
+            if more <= len(unsaid):
+                least.append(more)
+        return min(least, default=None)
+
     def compare(self, facts: Mapping[str, Value], company: Documented) -> Precedent | None:
-        """How near a company is, or None where too little is known of both."""
+        """How near a look-alike is, or None where a company is none."""
         parts = self.parts(facts, company.facts)
-        shared = sum(self.weights[part.fact] for part in parts) / self.total if parts else 0.0
-        if len(parts) < LEAST_FACTS or shared < LEAST_SHARED:
+        if len(parts) < COMMON or ALIKE[1] * sum(part.alike for part in parts) < ALIKE[0] * len(parts):
             return None
+        shared = sum(self.weights[part.fact] for part in parts) / self.total
         return Precedent(company, sum(part.distance * part.weight for part in parts), min(shared, 1.0), parts)
 
     def parts(self, one: Mapping[str, Value], other: Mapping[str, Value]) -> tuple[Part, ...]:
@@ -138,6 +164,7 @@ class Likeness:
                 name,
                 apart(vocabulary[name], one[name], other[name], self.ranges.get(name, 0.0)),
                 self.weights[name] / whole,
+                alike(one[name], other[name]),
             )
             for name in names
         )
@@ -149,7 +176,20 @@ def _same(case: Case, company: Documented) -> bool:
     return case.company.casefold() == company.company.casefold() and year == str(company.year)
 
 
-# The distance of two values
+# Two values
+
+
+def alike(one: Value, other: Value) -> bool:
+    """Whether two values are near enough to speak of likeness: the same word, sets that overlap, numbers within a factor of two.
+
+    Not by the limits of the rules, between which $60,000 and $900,000 may be alike, and across which $49,000 and $51,000 are not.
+    """
+    if isinstance(one, frozenset) and isinstance(other, frozenset):
+        return bool(one & other) or one == other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)) and not isinstance(one, bool):
+        small, large = sorted((abs(one), abs(other)))
+        return one * other >= 0 and large <= FACTOR * small
+    return one == other
 
 
 def apart(fact: Fact | Derived, one: Value, other: Value, span: float) -> float:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from salespath.counsel.precedents import Precedent
+from salespath.counsel.precedents import COMMON, Precedent
 from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words
 
 TITLE = "Companies that resemble you"
 CAUTION = (
-    "By the answers known of both, as far as the rules count them. Likeness is no proof: these few companies were chosen "
+    "By the answers known of both, as far as the rules count them. Alike: the same answer, an overlapping one, or a number within "
+    "a factor of two; it takes ten in common and three fifths of them alike. Likeness is no proof: these companies were chosen "
     "because something is written about them, and others like you did otherwise. Verified: the page was looked at; "
     "recalled: it was not read again."
 )
@@ -23,8 +24,6 @@ DID = {
     "both": "sold both ways side by side",
     "not_yet": "neither way of selling worked",
 }
-_ALIKE = 0.1  # a difference below a tenth of what is possible is none to a reader
-_UNLIKE = 0.25
 _SHOWN = 2
 _ADDRESS = re.compile(r"https?://(?:www\.)?([^/\s;,)]+)[^\s;,)]*")
 
@@ -47,20 +46,26 @@ class Told:
 def told(precedent: Precedent, facts: Mapping[str, Value], vocabulary: Vocabulary) -> Told:
     """A precedent in words, for the company that has these facts."""
     company, parts = precedent.documented, precedent.parts
-    alike = sum(part.distance < _ALIKE for part in parts)
-    unlike = [part for part in parts if part.distance >= _UNLIKE]
-    unlike.sort(key=lambda part: -part.distance * part.weight)
+    unlike = sorted((part for part in parts if not part.alike), key=lambda part: -part.distance * part.weight)
     differences = []
     for part in unlike[:_SHOWN]:
         fact = vocabulary[part.fact]
         there, here = words(fact, company.facts[part.fact]), words(fact, facts[part.fact])
         differences.append(f"{fact.label} (there {there}; here {here})")
-    likeness = f"{len(parts)} answers in common, {'all' if alike == len(parts) else alike} alike"
+    likeness = f"{len(parts)} answers in common, {precedent.alike if unlike else 'all'} alike"
     if differences:
         likeness += f"; unlike above all in {' and '.join(differences)}"
     return Told(
         f"{company.company}, {company.year}: {DID[company.label]}", f"{likeness}.", company.did, company.sources
     )
+
+
+def none(needed: int | None, documented: int) -> str:
+    """That no documented company is a look-alike, and how many answers would be needed for one."""
+    said = f"None of the {documented} documented companies is known to be like yours"
+    if needed is None:
+        return f"{said}, whatever else you answer."
+    return f"{said}; that takes {COMMON} answers in common, so at least {needed} more of yours."
 
 
 def document(precedents: Sequence[Precedent]) -> list[dict[str, Any]]:

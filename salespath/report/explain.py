@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from salespath.counsel.precedents import nearest
-from salespath.counsel.precedents_report import CAUTION, TITLE, told
+from salespath.counsel.precedents import likeness
+from salespath.counsel.precedents_report import CAUTION, TITLE, none, told
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Fired, Reading
 from salespath.engine.explain import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
@@ -223,11 +223,12 @@ def _counter(a: Assessment, root: Branch) -> None:
 def _precedents(a: Assessment, root: Branch) -> None:
     """The documented companies that are most alike, with whole addresses of what is written about them."""
     branch = root.add(TITLE)
-    found = nearest(a.base, a.case)
+    near = likeness(a.base)
+    found = near.nearest(a.case)
     for precedent in found:
         item = told(precedent, a.case.values, a.base.vocabulary)
         branch.add(item.title, [Branch(item.likeness), Branch(item.did), Branch(f"Source: {'; '.join(item.sources)}")])
-    branch.add(CAUTION if found else "Too few of your answers are known of the documented companies too.")
+    branch.add(CAUTION if found else none(near.needed(a.case), len(near.companies)))
 
 
 def _why_not_process(a: Assessment, target: str) -> Branch:
