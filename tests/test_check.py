@@ -139,6 +139,33 @@ def test_what_is_possible_is_decided_exactly(rules, expected) -> None:
     assert [code for code, _ in findings("rules:\n" + rules)] == expected
 
 
+WEIGHTS = """
+sources:
+  B1: {kind: study, title: t, author: a, checked: V2, figure: '9'}
+  B2: {kind: opinion, title: t, author: a, checked: V, figure: '9'}
+  B3: {kind: study, title: t, author: a, checked: R, figure: '9'}
+  B4: {kind: vendor, title: t, author: a, checked: V, figure: '9', weight: half}
+  B5: {kind: law, title: t, author: a, checked: V, figure: '9', soft: yes}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "source", "expected"),
+    [
+        (BIG, "B2, B3, B5", ["SP416"]),
+        (SMB, "B2", ["SP416"]),
+        ("block: {process: smb, remedy: r, owner: founder}", "B3", ["SP416"]),
+        ("warn: {process: any, text: t}", "B2", []),
+        (SMB, "B2, B1", []),
+        (SMB, "B4", []),
+        (SMB, "B2, K01", []),
+        (SMB, "B2, expert judgement", []),
+    ],
+)
+def test_what_decides_rests_on_more_than_soft_sources(then, source, expected) -> None:
+    assert [code for code, _ in findings(f"{WEIGHTS}rules:\n{rule('a', 'self_serve', then, source)}")] == expected
+
+
 # The solver against the walk
 
 

@@ -16,7 +16,9 @@ from salespath.rules.model import PROCESSES, Weigh
 
 
 def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
-    """The assessment as plain data. `table` leaves out what a table does not carry: open rules, next questions, precedents."""
+    """The assessment as plain data. `table` leaves out what a table does not carry: open rules, next questions, precedents,
+    what the verdict rests on and its track record.
+    """
     a, vocabulary = assessment, assessment.base.vocabulary
     found: dict[str, Any] = {
         "company": a.company,
@@ -84,6 +86,13 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         {"topic": c.topic, "process": c.process, "choice": c.choice, "because": c.because, "rule": c.rule}
         for c in a.choices
     ]
+    if not table:
+        from salespath.counsel import grounds_report
+        from salespath.counsel.grounds import grounds
+        from salespath.counsel.track_record import track_record
+
+        found["grounds"] = grounds_report.document(grounds(a))
+        found["track_record"] = grounds_report.record_document(track_record(a.base, a.case))
     return found
 
 

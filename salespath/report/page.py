@@ -64,6 +64,7 @@ class Page:
         self._moves()
         self._reasons()
         self._doubts()
+        self._grounds()
         self._end()
         return self.written()
 
@@ -234,6 +235,19 @@ class Page:
             self._say(problem.message, "", "  ")
         if len(shown) < len(a.problems):
             self.lines.append(f"and {len(a.problems) - len(shown)} more (--full)")
+
+    def _grounds(self) -> None:
+        """What it rests on, and how often it is right on companies like this one."""
+        from salespath.counsel import grounds_report as said  # it needs the report's phrases
+        from salespath.counsel.grounds import grounds
+        from salespath.counsel.track_record import track_record
+
+        found = grounds(self.a)
+        self.lines.append("")
+        self._say(said.rests(found, self.a.base))
+        if not self.brief:
+            self._say(said.checked(found, brief=True))
+        self._say(said.record(track_record(self.a.base, self.a.case), names=not self.brief))
 
     def _problems_shown(self) -> int:
         return FIRST - self.brief

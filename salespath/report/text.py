@@ -38,6 +38,7 @@ class _Full(Page):
         self._pitfalls()
         if self.a.process != "undetermined":
             self._questions()
+        self._grounds()
         self._precedents()
         self._doubts()
         self._end()
@@ -188,8 +189,22 @@ class _Full(Page):
         if rest:
             self._say(f"Also: {self._labels(q.fact for q in rest)}.", "  ")
 
+    def _grounds(self) -> None:
+        from salespath.counsel import grounds_report as said
+        from salespath.counsel.grounds import grounds
+        from salespath.counsel.track_record import track_record
+
+        found, record = grounds(self.a), track_record(self.a.base, self.a.case)
+        self._heading(said.TITLE)
+        for text in filter(
+            None, (said.rests(found, self.a.base), said.checked(found), said.record(record, names=False))
+        ):
+            self._say(text)
+        for text in said.wrong(record):
+            self._say(text, "  - ", "    ")
+
     def _precedents(self) -> None:
-        from salespath.counsel.precedents import nearest  # the page, which names none, need not load them
+        from salespath.counsel.precedents import nearest
         from salespath.counsel.precedents_report import CAUTION, TITLE, told
 
         found = nearest(self.a.base, self.a.case)
