@@ -8,7 +8,7 @@ computed from several unknown facts, as runway is, counts as one answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from salespath.engine.assessment import Assessment
@@ -16,8 +16,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, READINGS, Base
 from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
 from salespath.engine.trace import behind
-from salespath.engine.variants import Answer, Variants
-from salespath.engine.walk import walk
+from salespath.engine.variants import processes
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -64,25 +63,26 @@ def hangs_on(assessment: Assessment, found: Sequence[Turn] | None = None) -> lis
 def turning(base: Base, facts: Mapping[str, Value]) -> tuple[Turn, ...]:
     """The missing answers that alone turn the process, in the order of the vocabulary."""
     answers = list(_answers(base, facts))
-    carrier = Variants(base, facts, [*answers, ("", False)])  # the last one answers nothing: the company as it is
-    truth = walk(base, carrier, settle=False, plan=False).truth
-    processes = ["undetermined"] * (len(answers) + 1)
-    for process in VERDICTS:
-        for place in carrier.chosen(truth.is_true(base.value_refs["process", process])):
-            processes[place] = process
+    *given, now = processes(base, facts, [*({name: value} for name, value in answers), {}])
     turned: dict[str, list[tuple[Value, str]]] = {}
-    for (name, value), process in zip(answers, processes):
-        if process != processes[-1]:
+    for (name, value), process in zip(answers, given):
+        if process != now:
             turned.setdefault(name, []).append((value, process))
     return tuple(Turn(name, tuple(turned[name])) for name in base.vocabulary.ordered(turned))
 
 
-def _answers(base: Base, facts: Mapping[str, Value]) -> Iterator[Answer]:
-    tests = [leaf for leaf in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(leaf, READINGS)]
-    reading: dict[str, list[Leaf]] = {}
-    for leaf in tests:
-        for name in behind(base, inputs(leaf)):
-            reading.setdefault(name, []).append(leaf)
+def readers(base: Base) -> dict[str, list[Leaf]]:
+    """The tests below the verdict that read a fact or number, through formulas too."""
+    found: dict[str, list[Leaf]] = {}
+    for leaf in base.leaves[: base.leaf_ends[FACTS]]:
+        if not isinstance(leaf, READINGS):
+            for name in behind(base, inputs(leaf)):
+                found.setdefault(name, []).append(leaf)
+    return found
+
+
+def _answers(base: Base, facts: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    reading = readers(base)
     for name in base.vocabulary.ordered(reading):
         term = base.vocabulary[name]
         if name in facts or (isinstance(term, Derived) and not _one_answer(base, facts, name)):
@@ -104,19 +104,34 @@ def _values(base: Base, facts: Mapping[str, Value], term: Fact | Derived, tests:
     elif term.type == "set":
         yield from (frozenset(), *(frozenset([member]) for member in term.values), frozenset(term.values))
     else:
-        parts = PARTS.get(term.type, 1)
-        least = term.minimum if term.minimum is not None else 0 if term.above is None else term.above + 1 / parts
-        low, high = math.ceil(least * parts), math.floor((FAR if term.maximum is None else term.maximum) * parts)
-        points = {low, high}
-        for test in tests:
-            if isinstance(test, Compare):
-                points.update(_turns(base, facts, term.id, test, parts, low, high))
-        for point in sorted(point for point in points if low <= point <= high):
-            yield point // parts if point % parts == 0 else point / parts
+        yield from numbers(term, tests, lambda value: Company(base, {**facts, term.id: value}))
+
+
+def numbers(
+    term: Fact | Derived,
+    tests: Iterable[Leaf],
+    company: Callable[[float], Company],
+    low: float = -math.inf,
+    high: float = math.inf,
+) -> Iterator[float | int]:
+    """The least and the largest that a number can be (within bounds), and both sides of every point where a test turns.
+
+    Between two of them next to one another no test turns. `company` is the company with that number.
+    """
+    parts = PARTS.get(term.type, 1)
+    least = term.minimum if term.minimum is not None else 0 if term.above is None else term.above + 1 / parts
+    most = FAR if term.maximum is None else term.maximum
+    first, last = math.ceil(max(least, low) * parts), math.floor(min(most, high) * parts)
+    points = {first, last}
+    for test in tests:
+        if isinstance(test, Compare):
+            points.update(_turns(term.id, test, company, parts, first, last))
+    for point in sorted(point for point in points if first <= point <= last):
+        yield point // parts if point % parts == 0 else point / parts
 
 
 def _turns(
-    base: Base, facts: Mapping[str, Value], name: str, test: Compare, parts: int, low: int, high: int
+    name: str, test: Compare, company: Callable[[float], Company], parts: int, low: int, high: int
 ) -> Iterator[int]:
     """The parts on both sides of where a test turns as a number grows and the rest stays."""
     if isinstance(test.left, Quantity) and test.left.name == name and isinstance(test.right, Constant):
@@ -125,7 +140,7 @@ def _turns(
         return
 
     def state(point: int) -> tuple[int, int, int]:
-        return Company(base, {**facts, name: point / parts}).test(test)
+        return company(point / parts).test(test)
 
     if state(low) != state(high):
         first, last = low, high

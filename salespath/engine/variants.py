@@ -1,7 +1,7 @@
 """The carrier for one company and what it could answer: a bit of a Python integer for each variant, one walk for all of them.
 
-A variant is the company with one answer more. A test is tried anew only for the variants that answer something it reads; all others
-share the company's own. So a few hundred variants take little longer than the company itself, and no heavy import.
+A variant is the company with some answers more, or others. A test is tried anew only for the variants that answer something it
+reads; all others share the company's own. So a few hundred variants take little longer than the company itself, and no heavy import.
 """
 
 from __future__ import annotations
@@ -14,33 +14,46 @@ from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.expressions import Leaf, inputs
 from salespath.engine.trace import behind
+from salespath.engine.walk import walk
 from salespath.facts import Value
+from salespath.rules.model import VERDICTS
 
-Answer = tuple[str, Value]  # a fact or derived number, and what it is answered to be
+
+def processes(base: Base, facts: Mapping[str, Value], answers: Sequence[Mapping[str, Value]]) -> list[str]:
+    """The process of each variant of a company, in one walk."""
+    if not answers:
+        return []
+    carrier = Variants(base, facts, answers)
+    truth = walk(base, carrier, settle=False, plan=False).truth
+    found = ["undetermined"] * len(answers)
+    for process in VERDICTS:
+        for place in carrier.chosen(truth.is_true(base.value_refs["process", process])):
+            found[place] = process
+    return found
 
 
 class Variants:
     """Truth values of the variants of one company, the lowest bit for the first."""
 
-    def __init__(self, base: Base, facts: Mapping[str, Value], answers: Sequence[Answer]) -> None:
+    def __init__(self, base: Base, facts: Mapping[str, Value], answers: Sequence[Mapping[str, Value]]) -> None:
         self.base = base
         self.company = Company(base, facts)
-        self.variants = [Company(base, {**facts, name: value}) for name, value in answers]
-        self.answering: dict[str, list[int]] = {}
-        for place, (name, _) in enumerate(answers):
-            self.answering.setdefault(name, []).append(place)
+        self.variants = [Company(base, {**facts, **some}) for some in answers]
+        self.answering: dict[str, set[int]] = {}
+        for place, some in enumerate(answers):
+            for name in some:
+                self.answering.setdefault(name, set()).add(place)
         self.one, self.zero = (1 << len(answers)) - 1, 0
 
     def test(self, leaf: Leaf) -> tuple[int, int, int]:
         """Whether a test is true, false, undecided."""
         here = self.company.test(leaf)
         found = [self.one * bit for bit in here]
-        for name in behind(self.base, inputs(leaf)):
-            for place in self.answering.get(name, ()):
-                there = self.variants[place].test(leaf)
-                if there != here:
-                    for kind, bit in enumerate(there):
-                        found[kind] = found[kind] & ~(1 << place) | bit << place
+        for place in set().union(*(self.answering.get(name, ()) for name in behind(self.base, inputs(leaf)))):
+            there = self.variants[place].test(leaf)
+            if there != here:
+                for kind, bit in enumerate(there):
+                    found[kind] = found[kind] & ~(1 << place) | bit << place
         return found[0], found[1], found[2]
 
     def expand(self, bits: int) -> int | Numbers:

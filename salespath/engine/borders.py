@@ -1,0 +1,137 @@
+"""Where a verdict turns as one number of a company moves and the rest stays: all along it, and near what it is now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+
+from salespath.engine.cells import limits
+from salespath.engine.company import Company
+from salespath.engine.compile import Base
+from salespath.engine.expressions import Leaf
+from salespath.engine.placing import placed
+from salespath.engine.trace import behind
+from salespath.engine.turning import numbers, readers
+from salespath.engine.variants import processes
+from salespath.facts import Fact, Value
+
+NEAR = 0.2  # of a value; of months one month, or half of what there is
+
+Point = tuple[float, Mapping[str, Value]]  # what a number is, and the answers that make it so
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Values of a number, from the first to the last (in whole dollars, customers, tenths of a month), that give one process."""
+
+    first: float
+    last: float
+    process: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """A number of a company, its value, and the nearest one on a side (`below` or `above`) that gives another process.
+
+    `limit` is the value next to `at` where the process is still the present one, if that is what a rule names.
+    """
+
+    fact: str
+    value: float
+    at: float
+    side: str
+    to: str
+    limit: float | None
+
+
+def stretches(
+    base: Base, facts: Mapping[str, Value], name: str, others: Mapping[str, float] | None = None
+) -> tuple[Stretch, ...]:
+    """The process all along one number, in order, with some `others` made so. Of one that no test reads there is one stretch."""
+    points = list(_points(base, facts, name, readers(base), others=others or {}))
+    return _stretches(points, processes(base, facts, [answers for _, answers in points]))
+
+
+def turning_points(base: Base, facts: Mapping[str, Value], name: str) -> list[float]:
+    """The values on both sides of every point where a test that the verdict reads turns, between the least and the largest."""
+    return [value for value, _ in _points(base, facts, name, readers(base))][1:-1]
+
+
+def near(base: Base, facts: Mapping[str, Value]) -> tuple[Near, ...]:
+    """The borders within a fifth of a company's numbers (of months within one too), the nearest first.
+
+    Asked are the core facts and what is computed; a computed number stands for those that it is computed from.
+    """
+    values, reading = dict(_values(base, facts)), readers(base)
+    lines: dict[str, list[Point]] = {}
+    for name, value in values.items():
+        if name not in reading:
+            continue
+        month = min(1, value / 2) if base.vocabulary[name].unit == "months" else 0
+        reach = max(NEAR * abs(value), month)
+        around = _points(base, facts, name, reading, value - reach, value + reach)
+        lines[name] = sorted([*around, (value, {})], key=itemgetter(0))
+    found: list[Near] = []
+    told: set[str] = set()
+    given = iter(processes(base, facts, [answers for points in lines.values() for _, answers in points]))
+    for name, points in lines.items():
+        some = list(_beside(base, name, values[name], _stretches(points, given)))
+        if some and not behind(base, [name]) & told:
+            found.extend(some)
+            told |= behind(base, [name])
+    return tuple(sorted(found, key=lambda item: abs((item.at - item.value) / item.value)))
+
+
+def _values(base: Base, facts: Mapping[str, Value]) -> Iterator[tuple[str, float]]:
+    """The computed numbers of a company and its core facts, those that are known and not nothing."""
+    company, vocabulary = Company(base, facts), base.vocabulary
+    for name in (*vocabulary.derived, *(fact.id for fact in vocabulary.facts.values() if fact.ask == "core")):
+        value = company.number(name) if vocabulary[name].numeric else None
+        if value and math.isfinite(value):
+            yield name, value
+
+
+def _beside(base: Base, name: str, value: float, some: Sequence[Stretch]) -> Iterator[Near]:
+    """The border below a number and the one above it."""
+    here = next(place for place, stretch in enumerate(some) if stretch.first <= value <= stretch.last)
+    named = limits(base).get(name, ())
+    for side, last, beyond in (
+        ("below", some[here].first, some[:here][-1:]),
+        ("above", some[here].last, some[here + 1 :]),
+    ):
+        for stretch in beyond[:1]:
+            at = stretch.last if side == "below" else stretch.first
+            yield Near(name, value, at, side, stretch.process, last if last in named and at not in named else None)
+
+
+def _points(
+    base: Base,
+    facts: Mapping[str, Value],
+    name: str,
+    reading: Mapping[str, Sequence[Leaf]],
+    low: float = -math.inf,
+    high: float = math.inf,
+    others: Mapping[str, float] = {},
+) -> Iterator[Point]:
+    """The values of a number between which no test turns, each with the answers that make it so."""
+    tests = dict.fromkeys(leaf for part in sorted(behind(base, [name, *others])) for leaf in reading.get(part, ()))
+
+    def answers(value: float) -> Mapping[str, Value]:
+        return placed(base, facts, {**others, name: value})
+
+    def company(value: float) -> Company:
+        return Company(base, {**facts, **answers(value)})
+
+    for value in numbers(base.vocabulary[name], tests, company, low, high):
+        yield value, answers(value)
+
+
+def _stretches(points: Iterable[Point], given: Iterator[str] | Sequence[str]) -> tuple[Stretch, ...]:
+    found = []
+    for process, group in groupby(zip(points, given), key=lambda pair: pair[1]):
+        values = [value for (value, _), _ in group]
+        found.append(Stretch(values[0], values[-1], process))
+    return tuple(found)

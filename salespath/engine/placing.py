@@ -1,0 +1,69 @@
+"""Numbers of a company made others: a fact is answered so, a computed number by the first of its inputs that can make it so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+
+from salespath.engine.company import Company
+from salespath.engine.compile import Base
+from salespath.engine.expressions import Arithmetic, Number, Quantity, inputs
+from salespath.engine.trace import behind
+from salespath.facts import Value
+
+
+def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float]) -> dict[str, Value]:
+    """The answers that make some numbers of a company so, what else is known of it staying as it is.
+
+    Of runway these are the runway itself and the cash that makes it at the present net spending, or the net spending where that
+    is nothing now. So what else is computed from the cash moves too, and nothing contradicts itself.
+    """
+    found: dict[str, Value] = {}
+    kept: set[str] = set()
+    parts = {name: behind(base, [name]) for name in base.vocabulary.ordered(numbers)}
+    for name in sorted(parts, key=lambda name: len(parts[name])):  # what others are computed from comes first
+        if Company(base, {**facts, **found}).number(name) != numbers[name]:
+            found |= _placed(base, {**facts, **found}, name, numbers[name], kept)
+        kept |= parts[name]
+    return found
+
+
+def _placed(base: Base, facts: Mapping[str, Value], name: str, value: float, kept: Collection[str]) -> dict[str, Value]:
+    company, tree = Company(base, facts), base.formulas.get(name)
+    for part in base.vocabulary.ordered(inputs(tree)) if tree else ():
+        needed = None if part in kept else _needed(company, tree, part, value)
+        if needed is not None and _can_be(base, part, needed):
+            return {**_placed(base, facts, part, needed, kept), name: value}
+    return {name: value}
+
+
+def _needed(company: Company, tree: Number | None, name: str, wanted: float) -> float | None:
+    """What a number has to be for a formula to make what is wanted; None where that cannot be said."""
+    if isinstance(tree, Quantity) and tree.name == name:
+        return wanted
+    if not isinstance(tree, Arithmetic) or (name in inputs(tree.left)) == (name in inputs(tree.right)):
+        return None
+    left = name in inputs(tree.left)
+    part, rest = (tree.left, tree.right) if left else (tree.right, tree.left)
+    other = company.value(rest)
+    if other is None or not math.isfinite(other):
+        return None
+    if tree.operator in ("*", "/") and (other == 0 or (wanted == 0 and not left)):
+        return None
+    return _needed(company, part, name, _undone(tree.operator, left, wanted, other))
+
+
+def _undone(operator: str, left: bool, wanted: float, other: float) -> float:
+    if operator == "+":
+        return wanted - other
+    if operator == "*":
+        return wanted / other
+    if operator == "-":
+        return wanted + other if left else other - wanted
+    return wanted * other if left else other / wanted
+
+
+def _can_be(base: Base, name: str, value: float) -> bool:
+    """Whether a number can be so small; how large it can be only keeps out slips of the keyboard."""
+    term = base.vocabulary[name]
+    return (term.minimum is None or value >= term.minimum) and (term.above is None or value > term.above)
