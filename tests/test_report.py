@@ -40,7 +40,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 KEYS = [
     "company", "process", "lead", "leaning", "settled", "settled_by", "possible", "certainty", "evidence", "dimensions",
     "blockers", "provisos", "advice", "warnings", "derived", "metrics", "facts", "fired", "open", "next_questions",
-    "conflicts", "problems", "receipt", "precedents", "strength", "unless", "choices", "grounds", "track_record",
+    "conflicts", "problems", "receipt", "precedents", "strength", "unless", "choices", "near", "grounds", "track_record",
 ]  # fmt: skip
 UNFIT = re.compile(r"\bNone\b(?! [a-z])|\b(True|False|nan|inf|frozenset)\b|[Pp]robab|[{}]|-0\.0\b")
 
@@ -259,7 +259,7 @@ def test_advice_belongs_to_the_recommendation(facts):
 def test_the_document_keeps_its_schema_and_the_order_of_its_keys(a, in_table):
     found = document(a, table=in_table)
     VALIDATOR.validate(found)
-    left_out = {"open", "next_questions", "precedents", "grounds", "track_record"} if in_table else set()
+    left_out = {"open", "next_questions", "precedents", "near", "grounds", "track_record"} if in_table else set()
     assert list(found) == [key for key in KEYS if key not in left_out]
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 

@@ -141,11 +141,22 @@ def compare(base: Base, files: tuple[str, ...], respondents: bool | None, format
 @click.option(
     "--goal", type=click.Choice(["enterprise", "smb", "both"]), help="What it takes to get there, and the way."
 )
+@click.option("--map", "over", metavar="FACT,FACT", help="The verdict over two numbers, as a map.")
+@click.option("--along", metavar="FACT", help="The verdict over one number.")
 @click.option("--company", metavar="NAME", default="", help="Which company, where FILE holds several.")
 @format_option
 @reported
 @based
-def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, company: str, format_: str) -> None:
+def whatif(
+    base: Base,
+    file: str,
+    texts: tuple[str, ...],
+    goal: str | None,
+    over: str | None,
+    along: str | None,
+    company: str,
+    format_: str,
+) -> None:
     """What the verdict on the company in FILE hangs on; what changes with other facts; what it takes to reach a process.
 
     Without options: for each known fact whether the verdict holds if it is a step off, or not known.
@@ -155,9 +166,17 @@ def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, comp
 
     --goal finds every smallest set of at most three changes that reaches the process (with --set: from there), each of them
     something the company can change itself or an answer still missing, with the steps, the triggers and the tests.
+
+    --map draws the verdict over two numbers (--along over one), facts or computed ones, while the rest stays (with --set: as set):
+    --map annual_contract_value,runway_months. The borders through the company's own place are exact.
     """
     from salespath.facts.settings import chosen, supposed
 
+    if sum(option is not None for option in (goal, over, along)) > 1:
+        raise click.UsageError("Give one of --goal, --map and --along.")
+    names = [name.strip() for name in over.split(",")] if over is not None else [along] if along is not None else []
+    if over is not None and len(names) != 2:
+        raise click.UsageError("--map takes two numbers: --map annual_contract_value,runway_months.")
     portfolio = read_companies(base, file)
     report_problems(portfolio.problems)
     if not portfolio.cases and portfolio.problems:
@@ -179,6 +198,16 @@ def whatif(base: Base, file: str, texts: tuple[str, ...], goal: str | None, comp
             write_json(goal_report.document(base, found, there, stopping))
         else:
             click.echo(goal_report.text(base, found, there, stopping, width()), nl=False)
+    elif names:
+        from salespath.counsel import decision_map_report
+        from salespath.counsel.decision_map import decision_map
+
+        drawn = decision_map(base, supposed(base.vocabulary, case, texts), names)
+        report_problems(drawn.assessment.problems)
+        if format_ == "json":
+            write_json(decision_map_report.document(drawn))
+        else:
+            click.echo(decision_map_report.text(drawn, width()), nl=False)
     elif texts:
         from salespath.counsel import whatif_report
         from salespath.counsel.whatif import what_if

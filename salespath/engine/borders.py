@@ -16,7 +16,7 @@ from salespath.engine.placing import placed
 from salespath.engine.trace import behind
 from salespath.engine.turning import numbers, readers
 from salespath.engine.variants import processes
-from salespath.facts import Fact, Value
+from salespath.facts import Value
 
 NEAR = 0.2  # of a value; of months one month, or half of what there is
 
@@ -91,7 +91,7 @@ def _values(base: Base, facts: Mapping[str, Value]) -> Iterator[tuple[str, float
     for name in (*vocabulary.derived, *(fact.id for fact in vocabulary.facts.values() if fact.ask == "core")):
         value = company.number(name) if vocabulary[name].numeric else None
         if value and math.isfinite(value):
-            yield name, value
+            yield name, int(value) if value == int(value) else value
 
 
 def _beside(base: Base, name: str, value: float, some: Sequence[Stretch]) -> Iterator[Near]:

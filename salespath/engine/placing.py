@@ -11,6 +11,8 @@ from salespath.engine.expressions import Arithmetic, Number, Quantity, inputs
 from salespath.engine.trace import behind
 from salespath.facts import Value
 
+HARDLY = 1e-6  # cash lasts for no time at all where spending has next to no bound
+
 
 def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float]) -> dict[str, Value]:
     """The answers that make some numbers of a company so, what else is known of it staying as it is.
@@ -48,7 +50,7 @@ def _needed(company: Company, tree: Number | None, name: str, wanted: float) -> 
     other = company.value(rest)
     if other is None or not math.isfinite(other):
         return None
-    if tree.operator in ("*", "/") and (other == 0 or (wanted == 0 and not left)):
+    if tree.operator in ("*", "/") and other == 0:
         return None
     return _needed(company, part, name, _undone(tree.operator, left, wanted, other))
 
@@ -60,7 +62,7 @@ def _undone(operator: str, left: bool, wanted: float, other: float) -> float:
         return wanted / other
     if operator == "-":
         return wanted + other if left else other - wanted
-    return wanted * other if left else other / wanted
+    return wanted * other if left else other / (wanted or HARDLY)
 
 
 def _can_be(base: Base, name: str, value: float) -> bool:

@@ -1,7 +1,8 @@
 """The carrier for one company and what it could answer: a bit of a Python integer for each variant, one walk for all of them.
 
 A variant is the company with some answers more, or others. A test is tried anew only for the variants that answer something it
-reads; all others share the company's own. So a few hundred variants take little longer than the company itself, and no heavy import.
+reads; all others share the company's own. So a few hundred variants take little longer than the company itself, and no heavy
+import.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from typing import Any
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
+from salespath.engine.borders import near
 from salespath.engine.turning import hangs_on
 from salespath.engine.walk import SUMS
 from salespath.errors import Problem
@@ -87,6 +88,10 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         for c in a.choices
     ]
     if not table:
+        found["near"] = [
+            {"fact": n.fact, "value": n.value, "at": n.at, "side": n.side, "to": n.to}
+            for n in near(a.base, a.case.values)
+        ]
         from salespath.counsel import grounds_report
         from salespath.counsel.grounds import grounds
         from salespath.counsel.track_record import track_record

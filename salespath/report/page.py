@@ -11,6 +11,7 @@ from itertools import groupby
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Choice, Settlement
+from salespath.engine.borders import Near, near
 from salespath.engine.turning import hangs_on
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
@@ -29,6 +30,7 @@ from salespath.rules.model import PROCESSES
 Style = Callable[[str], str]
 
 FIRST = 3  # moves, blocks and reasons
+NEAREST = 2  # borders near which the company stands
 ASKED = 3  # questions named where nothing single turns the verdict
 LINES, WORDS = 60, 400  # what a page holds
 LEGEND = (
@@ -79,6 +81,7 @@ class Page:
             self._completions(self.a.completions)
         self._choices()
         self._dimensions()
+        self._near()
 
     def _say(self, text: str, first: str = "", indent: str | None = None) -> None:
         self.lines.extend(
@@ -165,6 +168,21 @@ class Page:
             ]
             self.lines.append(f"{dimension.capitalize():10}{cells[0]:22}{cells[1]}")
         self._say(LEGEND)
+
+    def _near(self) -> None:
+        """The borders near which the company stands, so that no threshold is a cliff."""
+        some = near(self.a.base, self.a.case.values)[: NEAREST - self.brief]
+        if some:
+            self._say(f"Near a border: {'; '.join(self._border(item) for item in some)}.")
+
+    def _border(self, item: Near) -> str:
+        """One of them: it is SMB with an average contract of $24,999 a year or less (yours: $26,000 a year)."""
+        fact = self.vocabulary[item.fact]
+        unit = f" {fact.unit}" if fact.unit.startswith("a ") else ""
+        at, limit, value = (words(fact, number or 0) + unit for number in (item.at, item.limit, item.value))
+        beyond = "less" if item.side == "below" else "more"
+        bound = f"of {at} or {beyond}" if item.limit is None else f"{item.side} {limit}"
+        return f"it is {readable(item.to)} with {fact.label} {bound} (yours: {value})"
 
     def _blocks(self) -> None:
         """What stands in the way of what is advised or leaned to, with what lifts it; else of the other process."""

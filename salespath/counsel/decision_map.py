@@ -1,0 +1,128 @@
+"""The decision map: the verdict over one or two numbers of a company while the rest stays, with its own place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from salespath.engine.assess import assess
+from salespath.engine.assessment import Assessment
+from salespath.engine.borders import Stretch, stretches, turning_points
+from salespath.engine.company import Company
+from salespath.engine.compile import Base
+from salespath.engine.placing import placed
+from salespath.engine.variants import processes
+from salespath.errors import Problem, SalespathError, shown, suggestion
+from salespath.facts import Case, Derived, Fact, Value
+
+COLUMNS, ROWS = 32, 24  # values at most along either axis, beside the company's own
+LOGARITHMIC, LINEAR = "log", "linear"
+_LADDERS = ((1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1,))  # values in each power of ten
+_STEPS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 6, 12)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A number, the values at which the verdict is given, in order, the place among them of the company's own, and its stretches.
+
+    The own value is infinity where it is unlimited, and None, before all others, where it is not known or cannot be computed.
+    The stretches are exact and lead through the company's own place.
+    """
+
+    fact: str
+    scale: str
+    values: tuple[float | None, ...]
+    own: int
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True)
+class DecisionMap:
+    """The process at each value of the first axis (across), for each value of the second (a row each; of one axis, one row)."""
+
+    assessment: Assessment
+    axes: tuple[Axis, ...]
+    grid: tuple[tuple[str, ...], ...]
+
+
+def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
+    """The verdict over one or two numbers, facts or computed.
+
+    Raises SalespathError: SP111 for a number that there is not, SP154 for what is no number or named twice.
+    """
+    _check(base, names)
+    facts = case.values
+    company = Company(base, facts)
+    numbers = {name: company.number(name) for name in names}
+    own = {name: None if number is None or math.isnan(number) else number for name, number in numbers.items()}
+    axes = []
+    for name, most in zip(names, (COLUMNS, ROWS)):
+        others = {other: number for other, number in own.items() if other != name and number is not None}
+        scale, some = _values(base.vocabulary[name], turning_points(base, facts, name), own[name], most)
+        values = [*([None] if own[name] is None else ()), *some]
+        place = values.index(own[name])
+        axes.append(Axis(name, scale, tuple(values), place, stretches(base, facts, name, others)))
+    rows = axes[1].values if axes[1:] else (None,)
+    cells = [_answers(base, facts, dict(zip(names, (across, up)))) for up in rows for across in axes[0].values]
+    found = processes(base, facts, cells)
+    width = len(axes[0].values)
+    grid = tuple(tuple(found[start : start + width]) for start in range(0, len(found), width))
+    return DecisionMap(assess(base, case), tuple(axes), grid)
+
+
+def _check(base: Base, names: Sequence[str]) -> None:
+    problems = []
+    for name in names:
+        if name not in base.vocabulary:
+            hint = suggestion(name, base.vocabulary)
+            problems.append(Problem("SP111", f"there is no fact {shown(name) or 'without a name'}.{hint}", value=name))
+        elif not base.vocabulary[name].numeric:
+            problems.append(Problem("SP154", f"{name} is no number; a map is drawn over one number or two."))
+    if len(set(names)) < len(names):
+        problems.append(Problem("SP154", f"{names[0]} is named twice; a map is drawn over two numbers."))
+    if problems:
+        raise SalespathError(problems)
+
+
+def _answers(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float | None]) -> Mapping[str, Value]:
+    return placed(base, facts, {name: number for name, number in numbers.items() if number is not None})
+
+
+def _values(term: Fact | Derived, turning: Sequence[float], own: float | None, most: int) -> tuple[str, list[float]]:
+    """The scale of an axis, and its values: round ones around all points where a test turns, and the company's own."""
+    scale = LINEAR if term.unit in ("months", "years") or term.type == "share" else LOGARITHMIC
+    given = [own] if own is not None else []
+    least = 100 if term.type == "money" else 0  # whether there is a dollar at all is seen at nothing
+    around = [abs(value) for value in turning or given if least < abs(value) < math.inf]
+    around = around or [1 if scale == LINEAR else 1000]
+    some = _even(max(around) * 1.25, most) if scale == LINEAR else _ladder(min(around) / 2, max(around) * 2, most)
+    zero = [0.0] if scale == LOGARITHMIC and 1 in turning else []
+    whole = term.type == "integer"
+    found = {value for value in (*zero, *some) if _can_be(term, value) and not (whole and value != int(value))}
+    return scale, [
+        int(value) if math.isfinite(value) and value == int(value) else value for value in sorted({*found, *given})
+    ]
+
+
+def _can_be(term: Fact | Derived, value: float) -> bool:
+    least = term.minimum is None or value >= term.minimum
+    return least and (term.above is None or value > term.above) and (term.maximum is None or value <= term.maximum)
+
+
+def _even(high: float, most: int) -> Iterator[float]:
+    """Even steps from nothing to a value, as many as there may be."""
+    step = next((step for step in _STEPS if high / step < most), math.ceil(high / most))
+    for place in range(math.ceil(high / step) + 1):
+        yield round(place * step, 2)
+
+
+def _ladder(low: float, high: float, most: int) -> list[float]:
+    """Round values that grow in about even ratios, as many as there may be."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for ladder in _LADDERS:
+        values = [round(part * 10.0**power, 4) for power in powers for part in ladder]
+        found = [value for value in values if low <= value <= high]
+        if len(found) <= most:
+            break
+    return found
