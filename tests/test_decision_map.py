@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from salespath.authoring.scenarios import read_scenarios
@@ -72,12 +72,16 @@ def test_a_number_that_is_so_already_moves_nothing():
 @given(some_facts(), st.sampled_from(list(VOCABULARY.derived)), st.integers(1, 10_000))
 @settings(max_examples=150)
 def test_whatever_is_known_a_number_becomes_what_is_asked_and_its_formula_makes_it(facts, name, value):
+    assume(
+        not any(isinstance(known, float) and 0 < abs(known) < 1e-6 for known in facts.values())
+    )  # vanish in a product
     answers = placed(BASE, facts, {name: value / 100})
     company = Company(BASE, {**facts, **answers})
     assert company.number(name) == value / 100
     if set(answers) - {name}:
         made = company.computed(name)
-        assert made == pytest.approx(value / 100)
+        largest = max(map(abs, (known for known in facts.values() if isinstance(known, (int, float)))), default=1)
+        assert made == pytest.approx(value / 100, abs=1e-9 + 1e-12 * largest)  # a difference of large numbers
 
 
 # Along a number
