@@ -86,7 +86,7 @@ def _rule(base: Base) -> Schema:
         ),
         "block": _block(),
         "advise": _advise(base),
-        "warn": _conclusion(Warn, process={"enum": list(ADVISED)}),
+        "warn": _conclusion(Warn, "leads", process={"enum": list(ADVISED)}, leads=_FLAG),
     }
     own: Schema = {
         "id": {"type": "string", "pattern": f"^{ID.pattern}$"},

@@ -88,11 +88,7 @@ class _Assessor:
             provisos=self._provisos(),
             choices=tuple(self._choices(process, leaning)),
             advice=advice,
-            warnings=tuple(
-                Warning(rule.id, self._text(rule.then.text), self._text(rule.because))
-                for rule in self.rules.values()
-                if isinstance(rule.then, Warn) and self._fired(rule)
-            ),
+            warnings=tuple(self._warnings()),
             derived=derived,
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self._fired(rule)),
@@ -172,6 +168,15 @@ class _Assessor:
                 lifting = unless(self.base, self.facts, rule.id) if needs else ()
                 found.append(Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, lifting))
         return tuple(found)
+
+    def _warnings(self) -> list[Warning]:
+        """The pitfalls that apply, those that lead first, else in the order of the rules."""
+        found = [
+            Warning(rule.id, self._text(rule.then.text), self._text(rule.because), rule.then.leads)
+            for rule in self.rules.values()
+            if isinstance(rule.then, Warn) and self._fired(rule)
+        ]
+        return sorted(found, key=lambda warning: not warning.leads)
 
     def _provisos(self) -> tuple[Proviso, ...]:
         found = []

@@ -98,11 +98,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Warning:
-    """A pitfall that applies."""
+    """A pitfall that applies; one that `leads` comes first and is said before anything else."""
 
     rule: str
     text: str
     because: str
+    leads: bool
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
             }
             for item in a.advice
         ],
-        "warnings": [{"rule": w.rule, "text": w.text, "because": w.because} for w in a.warnings],
+        "warnings": [{"rule": w.rule, "text": w.text, "because": w.because, "leads": w.leads} for w in a.warnings],
         "derived": {name: _reading(reading) for name, reading in a.derived.items()},
         "metrics": {name: _reading(reading) for name, reading in a.metrics.items()},
         "facts": facts(a.case.values, vocabulary),

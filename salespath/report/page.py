@@ -103,6 +103,9 @@ class Page:
         self.lines.extend(map(self.bold, name))
         self.lines.append("=" * max(map(len, name), default=0))
         self._say(headline(a))
+        for warning in a.warnings:
+            if warning.leads:
+                self._say(f"{self.bold('First')}: {_sentence(warning.text)}", indent="  ")
         self._say(self._sure())
 
     def _sure(self) -> str:

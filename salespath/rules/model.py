@@ -54,10 +54,11 @@ class Advise:
 
 @dataclass(frozen=True)
 class Warn:
-    """A pitfall."""
+    """A pitfall. One that `leads` is said before anything else, whatever the verdict."""
 
     process: str
     text: str
+    leads: bool = False
 
 
 Conclusion: TypeAlias = "Conclude | Weigh | Block | Advise | Warn"
