@@ -248,13 +248,17 @@ class _Checker:
                     self._say("SP412", f"no rule advises on {topic.id} ({topic.title}) for {process}.")
 
     def _facts(self) -> None:
-        """Facts that are asked for though no rule reads them, and facts that decide the process though nobody asks for them."""
+        """Facts that are asked for though no rule reads them, and facts that decide the process though nobody asks for them.
+
+        An exception may read what is never asked for: where a company states it, it lifts a block.
+        """
         base = self.base
         read = set[str]()
         decisive: dict[str, Rule] = {}
         for rule in self.rules.values():
             names = inputs(base.conditions[rule.id])
-            if isinstance(rule.then, (Weigh, Block)) or rule.id in base.read_by_verdict:
+            lift = isinstance(rule.then, Block) and rule.then.lift
+            if not lift and (isinstance(rule.then, (Weigh, Block)) or rule.id in base.read_by_verdict):
                 decisive |= {name: rule for name in self._with_inputs(names) if name not in decisive}
             names = names | {name for text in texts(rule) for name in placeholders(text)}
             if rule.id in base.done:
