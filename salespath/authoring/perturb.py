@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from salespath.authoring.known import Known
 from salespath.engine.company import Company
 from salespath.engine.compile import VERDICT, Base, compile_base
+from salespath.engine.expressions import Is, leaves
 from salespath.engine.table import Table, TableResult, assess_table
 from salespath.engine.walk import Sums, walk
 from salespath.facts import Value
 from salespath.rules.loader import MAX_CERTAINTY
-from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
+from salespath.rules.model import VERDICTS, Block, Rule, Weigh
 
 FACTORS = (0.8, 1.2)
+VERDICT_OF = ("process", "lead", "leaning")  # the attributes that a verdict tells
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,18 @@ def together(base: Base, known: Sequence[Known]) -> TableResult:
 
 
 def deciding(base: Base) -> list[Rule]:
-    """The rules that the process depends on."""
-    return [rule for rule in base.knowledge.rules.values() if not isinstance(rule.then, (Advise, Warn))]
+    """The rules that the verdict depends on: evidence, blocks, and what concludes the process or anything that they read."""
+    rules = base.knowledge.rules
+    pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, Block))]
+    pending += [id_ for (attribute, _), ids in base.concluding.items() if attribute in VERDICT_OF for id_ in ids]
+    found: set[str] = set()
+    while pending:
+        id_ = pending.pop()
+        if id_ not in found:
+            found.add(id_)
+            read = [leaf for leaf in leaves(base.conditions[id_]) if isinstance(leaf, Is)]
+            pending += [name for leaf in read for name in base.concluding.get((leaf.attribute, leaf.value), ())]
+    return [rule for id_, rule in rules.items() if id_ in found]
 
 
 def with_rules(base: Base, rules: Iterable[Rule]) -> Base:
