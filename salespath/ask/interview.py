@@ -11,7 +11,7 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.questions import ranked
 from salespath.engine.settle import searched
-from salespath.engine.turning import Turn, hangs_on, turning
+from salespath.engine.turning import Turn
 from salespath.facts import Case, Fact, Value
 from salespath.facts.case import NAMELESS
 from salespath.rules.model import Advise, Warn
@@ -43,7 +43,6 @@ class Interview:
     finished: bool = False
     _back_at: str | None = field(default=None, init=False)
     _assessment: Assessment | None = field(default=None, init=False, repr=False, compare=False)
-    _turns: tuple[Turn, ...] = field(default=(), init=False, repr=False, compare=False)
 
     def apply(self, event: Event) -> None:
         """Take in an event."""
@@ -152,8 +151,8 @@ class Interview:
         """The assessment of what is known now."""
         if self._assessment is None:
             here = assess(self.base, self.case)
-            self._turns = () if here.settled else turning(self.base, self.values)
-            self._assessment = _turned(here) if self._turns else searched(here)
+            missing = [turn for turn in here.strength.on if turn.fact not in here.case.values]
+            self._assessment = _turned(here) if missing else searched(here)
         return self._assessment
 
     def backs(self, fact: str) -> int | None:
@@ -162,9 +161,9 @@ class Interview:
         return len(asked) - asked.index(fact) if fact in asked else None
 
     @property
-    def turns(self) -> list[Turn]:
-        """The missing answers that alone turn the process, in the order of the next questions."""
-        return hangs_on(self.assessment, self._turns)
+    def turns(self) -> tuple[Turn, ...]:
+        """The answers that alone turn the process, in the order of asking."""
+        return self.assessment.strength.on
 
     def why(self, fact: Fact) -> list[str]:
         """What an answer can still change: the verdict, parts of the plan, or nothing."""

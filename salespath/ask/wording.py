@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from salespath.ask.answers import Answer, how_exactly, how_to_write, understand, yes_or_no
 from salespath.ask.interview import COMPANY, PLAN, Interview
 from salespath.engine.assessment import Contradiction
+from salespath.engine.strength import FIRM
 from salespath.errors import shown
 from salespath.facts import Fact
 from salespath.facts.values import BadValue, readable, words
@@ -189,13 +190,13 @@ def so_far(interview: Interview) -> str:
         return ""
     a, facts = interview.assessment, interview.base.vocabulary
     said = f"So far: {_process(interview)}"
-    if a.settled:
+    if a.settled and not interview.turns:
         return f"{said}, settled."
     undecided = a.process == "undetermined"
     verb = "decide" if undecided else "turn"
     labels = [facts[turn.fact].label for turn in interview.turns if turn.decides or not undecided]
     if not labels:
-        return f"{said}; no single answer {verb}s it."
+        return f"{said}, firm." if a.strength.level == FIRM else f"{said}; no single answer {verb}s it."
     for count in range(min(len(labels), _NAMED), 0, -1):
         rest = [f"{len(labels) - count} more"] if len(labels) > count else []
         line = f"{said}; {either([*labels[:count], *rest])} could {verb} it."

@@ -19,7 +19,7 @@ from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words
 from salespath.report.json import facts as plain_facts
 from salespath.report.phrases import NAMES
-from salespath.report.verdict import headline
+from salespath.report.verdict import firmness, headline
 from salespath.rules.model import PROCESSES
 
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
@@ -89,7 +89,7 @@ def text(found: WhatIf, width: int = 100) -> str:
         if after.process != "undetermined":  # which points to questions that are not here
             page.say(headline(after))
         page.say(f"Through {', '.join(effect.through)}.")
-    page.say(_settled(before, after))
+    page.say(_strength(before, after))
     for line in _sums(before, after):
         page.say(line, indent=" " * 11, first="")
     _reasons(page, found)
@@ -103,10 +103,9 @@ def _setting(vocabulary: Vocabulary, setting: Setting) -> str:
     return f"{vocabulary[setting.fact].label}: {before} -> {after}"
 
 
-def _settled(before: Assessment, after: Assessment) -> str:
-    if after.settled:
-        return f"{'Still settled' if before.settled else 'Now settled'}: no answer still missing can change this."
-    return f"{'No longer' if before.settled else 'Still not'} settled: answers are missing that may change it."
+def _strength(before: Assessment, after: Assessment) -> str:
+    old, new = firmness(before), firmness(after)
+    return f"{new} (As before.)" if old == new else f"{new} (Before: {old[0].lower()}{old[1:].rstrip('.')}.)"
 
 
 def _sums(before: Assessment, after: Assessment) -> Iterator[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from salespath.engine.compile import Base
+from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Walked
 from salespath.errors import Problem
 from salespath.facts import Case, Value, Vocabulary
@@ -221,6 +223,13 @@ class Assessment:
     def company(self) -> str:
         """The company's name."""
         return self.case.company
+
+    @cached_property
+    def strength(self) -> Strength:
+        """How firm the verdict is."""
+        guessed = {name for name, how in self.case.how.items() if how == "guessed"}
+        unsure = self.basis == "means_alone"
+        return strength(self.base, self.case.values, self.process, guessed=guessed, unsure=unsure)
 
     @property
     def unless(self) -> tuple[Unless, ...]:

@@ -14,7 +14,7 @@ from salespath.engine.compile import Base
 from salespath.engine.expressions import Leaf
 from salespath.engine.placing import placed
 from salespath.engine.trace import behind
-from salespath.engine.turning import numbers, readers
+from salespath.engine.turning import PARTS, bounds, numbers, readers
 from salespath.engine.variants import processes
 from salespath.facts import Value
 
@@ -125,7 +125,12 @@ def _points(
     def company(value: float) -> Company:
         return Company(base, {**facts, **answers(value)})
 
-    for value in numbers(base.vocabulary[name], tests, company, low, high):
+    term = base.vocabulary[name]
+    least, most = bounds(term)
+    step = PARTS.get(term.type, 1)
+    first = least if low == -math.inf else max(least, math.ceil(low * step))
+    last = most if high == math.inf else min(most, math.floor(high * step))
+    for value in numbers(term, tests, company, first, last):
         yield value, answers(value)
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from salespath.engine.compile import Base
 from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
-from salespath.engine.walk import OPERATORS, walk
+from salespath.engine.walk import OPERATORS, processes, walk
 from salespath.facts.values import Value
-from salespath.rules.model import VERDICTS
 
 
 class Company:
@@ -99,6 +98,6 @@ class Company:
 
 def process_of(base: Base, facts: Mapping[str, Value]) -> str:
     """The recommended process, without the rest of an assessment."""
-    truth = walk(base, Company(base, facts), settle=False, plan=False).truth
-    found = [value for value in VERDICTS if truth.is_true(base.value_refs["process", value])]
-    return found[0] if len(found) == 1 else "undetermined"
+    company = Company(base, facts)
+    found = processes(base, walk(base, company, settle=False, plan=False).truth, company)
+    return next(value for value, so in found.items() if so)

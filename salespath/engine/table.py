@@ -206,11 +206,12 @@ class Rows:
 
     def expand(self, bits: Bits) -> Any:
         """Bits as integers."""
-        return np.unpackbits(bits, count=self.table.rows).astype(np.int64)
+        return np.unpackbits(bits, axis=-1, count=self.table.rows).astype(np.int64)
 
     def pack(self, truth: Any) -> Bits:
         """Truth values as bits."""
-        return np.packbits(np.broadcast_to(truth, self.table.rows))
+        shape = np.broadcast_shapes(np.shape(truth), (self.table.rows,))
+        return np.packbits(np.broadcast_to(truth, shape), axis=-1)
 
 
 @dataclass(frozen=True)

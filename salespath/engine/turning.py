@@ -1,35 +1,52 @@
-"""What a verdict hangs on: the answers still missing of which one alone gives another process.
+"""What a verdict hangs on: the answers, still missing or guessed, of which one alone gives another process.
 
 Each unknown fact is tried with a value in every cell that the rules can tell apart for this company: of a choice every word, of a
 set each member alone, all and none, of a number both sides of every point where a test turns, through formulas too. A number
-computed from several unknown facts, as runway is, counts as one answer.
+computed from several unknown facts, as runway is, counts as one answer. A guess is moved by one word (of an ordered choice to a
+neighbour), one member or a factor of two.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Any
 
-from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, READINGS, Base
 from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
 from salespath.engine.trace import behind
 from salespath.engine.variants import processes
 from salespath.facts import Derived, Fact, Value
+from salespath.facts.vocabulary import ASK
 from salespath.rules.model import PROCESSES, VERDICTS
 
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
 FAR = 10**12
+FACTOR = 2  # by which a guessed number may be wrong
+HALVINGS = (2 * FAR * max(PARTS.values())).bit_length()
+RUNS = {*PROCESSES, "both"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """Numbers next to one another that give the same other process: those below `until`, from `since` on (None: no bound)."""
+
+    since: float | None
+    until: float | None
+    process: str
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A missing answer that alone gives other processes, and the answers that do, each with what it gives."""
+    """An answer that alone gives other processes: the values that do, each with what it gives; of a number the `spans` too."""
 
     fact: str
     answers: tuple[tuple[Value, str], ...]
+    spans: tuple[Span, ...] = ()
 
     @property
     def to(self) -> tuple[str, ...]:
@@ -39,112 +56,162 @@ class Turn:
     @property
     def decides(self) -> bool:
         """Whether it can give a process to run, and not only another way of not knowing."""
-        return bool({*PROCESSES, "both"} & {*self.to})
+        return bool(RUNS & {*self.to})
 
 
-def hangs_on(assessment: Assessment, found: Sequence[Turn] | None = None) -> list[Turn]:
-    """The missing answers that alone turn a verdict (`found`, if they are), in the order in which they would be asked.
+def turning(base: Base, facts: Mapping[str, Value], guessed: Collection[str] = ()) -> tuple[Turn, ...]:
+    """The answers that alone turn the process, in the order in which they are asked.
 
-    A number is left out where an answer that it is computed from turns the process too.
+    Where no process to run is recommended, those come first that give one. A number is left out where an answer that it is
+    computed from turns the process too.
     """
-    a = assessment
-    turns = turning(a.base, a.case.values) if found is None else found
-    names = [*a.lifting, *(question.fact for question in a.next_questions)]
-    asked = {name: place for place, name in reversed(list(enumerate(names)))}
-    told = {turn.fact for turn in turns}
-    parts = {turn: behind(a.base, [turn.fact]) for turn in turns}
-
-    def place(turn: Turn) -> int:
-        return min((asked[name] for name in parts[turn] if name in asked), default=len(names))
-
-    return sorted((turn for turn, behind_it in parts.items() if behind_it & told == {turn.fact}), key=place)
-
-
-def turning(base: Base, facts: Mapping[str, Value]) -> tuple[Turn, ...]:
-    """The missing answers that alone turn the process, in the order of the vocabulary."""
-    answers = list(_answers(base, facts))
-    *given, now = processes(base, facts, [*({name: value} for name, value in answers), {}])
-    turned: dict[str, list[tuple[Value, str]]] = {}
-    for (name, value), process in zip(answers, given):
-        if process != now:
-            turned.setdefault(name, []).append((value, process))
-    return tuple(Turn(name, tuple(turned[name])) for name in base.vocabulary.ordered(turned))
+    answers = list(_answers(base, facts, guessed))
+    *tried, now = processes(base, facts, [*({name: value} for name, value in answers), {}])
+    found: dict[str, Turn] = {}
+    for name, items in groupby(zip(answers, tried), key=lambda item: item[0][0]):
+        pairs = [(value, process) for (_, value), process in items]
+        turned = tuple((value, process) for value, process in pairs if process != now)
+        if turned:
+            found[name] = Turn(name, turned, tuple(_spans(pairs, now)) if base.vocabulary[name].numeric else ())
+    alone = [turn for turn in found.values() if behind(base, [turn.fact]) & found.keys() == {turn.fact}]
+    places = asked(base)
+    return tuple(sorted(alone, key=lambda turn: (now not in RUNS and not turn.decides, places[turn.fact])))
 
 
+@cache
+def asked(base: Base) -> dict[str, int]:
+    """The place of every name in the order of asking: the quick questions, the core, the rest; a number as the first behind it."""
+
+    def place(name: str) -> tuple[bool, int, int]:
+        parts = [base.vocabulary.facts[part] for part in behind(base, [name]) if part in base.vocabulary.facts]
+        return min((not fact.quick, ASK.index(fact.ask), base.vocabulary.places[fact.id]) for fact in parts)
+
+    return {name: n for n, name in enumerate(sorted(base.vocabulary, key=place))}
+
+
+@cache
 def readers(base: Base) -> dict[str, list[Leaf]]:
-    """The tests below the verdict that read a fact or number, through formulas too."""
+    """The tests on which a verdict may rest, by the facts and numbers that they read, through formulas too."""
     found: dict[str, list[Leaf]] = {}
     for leaf in base.leaves[: base.leaf_ends[FACTS]]:
         if not isinstance(leaf, READINGS):
             for name in behind(base, inputs(leaf)):
                 found.setdefault(name, []).append(leaf)
-    return found
+    return {name: found[name] for name in base.vocabulary.ordered(found)}
 
 
-def _answers(base: Base, facts: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    reading = readers(base)
-    for name in base.vocabulary.ordered(reading):
-        term = base.vocabulary[name]
-        if name in facts or (isinstance(term, Derived) and not _one_answer(base, facts, name)):
+def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -> Iterator[tuple[str, Value]]:
+    for name, tests in readers(base).items():
+        term, value = base.vocabulary[name], facts.get(name)
+        if value is None and name in base.formulas and sum(part not in facts for part in parts(base, name)) <= 1:
+            continue  # the one unknown fact behind it, if any, is tried itself
+        if value is not None and name not in guessed:
             continue
-        yield from ((name, value) for value in _values(base, facts, term, reading[name]))
+        if term.numeric:
+            low, high = bounds(term) if value is None else around(term, value)
+
+            def company(number: float, name: str = name) -> Company:
+                return Company(base, {**facts, name: number})
+
+            yield from ((name, number) for number in numbers(term, tests, company, low, high))
+        else:
+            yield from ((name, other) for other in (options(term) if value is None else moved(term, value)))
 
 
-def _one_answer(base: Base, facts: Mapping[str, Value], name: str) -> bool:
-    """Whether several unknown facts stand behind a number, so that no single one of them decides it."""
-    unknown = [part for part in behind(base, inputs(base.formulas[name])) if part in base.vocabulary.facts]
-    return len([part for part in unknown if part not in facts]) > 1
+def parts(base: Base, name: str) -> list[str]:
+    """The facts behind a computed number."""
+    return [part for part in behind(base, [name]) if part in base.vocabulary.facts]
 
 
-def _values(base: Base, facts: Mapping[str, Value], term: Fact | Derived, tests: list[Leaf]) -> Iterator[Value]:
+def options(term: Fact | Derived) -> tuple[Value, ...]:
+    """What is tried of an unknown answer that is no number."""
     if term.type == "boolean":
-        yield from (False, True)
-    elif term.type == "choice":
-        yield from term.values
-    elif term.type == "set":
-        yield from (frozenset(), *(frozenset([member]) for member in term.values), frozenset(term.values))
-    else:
-        yield from numbers(term, tests, lambda value: Company(base, {**facts, term.id: value}))
+        return False, True
+    if term.type == "choice":
+        return tuple(term.values)
+    return frozenset(), *(frozenset([member]) for member in term.values), frozenset(term.values)
+
+
+def moved(term: Fact | Derived, value: Value) -> tuple[Value, ...]:
+    """What a guess that is no number may be instead."""
+    if isinstance(value, frozenset):
+        return tuple(value ^ {member} for member in term.values)
+    words = options(term)
+    if isinstance(term, Fact) and term.ordered:
+        place = words.index(value)
+        return words[max(0, place - 1) : place] + words[place + 1 : place + 2]
+    return tuple(word for word in words if word != value)
+
+
+def bounds(term: Fact | Derived) -> tuple[int, int]:
+    """The least and the largest that an unknown number may be, in parts of one."""
+    step = PARTS.get(term.type, 1)
+    least = term.minimum if term.minimum is not None else 0 if term.above is None else term.above + 1 / step
+    return math.ceil(least * step), math.floor((FAR if term.maximum is None else term.maximum) * step)
+
+
+def around(term: Fact | Derived, value: Any) -> tuple[int, int]:
+    """The same of a guessed one."""
+    low, high = bounds(term)
+    step = PARTS.get(term.type, 1)
+    ends = sorted((value * step / FACTOR, value * step * FACTOR))
+    return max(low, math.ceil(ends[0])), min(high, math.floor(ends[1]))
 
 
 def numbers(
-    term: Fact | Derived,
-    tests: Iterable[Leaf],
-    company: Callable[[float], Company],
-    low: float = -math.inf,
-    high: float = math.inf,
+    term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: int, high: int
 ) -> Iterator[float | int]:
-    """The least and the largest that a number can be (within bounds), and both sides of every point where a test turns.
+    """The bounds (in parts of one) of a number, and both sides of every point between them where a test turns, in order.
 
     Between two of them next to one another no test turns. `company` is the company with that number.
     """
-    parts = PARTS.get(term.type, 1)
-    least = term.minimum if term.minimum is not None else 0 if term.above is None else term.above + 1 / parts
-    most = FAR if term.maximum is None else term.maximum
-    first, last = math.ceil(max(least, low) * parts), math.floor(min(most, high) * parts)
-    points = {first, last}
+    step = PARTS.get(term.type, 1)
+
+    def state(test: Leaf, point: int) -> int:
+        true, false, open_ = company(point / step).test(test)
+        return true + 2 * false + 4 * open_
+
+    for point in sorted({point for point in points(term, tests, low, high, state) if low <= point <= high}):
+        yield point // step if point % step == 0 else point / step
+
+
+def points(
+    term: Fact | Derived, tests: Iterable[Leaf], low: Any, high: Any, state: Callable[[Leaf, Any], Any]
+) -> Iterator[Any]:
+    """The bounds, and the parts on both sides of where a test turns as a number grows and the rest stays.
+
+    Of one company, or of the rows of a table: `state` says how a test turns out with a number (one for each row).
+    """
+    yield from (low, high)
     for test in tests:
-        if isinstance(test, Compare):
-            points.update(_turns(term.id, test, company, parts, first, last))
-    for point in sorted(point for point in points if first <= point <= last):
-        yield point // parts if point % parts == 0 else point / parts
-
-
-def _turns(
-    name: str, test: Compare, company: Callable[[float], Company], parts: int, low: int, high: int
-) -> Iterator[int]:
-    """The parts on both sides of where a test turns as a number grows and the rest stays."""
-    if isinstance(test.left, Quantity) and test.left.name == name and isinstance(test.right, Constant):
-        at = test.right.value * parts
-        yield from (math.floor(at) - 1, math.floor(at), math.ceil(at), math.floor(at) + 1)
-        return
-
-    def state(point: int) -> tuple[int, int, int]:
-        return company(point / parts).test(test)
-
-    if state(low) != state(high):
-        first, last = low, high
-        while last - first > 1:
+        if not isinstance(test, Compare):
+            continue
+        if isinstance(test.left, Quantity) and test.left.name == term.id and isinstance(test.right, Constant):
+            at = test.right.value * PARTS.get(term.type, 1)
+            yield from sorted({math.floor(at) - 1, math.floor(at), math.ceil(at), math.floor(at) + 1})
+            continue
+        before = state(test, low)
+        same = state(test, high) == before
+        if same is True:
+            continue
+        first, last = low + (high - low) * same, high
+        for _ in range(HALVINGS):
+            if isinstance(last, int) and last - first <= 1:
+                break
             middle = (first + last) // 2
-            first, last = (middle, last) if state(middle) == state(first) else (first, middle)
+            same = state(test, middle) == before
+            first, last = first + (middle - first) * same, last - (last - middle) * (1 - same)
         yield from (first, last)
+
+
+def _spans(pairs: list[tuple[Value, str]], now: str) -> Iterator[Span]:
+    """Of a number tried in ascending order, the spans that give another process."""
+    since: float | None = None
+    for process, items in groupby(pairs, key=lambda pair: pair[1]):
+        run = [value for value, _ in items]
+        after = pairs.index((run[-1], process)) + 1
+        until = pairs[after][0] if after < len(pairs) else None
+        assert not isinstance(until, (str, frozenset))
+        if process != now:
+            yield Span(since, until, process)
+        since = until

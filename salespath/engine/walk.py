@@ -129,6 +129,18 @@ def supposing(base: Base, truth: Truth, process: str, carrier: Carrier) -> Truth
     return found
 
 
+def processes(base: Base, truth: Truth, carrier: Carrier) -> dict[str, Bits]:
+    """Which verdict it is, by verdict: the one that is concluded; where none is or several are, undetermined."""
+    some = several = carrier.zero
+    for value in VERDICTS:
+        true = truth.is_true(base.value_refs["process", value])
+        some, several = some | true, several | some & true
+    one = carrier.one ^ several
+    found = {value: truth.is_true(base.value_refs["process", value]) & one for value in VERDICTS}
+    found["undetermined"] = found["undetermined"] | (carrier.one ^ (some & one))
+    return found
+
+
 def _plan(base: Base, truth: Truth, carrier: Carrier) -> None:
     pairs = []
     for leaf in base.leaves[base.leaf_ends[VERDICT] : base.leaf_ends[PLAN]]:

@@ -78,6 +78,7 @@ class Fact:
     test: Test | None = None
     condition: str = ""  # the fact as what something depends on, after `unless`: {bound} {amount} is signed; or {value}
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    follows: str = ""  # a condition under which other answers tell this one
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -217,6 +218,7 @@ def _fact(item: Record, dimension: str) -> Fact:
         test=_test(test) if test else None,
         condition=item.text("condition"),
         also={value: also.texts(value) for value in also.names()} if also else {},
+        follows=item.text("follows"),
     )
     for value in fact.also.keys() - fact.values.keys():
         item.problem("SP106", f"{item.what} has no value {shown(value)}.{suggestion(value, fact.values)}")

@@ -8,7 +8,6 @@ from typing import Any
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
 from salespath.engine.borders import near
-from salespath.engine.turning import hangs_on
 from salespath.engine.walk import SUMS
 from salespath.errors import Problem
 from salespath.facts import Value, Vocabulary
@@ -101,20 +100,18 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
     return found
 
 
-def _strength(a: Assessment) -> dict[str, Any] | None:
-    """How firm the verdict is, where it rests on means alone or does not decide: open, with what could turn it."""
-    if a.process != "undetermined" and a.basis != "means_alone":
-        return None
+def _strength(a: Assessment) -> dict[str, Any]:
+    """How firm the verdict is, and the answers that alone turn it."""
     vocabulary = a.base.vocabulary
     return {
-        "level": "open",
+        "level": a.strength.level,
         "on": [
             {
                 "fact": turn.fact,
                 "answers": [_plain(value, turn.fact, vocabulary) for value, _ in turn.answers],
                 "to": list(turn.to),
             }
-            for turn in hangs_on(a)
+            for turn in a.strength.on
         ],
     }
 

@@ -12,7 +12,6 @@ from itertools import groupby
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Choice, Settlement
 from salespath.engine.borders import Near, near
-from salespath.engine.turning import hangs_on
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.phrases import NAMES, either, labels
@@ -20,10 +19,10 @@ from salespath.report.verdict import (
     OTHER,
     SELLING,
     conditions,
+    firmness,
     headline,
     reasons,
     subject,
-    turned_by,
 )
 from salespath.rules.model import PROCESSES
 
@@ -31,7 +30,6 @@ Style = Callable[[str], str]
 
 FIRST = 3  # moves, blocks and reasons
 NEAREST = 2  # borders near which the company stands
-ASKED = 3  # questions named where nothing single turns the verdict
 LINES, WORDS = 60, 400  # what a page holds
 LEGEND = (
     "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest "
@@ -106,21 +104,7 @@ class Page:
         for warning in a.warnings:
             if warning.leads:
                 self._say(f"{self.bold('First')}: {_sentence(warning.text)}", indent="  ")
-        self._say(self._sure())
-
-    def _sure(self) -> str:
-        """How sure the verdict is: whether a single answer still missing turns it, or what to answer first."""
-        a = self.a
-        if a.settled:
-            return "Settled: no answer still missing can change this."
-        turns, ask = hangs_on(a), [question.fact for question in a.next_questions]
-        if a.process == "undetermined":
-            deciding = [turn for turn in turns if turn.decides]
-            alone = f" One answer alone could decide it: {turned_by(self.vocabulary, deciding)}." if deciding else ""
-            return f"Answer first: {labels(a.base, ask[:ASKED])}.{alone}"
-        if turns:
-            return f"One more answer could turn this: {turned_by(self.vocabulary, turns)}."
-        return f"No single answer still missing gives another process. Worth asking: {labels(a.base, ask[:ASKED])}."
+        self._say(firmness(a))
 
     def _completions(self, found: Settlement) -> None:
         """Which processes other answers could lead to, each with an example."""

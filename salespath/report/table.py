@@ -9,7 +9,7 @@ from tabulate import tabulate
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
-from salespath.engine.turning import hangs_on
+from salespath.engine.strength import HANGS_ON
 from salespath.facts.values import readable
 from salespath.report.verdict import conditions, lifting, reasons, subject
 from salespath.rules.model import PROCESSES, Knowledge, Weigh
@@ -18,13 +18,13 @@ _TOP = 3
 
 
 def table(assessments: Iterable[Assessment], width: int = 120) -> str:
-    """One row per company: verdict, fit and means in words (E enterprise, S SMB), what could turn it, the top reasons.
+    """One row per company: verdict, fit and means in words (E enterprise, S SMB), how firm it is, the top reasons.
 
     Below 116 columns the verdict and its leaning share a column, and below 100 nothing is said of means.
     """
     wide, narrow = width >= 116, width < 100
     verdict = ["Process", "Leaning"] if wide else ["Process"]
-    headers = ["Company", *verdict, "Fit", *([] if narrow else ["Means"]), "Could turn it", "Top reasons"]
+    headers = ["Company", *verdict, "Fit", *([] if narrow else ["Means"]), "Strength", "Top reasons"]
     limits = [16, 12, 9, 16, 16, 20] if wide else [14, 11, 16, 17] if narrow else [14, 11, 16, 16, 18]
     limits.append(max(11, width - sum(limits) - 2 * len(limits)))  # two blanks between columns
     rows = [
@@ -45,19 +45,20 @@ def _row(a: Assessment, wide: bool, narrow: bool) -> list[str]:
         "\n".join(f"{p[0].upper()} {certainty.word(a.evidence[p][name])}" for p in PROCESSES)
         for name in ("fit", *(() if narrow else ("means",)))
     ]
-    return [a.company, *verdict, *words, turned(a), "; ".join(top_reasons(a))]
+    return [a.company, *verdict, *words, strength(a), "; ".join(top_reasons(a))]
 
 
-def turned(a: Assessment) -> str:
-    """What could turn the verdict, in a few words: what lifts its blocks, or the answers that alone make it another."""
+def strength(a: Assessment) -> str:
+    """How firm the verdict is, in a few words: firm, what lifts its blocks, or what it hangs on."""
+    level, on, known = a.strength.level, [turn.fact for turn in a.strength.on], a.strength.known
+    few = "" if known.enough else f" ({known.facts} of {known.of} answers)"
     unless = lifting(a)
     if unless:
-        return f"unless {conditions(a.base.vocabulary, unless[:1])}"
-    if a.settled:
-        return "nothing (settled)"
-    turns = [turn.fact for turn in hangs_on(a)]
-    more = f" and {len(turns) - _TOP} more" if len(turns) > _TOP else ""
-    return f"{'; '.join(a.base.vocabulary[name].label for name in turns[:_TOP])}{more}" or "no single answer"
+        said = f"unless {conditions(a.base.vocabulary, unless[:1])}"
+        return said if level == HANGS_ON else f"{readable(level)}{few}: {said}"
+    more = f" and {len(on) - _TOP} more" if len(on) > _TOP else ""
+    named = f"{'; '.join(a.base.vocabulary[name].label for name in on[:_TOP])}{more}"
+    return f"{readable(level)}{few}{' ' if level == HANGS_ON else ': ' if named else ''}{named}"
 
 
 def top_reasons(a: Assessment) -> list[str]:

@@ -62,8 +62,10 @@ class _Full(Page):
             of_means = f"{certainty.word(means)} ({certainty.signed(means, 1)})"
             self._say(f"{NAMES[process]:10} fit: {of_fit}; means: {of_means}{blocked}", "", " " * 11)
         others = [readable(v) for v in a.possible if v != a.process]
-        if others and not a.settled and not a.completions:
-            self._say(f"With other answers it can still become {either(others)}.")
+        if a.settled:
+            self._say("Settled: whatever is still missing, and in whatever combination, the process stays.")
+        elif others and not a.completions:
+            self._say(f"Not settled: with several other answers together it can still become {either(others)}.")
         wanted = {*subject(a), *(["both"] if a.process == "both" else [])}
         needs = {name for proviso in a.provisos if proviso.process in wanted for name in proviso.needs}
         if needs and a.process in ("enterprise", "smb", "both"):

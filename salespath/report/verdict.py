@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
 from salespath.engine.company import process_of
-from salespath.engine.turning import Turn
+from salespath.engine.strength import FIRM, HANGS_ON, MOST, known_core
+from salespath.engine.turning import Span, Turn
 from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
-from salespath.report.phrases import NAMES, either
+from salespath.report.phrases import NAMES, either, labels
 from salespath.rules.model import PROCESSES, Weigh
 
 OTHER = {"enterprise": "smb", "smb": "enterprise"}
@@ -24,13 +25,22 @@ BASIS = {
     "means": "What you sell and to whom speaks for both alike; your capital, team and role decide.",
     "means_alone": "Provisional, by your means alone: what you sell and to whom is not known.",
 }
+NAMED = 3  # answers named in a line
 BOUNDS = {"at_least": "at least", "at_most": "at most"}
 SELLING = {"enterprise": "Enterprise selling", "smb": "SMB selling", "both": "Running both"}
 
 
 def headline(assessment: Assessment) -> str:
-    """The verdict as an instruction, with what decided it where that was not fit, and what would lift what stands in its way."""
-    a = assessment
+    """The verdict as an instruction, with what decided it where that was not fit, and what would lift what stands in its way.
+
+    Where little of the core is known, it says how little.
+    """
+    known = known_core(assessment.base, assessment.case.values)
+    few = "" if known.enough else f" This rests on {known.facts} of the {known.of} main answers."
+    return f"{_instruction(assessment)}{few}"
+
+
+def _instruction(a: Assessment) -> str:
     if a.process == "undetermined":
         lean = f"They lean to {NAMES[a.leaning]} selling." if a.leaning else "They lean to neither way of selling."
         return f"The answers do not decide yet. {lean}"
@@ -41,6 +51,8 @@ def headline(assessment: Assessment) -> str:
     start = f"Not yet, unless {unless}." if unless else "Not yet."
     if a.leaning and a.basis == "means_alone":
         return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom is not known."
+    if a.leaning and a.basis == "means":
+        return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom speaks for both alike."
     if a.leaning and certainty.word(a.evidence[a.leaning]["fit"]).endswith(" for"):
         return f"{start} {SELLING[a.leaning]} would fit; first change what stands in the way."
     lean = f" What is known leans to {NAMES[a.leaning]} selling." if a.leaning else ""
@@ -78,12 +90,76 @@ def condition(vocabulary: Vocabulary, unless: Unless) -> str:
     return (fact.condition or f"{fact.label}: {{bound}} {{amount}}").format(bound=bound, amount=amount)
 
 
-def turned_by(vocabulary: Vocabulary, turns: Iterable[Turn], most: int = 3) -> str:
-    """What could turn a verdict, in the order of asking: who closes deals (to not yet), customization (to SMB or undetermined)."""
-    some = list(turns)
-    said = [f"{vocabulary[turn.fact].label} (to {either(list(map(readable, turn.to)))})" for turn in some[:most]]
+def firmness(assessment: Assessment) -> str:
+    """How firm a verdict is, in a line: what it hangs on, or what is missing to say so."""
+    a, strength = assessment, assessment.strength
+    vocabulary, on = a.base.vocabulary, strength.on
+    if strength.level == FIRM:
+        guess = ", and no guess a step off," if "guessed" in a.case.how.values() else ""
+        return f"Firm: no single answer still missing{guess} would give another process."
+    if strength.level == HANGS_ON:
+        if len(on) == 1:
+            return (
+                f"Hangs on {vocabulary[on[0].fact].label}{_guess(a, on[0])}: {_turned(vocabulary, on[0], alone=True)}."
+            )
+        return f"Hangs on {len(on)} answers: {turned_by(a, on)}."
+    if a.process == "undetermined":
+        deciding = [turn for turn in on if turn.decides]
+        ask = labels(a.base, [question.fact for question in a.next_questions[:NAMED]])
+        first = f"Answer first: {ask}." if ask else "What is missing is not among the questions."
+        alone = f" One answer alone could decide it: {turned_by(a, deciding)}." if deciding else ""
+        return f"Open: the answers do not decide. {first}{alone}"
+    why = (
+        "it rests on your means alone"
+        if a.basis == "means_alone"
+        else "too little is known"
+        if not strength.known.enough
+        else f"any of {len(on)} answers alone could turn it"
+    )
+    if not on:
+        return f"Open: {why}, though no single answer still missing would give another process."
+    return f"Open: {why}{', first' if len(on) > MOST and strength.known.enough else '. It could turn on'} {turned_by(a, on)}."
+
+
+def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
+    """What could turn a verdict, in the order of asking: average contract (under $25,000: SMB), customization (to undetermined)."""
+    a, some = assessment, list(turns)
+    vocabulary = a.base.vocabulary
+    said = [f"{vocabulary[turn.fact].label}{_guess(a, turn)} ({_turned(vocabulary, turn)})" for turn in some[:most]]
     rest = f" and {len(some) - most} more" if len(some) > most else ""
     return f"{', '.join(said)}{rest}"
+
+
+def _guess(a: Assessment, turn: Turn) -> str:
+    return ", a guess," if turn.fact in a.case.values else ""
+
+
+def _turned(vocabulary: Vocabulary, turn: Turn, *, alone: bool = False) -> str:
+    """Which answers turn a verdict into what, where that takes few words; else into what alone."""
+    parts = list(dict.fromkeys(_parts(vocabulary, turn, alone)))
+    return "; ".join(parts) if len(parts) <= 2 else f"to {either(list(map(readable, turn.to)))}"
+
+
+def _parts(vocabulary: Vocabulary, turn: Turn, alone: bool) -> Iterator[str]:
+    term = vocabulary[turn.fact]
+    if term.numeric:
+        for span in turn.spans:
+            yield f"{_span(vocabulary, turn.fact, span)}{' it is' if alone else ':'} {readable(span.process)}"
+        return
+    for process in turn.to:
+        values = [value for value, to in turn.answers if to == process]
+        if any(isinstance(value, frozenset) for value in values) and len(values) > 1:
+            yield f"to {readable(process)}"
+        else:
+            said = either([words(term, value) for value in values])
+            yield f"if {said}{', it is' if alone else ':'} {readable(process)}"
+
+
+def _span(vocabulary: Vocabulary, name: str, span: Span) -> str:
+    ends = [None if end is None else words(vocabulary[name], end) for end in (span.since, span.until)]
+    if ends[0] is None:
+        return "whatever it is," if ends[1] is None else f"under {ends[1]}"
+    return f"from {ends[0]}" if ends[1] is None else f"from {ends[0]} to under {ends[1]}"
 
 
 def subject(assessment: Assessment) -> tuple[str, ...]:

@@ -1,0 +1,106 @@
+"""How firm a verdict is: firm, hanging on a few answers, or open.
+
+Firm is not settled: no single answer turns it, while two together may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from salespath.engine.company import Company
+from salespath.engine.compile import Base
+from salespath.engine.expressions import And, Condition, Is, Not, Or, Scope, condition
+from salespath.engine.turning import Turn, parts, turning
+from salespath.engine.walk import Bits, Carrier
+from salespath.facts import Value
+
+FIRM, HANGS_ON, OPEN = LEVELS = ("firm", "hangs_on", "open")
+MOST = 5  # answers on which a verdict may hang before it is open
+ANSWERS, KINDS = 10, 3  # core facts that must be known, and in how many dimensions
+
+
+@dataclass(frozen=True)
+class Strength:
+    """The level, the answers that alone turn the verdict in the order of asking, and how much of the core is known."""
+
+    level: str
+    on: tuple[Turn, ...]
+    known: Known
+
+
+@dataclass(frozen=True)
+class Known:
+    """How many core facts are known, of how many, and in how many dimensions."""
+
+    facts: int
+    of: int
+    dimensions: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether a verdict can be firm on it."""
+        return self.facts >= ANSWERS and self.dimensions >= KINDS
+
+
+def strength(
+    base: Base,
+    facts: Mapping[str, Value],
+    process: str,
+    *,
+    guessed: Collection[str] = (),
+    unsure: bool = False,
+) -> Strength:
+    """How firm a verdict is. `unsure` says that it is open whatever turns it: by means alone, or on answers that contradict."""
+    on, known = turning(base, facts, guessed), known_core(base, facts)
+    open_ = unsure or process == "undetermined" or not known.enough or len(on) > MOST
+    return Strength(OPEN if open_ else HANGS_ON if on else FIRM, on, known)
+
+
+def known_core(base: Base, facts: Mapping[str, Value]) -> Known:
+    """How much of the core is known."""
+    found = core(base, dict.fromkeys(facts, 1), Company(base, facts))
+    dimensions = [base.vocabulary.facts[name].dimension for name, known in found.items() if known]
+    return Known(len(dimensions), len(found), len({*dimensions}))
+
+
+def core(base: Base, given: Mapping[str, Bits], carrier: Carrier) -> dict[str, Bits]:
+    """Which core facts are known, of one company or of the rows of a table; `given` says which answers are.
+
+    A computed number that is given counts as the first fact behind it that is not, and what follows from other answers as known:
+    the sizes of customers of whom there are none.
+    """
+    vocabulary, zero = base.vocabulary, carrier.zero
+    found = {name: given.get(name, zero) for name, fact in vocabulary.facts.items() if fact.ask == "core"}
+    for name, tree in _follows(base).items():
+        found[name] = found[name] | holds(tree, carrier)[0]
+    for number in vocabulary.derived:
+        rest = given.get(number, zero)
+        for name in vocabulary.ordered(parts(base, number)):
+            if name in found:
+                found[name], rest = found[name] | rest, rest & found[name]
+    return found
+
+
+@cache
+def _follows(base: Base) -> dict[str, Condition]:
+    """Under what condition other answers tell a core fact."""
+    scope, facts = Scope(base.vocabulary, {}), base.vocabulary.facts.values()
+    return {fact.id: condition(fact.follows, scope) for fact in facts if fact.follows and fact.ask == "core"}
+
+
+def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
+    """Whether a condition over facts and derived numbers is true, and whether it is false."""
+    if isinstance(tree, Not):
+        true, false = holds(tree.item, carrier)
+        return false, true
+    if isinstance(tree, (And, Or)):
+        every = isinstance(tree, And)
+        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
+        for t, f in (holds(item, carrier) for item in tree.items):
+            true, false = (true & t, false | f) if every else (true | t, false & f)
+        return true, false
+    assert not isinstance(tree, Is)
+    true, false, _ = carrier.test(tree)
+    return true, false
