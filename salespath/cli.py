@@ -135,6 +135,9 @@ def ask(
 @click.option("--rejects", metavar="FILE.csv", help="Write the rows that are rejected here (with -o: OUT.rejects.csv).")
 @click.option("--force", is_flag=True, help="Let -o and --rejects replace existing files; never an input.")
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
+@click.option(
+    "--strength", is_flag=True, help="Say of more than 50,000 companies, too, how firm each verdict is (with -o)."
+)
 @click.option("--possible", is_flag=True, help="Search which processes other answers could lead to, with examples.")
 @click.option(
     "--engine",
@@ -155,6 +158,7 @@ def assess(
     rejects: str | None,
     force: bool,
     full: bool,
+    strength: bool,
     possible: bool,
     engine: str,
 ) -> None:
@@ -193,7 +197,9 @@ def assess(
     ):
         from salespath.portfolio import assess_to_file
 
-        summary = assess_to_file(base, files, output, report_problems, rejects=left, always=always, force=force)
+        summary = assess_to_file(
+            base, files, output, report_problems, rejects=left, always=always, force=force, strength=strength
+        )
         click.echo(str(summary), err=True)
         sys.exit(1 if summary.failed else 0)
     if suffix == "json":

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from salespath.authoring.scenarios import read_scenarios
 from salespath.engine.assess import assess
-from salespath.engine.turning import hangs_on, turning
+from salespath.engine.turning import turning
 from salespath.facts import Case
 from salespath.report.page import page
 from salespath.report.verdict import headline
@@ -115,17 +115,23 @@ def test_it_gives_at_most_three_reasons_and_the_strongest_against(a):
 
 
 @by_company
-def test_it_says_what_could_turn_it(a):
+def test_it_says_how_firm_it_is_and_what_it_hangs_on(a):
     text = " ".join(page(a, 80).split())
-    turns = hangs_on(a)
-    if a.settled:
-        assert "Settled: no answer still missing can change this." in text
+    strength = a.strength
+    labels = [VOCABULARY[turn.fact].label for turn in strength.on]
+    if strength.level == "firm":
+        assert "Firm: no single answer still missing would give another process." in text
+    elif strength.level == "hangs_on":
+        many = f"{len(labels)} answers: " if len(labels) > 1 else ""
+        assert f"Hangs on {many}{labels[0]}" in text
     elif a.process == "undetermined":
         assert f"Answer first: {VOCABULARY[a.next_questions[0].fact].label}" in text
-    elif turns:
-        assert f"One more answer could turn this: {VOCABULARY[turns[0].fact].label} (to " in text
     else:
-        assert "No single answer still missing gives another process." in text
+        assert "Open: too little is known" in text or "Open: it rests on your means alone" in text
+        assert all(label in text for label in labels[:3])
+    few = re.search(r"This rests on (\d+) of the 21 main answers\.", text)
+    assert (few is None) == strength.known.enough
+    assert few is None or int(few[1]) == strength.known.answered
 
 
 def test_what_could_turn_it_does_and_nothing_else_does():
@@ -154,7 +160,7 @@ def test_a_verdict_by_means_alone_is_provisional():
 def test_a_verdict_by_means_where_fit_is_balanced_says_so():
     a = assess(BASE, Case("X", {"customer_segments": frozenset(["large"]), "next_funding": "secured"}))
     assert (a.process, a.basis) == ("enterprise", "means")
-    assert headline(a).endswith("your capital, team and role decide.")
+    assert "your capital, team and role decide. This rests on 2 of the 21 main answers." in headline(a)
     clear = named("Veeva Systems")
     assert clear.basis is None
     assert headline(clear) == "Run an enterprise sales process: sell in person to large accounts that you can name."

@@ -27,6 +27,7 @@ from salespath.facts.values import written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.portfolio import assess_to_file, cases, delimited
 from salespath.portfolio.ahead import AHEAD, ahead
+from salespath.portfolio.assessed import Assessed
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.columns import Outcome, Wording
 from salespath.portfolio.escape import guarded, quoted
@@ -65,6 +66,8 @@ def wanted(a: Assessment) -> dict[str, object]:
         "process": a.process,
         "lead": a.lead,
         "leaning": a.leaning,
+        "strength": a.strength.level,
+        "hangs_on": [turn.fact for turn in a.strength.on],
         "settled": a.settled,
         "settled_by": a.settled_by,
         "possible": list(a.possible),
@@ -291,7 +294,7 @@ def test_a_base_without_evidence_blocks_or_advice_still_makes_columns():
     base = small_base()
     table = Table.from_cases(base, [Case("Acme", {"capital": 5})])
     batch = Batch("f", table, {}, np.array([2]), 0, ())
-    found = dict(zip(RESULTS, Outcome(Wording(base), batch, assess_table(base, table)).typed()))
+    found = dict(zip(RESULTS, Outcome(Wording(base), Assessed(batch, assess_table(base, table))).typed()))
     assert found["process"].to_pylist() == ["undetermined"]
     assert [found[name].to_pylist() for name in ("reasons", "blockers", "advice", "warnings")] == [[[]]] * 4
     assert found["fired"].to_pylist() == [["open"]]

@@ -17,12 +17,11 @@ import salespath.report
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
 from salespath.engine.expressions import leaves
-from salespath.engine.turning import turning
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.report.json import document
 from salespath.report.phrases import wanted
-from salespath.report.table import guide, table, turned
+from salespath.report.table import guide, strength, table
 from salespath.report.text import DISCLOSURE, render
 from salespath.report.verdict import conditions, figure, headline, two_groups
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -314,21 +313,18 @@ def test_the_table_has_one_row_for_each_company_in_order():
     assert [row.split("  ")[0] for row in rows] == [textwrap.wrap(a.company, 16)[0] for a in ASSESSMENTS]
 
 
-def test_the_table_says_for_each_company_what_could_turn_it():
+def test_the_table_says_for_each_company_how_firm_it_is_and_what_it_hangs_on():
     for a in ASSESSMENTS:
-        said = one_line(turned(a))
-        if a.settled:
-            assert said == "nothing (settled)"
-        elif a.process == "not_yet" and a.unless and said.startswith("unless "):
-            assert any(
-                VOCABULARY[item.fact].label.split()[0] in said or "$" in said or "new money" in said
-                for item in a.unless
-            )
-        else:
-            alone = [VOCABULARY[turn.fact].label for turn in turning(BASE, a.case.values)]
-            assert alone[0] in said if len(alone) == 1 else said
-            assert (said == "no single answer") is not alone or alone
-    assert len({turned(a) for a in ASSESSMENTS}) > 5
+        said, level = one_line(strength(a)), a.strength.level
+        if said.startswith("unless "):
+            assert (a.process, level) == ("not_yet", "hangs_on")
+            assert a.unless
+            continue
+        assert said.startswith(readable(level))
+        assert (f" of {a.strength.known.of} answers)" in said) != a.strength.known.enough
+        if "unless" not in said:
+            assert all(VOCABULARY[turn.fact].label in said for turn in a.strength.on[:3])
+    assert len({strength(a) for a in ASSESSMENTS}) > 5
 
 
 @pytest.mark.parametrize("width", [80, 100, 120, 160])

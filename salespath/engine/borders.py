@@ -14,7 +14,7 @@ from salespath.engine.compile import Base
 from salespath.engine.expressions import Leaf
 from salespath.engine.placing import placed
 from salespath.engine.trace import behind
-from salespath.engine.turning import PARTS, bounds, numbers, readers
+from salespath.engine.turning import PARTS, as_number, bounds, cells, readers
 from salespath.engine.variants import processes
 from salespath.facts import Value
 
@@ -130,7 +130,9 @@ def _points(
     step = PARTS.get(term.type, 1)
     first = least if low == -math.inf else max(least, math.ceil(low * step))
     last = most if high == math.inf else min(most, math.floor(high * step))
-    for value in numbers(term, tests, company, first, last):
+    starts = cells(term, tests, company, first, last)
+    for point in sorted({*starts, *(point - 1 for point in starts if point > first)}):
+        value = as_number(point, step)
         yield value, answers(value)
 
 

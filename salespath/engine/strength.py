@@ -32,11 +32,12 @@ class Strength:
 
 @dataclass(frozen=True)
 class Known:
-    """How many core facts are known, of how many, and in how many dimensions."""
+    """How many core facts are known, in how many dimensions; how many were answered, of how many (others follow from these)."""
 
     facts: int
-    of: int
     dimensions: int
+    answered: int
+    of: int
 
     @property
     def enough(self) -> bool:
@@ -62,7 +63,8 @@ def known_core(base: Base, facts: Mapping[str, Value]) -> Known:
     """How much of the core is known."""
     found = core(base, dict.fromkeys(facts, 1), Company(base, facts))
     dimensions = [base.vocabulary.facts[name].dimension for name, known in found.items() if known]
-    return Known(len(dimensions), len(found), len({*dimensions}))
+    answered = sum(name in base.vocabulary.derived or name in found for name in facts)
+    return Known(len(dimensions), len({*dimensions}), answered, len(found))
 
 
 def core(base: Base, given: Mapping[str, Bits], carrier: Carrier) -> dict[str, Bits]:

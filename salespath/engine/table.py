@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from salespath.engine.compile import Base
 from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
-from salespath.engine.walk import OPERATORS, SUMS, Sums, walk
+from salespath.engine.walk import OPERATORS, SUMS, Sums, concluded, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -261,15 +261,10 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
 
     def only(attribute: str, places: Sequence[str]) -> Array:
         """The place of the one value that the attribute has; NONE where it has none or several."""
-        some = several = carrier.zero
-        values = [v for v in base.knowledge.attributes[attribute].values if v in places]
-        for value in values:
-            true = truth.is_true(base.value_refs[attribute, value])
-            some, several = some | true, several | (some & true)
         found = np.full(table.rows, NONE, dtype=np.int8)
-        for value in values:
-            true = truth.is_true(base.value_refs[attribute, value]) & ~several
-            found += flags(true).astype(np.int8) * np.int8(places.index(value) - NONE)
+        for value, bits in concluded(base, truth, carrier, attribute).items():
+            if value in places:
+                found += flags(bits).astype(np.int8) * np.int8(places.index(value) - NONE)
         return found
 
     process = only("process", VERDICTS)

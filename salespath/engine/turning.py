@@ -20,6 +20,7 @@ from salespath.engine.compile import FACTS, READINGS, Base
 from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
 from salespath.engine.trace import behind
 from salespath.engine.variants import processes
+from salespath.engine.walk import OPERATORS
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.vocabulary import ASK
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -27,7 +28,6 @@ from salespath.rules.model import PROCESSES, VERDICTS
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
 FAR = 10**12
 FACTOR = 2  # by which a guessed number may be wrong
-HALVINGS = (2 * FAR * max(PARTS.values())).bit_length()
 RUNS = {*PROCESSES, "both"}
 
 
@@ -113,7 +113,8 @@ def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -
             def company(number: float, name: str = name) -> Company:
                 return Company(base, {**facts, name: number})
 
-            yield from ((name, number) for number in numbers(term, tests, company, low, high))
+            step = PARTS.get(term.type, 1)
+            yield from ((name, as_number(point, step)) for point in cells(term, tests, company, low, high))
         else:
             yield from ((name, other) for other in (options(term) if value is None else moved(term, value)))
 
@@ -158,50 +159,65 @@ def around(term: Fact | Derived, value: Any) -> tuple[int, int]:
     return max(low, math.ceil(ends[0])), min(high, math.floor(ends[1]))
 
 
-def numbers(
+def cells(
     term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: int, high: int
-) -> Iterator[float | int]:
-    """The bounds (in parts of one) of a number, and both sides of every point between them where a test turns, in order.
-
-    Between two of them next to one another no test turns. `company` is the company with that number.
-    """
+) -> list[int]:
+    """The parts with which a cell begins between bounds, and the bounds, in order. `company` is the company with that number."""
     step = PARTS.get(term.type, 1)
 
-    def state(test: Leaf, point: int) -> int:
-        true, false, open_ = company(point / step).test(test)
-        return true + 2 * false + 4 * open_
+    def turn(test: Leaf) -> int | None:
+        def state(point: int) -> tuple[int, int, int]:
+            return company(point / step).test(test)
 
-    for point in sorted({point for point in points(term, tests, low, high, state) if low <= point <= high}):
-        yield point // step if point % step == 0 else point / step
+        return None if state(low) == state(high) else int(halved(low, high, state))
+
+    return sorted({point for point in points(term, tests, low, high, turn) if low <= point <= high})
+
+
+def as_number(point: int, step: int) -> float | int:
+    """So many parts of one."""
+    return point // step if point % step == 0 else point / step
 
 
 def points(
-    term: Fact | Derived, tests: Iterable[Leaf], low: Any, high: Any, state: Callable[[Leaf, Any], Any]
+    term: Fact | Derived, tests: Iterable[Leaf], low: Any, high: Any, turn: Callable[[Leaf], Any | None]
 ) -> Iterator[Any]:
-    """The bounds, and the parts on both sides of where a test turns as a number grows and the rest stays.
+    """The parts with which a cell begins as a number grows and the rest stays, those outside of the bounds too, and the bounds.
 
-    Of one company, or of the rows of a table: `state` says how a test turns out with a number (one for each row).
+    Of one company, or of the rows of a table: `turn` says where a test turns that joins the number with others, if it does.
     """
     yield from (low, high)
+    direct, parts = list[Compare](), PARTS.get(term.type, 1)
     for test in tests:
-        if not isinstance(test, Compare):
-            continue
-        if isinstance(test.left, Quantity) and test.left.name == term.id and isinstance(test.right, Constant):
-            at = test.right.value * PARTS.get(term.type, 1)
-            yield from sorted({math.floor(at) - 1, math.floor(at), math.ceil(at), math.floor(at) + 1})
-            continue
-        before = state(test, low)
-        same = state(test, high) == before
-        if same is True:
-            continue
-        first, last = low + (high - low) * same, high
-        for _ in range(HALVINGS):
-            if isinstance(last, int) and last - first <= 1:
-                break
-            middle = (first + last) // 2
-            same = state(test, middle) == before
-            first, last = first + (middle - first) * same, last - (last - middle) * (1 - same)
-        yield from (first, last)
+        if isinstance(test, Compare):
+            if isinstance(test.left, Quantity) and test.left.name == term.id and isinstance(test.right, Constant):
+                direct.append(test)
+            elif (point := turn(test)) is not None:
+                yield point
+    constants = [test.right.value * parts for test in direct if isinstance(test.right, Constant)]
+    sides = {math.floor(at) + more for at in constants for more in (-1, 0, 1)} | {math.ceil(at) for at in constants}
+    before = None
+    for point in sorted(sides):
+        cell = [
+            OPERATORS[test.operator](point / parts, test.right.value)
+            for test in direct
+            if isinstance(test.right, Constant)
+        ]
+        if before not in (None, cell):
+            yield point
+        before = cell
+
+
+def halved(low: Any, high: Any, state: Callable[[Any], Any]) -> Any:
+    """The least number, in parts of one, from which on a test is no longer as it is with the lowest: of one company or of rows."""
+    before = state(low)
+    while True:
+        gap = high - low
+        if gap <= 1 if isinstance(gap, int) else (gap <= 1).all():
+            return high
+        middle = (low + high) // 2
+        same = state(middle) == before
+        low, high = low + (middle - low) * same, high - (high - middle) * (1 - same)
 
 
 def _spans(pairs: list[tuple[Value, str]], now: str) -> Iterator[Span]:

@@ -70,6 +70,7 @@ class Sums:
 
     low: dict[tuple[str, str], Numbers]
     high: dict[tuple[str, str], Numbers]
+    _bounds: dict[str, tuple[Numbers, Numbers]] = field(default_factory=dict, repr=False, compare=False)
 
     def total(self, process: str, name: str) -> Numbers:
         """The sum of fit or means, from below."""
@@ -77,10 +78,13 @@ class Sums:
 
     def bounds(self, quantity: str) -> tuple[Numbers, Numbers]:
         """The net evidence of a verdict number (fit_enterprise, …), from below and from above."""
-        name, process = quantity.split("_", 1)
-        low = sum(self.low[process, dimension] for dimension in SUMS[name])
-        high = sum(self.high[process, dimension] for dimension in SUMS[name])
-        return low / certainty.SCALE, high / certainty.SCALE
+        if quantity not in self._bounds:
+            name, process = quantity.split("_", 1)
+            low = high = sum(self.low[process, dimension] for dimension in SUMS[name]) / certainty.SCALE
+            if self.high is not self.low:
+                high = sum(self.high[process, dimension] for dimension in SUMS[name]) / certainty.SCALE
+            self._bounds[quantity] = low, high
+        return self._bounds[quantity]
 
 
 @dataclass
@@ -129,16 +133,24 @@ def supposing(base: Base, truth: Truth, process: str, carrier: Carrier) -> Truth
     return found
 
 
-def processes(base: Base, truth: Truth, carrier: Carrier) -> dict[str, Bits]:
-    """Which verdict it is, by verdict: the one that is concluded; where none is or several are, undetermined."""
+def concluded(base: Base, truth: Truth, carrier: Carrier, attribute: str) -> dict[str, Bits]:
+    """Which value an attribute has, by value: the one that is concluded; none where several are."""
+    true = {
+        value: truth.is_true(base.value_refs[attribute, value]) for value in base.knowledge.attributes[attribute].values
+    }
     some = several = carrier.zero
-    for value in VERDICTS:
-        true = truth.is_true(base.value_refs["process", value])
-        some, several = some | true, several | some & true
-    one = carrier.one ^ several
-    found = {value: truth.is_true(base.value_refs["process", value]) & one for value in VERDICTS}
-    found["undetermined"] = found["undetermined"] | (carrier.one ^ (some & one))
-    return found
+    for bits in true.values():
+        some, several = some | bits, several | some & bits
+    return {value: bits & (carrier.one ^ several) for value, bits in true.items()}
+
+
+def processes(base: Base, truth: Truth, carrier: Carrier) -> dict[str, Bits]:
+    """Which process is recommended, by process: undetermined where none or several are concluded."""
+    found = concluded(base, truth, carrier, "process")
+    rest = carrier.one
+    for bits in found.values():
+        rest = rest & (carrier.one ^ bits)
+    return {value: found[value] | rest if value == "undetermined" else found[value] for value in VERDICTS}
 
 
 def _plan(base: Base, truth: Truth, carrier: Carrier) -> None:
@@ -243,6 +255,9 @@ def _bounds(number: Number, sums: Sums) -> tuple[Numbers, Numbers]:
         return sums.bounds(number.name)
     assert isinstance(number, Arithmetic)
     (a, b), (c, d) = _bounds(number.left, sums), _bounds(number.right, sums)
+    if a is b and c is d and number.operator in ("+", "-"):  # nothing is open
+        value = a + c if number.operator == "+" else a - c
+        return value, value
     if number.operator in ("+", "-"):
         return (a + c, b + d) if number.operator == "+" else (a - d, b - c)
     low, high = (a * c, b * d) if number.operator == "*" else (a / c, b / d)

@@ -84,7 +84,9 @@ def _date(text: str) -> str:
         return day
     ways = [] if other is None else [f"{other[3]}-{m:0>2}-{d:0>2}" for d, m in (other.group(1, 2), other.group(2, 1))]
     meant = " or ".join(dict.fromkeys(filter(_day, ways)))
-    raise BadValue(f"{shown(text) or 'nothing'} is not a date; {f'write {meant}' if meant else 'expected one such as 2024-03-31'}.")
+    raise BadValue(
+        f"{shown(text) or 'nothing'} is not a date; {f'write {meant}' if meant else 'expected one such as 2024-03-31'}."
+    )
 
 
 def _day(text: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
 import pyarrow as pa
 
@@ -16,6 +18,8 @@ from salespath.portfolio.reading import Reading, no_rows
 from salespath.portfolio.rejects import RejectsFile
 from salespath.portfolio.write import write
 from salespath.report.summary import Summary
+
+STRONG = 50_000  # companies of which strength is worked out unasked
 
 __all__ = ["Assessed", "Summary", "assess_file", "assess_to_file", "cases", "read_csv", "read_parquet", "write"]
 
@@ -53,11 +57,13 @@ def assess_to_file(
     rejects: str | None = None,
     always: bool = False,
     force: bool = False,
+    strength: bool = False,
 ) -> Summary:
     """Assess files into one file, its ending saying which kind. Bad rows are reported and left out, and go to the file `rejects`.
 
-    That file is only written where there is a bad row or an older file to replace, or `always`. Raises SalespathError, and writes
-    nothing, where a file cannot be read or written, is both, or exists already (unless `force`).
+    That file is only written where there is a bad row or an older file to replace, or `always`. How firm each verdict is, is worked
+    out for up to STRONG companies, of more only with `strength`. Raises SalespathError, and writes nothing, where a file cannot be
+    read or written, is both, or exists already (unless `force`).
     """
     from salespath.portfolio.progress import bar
 
@@ -84,11 +90,25 @@ def assess_to_file(
                         left.write(item.batch.rejects)
                     yield item
 
-        write(base, batches(), file, out.lower().rpartition(".")[2], _columns(readings))
+        ending = out.lower().rpartition(".")[2]
+        items = batches() if strength or ending == "json" else _strong(batches(), summary)  # a document says it always
+        write(base, items, file, ending, _columns(readings))
         if left and (always or is_there(left.path)):
             left.start()
         summary.rejects = left.path if left and left.started else None
     return summary
+
+
+def _strong(items: Iterator[Assessed], summary: Summary) -> Iterator[Assessed]:
+    """The batches; of more than STRONG companies it is not worked out how firm each verdict is, and the summary says so."""
+    waiting: list[Assessed] = []
+    for item in items:
+        waiting.append(item)
+        if summary.assessed > STRONG:
+            summary.without_strength = True
+            break
+    for item in chain(waiting, items):
+        yield replace(item, strong=not summary.without_strength)
 
 
 def _open(paths: Sequence[str], base: Base) -> list[Reading]:

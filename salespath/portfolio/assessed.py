@@ -33,6 +33,7 @@ class Assessed:
     batch: Batch
     result: TableResult
     contradicted: npt.NDArray[np.int64]
+    strong: bool = True  # whether it is worked out how firm each verdict is
 
 
 def assess_reading(

@@ -55,6 +55,16 @@ class Batch:
         given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
         return Batch(self.path, Table(len(places), columns), given, self.rows[places], 0, ())
 
+    def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
+        """The facts of which some good rows say that they are guessed, and which rows do."""
+        found = {}
+        for name, cells in self.given.items():
+            noted = annotated(name, vocabulary)
+            if noted and noted[1] == "how" and cells is not None:
+                same = pc.equal(pc.utf8_trim_whitespace(cells.cast(pa.string())), "guessed")
+                found[noted[0]] = same.fill_null(False).to_numpy(zero_copy_only=False)
+        return {name: rows for name, rows in found.items() if rows.any()}
+
     def cases(self, vocabulary: Vocabulary) -> Iterator[Case]:
         """The good rows one by one."""
         facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}

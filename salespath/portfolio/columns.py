@@ -16,12 +16,14 @@ import pyarrow as pa
 from salespath.engine import certainty
 from salespath.engine.compile import Base, filled, placeholders
 from salespath.engine.expressions import Quantity
-from salespath.engine.table import NONE, SETTLED_BY, Column, Rows, TableResult
+from salespath.engine.strength import LEVELS
+from salespath.engine.strength_table import strengths
+from salespath.engine.table import NONE, SETTLED_BY, Column, Rows
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
 from salespath.facts.values import words, written
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.portfolio.batch import Batch
+from salespath.portfolio.assessed import Assessed
 from salespath.portfolio.cells import values
 from salespath.portfolio.escape import quoted
 from salespath.portfolio.header import RESULTS
@@ -67,8 +69,8 @@ class Wording:
 class Outcome:
     """The results of one batch, column by column."""
 
-    def __init__(self, wording: Wording, batch: Batch, result: TableResult) -> None:
-        self.wording, self.batch, self.result = wording, batch, result
+    def __init__(self, wording: Wording, assessed: Assessed) -> None:
+        self.wording, self.batch, self.result, self.strong = wording, assessed.batch, assessed.result, assessed.strong
         self.base = wording.base
 
     def typed(self) -> list[pa.Array]:
@@ -88,6 +90,7 @@ class Outcome:
             "process": _coded(result.process, VERDICTS),
             "lead": _coded(result.lead, PROCESSES),
             "leaning": _coded(result.leaning, PROCESSES),
+            **self._strength(),
             "settled": pa.array(result.settled),
             "settled_by": _coded(result.settled_by, SETTLED_BY),
             "possible": lists(possible, VERDICTS, result.rows),
@@ -101,6 +104,14 @@ class Outcome:
             "fired": lists(result.fired, result.rules, result.rows),
         }
         return {name: found[name] for name in RESULTS}
+
+    def _strength(self) -> dict[str, pa.Array | Lists]:
+        """How firm each verdict is, and the answers that alone turn it; nothing where that was not asked."""
+        if not self.strong:
+            nothing = _coded(np.full(self.result.rows, NONE, dtype=np.int8), LEVELS)
+            return {"strength": nothing, "hangs_on": self._of([])}
+        found = strengths(self.base, self.batch.table, guessed=self.batch.guessed(self.base.vocabulary))
+        return {"strength": _coded(found.level, LEVELS), "hangs_on": lists(found.on, found.names, self.result.rows)}
 
     def _fired(self, rules: Sequence[str]) -> Bits:
         return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]

@@ -22,7 +22,7 @@ _CALLED = {
     **dict.fromkeys(("employees", "headcount", "number of employees", "staff"), "company_employees"),
 }
 RESULTS = (  # what an assessment adds, in this order
-    *("process", "lead", "leaning", "settled", "settled_by", "possible"),
+    *("process", "lead", "leaning", "strength", "hangs_on", "settled", "settled_by", "possible"),
     *(f"{name}_{process}" for name in SUMS for process in PROCESSES),
     *(f"certainty_{process}_{name}" for process in PROCESSES for name in SUMS),
     *(f"evidence_{process}_{name}" for process in PROCESSES for name in SUMS),

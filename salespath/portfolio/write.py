@@ -44,7 +44,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
     wording = Wording(base)
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
-        outcome = Outcome(wording, item.batch, item.result)
+        outcome = Outcome(wording, item)
         return {**_given_as_text(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
@@ -90,7 +90,7 @@ def _write_parquet(
     wording = Wording(base)
 
     def rows(item: Assessed) -> pa.RecordBatch:
-        cells = [*_given(base.vocabulary, item, columns), *Outcome(wording, item.batch, item.result).typed()]
+        cells = [*_given(base.vocabulary, item, columns), *Outcome(wording, item).typed()]
         return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
 
     writer: pyarrow.parquet.ParquetWriter | None = None

@@ -51,7 +51,7 @@ def _row(a: Assessment, wide: bool, narrow: bool) -> list[str]:
 def strength(a: Assessment) -> str:
     """How firm the verdict is, in a few words: firm, what lifts its blocks, or what it hangs on."""
     level, on, known = a.strength.level, [turn.fact for turn in a.strength.on], a.strength.known
-    few = "" if known.enough else f" ({known.facts} of {known.of} answers)"
+    few = "" if known.enough else f" ({known.answered} of {known.of} answers)"
     unless = lifting(a)
     if unless:
         said = f"unless {conditions(a.base.vocabulary, unless[:1])}"

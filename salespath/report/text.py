@@ -173,7 +173,9 @@ class _Full(Page):
 
     def _pitfalls(self) -> None:
         a = self.a
-        pitfalls = [w.text for w in a.warnings if not w.leads] + [item.text for item in a.advice if item.topic == "pitfalls"]
+        pitfalls = [w.text for w in a.warnings if not w.leads] + [
+            item.text for item in a.advice if item.topic == "pitfalls"
+        ]
         if pitfalls:
             self._heading("Pitfalls")
             for text in pitfalls:

@@ -36,7 +36,7 @@ def headline(assessment: Assessment) -> str:
     Where little of the core is known, it says how little.
     """
     known = known_core(assessment.base, assessment.case.values)
-    few = "" if known.enough else f" This rests on {known.facts} of the {known.of} main answers."
+    few = "" if known.enough else f" This rests on {known.answered} of the {known.of} main answers."
     return f"{_instruction(assessment)}{few}"
 
 
@@ -108,7 +108,7 @@ def firmness(assessment: Assessment) -> str:
         ask = labels(a.base, [question.fact for question in a.next_questions[:NAMED]])
         first = f"Answer first: {ask}." if ask else "What is missing is not among the questions."
         alone = f" One answer alone could decide it: {turned_by(a, deciding)}." if deciding else ""
-        return f"Open: the answers do not decide. {first}{alone}"
+        return f"Open. {first}{alone}"
     why = (
         "it rests on your means alone"
         if a.basis == "means_alone"

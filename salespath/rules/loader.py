@@ -328,7 +328,9 @@ class _Loader:
         )
 
     def _warn(self, body: Record) -> Conclusion:
-        return Warn(body.one_of("process", ADVISED, required=True), body.text("text", required=True), body.flag("leads"))
+        return Warn(
+            body.one_of("process", ADVISED, required=True), body.text("text", required=True), body.flag("leads")
+        )
 
     def _sources(self, item: Record) -> tuple[str, ...]:
         cited = item.texts("source", required=True)

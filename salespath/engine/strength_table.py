@@ -1,0 +1,207 @@
+"""How firm the verdicts of a table are: the search of `strength`, for all rows at once.
+
+Each answer is tried for all rows in one walk: bits of the tests that read it have an axis more, one for each value tried, and what
+does not depend on it is walked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from salespath.engine.compile import Base
+from salespath.engine.expressions import Leaf, inputs
+from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
+from salespath.engine.table import Column, Rows, Table, column, words
+from salespath.engine.trace import behind
+from salespath.engine.turning import FACTOR, PARTS, RUNS, asked, bounds, halved, options, parts, points, readers
+from salespath.engine.walk import concluded, processes, walk
+from salespath.facts import Derived, Fact
+from salespath.facts.vocabulary import DIMENSIONS
+
+Array: TypeAlias = "npt.NDArray[Any]"
+Bits: TypeAlias = "npt.NDArray[np.uint8]"
+
+CHUNK = 16_384
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """How firm the verdict of each row is: places in LEVELS, and rows of packed bits for what it hangs on.
+
+    Each of `names` stands in `on` in the order of asking; a name stands there twice, as answers that give a process to run come
+    first where none is recommended.
+    """
+
+    level: Array
+    names: tuple[str, ...]
+    on: Bits
+
+
+def strengths(
+    base: Base, table: Table, *, guessed: Mapping[str, Array] | None = None, unsure: Array | None = None
+) -> Strengths:
+    """How firm the verdicts of a table are. `guessed` says of facts for which rows they are, `unsure` which rows contradict."""
+    guesses, doubts = guessed or {}, np.zeros(table.rows, dtype=bool) if unsure is None else unsure
+    found = []
+    for start in range(0, max(table.rows, 1), CHUNK):
+        part = slice(start, start + CHUNK)
+        some = {name: rows[part] for name, rows in guesses.items()}
+        found.append(_Part(base, table[part], some, doubts[part]).strengths())
+    levels, on = [one.level for one in found], [one.on for one in found]
+    return Strengths(np.concatenate(levels), found[0].names, np.concatenate(on, axis=1))
+
+
+class _Supposing(Rows):
+    """Rows with other answers to one question; tests that do not read it are as they were."""
+
+    def __init__(self, rows: Rows, tests: dict[Leaf, tuple[Bits, Bits, Bits]], name: str, cells: Column) -> None:
+        super().__init__(rows.base, Table(rows.table.rows, {**rows.table.columns, name: cells}))
+        self.tests = tests
+
+    def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
+        """Whether a leaf is true, false, undecided."""
+        return self.tests[leaf] if leaf in self.tests else super().test(leaf)
+
+
+class _Part:
+    def __init__(self, base: Base, table: Table, guessed: Mapping[str, Array], unsure: Array) -> None:
+        self.base, self.table, self.rows, self.unsure = base, table, Rows(base, table), unsure
+        self.known = {name: cells.known for name, cells in table.columns.items()}
+        self.guessed = {name: some & self.known[name] for name, some in guessed.items() if name in self.known}
+        self.tests = {leaf: self.rows.test(leaf) for leaves in readers(base).values() for leaf in leaves}
+        self.truth = walk(base, self.rows, settle=False, plan=False).truth
+        self.now = processes(base, self.truth, self.rows)
+
+    def strengths(self) -> Strengths:
+        rows, zero = self.rows, self.rows.zero
+        turned: dict[str, Bits] = {}
+        runs: dict[str, Bits] = {}
+        for name in readers(self.base):
+            turned[name], runs[name] = self._turned(name)
+        alone = dict(turned)
+        for name in turned.keys() & self.base.formulas.keys():
+            for other in behind(self.base, [name]) - {name}:
+                alone[name] = alone[name] & ~turned.get(other, zero)
+        places = asked(self.base)
+        names = sorted(alone, key=places.__getitem__)
+        running = zero
+        for process in RUNS:
+            running = running | self.now[process]
+        first = [alone[name] & runs[name] & ~running for name in names]
+        bits = [*first, *(alone[name] & ~early for name, early in zip(names, first))]
+        on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(zero)) & rows.pack(True)
+        count = np.unpackbits(on, axis=1, count=self.table.rows).sum(axis=0, dtype=np.int64)
+        open_ = self.unsure | self._too_little() | self._by_means_alone() | (count > MOST)
+        open_ |= rows.expand(self.now["undetermined"]).astype(bool)
+        level = np.where(open_, LEVELS.index(OPEN), np.where(count, LEVELS.index(HANGS_ON), LEVELS.index(FIRM)))
+        return Strengths(level.astype(np.int8), (*names, *names), on)
+
+    def _too_little(self) -> Array:
+        found = core(self.base, {name: self.rows.pack(known) for name, known in self.known.items()}, self.rows)
+        count = sum(self.rows.expand(bits) for bits in found.values())
+        facts = self.base.vocabulary.facts
+        dimensions = [self.rows.zero] * len(DIMENSIONS)
+        for name, bits in found.items():
+            place = DIMENSIONS.index(facts[name].dimension)
+            dimensions[place] = dimensions[place] | bits
+        few: Array = (count < ANSWERS) | (sum(map(self.rows.expand, dimensions)) < KINDS)
+        return few
+
+    def _by_means_alone(self) -> Array:
+        bits = self.rows.zero
+        if {"basis", "candidate"} <= self.base.knowledge.attributes.keys():
+            basis, candidate = (concluded(self.base, self.truth, self.rows, name) for name in ("basis", "candidate"))
+            bits = basis["means_alone"] & np.bitwise_or.reduce(list(candidate.values())) & ~self.now["both"]
+        found: Array = self.rows.expand(bits).astype(bool)
+        return found
+
+    def _turned(self, name: str) -> tuple[Bits, Bits]:
+        """For which rows another answer to one question gives another process, and for which one to run."""
+        open_, guess = self._tried(name)
+        if not (open_ | guess).any():
+            return self.rows.zero, self.rows.zero
+        term = self.base.vocabulary[name]
+        if term.numeric:
+            values = np.stack(list(self._numbers(term, open_, guess)))
+            applies = np.broadcast_to(open_ | guess, values.shape)
+        else:
+            pairs = list(self._words(term, open_, guess))
+            values, applies = (np.stack([pair[place] for pair in pairs]) for place in (0, 1))
+        carrier = self._supposing(name, values)
+        given = processes(self.base, walk(self.base, carrier, settle=False, plan=False).truth, carrier)
+        same, run = self.rows.zero, self.rows.zero
+        for process, bits in given.items():
+            same = same | bits & self.now[process]
+            run = run | bits if process in RUNS else run
+        other = carrier.pack(applies) & ~same
+        return np.bitwise_or.reduce(other, axis=0), np.bitwise_or.reduce(other & run, axis=0)
+
+    def _tried(self, name: str) -> tuple[Array, Array]:
+        """For which rows an answer is tried because it is not known, and for which because it is guessed."""
+        none = np.zeros(self.table.rows, dtype=bool)
+        open_ = ~self.known.get(name, none)
+        if name in self.base.formulas:
+            unknown = [~self.known.get(part, none) for part in parts(self.base, name)]
+            open_ = open_ & (sum(part.astype(np.int64) for part in unknown) > 1)
+        return open_, self.guessed.get(name, none)
+
+    def _words(self, term: Fact | Derived, open_: Array, guess: Array) -> Iterator[tuple[Array, Array]]:
+        """The codes of what is tried that is no number, each with the rows for which it is."""
+        cells = self.table.columns.get(term.id)
+        for code in column(term, options(term)).values:
+            so = guess & False
+            if cells is not None and term.type != "set":
+                near = isinstance(term, Fact) and term.ordered
+                so = guess & (np.abs(cells.values - code) == 1 if near else cells.values != code)
+            yield np.full(self.table.rows, code), open_ | so
+        if cells is not None and term.type == "set" and guess.any():
+            for place in range(len(words(term))):
+                yield cells.values ^ cells.values.dtype.type(1 << place), guess
+
+    def _numbers(self, term: Fact | Derived, open_: Array, guess: Array) -> Iterator[Array]:
+        step = PARTS.get(term.type, 1)
+        least, most = bounds(term)
+        low, high = np.full(self.table.rows, least), np.full(self.table.rows, most)
+        if guess.any():
+            value = self.table.columns[term.id].values[guess] * step
+            ends = np.sort([value / FACTOR, value * FACTOR], axis=0)
+            low[guess] = np.maximum(least, np.ceil(ends[0]))
+            high[guess] = np.minimum(most, np.floor(ends[1]))
+        turn = partial(self._turn, term.id, step, low, high, open_ | guess)
+        for point in points(term, readers(self.base)[term.id], low, high, turn):
+            yield np.clip(point, low, high) / step
+
+    def _turn(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Leaf) -> Array | None:
+        """Where a test turns that joins a number with others; the lowest where it does not."""
+
+        def state(some: Array, table: Table, point: Array) -> Array:
+            known = np.ones(len(some), dtype=bool)
+            rows = Rows(self.base, Table(table.rows, {**table.columns, name: Column(point / step, known)}))
+            true, false, open_ = map(rows.expand, rows.test(test))
+            found: Array = true + 2 * false + 4 * open_
+            return found
+
+        read = {other: self.table.columns[other] for other in behind(self.base, inputs(test)) & self.known.keys()}
+
+        def of(some: Array) -> partial[Array]:
+            return partial(state, some, Table(len(some), {other: cells[some] for other, cells in read.items()}))
+
+        some = np.flatnonzero(tried)
+        whole = of(some)
+        some = some[whole(low[some]) != whole(high[some])]
+        if not len(some):
+            return None
+        found = low.copy()
+        found[some] = halved(low[some], high[some], of(some))
+        return found
+
+    def _supposing(self, name: str, values: Array) -> _Supposing:
+        mine = {*readers(self.base)[name]}
+        tests = {leaf: bits for leaf, bits in self.tests.items() if leaf not in mine}
+        return _Supposing(self.rows, tests, name, Column(values, np.ones(values.shape, dtype=bool)))
