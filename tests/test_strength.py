@@ -18,7 +18,7 @@ from rule_bases import random_base
 
 from salespath import portfolio
 from salespath.authoring.perturb import with_rules
-from salespath.counsel.whatif import whatif
+from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.engine.cells import cells
 from salespath.engine.company import process_of
@@ -29,7 +29,6 @@ from salespath.engine.strength_table import strengths
 from salespath.engine.table import Table
 from salespath.engine.turning import FACTOR, turning
 from salespath.facts import Case, Value, read_file
-from salespath.facts.settings import settings as read_settings
 from salespath.facts.values import written
 from salespath.portfolio import assess_to_file
 from salespath.report.json import document
@@ -119,7 +118,7 @@ def test_a_guess_on_which_a_verdict_hangs_is_named_as_one():
     guess = replace(firm, how={"seller_seniority": "guessed"})
     a = assess(BASE, guess)
     assert [turn.fact for turn in a.strength.on] == ["seller_seniority"]
-    assert firmness(a) == "Hangs on most senior seller, a guess,: if junior, it is not yet." or "a guess" in firmness(a)
+    assert firmness(a) == "Hangs on most senior seller (a guess): if junior, it is not yet."
     assert assess(BASE, replace(firm, how={"seller_seniority": "measured"})).strength.level == "firm"
 
 
@@ -216,9 +215,16 @@ def test_what_follows_from_other_answers_counts_as_known():
 def test_the_threshold_is_named_and_more_answers_are_counted():
     rules = """
 rules:
-  - {id: large, when: annual_contract_value >= 25_000, weigh: {process: enterprise, certainty: 0.5, line: size}, because: b, source: [K01]}
-  - {id: small, when: annual_contract_value < 25_000, weigh: {process: smb, certainty: 0.9, line: size}, because: b, source: [K01]}
-  - {id: few, when: reachable_customers < 99, weigh: {process: enterprise, certainty: 0.2, line: reach}, because: b, source: [K01]}
+  - id: small
+    when: annual_contract_value < 25_000
+    weigh: {process: smb, certainty: 0.9, line: size}
+    because: They pay little.
+    source: [K01]
+  - id: few
+    when: reachable_customers < 99
+    weigh: {process: enterprise, certainty: 0.2, line: reach}
+    because: There are few.
+    source: [K01]
 """
     base = small_base(rules)
     (turn,) = turning(base, {"reachable_customers": 5})
@@ -274,14 +280,14 @@ def lifting_base(seed: int) -> Base:
     return with_rules(base, [*rules, *lifts])
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_all_agree_where_blocks_stand(seed):
     base = lifting_base(seed)
     source, values = random.Random(seed), cells(base)
-    cases = random_companies(24, seed=40 + seed)
+    cases = random_companies(10, seed=40 + seed)
     for engine in (clips, ours_in_a_table, definition):
         agree(engine, base, cases)
-    agree(experta, base, cases[::6])
+    agree(experta, base, cases[::5])
     found = strengths(base, Table.from_cases(base, cases))
     for row, case in enumerate(cases):
         a = assess(base, case)
@@ -290,9 +296,7 @@ def test_all_agree_where_blocks_stand(seed):
             assert {process for _, process in turn.answers} <= {*a.possible}
             assert not a.settled
             value, process = turn.answers[0]
-            told = whatif(
-                base, case, read_settings(base.vocabulary, [f"{turn.fact}={written(VOCABULARY[turn.fact], value)}"])
-            )
+            told = what_if(base, case, [f"{turn.fact}={written(VOCABULARY[turn.fact], value)}"])
             assert told.after.process == process
         standing = {blocker.rule for blocker in a.blockers if blocker.needs}
         for blocker in a.blockers:
@@ -309,9 +313,9 @@ def test_all_agree_where_blocks_stand(seed):
 
 def test_the_random_bases_have_blocks_that_stand_with_what_lifts_them():
     standing = lifted = 0
-    for seed in range(4):
+    for seed in range(3):
         base = lifting_base(seed)
-        for case in random_companies(24, seed=40 + seed):
+        for case in random_companies(10, seed=40 + seed):
             blockers = assess(base, case).blockers
             standing += any(blocker.needs for blocker in blockers)
             lifted += any(blocker.unless for blocker in blockers)

@@ -131,7 +131,7 @@ def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) 
 
 
 def _guess(a: Assessment, turn: Turn) -> str:
-    return ", a guess," if turn.fact in a.case.values else ""
+    return " (a guess)" if turn.fact in a.case.values else ""
 
 
 def _turned(vocabulary: Vocabulary, turn: Turn, *, alone: bool = False) -> str:
