@@ -66,13 +66,13 @@ class _Assessor:
             p: {name: sums.total(p, name) for name in SUMS} | {d: sums.low[p, d] for d in DIMENSIONS} for p in PROCESSES
         }
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
-        settled = len(possible) == 1
+        contradicted = contradictions(self.company)
+        settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)
         leaning = self._value("leaning") if process in ("not_yet", "undetermined") else None
         leaning = None if leaning == "none" else leaning
         blockers = self._blockers()
         advice = self._advice()
         derived = self._derived()
-        contradicted = contradictions(self.company)
         metrics = [item.choice for item in advice if base.knowledge.topics[item.topic].metrics]
         return Assessment(
             case=self.case,

@@ -224,11 +224,16 @@ class Assessment:
         """The company's name."""
         return self.case.company
 
+    @property
+    def impossible(self) -> Contradiction | None:
+        """The first answers that cannot stand together, where there are some: then nothing is settled, nor firm."""
+        return next((found for found in self.contradictions if found.kind == "impossible"), None)
+
     @cached_property
     def strength(self) -> Strength:
         """How firm the verdict is."""
         guessed = {name for name, how in self.case.how.items() if how == "guessed"}
-        unsure = self.basis == "means_alone"
+        unsure = self.basis == "means_alone" or self.impossible is not None
         return strength(self.base, self.case.values, self.process, guessed=guessed, unsure=unsure)
 
     @property

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.company import Company
 from salespath.engine.compile import filled
-from salespath.engine.expressions import And, Condition, Is, Not, Or, inputs
-from salespath.engine.walk import Bits, Carrier
+from salespath.engine.expressions import inputs
+from salespath.engine.walk import Bits, holds
 from salespath.errors import WARNING, Problem
 from salespath.facts import Case
 from salespath.facts.values import words
@@ -27,13 +27,14 @@ def contradictions(company: Company) -> tuple[Contradiction, ...]:
     return (*_broken(company), *_given_otherwise(company))
 
 
-def contradicted(rows: Rows) -> Bits:
-    """The rows of a table that contradict themselves."""
+def contradicted(rows: Rows, kinds: Collection[str] = tuple(CODES)) -> Bits:
+    """The rows of a table that contradict themselves, in one of some kinds of ways; a number given otherwise is impossible."""
     import numpy as np  # not for one company
 
     base, found = rows.base, rows.zero
-    for tree in base.relations.values():
-        found = found | holds(tree, rows)[0]
+    for name, tree in base.relations.items():
+        if base.vocabulary.relations[name].kind in kinds:
+            found = found | holds(tree, rows)[0]
     for name in base.formulas.keys() & rows.table.columns.keys():
         given = rows.table.columns[name]
         made = rows.value(base.formulas[name], unlimited=base.vocabulary.derived[name].unlimited)
@@ -47,22 +48,6 @@ def problem(case: Case, found: Contradiction) -> Problem:
     """A contradiction as a warning: it names the values, and asks."""
     message = f"{case.company}: {found.said}"
     return Problem(found.code, message, WARNING, file=case.file, line=case.line, column=found.ask[0], row=case.row)
-
-
-def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
-    """Whether a condition over facts and derived numbers is true, and whether it is false."""
-    if isinstance(tree, Not):
-        true, false = holds(tree.item, carrier)
-        return false, true
-    if isinstance(tree, (And, Or)):
-        every = isinstance(tree, And)
-        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
-        for t, f in (holds(item, carrier) for item in tree.items):
-            true, false = (true & t, false | f) if every else (true | t, false & f)
-        return true, false
-    assert not isinstance(tree, Is)  # relations read no attributes
-    true, false, _ = carrier.test(tree)
-    return true, false
 
 
 def _broken(company: Company) -> Iterator[Contradiction]:

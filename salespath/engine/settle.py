@@ -41,17 +41,18 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
     if a.settled and not every:
         return a
     found = settle(a.base, a.case.values, every=every)
+    settled = found.settled and a.impossible is None
     order = (
         {}
-        if found.settled
+        if settled
         else {
             name: place for place, name in enumerate(ranked(a.base, a.case.values, [q.fact for q in a.next_questions]))
         }
     )
     return replace(
         a,
-        settled=found.settled,
-        settled_by=found.settled_by,
+        settled=settled,
+        settled_by=found.settled_by if settled or not found.settled else "unproved",
         possible=found.possible if every or found.settled else a.possible,
         next_questions=tuple(
             sorted(

@@ -11,9 +11,9 @@ from functools import cache
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.expressions import And, Condition, Is, Not, Or, Scope, condition
+from salespath.engine.expressions import Condition, Scope, condition
 from salespath.engine.turning import Turn, parts, turning
-from salespath.engine.walk import Bits, Carrier
+from salespath.engine.walk import Bits, Carrier, holds
 from salespath.facts import Value
 
 FIRM, HANGS_ON, OPEN = LEVELS = ("firm", "hangs_on", "open")
@@ -90,19 +90,3 @@ def _follows(base: Base) -> dict[str, Condition]:
     """Under what condition other answers tell a core fact."""
     scope, facts = Scope(base.vocabulary, {}), base.vocabulary.facts.values()
     return {fact.id: condition(fact.follows, scope) for fact in facts if fact.follows and fact.ask == "core"}
-
-
-def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
-    """Whether a condition over facts and derived numbers is true, and whether it is false."""
-    if isinstance(tree, Not):
-        true, false = holds(tree.item, carrier)
-        return false, true
-    if isinstance(tree, (And, Or)):
-        every = isinstance(tree, And)
-        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
-        for t, f in (holds(item, carrier) for item in tree.items):
-            true, false = (true & t, false | f) if every else (true | t, false & f)
-        return true, false
-    assert not isinstance(tree, Is)
-    true, false, _ = carrier.test(tree)
-    return true, false

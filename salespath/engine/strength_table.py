@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.compile import Base
+from salespath.engine.contradictions import contradicted
 from salespath.engine.expressions import Leaf, inputs
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
 from salespath.engine.table import Column, Rows, Table, column, words
@@ -43,16 +44,13 @@ class Strengths:
     on: Bits
 
 
-def strengths(
-    base: Base, table: Table, *, guessed: Mapping[str, Array] | None = None, unsure: Array | None = None
-) -> Strengths:
-    """How firm the verdicts of a table are. `guessed` says of facts for which rows they are, `unsure` which rows contradict."""
-    guesses, doubts = guessed or {}, np.zeros(table.rows, dtype=bool) if unsure is None else unsure
+def strengths(base: Base, table: Table, guessed: Mapping[str, Array] | None = None) -> Strengths:
+    """How firm the verdicts of a table are. `guessed` says of facts for which rows they are."""
     found = []
     for start in range(0, max(table.rows, 1), CHUNK):
         part = slice(start, start + CHUNK)
-        some = {name: rows[part] for name, rows in guesses.items()}
-        found.append(_Part(base, table[part], some, doubts[part]).strengths())
+        some = {name: rows[part] for name, rows in (guessed or {}).items()}
+        found.append(_Part(base, table[part], some).strengths())
     levels, on = [one.level for one in found], [one.on for one in found]
     return Strengths(np.concatenate(levels), found[0].names, np.concatenate(on, axis=1))
 
@@ -70,8 +68,8 @@ class _Supposing(Rows):
 
 
 class _Part:
-    def __init__(self, base: Base, table: Table, guessed: Mapping[str, Array], unsure: Array) -> None:
-        self.base, self.table, self.rows, self.unsure = base, table, Rows(base, table), unsure
+    def __init__(self, base: Base, table: Table, guessed: Mapping[str, Array]) -> None:
+        self.base, self.table, self.rows = base, table, Rows(base, table)
         self.known = {name: cells.known for name, cells in table.columns.items()}
         self.guessed = {name: some & self.known[name] for name, some in guessed.items() if name in self.known}
         self.tests = {leaf: self.rows.test(leaf) for leaves in readers(base).values() for leaf in leaves}
@@ -97,7 +95,8 @@ class _Part:
         bits = [*first, *(alone[name] & ~early for name, early in zip(names, first))]
         on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(zero)) & rows.pack(True)
         count = np.unpackbits(on, axis=1, count=self.table.rows).sum(axis=0, dtype=np.int64)
-        open_ = self.unsure | self._too_little() | self._by_means_alone() | (count > MOST)
+        contradictory = rows.expand(contradicted(rows, ("impossible",))).astype(bool)
+        open_ = contradictory | self._too_little() | self._by_means_alone() | (count > MOST)
         open_ |= rows.expand(self.now["undetermined"]).astype(bool)
         level = np.where(open_, LEVELS.index(OPEN), np.where(count, LEVELS.index(HANGS_ON), LEVELS.index(FIRM)))
         return Strengths(level.astype(np.int8), (*names, *names), on)

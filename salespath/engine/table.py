@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.compile import Base
+from salespath.engine.contradictions import contradicted
 from salespath.engine.expressions import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 from salespath.engine.walk import OPERATORS, SUMS, Sums, concluded, walk
 from salespath.facts import Case, Derived, Fact, Value
@@ -276,6 +277,7 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
     for place, value in enumerate(VERDICTS if settle else ()):
         possible |= flags(walked.possible[value]) << np.uint8(place)
     settled = (possible != 0) & (possible & (possible - np.uint8(1)) == 0)
+    settled &= flags(contradicted(carrier, ("impossible",))) == 0
     rules = tuple(base.knowledge.rules)
     refs = [base.rule_refs[rule] for rule in rules]
     return TableResult(

@@ -12,7 +12,19 @@ from typing import Any, Protocol
 
 from salespath.engine import certainty
 from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, READINGS, VERDICT, Base, Closed, Reading
-from salespath.engine.expressions import Arithmetic, Compare, Constant, Leaf, Number, Quantity
+from salespath.engine.expressions import (
+    And,
+    Arithmetic,
+    Compare,
+    Condition,
+    Constant,
+    Is,
+    Leaf,
+    Not,
+    Number,
+    Or,
+    Quantity,
+)
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -131,6 +143,22 @@ def supposing(base: Base, truth: Truth, process: str, carrier: Carrier) -> Truth
         found.true[node], found.false[node] = true, false
     _plan(base, found, carrier)
     return found
+
+
+def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
+    """Whether a condition over facts and derived numbers is true, and whether it is false."""
+    if isinstance(tree, Not):
+        true, false = holds(tree.item, carrier)
+        return false, true
+    if isinstance(tree, (And, Or)):
+        every = isinstance(tree, And)
+        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
+        for t, f in (holds(item, carrier) for item in tree.items):
+            true, false = (true & t, false | f) if every else (true | t, false & f)
+        return true, false
+    assert not isinstance(tree, Is)  # no attributes: nothing is concluded yet
+    true, false, _ = carrier.test(tree)
+    return true, false
 
 
 def concluded(base: Base, truth: Truth, carrier: Carrier, attribute: str) -> dict[str, Bits]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
 from salespath.engine.company import process_of
-from salespath.engine.strength import FIRM, HANGS_ON, MOST, known_core
+from salespath.engine.strength import FIRM, HANGS_ON, known_core
 from salespath.engine.turning import Span, Turn
 from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
@@ -103,22 +103,23 @@ def firmness(assessment: Assessment) -> str:
                 f"Hangs on {vocabulary[on[0].fact].label}{_guess(a, on[0])}: {_turned(vocabulary, on[0], alone=True)}."
             )
         return f"Hangs on {len(on)} answers: {turned_by(a, on)}."
+    wrong = "" if a.impossible is None else f"answers contradict one another ({labels(a.base, a.impossible.facts)})"
     if a.process == "undetermined":
         deciding = [turn for turn in on if turn.decides]
         ask = labels(a.base, [question.fact for question in a.next_questions[:NAMED]])
-        first = f"Answer first: {ask}." if ask else "What is missing is not among the questions."
+        first = f" Answer first: {ask}." if ask else ""
         alone = f" One answer alone could decide it: {turned_by(a, deciding)}." if deciding else ""
-        return f"Open. {first}{alone}"
-    why = (
+        return f"Open{f': {wrong}' if wrong else ''}.{first}{alone}"
+    why = wrong or (
         "it rests on your means alone"
         if a.basis == "means_alone"
         else "too little is known"
         if not strength.known.enough
-        else f"any of {len(on)} answers alone could turn it"
+        else f"{len(on)} answers could each turn it"
     )
     if not on:
         return f"Open: {why}, though no single answer still missing would give another process."
-    return f"Open: {why}{', first' if len(on) > MOST and strength.known.enough else '. It could turn on'} {turned_by(a, on)}."
+    return f"Open: {why}. First of what could turn it: {turned_by(a, on)}."
 
 
 def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
