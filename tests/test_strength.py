@@ -334,5 +334,5 @@ def test_the_random_bases_have_blocks_that_stand_with_what_lifts_them():
             blockers = assess(base, case).blockers
             standing += any(blocker.needs for blocker in blockers)
             lifted += any(blocker.unless for blocker in blockers)
-    assert standing > 5
-    assert lifted > 5
+    assert standing > 3
+    assert lifted > 3

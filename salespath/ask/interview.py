@@ -11,7 +11,7 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.questions import ranked
 from salespath.engine.settle import searched
-from salespath.engine.turning import Turn
+from salespath.engine.turning import Turn, parts
 from salespath.facts import Case, Fact, Value
 from salespath.facts.case import NAMELESS
 from salespath.rules.model import Advise, Warn
@@ -161,9 +161,15 @@ class Interview:
         return len(asked) - asked.index(fact) if fact in asked else None
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
-        """The answers that alone turn the process, in the order of asking."""
-        return self.assessment.strength.on
+    def turns(self) -> list[Turn]:
+        """The answers that alone turn the process, in the order of the next questions."""
+        a = self.assessment
+        order = {question.fact: place for place, question in enumerate(a.next_questions)}
+
+        def place(turn: Turn) -> int:
+            return min((order[part] for part in parts(a.base, turn.fact) if part in order), default=len(order))
+
+        return sorted(a.strength.on, key=place)
 
     def why(self, fact: Fact) -> list[str]:
         """What an answer can still change: the verdict, parts of the plan, or nothing."""

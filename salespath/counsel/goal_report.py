@@ -26,7 +26,10 @@ from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.expressions import inputs
+from salespath.engine.turning import turning
 from salespath.facts.values import words
+from salespath.report.phrases import labels
+from salespath.report.verdict import NAMED
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
@@ -52,6 +55,15 @@ def text(base: Base, goal: Goal, way: Way, obstacles: Sequence[Obstacle], width:
 # The sets
 
 
+def _firm(base: Base, changes: Changes) -> str:
+    """What the verdict hangs on after some changes."""
+    turns = () if changes.settled else turning(base, changes.facts)
+    if not turns:
+        return "No single answer still missing changes it then"
+    more = f" and {len(turns) - NAMED} more" if len(turns) > NAMED else ""
+    return f"It hangs then on {labels(base, [turn.fact for turn in turns[:NAMED]])}{more}"
+
+
 def _sets(page: Page, base: Base, goal: Goal) -> None:
     size = len(goal.changes[0].moves)
     count = len(goal.changes)
@@ -72,8 +84,7 @@ def _sets(page: Page, base: Base, goal: Goal) -> None:
         made = [f"{base.vocabulary[name].label} {value}" for name, value in _made(base, changes).items()]
         if made:
             page.say(f"which makes {' and '.join(made)}", "    ")
-        settled = "Then settled" if changes.settled else "Not settled then: other answers still missing may change it"
-        page.say(f"Effort: {_effort(changes)}. {settled}.", "    ")
+        page.say(f"Effort: {_effort(changes)}. {_firm(base, changes)}.", "    ")
     if goal.changes[SHOWN:]:
         page.lines.append("")
         page.say(f"and {len(goal.changes) - SHOWN} more (--format json has all).", "    ")
