@@ -14,6 +14,7 @@ from salespath.engine.walk import Bits, holds
 from salespath.errors import WARNING, Problem
 from salespath.facts import Case
 from salespath.facts.values import words
+from salespath.facts.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from salespath.engine.table import Rows
@@ -23,8 +24,9 @@ FAR = 0.1  # as a part of what a formula makes: a number given further from it c
 
 
 def contradictions(company: Company) -> tuple[Contradiction, ...]:
-    """What the answers of a company contradict, in the order of the vocabulary."""
-    return (*_broken(company), *_given_otherwise(company))
+    """What the answers of a company contradict, what is impossible first."""
+    found = [*_broken(company), *_given_otherwise(company)]
+    return tuple(sorted(found, key=lambda item: KINDS.index(item.kind)))
 
 
 def contradicted(rows: Rows, kinds: Collection[str] = tuple(CODES)) -> Bits:

@@ -14,7 +14,7 @@ from salespath.engine.compile import Base
 from salespath.engine.contradictions import contradicted, contradictions
 from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
-from salespath.errors import WARNING, Problem
+from salespath.errors import WARNING, Problem, in_order
 from salespath.portfolio.ahead import ahead
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.reading import Reading, no_rows
@@ -50,7 +50,7 @@ def assess_reading(
         on_problem(problem)
     rows = told = untold = 0
     for item in ahead(work, reading.parts()):
-        for problem in (*item.batch.problems, *_contradictions(base, item, NAMED - told)):
+        for problem in (*item.batch.problems, *in_order(_contradictions(base, item, NAMED - told))):
             on_problem(problem)
         named = min(NAMED - told, len(item.contradicted))
         told, untold = told + named, untold + len(item.contradicted) - named
