@@ -223,7 +223,7 @@ def assess(
         from salespath.engine.settle import searched
 
         assessments = [searched(assessment, every=True) for assessment in assessments]
-    if not single:  # the page and the document of one company say so themselves
+    if not (single or format_ == "json"):  # a page and a document say so themselves
         report_problems(problem for assessment in assessments for problem in assessment.problems)
     text = ""
     if format_ == "json":

@@ -157,9 +157,7 @@ Two,1000,90000,30,40,100000,10000
 """
 
 
-@pytest.mark.parametrize(
-    "more", [(), ("-o", "out.csv"), ("-o", "out.parquet"), ("-o", "out.json"), ("--format", "json")]
-)
+@pytest.mark.parametrize("more", [(), ("-o", "out.csv"), ("-o", "out.parquet"), ("-o", "out.json")])
 def test_a_table_says_the_row(tmp_path, more):
     path = tmp_path / "a.csv"
     path.write_text(CSV)

@@ -123,6 +123,7 @@ def test_parquet_says_what_one_company_at_a_time_says(portfolio, assessments, tm
         assert {name: row[name] for name in RESULTS} == wanted(a)
         for name in VOCABULARY:
             value = row[name] if not isinstance(row[name], list) else frozenset(row[name])
+            value = value.isoformat() if VOCABULARY[name].type == "date" and value else value
             assert value == a.case.values.get(name)
 
 
@@ -155,9 +156,10 @@ def test_results_read_back_give_the_same_results(tmp_path, kind):
     run([REAL], once)
     summary, problems = run([once], twice)
     assert not summary.failed
-    ((code, message),) = [(p.code, p.message) for p in problems]
-    assert code == "SP113"
-    assert message.startswith("the results of an earlier run are replaced: process, lead, leaning")
+    first, *others = [(p.code, p.message) for p in problems]
+    assert {code for code, _ in others} == {"SP123"}
+    assert first[0] == "SP113"
+    assert first[1].startswith("the results of an earlier run are replaced: process, lead, leaning")
     if kind == "csv":
         assert once.read_bytes() == twice.read_bytes()
     else:
