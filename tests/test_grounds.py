@@ -77,6 +77,9 @@ def test_not_yet_rests_on_the_blocks_that_stand() -> None:
     assert found.decides in a.blockers
     assert grounds_report.rests(found, BASE).endswith(", which say what stands in the way.")
 
+    leaning = grounds(replace(a, blockers=(), leaning="enterprise"))
+    assert leaning.decides in a.fired  # without a block, what speaks for the process that it leans to
+
 
 def test_where_nothing_speaks_nothing_is_said_to() -> None:
     a = assess(BASE, Case("Nothing said"))
@@ -111,7 +114,7 @@ def test_in_what_the_checked_companies_are_like_it() -> None:
 
 def test_a_price_that_few_of_them_have_is_said_on_the_page() -> None:
     facts = {**REAL["Asana"].values, "annual_contract_value": 90_000_000}
-    few = "Of the 91 companies it was checked on few are like yours in price (0)."
+    few = "Of the 91 companies it was checked on few are like yours in price (none)."
     assert few in one_line(page(assess(BASE, Case("Dear", facts))))
     assert "few are like yours" not in page(assessed("Asana"))
     assert "in stage 84, in number of customers 8" in one_line(render(assessed("Asana"), full=True))
@@ -161,10 +164,10 @@ def test_a_record_in_words() -> None:
 
 
 def test_without_look_alikes_it_says_how_many_answers_would_be_needed() -> None:
-    none = "None of the 91 documented companies is known to be like yours; that takes 10 answers in common, so at least 9 more"
-    assert none in one_line(page(assess(BASE, Case("Somebody", LAUNCHED))))
+    none = "No company of the 91 documented is known to be like yours; it takes 10 answers in common, three fifths of them alike"
+    assert f"{none}, so at least 9 more of yours." in one_line(page(assess(BASE, Case("Somebody", LAUNCHED))))
     never = grounds_report.record(TrackRecord((), 91, None))
-    assert never == "None of the 91 documented companies is known to be like yours, whatever else you answer."
+    assert never == "No company of the 91 documented is known to be like yours, whatever else you answer."
 
 
 @given(some_facts())

@@ -8,7 +8,6 @@ from typing import Any
 from salespath.counsel.grounds import Grounds
 from salespath.counsel.precedents_report import none
 from salespath.counsel.track_record import TrackRecord, Verdict
-from salespath.engine.assessment import Fired
 from salespath.engine.compile import Base
 from salespath.facts.values import readable
 from salespath.report.phrases import NAMES
@@ -32,21 +31,16 @@ def rests(found: Grounds, base: Base) -> str:
         (found.judgements, "judgement of our own", "judgements of our own"),
     )
     named = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
-    return f"It rests on {_listed(named)}, {_weightiest(found, base)}."
-
-
-def _weightiest(found: Grounds, base: Base) -> str:
-    if isinstance(found.decides, Fired):
-        then = base.knowledge.rules[found.decides.rule].then
-        if isinstance(then, Weigh):
-            return f"above all on {base.knowledge.lines[then.line].title}"
-    return "which say what stands in the way"
+    then = base.knowledge.rules[found.decides.rule].then
+    line = base.knowledge.lines[then.line].title if isinstance(then, Weigh) else ""
+    most = f"above all on {line}" if line else "which say what stands in the way"
+    return f"It rests on {_listed(named)}, {most}."
 
 
 def checked(found: Grounds, *, brief: bool = False) -> str:
     """Whether the rules were checked on companies like this one: in what few were, or with all counts."""
     if brief:
-        few = [f"{ASPECTS[aspect]} ({count})" for aspect, count in found.like.items() if count < _FEW]
+        few = [f"{ASPECTS[aspect]} ({count or 'none'})" for aspect, count in found.like.items() if count < _FEW]
         return (
             f"Of the {found.checked} companies it was checked on few are like yours in {_listed(few)}." if few else ""
         )

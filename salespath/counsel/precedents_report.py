@@ -62,10 +62,12 @@ def told(precedent: Precedent, facts: Mapping[str, Value], vocabulary: Vocabular
 
 def none(needed: int | None, documented: int) -> str:
     """That no documented company is a look-alike, and how many answers would be needed for one."""
-    said = f"None of the {documented} documented companies is known to be like yours"
+    said = f"No company of the {documented} documented is known to be like yours"
     if needed is None:
         return f"{said}, whatever else you answer."
-    return f"{said}; that takes {COMMON} answers in common, so at least {needed} more of yours."
+    return (
+        f"{said}; it takes {COMMON} answers in common, three fifths of them alike, so at least {needed} more of yours."
+    )
 
 
 def document(precedents: Sequence[Precedent]) -> list[dict[str, Any]]:
