@@ -17,10 +17,11 @@ from salespath.counsel.decision_map import decision_map
 from salespath.engine.assess import assess
 from salespath.engine.borders import near, stretches
 from salespath.engine.company import Company, process_of
-from salespath.engine.placing import placed
+from salespath.engine.placing import changed, placed
 from salespath.engine.turning import PARTS
 from salespath.errors import SalespathError
 from salespath.facts import Case
+from salespath.facts.values import readable
 from salespath.report.json import document
 from salespath.report.page import page
 
@@ -39,7 +40,7 @@ NUMBERS = ("annual_contract_value", "runway_months", "capital", "sales_cycle_mon
 
 
 def process_with(facts, **numbers):
-    return process_of(BASE, {**facts, **placed(BASE, facts, numbers)})
+    return process_of(BASE, changed(facts, placed(BASE, facts, numbers)))
 
 
 # A number made another
@@ -59,9 +60,25 @@ def test_where_the_cash_is_given_or_nothing_is_spent_the_spending_makes_it():
 
 def test_what_nothing_known_makes_is_given_as_it_is():
     assert placed(BASE, {}, {"runway_months": 2}) == {"runway_months": 2}
-    assert placed(BASE, {"won_opportunities": 3}, {"win_rate": 0.3}) == {"win_rate": 0.3}  # it stands in there twice
+    twice = placed(BASE, {"won_opportunities": 3}, {"win_rate": 0.3})  # which is won of won, lost and others
+    assert twice == {"won_opportunities": None, "win_rate": 0.3}
+    assert placed(BASE, {"monthly_burn": 0}, {"runway_months": 2}) == {"monthly_burn": None, "runway_months": 2}
     less = placed(BASE, {"capital": 10, "monthly_burn": 5, "committed_revenue": 0}, {"committed_runway_months": 1})
     assert less == {"capital": 5, "committed_runway_months": 1}
+
+
+@pytest.mark.parametrize(
+    ("facts", "numbers", "answers"),
+    [
+        ({"decision_makers": 2}, {"expected_objections": 18}, {"decision_makers": 4}),
+        ({"annual_revenue": 9, "total_expenses": 5}, {"net_profit": 1}, {"annual_revenue": 6}),
+        ({"total_expenses": 5}, {"annual_revenue": 9, "net_profit": 1}, {"annual_revenue": 9, "total_expenses": 8}),
+        (CASH, {"capital": 100_000, "committed_runway_months": 4}, {"capital": 100_000, "monthly_burn": 37_500}),
+    ],
+)
+def test_a_formula_is_undone(facts, numbers, answers):
+    derived = {name: value for name, value in numbers.items() if name in VOCABULARY.derived}
+    assert placed(BASE, facts, numbers) == {**answers, **derived}
 
 
 def test_a_number_that_is_so_already_moves_nothing():
@@ -76,9 +93,9 @@ def test_whatever_is_known_a_number_becomes_what_is_asked_and_its_formula_makes_
         not any(isinstance(known, float) and 0 < abs(known) < 1e-6 for known in facts.values())
     )  # vanish in a product
     answers = placed(BASE, facts, {name: value / 100})
-    company = Company(BASE, {**facts, **answers})
+    company = Company(BASE, changed(facts, answers))
     assert company.number(name) == value / 100
-    if set(answers) - {name}:
+    if any(answer is not None for part, answer in answers.items() if part != name):
         made = company.computed(name)
         largest = max(map(abs, (known for known in facts.values() if isinstance(known, (int, float)))), default=1)
         assert made == pytest.approx(value / 100, abs=1e-9 + 1e-12 * largest)  # a difference of large numbers
@@ -223,6 +240,19 @@ def test_the_text_is_a_grid_of_letters_with_borders_and_the_own_place():
     assert "S SMB, N not yet." in text
     assert "  up to $133,333 a month: SMB (yours)\n" in text
     assert "  from $133,334 a month: not yet\n" in text
+
+
+def test_along_one_number_every_border_is_said():
+    case = next(case for case in real_companies() if case.company == "TeamViewer")
+    found = decision_map(BASE, case, ["runway_months"])
+    lines = decision_map_report.text(found, 80).split("Along runway\n")[1].splitlines()[1:]
+    stretches_ = found.axes[0].stretches
+    assert len(lines) == len(stretches_) >= 2
+    for line, stretch in zip(lines, stretches_):
+        assert line.endswith(f": {readable(stretch.process)}")
+    assert lines[0].startswith("  up to ")
+    assert lines[-1].startswith("  from ")
+    assert all(" months to " in line for line in lines[1:-1])
 
 
 def test_the_document_holds_axes_grid_borders_and_the_own_place():

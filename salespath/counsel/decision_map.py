@@ -11,8 +11,8 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.borders import Stretch, stretches, turning_points
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.placing import placed
-from salespath.engine.variants import processes
+from salespath.engine.placing import Answers, placed
+from salespath.engine.variants import processes_of
 from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts import Case, Derived, Fact, Value
 
@@ -65,7 +65,7 @@ def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
         axes.append(Axis(name, scale, tuple(values), place, stretches(base, facts, name, others)))
     rows = axes[1].values if axes[1:] else (None,)
     cells = [_answers(base, facts, dict(zip(names, (across, up)))) for up in rows for across in axes[0].values]
-    found = processes(base, facts, cells)
+    found = processes_of(base, facts, cells)
     width = len(axes[0].values)
     grid = tuple(tuple(found[start : start + width]) for start in range(0, len(found), width))
     return DecisionMap(assess(base, case), tuple(axes), grid)
@@ -85,7 +85,7 @@ def _check(base: Base, names: Sequence[str]) -> None:
         raise SalespathError(problems)
 
 
-def _answers(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float | None]) -> Mapping[str, Value]:
+def _answers(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float | None]) -> Answers:
     return placed(base, facts, {name: number for name, number in numbers.items() if number is not None})
 
 
@@ -120,9 +120,6 @@ def _even(high: float, most: int) -> Iterator[float]:
 def _ladder(low: float, high: float, most: int) -> list[float]:
     """Round values that grow in about even ratios, as many as there may be."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for ladder in _LADDERS:
-        values = [round(part * 10.0**power, 4) for power in powers for part in ladder]
-        found = [value for value in values if low <= value <= high]
-        if len(found) <= most:
-            break
-    return found
+    ladders = [[round(part * 10.0**power, 4) for power in powers for part in ladder] for ladder in _LADDERS]
+    inside = [[value for value in ladder if low <= value <= high] for ladder in ladders]
+    return next((values for values in inside if len(values) <= most), inside[-1])

@@ -109,8 +109,6 @@ def _span(term: Fact | Derived, stretch: Stretch, of: Sequence[Stretch]) -> str:
         return f"up to {words(term, stretch.last)}{unit}"
     if stretch is of[-1]:
         return f"from {words(term, stretch.first)}{unit}"
-    if stretch.first == stretch.last:
-        return f"{words(term, stretch.first)}{unit}"
     return f"{words(term, stretch.first)} to {words(term, stretch.last)}{unit}"
 
 

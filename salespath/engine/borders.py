@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -12,15 +12,15 @@ from salespath.engine.cells import limits
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.expressions import Leaf
-from salespath.engine.placing import placed
+from salespath.engine.placing import Answers, changed, placed
 from salespath.engine.trace import behind
-from salespath.engine.turning import PARTS, as_number, bounds, cells, readers
-from salespath.engine.variants import processes
-from salespath.facts import Value
+from salespath.engine.turning import PARTS, bounds, halved, points, readers
+from salespath.engine.variants import processes_of
+from salespath.facts import Derived, Fact, Value
 
 NEAR = 0.2  # of a value; of months one month, or half of what there is
 
-Point = tuple[float, Mapping[str, Value]]  # what a number is, and the answers that make it so
+Point = tuple[float, Answers]  # what a number is, and the answers that make it so
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def stretches(
     base: Base, facts: Mapping[str, Value], name: str, others: Mapping[str, float] | None = None
 ) -> tuple[Stretch, ...]:
     """The process all along one number, in order, with some `others` made so. Of one that no test reads there is one stretch."""
-    points = list(_points(base, facts, name, readers(base), others=others or {}))
-    return _stretches(points, processes(base, facts, [answers for _, answers in points]))
+    line = list(_points(base, facts, name, readers(base), others=others or {}))
+    return _stretches(line, processes_of(base, facts, [answers for _, answers in line]))
 
 
 def turning_points(base: Base, facts: Mapping[str, Value], name: str) -> list[float]:
@@ -76,9 +76,9 @@ def near(base: Base, facts: Mapping[str, Value]) -> tuple[Near, ...]:
         lines[name] = sorted([*around, (value, {})], key=itemgetter(0))
     found: list[Near] = []
     told: set[str] = set()
-    given = iter(processes(base, facts, [answers for points in lines.values() for _, answers in points]))
-    for name, points in lines.items():
-        some = list(_beside(base, name, values[name], _stretches(points, given)))
+    given = iter(processes_of(base, facts, [answers for line in lines.values() for _, answers in line]))
+    for name, line in lines.items():
+        some = list(_beside(base, name, values[name], _stretches(line, given)))
         if some and not behind(base, [name]) & told:
             found.extend(some)
             told |= behind(base, [name])
@@ -119,26 +119,39 @@ def _points(
     """The values of a number between which no test turns, each with the answers that make it so."""
     tests = dict.fromkeys(leaf for part in sorted(behind(base, [name, *others])) for leaf in reading.get(part, ()))
 
-    def answers(value: float) -> Mapping[str, Value]:
+    def answers(value: float) -> Answers:
         return placed(base, facts, {**others, name: value})
 
     def company(value: float) -> Company:
-        return Company(base, {**facts, **answers(value)})
+        return Company(base, changed(facts, answers(value)))
 
-    term = base.vocabulary[name]
-    least, most = bounds(term)
-    step = PARTS.get(term.type, 1)
-    first = least if low == -math.inf else max(least, math.ceil(low * step))
-    last = most if high == math.inf else min(most, math.floor(high * step))
-    starts = cells(term, tests, company, first, last)
-    for point in sorted({*starts, *(point - 1 for point in starts if point > first)}):
-        value = as_number(point, step)
+    for value in _numbers(base.vocabulary[name], tests, company, low, high):
         yield value, answers(value)
 
 
-def _stretches(points: Iterable[Point], given: Iterator[str] | Sequence[str]) -> tuple[Stretch, ...]:
+def _numbers(
+    term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: float, high: float
+) -> Iterator[float]:
+    """The least and the largest that a number can be within bounds, and both sides of every point where a test turns."""
+    parts = PARTS.get(term.type, 1)
+    least, most = bounds(term)
+    first, last = math.ceil(max(least, low * parts)), math.floor(min(most, high * parts))
+
+    def turn(test: Leaf) -> int | None:
+        def state(point: int) -> tuple[int, int, int]:
+            return company(point / parts).test(test)
+
+        return None if state(first) == state(last) else int(halved(first, last, state))
+
+    begins = {*points(term, tests, first, last, turn)} - {first, last}
+    sides = {first, last} | {point for begin in begins for point in (begin - 1, begin)}
+    for point in sorted(point for point in sides if first <= point <= last):
+        yield point // parts if point % parts == 0 else point / parts
+
+
+def _stretches(line: Iterable[Point], given: Iterator[str] | Sequence[str]) -> tuple[Stretch, ...]:
     found = []
-    for process, group in groupby(zip(points, given), key=lambda pair: pair[1]):
+    for process, group in groupby(zip(line, given), key=lambda pair: pair[1]):
         values = [value for (value, _), _ in group]
         found.append(Stretch(values[0], values[-1], process))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from typing import TypeAlias
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
@@ -14,29 +15,42 @@ from salespath.facts import Value
 HARDLY = 1e-6  # cash lasts for no time at all where spending has next to no bound
 
 
-def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float]) -> dict[str, Value]:
+Answers: TypeAlias = "Mapping[str, Value | None]"  # what some facts are; None: not known
+
+
+def changed(facts: Mapping[str, Value], answers: Answers) -> dict[str, Value]:
+    """The facts with some answers otherwise."""
+    return {name: value for name, value in {**facts, **answers}.items() if value is not None}
+
+
+def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float]) -> dict[str, Value | None]:
     """The answers that make some numbers of a company so, what else is known of it staying as it is.
 
     Of runway these are the runway itself and the cash that makes it at the present net spending, or the net spending where that
-    is nothing now. So what else is computed from the cash moves too, and nothing contradicts itself.
+    is nothing now. So what else is computed from the cash moves too, and nothing contradicts itself. Where no input can make a
+    number so, it stands in place of all of them.
     """
-    found: dict[str, Value] = {}
+    found: dict[str, Value | None] = {}
     kept: set[str] = set()
     parts = {name: behind(base, [name]) for name in base.vocabulary.ordered(numbers)}
     for name in sorted(parts, key=lambda name: len(parts[name])):  # what others are computed from comes first
-        if Company(base, {**facts, **found}).number(name) != numbers[name]:
-            found |= _placed(base, {**facts, **found}, name, numbers[name], kept)
+        known = changed(facts, found)
+        if Company(base, known).number(name) != numbers[name]:
+            found |= _placed(base, known, name, numbers[name], kept)
         kept |= parts[name]
     return found
 
 
-def _placed(base: Base, facts: Mapping[str, Value], name: str, value: float, kept: Collection[str]) -> dict[str, Value]:
+def _placed(
+    base: Base, facts: Mapping[str, Value], name: str, value: float, kept: Collection[str]
+) -> dict[str, Value | None]:
     company, tree = Company(base, facts), base.formulas.get(name)
-    for part in base.vocabulary.ordered(inputs(tree)) if tree else ():
-        needed = None if part in kept else _needed(company, tree, part, value)
+    parts = [part for part in base.vocabulary.ordered(inputs(tree)) if part not in kept] if tree else []
+    for part in parts:
+        needed = _needed(company, tree, part, value)
         if needed is not None and _can_be(base, part, needed):
             return {**_placed(base, facts, part, needed, kept), name: value}
-    return {name: value}
+    return {**{part: None for part in parts if part in facts}, name: value}
 
 
 def _needed(company: Company, tree: Number | None, name: str, wanted: float) -> float | None:

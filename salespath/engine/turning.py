@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +19,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, READINGS, Base
 from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
 from salespath.engine.trace import behind
-from salespath.engine.variants import processes
+from salespath.engine.variants import processes_of
 from salespath.engine.walk import OPERATORS
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.vocabulary import ASK
@@ -66,7 +66,7 @@ def turning(base: Base, facts: Mapping[str, Value], guessed: Collection[str] = (
     computed from turns the process too.
     """
     answers = list(_answers(base, facts, guessed))
-    *tried, now = processes(base, facts, [*({name: value} for name, value in answers), {}])
+    *tried, now = processes_of(base, facts, [*({name: value} for name, value in answers), {}])
     found: dict[str, Turn] = {}
     for name, items in groupby(zip(answers, tried), key=lambda item: item[0][0]):
         pairs = [(value, process) for (_, value), process in items]
@@ -110,13 +110,19 @@ def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -
         if term.numeric:
             low, high = bounds(term) if value is None else around(term, value)
 
-            def company(number: float, name: str = name) -> Company:
-                return Company(base, {**facts, name: number})
-
+            turn = partial(_turn, base, facts, name, low, high)
+            some = {point for point in points(term, tests, low, high, turn) if low <= point <= high}
             step = PARTS.get(term.type, 1)
-            yield from ((name, as_number(point, step)) for point in cells(term, tests, company, low, high))
+            yield from ((name, point // step if point % step == 0 else point / step) for point in sorted(some))
         else:
             yield from ((name, other) for other in (options(term) if value is None else moved(term, value)))
+
+
+def _turn(base: Base, facts: Mapping[str, Value], name: str, low: int, high: int, test: Leaf) -> int | None:
+    def state(point: int) -> tuple[int, int, int]:
+        return Company(base, {**facts, name: point / PARTS.get(base.vocabulary[name].type, 1)}).test(test)
+
+    return None if state(low) == state(high) else halved(low, high, state)
 
 
 def parts(base: Base, name: str) -> list[str]:
@@ -157,26 +163,6 @@ def around(term: Fact | Derived, value: Any) -> tuple[int, int]:
     step = PARTS.get(term.type, 1)
     ends = sorted((value * step / FACTOR, value * step * FACTOR))
     return max(low, math.ceil(ends[0])), min(high, math.floor(ends[1]))
-
-
-def cells(
-    term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: int, high: int
-) -> list[int]:
-    """The parts with which a cell begins between bounds, and the bounds, in order. `company` is the company with that number."""
-    step = PARTS.get(term.type, 1)
-
-    def turn(test: Leaf) -> int | None:
-        def state(point: int) -> tuple[int, int, int]:
-            return company(point / step).test(test)
-
-        return None if state(low) == state(high) else int(halved(low, high, state))
-
-    return sorted({point for point in points(term, tests, low, high, turn) if low <= point <= high})
-
-
-def as_number(point: int, step: int) -> float | int:
-    """So many parts of one."""
-    return point // step if point % step == 0 else point / step
 
 
 def points(

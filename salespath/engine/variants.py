@@ -14,21 +14,21 @@ from typing import Any
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.expressions import Leaf, inputs
+from salespath.engine.placing import Answers, changed
 from salespath.engine.trace import behind
-from salespath.engine.walk import walk
+from salespath.engine.walk import processes, walk
 from salespath.facts import Value
-from salespath.rules.model import VERDICTS
 
 
-def processes(base: Base, facts: Mapping[str, Value], answers: Sequence[Mapping[str, Value]]) -> list[str]:
+def processes_of(base: Base, facts: Mapping[str, Value], answers: Sequence[Answers]) -> list[str]:
     """The process of each variant of a company, in one walk."""
     if not answers:
         return []
     carrier = Variants(base, facts, answers)
     truth = walk(base, carrier, settle=False, plan=False).truth
-    found = ["undetermined"] * len(answers)
-    for process in VERDICTS:
-        for place in carrier.chosen(truth.is_true(base.value_refs["process", process])):
+    found = [""] * len(answers)
+    for process, bits in processes(base, truth, carrier).items():
+        for place in carrier.chosen(bits):
             found[place] = process
     return found
 
@@ -36,10 +36,10 @@ def processes(base: Base, facts: Mapping[str, Value], answers: Sequence[Mapping[
 class Variants:
     """Truth values of the variants of one company, the lowest bit for the first."""
 
-    def __init__(self, base: Base, facts: Mapping[str, Value], answers: Sequence[Mapping[str, Value]]) -> None:
+    def __init__(self, base: Base, facts: Mapping[str, Value], answers: Sequence[Answers]) -> None:
         self.base = base
         self.company = Company(base, facts)
-        self.variants = [Company(base, {**facts, **some}) for some in answers]
+        self.variants = [Company(base, changed(facts, some)) for some in answers]
         self.answering: dict[str, set[int]] = {}
         for place, some in enumerate(answers):
             for name in some:

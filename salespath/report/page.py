@@ -191,7 +191,8 @@ class Page:
         unless = conditions(self.vocabulary, blocker.unless)
         because = _sentence(blocker.because).rstrip(".")
         if unless:
-            return f"{because}, unless {unless}."
+            otherwise = "" if self.brief else f" Otherwise {blocker.remedy[0].lower()}{blocker.remedy[1:]}"
+            return f"{because}, unless {unless}.{otherwise}"
         may = f" What is not known may make up for it: {labels(self.a.base, blocker.needs)}." if blocker.needs else ""
         return f"{because}.{may}" if self.brief else f"{because}. {blocker.remedy}{may}"
 

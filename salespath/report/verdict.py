@@ -26,6 +26,7 @@ BASIS = {
     "means_alone": "Provisional, by your means alone: what you sell and to whom is not known.",
 }
 NAMED = 3  # answers named in a line
+NAMED_ABOVE = 2  # those that would lift what stands in the way, named in the headline
 BOUNDS = {"at_least": "at least", "at_most": "at most"}
 SELLING = {"enterprise": "Enterprise selling", "smb": "SMB selling", "both": "Running both"}
 
@@ -47,7 +48,9 @@ def _instruction(a: Assessment) -> str:
     if a.process != "not_yet":
         lead = NAMES[a.lead or "smb"]
         return " ".join([INSTRUCTIONS[a.process].format(lead=lead), *([BASIS[a.basis]] if a.basis else [])])
-    unless = conditions(a.base.vocabulary, lifting(a))
+    answers = lifting(a)
+    more = f", or {len(answers) - NAMED_ABOVE} more answers" if len(answers) > NAMED_ABOVE + 1 else ""
+    unless = conditions(a.base.vocabulary, answers[:NAMED_ABOVE] if more else answers) + more
     start = f"Not yet, unless {unless}." if unless else "Not yet."
     if a.leaning and a.basis == "means_alone":
         return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom is not known."
