@@ -381,13 +381,16 @@ def facts_list(base: Base, ask: str | None, format_: str) -> None:
 def facts_check(base: Base, files: tuple[str, ...]) -> None:
     """Check fact files: every problem at once, with its place and what was expected."""
     from salespath.engine.assess import assess as assess_case
+    from salespath.engine.contradictions import problem
 
     failed = False
     for path in files:
         portfolio = read_companies(base, path)
         problems = list(portfolio.problems)
         for case in portfolio.cases:
-            problems.extend(assess_case(base, case).problems)
+            assessment = assess_case(base, case)
+            problems.extend(assessment.problems)
+            problems.extend(problem(case, item) for item in assessment.contradictions if item.kind == "doubtful")
         report_problems(problems)
         failed = failed or any(problem.severity == "error" for problem in problems)
         known = sum(len(case.values) for case in portfolio.cases)

@@ -39,7 +39,8 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 KEYS = [
     "company", "process", "lead", "leaning", "settled", "settled_by", "possible", "certainty", "evidence", "dimensions",
     "blockers", "provisos", "advice", "warnings", "derived", "metrics", "facts", "fired", "open", "next_questions",
-    "conflicts", "problems", "receipt", "precedents", "strength", "unless", "choices", "near", "grounds", "track_record",
+    "conflicts", "problems", "receipt", "precedents", "strength", "unless", "choices", "contradictions", "near", "grounds",
+    "track_record",
 ]  # fmt: skip
 UNFIT = re.compile(r"\bNone\b(?! [a-z])|\b(True|False|nan|inf|frozenset)\b|[Pp]robab|[{}]|-0\.0\b")
 

@@ -327,7 +327,7 @@ class _Assessor:
     def _problems(self, contradictions: Sequence[Contradiction]) -> tuple[Problem, ...]:
         """What the answers contradict, and computed numbers that cannot be, where nothing says so of their inputs already."""
         case = self.case
-        found = [problem(case, contradiction) for contradiction in contradictions]
+        found = [problem(case, contradiction) for contradiction in contradictions if contradiction.kind == "impossible"]
         said = [set(contradiction.facts) for contradiction in contradictions]
         for name, number in self.base.vocabulary.derived.items():
             value = None if name in self.facts else self.company.computed(name)

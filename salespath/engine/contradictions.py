@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salespath.engine.assessment import Contradiction
@@ -29,14 +29,14 @@ def contradictions(company: Company) -> tuple[Contradiction, ...]:
     return tuple(sorted(found, key=lambda item: KINDS.index(item.kind)))
 
 
-def contradicted(rows: Rows, kinds: Collection[str] = tuple(CODES)) -> Bits:
-    """The rows of a table that contradict themselves, in one of some kinds of ways; a number given otherwise is impossible."""
+def contradicted(rows: Rows) -> Bits:
+    """The rows of a table whose answers cannot all be right."""
     import numpy as np  # not for one company
 
     base, found = rows.base, rows.zero
-    for name, tree in base.relations.items():
-        if base.vocabulary.relations[name].kind in kinds:
-            found = found | holds(tree, rows)[0]
+    for relation in base.vocabulary.relations.values():
+        if relation.kind == "impossible":
+            found = found | holds(base.relations[relation.id], rows)[0]
     for name in base.formulas.keys() & rows.table.columns.keys():
         given = rows.table.columns[name]
         made = rows.value(base.formulas[name], unlimited=base.vocabulary.derived[name].unlimited)

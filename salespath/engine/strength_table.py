@@ -95,7 +95,7 @@ class _Part:
         bits = [*first, *(alone[name] & ~early for name, early in zip(names, first))]
         on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(zero)) & rows.pack(True)
         count = np.unpackbits(on, axis=1, count=self.table.rows).sum(axis=0, dtype=np.int64)
-        contradictory = rows.expand(contradicted(rows, ("impossible",))).astype(bool)
+        contradictory = rows.expand(contradicted(rows)).astype(bool)
         open_ = contradictory | self._too_little() | self._by_means_alone() | (count > MOST)
         open_ |= rows.expand(self.now["undetermined"]).astype(bool)
         level = np.where(open_, LEVELS.index(OPEN), np.where(count, LEVELS.index(HANGS_ON), LEVELS.index(FIRM)))

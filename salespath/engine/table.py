@@ -277,7 +277,7 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
     for place, value in enumerate(VERDICTS if settle else ()):
         possible |= flags(walked.possible[value]) << np.uint8(place)
     settled = (possible != 0) & (possible & (possible - np.uint8(1)) == 0)
-    settled &= flags(contradicted(carrier, ("impossible",))) == 0
+    settled &= flags(contradicted(carrier)) == 0
     rules = tuple(base.knowledge.rules)
     refs = [base.rule_refs[rule] for rule in rules]
     return TableResult(

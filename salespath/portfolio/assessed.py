@@ -28,7 +28,7 @@ NAMED = 100  # rows of a file whose contradictions are told one by one
 
 @dataclass(frozen=True)
 class Assessed:
-    """Some rows of a file, what salespath says of the good ones, and the places of those that contradict themselves."""
+    """Some rows of a file, what salespath says of the good ones, and the places of those whose answers cannot all be right."""
 
     batch: Batch
     result: TableResult
@@ -66,8 +66,9 @@ def assess_reading(
         raise no_rows(reading.path)
 
 
-def _contradictions(base: Base, item: Assessed, most: int) -> Iterator[Problem]:
+def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:
     """What the first rows that contradict themselves say."""
-    places = item.contradicted[:most]
-    for case in item.batch[places].cases(base.vocabulary) if len(places) else ():
-        yield from (of_row(case, found) for found in contradictions(Company(base, case.values)))
+    places = some.contradicted[:most]
+    for case in some.batch[places].cases(base.vocabulary) if len(places) else ():
+        found = contradictions(Company(base, case.values))
+        yield from (of_row(case, item) for item in found if item.kind == "impossible")

@@ -86,6 +86,10 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         {"topic": c.topic, "process": c.process, "choice": c.choice, "because": c.because, "rule": c.rule}
         for c in a.choices
     ]
+    found["contradictions"] = [
+        {"id": c.id, "kind": c.kind, "facts": list(c.facts), "text": c.text, "question": c.question, "ask": list(c.ask)}
+        for c in a.contradictions
+    ]
     if not table:
         found["near"] = [
             {"fact": n.fact, "value": n.value, "at": n.at, "side": n.side, "to": n.to}

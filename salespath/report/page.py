@@ -222,12 +222,14 @@ class Page:
                 self._say(f"Against{about}: {_sentence(strongest.because)}", "", "      ")
 
     def _doubts(self) -> None:
-        """What the verdict rests on that is guessed, contradicts itself or cannot be."""
+        """What the verdict rests on that is guessed, contradicts itself or cannot be, and what is asked back."""
         a = self.a
         how = {kind: [n for n in a.case.values if a.case.how.get(n) == kind] for kind in ("guessed", "estimated")}
         read = {name for fired in a.fired if fired.weight for name in fired.facts}
         soft = [f"{self.vocabulary[n].label} ({kind})" for kind, names in how.items() for n in names if n in read]
-        if not (a.conflicts or a.problems or soft):
+        told = [problem.message for problem in a.problems]
+        told += [found.said for found in a.contradictions if found.kind == "doubtful"]
+        if not (a.conflicts or told or soft):
             return
         self._heading("Check these")
         if soft:
@@ -236,11 +238,11 @@ class Page:
             values = " and ".join(map(readable, conflict.values))
             rules = ", ".join(conflict.rules)
             self._say(f"Your answers support both {values} ({readable(conflict.about)}): {rules}.", "", "  ")
-        shown = a.problems[: self._problems_shown()]
-        for problem in shown:
-            self._say(problem.message, "", "  ")
-        if len(shown) < len(a.problems):
-            self.lines.append(f"and {len(a.problems) - len(shown)} more (--full)")
+        shown = told[: self._problems_shown()]
+        for message in shown:
+            self._say(message, "", "  ")
+        if len(shown) < len(told):
+            self.lines.append(f"and {len(told) - len(shown)} more (--full)")
 
     def _grounds(self) -> None:
         """What it rests on, and how often it is right on companies like this one."""

@@ -222,7 +222,7 @@ class _Full(Page):
             self._say(f"{item.did} [{item.short_sources}]", "    ")
 
     def _problems_shown(self) -> int:
-        return len(self.a.problems)
+        return len(self.a.problems) + len(self.a.contradictions)
 
     def _end(self) -> None:
         receipt = self.a.receipt
