@@ -258,7 +258,7 @@ class _Assessor:
     def _derived(self) -> dict[str, Reading]:
         found = {name: self._reading(name) for name in self.base.vocabulary.derived}
         for attribute in self.base.knowledge.attributes.values():
-            if attribute.verdict:
+            if attribute.verdict and not attribute.flag:
                 continue
             ref = self.base.value_refs[attribute.id, attribute.values[0]]
             if attribute.flag:

@@ -22,7 +22,7 @@ INSTRUCTIONS = {
     "both": "Run both processes side by side, the {lead} one first, each with its own people and goals.",
 }
 BASIS = {
-    "means": "What you sell and to whom speaks for both alike; your capital, team and role decide.",
+    "means": "What you sell and to whom does not decide clearly; your capital, team and role do.",
     "means_alone": "Provisional, by your means alone: what you sell and to whom is not known.",
 }
 NAMED = 3  # answers named in a line
@@ -55,7 +55,7 @@ def _instruction(a: Assessment) -> str:
     if a.leaning and a.basis == "means_alone":
         return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom is not known."
     if a.leaning and a.basis == "means":
-        return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom speaks for both alike."
+        return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom does not decide clearly."
     if a.leaning and certainty.word(a.evidence[a.leaning]["fit"]).endswith(" for"):
         return f"{start} {SELLING[a.leaning]} would fit; first change what stands in the way."
     lean = f" What is known leans to {NAMES[a.leaning]} selling." if a.leaning else ""
