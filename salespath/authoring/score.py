@@ -21,8 +21,8 @@ from salespath.engine.walk import SUMS
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Z = 1.959964  # the standard normal deviate of a two-sided 95%
-LEAD = 1.0  # the difference of fit from which the verdict looks at nothing else
-EDGES = (0.0, 0.25, 0.7, LEAD, 1.6)  # where the words for evidence change, and the lead
+LEAD = 0.75  # the difference of fit from which the verdict looks at nothing else
+EDGES = (0.0, 0.25, LEAD, 1.6)  # where the words for evidence change, the middle one moved to the lead
 SALESPATH = "salespath"
 
 
