@@ -149,7 +149,7 @@ def test_the_same_rules_in_other_files_and_another_order_are_the_same(tmp_path: 
     assert not any(differences(BASE.knowledge, load_folder(str(whole)).knowledge).values())
     done = run("rules", "diff", "built-in", str(whole), "--on", REAL)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert b"(1.2.0): no difference.\n\nOn 32 companies: 0 with another verdict, 0 more" in done.stdout
+    assert b"(2.0.0): no difference.\n\nOn 32 companies: 0 with another verdict, 0 more" in done.stdout
 
 
 def test_the_built_in_rules_have_a_name() -> None:
@@ -325,7 +325,7 @@ def test_one_changed_rule_is_always_the_cause() -> None:
 # The command
 
 HOUSE = """
-switch_off: [marketer-runs-volume]
+switch_off: [enterprise-average-covers-two-groups]
 texts: {smb-not-launched: {remedy: Put it in front of 10 users.}}
 """
 
@@ -342,8 +342,8 @@ def test_a_real_change_on_the_real_companies(house: str) -> None:
     done = run("rules", "diff", "built-in", house, "--on", REAL)
     assert (done.returncode, done.stderr) == (0, b"")
     told = done.stdout.decode()
-    assert "(1.2.0): 1 removed, 1 changed (rules).\n" in told
-    assert "\nDatadog: both, smb first -> smb\n    through: marketer-runs-volume\n" in told
+    assert "(2.0.0): 1 removed, 1 changed (rules).\n" in told
+    assert "\nBox: both, smb first -> smb\n    through: enterprise-average-covers-two-groups\n" in told
     assert "      + Put it in front of 10 users.\n" in told
     assert run("rules", "diff", "-", house, "--on", REAL).stdout != b""
     assert max(map(len, told.splitlines()[1:])) <= 100
@@ -351,12 +351,12 @@ def test_a_real_change_on_the_real_companies(house: str) -> None:
 
 def test_the_data_holds_what_the_text_sums_up(house: str) -> None:
     found = json.loads(run("rules", "diff", "built-in", house, "--on", REAL, "--format", "json").stdout)
-    assert [entry["id"] for entry in found["rules"]["removed"]] == ["marketer-runs-volume"]
+    assert [entry["id"] for entry in found["rules"]["removed"]] == ["enterprise-average-covers-two-groups"]
     (entry,) = found["rules"]["changed"]
     assert entry["fields"]["remedy"]["new"] == "Put it in front of 10 users."
     assert found["companies"] == 32
     (change,) = (item for item in found["changes"] if item["old"]["process"] != item["new"]["process"])
-    assert (change["company"], change["through"]) == ("Datadog", ["marketer-runs-volume"])
+    assert (change["company"], change["through"]) == ("Box", ["enterprise-average-covers-two-groups"])
     assert {item["reason"] for item in change["items"]} >= {"verdict"}
     assert found["new"]["overlays"][0]["name"] == "house"
     alone = json.loads(run("rules", "diff", "built-in", house, "--format", "json").stdout)
@@ -392,5 +392,5 @@ def test_how_far_it_is_shows_on_a_terminal_and_nowhere_else(house: str) -> None:
     words = ["-m", "salespath", "rules", "diff", "built-in", house, "--on", REAL]
     shown = pexpect.run(shlex.join([sys.executable, *words]), timeout=30)
     assert b"100%" in shown
-    assert b"Datadog: both, smb first -> smb" in shown
+    assert b"Box: both, smb first -> smb" in shown
     assert run(*words[2:]).stderr == b""

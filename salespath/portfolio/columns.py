@@ -48,7 +48,8 @@ class Wording:
         self.rules = base.knowledge.rules
         self.place = {rule: place for place, rule in enumerate(self.rules)}
         self.blocks = [r.id for r in self.rules.values() if isinstance(r.then, Block) and not r.then.lift]
-        self.warnings = [r.id for r in self.rules.values() if isinstance(r.then, Warn)]
+        warnings = [(not r.then.leads, r.id) for r in self.rules.values() if isinstance(r.then, Warn)]
+        self.warnings = [id_ for _, id_ in sorted(warnings, key=lambda item: item[0])]
         pieces = [(-size, rule) for group in base.evidence if group.sign > 0 for size, rule in group.pieces]
         self.pieces = [rule for _, rule in sorted(pieces)]
         self.topics: list[tuple[list[str], int | None]] = []
