@@ -295,7 +295,12 @@ def test_a_base_without_evidence_blocks_or_advice_still_makes_columns():
     base = small_base()
     table = Table.from_cases(base, [Case("Acme", {"capital": 5})])
     batch = Batch("f", table, {}, np.array([2]), 0, ())
-    found = dict(zip(RESULTS, Outcome(Wording(base), Assessed(batch, assess_table(base, table))).typed()))
+    found = dict(
+        zip(
+            RESULTS,
+            Outcome(Wording(base), Assessed(batch, assess_table(base, table), np.array([], dtype=np.int64))).typed(),
+        )
+    )
     assert found["process"].to_pylist() == ["undetermined"]
     assert [found[name].to_pylist() for name in ("reasons", "blockers", "advice", "warnings")] == [[[]]] * 4
     assert found["fired"].to_pylist() == [["open"]]
