@@ -131,6 +131,8 @@ def test_a_number_that_no_rule_reads_turns_nothing():
 def test_whoever_is_near_a_border_is_told_the_value_where_the_process_is_another():
     told = 0
     for case in CASES:
+        if assess(BASE, case).impossible:
+            continue  # what a number is made of is then anybody's guess
         process = process_of(BASE, case.values)
         company = Company(BASE, case.values)
         for item in near(BASE, case.values):

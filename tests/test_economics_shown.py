@@ -192,7 +192,9 @@ def test_no_mark_says_why():
 
 
 def test_an_undecided_company_is_told_whose_figures_are_shown():
-    text, assessment, e = page(Case("A", {"annual_contract_value": 24_000, "decision_makers": 4}))
+    text, assessment, e = page(
+        Case("A", {"annual_contract_value": 24_000, "decision_makers": 4, "targeted_segments": frozenset({"large"})})
+    )
     assert (assessment.process, assessment.leaning, list(e.processes)) == ("undetermined", None, ["smb"])
     assert "undetermined; your own figures are of SMB customers. What would tell most: " in text
 

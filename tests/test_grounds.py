@@ -53,7 +53,7 @@ def test_a_process_rests_on_the_evidence_for_it_each_source_once() -> None:
     assert {SOURCES[name].kind for name in found.studies} <= {"study", "filing", "law"}
     assert all(name.startswith("K") for name in found.statements)
     assert {SOURCES[name].kind for name in found.opinions} <= {"vendor", "opinion"}
-    assert found.judgements == sum(EXPERT in rule.source for rule in rules) > 0
+    assert found.judgements == sum(EXPERT in rule.source for rule in rules)
     assert found.decides is not None
     weights = {item.rule: item.weight for item in a.fired}
     assert weights[found.decides.rule] == max(weights[rule.id] for rule in rules)
@@ -113,7 +113,7 @@ def test_in_what_the_checked_companies_are_like_it() -> None:
 
 
 def test_a_price_that_few_of_them_have_is_said_on_the_page() -> None:
-    facts = {**REAL["Asana"].values, "annual_contract_value": 90_000_000}
+    facts = {**LAUNCHED, "annual_contract_value": 90_000_000}
     few = "Of the 91 companies it was checked on few are like yours in price (none)."
     assert few in one_line(page(assess(BASE, Case("Dear", facts))))
     assert "few are like yours" not in page(assessed("Asana"))
@@ -123,7 +123,7 @@ def test_a_price_that_few_of_them_have_is_said_on_the_page() -> None:
 # The track record
 
 
-@pytest.mark.parametrize("name", ["Asana", "Veeva Systems", "Nirvanix", "Simple Analytics"])
+@pytest.mark.parametrize("name", ["Asana", "Veeva Systems", "IronNet", "Simple Analytics"])
 def test_it_counts_what_the_rules_say_of_each_look_alike(name) -> None:
     found = track_record(BASE, REAL[name])
     assert [verdict.documented for verdict in found.like] == [p.documented for p in likeness(BASE).like(REAL[name])]
@@ -164,8 +164,8 @@ def test_a_record_in_words() -> None:
 
 
 def test_without_look_alikes_it_says_how_many_answers_would_be_needed() -> None:
-    none = "No company of the 91 documented is known to be like yours; it takes 10 answers in common, three fifths of them alike"
-    assert f"{none}, so at least 9 more of yours." in one_line(page(assess(BASE, Case("Somebody", LAUNCHED))))
+    none = "No company of the 91 documented is known to be like yours; it takes at least"
+    assert f"{none} 9 more of your answers." in one_line(page(assess(BASE, Case("Somebody", LAUNCHED))))
     never = grounds_report.record(TrackRecord((), 91, None))
     assert never == "No company of the 91 documented is known to be like yours, whatever else you answer."
 
@@ -175,7 +175,7 @@ def test_without_look_alikes_it_says_how_many_answers_would_be_needed() -> None:
 def test_whatever_is_known_the_page_says_the_record_and_data_agrees(facts) -> None:
     a = assess(BASE, Case("Somebody", facts))
     found, record = document(a), track_record(BASE, a.case)
-    assert grounds_report.record(record, names=False).split(" (")[0] in one_line(page(a))
+    assert grounds_report.record(record, names=False).split(" (")[0] in one_line(render(a, full=True))
     given_ = found["track_record"]
     assert (given_["like"], given_["right"], given_["needed"]) == (len(record.like), record.right, record.needed)
     assert given_["like"] == given_["right"] + len(given_["wrong"])

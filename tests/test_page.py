@@ -160,7 +160,7 @@ def test_a_verdict_by_means_alone_is_provisional():
 def test_a_verdict_by_means_where_fit_is_balanced_says_so():
     a = assess(BASE, Case("X", {"customer_segments": frozenset(["large"]), "next_funding": "secured"}))
     assert (a.process, a.basis) == ("enterprise", "means")
-    assert "your capital, team and role decide. This rests on 2 of the 21 main answers." in headline(a)
+    assert "your capital, team and role do. This rests on 2 of the 21 main answers." in headline(a)
     clear = named("Veeva Systems")
     assert clear.basis is None
     assert headline(clear) == "Run an enterprise sales process: sell in person to large accounts that you can name."

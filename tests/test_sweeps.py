@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from given import BASE, real_companies
+from given import BASE
 
 from salespath.authoring.scenarios import read_scenarios
 from salespath.engine.company import Company, process_of
-from salespath.engine.variants import processes
+from salespath.engine.variants import processes_of
 from salespath.engine.walk import walk
 from salespath.facts import Case, Value
 from salespath.facts.case import read_file
@@ -34,8 +34,8 @@ TOWARDS_LARGE = {"smb": -1, "both": 0, "enterprise": 1}
 @cache
 def documented() -> list[Case]:
     """The 91 companies that come with the program."""
-    more = (read_file(str(ROOT / f"examples/real_companies_{n}.yaml"), BASE.vocabulary).cases for n in (2, 3))
-    return [*real_companies(), *(case for cases in more for case in cases)]
+    files = (read_file(str(ROOT / f"examples/real_companies{n}.yaml"), BASE.vocabulary) for n in ("", "_2", "_3"))
+    return [case for file in files for case in file.cases]
 
 
 @cache
@@ -54,7 +54,7 @@ def backwards(
 ) -> Iterator[tuple[float, str, float, str]]:
     """Where a process to run follows on one that is nearer to enterprise selling, as the number grows."""
     before: tuple[float, str] | None = None
-    for value, process in zip(values, processes(BASE, facts, [{name: value} for value in values])):
+    for value, process in zip(values, processes_of(BASE, facts, [{name: value} for value in values])):
         if process in TOWARDS_LARGE:
             if before and TOWARDS_LARGE[process] < TOWARDS_LARGE[before[1]]:
                 yield (*before, value, process)
@@ -105,7 +105,7 @@ def test_a_longer_sale_never_moves_it_towards_smb_selling_unless_it_outlasts_the
 )
 def test_more_cash_never_makes_it_too_early(name: str, values: Sequence[float], instead_of: tuple[str, ...]) -> None:
     for case in everybody():
-        found = processes(BASE, without(case, *instead_of), [{name: value} for value in values])
+        found = processes_of(BASE, without(case, *instead_of), [{name: value} for value in values])
         first = next((place for place, process in enumerate(found) if process != "not_yet"), len(found))
         assert "not_yet" not in found[first:], case
 
@@ -129,5 +129,7 @@ def test_no_quick_purchases_are_recommended_at_a_price_that_nobody_pays_quickly(
 
 def test_the_price_moves_every_verdict_that_says_how_to_sell() -> None:
     for case in documented():
-        low, high = processes(BASE, case.values, [{"annual_contract_value": 500}, {"annual_contract_value": 500_000}])
+        low, high = processes_of(
+            BASE, case.values, [{"annual_contract_value": 500}, {"annual_contract_value": 500_000}]
+        )
         assert low != high or low == "not_yet", case

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from salespath.counsel.precedents import COMMON, Precedent
+from salespath.counsel.precedents import Precedent
 from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words
 
@@ -65,9 +65,7 @@ def none(needed: int | None, documented: int) -> str:
     said = f"No company of the {documented} documented is known to be like yours"
     if needed is None:
         return f"{said}, whatever else you answer."
-    return (
-        f"{said}; it takes {COMMON} answers in common, three fifths of them alike, so at least {needed} more of yours."
-    )
+    return f"{said}; it takes at least {needed} more of your answers."
 
 
 def document(precedents: Sequence[Precedent]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ Style = Callable[[str], str]
 FIRST = 3  # moves, blocks and reasons
 NEAREST = 2  # borders near which the company stands
 LINES, WORDS = 60, 400  # what a page holds
+BRIEFEST = 4
 LEGEND = (
     "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest "
     "means (can you run it)."
@@ -39,7 +40,7 @@ LEGEND = (
 
 def page(assessment: Assessment, width: int = 80, *, bold: Style = str) -> str:
     """The page as text; `bold` marks headings."""
-    for brief in range(FIRST):
+    for brief in range(BRIEFEST + 1):
         text = Page(assessment, min(width, 88), bold, brief).text()
         if len(text.splitlines()) <= LINES and len(text.split()) <= WORDS:
             break
@@ -49,11 +50,13 @@ def page(assessment: Assessment, width: int = 80, *, bold: Style = str) -> str:
 class Page:
     """The parts of the page, which the full report begins with too.
 
-    `brief` leaves out, where all of it would be too long, first how each block is remedied, then the lesser reasons and problems.
+    `brief` leaves out, where all of it would be too long, first how each block is remedied, then the lesser reasons, blocks and
+    problems, last what explains the figures.
     """
 
     def __init__(self, assessment: Assessment, width: int, bold: Style, brief: int = 0) -> None:
         self.a, self.width, self.bold, self.brief = assessment, width, bold, brief
+        self.most = max(1, FIRST - brief)  # reasons, problems and what leads
         self.vocabulary = assessment.base.vocabulary
         self.lines: list[str] = []
 
@@ -101,9 +104,8 @@ class Page:
         self.lines.extend(map(self.bold, name))
         self.lines.append("=" * max(map(len, name), default=0))
         self._say(headline(a))
-        for warning in a.warnings:
-            if warning.leads:
-                self._say(f"{self.bold('First')}: {_sentence(warning.text)}", indent="  ")
+        for warning in [warning for warning in a.warnings if warning.leads][: self.most]:
+            self._say(f"{self.bold('First')}: {_sentence(warning.text)}", indent="  ")
         self._say(firmness(a))
 
     def _completions(self, found: Settlement) -> None:
@@ -154,12 +156,13 @@ class Page:
                 for p in PROCESSES
             ]
             self.lines.append(f"{dimension.capitalize():10}{cells[0]:22}{cells[1]}")
-        self._say(LEGEND)
+        if self.brief < BRIEFEST:
+            self._say(LEGEND)
 
     def _near(self) -> None:
         """The borders near which the company stands, so that no threshold is a cliff."""
-        some = near(self.a.base, self.a.case.values)[: NEAREST - self.brief]
-        if some:
+        some = near(self.a.base, self.a.case.values)[: max(1, NEAREST - self.brief)]
+        if some and self.brief < BRIEFEST:
             self._say(f"Near a border: {'; '.join(self._border(item) for item in some)}.")
 
     def _border(self, item: Near) -> str:
@@ -181,10 +184,11 @@ class Page:
             return
         of = "" if own else f" of {NAMES[OTHER[about[0]]]} selling"
         self._heading(f"What stands in the way{of}")
-        for blocker in found[:FIRST]:
+        most = FIRST if self.brief < FIRST else 1
+        for blocker in found[:most]:
             self._say(f"{SELLING[blocker.process]}: {self._block(blocker)}", "- ", "  ")
-        if len(found) > FIRST:
-            self.lines.append(f"  and {len(found) - FIRST} more (--full)")
+        if len(found) > most:
+            self.lines.append(f"  and {len(found) - most} more (--full)")
 
     def _block(self, blocker: Blocker) -> str:
         """A block with what lifts it: the missing answer that does, else the remedy."""
@@ -209,7 +213,7 @@ class Page:
         for process in subject(a)[:1] or PROCESSES:
             speaking = reasons(a, process, 1)
             against = [*reasons(a, process, -1)[:1], *reasons(a, OTHER[process], 1)[:1]]
-            most = FIRST - self.brief if subject(a) else 1
+            most = self.most if subject(a) else 1
             if speaking:
                 self._heading(f"What speaks for {NAMES[process]} selling")
                 total = sum(item.weight for item in speaking)
@@ -255,10 +259,11 @@ class Page:
         self._say(said.rests(found, self.a.base))
         if not self.brief:
             self._say(said.checked(found, brief=True))
-        self._say(said.record(track_record(self.a.base, self.a.case), names=not self.brief))
+        if self.brief < BRIEFEST:
+            self._say(said.record(track_record(self.a.base, self.a.case), names=not self.brief))
 
     def _problems_shown(self) -> int:
-        return FIRST - self.brief
+        return self.most
 
     def _end(self) -> None:
         receipt = self.a.receipt

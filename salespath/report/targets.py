@@ -44,7 +44,9 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
     yield [name for name in base.vocabulary if _plain(base.vocabulary[name].label) == plain]
     yield [topic.id for topic in topics.values() if _plain(topic.title) == plain]
     yield [name for name in asked if plain in _parts(name.partition(":")[2])]
-    yield [fact.id for fact in base.vocabulary.facts.values() if plain in map(_plain, _called(fact))]
+    facts = base.vocabulary.facts.values()
+    yield [fact.id for fact in facts if plain in map(_plain, fact.values)]
+    yield [fact.id for fact in facts if plain in map(_plain, _called(fact))]
     yield [name for name in choices if plain in _parts(name.partition(":")[2])]
     if len(plain) > 2:
         yield [name for name in asked if any(part.startswith(plain) for part in _parts(name.partition(":")[2]))]
@@ -57,8 +59,7 @@ def _choices(base: Base) -> list[str]:
 
 
 def _called(fact: Fact) -> Iterator[str]:
-    """The values of a fact, and the other words that people use for them."""
-    yield from fact.values
+    """The words that people use for the values of a fact."""
     for words in fact.also.values():
         yield from words
 

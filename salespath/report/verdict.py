@@ -26,7 +26,7 @@ BASIS = {
     "means_alone": "Provisional, by your means alone: what you sell and to whom is not known.",
 }
 NAMED = 3  # answers named in a line
-NAMED_ABOVE = 2  # those that would lift what stands in the way, named in the headline
+NAMED_ABOVE = 2  # the same where other questions are named beside them, or in a headline
 BOUNDS = {"at_least": "at least", "at_most": "at most"}
 SELLING = {"enterprise": "Enterprise selling", "smb": "SMB selling", "both": "Running both"}
 
@@ -111,7 +111,7 @@ def firmness(assessment: Assessment) -> str:
         deciding = [turn for turn in on if turn.decides]
         ask = labels(a.base, [question.fact for question in a.next_questions[:NAMED]])
         first = f" Answer first: {ask}." if ask else ""
-        alone = f" One answer alone could decide it: {turned_by(a, deciding)}." if deciding else ""
+        alone = f" One answer alone could decide it: {turned_by(a, deciding, NAMED_ABOVE)}." if deciding else ""
         return f"Open{f': {wrong}' if wrong else ''}.{first}{alone}"
     why = wrong or (
         "it rests on your means alone"
