@@ -425,12 +425,12 @@ def test_a_step_is_done_when_its_condition_says_so():
 
 
 def test_the_command_tells_the_goal_in_text_and_json():
-    one = str(EXAMPLES / "veeva_2013.yaml")
-    text = run("whatif", one, "--goal", "both").stdout.decode()
-    assert text.startswith("Veeva Systems: what it takes to get to running both\n")
-    assert "self-serve: from no to yes" in text
-    told = json.loads(run("whatif", one, "--goal", "both", "--format", "json").stdout)
-    assert (told["goal"], told["process"], told["reached"]) == ("both", "enterprise", True)
+    one = ("whatif", str(EXAMPLES / "clinic_software.yaml"), "--set", "product_stage=pilot", "--goal", "smb")
+    text = run(*one).stdout.decode()
+    assert text.startswith("Clinic software: what it takes to get to SMB selling\n")
+    assert "product stage: from pilot to launched" in text
+    told = json.loads(run(*one, "--format", "json").stdout)
+    assert (told["goal"], told["process"], told["reached"]) == ("smb", "not_yet", True)
     assert told["searched"]["complete"] is True
     for changes in told["changes"]:
         assert set(changes) == {"facts", "conditions", "process", "settled", "effort"}
@@ -452,7 +452,7 @@ def test_a_goal_out_of_reach_is_said_to_be():
 
 
 def test_the_goal_starts_from_what_is_supposed():
-    told = run(
-        "whatif", str(EXAMPLES / "veeva_2013.yaml"), "--set", "self_serve=yes", "--goal", "both", "--format", "json"
-    )
-    assert len(json.loads(told.stdout)["changes"][0]["facts"]) == 1
+    one = ("whatif", str(EXAMPLES / "clinic_software.yaml"), "--goal", "smb", "--format", "json")
+    assert json.loads(run(*one).stdout)["process"] == "smb"
+    (first, *_) = json.loads(run(*one, "--set", "product_stage=pilot").stdout)["changes"]
+    assert [item["from"] for item in first["facts"]] == ["pilot"]

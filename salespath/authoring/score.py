@@ -186,7 +186,7 @@ def _outcome(base: Base, item: Known) -> Outcome:
     said, sums = judged(base, item.case.values)
     totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
     fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))
-    by_means = said in PROCESSES and abs(fit) < LEAD
+    by_means = said in PROCESSES and (abs(fit) < LEAD or certainty.net(sums.total(said, "fit")) < LEAD)
     return Outcome(item.label, said, abs(fit + means if by_means else fit))
 
 
