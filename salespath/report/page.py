@@ -51,7 +51,7 @@ class Page:
     """The parts of the page, which the full report begins with too.
 
     `brief` leaves out, where all of it would be too long, first how each block is remedied, then the lesser reasons, blocks and
-    problems, last what explains the figures.
+    problems, last what explains the figures and on what it rests.
     """
 
     def __init__(self, assessment: Assessment, width: int, bold: Style, brief: int = 0) -> None:
@@ -67,7 +67,8 @@ class Page:
         self._moves()
         self._reasons()
         self._doubts()
-        self._grounds()
+        if self.brief < BRIEFEST:
+            self._grounds()
         self._end()
         return self.written()
 
@@ -179,7 +180,7 @@ class Page:
         a = self.a
         about = subject(a) or PROCESSES
         own = [b for b in a.blockers if b.process in about]
-        found = own or [b for b in a.blockers if b.process in PROCESSES]
+        found = own or [b for b in a.blockers if b.process in PROCESSES and self.brief < BRIEFEST]
         if not found:
             return
         of = "" if own else f" of {NAMES[OTHER[about[0]]]} selling"
@@ -204,7 +205,7 @@ class Page:
         moves = [item for item in self.a.advice if item.topic == "first_moves"]
         if moves:
             self._heading("First moves")
-            for number, move in enumerate(moves[:FIRST], 1):
+            for number, move in enumerate(moves[: FIRST - (self.brief == BRIEFEST)], 1):
                 self._say(f"{number}. {move.short or _sentence(move.text).rstrip('.')} ({move.owner})", "", "   ")
 
     def _reasons(self) -> None:
@@ -219,7 +220,7 @@ class Page:
                 total = sum(item.weight for item in speaking)
                 for item in speaking[:most]:
                     self._say(f"{round(100 * item.weight / total):3d}%  {_sentence(item.because)}", "", "      ")
-            if against and subject(a):
+            if against and subject(a) and self.brief < BRIEFEST:
                 strongest = max(against, key=lambda item: abs(item.weight))
                 own = strongest in reasons(a, process, -1)
                 about = "" if own else f", for {NAMES[OTHER[process]]} selling"
@@ -259,8 +260,7 @@ class Page:
         self._say(said.rests(found, self.a.base))
         if not self.brief:
             self._say(said.checked(found, brief=True))
-        if self.brief < BRIEFEST:
-            self._say(said.record(track_record(self.a.base, self.a.case), names=not self.brief))
+        self._say(said.record(track_record(self.a.base, self.a.case), names=not self.brief))
 
     def _problems_shown(self) -> int:
         return self.most
