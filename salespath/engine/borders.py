@@ -14,7 +14,7 @@ from salespath.engine.compile import Base
 from salespath.engine.expressions import Leaf
 from salespath.engine.placing import Answers, changed, placed
 from salespath.engine.trace import behind
-from salespath.engine.turning import PARTS, bounds, halved, points, readers
+from salespath.engine.turning import PARTS, as_number, begins, bounds, readers
 from salespath.engine.variants import processes_of
 from salespath.facts import Derived, Fact, Value
 
@@ -133,20 +133,12 @@ def _numbers(
     term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: float, high: float
 ) -> Iterator[float]:
     """The least and the largest that a number can be within bounds, and both sides of every point where a test turns."""
-    parts = PARTS.get(term.type, 1)
+    step = PARTS.get(term.type, 1)
     least, most = bounds(term)
-    first, last = math.ceil(max(least, low * parts)), math.floor(min(most, high * parts))
-
-    def turn(test: Leaf) -> int | None:
-        def state(point: int) -> tuple[int, int, int]:
-            return company(point / parts).test(test)
-
-        return None if state(first) == state(last) else int(halved(first, last, state))
-
-    begins = {*points(term, tests, first, last, turn)} - {first, last}
-    sides = {first, last} | {point for begin in begins for point in (begin - 1, begin)}
-    for point in sorted(point for point in sides if first <= point <= last):
-        yield point // parts if point % parts == 0 else point / parts
+    first, last = math.ceil(max(least, low * step)), math.floor(min(most, high * step))
+    cells = begins(term, tests, company, first, last)
+    for point in sorted({*cells, *(point - 1 for point in cells if first < point < last)}):
+        yield as_number(term, point)
 
 
 def _stretches(line: Iterable[Point], given: Iterator[str] | Sequence[str]) -> tuple[Stretch, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -110,19 +110,35 @@ def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -
         if term.numeric:
             low, high = bounds(term) if value is None else around(term, value)
 
-            turn = partial(_turn, base, facts, name, low, high)
-            some = {point for point in points(term, tests, low, high, turn) if low <= point <= high}
-            step = PARTS.get(term.type, 1)
-            yield from ((name, point // step if point % step == 0 else point / step) for point in sorted(some))
+            def company(number: float, name: str = name) -> Company:
+                return Company(base, {**facts, name: number})
+
+            yield from ((name, as_number(term, point)) for point in begins(term, tests, company, low, high))
         else:
             yield from ((name, other) for other in (options(term) if value is None else moved(term, value)))
 
 
-def _turn(base: Base, facts: Mapping[str, Value], name: str, low: int, high: int, test: Leaf) -> int | None:
-    def state(point: int) -> tuple[int, int, int]:
-        return Company(base, {**facts, name: point / PARTS.get(base.vocabulary[name].type, 1)}).test(test)
+def begins(
+    term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: int, high: int
+) -> list[int]:
+    """The bounds of a number, in parts of one, and the parts between them with which a cell begins, in order.
 
-    return None if state(low) == state(high) else halved(low, high, state)
+    `company` is the company with that number.
+    """
+
+    def turn(test: Leaf) -> int | None:
+        def state(point: int) -> tuple[int, int, int]:
+            return company(point / PARTS.get(term.type, 1)).test(test)
+
+        return None if state(low) == state(high) else int(halved(low, high, state))
+
+    return sorted({point for point in points(term, tests, low, high, turn) if low <= point <= high})
+
+
+def as_number(term: Fact | Derived, point: int) -> float:
+    """So many parts of one as a number; a whole one is an integer."""
+    step = PARTS.get(term.type, 1)
+    return point // step if point % step == 0 else point / step
 
 
 def parts(base: Base, name: str) -> list[str]:
