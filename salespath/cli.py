@@ -169,7 +169,13 @@ def assess(
     --set says what is known of one company, without FILE or on top of it: --set product_stage=launched --set capital=300k
     --set team_roles=marketing,sales.
     """
-    from salespath.output import Output, check, is_there, is_through, together
+    from salespath.files.output import (
+        Output,
+        check,
+        is_there,
+        is_through,
+        together,
+    )
 
     output = None if output == "-" else output
     through = output is not None and is_through(output)  # a pipe or device: what goes there needs no name of a file
@@ -277,7 +283,12 @@ def explain(
     from dataclasses import asdict
 
     from salespath.engine.assess import assess as assess_case
-    from salespath.errors import Problem, SalespathError, shown, suggestion
+    from salespath.files.problems import (
+        Problem,
+        SalespathError,
+        shown,
+        suggestion,
+    )
     from salespath.report import explain as explanations
     from salespath.report.targets import meant, targets
     from salespath.report.terminal import tree

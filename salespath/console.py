@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from salespath.engine.compile import Base
-    from salespath.errors import Problem
     from salespath.facts import Portfolio
+    from salespath.files.problems import Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,7 +26,7 @@ def reported(command: F) -> F:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from salespath.errors import Problem, SalespathError
+        from salespath.files.problems import Problem, SalespathError
 
         try:
             return command(*args, **kwargs)
@@ -62,7 +62,7 @@ def based(command: F) -> F:
 
 def report_problems(problems: Iterable[Problem]) -> None:
     """Write problems to stderr, one a line, in order of their place."""
-    from salespath.errors import in_order
+    from salespath.files.problems import in_order
 
     for problem in in_order(problems):
         click.echo(str(problem), err=True)
@@ -82,8 +82,8 @@ def is_table(path: str) -> bool:
 
 def read_companies(base: Base, path: str) -> Portfolio:
     """The companies of a fact file or table; of a file that cannot be read, none and the problems."""
-    from salespath.errors import SalespathError
     from salespath.facts import Portfolio, read_file
+    from salespath.files.problems import SalespathError
 
     try:
         if is_table(path):
@@ -106,10 +106,10 @@ def read_supposed(base: Base, paths: Sequence[str], texts: Sequence[str], compan
     portfolios = [read_companies(base, path) for path in paths]
     if not (texts or company):
         return portfolios
-    from salespath.errors import SalespathError, shown
     from salespath.facts import Case, Portfolio
     from salespath.facts.case import NAMELESS
     from salespath.facts.settings import chosen, supposed
+    from salespath.files.problems import SalespathError, shown
 
     cases = tuple(case for portfolio in portfolios for case in portfolio.cases)
     problems = tuple(problem for portfolio in portfolios for problem in portfolio.problems)

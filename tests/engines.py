@@ -21,9 +21,9 @@ from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table
 from salespath.engine.walk import Truth, walk
-from salespath.errors import SalespathError
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import SalespathError
 from salespath.rules.model import PROCESSES, Rule
 
 REBUILT_EVERY = 40  # companies; reading the facts of CLIPS through Python slows it down more and more

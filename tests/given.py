@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.load import load
 from salespath.facts import Case, Value, read_file
+from salespath.files.nodes import parse
 from salespath.rules import loader
-from salespath.source import parse
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"

@@ -26,7 +26,7 @@ from salespath.authoring.scenarios import Scenario, read_scenarios
 from salespath.authoring.solver import TRUE, GaveUp, Solver
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.load import load
-from salespath.errors import SalespathError
+from salespath.files.problems import SalespathError
 from salespath.rules.model import Block, Conclude, Rule, Weigh
 
 SCENARIOS = Path(__file__).parent / "scenarios"

@@ -15,9 +15,9 @@ from salespath.ask import factfile, journal
 from salespath.ask.answers import Answer
 from salespath.ask.interview import COMPANY, PLAN, Event, replayed
 from salespath.ask.journal import Busy, Journal
-from salespath.errors import SalespathError
 from salespath.facts import Case
 from salespath.facts.values import HOW
+from salespath.files.problems import SalespathError
 
 GIVEN = Case(
     "Ăcme – 你好",

@@ -21,7 +21,7 @@ from salespath.engine.load import read
 from salespath.engine.walk import walk
 from salespath.facts.case import typed
 from salespath.facts.values import written as value_written
-from salespath.source import Scalar, Sequence
+from salespath.files.nodes import Scalar, Sequence
 
 EVERY_CODE = ROOT / "tests" / "every_code"
 CODE = re.compile(r"^\| (SP\d{3}) ", re.MULTILINE)

@@ -15,10 +15,10 @@ from salespath.engine.assess import assess
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.contradictions import contradicted
 from salespath.engine.table import Rows, Table
-from salespath.errors import SalespathError
 from salespath.facts import Case, read_file, vocabulary
+from salespath.files.nodes import parse
+from salespath.files.problems import SalespathError
 from salespath.rules import files, loader
-from salespath.source import parse
 
 
 def found(**facts):

@@ -19,9 +19,9 @@ from salespath.engine.borders import near, stretches
 from salespath.engine.company import Company, process_of
 from salespath.engine.placing import changed, placed
 from salespath.engine.turning import PARTS
-from salespath.errors import SalespathError
 from salespath.facts import Case
 from salespath.facts.values import readable
+from salespath.files.problems import SalespathError
 from salespath.report.json import document
 from salespath.report.page import page
 

@@ -24,12 +24,12 @@ from salespath.counsel.economics_months import MOST, Plan, customers_needed, flo
 from salespath.counsel.economics_text import render
 from salespath.counsel.economics_told import gist, notes
 from salespath.counsel.economics_words import money
-from salespath.errors import SalespathError
 from salespath.facts import Case
 from salespath.facts.case import read_case
+from salespath.files.nodes import parse
+from salespath.files.problems import SalespathError
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES
-from salespath.source import parse
 
 UNFIT = re.compile(r"\b(None|True|False|nan|inf)\b|-\$0(?![.\d])|\be[+-]?\d+\b")
 PLAIN = Plan(

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
-from salespath.errors import SalespathError
 from salespath.facts import Case, Value, read_file
 from salespath.facts.objects import typed_case
 from salespath.facts.template import csv_template, expected, yaml_template
 from salespath.facts.values import BadValue, number, parse, words, written
 from salespath.facts.vocabulary import load
-from salespath.source import parse as parse_yaml
+from salespath.files.nodes import parse as parse_yaml
+from salespath.files.problems import SalespathError
 
 
 def read_text(tmp_path, text, name="case.yaml"):

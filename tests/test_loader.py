@@ -13,11 +13,17 @@ from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base, compile_base
-from salespath.errors import SalespathError
 from salespath.facts import Case, vocabulary
+from salespath.files.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    parse,
+)
+from salespath.files.problems import SalespathError
 from salespath.report.json import document
 from salespath.rules import files, loader
-from salespath.source import Mapping, Node, Scalar, Sequence, parse
 
 # Mistakes. The rule at fault is the first of 1.yaml, on line 2, unless said otherwise.
 

@@ -14,8 +14,13 @@ from pathlib import Path
 import pytest
 from given import EXAMPLES, ROOT
 
-from salespath.errors import SalespathError
-from salespath.output import Output, atomic, check, together
+from salespath.files.output import (
+    Output,
+    atomic,
+    check,
+    together,
+)
+from salespath.files.problems import SalespathError
 
 # Two companies of four are rejected: what stands there is nowhere else.
 TABLE = "company,self_serve,annual_contract_value\nA,yes,1200\nB,n/a,90000\nC,no,90000\nD,yes,5k/month\n"

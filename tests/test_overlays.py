@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
 from salespath.engine.load import load
-from salespath.errors import SalespathError
 from salespath.facts import Case
+from salespath.files.problems import SalespathError
 
 RULES = BASE.knowledge.rules
 

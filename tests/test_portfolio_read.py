@@ -10,8 +10,8 @@ import pyarrow.parquet
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY
 
-from salespath.errors import ERROR, WARNING, SalespathError
 from salespath.facts import read_file
+from salespath.files.problems import ERROR, WARNING, SalespathError
 from salespath.portfolio import assess_file, cases, delimited, read_csv, read_parquet, rows
 
 HEADER = "company,product_stage,annual_contract_value,customer_segments,self_serve"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salespath.errors import SalespathError
+from salespath.files.problems import SalespathError
 from salespath.portfolio import rows
 from salespath.portfolio.rows import Block, blocks, text
 

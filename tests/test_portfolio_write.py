@@ -21,10 +21,10 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.table import Table, assess_table
 from salespath.engine.walk import SUMS
-from salespath.errors import SalespathError
 from salespath.facts import Case
 from salespath.facts.values import written
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import SalespathError
 from salespath.portfolio import assess_to_file, cases, delimited
 from salespath.portfolio.ahead import AHEAD, ahead
 from salespath.portfolio.assessed import Assessed

@@ -23,10 +23,10 @@ from salespath.authoring.perturb import deciding
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.load import load, load_folder
-from salespath.errors import SalespathError
 from salespath.facts import Case, Value
+from salespath.files.nodes import parse
+from salespath.files.problems import SalespathError
 from salespath.rules import files, loader
-from salespath.source import parse
 
 REAL = str(EXAMPLES / "real_companies.yaml")
 LARGE, SMALL = {"annual_contract_value": 60_000}, {"annual_contract_value": 500}

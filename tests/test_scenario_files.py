@@ -8,7 +8,7 @@ from given import BASE, run, small_base
 from salespath.authoring.coverage import coverage, described, missing, obligations
 from salespath.authoring.results import Results, failures
 from salespath.authoring.scenarios import read_scenarios
-from salespath.errors import SalespathError
+from salespath.files.problems import SalespathError
 
 RULES = """
 rules:

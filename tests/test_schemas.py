@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from salespath.authoring.schema import rules_schema
-from salespath.errors import SalespathError
 from salespath.facts import read_file, values
 from salespath.facts.schema import facts_schema
 from salespath.facts.template import yaml_template
 from salespath.facts.values import BadValue, written
-from salespath.records import Record
+from salespath.files.nodes import parse, plain
+from salespath.files.problems import SalespathError
+from salespath.files.records import Record
 from salespath.rules import files, loader
-from salespath.source import parse, plain
 
 RULES = Draft202012Validator(rules_schema(BASE))
 FACTS = Draft202012Validator(facts_schema(VOCABULARY))

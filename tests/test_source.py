@@ -11,9 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath import source
-from salespath.errors import Problem, SalespathError
-from salespath.source import decode, parse, plain, read, read_bytes, repeated_keys
+from salespath.files import nodes as source
+from salespath.files.nodes import (
+    decode,
+    parse,
+    plain,
+    read,
+    read_bytes,
+    repeated_keys,
+)
+from salespath.files.problems import Problem, SalespathError
 
 
 def problem_of(text: str, *, as_json: bool = False):

@@ -8,8 +8,8 @@ from given import small_base
 from salespath.engine.company import Company
 from salespath.engine.table import Table, assess_table
 from salespath.engine.walk import OPERATORS, walk
-from salespath.errors import SalespathError
 from salespath.facts import Case
+from salespath.files.problems import SalespathError
 
 RULES = """
 rules:

@@ -14,10 +14,10 @@ from salespath.counsel.hinges import hinges
 from salespath.counsel.way import cards
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
-from salespath.errors import SalespathError
 from salespath.facts import Case
 from salespath.facts.settings import supposed
 from salespath.facts.values import written
+from salespath.files.problems import SalespathError
 
 ONE = str(EXAMPLES / "veeva_2013.yaml")
 MANY = str(EXAMPLES / "real_companies.yaml")
@@ -289,7 +289,7 @@ def test_wrong_options_are_a_matter_of_usage():
 
 def test_a_test_card_takes_a_month_at_most_and_says_all():
     from salespath.facts.vocabulary import load
-    from salespath.source import parse
+    from salespath.files.nodes import parse
 
     words = "label: x, question: x, help: x, why: x"
     frame = f"dimension: role\ntitle: Role\nfacts:\n  - {{id: x, type: boolean, {words}, ask: core, test: "

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from salespath.errors import shown, suggestion
 from salespath.facts import Fact, Value, values
 from salespath.facts.values import HOW, BadValue, readable
+from salespath.files.problems import shown, suggestion
 
 _LONGEST = 400  # characters; far more than any answer needs
 

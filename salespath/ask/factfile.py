@@ -8,13 +8,13 @@ from pathlib import Path
 
 import yaml
 
-from salespath import source
-from salespath.errors import Problem, SalespathError
 from salespath.facts import Case, Value, Vocabulary, read_case
 from salespath.facts.case import name_key
 from salespath.facts.values import written
-from salespath.output import Output, atomic, check
-from salespath.source import Mapping, Scalar, Sequence
+from salespath.files import nodes as source
+from salespath.files.nodes import Mapping, Scalar, Sequence
+from salespath.files.output import Output, atomic, check
+from salespath.files.problems import Problem, SalespathError
 
 
 def read(path: str, vocabulary: Vocabulary) -> Case:

@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from salespath.ask.wording import COMMANDS, WORDS, Asked
-from salespath.errors import shown
+from salespath.files.problems import shown
 
 _WIDEST = 88
 _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": "->"})

@@ -19,9 +19,9 @@ from salespath.ask.journal import Journal, Record, unfinished
 from salespath.ask.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
-from salespath.errors import Problem, SalespathError, shown
 from salespath.facts import Case
 from salespath.facts.values import BadValue
+from salespath.files.problems import Problem, SalespathError, shown
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 

@@ -10,9 +10,9 @@ from salespath.ask.answers import Answer, how_exactly, how_to_write, understand,
 from salespath.ask.interview import COMPANY, PLAN, Interview
 from salespath.engine.assessment import Contradiction
 from salespath.engine.strength import FIRM
-from salespath.errors import shown
 from salespath.facts import Fact
 from salespath.facts.values import BadValue, readable, words
+from salespath.files.problems import shown
 from salespath.report.phrases import NAMES, either
 from salespath.rules.model import PROCESSES
 

@@ -33,10 +33,10 @@ from salespath.engine.expressions import (
     inputs,
     leaves,
 )
-from salespath.errors import WARNING, Problem, SalespathError
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.values import written as written_value
 from salespath.facts.vocabulary import Vocabulary
+from salespath.files.problems import WARNING, Problem, SalespathError
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES, Advise, Block, Conclude, Knowledge, Rule, Weigh
 

@@ -14,7 +14,7 @@ from salespath.console import based, format_option, read_companies, report_probl
 
 if TYPE_CHECKING:
     from salespath.engine.compile import Base
-    from salespath.errors import Problem
+    from salespath.files.problems import Problem
 
 KINDS = ("conclude", "weigh", "block", "advise", "warn")
 
@@ -64,7 +64,7 @@ def check_(folders: tuple[str, ...], format_: str) -> None:
     """
     from salespath.authoring.check import check
     from salespath.engine.load import read
-    from salespath.errors import in_order
+    from salespath.files.problems import in_order
     from salespath.report.json import problem
 
     report = check(*read(*folders))

@@ -74,7 +74,7 @@ def graph(base: Base, target: str | None, format_: str, all_: bool) -> None:
 def reference(base: Base, output: str | None, force: bool) -> None:
     """Write the rule reference as Markdown: every rule, and what cites each statement and benchmark."""
     from salespath.authoring.reference import pages
-    from salespath.output import Output, check, together
+    from salespath.files.output import Output, check, together
 
     found = pages(base)
     if output is None:
@@ -100,6 +100,11 @@ def schema(base: Base) -> None:
 
 
 def _unknown(what: str, seen: str, known: Iterable[str]) -> NoReturn:
-    from salespath.errors import Problem, SalespathError, shown, suggestion
+    from salespath.files.problems import (
+        Problem,
+        SalespathError,
+        shown,
+        suggestion,
+    )
 
     raise SalespathError([Problem("SP131", f"there is no {what} {shown(seen)}.{suggestion(seen, known)}")])

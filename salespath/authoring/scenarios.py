@@ -32,14 +32,25 @@ from pathlib import Path
 from typing import Any
 
 from salespath.engine.compile import Base
-from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts import Case
 from salespath.facts.case import read_case
-from salespath.records import Record
+from salespath.files.nodes import Mapping as MappingNode
+from salespath.files.nodes import (
+    Node,
+    Scalar,
+    Sequence,
+    read,
+    repeated_keys,
+)
+from salespath.files.problems import (
+    Problem,
+    SalespathError,
+    shown,
+    suggestion,
+)
+from salespath.files.records import Record
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn
-from salespath.source import Mapping as MappingNode
-from salespath.source import Node, Scalar, Sequence, read, repeated_keys
 
 EXACT = ("blocked", "conflicts", "problems")
 PLANNED = ("advice", "not_advice", "in_place")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from salespath.errors import Problem, SalespathError
+from salespath.files.problems import Problem, SalespathError
 
 try:
     import z3

@@ -61,7 +61,7 @@ def economics(
     from salespath.counsel.economics_shown_told import verdict
     from salespath.counsel.economics_text import render
     from salespath.engine.assess import assess
-    from salespath.errors import SalespathError
+    from salespath.files.problems import SalespathError
 
     (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
     problems = list(portfolio.problems)

@@ -13,13 +13,18 @@ from salespath.console import is_table, read_companies
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.errors import WARNING, Problem, SalespathError, shown
 from salespath.facts import Case, Portfolio, Vocabulary, read_case
 from salespath.facts.case import companies as read_nodes
 from salespath.facts.values import readable
-from salespath.source import Mapping as MappingNode
-from salespath.source import Node, Scalar, read
-from salespath.source import Sequence as SequenceNode
+from salespath.files.nodes import Mapping as MappingNode
+from salespath.files.nodes import Node, Scalar, read
+from salespath.files.nodes import Sequence as SequenceNode
+from salespath.files.problems import (
+    WARNING,
+    Problem,
+    SalespathError,
+    shown,
+)
 
 _NAMING = (
     "respondent",

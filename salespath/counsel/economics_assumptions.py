@@ -9,12 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from salespath.errors import ERROR, Problem, SalespathError, shown, suggestion
 from salespath.facts import Case, Derived
 from salespath.facts.values import BadValue, parse
-from salespath.records import Record
+from salespath.files.nodes import read
+from salespath.files.problems import (
+    ERROR,
+    Problem,
+    SalespathError,
+    shown,
+    suggestion,
+)
+from salespath.files.records import Record
 from salespath.rules.model import PROCESSES
-from salespath.source import read
 
 FILE = Path(__file__).with_name("assumptions.yaml")
 CASES = ("low", "base", "high")  # worst, middle and best for the company

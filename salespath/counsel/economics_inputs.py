@@ -17,8 +17,8 @@ from salespath.counsel.economics_assumptions import (
 )
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.errors import WARNING, Problem, SalespathError
 from salespath.facts import Case
+from salespath.files.problems import WARNING, Problem, SalespathError
 from salespath.rules.model import PROCESSES
 
 

@@ -12,7 +12,7 @@ from salespath.counsel.economics_months import Flow
 from salespath.counsel.economics_shown import Mark
 from salespath.counsel.economics_told import gist, notes
 from salespath.engine.compile import Base
-from salespath.errors import Problem
+from salespath.files.problems import Problem
 from salespath.report.json import problem
 
 

@@ -28,11 +28,11 @@ from salespath.engine.contradictions import contradictions, problem
 from salespath.engine.expressions import inputs
 from salespath.engine.unless import unless
 from salespath.engine.walk import SUMS, Truth, Walked, supposing, walk
-from salespath.errors import WARNING, Problem
 from salespath.facts import Case, Value
 from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import WARNING, Problem
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Topic, Warn
 
 Engine = Callable[[Company], Walked]

@@ -10,8 +10,8 @@ from typing import Any
 from salespath.engine.compile import Base
 from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Walked
-from salespath.errors import Problem
 from salespath.facts import Case, Value, Vocabulary
+from salespath.files.problems import Problem
 from salespath.rules.model import PROCESSES, VERDICTS
 
 

@@ -32,8 +32,13 @@ from salespath.engine.expressions import (
     inputs,
     necessary,
 )
-from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts.vocabulary import Relation, Vocabulary
+from salespath.files.problems import (
+    Problem,
+    SalespathError,
+    shown,
+    suggestion,
+)
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Knowledge, Rule, Warn, Weigh
 
 FACTS, VERDICT, PLAN = range(3)

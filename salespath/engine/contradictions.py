@@ -11,10 +11,10 @@ from salespath.engine.company import Company
 from salespath.engine.compile import filled
 from salespath.engine.expressions import inputs
 from salespath.engine.walk import Bits, holds
-from salespath.errors import WARNING, Problem
 from salespath.facts import Case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import KINDS
+from salespath.files.problems import WARNING, Problem
 
 if TYPE_CHECKING:
     from salespath.engine.table import Rows

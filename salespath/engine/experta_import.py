@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import collections.abc
 
-from salespath.errors import Problem, SalespathError, shown
+from salespath.files.problems import Problem, SalespathError, shown
 
 WANTED = "experta>=1.9.4,<2"
 _ABSENT = object()

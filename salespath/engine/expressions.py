@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from salespath.errors import shown, suggestion
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
+from salespath.files.problems import shown, suggestion
 from salespath.rules.model import Attribute
 
 MAX_LENGTH = 2000

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from salespath.engine.compile import Base, compile_base
-from salespath.errors import Problem, SalespathError
 from salespath.facts import Vocabulary, vocabulary
+from salespath.files.problems import Problem, SalespathError
 from salespath.rules import files, loader
 from salespath.rules.model import VERDICTS, Knowledge
 

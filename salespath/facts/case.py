@@ -11,11 +11,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts import values
 from salespath.facts.values import HOW, BadValue, Value, folded
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
-from salespath.source import Mapping, Node, Scalar, Sequence, plain, read, repeated_keys
+from salespath.files.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    plain,
+    read,
+    repeated_keys,
+)
+from salespath.files.problems import (
+    Problem,
+    SalespathError,
+    shown,
+    suggestion,
+)
 
 COMPANY = "company"
 NAMELESS = "Your company"

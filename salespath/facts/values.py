@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category
 
-from salespath.errors import shown, suggestion
+from salespath.files.problems import shown, suggestion
 
 if TYPE_CHECKING:
     from salespath.facts.vocabulary import Derived, Fact

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from salespath.errors import Problem, SalespathError, shown, suggestion
 from salespath.facts.values import NUMERIC, folded
-from salespath.records import Record
-from salespath.source import Node, repeated_keys
+from salespath.files.nodes import Node, repeated_keys
+from salespath.files.problems import (
+    Problem,
+    SalespathError,
+    shown,
+    suggestion,
+)
+from salespath.files.records import Record
 
 FOLDER = Path(__file__).parent / "vocabulary"
 FILES = ("product", "market", "capital", "team", "role", "results", "derived", "relations")

@@ -9,9 +9,14 @@ from itertools import chain
 import pyarrow as pa
 
 from salespath.engine.compile import Base
-from salespath.errors import ERROR, Problem, SalespathError
 from salespath.facts import Case, Portfolio, Rejects
-from salespath.output import Output, check, is_there, together
+from salespath.files.output import (
+    Output,
+    check,
+    is_there,
+    together,
+)
+from salespath.files.problems import ERROR, Problem, SalespathError
 from salespath.portfolio.assessed import Assessed, Progress, Report, assess_reading
 from salespath.portfolio.read import read_any, read_csv, read_parquet
 from salespath.portfolio.reading import Reading, no_rows

@@ -14,7 +14,7 @@ from salespath.engine.compile import Base
 from salespath.engine.contradictions import contradicted, contradictions
 from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
-from salespath.errors import WARNING, Problem, in_order
+from salespath.files.problems import WARNING, Problem, in_order
 from salespath.portfolio.ahead import ahead
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.reading import Reading, no_rows

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salespath.engine.table import Table
-from salespath.errors import Problem, shown, suggestion
 from salespath.facts import Case, Rejects, Vocabulary
 from salespath.facts.values import HOW
+from salespath.files.problems import Problem, shown, suggestion
 from salespath.portfolio.cells import CellReader, values
 from salespath.portfolio.header import COMPANY, RESULTS, annotated
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.errors import shown
 from salespath.facts import Vocabulary
+from salespath.files.problems import shown
 from salespath.portfolio import header
 from salespath.portfolio.batch import Batch, Typist
 from salespath.portfolio.reading import ROWS, Part, no_rows, unusable

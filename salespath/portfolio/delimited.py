@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from salespath.errors import Problem, shown
 from salespath.facts import Vocabulary
+from salespath.files.problems import Problem, shown
 from salespath.portfolio import header
 from salespath.portfolio.batch import Batch, Broken, Typist
 from salespath.portfolio.reading import ROWS, Part, no_rows, unusable

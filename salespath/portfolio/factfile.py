@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from salespath.engine.compile import Base
 from salespath.engine.table import Table
-from salespath.errors import Problem
 from salespath.facts import Case, read_file
+from salespath.files.problems import Problem
 from salespath.portfolio import header
 from salespath.portfolio.batch import Batch
 from salespath.portfolio.reading import ROWS

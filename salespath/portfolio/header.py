@@ -7,11 +7,17 @@ import io
 from collections.abc import Sequence
 
 from salespath.engine.walk import SUMS
-from salespath.errors import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.facts import Vocabulary
 from salespath.facts.case import NAMES, name_key
 from salespath.facts.values import folded, other_currency
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import (
+    WARNING,
+    Problem,
+    SalespathError,
+    shown,
+    suggestion,
+)
 from salespath.rules.model import PROCESSES
 
 COMPANY = "company"

@@ -7,11 +7,11 @@ from typing import IO
 
 from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
+from salespath.files.nodes import open_file
 from salespath.portfolio.columnar import Columnar
 from salespath.portfolio.delimited import Delimited
 from salespath.portfolio.factfile import FactFile
 from salespath.portfolio.reading import Reading
-from salespath.source import open_file
 
 
 def read_csv(path: str, vocabulary: Vocabulary) -> Reading:

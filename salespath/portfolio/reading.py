@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from salespath.errors import Problem, SalespathError
+from salespath.files.problems import Problem, SalespathError
 from salespath.portfolio.batch import Batch
 
 ROWS = 16_384  # of a part

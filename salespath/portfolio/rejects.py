@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salespath.facts import Rejects
-from salespath.output import Begin
+from salespath.files.output import Begin
 from salespath.portfolio.escape import guarded, quoted
 
 ADDED = ("file", "row", "column", "value", "reason", "raw")

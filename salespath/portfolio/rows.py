@@ -16,7 +16,7 @@ from typing import IO, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from salespath.errors import Problem, SalespathError
+from salespath.files.problems import Problem, SalespathError
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20

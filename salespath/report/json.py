@@ -9,9 +9,9 @@ from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
 from salespath.engine.borders import near
 from salespath.engine.walk import SUMS
-from salespath.errors import Problem
 from salespath.facts import Value, Vocabulary
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import Problem
 from salespath.rules.model import PROCESSES, Weigh
 
 

@@ -7,9 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from salespath.errors import Problem, SalespathError, shown
 from salespath.facts import vocabulary
-from salespath.source import Mapping, Node, decode, parse, read_bytes
+from salespath.files.nodes import (
+    Mapping,
+    Node,
+    decode,
+    parse,
+    read_bytes,
+)
+from salespath.files.problems import Problem, SalespathError, shown
 
 BASE = Path(__file__).parent / "base"
 MAX_OVERLAY = 4 * 2**20

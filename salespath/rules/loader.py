@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from salespath.errors import Problem, shown, suggestion
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.records import Record
+from salespath.files.nodes import Mapping, Node, repeated_keys
+from salespath.files.problems import Problem, shown, suggestion
+from salespath.files.records import Record
 from salespath.rules.files import Layer
 from salespath.rules.model import (
     PROCESSES,
@@ -29,7 +30,6 @@ from salespath.rules.model import (
     Warn,
     Weigh,
 )
-from salespath.source import Mapping, Node, repeated_keys
 
 EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95

@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple, TypeAlias
 
 import yaml
 
-from salespath.errors import Problem, SalespathError, shown
+from salespath.files.problems import Problem, SalespathError, shown
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 32

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from salespath.errors import Problem, shown, suggestion
-from salespath.source import Mapping, Node, Scalar, Sequence
+from salespath.files.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+)
+from salespath.files.problems import Problem, shown, suggestion
 
 
 class Record:
