@@ -107,7 +107,7 @@ def read_supposed(base: Base, paths: Sequence[str], texts: Sequence[str], compan
     if not (texts or company):
         return portfolios
     from salespath.facts import Case, Portfolio
-    from salespath.facts.case import NAMELESS
+    from salespath.facts.cases import NAMELESS
     from salespath.facts.settings import chosen, supposed
     from salespath.files.problems import SalespathError, shown
 

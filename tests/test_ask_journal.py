@@ -11,11 +11,12 @@ from given import BASE, VOCABULARY, some_facts, values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salespath.ask import factfile, journal
+from salespath.ask import journal
 from salespath.ask.answers import Answer
 from salespath.ask.interview import COMPANY, PLAN, Event, replayed
 from salespath.ask.journal import Busy, Journal
 from salespath.facts import Case
+from salespath.facts import fact_file as factfile
 from salespath.facts.values import HOW
 from salespath.files.problems import SalespathError
 

@@ -19,7 +19,7 @@ from salespath.engine.compile import FACTS, PLAN, VERDICT
 from salespath.engine.expressions import condition
 from salespath.engine.load import read
 from salespath.engine.walk import walk
-from salespath.facts.case import typed
+from salespath.facts.cases import typed
 from salespath.facts.values import written as value_written
 from salespath.files.nodes import Scalar, Sequence
 

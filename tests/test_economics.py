@@ -25,7 +25,7 @@ from salespath.counsel.economics_text import render
 from salespath.counsel.economics_told import gist, notes
 from salespath.counsel.economics_words import money
 from salespath.facts import Case
-from salespath.facts.case import read_case
+from salespath.facts.cases import read_case
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
 from salespath.rules.loader import EXPERT

@@ -18,7 +18,7 @@ from salespath.engine.company import Company, process_of
 from salespath.engine.variants import processes_of
 from salespath.engine.walk import walk
 from salespath.facts import Case, Value
-from salespath.facts.case import read_file
+from salespath.facts.cases import read_file
 
 ROOT = Path(__file__).parent.parent
 PRICES = (300, 500, 900, 999, 1_000, 1_100, 2_000, 4_999, 5_000, 6_000, 9_999, 10_000, 12_000, 20_000, 24_999, 25_000, 30_000,

@@ -13,7 +13,7 @@ from salespath.engine.questions import ranked
 from salespath.engine.settle import searched
 from salespath.engine.turning import Turn, parts
 from salespath.facts import Case, Fact, Value
-from salespath.facts.case import NAMELESS
+from salespath.facts.cases import NAMELESS
 from salespath.rules.model import Advise, Warn
 
 COMPANY, PLAN = "company", "plan"  # questions that are not about a fact: the name, and whether to go on

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from salespath.ask import factfile, wording
+from salespath.ask import wording
 from salespath.ask.answers import yes_or_no
 from salespath.ask.interview import Event, Interview, replayed
 from salespath.ask.journal import Journal, Record, unfinished
@@ -20,6 +20,7 @@ from salespath.ask.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
 from salespath.facts import Case
+from salespath.facts import fact_file as factfile
 from salespath.facts.values import BadValue
 from salespath.files.problems import Problem, SalespathError, shown
 

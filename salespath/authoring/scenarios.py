@@ -33,7 +33,7 @@ from typing import Any
 
 from salespath.engine.compile import Base
 from salespath.facts import Case
-from salespath.facts.case import read_case
+from salespath.facts.cases import read_case
 from salespath.files.nodes import Mapping as MappingNode
 from salespath.files.nodes import (
     Node,

@@ -14,7 +14,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.facts import Case, Portfolio, Vocabulary, read_case
-from salespath.facts.case import companies as read_nodes
+from salespath.facts.cases import companies as read_nodes
 from salespath.facts.values import readable
 from salespath.files.nodes import Mapping as MappingNode
 from salespath.files.nodes import Node, Scalar, read

@@ -1,6 +1,12 @@
 """Facts: the vocabulary, and the typed cases of companies."""
 
-from salespath.facts.case import Case, Portfolio, Rejects, read_case, read_file
+from salespath.facts.cases import (
+    Case,
+    Portfolio,
+    Rejects,
+    read_case,
+    read_file,
+)
 from salespath.facts.values import Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from numbers import Real
 
-from salespath.facts.case import Case
+from salespath.facts.cases import Case
 from salespath.facts.values import DATE, KINDS, LARGEST, NUMERIC, BadValue, Value, bounded, parse, parse_set
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 from salespath.files.problems import (

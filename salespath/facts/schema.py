@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from salespath.facts.case import NAMES
+from salespath.facts.cases import NAMES
 from salespath.facts.template import expected
 from salespath.facts.values import DATE, EMPTY_SET, HOW, NUMBER
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from salespath.facts.case import Case, read_case
+from salespath.facts.cases import Case, read_case
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import (

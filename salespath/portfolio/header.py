@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from salespath.engine.walk import SUMS
 from salespath.facts import Vocabulary
-from salespath.facts.case import NAMES, name_key
+from salespath.facts.cases import NAMES, name_key
 from salespath.facts.values import folded, other_currency
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import (

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from salespath.facts import Case, Value, Vocabulary, read_case
-from salespath.facts.case import name_key
+from salespath.facts.cases import name_key
 from salespath.facts.values import written
 from salespath.files import nodes as source
 from salespath.files.nodes import Mapping, Scalar, Sequence
