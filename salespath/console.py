@@ -126,7 +126,7 @@ def read_by_run(*paths: str | None) -> list[str]:
     """The files that this run reads: those named, the rules and the vocabulary. None of them is ever written over."""
     from pathlib import Path
 
-    from salespath.rules.files import rule_files, vocabulary_files
+    from salespath.rules.folders import rule_files, vocabulary_files
 
     folders = click.get_current_context().params.get("folders", ())
     rules = [*rule_files(), *vocabulary_files(), *(file for folder in folders for file in rule_files(Path(folder)))]

@@ -8,7 +8,9 @@ from operator import add, mul, sub, truediv
 from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.expressions import (
+from salespath.engine.walk import OPERATORS, SUMS
+from salespath.facts import Case
+from salespath.rules.language import (
     BLOCKED,
     And,
     Arithmetic,
@@ -21,8 +23,6 @@ from salespath.engine.expressions import (
     Or,
     Quantity,
 )
-from salespath.engine.walk import OPERATORS, SUMS
-from salespath.facts import Case
 from salespath.rules.model import Block, Conclude, Weigh
 
 Truth = bool | None

@@ -11,12 +11,18 @@ from collections.abc import Iterable
 
 from salespath.engine.assess import assess
 from salespath.engine.compile import BLOCKED, compile_base
-from salespath.engine.expressions import VERDICT_NUMBERS, ExpressionError, Scope, condition, formula
 from salespath.engine.load import load
 from salespath.facts import Case
 from salespath.files.nodes import decode, parse
 from salespath.files.problems import Problem, SalespathError
 from salespath.rules import loader
+from salespath.rules.language import (
+    VERDICT_NUMBERS,
+    ExpressionError,
+    Scope,
+    condition,
+    formula,
+)
 from salespath.rules.model import Attribute
 
 SECONDS = 2.0  # far more than any file of this size should take

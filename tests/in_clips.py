@@ -12,11 +12,16 @@ import clips
 
 from salespath.engine.company import Company
 from salespath.engine.compile import LEAF, Base, Closed, Reading, Ref, Standing
-from salespath.engine.expressions import Compare, Constant, Number, Quantity
 from salespath.engine.lowering import answers, derivations, late_tests
 from salespath.engine.walk import SUMS, Sums, Truth
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.language import (
+    Compare,
+    Constant,
+    Number,
+    Quantity,
+)
 from salespath.rules.model import PROCESSES, VERDICTS
 
 EVERY_SUM = [(process, dimension) for process in PROCESSES for dimension in DIMENSIONS]

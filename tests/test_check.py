@@ -11,17 +11,17 @@ from given import BASE, ROOT, run, small_base
 from rule_bases import random_base
 
 from salespath.authoring.check import check
-from salespath.authoring.notation import written
 from salespath.authoring.solver import FALSE, TRUE, GaveUp, Solver, holds
 from salespath.engine.cells import cells, companies
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, PLAN, VERDICT
-from salespath.engine.expressions import condition
 from salespath.engine.load import read
 from salespath.engine.walk import walk
 from salespath.facts.cases import typed
 from salespath.facts.values import written as value_written
 from salespath.files.nodes import Scalar, Sequence
+from salespath.rules.language import condition
+from salespath.rules.notation import written
 
 EVERY_CODE = ROOT / "tests" / "every_code"
 CODE = re.compile(r"^\| (SP\d{3}) ", re.MULTILINE)

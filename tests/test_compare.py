@@ -118,7 +118,7 @@ def test_a_change_of_one_fact_goes_back_to_rules_that_read_it() -> None:
 
 
 def names_behind(tree) -> set[str]:
-    from salespath.engine.expressions import inputs
+    from salespath.rules.language import inputs
 
     found = inputs(tree)
     while more := {n for name in found & BASE.formulas.keys() for n in inputs(BASE.formulas[name])} - found:

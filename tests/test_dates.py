@@ -13,12 +13,12 @@ from jsonschema import Draft202012Validator
 
 from salespath.ask.answers import how_to_write, understand
 from salespath.engine.assess import assess
-from salespath.engine.expressions import ExpressionError, Scope, condition
 from salespath.facts import Case
 from salespath.facts.schema import facts_schema
 from salespath.facts.template import expected
 from salespath.facts.values import BadValue, parse, words, written
 from salespath.files.problems import SalespathError
+from salespath.rules.language import ExpressionError, Scope, condition
 
 FACT = VOCABULARY.facts["reference_date"]
 DAY = "2024-03-31"

@@ -17,9 +17,9 @@ import pytest
 
 from salespath import cli
 from salespath.authoring.reference import pages
-from salespath.authoring.schema import rules_schema
 from salespath.engine.load import load
 from salespath.facts.schema import facts_schema
+from salespath.rules.schema import rules_schema
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = ROOT / "docs" / "commands.md"

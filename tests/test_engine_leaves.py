@@ -12,9 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.engine.company import Company
-from salespath.engine.expressions import Arithmetic, Compare, Constant, Count, Known, Member, OneOf, Quantity
 from salespath.engine.table import Rows, Table
 from salespath.facts import Case
+from salespath.rules.language import (
+    Arithmetic,
+    Compare,
+    Constant,
+    Count,
+    Known,
+    Member,
+    OneOf,
+    Quantity,
+)
 
 pytestmark = pytest.mark.heavy  # thousands of cases, which tracing would make slow
 
@@ -167,7 +176,7 @@ def test_every_formula_with_every_input_unknown_zero_and_one(name):
 
 
 def _facts_of(name):
-    from salespath.engine.expressions import inputs
+    from salespath.rules.language import inputs
 
     if name not in BASE.formulas:
         return {name}

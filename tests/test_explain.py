@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from salespath.engine.assess import assess
 from salespath.engine.company import Company
 from salespath.engine.explain import FAILED, MET, UNKNOWN, close_calls, status, why_not
-from salespath.engine.expressions import Arithmetic, Compare, Constant, Is, inputs
 from salespath.engine.walk import OPERATORS
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
@@ -21,6 +20,13 @@ from salespath.report.explain import Branch, how, why
 from salespath.report.phrases import answers
 from salespath.report.targets import meant, targets
 from salespath.report.verdict import headline, reasons, subject, two_groups
+from salespath.rules.language import (
+    Arithmetic,
+    Compare,
+    Constant,
+    Is,
+    inputs,
+)
 from salespath.rules.model import PROCESSES, VERDICTS, Advise
 
 ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), Case("Unknown")]]

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from salespath.engine.company import Company
-from salespath.engine.expressions import (
+from salespath.rules.language import (
     TRUE,
     And,
     Arithmetic,

@@ -22,9 +22,9 @@ from salespath.authoring.graph import Graph
 from salespath.authoring.reference import code, escaped, pages
 from salespath.authoring.relations import Relating
 from salespath.engine.compile import BLOCKED
-from salespath.engine.expressions import VERDICT_NUMBERS
 from salespath.engine.load import load
 from salespath.report.conditions import exceptions, in_words
+from salespath.rules.language import VERDICT_NUMBERS
 from salespath.rules.model import Advise, Block, Conclude, Weigh
 
 RULES = BASE.knowledge.rules

@@ -16,7 +16,6 @@ from jsonschema import Draft202012Validator
 import salespath.report
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
-from salespath.engine.expressions import leaves
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.report.json import document
@@ -24,6 +23,7 @@ from salespath.report.phrases import wanted
 from salespath.report.table import guide, strength, table
 from salespath.report.text import DISCLOSURE, render
 from salespath.report.verdict import conditions, figure, headline, two_groups
+from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
 
 NOTHING_SAID = Case("Nothing said")

@@ -19,11 +19,11 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Advice, Assessment
 from salespath.engine.company import Company, process_of
 from salespath.engine.compile import FACTS, compile_base
-from salespath.engine.expressions import Compare, Constant, Quantity
 from salespath.engine.load import load
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case, Value
-from salespath.rules.files import BASE as FOLDER
+from salespath.rules.folders import BASE as FOLDER
+from salespath.rules.language import Compare, Constant, Quantity
 from salespath.rules.loader import EXPERT, usual_weight
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Weigh
 

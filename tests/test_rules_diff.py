@@ -17,7 +17,6 @@ from given import BASE, EXAMPLES, FRAME, VOCABULARY, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.authoring.diff import Entry, Field, differences
 from salespath.authoring.effects import Effect, effects
 from salespath.authoring.perturb import deciding
 from salespath.engine.company import process_of
@@ -27,6 +26,7 @@ from salespath.facts import Case, Value
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
 from salespath.rules import files, loader
+from salespath.rules.diff import Entry, Field, differences
 
 REAL = str(EXAMPLES / "real_companies.yaml")
 LARGE, SMALL = {"annual_contract_value": 60_000}, {"annual_contract_value": 500}

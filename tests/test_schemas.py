@@ -13,7 +13,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from salespath.authoring.schema import rules_schema
 from salespath.facts import read_file, values
 from salespath.facts.schema import facts_schema
 from salespath.facts.template import yaml_template
@@ -22,6 +21,7 @@ from salespath.files.nodes import parse, plain
 from salespath.files.problems import SalespathError
 from salespath.files.records import Record
 from salespath.rules import files, loader
+from salespath.rules.schema import rules_schema
 
 RULES = Draft202012Validator(rules_schema(BASE))
 FACTS = Draft202012Validator(facts_schema(VOCABULARY))

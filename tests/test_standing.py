@@ -78,8 +78,8 @@ def test_a_block_whose_exceptions_were_not_mentioned_stands(rule) -> None:
 
 
 def _reads(rule: str) -> set[str]:
-    from salespath.engine.expressions import inputs
     from salespath.engine.trace import behind
+    from salespath.rules.language import inputs
 
     return behind(BASE, inputs(BASE.conditions[rule]))
 

@@ -405,7 +405,7 @@ def test_the_steps_lead_from_today_to_the_goal(case):
 
 
 def test_a_step_is_done_when_its_condition_says_so():
-    from salespath.engine.expressions import Scope, condition, leaves
+    from salespath.rules.language import Scope, condition, leaves
 
     for case in real_companies()[::5]:
         for goal in GOALS:

@@ -10,10 +10,10 @@ from typing import Any
 from salespath.authoring.relations import Relating
 from salespath.engine import certainty
 from salespath.engine.compile import Base, filled
-from salespath.engine.expressions import Is
 from salespath.facts.values import readable
 from salespath.report.conditions import exceptions, in_words
 from salespath.report.phrases import NAMES
+from salespath.rules.language import Is
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Advise, Block, Conclude, Rule, Warn, Weigh
 

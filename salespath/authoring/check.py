@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from salespath.authoring.notation import written
 from salespath.authoring.possible import Possible
 from salespath.authoring.solver import FALSE, NOT_TRUE, TRUE, GaveUp, Literal
 from salespath.engine.compile import Base, compile_base, placeholders, texts
-from salespath.engine.expressions import (
-    TRUE as TRUE_TREE,
-)
-from salespath.engine.expressions import (
+from salespath.facts import Derived, Fact, Value
+from salespath.facts.values import written as written_value
+from salespath.facts.vocabulary import Vocabulary
+from salespath.files.problems import WARNING, Problem, SalespathError
+from salespath.rules.language import TRUE as TRUE_TREE
+from salespath.rules.language import (
     And,
     Arithmetic,
     Compare,
@@ -33,12 +34,9 @@ from salespath.engine.expressions import (
     inputs,
     leaves,
 )
-from salespath.facts import Derived, Fact, Value
-from salespath.facts.values import written as written_value
-from salespath.facts.vocabulary import Vocabulary
-from salespath.files.problems import WARNING, Problem, SalespathError
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES, Advise, Block, Conclude, Knowledge, Rule, Weigh
+from salespath.rules.notation import written
 
 _FIGURE = re.compile(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|hundred|thousand|million)\b", re.I

@@ -196,10 +196,10 @@ def diff_(old: str, new: str, cases: str | None, format_: str) -> None:
     OLD and NEW are folders: a whole rule base (a file in it gives the `version`), or one to lay over the built-in rules;
     `built-in` or - stands for these themselves.
     """
-    from salespath.authoring.diff import differences
     from salespath.authoring.diff_report import Named, Told, document, text
     from salespath.authoring.effects import effects
     from salespath.engine.load import load_folder
+    from salespath.rules.diff import differences
 
     before, after = load_folder(old), load_folder(new)
     told: Told | None = None

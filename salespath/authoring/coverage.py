@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from salespath.authoring.notation import written
 from salespath.authoring.results import Results
 from salespath.engine.compile import Base, Ref
-from salespath.engine.expressions import And, Condition, Not, Or
+from salespath.rules.language import (
+    And,
+    Condition,
+    Not,
+    Or,
+)
 from salespath.rules.model import Rule
+from salespath.rules.notation import written
 
 Literals = tuple["tuple[Ref, bool]", ...]
 

@@ -7,11 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, Field
 from salespath.authoring.effects import RULE, Effect, Item, Shift, Verdict, follows
 from salespath.authoring.score_report import companies
 from salespath.engine import certainty
 from salespath.report.phrases import NAMES
+from salespath.rules.diff import (
+    ADDED,
+    CHANGED,
+    REMOVED,
+    Entry,
+    Field,
+)
 from salespath.rules.model import Knowledge
 
 HOW = (ADDED, REMOVED, CHANGED)

@@ -10,14 +10,26 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from salespath.authoring.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.authoring.relations import Relating, adds_to, read_values
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
 from salespath.engine.explain import FAILED, MET, UNKNOWN, status
-from salespath.engine.expressions import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
 from salespath.facts import Case
+from salespath.rules.diff import (
+    ADDED,
+    CHANGED,
+    REMOVED,
+    Entry,
+    differences,
+)
+from salespath.rules.language import (
+    BLOCKED,
+    VERDICT_NUMBERS,
+    Is,
+    inputs,
+    leaves,
+)
 from salespath.rules.model import Advise, Weigh
 
 BLOCK, ADVICE, WARNING = "block", "advice", "warning"

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 
 from salespath.authoring.relations import adds_to, concludes, read_values
 from salespath.engine.compile import PLAN, Base
-from salespath.engine.expressions import BLOCKED, VERDICT_NUMBERS, Is, inputs
 from salespath.facts.values import readable
 from salespath.report.conditions import in_words
 from salespath.report.phrases import NAMES
+from salespath.rules.language import (
+    BLOCKED,
+    VERDICT_NUMBERS,
+    Is,
+    inputs,
+)
 from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
 
 

@@ -94,7 +94,7 @@ def reference(base: Base, output: str | None, force: bool) -> None:
 @based
 def schema(base: Base) -> None:
     """Print the JSON Schema of rule files, for editors that check YAML."""
-    from salespath.authoring.schema import rules_schema
+    from salespath.rules.schema import rules_schema
 
     write_json(rules_schema(base))
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from salespath.authoring.known import Known
 from salespath.engine.company import Company
 from salespath.engine.compile import VERDICT, Base, compile_base
-from salespath.engine.expressions import Is, leaves
 from salespath.engine.table import Table, TableResult, assess_table
 from salespath.engine.walk import Sums, walk
 from salespath.facts import Value
+from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
 from salespath.rules.model import VERDICTS, Block, Rule, Weigh
 

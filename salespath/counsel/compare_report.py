@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from salespath.authoring.diff import ADDED, CHANGED
 from salespath.authoring.diff_report import effect_document
 from salespath.authoring.effects import ADVICE, BLOCK, Effect, Item, Verdict
 from salespath.counsel.compare import Comparison, Topic, behind_verdict, own_advice
@@ -21,6 +20,7 @@ from salespath.report import json as assessments
 from salespath.report.phrases import NAMES
 from salespath.report.table import listing
 from salespath.report.verdict import two_groups
+from salespath.rules.diff import ADDED, CHANGED
 from salespath.rules.model import PROCESSES, Block
 
 NOT_SAID = "not said"

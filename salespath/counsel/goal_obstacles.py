@@ -10,10 +10,10 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.explain import FAILED, Finding, why_not
-from salespath.engine.expressions import BLOCKED, Is
 from salespath.engine.walk import FIT
 from salespath.facts import Case
 from salespath.report.phrases import wanted
+from salespath.rules.language import BLOCKED, Is
 from salespath.rules.model import PROCESSES, Weigh
 
 BLOCK, EVIDENCE, CONDITION = "block", "evidence", "condition"

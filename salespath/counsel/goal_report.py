@@ -25,11 +25,11 @@ from salespath.counsel.whatif_report import Page, plain, running, verdict
 from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.expressions import inputs
 from salespath.engine.turning import turning
 from salespath.facts.values import words
 from salespath.report.phrases import labels
 from salespath.report.verdict import NAMED
+from salespath.rules.language import inputs
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}

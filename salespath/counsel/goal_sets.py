@@ -10,9 +10,15 @@ import numpy.typing as npt
 
 from salespath.counsel.goal_moves import Move
 from salespath.engine.compile import Base
-from salespath.engine.expressions import And, Condition, Is, Not, Or
 from salespath.engine.table import Column, Rows, column
 from salespath.facts import Case
+from salespath.rules.language import (
+    And,
+    Condition,
+    Is,
+    Not,
+    Or,
+)
 
 LARGEST = 3  # moves in a set
 CHUNK = 65_536

@@ -19,9 +19,14 @@ from salespath.authoring.known import MOTION
 from salespath.engine import certainty
 from salespath.engine.cells import limits
 from salespath.engine.compile import Base
-from salespath.engine.expressions import Condition, Is, inputs, leaves
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
+from salespath.rules.language import (
+    Condition,
+    Is,
+    inputs,
+    leaves,
+)
 from salespath.rules.model import Weigh
 
 FILE = Path(__file__).with_name("precedents.json")

@@ -12,9 +12,9 @@ from salespath.counsel.hinges import Hinges
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import FACTS, Base
-from salespath.engine.expressions import Scope, condition, inputs
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.vocabulary import Test
+from salespath.rules.language import Scope, condition, inputs
 from salespath.rules.model import PROCESSES, Advise, Block
 
 OWNERS = {"product": "product lead"}  # of a step that no rule gives to somebody

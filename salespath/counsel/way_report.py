@@ -11,10 +11,10 @@ from salespath.counsel.way import Card, Step, Unlock, Way, open_above, open_belo
 from salespath.counsel.whatif_report import Page, plain, running, told, verdict
 from salespath.engine import certainty
 from salespath.engine.compile import Base
-from salespath.engine.expressions import Scope, condition
 from salespath.facts.values import readable, words
 from salespath.report.conditions import in_words
 from salespath.report.phrases import sources
+from salespath.rules.language import Scope, condition
 
 SHOWN = 5  # of what there may be many of
 _UNLOCKS = 3

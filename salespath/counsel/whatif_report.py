@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from salespath.authoring.diff import ADDED, CHANGED, REMOVED
 from salespath.authoring.diff_report import net, traced
 from salespath.authoring.effects import ADVICE, BLOCK, Item, follows
 from salespath.counsel.whatif import Setting, WhatIf
@@ -20,6 +19,7 @@ from salespath.facts.values import words
 from salespath.report.json import facts as plain_facts
 from salespath.report.phrases import NAMES
 from salespath.report.verdict import firmness, headline
+from salespath.rules.diff import ADDED, CHANGED, REMOVED
 from salespath.rules.model import PROCESSES
 
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}

@@ -25,7 +25,6 @@ from salespath.engine.assessment import (
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, filled
 from salespath.engine.contradictions import contradictions, problem
-from salespath.engine.expressions import inputs
 from salespath.engine.unless import unless
 from salespath.engine.walk import SUMS, Truth, Walked, supposing, walk
 from salespath.facts import Case, Value
@@ -33,6 +32,7 @@ from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import WARNING, Problem
+from salespath.rules.language import inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Topic, Warn
 
 Engine = Callable[[Company], Walked]

@@ -11,12 +11,12 @@ from operator import itemgetter
 from salespath.engine.cells import limits
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.expressions import Leaf
 from salespath.engine.placing import Answers, changed, placed
 from salespath.engine.trace import behind
 from salespath.engine.turning import PARTS, as_number, begins, bounds, readers
 from salespath.engine.variants import processes_of
 from salespath.facts import Derived, Fact, Value
+from salespath.rules.language import Leaf
 
 NEAR = 0.2  # of a value; of months one month, or half of what there is
 

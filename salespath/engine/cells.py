@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from salespath.engine.compile import Base
-from salespath.engine.expressions import Compare, Constant, Quantity
 from salespath.facts import Case, Derived, Fact, Value
+from salespath.rules.language import Compare, Constant, Quantity
 
 
 def limits(base: Base) -> dict[str, set[float]]:

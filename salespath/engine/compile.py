@@ -14,7 +14,14 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from salespath.engine import certainty
-from salespath.engine.expressions import (
+from salespath.facts.vocabulary import Relation, Vocabulary
+from salespath.files.problems import (
+    Problem,
+    SalespathError,
+    shown,
+    suggestion,
+)
+from salespath.rules.language import (
     BLOCKED,
     TRUE,
     VERDICT_NUMBERS,
@@ -31,13 +38,6 @@ from salespath.engine.expressions import (
     formula,
     inputs,
     necessary,
-)
-from salespath.facts.vocabulary import Relation, Vocabulary
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
 )
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Knowledge, Rule, Warn, Weigh
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from salespath.engine.assessment import Contradiction
 from salespath.engine.company import Company
 from salespath.engine.compile import filled
-from salespath.engine.expressions import inputs
 from salespath.engine.walk import Bits, holds
 from salespath.facts import Case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import KINDS
 from salespath.files.problems import WARNING, Problem
+from salespath.rules.language import inputs
 
 if TYPE_CHECKING:
     from salespath.engine.table import Rows

@@ -9,7 +9,9 @@ from salespath.engine import certainty, trace
 from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
 from salespath.engine.compile import Ref
-from salespath.engine.expressions import (
+from salespath.engine.walk import OPERATORS
+from salespath.facts import Value
+from salespath.rules.language import (
     BLOCKED,
     VERDICT_NUMBERS,
     And,
@@ -26,8 +28,6 @@ from salespath.engine.expressions import (
     inputs,
     leaves,
 )
-from salespath.engine.walk import OPERATORS
-from salespath.facts import Value
 from salespath.rules.model import Advise, Block, Rule, Weigh
 
 MET, FAILED, UNKNOWN = "met", "failed", "unknown"

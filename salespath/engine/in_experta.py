@@ -11,10 +11,10 @@ from typing import Any
 from salespath.engine import experta_import as experta
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, Ref
-from salespath.engine.expressions import Compare
 from salespath.engine.lowering import answers, derivations, late_tests
 from salespath.engine.walk import Sums, Truth, Walked, between, reading, walk
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.language import Compare
 from salespath.rules.model import PROCESSES
 
 Fact = Any  # experta has no types

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from salespath.engine.company import Company
 from salespath.engine.compile import ALL, FACTS, LEAF, READINGS, VERDICT, Base, Reading, Ref
-from salespath.engine.expressions import Compare, Leaf
+from salespath.rules.language import Compare, Leaf
 
 
 def derivations(base: Base) -> Iterator[tuple[Ref, tuple[Ref, ...]]]:

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.compile import Base
-from salespath.engine.expressions import VERDICT_NUMBERS
 from salespath.engine.space import Space, States, space
 from salespath.facts import Value
+from salespath.rules.language import VERDICT_NUMBERS
 from salespath.rules.model import Block
 
 COST = {

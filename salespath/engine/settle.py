@@ -16,10 +16,10 @@ import numpy.typing as npt
 from salespath.engine.assessment import Assessment, Settlement
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base
-from salespath.engine.expressions import VERDICT_NUMBERS
 from salespath.engine.questions import ranked
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
 from salespath.facts import Value
+from salespath.rules.language import VERDICT_NUMBERS
 from salespath.rules.model import VERDICTS
 
 BUDGET = 60_000  # partial companies

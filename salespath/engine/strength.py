@@ -11,10 +11,10 @@ from functools import cache
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.expressions import Condition, Scope, condition
 from salespath.engine.turning import Turn, parts, turning
 from salespath.engine.walk import Bits, Carrier, holds
 from salespath.facts import Value
+from salespath.rules.language import Condition, Scope, condition
 
 FIRM, HANGS_ON, OPEN = LEVELS = ("firm", "hangs_on", "open")
 MOST = 5  # answers on which a verdict may hang before it is open

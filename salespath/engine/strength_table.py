@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from salespath.engine.compile import Base
 from salespath.engine.contradictions import contradicted
-from salespath.engine.expressions import Leaf, inputs
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
 from salespath.engine.table import Column, Rows, Table, column, words
 from salespath.engine.trace import behind
@@ -24,6 +23,7 @@ from salespath.engine.turning import FACTOR, PARTS, RUNS, asked, bounds, halved,
 from salespath.engine.walk import concluded, processes, walk
 from salespath.facts import Derived, Fact
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.language import Leaf, inputs
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"

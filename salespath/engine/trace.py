@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from salespath.engine.compile import ALL, LEAF, Base, Closed, Standing
-from salespath.engine.expressions import inputs
 from salespath.engine.walk import Truth
 from salespath.facts import Value
+from salespath.rules.language import inputs
 
 
 def deciding(base: Base, truth: Truth, ref: int) -> set[str]:

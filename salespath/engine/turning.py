@@ -17,12 +17,18 @@ from typing import Any
 
 from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, READINGS, Base
-from salespath.engine.expressions import Compare, Constant, Leaf, Quantity, inputs
 from salespath.engine.trace import behind
 from salespath.engine.variants import processes_of
 from salespath.engine.walk import OPERATORS
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.vocabulary import ASK
+from salespath.rules.language import (
+    Compare,
+    Constant,
+    Leaf,
+    Quantity,
+    inputs,
+)
 from salespath.rules.model import PROCESSES, VERDICTS
 
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole

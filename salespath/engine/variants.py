@@ -13,11 +13,11 @@ from typing import Any
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.expressions import Leaf, inputs
 from salespath.engine.placing import Answers, changed
 from salespath.engine.trace import behind
 from salespath.engine.walk import processes, walk
 from salespath.facts import Value
+from salespath.rules.language import Leaf, inputs
 
 
 def processes_of(base: Base, facts: Mapping[str, Value], answers: Sequence[Answers]) -> list[str]:

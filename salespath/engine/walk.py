@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from salespath.engine import certainty
 from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, READINGS, VERDICT, Base, Closed, Reading
-from salespath.engine.expressions import (
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.language import (
     And,
     Arithmetic,
     Compare,
@@ -25,7 +26,6 @@ from salespath.engine.expressions import (
     Or,
     Quantity,
 )
-from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Bits = Any  # int for one company, packed numpy bytes for a table

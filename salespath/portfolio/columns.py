@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from salespath.engine import certainty
 from salespath.engine.compile import Base, filled, placeholders
-from salespath.engine.expressions import Quantity
 from salespath.engine.strength import LEVELS
 from salespath.engine.strength_table import strengths
 from salespath.engine.table import NONE, SETTLED_BY, Column, Rows
@@ -28,6 +27,7 @@ from salespath.portfolio.cells import values
 from salespath.portfolio.escape import quoted
 from salespath.portfolio.header import RESULTS
 from salespath.portfolio.lists import Lists, first, lists, without_repeats
+from salespath.rules.language import Quantity
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Warn
 
 Array: TypeAlias = "npt.NDArray[Any]"

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from salespath.engine.compile import Base
-from salespath.engine.expressions import (
+from salespath.facts.values import quantity, readable, words
+from salespath.facts.vocabulary import Derived, Fact
+from salespath.report.phrases import NAMES, OPPOSITE, ORDER, either
+from salespath.rules.language import (
     BLOCKED,
     VERDICT_NUMBERS,
     And,
@@ -25,9 +28,6 @@ from salespath.engine.expressions import (
     Quantity,
     necessary,
 )
-from salespath.facts.values import quantity, readable, words
-from salespath.facts.vocabulary import Derived, Fact
-from salespath.report.phrases import NAMES, OPPOSITE, ORDER, either
 from salespath.rules.model import Rule
 
 Test: TypeAlias = "tuple[Condition, bool]"  # a part of a condition, and whether it should be true

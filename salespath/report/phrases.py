@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from salespath.engine.compile import Base
-from salespath.engine.expressions import (
+from salespath.facts import Value
+from salespath.facts.values import quantity, readable, words
+from salespath.rules.language import (
     BLOCKED,
     VERDICT_NUMBERS,
     Compare,
@@ -18,8 +20,6 @@ from salespath.engine.expressions import (
     OneOf,
     Quantity,
 )
-from salespath.facts import Value
-from salespath.facts.values import quantity, readable, words
 from salespath.rules.loader import EXPERT
 
 NAMES = {"enterprise": "enterprise", "smb": "SMB", "both": "both"}

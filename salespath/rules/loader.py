@@ -11,7 +11,7 @@ from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.nodes import Mapping, Node, repeated_keys
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.files.records import Record
-from salespath.rules.files import Layer
+from salespath.rules.folders import Layer
 from salespath.rules.model import (
     PROCESSES,
     VERDICTS,

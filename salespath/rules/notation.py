@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salespath.engine.expressions import (
+from salespath.rules.language import (
     And,
     Arithmetic,
     Compare,
