@@ -221,7 +221,7 @@ def assess(
     failed = any(problem.severity == "error" for problem in problems)
     other: Engine | None = None
     if engine == "experta":
-        from salespath.engine.in_experta import Experta
+        from salespath.engine.crosscheck.in_experta import Experta
 
         other = Experta(base).walk
     assessments = [assess_case(base, case, other) for case in cases]
@@ -283,6 +283,7 @@ def explain(
     from dataclasses import asdict
 
     from salespath.engine.assess import assess as assess_case
+    from salespath.engine.targets import meant, targets
     from salespath.files.problems import (
         Problem,
         SalespathError,
@@ -290,7 +291,6 @@ def explain(
         suggestion,
     )
     from salespath.report import explain as explanations
-    from salespath.report.targets import meant, targets
     from salespath.report.terminal import tree
 
     if texts and file and target is None and not os.path.exists(file) and meant(base, file):

@@ -88,7 +88,7 @@ def clips(base: Base, cases: Sequence[Case]) -> list[Findings]:
 
 
 def experta(base: Base, cases: Sequence[Case]) -> list[Findings]:
-    from salespath.engine.in_experta import Experta
+    from salespath.engine.crosscheck.in_experta import Experta
 
     engine = Experta(base)
     walks = [engine.walk(Company(base, case.values)) for case in cases]

@@ -12,7 +12,7 @@ import clips
 
 from salespath.engine.company import Company
 from salespath.engine.compile import LEAF, Base, Closed, Reading, Ref, Standing
-from salespath.engine.lowering import answers, derivations, late_tests
+from salespath.engine.crosscheck.lowering import answers, derivations, late_tests
 from salespath.engine.walk import SUMS, Sums, Truth
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS

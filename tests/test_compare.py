@@ -14,14 +14,14 @@ from given import BASE, EXAMPLES, VOCABULARY, run, some_facts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salespath.authoring.effects import OTHERS, Verdict, between
 from salespath.counsel.compare import behind_verdict, compare, own_advice
 from salespath.counsel.compare_read import Column, read_columns
 from salespath.counsel.compare_report import document, text
 from salespath.counsel.respondents import MAJORITY, majority, panel
 from salespath.counsel.respondents_report import text as panel_text
 from salespath.engine.assess import assess
-from salespath.engine.explain import status
+from salespath.engine.effects import OTHERS, Verdict, between
+from salespath.engine.why import status
 from salespath.facts import Case, read_file
 from salespath.report.json import document as saved_result
 

@@ -14,8 +14,8 @@ from companies import random_companies
 from given import BASE, EXAMPLES, ROOT, run
 
 from salespath.engine.assess import assess
-from salespath.engine.experta_import import WANTED
-from salespath.engine.in_experta import Experta
+from salespath.engine.crosscheck.experta_import import WANTED
+from salespath.engine.crosscheck.in_experta import Experta
 from salespath.report.json import document
 
 ONE = str(EXAMPLES / "asana_2020.yaml")
@@ -69,7 +69,7 @@ def python(code, *args):
 
 
 def test_nothing_of_it_is_imported_unless_it_is_asked_for():
-    code = f"{PROGRAM}; print('experta' in sys.modules, 'salespath.engine.experta_import' in sys.modules)"
+    code = f"{PROGRAM}; print('experta' in sys.modules, 'salespath.engine.crosscheck.experta_import' in sys.modules)"
     done = python(code, "assess", ONE)
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == "False False"
@@ -82,7 +82,7 @@ def test_what_it_needed_for_its_import_is_taken_back():
 
 def test_a_host_program_keeps_the_attribute_it_had_set():
     done = python(
-        "import collections; collections.Mapping = own = object(); import salespath.engine.in_experta; "
+        "import collections; collections.Mapping = own = object(); import salespath.engine.crosscheck.in_experta; "
         "print(collections.Mapping is own)"
     )
     assert (done.stdout, done.stderr) == ("True\n", "")
@@ -92,7 +92,7 @@ def test_a_host_program_keeps_the_attribute_it_had_set():
 def test_the_attribute_is_as_it_was_after_an_import_that_failed(own):
     done = python(
         f"import collections, sys; sys.modules['experta'] = None; {'collections.Mapping = 5' if own else 'pass'}\n"
-        "try: import salespath.engine.in_experta\n"
+        "try: import salespath.engine.crosscheck.in_experta\n"
         "except Exception as error: print(type(error).__name__, vars(collections).get('Mapping'))"
     )
     assert done.stdout == f"SalespathError {5 if own else None}\n"

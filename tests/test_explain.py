@@ -12,13 +12,20 @@ from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
 from salespath.engine.company import Company
-from salespath.engine.explain import FAILED, MET, UNKNOWN, close_calls, status, why_not
+from salespath.engine.targets import meant, targets
 from salespath.engine.walk import OPERATORS
+from salespath.engine.why import (
+    FAILED,
+    MET,
+    UNKNOWN,
+    close_calls,
+    status,
+    why_not,
+)
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.explain import Branch, how, why
 from salespath.report.phrases import answers
-from salespath.report.targets import meant, targets
 from salespath.report.verdict import headline, reasons, subject, two_groups
 from salespath.rules.language import (
     Arithmetic,

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from given import BASE, EXAMPLES
 
-from salespath.authoring.known import Known, Selection, labelled
 from salespath.authoring.perturb import firing, robustness
 from salespath.authoring.score import Score, score, score_files
 from salespath.engine.assess import assess
+from salespath.engine.documented import Known, Selection, labelled
 from salespath.facts import read_file
 from salespath.rules.model import PROCESSES
 

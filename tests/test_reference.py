@@ -20,8 +20,8 @@ from salespath.authoring import drawing, graph
 from salespath.authoring.card import card, document, text
 from salespath.authoring.graph import Graph
 from salespath.authoring.reference import code, escaped, pages
-from salespath.authoring.relations import Relating
 from salespath.engine.compile import BLOCKED
+from salespath.engine.dependencies import Relating
 from salespath.engine.load import load
 from salespath.report.conditions import exceptions, in_words
 from salespath.rules.language import VERDICT_NUMBERS

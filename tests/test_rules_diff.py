@@ -17,10 +17,10 @@ from given import BASE, EXAMPLES, FRAME, VOCABULARY, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.authoring.effects import Effect, effects
 from salespath.authoring.perturb import deciding
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base, compile_base
+from salespath.engine.effects import Effect, effects
 from salespath.engine.load import load, load_folder
 from salespath.facts import Case, Value
 from salespath.files.nodes import parse

@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.authoring.kinds import KINDS
-from salespath.authoring.known import MOTION, Known, Selection, labelled, without_basis
 from salespath.authoring.perturb import Change, deciding, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
 from salespath.authoring.score_json import document
@@ -28,6 +27,13 @@ from salespath.authoring.witness import witnesses
 from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess
+from salespath.engine.documented import (
+    MOTION,
+    Known,
+    Selection,
+    labelled,
+    without_basis,
+)
 from salespath.facts import Case, Portfolio, Value, read_file
 from salespath.rules.model import VERDICTS
 

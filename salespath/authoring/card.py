@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from salespath.authoring.relations import Relating
 from salespath.engine import certainty
 from salespath.engine.compile import Base, filled
+from salespath.engine.dependencies import Relating
 from salespath.facts.values import readable
 from salespath.report.conditions import exceptions, in_words
 from salespath.report.phrases import NAMES

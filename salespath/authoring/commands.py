@@ -150,12 +150,12 @@ def score_(
     """
     from dataclasses import replace
 
-    from salespath.authoring.known import Selection, labelled, without_basis
     from salespath.authoring.perturb import deciding, robustness, steps
     from salespath.authoring.score import score_files
     from salespath.authoring.score_json import document
     from salespath.authoring.score_report import text
     from salespath.authoring.witness import witnesses
+    from salespath.engine.documented import Selection, labelled, without_basis
 
     problems: list[Problem] = []
     facts = Selection(inferred=not without_inferred, motion=not without_motion)
@@ -197,7 +197,7 @@ def diff_(old: str, new: str, cases: str | None, format_: str) -> None:
     `built-in` or - stands for these themselves.
     """
     from salespath.authoring.diff_report import Named, Told, document, text
-    from salespath.authoring.effects import effects
+    from salespath.engine.effects import effects
     from salespath.engine.load import load_folder
     from salespath.rules.diff import differences
 

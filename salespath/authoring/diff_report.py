@@ -7,9 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from salespath.authoring.effects import RULE, Effect, Item, Shift, Verdict, follows
 from salespath.authoring.score_report import companies
 from salespath.engine import certainty
+from salespath.engine.effects import (
+    RULE,
+    Effect,
+    Item,
+    Shift,
+    Verdict,
+    follows,
+)
 from salespath.report.phrases import NAMES
 from salespath.rules.diff import (
     ADDED,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from salespath.authoring.relations import adds_to, concludes, read_values
 from salespath.engine.compile import PLAN, Base
+from salespath.engine.dependencies import adds_to, concludes, read_values
 from salespath.facts.values import readable
 from salespath.report.conditions import in_words
 from salespath.report.phrases import NAMES

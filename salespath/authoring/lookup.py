@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def show(base: Base, ids: tuple[str, ...], format_: str) -> None:
     """Show rules: the condition in plain words, the reason, the sources, what each depends on and feeds."""
     from salespath.authoring.card import card, document, text
-    from salespath.authoring.relations import Relating
+    from salespath.engine.dependencies import Relating
 
     rules, relating = base.knowledge.rules, Relating(base)
     for id_ in ids:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from salespath.authoring.known import Known
 from salespath.engine.company import Company
 from salespath.engine.compile import VERDICT, Base, compile_base
+from salespath.engine.documented import Known
 from salespath.engine.table import Table, TableResult, assess_table
 from salespath.engine.walk import Sums, walk
 from salespath.facts import Value

@@ -9,8 +9,8 @@ from pathlib import PurePath
 from salespath.authoring.card import Part, card, cut
 from salespath.authoring.drawing import mermaid
 from salespath.authoring.graph import overview
-from salespath.authoring.relations import Relating
 from salespath.engine.compile import Base
+from salespath.engine.dependencies import Relating
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Rule, Source
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from salespath.authoring.kinds import KINDS
-from salespath.authoring.known import Known
 from salespath.authoring.perturb import Robustness, judged
 from salespath.authoring.thumb import THUMBS
 from salespath.authoring.witness import Witness
@@ -17,6 +16,7 @@ from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.engine.documented import Known
 from salespath.engine.walk import SUMS
 from salespath.rules.model import PROCESSES, VERDICTS
 

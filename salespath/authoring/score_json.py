@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from salespath.authoring.known import Selection
 from salespath.authoring.perturb import Robustness
 from salespath.authoring.score import Agreement, Miss, Rate, Score
 from salespath.authoring.score_report import steps
 from salespath.authoring.witness import Witness
 from salespath.engine import certainty
 from salespath.engine.assessment import Fired
+from salespath.engine.documented import Selection
 from salespath.engine.walk import SUMS
 from salespath.report.verdict import reasons
 from salespath.rules.model import PROCESSES, VERDICTS

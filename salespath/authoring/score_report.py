@@ -7,14 +7,14 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from salespath.authoring.known import Selection
 from salespath.authoring.perturb import Change, Robustness
-from salespath.authoring.relations import read_values
 from salespath.authoring.score import LEAD, SALESPATH, Agreement, Band, Miss, Rate, Score
 from salespath.authoring.thumb import WITH_BOTH
 from salespath.authoring.witness import COMPANIES, FIGURE, NONE, Witness
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
+from salespath.engine.dependencies import read_values
+from salespath.engine.documented import Selection
 from salespath.engine.walk import SUMS
 from salespath.report.phrases import NAMES
 from salespath.report.table import listing

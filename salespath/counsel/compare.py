@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from salespath.authoring.effects import ADVICE, Effect, Item, between, follows
 from salespath.counsel.compare_read import Column
 from salespath.engine.assessment import Assessment
+from salespath.engine.effects import (
+    ADVICE,
+    Effect,
+    Item,
+    between,
+    follows,
+)
 from salespath.facts import Value
 from salespath.rules.diff import CHANGED
 from salespath.rules.model import Block

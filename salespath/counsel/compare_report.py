@@ -7,11 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from salespath.authoring.diff_report import effect_document
-from salespath.authoring.effects import ADVICE, BLOCK, Effect, Item, Verdict
 from salespath.counsel.compare import Comparison, Topic, behind_verdict, own_advice
 from salespath.counsel.compare_read import Column, in_words
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
+from salespath.engine.effects import (
+    ADVICE,
+    BLOCK,
+    Effect,
+    Item,
+    Verdict,
+)
 from salespath.engine.walk import SUMS
 from salespath.facts import Value
 from salespath.facts.values import readable, words

@@ -9,8 +9,8 @@ from salespath.counsel.goal import Goal
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.explain import FAILED, Finding, why_not
 from salespath.engine.walk import FIT
+from salespath.engine.why import FAILED, Finding, why_not
 from salespath.facts import Case
 from salespath.report.phrases import wanted
 from salespath.rules.language import BLOCKED, Is

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from salespath.authoring.known import MOTION
 from salespath.engine import certainty
 from salespath.engine.cells import limits
 from salespath.engine.compile import Base
+from salespath.engine.documented import MOTION
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import (

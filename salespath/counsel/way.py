@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from salespath.authoring.effects import BLOCK, between
 from salespath.counsel.goal import Goal, applied
 from salespath.counsel.goal_moves import Move
 from salespath.counsel.hinges import Hinges
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import FACTS, Base
+from salespath.engine.effects import BLOCK, between
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.vocabulary import Test
 from salespath.rules.language import Scope, condition, inputs

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from salespath.authoring.effects import Effect, between
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.engine.effects import Effect, between
 from salespath.engine.settle import searched
 from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.settings import supposed

@@ -9,13 +9,21 @@ from salespath.counsel.precedents import likeness
 from salespath.counsel.precedents_report import CAUTION, TITLE, none, told
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Fired, Reading
-from salespath.engine.explain import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
+from salespath.engine.targets import meant
 from salespath.engine.trace import behind
 from salespath.engine.walk import SUMS
+from salespath.engine.why import (
+    FAILED,
+    MET,
+    Finding,
+    WhyNot,
+    rules_of,
+    status,
+    why_not,
+)
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.phrases import NAMES, answers, labels, source_note, sources, wanted
-from salespath.report.targets import meant
 from salespath.report.verdict import OTHER, SELLING, conditions, figure, headline, reasons, subject, two_groups
 from salespath.rules.language import Is, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn, Weigh

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Advice, Assessment, Fired
-from salespath.engine.explain import close_calls
+from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.report.page import Page, Style, page
 from salespath.report.phrases import NAMES, either

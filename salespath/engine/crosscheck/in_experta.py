@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from salespath.engine import experta_import as experta
 from salespath.engine.company import Company
 from salespath.engine.compile import Base, Ref
-from salespath.engine.lowering import answers, derivations, late_tests
+from salespath.engine.crosscheck import experta_import as experta
+from salespath.engine.crosscheck.lowering import answers, derivations, late_tests
 from salespath.engine.walk import Sums, Truth, Walked, between, reading, walk
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare

@@ -10,11 +10,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from salespath.authoring.relations import Relating, adds_to, read_values
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
-from salespath.engine.explain import FAILED, MET, UNKNOWN, status
+from salespath.engine.dependencies import Relating, adds_to, read_values
+from salespath.engine.why import (
+    FAILED,
+    MET,
+    UNKNOWN,
+    status,
+)
 from salespath.facts import Case
 from salespath.rules.diff import (
     ADDED,
