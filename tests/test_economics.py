@@ -14,8 +14,8 @@ from companies import random_companies
 from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from salespath.counsel.economics.results.results import economics, rests
 
-from salespath.counsel.economics import economics, rests
 from salespath.counsel.economics_assumptions import ASSUMED, CASES, SET, YOURS, assumptions
 from salespath.counsel.economics_chart import chart
 from salespath.counsel.economics_inputs import inputs

@@ -9,9 +9,9 @@ import pytest
 from given import BASE, EXAMPLES, real_companies, run, some_facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from salespath.counsel.economics.results.results import economics
 from test_economics import PLAIN, UNFIT, file
 
-from salespath.counsel.economics import economics
 from salespath.counsel.economics_inputs import inputs
 from salespath.counsel.economics_months import MOST, flow, plan_of
 from salespath.counsel.economics_shown import BEYOND, NOBODY, UNKNOWN, mark, shown

@@ -54,7 +54,7 @@ def economics(
     The company's own figures come first, published ones stand in for the rest and are marked as assumed. FILE can set these under
     `assumptions`, beside `facts` (docs/economics.md). It may be left out where --set says what is known.
     """
-    from salespath.counsel.economics import economics as computed
+    from salespath.counsel.economics.results.results import economics as computed
     from salespath.counsel.economics_inputs import inputs
     from salespath.counsel.economics_json import document
     from salespath.counsel.economics_shown import shown

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from salespath.counsel.economics import MATCH, Economics, Outcome, ProcessEconomics, rests
+from salespath.counsel.economics.results.results import (
+    MATCH,
+    Economics,
+    Outcome,
+    ProcessEconomics,
+    rests,
+)
 from salespath.counsel.economics_assumptions import CASES, Figure
 from salespath.counsel.economics_months import Flow
 from salespath.counsel.economics_shown import Mark

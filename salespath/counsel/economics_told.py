@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from salespath.counsel.economics import Economics, ProcessEconomics
+from salespath.counsel.economics.results.results import Economics, ProcessEconomics
 from salespath.counsel.economics_assumptions import ASSUMED, assumptions
 from salespath.counsel.economics_months import YEAR, Plan, gap
 from salespath.counsel.economics_shown import loses, too_cheap
