@@ -25,7 +25,7 @@ import pyarrow.csv
 import pyarrow.parquet
 from tabulate import tabulate
 
-from salespath.counsel.goal import GOALS, search
+from salespath.counsel.reach.search import GOALS, search
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base
 from salespath.engine.load import load

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from salespath.counsel.compare import behind_verdict, compare, own_advice
 from salespath.counsel.compare_read import Column, read_columns
 from salespath.counsel.compare_report import document, text
-from salespath.counsel.respondents import MAJORITY, majority, panel
+from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.counsel.respondents_report import text as panel_text
 from salespath.engine.assess import assess
 from salespath.engine.effects import OTHERS, Verdict, between

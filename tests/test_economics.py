@@ -16,11 +16,23 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from salespath.counsel.economics.results.results import economics, rests
 
-from salespath.counsel.economics_assumptions import ASSUMED, CASES, SET, YOURS, assumptions
+from salespath.counsel.economics.assumptions import (
+    ASSUMED,
+    CASES,
+    SET,
+    YOURS,
+    assumptions,
+)
+from salespath.counsel.economics.inputs import inputs
+from salespath.counsel.economics.months import (
+    MOST,
+    Plan,
+    customers_needed,
+    flow,
+    plan_of,
+)
 from salespath.counsel.economics_chart import chart
-from salespath.counsel.economics_inputs import inputs
 from salespath.counsel.economics_json import document
-from salespath.counsel.economics_months import MOST, Plan, customers_needed, flow, plan_of
 from salespath.counsel.economics_text import render
 from salespath.counsel.economics_told import gist, notes
 from salespath.counsel.economics_words import money

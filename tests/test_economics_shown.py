@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 from salespath.counsel.economics.results.results import economics
 from test_economics import PLAIN, UNFIT, file
 
-from salespath.counsel.economics_inputs import inputs
-from salespath.counsel.economics_months import MOST, flow, plan_of
-from salespath.counsel.economics_shown import BEYOND, NOBODY, UNKNOWN, mark, shown
+from salespath.counsel.economics.inputs import inputs
+from salespath.counsel.economics.months import MOST, flow, plan_of
+from salespath.counsel.economics.shown import (
+    BEYOND,
+    NOBODY,
+    UNKNOWN,
+    mark,
+    shown,
+)
 from salespath.counsel.economics_shown_told import verdict
 from salespath.counsel.economics_text import render
 from salespath.counsel.economics_told import gist

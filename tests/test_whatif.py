@@ -10,8 +10,8 @@ from hypothesis import given as with_
 from hypothesis import settings
 
 from salespath.counsel import hinges_report, whatif_report
-from salespath.counsel.hinges import hinges
-from salespath.counsel.way import cards
+from salespath.counsel.reach.steps import cards
+from salespath.counsel.sensitivity import hinges
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.facts import Case

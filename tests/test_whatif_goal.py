@@ -14,11 +14,16 @@ from hypothesis import example, settings
 from hypothesis import given as with_
 from hypothesis import strategies as st
 
-from salespath.counsel.goal import GOALS, Changes, Goal, search
-from salespath.counsel.goal_obstacles import obstacles
 from salespath.counsel.goal_report import document
-from salespath.counsel.hinges import hinges
-from salespath.counsel.way import way
+from salespath.counsel.reach.obstacles import obstacles
+from salespath.counsel.reach.search import (
+    GOALS,
+    Changes,
+    Goal,
+    search,
+)
+from salespath.counsel.reach.steps import way
+from salespath.counsel.sensitivity import hinges
 from salespath.engine.assess import assess
 from salespath.engine.cells import companies
 from salespath.engine.company import Company

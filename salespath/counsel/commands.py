@@ -54,10 +54,10 @@ def economics(
     The company's own figures come first, published ones stand in for the rest and are marked as assumed. FILE can set these under
     `assumptions`, beside `facts` (docs/economics.md). It may be left out where --set says what is known.
     """
+    from salespath.counsel.economics.inputs import inputs
     from salespath.counsel.economics.results.results import economics as computed
-    from salespath.counsel.economics_inputs import inputs
+    from salespath.counsel.economics.shown import shown
     from salespath.counsel.economics_json import document
-    from salespath.counsel.economics_shown import shown
     from salespath.counsel.economics_shown_told import verdict
     from salespath.counsel.economics_text import render
     from salespath.engine.assess import assess
@@ -113,7 +113,7 @@ def compare(base: Base, files: tuple[str, ...], respondents: bool | None, format
     from salespath.counsel import compare_report, respondents_report
     from salespath.counsel.compare import compare as compared
     from salespath.counsel.compare_read import read_columns
-    from salespath.counsel.respondents import panel
+    from salespath.counsel.panel import panel
 
     read = read_columns(base, files, respondents)
     report_problems(read.problems)
@@ -184,10 +184,10 @@ def whatif(
     case = chosen(portfolio.cases, file, company)
     if goal:
         from salespath.counsel import goal_report
-        from salespath.counsel.goal import search
-        from salespath.counsel.goal_obstacles import obstacles
-        from salespath.counsel.hinges import hinges
-        from salespath.counsel.way import way
+        from salespath.counsel.reach.obstacles import obstacles
+        from salespath.counsel.reach.search import search
+        from salespath.counsel.reach.steps import way
+        from salespath.counsel.sensitivity import hinges
 
         case = supposed(base.vocabulary, case, texts)
         found, hanging = search(base, case, goal), hinges(base, case)
@@ -220,8 +220,8 @@ def whatif(
             click.echo(whatif_report.text(changed, width()), nl=False)
     else:
         from salespath.counsel import hinges_report
-        from salespath.counsel.hinges import hinges
-        from salespath.counsel.way import cards
+        from salespath.counsel.reach.steps import cards
+        from salespath.counsel.sensitivity import hinges
 
         hanging = hinges(base, case)
         tests = tuple(cards(base, hanging))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from salespath.counsel.economics.assumptions import CASES, Figure
+from salespath.counsel.economics.months import Flow
 from salespath.counsel.economics.results.results import (
     MATCH,
     Economics,
@@ -13,9 +15,7 @@ from salespath.counsel.economics.results.results import (
     ProcessEconomics,
     rests,
 )
-from salespath.counsel.economics_assumptions import CASES, Figure
-from salespath.counsel.economics_months import Flow
-from salespath.counsel.economics_shown import Mark
+from salespath.counsel.economics.shown import Mark
 from salespath.counsel.economics_told import gist, notes
 from salespath.engine.compile import Base
 from salespath.files.problems import Problem

@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from salespath.counsel.economics_assumptions import assumptions
-from salespath.counsel.economics_inputs import Standing
-from salespath.counsel.economics_shown import BEYOND, NOBODY, UNKNOWN, Mark
+from salespath.counsel.economics.assumptions import assumptions
+from salespath.counsel.economics.inputs import Standing
+from salespath.counsel.economics.shown import (
+    BEYOND,
+    NOBODY,
+    UNKNOWN,
+    Mark,
+)
 from salespath.counsel.economics_words import count, counted, given, money, rounded
 from salespath.engine.assessment import Assessment
 from salespath.facts.values import readable

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
+from salespath.counsel.economics.assumptions import (
+    ASSUMED,
+    YOURS,
+    Figure,
+    assumptions,
+)
 from salespath.counsel.economics.results.results import (
     Economics,
     Outcome,
     ProcessEconomics,
     rests,
 )
-from salespath.counsel.economics_assumptions import ASSUMED, YOURS, Figure, assumptions
 from salespath.counsel.economics_chart import BOTH, chart
 from salespath.counsel.economics_told import gist, notes
 from salespath.counsel.economics_words import given, result

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from salespath.counsel.economics.assumptions import ASSUMED, assumptions
+from salespath.counsel.economics.months import YEAR, Plan, gap
 from salespath.counsel.economics.results.results import Economics, ProcessEconomics
-from salespath.counsel.economics_assumptions import ASSUMED, assumptions
-from salespath.counsel.economics_months import YEAR, Plan, gap
-from salespath.counsel.economics_shown import loses, too_cheap
+from salespath.counsel.economics.shown import loses, too_cheap
 from salespath.counsel.economics_shown_told import would_have_to
 from salespath.counsel.economics_words import count, counted, given, money
 from salespath.facts import Vocabulary

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from salespath.authoring.diff_report import net
-from salespath.counsel.goal import Changes, Goal
-from salespath.counsel.goal_obstacles import EVIDENCE, Obstacle
-from salespath.counsel.way import Way
+from salespath.counsel.reach.obstacles import EVIDENCE, Obstacle
+from salespath.counsel.reach.search import Changes, Goal
+from salespath.counsel.reach.steps import Way
 from salespath.counsel.way_report import (
     SHOWN,
     card_document,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from salespath.authoring.diff_report import net
-from salespath.counsel.hinges import Hinge, Hinges, Variant
-from salespath.counsel.way import Card
+from salespath.counsel.reach.steps import Card
+from salespath.counsel.sensitivity import Hinge, Hinges, Variant
 from salespath.counsel.way_report import card_document, write_cards
 from salespath.counsel.whatif_report import Page, plain, verdict
 from salespath.engine import certainty

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from salespath.authoring.diff_report import net
-from salespath.counsel.goal_moves import Move
-from salespath.counsel.way import Card, Step, Unlock, Way, open_above, open_below
+from salespath.counsel.reach.moves import Move
+from salespath.counsel.reach.steps import (
+    Card,
+    Step,
+    Unlock,
+    Way,
+    open_above,
+    open_below,
+)
 from salespath.counsel.whatif_report import Page, plain, running, told, verdict
 from salespath.engine import certainty
 from salespath.engine.compile import Base

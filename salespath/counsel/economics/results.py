@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from salespath.counsel.economics_assumptions import ASSUMED, CASES, SET, YOURS, Figure
-from salespath.counsel.economics_inputs import Inputs, Standing
-from salespath.counsel.economics_months import (
+from salespath.counsel.economics.assumptions import (
+    ASSUMED,
+    CASES,
+    SET,
+    YOURS,
+    Figure,
+)
+from salespath.counsel.economics.inputs import Inputs, Standing
+from salespath.counsel.economics.months import (
     WHOLE,
     Flow,
     Plan,
@@ -21,7 +27,7 @@ from salespath.counsel.economics_months import (
     whole,
     wins_year,
 )
-from salespath.counsel.economics_shown import Mark, mark
+from salespath.counsel.economics.shown import Mark, mark
 from salespath.rules.model import PROCESSES
 
 MATCH = "customers_per_enterprise_contract"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salespath.counsel.goal_moves import Move, moves, of_fact
-from salespath.counsel.goal_readers import Readers
+from salespath.counsel.reach.moves import Move, moves, of_fact
+from salespath.counsel.reach.readers import Readers
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base

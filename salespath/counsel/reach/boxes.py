@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, groupby
 from typing import NamedTuple, TypeAlias
 
-from salespath.counsel.goal_moves import Move, run
+from salespath.counsel.reach.moves import Move, run
 from salespath.facts import Vocabulary
 
 Set: TypeAlias = "tuple[Move, ...]"

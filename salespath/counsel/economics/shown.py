@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from salespath.counsel.economics_assumptions import ASSUMED, SET, Figure, assumptions
-from salespath.counsel.economics_inputs import Inputs
-from salespath.counsel.economics_months import Plan, bounded, flow, plan_of, quotient, whole, wins_year
+from salespath.counsel.economics.assumptions import (
+    ASSUMED,
+    SET,
+    Figure,
+    assumptions,
+)
+from salespath.counsel.economics.inputs import Inputs
+from salespath.counsel.economics.months import (
+    Plan,
+    bounded,
+    flow,
+    plan_of,
+    quotient,
+    whole,
+    wins_year,
+)
 from salespath.rules.model import PROCESSES
 
 CONTRACT = "annual_contract_value"

@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from salespath.counsel.goal_readers import Readers
+from salespath.counsel.reach.readers import Readers
 from salespath.engine.company import Company
 from salespath.engine.table import Rows, Table
 from salespath.engine.walk import walk

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from salespath.counsel.economics_assumptions import (
+from salespath.counsel.economics.assumptions import (
     SET,
     YOURS,
     Assumption,

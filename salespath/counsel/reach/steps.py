@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from salespath.counsel.goal import Goal, applied
-from salespath.counsel.goal_moves import Move
-from salespath.counsel.hinges import Hinges
+from salespath.counsel.reach.moves import Move
+from salespath.counsel.reach.search import Goal, applied
+from salespath.counsel.sensitivity import Hinges
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import FACTS, Base

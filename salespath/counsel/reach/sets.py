@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from salespath.counsel.goal_moves import Move
+from salespath.counsel.reach.moves import Move
 from salespath.engine.compile import Base
 from salespath.engine.table import Column, Rows, column
 from salespath.facts import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from salespath.counsel.goal import Goal
+from salespath.counsel.reach.search import Goal
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base

@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from salespath.counsel.economics_assumptions import Figure
-from salespath.counsel.economics_inputs import Standing
+from salespath.counsel.economics.assumptions import Figure
+from salespath.counsel.economics.inputs import Standing
 
 YEAR = 12
 MOST = 1e15  # counts and money above this are said to be beyond counting

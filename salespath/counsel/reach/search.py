@@ -8,10 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from salespath.counsel.goal_boxes import boxes, tangled
-from salespath.counsel.goal_moves import Move, moves, run
-from salespath.counsel.goal_readers import Readers
-from salespath.counsel.goal_sets import CHUNK, LARGEST, Bits, Columns, Fitting, Sets, holds
+from salespath.counsel.reach.boxes import boxes, tangled
+from salespath.counsel.reach.moves import Move, moves, run
+from salespath.counsel.reach.readers import Readers
+from salespath.counsel.reach.sets import (
+    CHUNK,
+    LARGEST,
+    Bits,
+    Columns,
+    Fitting,
+    Sets,
+    holds,
+)
 from salespath.engine.compile import Base
 from salespath.engine.settle import settle
 from salespath.engine.table import Rows, Table
