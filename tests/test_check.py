@@ -10,7 +10,7 @@ from companies import random_companies
 from given import BASE, ROOT, run, small_base
 from rule_bases import random_base
 
-from salespath.authoring.check import check
+from salespath.authoring.checks import check
 from salespath.authoring.solver import FALSE, TRUE, GaveUp, Solver, holds
 from salespath.engine.cells import cells, companies
 from salespath.engine.company import Company

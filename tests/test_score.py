@@ -17,13 +17,13 @@ from given import BASE, EXAMPLES, run, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.authoring.kinds import KINDS
+from salespath.authoring.baselines import THUMBS
+from salespath.authoring.company_kinds import KINDS
 from salespath.authoring.perturb import Change, deciding, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
 from salespath.authoring.score_json import document
 from salespath.authoring.score_report import text
-from salespath.authoring.thumb import THUMBS
-from salespath.authoring.witness import witnesses
+from salespath.authoring.witnesses import witnesses
 from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess

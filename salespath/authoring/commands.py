@@ -62,7 +62,7 @@ def check_(folders: tuple[str, ...], format_: str) -> None:
 
     What is possible is decided by an example company or a proof, never by sampling. Needs `pip install salespath[check]`.
     """
-    from salespath.authoring.check import check
+    from salespath.authoring.checks import check
     from salespath.engine.load import read
     from salespath.files.problems import in_order
     from salespath.report.json import problem
@@ -154,7 +154,7 @@ def score_(
     from salespath.authoring.score import score_files
     from salespath.authoring.score_json import document
     from salespath.authoring.score_report import text
-    from salespath.authoring.witness import witnesses
+    from salespath.authoring.witnesses import witnesses
     from salespath.engine.documented import Selection, labelled, without_basis
 
     problems: list[Problem] = []

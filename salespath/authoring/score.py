@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from salespath.authoring.kinds import KINDS
+from salespath.authoring.baselines import THUMBS
+from salespath.authoring.company_kinds import KINDS
 from salespath.authoring.perturb import Robustness, judged
-from salespath.authoring.thumb import THUMBS
-from salespath.authoring.witness import Witness
+from salespath.authoring.witnesses import Witness
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment

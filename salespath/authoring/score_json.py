@@ -10,7 +10,7 @@ from typing import Any
 from salespath.authoring.perturb import Robustness
 from salespath.authoring.score import Agreement, Miss, Rate, Score
 from salespath.authoring.score_report import steps
-from salespath.authoring.witness import Witness
+from salespath.authoring.witnesses import Witness
 from salespath.engine import certainty
 from salespath.engine.assessment import Fired
 from salespath.engine.documented import Selection

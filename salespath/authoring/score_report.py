@@ -7,10 +7,15 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from salespath.authoring.baselines import WITH_BOTH
 from salespath.authoring.perturb import Change, Robustness
 from salespath.authoring.score import LEAD, SALESPATH, Agreement, Band, Miss, Rate, Score
-from salespath.authoring.thumb import WITH_BOTH
-from salespath.authoring.witness import COMPANIES, FIGURE, NONE, Witness
+from salespath.authoring.witnesses import (
+    COMPANIES,
+    FIGURE,
+    NONE,
+    Witness,
+)
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.dependencies import read_values
