@@ -6,11 +6,17 @@ from given import BASE, VOCABULARY, real_companies, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salespath.ask.answers import Answer
-from salespath.ask.interview import COMPANY, PLAN, Event, Interview, replayed
 from salespath.engine.assess import assess
 from salespath.engine.settle import searched
 from salespath.facts import Case
+from salespath.interview.answers import Answer
+from salespath.interview.interview import (
+    COMPANY,
+    PLAN,
+    Event,
+    Interview,
+    replayed,
+)
 
 CORE = [fact.id for fact in VOCABULARY.facts.values() if fact.ask == "core"]
 ALL = [fact.id for fact in VOCABULARY.facts.values() if fact.ask != "figures"]

@@ -11,14 +11,19 @@ from given import BASE, VOCABULARY, some_facts, values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salespath.ask import journal
-from salespath.ask.answers import Answer
-from salespath.ask.interview import COMPANY, PLAN, Event, replayed
-from salespath.ask.journal import Busy, Journal
 from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.values import HOW
 from salespath.files.problems import SalespathError
+from salespath.interview import journal
+from salespath.interview.answers import Answer
+from salespath.interview.interview import (
+    COMPANY,
+    PLAN,
+    Event,
+    replayed,
+)
+from salespath.interview.journal import Busy, Journal
 
 GIVEN = Case(
     "Ăcme – 你好",

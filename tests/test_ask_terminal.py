@@ -14,9 +14,16 @@ from pathlib import Path
 import pytest
 from given import BASE, VOCABULARY
 
-from salespath.ask import journal, wording
-from salespath.ask.interview import COMPANY, PLAN, Event, Interview, replayed
+from salespath.ask import wording
 from salespath.facts import Case
+from salespath.interview import journal
+from salespath.interview.interview import (
+    COMPANY,
+    PLAN,
+    Event,
+    Interview,
+    replayed,
+)
 
 pexpect = pytest.importorskip("pexpect")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

@@ -11,13 +11,13 @@ import pytest
 from given import BASE, VOCABULARY, run
 from jsonschema import Draft202012Validator
 
-from salespath.ask.answers import how_to_write, understand
 from salespath.engine.assess import assess
 from salespath.facts import Case
 from salespath.facts.schema import facts_schema
 from salespath.facts.template import expected
 from salespath.facts.values import BadValue, parse, words, written
 from salespath.files.problems import SalespathError
+from salespath.interview.answers import how_to_write, understand
 from salespath.rules.language import ExpressionError, Scope, condition
 
 FACT = VOCABULARY.facts["reference_date"]
@@ -143,7 +143,7 @@ def test_no_rule_reads_one():
 
 
 def test_an_answer_is_kept_over_a_break(tmp_path):
-    from salespath.ask.journal import _value
+    from salespath.interview.journal import _value
 
     assert _value(FACT.id, DAY, VOCABULARY) == DAY
     assert _value(FACT.id, "soon", VOCABULARY) is None

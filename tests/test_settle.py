@@ -11,8 +11,6 @@ from companies import random_companies
 from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, small_base
 from rule_bases import random_base
 
-from salespath.ask.answers import Answer
-from salespath.ask.interview import Event, Interview
 from salespath.engine.assess import assess
 from salespath.engine.cells import cells
 from salespath.engine.company import process_of
@@ -20,6 +18,8 @@ from salespath.engine.settle import searched, settle
 from salespath.engine.table import Table, assess_table
 from salespath.engine.turning import turning
 from salespath.facts import Case, Value
+from salespath.interview.answers import Answer
+from salespath.interview.interview import Event, Interview
 from salespath.rules.model import VERDICTS
 
 pytestmark = pytest.mark.heavy

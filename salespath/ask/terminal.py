@@ -13,9 +13,6 @@ from dataclasses import dataclass, replace
 import click
 
 from salespath.ask import wording
-from salespath.ask.answers import yes_or_no
-from salespath.ask.interview import Event, Interview, replayed
-from salespath.ask.journal import Journal, Record, unfinished
 from salespath.ask.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
@@ -23,6 +20,9 @@ from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.values import BadValue
 from salespath.files.problems import Problem, SalespathError, shown
+from salespath.interview.answers import yes_or_no
+from salespath.interview.interview import Event, Interview, replayed
+from salespath.interview.journal import Journal, Record, unfinished
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 

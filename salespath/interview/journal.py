@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salespath.ask.answers import Answer
-from salespath.ask.interview import COMPANY, PLAN, Event
 from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.values import HOW, BadValue, parse, parse_set
 from salespath.files.problems import Problem, SalespathError, shown
+from salespath.interview.answers import Answer
+from salespath.interview.interview import COMPANY, PLAN, Event
 
 _LARGEST = 16 * 2**20  # bytes; an interview takes some thousands
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)

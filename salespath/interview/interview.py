@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from salespath.ask.answers import Answer
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
@@ -14,6 +13,7 @@ from salespath.engine.settle import searched
 from salespath.engine.turning import Turn, parts
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS
+from salespath.interview.answers import Answer
 from salespath.rules.model import Advise, Warn
 
 COMPANY, PLAN = "company", "plan"  # questions that are not about a fact: the name, and whether to go on
