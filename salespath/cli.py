@@ -233,17 +233,17 @@ def assess(
         report_problems(problem for assessment in assessments for problem in assessment.problems)
     text = ""
     if format_ == "json":
-        from salespath.report.json import document
+        from salespath.report.plain import document
 
         documents = [document(a, table=not single) for a in assessments]
         if not (single and failed):
             text = json_text(documents[0] if single else documents, printed=output is None)
     elif single and assessments:
-        from salespath.report.text import render
+        from salespath.report.pages.full import render
 
         text = render(assessments[0], width(), full=full, bold=bold)
     elif assessments:
-        from salespath.report.table import table
+        from salespath.report.pages.companies import table
 
         text = table(assessments, width())
     summary = Summary(len(cases), sum(portfolio.rejected for portfolio in portfolios))
@@ -290,8 +290,8 @@ def explain(
         shown,
         suggestion,
     )
-    from salespath.report import explain as explanations
-    from salespath.report.terminal import tree
+    from salespath.report.formats.tree import tree
+    from salespath.report.pages import explanation as explanations
 
     if texts and file and target is None and not os.path.exists(file) and meant(base, file):
         file, target = None, file  # `explain --set capital=300k channel` names no file
@@ -329,7 +329,7 @@ def explain(
 @based
 def guide(base: Base, format_: str) -> None:
     """Enterprise against SMB, point by point, with sources."""
-    from salespath.report.table import guide as comparison
+    from salespath.report.pages.companies import guide as comparison
 
     if format_ == "json":
         from dataclasses import asdict
@@ -352,8 +352,8 @@ def facts() -> None:
 def facts_list(base: Base, ask: str | None, format_: str) -> None:
     """List the facts with their questions and what can be answered, then what answers cannot, or can hardly, say together."""
     from salespath.facts.template import expected
-    from salespath.report.conditions import in_words
-    from salespath.report.table import listing
+    from salespath.report.pages.companies import listing
+    from salespath.report.words.conditions import in_words
 
     chosen = [fact for fact in base.vocabulary.facts.values() if ask in (None, fact.ask)]
     if format_ == "json":

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from given import BASE, VOCABULARY
 
-from salespath.ask import wording
 from salespath.facts import Case
 from salespath.interview import journal
 from salespath.interview.interview import (
@@ -24,6 +23,7 @@ from salespath.interview.interview import (
     Interview,
     replayed,
 )
+from salespath.report.pages import question as wording
 
 pexpect = pytest.importorskip("pexpect")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

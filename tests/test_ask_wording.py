@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from given import BASE, small_base
 
-from salespath.ask.wording import asked, going_on, so_far
 from salespath.facts import Case
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, Event, Interview
+from salespath.report.pages.question import asked, going_on, so_far
 
 RULES = """
 rules:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from salespath.engine.assess import assess
 from salespath.engine.certainty import SCALE, certainty, net, signed, weight, word
 from salespath.facts import Case
-from salespath.report.json import document
+from salespath.report.plain import document
 
 factors = st.floats(-0.95, 0.95)
 

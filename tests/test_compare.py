@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from salespath.counsel.compare import behind_verdict, compare, own_advice
 from salespath.counsel.compare_read import Column, read_columns
-from salespath.counsel.compare_report import document, text
 from salespath.counsel.panel import MAJORITY, majority, panel
-from salespath.counsel.respondents_report import text as panel_text
 from salespath.engine.assess import assess
 from salespath.engine.effects import OTHERS, Verdict, between
 from salespath.engine.why import status
 from salespath.facts import Case, read_file
-from salespath.report.json import document as saved_result
+from salespath.report.pages.compare import document, text
+from salespath.report.pages.panel import text as panel_text
+from salespath.report.plain import document as saved_result
 
 ASANA, VEEVA, PEOPLE = (str(EXAMPLES / name) for name in ("asana_2020.yaml", "veeva_2013.yaml", "respondents.yaml"))
 SELLER = {

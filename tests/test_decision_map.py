@@ -12,7 +12,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from salespath.authoring.scenarios import read_scenarios
-from salespath.counsel import decision_map_report
 from salespath.counsel.decision_map import decision_map
 from salespath.engine.assess import assess
 from salespath.engine.borders import near, stretches
@@ -22,8 +21,9 @@ from salespath.engine.turning import PARTS
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.files.problems import SalespathError
-from salespath.report.json import document
-from salespath.report.page import page
+from salespath.report.pages import decision_map as decision_map_report
+from salespath.report.pages.brief import page
+from salespath.report.plain import document
 
 ONE = str(EXAMPLES / "real_companies.yaml")
 CASH = {"capital": 400_000, "monthly_burn": 50_000, "committed_revenue": 50_000}

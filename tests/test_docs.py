@@ -16,9 +16,9 @@ import click
 import pytest
 
 from salespath import cli
-from salespath.authoring.reference import pages
 from salespath.engine.load import load
 from salespath.facts.schema import facts_schema
+from salespath.report.pages.reference import pages
 from salespath.rules.schema import rules_schema
 
 ROOT = Path(__file__).parent.parent

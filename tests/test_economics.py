@@ -31,15 +31,15 @@ from salespath.counsel.economics.months import (
     flow,
     plan_of,
 )
-from salespath.counsel.economics_chart import chart
-from salespath.counsel.economics_json import document
-from salespath.counsel.economics_text import render
-from salespath.counsel.economics_told import gist, notes
-from salespath.counsel.economics_words import money
 from salespath.facts import Case
 from salespath.facts.cases import read_case
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
+from salespath.report.pages.economics import render
+from salespath.report.pages.economics_chart import chart
+from salespath.report.pages.economics_json import document
+from salespath.report.pages.economics_sentences import gist, notes
+from salespath.report.words.economics import money
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES
 

@@ -21,11 +21,11 @@ from salespath.counsel.economics.shown import (
     mark,
     shown,
 )
-from salespath.counsel.economics_shown_told import verdict
-from salespath.counsel.economics_text import render
-from salespath.counsel.economics_told import gist
 from salespath.engine.assess import assess
 from salespath.facts import Case
+from salespath.report.pages.economics import render
+from salespath.report.pages.economics_sentences import gist
+from salespath.report.pages.economics_verdict import verdict
 from salespath.rules.model import PROCESSES
 
 SMB_FACTS = {"annual_contract_value": 5_000, "sales_team_size": 0}

@@ -16,7 +16,7 @@ from given import BASE, EXAMPLES, ROOT, run
 from salespath.engine.assess import assess
 from salespath.engine.crosscheck.experta_import import WANTED
 from salespath.engine.crosscheck.in_experta import Experta
-from salespath.report.json import document
+from salespath.report.plain import document
 
 ONE = str(EXAMPLES / "asana_2020.yaml")
 TABLE = str(EXAMPLES / "real_companies.csv")

@@ -24,9 +24,14 @@ from salespath.engine.why import (
 )
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.report.explain import Branch, how, why
-from salespath.report.phrases import answers
-from salespath.report.verdict import headline, reasons, subject, two_groups
+from salespath.report.pages.explanation import Branch, how, why
+from salespath.report.words.phrases import answers
+from salespath.report.words.verdict import (
+    headline,
+    reasons,
+    subject,
+    two_groups,
+)
 from salespath.rules.language import (
     Arithmetic,
     Compare,

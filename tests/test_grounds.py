@@ -9,16 +9,16 @@ import pytest
 from given import BASE, EXAMPLES, VOCABULARY, run, some_facts
 from hypothesis import given, settings
 
-from salespath.counsel import grounds_report
 from salespath.counsel.grounds import ASPECTS, grounds
 from salespath.counsel.precedents import documented, likeness
 from salespath.counsel.track_record import TrackRecord, Verdict, track_record
 from salespath.engine.assess import assess
 from salespath.engine.company import process_of
 from salespath.facts import Case, read_file
-from salespath.report.json import document
-from salespath.report.page import page
-from salespath.report.text import render
+from salespath.report.pages import grounds as grounds_report
+from salespath.report.pages.brief import page
+from salespath.report.pages.full import render
+from salespath.report.plain import document
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Weigh
 

@@ -22,7 +22,7 @@ from salespath.files.nodes import (
     parse,
 )
 from salespath.files.problems import SalespathError
-from salespath.report.json import document
+from salespath.report.plain import document
 from salespath.rules import files, loader
 
 # Mistakes. The rule at fault is the first of 1.yaml, on line 2, unless said otherwise.

@@ -14,8 +14,8 @@ from salespath.authoring.scenarios import read_scenarios
 from salespath.engine.assess import assess
 from salespath.engine.turning import turning
 from salespath.facts import Case
-from salespath.report.page import page
-from salespath.report.verdict import headline
+from salespath.report.pages.brief import page
+from salespath.report.words.verdict import headline
 from salespath.rules.model import PROCESSES, VERDICTS
 
 FACTS = {

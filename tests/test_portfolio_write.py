@@ -33,8 +33,8 @@ from salespath.portfolio.columns import Outcome, Wording
 from salespath.portfolio.escape import guarded, quoted
 from salespath.portfolio.header import RESULTS
 from salespath.portfolio.lists import first, lists, without_repeats
-from salespath.report.json import document
-from salespath.report.verdict import reasons, subject
+from salespath.report.plain import document
+from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
 
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 
 from salespath.counsel import precedents
 from salespath.counsel.precedents import COMMON, FILE, Documented, Likeness, alike, apart, documented, nearest, weights
-from salespath.counsel.precedents_report import document, told
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
-from salespath.report.explain import how
-from salespath.report.json import document as assessment_document
-from salespath.report.json import facts as plain_facts
-from salespath.report.table import table
-from salespath.report.text import render
+from salespath.report.pages.companies import table
+from salespath.report.pages.explanation import how
+from salespath.report.pages.full import render
+from salespath.report.pages.precedents import document, told
+from salespath.report.plain import document as assessment_document
+from salespath.report.plain import facts as plain_facts
 
 REAL = [
     case

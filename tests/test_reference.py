@@ -16,14 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from salespath.authoring import drawing, graph
-from salespath.authoring.card import card, document, text
-from salespath.authoring.graph import Graph
-from salespath.authoring.reference import code, escaped, pages
 from salespath.engine.compile import BLOCKED
 from salespath.engine.dependencies import Relating
 from salespath.engine.load import load
-from salespath.report.conditions import exceptions, in_words
+from salespath.report.formats import drawing
+from salespath.report.pages import graph
+from salespath.report.pages.graph import Graph
+from salespath.report.pages.reference import code, escaped, pages
+from salespath.report.pages.rule import card, document, text
+from salespath.report.words.conditions import exceptions, in_words
 from salespath.rules.language import VERDICT_NUMBERS
 from salespath.rules.model import Advise, Block, Conclude, Weigh
 

@@ -18,11 +18,16 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
 from salespath.facts import Case
 from salespath.facts.values import readable
-from salespath.report.json import document
-from salespath.report.phrases import wanted
-from salespath.report.table import guide, strength, table
-from salespath.report.text import DISCLOSURE, render
-from salespath.report.verdict import conditions, figure, headline, two_groups
+from salespath.report.pages.companies import guide, strength, table
+from salespath.report.pages.full import DISCLOSURE, render
+from salespath.report.plain import document
+from salespath.report.words.phrases import wanted
+from salespath.report.words.verdict import (
+    conditions,
+    figure,
+    headline,
+    two_groups,
+)
 from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
 

@@ -21,8 +21,6 @@ from salespath.authoring.baselines import THUMBS
 from salespath.authoring.company_kinds import KINDS
 from salespath.authoring.perturb import Change, deciding, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
-from salespath.authoring.score_json import document
-from salespath.authoring.score_report import text
 from salespath.authoring.witnesses import witnesses
 from salespath.cli import main
 from salespath.engine import certainty
@@ -35,6 +33,8 @@ from salespath.engine.documented import (
     without_basis,
 )
 from salespath.facts import Case, Portfolio, Value, read_file
+from salespath.report.pages.score import text
+from salespath.report.pages.score_json import document
 from salespath.rules.model import VERDICTS
 
 REAL = str(EXAMPLES / "real_companies.yaml")

@@ -20,7 +20,7 @@ from salespath.engine.unless import STEPS, exceptions, lifted, lifting_all, read
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import walk
 from salespath.facts import Case, Value
-from salespath.report.verdict import lifting
+from salespath.report.words.verdict import lifting
 from salespath.rules.model import PROCESSES, VERDICTS, Block
 
 BLOCKS = [r for r in BASE.knowledge.rules.values() if isinstance(r.then, Block) and not r.then.lift]

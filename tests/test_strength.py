@@ -31,9 +31,9 @@ from salespath.engine.turning import FACTOR, turning
 from salespath.facts import Case, Value, read_file
 from salespath.facts.values import written
 from salespath.portfolio import assess_to_file
-from salespath.report.json import document
-from salespath.report.page import page
-from salespath.report.verdict import firmness, headline
+from salespath.report.pages.brief import page
+from salespath.report.plain import document
+from salespath.report.words.verdict import firmness, headline
 from salespath.rules.model import Block
 
 DOCUMENTED = [

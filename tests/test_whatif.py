@@ -9,7 +9,6 @@ from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
 from hypothesis import given as with_
 from hypothesis import settings
 
-from salespath.counsel import hinges_report, whatif_report
 from salespath.counsel.reach.steps import cards
 from salespath.counsel.sensitivity import hinges
 from salespath.counsel.whatif import what_if
@@ -18,6 +17,8 @@ from salespath.facts import Case
 from salespath.facts.settings import supposed
 from salespath.facts.values import written
 from salespath.files.problems import SalespathError
+from salespath.report.pages import sensitivity as hinges_report
+from salespath.report.pages import whatif as whatif_report
 
 ONE = str(EXAMPLES / "veeva_2013.yaml")
 MANY = str(EXAMPLES / "real_companies.yaml")

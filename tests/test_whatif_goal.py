@@ -14,7 +14,6 @@ from hypothesis import example, settings
 from hypothesis import given as with_
 from hypothesis import strategies as st
 
-from salespath.counsel.goal_report import document
 from salespath.counsel.reach.obstacles import obstacles
 from salespath.counsel.reach.search import (
     GOALS,
@@ -30,6 +29,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.walk import walk
 from salespath.facts import Case, Fact, Value
+from salespath.report.pages.reach import document
 
 
 def weigh(id_: str, when: str, process: str, certainty: float, line: str = "reach") -> str:

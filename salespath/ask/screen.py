@@ -10,8 +10,8 @@ from typing import TextIO
 
 import click
 
-from salespath.ask.wording import COMMANDS, WORDS, Asked
 from salespath.files.problems import shown
+from salespath.report.pages.question import COMMANDS, WORDS, Asked
 
 _WIDEST = 88
 _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": "->"})

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import click
 
-from salespath.ask import wording
 from salespath.ask.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
@@ -23,6 +22,7 @@ from salespath.files.problems import Problem, SalespathError, shown
 from salespath.interview.answers import yes_or_no
 from salespath.interview.interview import Event, Interview, replayed
 from salespath.interview.journal import Journal, Record, unfinished
+from salespath.report.pages import question as wording
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 
@@ -237,8 +237,8 @@ class _Session:
 
     def _report(self) -> str:
         """Print the report; its verdict in a sentence."""
-        from salespath.report.text import render
-        from salespath.report.verdict import headline
+        from salespath.report.pages.full import render
+        from salespath.report.words.verdict import headline
 
         text = render(self.interview.assessment, self.screen.width, bold=self.bold)
         click.echo(plain(text, sys.stdout.encoding), nl=False)

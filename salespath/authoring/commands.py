@@ -35,7 +35,7 @@ for command in (show, graph, reference, schema):
 @based
 def list_(base: Base, kind: str | None, format_: str) -> None:
     """List the rules with what they conclude, when, and where they stand."""
-    from salespath.report.table import listing
+    from salespath.report.pages.companies import listing
     from salespath.rules.loader import target
 
     chosen = [rule for rule in base.knowledge.rules.values() if kind in (None, rule.kind)]
@@ -65,7 +65,7 @@ def check_(folders: tuple[str, ...], format_: str) -> None:
     from salespath.authoring.checks import check
     from salespath.engine.load import read
     from salespath.files.problems import in_order
-    from salespath.report.json import problem
+    from salespath.report.plain import problem
 
     report = check(*read(*folders))
     if format_ == "json":
@@ -152,10 +152,10 @@ def score_(
 
     from salespath.authoring.perturb import deciding, robustness, steps
     from salespath.authoring.score import score_files
-    from salespath.authoring.score_json import document
-    from salespath.authoring.score_report import text
     from salespath.authoring.witnesses import witnesses
     from salespath.engine.documented import Selection, labelled, without_basis
+    from salespath.report.pages.score import text
+    from salespath.report.pages.score_json import document
 
     problems: list[Problem] = []
     facts = Selection(inferred=not without_inferred, motion=not without_motion)
@@ -196,9 +196,14 @@ def diff_(old: str, new: str, cases: str | None, format_: str) -> None:
     OLD and NEW are folders: a whole rule base (a file in it gives the `version`), or one to lay over the built-in rules;
     `built-in` or - stands for these themselves.
     """
-    from salespath.authoring.diff_report import Named, Told, document, text
     from salespath.engine.effects import effects
     from salespath.engine.load import load_folder
+    from salespath.report.pages.rules_diff import (
+        Named,
+        Told,
+        document,
+        text,
+    )
     from salespath.rules.diff import differences
 
     before, after = load_folder(old), load_folder(new)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @based
 def show(base: Base, ids: tuple[str, ...], format_: str) -> None:
     """Show rules: the condition in plain words, the reason, the sources, what each depends on and feeds."""
-    from salespath.authoring.card import card, document, text
     from salespath.engine.dependencies import Relating
+    from salespath.report.pages.rule import card, document, text
 
     rules, relating = base.knowledge.rules, Relating(base)
     for id_ in ids:
@@ -49,7 +49,8 @@ def graph(base: Base, target: str | None, format_: str, all_: bool) -> None:
 
     TARGET is a rule id, an attribute, a topic of the plan or a process; without one, the whole base without its rules.
     """
-    from salespath.authoring import drawing, graph
+    from salespath.report.formats import drawing
+    from salespath.report.pages import graph
 
     if target and all_:
         raise click.UsageError("--all draws every rule; it does not go with TARGET.")
@@ -73,8 +74,8 @@ def graph(base: Base, target: str | None, format_: str, all_: bool) -> None:
 @based
 def reference(base: Base, output: str | None, force: bool) -> None:
     """Write the rule reference as Markdown: every rule, and what cites each statement and benchmark."""
-    from salespath.authoring.reference import pages
     from salespath.files.output import Output, check, together
+    from salespath.report.pages.reference import pages
 
     found = pages(base)
     if output is None:

@@ -57,11 +57,11 @@ def economics(
     from salespath.counsel.economics.inputs import inputs
     from salespath.counsel.economics.results.results import economics as computed
     from salespath.counsel.economics.shown import shown
-    from salespath.counsel.economics_json import document
-    from salespath.counsel.economics_shown_told import verdict
-    from salespath.counsel.economics_text import render
     from salespath.engine.assess import assess
     from salespath.files.problems import SalespathError
+    from salespath.report.pages.economics import render
+    from salespath.report.pages.economics_json import document
+    from salespath.report.pages.economics_verdict import verdict
 
     (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
     problems = list(portfolio.problems)
@@ -110,10 +110,11 @@ def compare(base: Base, files: tuple[str, ...], respondents: bool | None, format
     FILE is a fact file or table, of one company or several, or a result saved with `assess --format json`, whose facts are assessed
     anew. Of several people's answers about one company, those that change the outcome are marked.
     """
-    from salespath.counsel import compare_report, respondents_report
     from salespath.counsel.compare import compare as compared
     from salespath.counsel.compare_read import read_columns
     from salespath.counsel.panel import panel
+    from salespath.report.pages import compare as compare_report
+    from salespath.report.pages import panel as respondents_report
 
     read = read_columns(base, files, respondents)
     report_problems(read.problems)
@@ -183,11 +184,11 @@ def whatif(
         sys.exit(1)
     case = chosen(portfolio.cases, file, company)
     if goal:
-        from salespath.counsel import goal_report
         from salespath.counsel.reach.obstacles import obstacles
         from salespath.counsel.reach.search import search
         from salespath.counsel.reach.steps import way
         from salespath.counsel.sensitivity import hinges
+        from salespath.report.pages import reach as goal_report
 
         case = supposed(base.vocabulary, case, texts)
         found, hanging = search(base, case, goal), hinges(base, case)
@@ -199,8 +200,8 @@ def whatif(
         else:
             click.echo(goal_report.text(base, found, there, stopping, width()), nl=False)
     elif names:
-        from salespath.counsel import decision_map_report
         from salespath.counsel.decision_map import decision_map
+        from salespath.report.pages import decision_map as decision_map_report
 
         drawn = decision_map(base, supposed(base.vocabulary, case, texts), names)
         report_problems(drawn.assessment.problems)
@@ -209,8 +210,8 @@ def whatif(
         else:
             click.echo(decision_map_report.text(drawn, width()), nl=False)
     elif texts:
-        from salespath.counsel import whatif_report
         from salespath.counsel.whatif import what_if
+        from salespath.report.pages import whatif as whatif_report
 
         changed = what_if(base, case, texts)
         report_problems(changed.after.problems)
@@ -219,9 +220,9 @@ def whatif(
         else:
             click.echo(whatif_report.text(changed, width()), nl=False)
     else:
-        from salespath.counsel import hinges_report
         from salespath.counsel.reach.steps import cards
         from salespath.counsel.sensitivity import hinges
+        from salespath.report.pages import sensitivity as hinges_report
 
         hanging = hinges(base, case)
         tests = tuple(cards(base, hanging))

@@ -15,7 +15,7 @@ from salespath.engine.compile import Base
 from salespath.engine.settle import searched
 from salespath.engine.table import NONE, Table, assess_table
 from salespath.facts import Case, Fact, Value
-from salespath.report.verdict import OTHER, subject
+from salespath.report.words.verdict import OTHER, subject
 from salespath.rules.model import PROCESSES, VERDICTS, Block, Conclude, Weigh
 
 

@@ -121,7 +121,7 @@ def _given(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.Data
 
 def _write_json(base: Base, batches: Iterable[Assessed], file: IO[bytes]) -> None:
     from salespath.engine.assess import assess
-    from salespath.report.json import document
+    from salespath.report.plain import document
 
     before = b"[\n"
     for item in batches:

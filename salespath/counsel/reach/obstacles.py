@@ -12,7 +12,7 @@ from salespath.engine.compile import Base
 from salespath.engine.walk import FIT
 from salespath.engine.why import FAILED, Finding, why_not
 from salespath.facts import Case
-from salespath.report.phrases import wanted
+from salespath.report.words.phrases import wanted
 from salespath.rules.language import BLOCKED, Is
 from salespath.rules.model import PROCESSES, Weigh
 

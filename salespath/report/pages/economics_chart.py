@@ -1,0 +1,66 @@
+"""Lines over months, drawn with plain characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from salespath.report.words.economics import axis
+
+HEIGHT = 12
+BOTH = "*"
+BOX = {"corner": "└", "side": "│", "tick": "┤", "across": "─", "nought": "┄"}
+ASCII = {"corner": "+", "side": "|", "tick": "+", "across": "-", "nought": "."}
+
+
+def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf-8") -> list[str]:
+    """Amounts of money by month, each line by its mark (one letter; `*` where two meet), with nought as a dotted line.
+
+    At most `width` columns; where months are more than that, every second (third, ...) is drawn. An encoding without
+    box-drawing characters gets ASCII ones.
+    """
+    signs = BOX if _fits("".join(BOX.values()), encoding) else ASCII
+    top = max(0.0, *(value for line in lines.values() for value in line))
+    bottom = min(0.0, *(value for line in lines.values() for value in line))
+    scale = (top - bottom) or 1.0
+    nought = _row(0.0, top, scale)
+    labels = {0: axis(top), HEIGHT - 1: axis(bottom), nought: axis(0.0)}
+    margin = max(len("month"), *map(len, labels.values()))
+    months = max(map(len, lines.values()))
+    room = max(12, width - margin - 2)
+    step, space = -(-months // room), max(1, min(3, room // months))
+    drawn = range(0, months, step)
+    canvas = [[signs["nought"] if row == nought else " "] * (len(drawn) * space) for row in range(HEIGHT)]
+    for mark, line in lines.items():
+        for place, month in enumerate(drawn):
+            if month < len(line):
+                cells = canvas[_row(line[month], top, scale)]
+                column = place * space + space // 2
+                cells[column] = mark if cells[column] in (" ", signs["nought"]) else BOTH
+    found = [
+        f"{labels.get(row, ''):>{margin}} {signs['tick' if row in labels else 'side']}{''.join(cells)}".rstrip()
+        for row, cells in enumerate(canvas)
+    ]
+    found.append(f"{'':{margin}} {signs['corner']}{signs['across'] * (len(drawn) * space)}")
+    return [*found, _months(drawn, space, margin)]
+
+
+def _row(value: float, top: float, scale: float) -> int:
+    return round((top - value) / scale * (HEIGHT - 1))
+
+
+def _months(drawn: Sequence[int], space: int, margin: int) -> str:
+    """The numbers of months below the line, as many as there is room for."""
+    line = f"{'month':>{margin}}  "
+    for place in range(0, len(drawn), -(-6 // space)):
+        column, month = margin + 2 + place * space + space // 2, str(drawn[place] + 1)
+        if column + len(month) <= margin + 2 + len(drawn) * space:
+            line = f"{line:{column}}{month}"
+    return line
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,283 @@
+"""What the economics mean, in sentences for founders, with the strongest argument against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salespath.counsel.economics.assumptions import ASSUMED, assumptions
+from salespath.counsel.economics.months import YEAR, Plan, gap
+from salespath.counsel.economics.results.results import Economics, ProcessEconomics
+from salespath.counsel.economics.shown import loses, too_cheap
+from salespath.facts import Vocabulary
+from salespath.facts.values import readable
+from salespath.report.pages.economics_verdict import would_have_to
+from salespath.report.words.economics import (
+    count,
+    counted,
+    given,
+    money,
+)
+from salespath.report.words.phrases import NAMES
+
+_BASE = 1
+_TO_FIND_OUT = (
+    "win_rate", "sales_cycle_months", "annual_contract_value", "churn_rate", "deals_begun_month", "seller_cost_year",
+    "other_selling_cost_share", "ramp_up_months",
+)  # fmt: skip
+
+
+def gist(e: Economics) -> list[str]:
+    """What it means, a paragraph for each process, then what the other would have to be and what speaks against relying on it."""
+    found = [f"{_capital(NAMES[p])}{_alone(x)}. {' '.join(_process(e, x))}" for p, x in e.processes.items()]
+    if e.mark:
+        found.append(would_have_to(e.mark, next(iter(e.processes)), e.months))
+    return [*found, _against(e)]
+
+
+def _alone(economics: ProcessEconomics) -> str:
+    """That none of the figures behind a process is the company's own."""
+    return " (assumed only)" if all(figure.origin == ASSUMED for figure in economics.figures.values()) else ""
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
+    plan = economics.plans[_BASE]
+    if gap(e.standing) == 0 and plan.sellers + plan.hired == 0:
+        return ["Your revenue has reached the target already, so this asks for no new customers and no sellers."]
+    return [
+        *_work(e, economics), *_first_customer(e, economics), *_target(e, economics), *_cash(e, economics),
+        *_too_few(e, economics), *_unpaid(economics.plans[_BASE]),
+    ]  # fmt: skip
+
+
+def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """Customers, deals and sellers."""
+    customers, deals, sellers = (_range(economics, f"{n}_needed") for n in ("customers", "deals", "sellers"))
+    plan, there = economics.plans[_BASE], e.standing.sellers
+    missing = gap(e.standing)
+    if missing == 0:
+        return ["Your revenue has reached the target already, so this asks for no new customers."]
+    if missing is None or not (customers and deals and sellers):
+        who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
+        notes = (economics.outcomes[f"{n}_needed"].note for n in ("customers", "deals", "sellers"))
+        why = "no target is known" if missing is None else next(filter(None, notes))
+        return [f"Counted with {who}, as {why}."]
+    contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
+    hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
+    own = "the one you have is" if there == 1 else f"your {count(there or 0)} are"
+    enough = f"; {own} enough" if there and not plan.hired else ""
+    return [
+        f"The {money(missing)} a year still to win takes {counted(customers, 'customer')} at {contract}, out of "
+        f"{counted(deals, 'deal')} begun. It takes {counted(sellers, 'seller')} at full speed to win them within a "
+        f"year{hire}{enough}."
+    ]
+
+
+def _range(economics: ProcessEconomics, id_: str) -> str:
+    """A result in the base case, with the other two where they differ; nothing where it is not known."""
+    low, base, high = economics.outcomes[id_].values
+    if low is None or base is None or high is None:
+        return ""
+    ends = [count(value) for value in sorted((low, high))]
+    return count(base) if ends[0] == ends[1] == count(base) else f"{count(base)} ({ends[0]} to {ends[1]})"
+
+
+def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
+    month = economics.outcomes["first_revenue_month"].values[_BASE]
+    if month is None:
+        return [f"No new customer is to be expected within {e.months} months."]
+    runway = e.standing.runway
+    text = f"The first new customer, and revenue from it, is to be expected in month {month:.0f}"
+    if runway is None:
+        return [f"{text}; you have not said how long your cash lasts."]
+    if runway == float("inf"):
+        return [f"{text}; today you spend no more than you take in."]
+    if runway < 1:
+        return [f"{text}, too late for cash that lasts less than a month at today's spending."]
+    late = "too late for" if month > runway else "within"
+    return [f"{text}, {late} the {counted(count(runway), 'month')} that your cash lasts at today's spending."]
+
+
+def _target(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """When the target is reached, which is wanted within a year."""
+    outcome = economics.outcomes["target_month"]
+    month = outcome.values[_BASE]
+    if not month and (outcome.missing or month == 0 or economics.outcomes["customers_needed"].values[_BASE] is None):
+        return []
+    if month is None:
+        return [f"The target is not reached within {e.months} months."]
+    late = f", {counted(count(month - YEAR), 'month')} late" if month > YEAR else ""
+    return [f"The target is reached in month {month:.0f}{late}."]
+
+
+def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
+    found = []
+    lowest, month = (economics.outcomes[n].values[_BASE] for n in ("lowest_cash", "lowest_cash_month"))
+    out = economics.outcomes["out_of_cash_month"].values[_BASE]
+    if lowest is not None and month is not None:
+        if out is not None:
+            less = "hire fewer or later" if economics.plans[_BASE].hired else "spend less"
+            ends, what = "is lowest", f"find that much more money, or {less}"
+            if month == e.months:
+                ends = "is still falling"
+                what = f"{less}, as these {e.months} months do not show how much money would be enough"
+            found.append(
+                f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: "
+                f"{what}."
+            )
+        elif e.standing.capital is not None and lowest >= e.standing.capital:
+            found.append("Your cash never falls below what you have today.")
+        else:
+            found.append(f"Your cash is lowest in month {month:.0f}, at {money(lowest)}.")
+    else:
+        tied, pays = (economics.outcomes[n].values[_BASE] for n in ("most_tied_up", "selling_pays_month"))
+        if tied is not None:
+            earns = (
+                f"earns more than it costs from month {pays:.0f}" if pays else f"does not pay within {e.months} months"
+            )
+            found.append(f"Selling ties up {money(tied)} at most and {earns}.")
+    return found
+
+
+def _too_few(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """Where the target takes more customers than there are."""
+    needed, reachable = economics.outcomes["customers_needed"].values[_BASE], e.standing.reachable
+    if needed is None or reachable is None or needed <= reachable or economics.process not in e.standing.described:
+        return []
+    return [f"Against it: by your own count {counted(count(reachable), 'customer')} could buy, fewer than that."]
+
+
+def _unpaid(plan: Plan) -> list[str]:
+    """Where nothing is won, a seller at full speed does not earn the own pay, or a customer brings less than winning one costs."""
+    if plan.win_rate == 0:
+        return ["Against it: as long as no deal is won, find out why before you spend more on selling."]
+    found = []
+    earned = too_cheap(plan)
+    if earned:
+        found.append(
+            f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
+            f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
+            "themselves, which is not computed here."
+        )
+    if loses(plan):
+        brought = money(plan.contract_year * plan.gross_margin / plan.churn_year)
+        found.append(
+            f"Against it: winning a customer costs {money(plan.other_cost)} beside the sellers and brings {brought} of gross "
+            "profit until the customer leaves."
+        )
+    return found
+
+
+def _against(e: Economics) -> str:
+    """What this rests on that nobody has measured, and which of it matters most."""
+    found = []
+    weak = {NAMES[p]: _listed(labels) for p, x in e.processes.items() if (labels := _assumed(x))}
+    if weak:
+        same = len(weak) > 1 and len(set(weak.values())) == 1
+        parts = [f"both rest on assumed {next(iter(weak.values()))}"] if same else []
+        parts = parts or [f"{name} rests on assumed {labels}" for name, labels in weak.items()]
+        found.append(f"Against relying on this: {', '.join(parts)}.")
+    for process, economics in e.processes.items():
+        hinge = economics.hinge
+        if hinge and economics.plans[_BASE].win_rate > 0:
+            kind = assumptions().all[hinge.figure].kind
+            then, now = money(hinge.lowest_then), money(hinge.lowest)
+            what = f"cash falls to {then} instead of {now}"
+            if economics.flows[_BASE].cash is None:
+                then, now = money(-hinge.lowest_then), money(max(0.0, -hinge.lowest))
+                what = f"selling ties up {then} instead of {now}"
+            if then == now:
+                continue
+            found.append(
+                f"What matters most for {NAMES[process]}: {kind.label}. At {given(kind, hinge.low)} instead of "
+                f"{given(kind, hinge.base)}, {what}."
+            )
+    found.append(
+        "The low case has every figure at its worst at once, the high case at its best; either is rarer than any one of them."
+    )
+    return " ".join(found)
+
+
+def _assumed(economics: ProcessEconomics) -> list[str]:
+    """The assumed figures that a founder can soonest find out, three at most."""
+    figures = economics.figures
+    labels = [assumptions().all[id_].kind.label for id_ in _TO_FIND_OUT if figures[id_].origin == ASSUMED]
+    return labels[:3]
+
+
+def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
+    """What is left out, unknown, or taken for granted."""
+    s = e.standing
+    found = [_described(e, vocabulary)]
+    if s.revenue_target is None:
+        found.append(
+            "You have not said what yearly revenue you want in twelve months (revenue_target), so no goal is set."
+        )
+    elif s.revenue is None:
+        found.append(
+            "You have not said what you earn today (annual_revenue): the whole target counts as new, which is the most."
+        )
+    if s.sellers is None:
+        found.append(
+            "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
+        )
+    if s.revenue_target is not None:
+        found.append(
+            "In each case the sellers that the base case takes are at work, as they are hired before anyone knows how it goes."
+        )
+    if s.capital is None or s.burn is None:
+        unknown = [n for n, v in (("capital", s.capital), ("monthly_burn", s.burn)) if v is None]
+        found.append(
+            f"There is no line of your cash, as {_listed([vocabulary[n].label for n in unknown])} "
+            f"({', '.join(unknown)}) {'is' if len(unknown) == 1 else 'are'} not known."
+        )
+    else:
+        found.append(
+            "Today's net spending goes on unchanged, today's sellers in it; new sellers and customers come on top."
+        )
+        committed = "not known and counted as none" if s.committed is None else "spread evenly over twelve months"
+        found.append(f"Committed revenue is {committed}; other funding is not counted.")
+    if any("acquisition_cost" in x.figures for x in e.processes.values()):
+        found.append(
+            "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
+        )
+    found.append(f"{_capital(_listed([_paid(p, x) for p, x in e.processes.items()]))}.")
+    if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
+        found.append(
+            "Published figures are mostly of North American software firms, some from pages without a method (soft)."
+        )
+    found.append(
+        "Deals already open, losses among today's customers, hiring fees and taxes are left out. Sellers go on selling at the same "
+        "pace after the target is reached."
+    )
+    return [note for note in found if note]
+
+
+def _paid(process: str, economics: ProcessEconomics) -> str:
+    """How the customers of a process pay, in the base case."""
+    figure = economics.figures["months_paid_ahead"]
+    months = figure.values[_BASE]
+    when = "by the month" if months == 1 else "a year ahead" if months == YEAR else f"{months:.0f} months ahead"
+    return f"{NAMES[process]} customers pay {when}{' (assumed)' if figure.origin == ASSUMED else ''}"
+
+
+def _described(e: Economics, vocabulary: Vocabulary) -> str:
+    """Whose customers the company's own figures are, where that is one process only."""
+    described = e.standing.described
+    other = [p for p in e.processes if p not in described]
+    if not other or not e.standing.describing:
+        return ""
+    names = _listed([vocabulary[n].label for n in e.standing.describing])
+    text = (
+        f"Judging by your {names}, your own figures are of {NAMES[described[0]]} customers, so {NAMES[other[0]]} rests on "
+        "published ones"
+    )
+    own = e.processes[other[0]].figures["annual_contract_value"].facts
+    return f"{text}, save for your {readable(vocabulary[own[0]].label)}." if own else f"{text}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

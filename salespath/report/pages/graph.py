@@ -1,0 +1,224 @@
+"""The base as a graph: facts → rules → attributes → lines → fit and means → the recommendation → the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from salespath.engine.compile import PLAN, Base
+from salespath.engine.dependencies import adds_to, concludes, read_values
+from salespath.facts.values import readable
+from salespath.report.words.conditions import in_words
+from salespath.report.words.phrases import NAMES
+from salespath.rules.language import (
+    BLOCKED,
+    VERDICT_NUMBERS,
+    Is,
+    inputs,
+)
+from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
+
+
+@dataclass(frozen=True)
+class Node:
+    """Something drawn: a fact, number, rule, value, line, sum or topic."""
+
+    id: str
+    kind: str
+    label: str
+
+
+@dataclass
+class Graph:
+    """Nodes by id, and edges (from, to) with what they mean."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def add(self, kind: str, name: str, label: str) -> str:
+        """A node, drawn once; its id."""
+        id_ = f"{kind}:{name}"
+        self.nodes.setdefault(id_, Node(id_, kind, label))
+        return id_
+
+    def sources(self) -> dict[str, list[str]]:
+        """By node, the nodes with an edge to it."""
+        found: dict[str, list[str]] = {}
+        for source, target in self.edges:
+            found.setdefault(target, []).append(source)
+        return found
+
+    def targets(self) -> dict[str, list[str]]:
+        """By node, the nodes that it has an edge to."""
+        found: dict[str, list[str]] = {}
+        for source, target in self.edges:
+            found.setdefault(source, []).append(target)
+        return found
+
+    def only(self, keep: Iterable[str]) -> Graph:
+        """The part between some nodes, in the order of the whole."""
+        wanted = set(keep)
+        return Graph(
+            {id_: node for id_, node in self.nodes.items() if id_ in wanted},
+            {pair: what for pair, what in self.edges.items() if wanted.issuperset(pair)},
+        )
+
+
+def whole(base: Base) -> Graph:
+    """Every rule with what it reads and what it feeds."""
+    graph = Graph()
+    for number, formula in base.formulas.items():
+        for name in base.vocabulary.ordered(inputs(formula)):
+            graph.edges[_quantity(base, graph, name), _quantity(base, graph, number)] = "computes"
+    for rule in base.knowledge.rules.values():
+        here = graph.add("rule", rule.id, rule.id)
+        tree = base.conditions[rule.id]
+        names = inputs(tree)
+        for name in base.vocabulary.ordered(names):
+            graph.edges[_quantity(base, graph, name), here] = "read by"
+        for value in read_values(tree):
+            graph.edges[_value(base, graph, value), here] = "read by"
+        for name in VERDICT_NUMBERS:
+            if name in names:
+                graph.edges[_sum(graph, name), here] = "read by"
+        for other in base.overridden_by.get(rule.id, ()):
+            graph.edges[graph.add("rule", other, other), here] = "overrides"
+        _feed(base, graph, rule, here)
+    return graph
+
+
+def _feed(base: Base, graph: Graph, rule: Rule, here: str) -> None:
+    then, value = rule.then, concludes(base, rule)
+    if value:
+        graph.edges[here, _value(base, graph, value)] = "concludes"
+    elif isinstance(then, Weigh) and then.certainty:
+        title = f"{base.knowledge.lines[then.line].title} ({NAMES[then.process]})"
+        line = graph.add("line", f"{then.process}:{then.line}", title)
+        graph.edges[here, line] = "speaks for" if then.certainty > 0 else "speaks against"
+        graph.edges[line, _sum(graph, adds_to(base, rule))] = "adds to"
+    elif isinstance(then, Advise):
+        graph.edges[here, graph.add("topic", then.topic, base.knowledge.topics[then.topic].title)] = "advises"
+    elif isinstance(then, Warn):
+        graph.edges[here, graph.add("topic", "warnings", "Warnings")] = "warns"
+
+
+def overview(base: Base) -> Graph:
+    """The base at a readable size: facts by dimension, attributes, lines and topics, with the rules left out.
+
+    What the plan reads of facts and attributes is left out too.
+    """
+    full, graph = whole(base), Graph()
+    into = full.sources()
+    for source, target in full.edges:
+        if target.startswith("rule:"):
+            continue
+        plan = _in_plan(base, source)
+        for end in into.get(source, ()) if source.startswith("rule:") else (source,):
+            if not end.startswith("rule:") and (not plan or _is_verdict(base, end)):
+                pair = _group(base, full, graph, end), _group(base, full, graph, target)
+                if pair[0] != pair[1]:
+                    graph.edges[pair] = "feeds"
+    return graph
+
+
+def _group(base: Base, full: Graph, graph: Graph, id_: str) -> str:
+    """The node of the overview that stands for a node of the whole."""
+    node = full.nodes[id_]
+    name = id_.partition(":")[2]
+    if node.kind == "fact":
+        dimension = base.vocabulary[name].dimension
+        return graph.add("fact", dimension, f"facts on {dimension}")
+    if node.kind == "number":
+        return graph.add("number", "derived", "numbers computed from facts")
+    if node.kind == "value":
+        attribute = name.partition("=")[0]
+        return graph.add("value", attribute, node.label if attribute in BLOCKED else readable(attribute))
+    if node.kind == "line":
+        line = name.partition(":")[2]
+        return graph.add("line", line, base.knowledge.lines[line].title)
+    if node.kind == "sum":
+        which = name.partition("_")[0]
+        return graph.add("sum", which, which)
+    return graph.add(node.kind, name, node.label)
+
+
+def around(base: Base, target: str) -> Graph | None:
+    """What a rule, attribute, topic or process stands on, and what it feeds. None if there is no such thing.
+
+    It is followed down to the facts, but not beyond a line of evidence, a block, what a topic's rules read, or the
+    recommendation that a rule of the plan belongs to; and from a recommendation not on to the plan.
+    """
+    knowledge, graph = base.knowledge, whole(base)
+    rule = knowledge.rules.get(target)
+    topic = rule is None and target in knowledge.topics
+    if rule:
+        starts = [f"rule:{target}"]
+    elif target in knowledge.attributes or target in BLOCKED:
+        starts = [id_ for id_ in graph.nodes if id_.partition("=")[0] == f"value:{target}"]
+    elif topic:
+        starts = [f"topic:{target}"]
+    elif target in VERDICTS:
+        starts = [f"value:process={target}"]
+    else:
+        return None
+    plan = topic or _in_plan(base, f"rule:{target}")
+    into, out = graph.sources(), graph.targets()
+
+    def under(id_: str) -> Iterable[str]:
+        node = graph.nodes[id_]
+        if id_ not in starts:
+            if node.kind == "line" or _attribute(id_) in BLOCKED:
+                return ()
+            if node.kind == "value" and (topic or (plan and _is_verdict(base, id_))):
+                return ()
+        return into.get(id_, ())
+
+    found = [id_ for id_ in starts if id_ in graph.nodes]
+    fed = [
+        end for start in found for end in out.get(start, ()) if not (_is_verdict(base, start) and _in_plan(base, end))
+    ]
+    fed.extend(id_ for line in fed if graph.nodes[line].kind == "line" for id_ in out.get(line, ()))
+    return graph.only({*_reached(found, under), *fed})
+
+
+def _reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    found: set[str] = set()
+    pending = list(starts)
+    while pending:
+        id_ = pending.pop()
+        if id_ not in found:
+            found.add(id_)
+            pending.extend(following(id_))
+    return found
+
+
+def _quantity(base: Base, graph: Graph, name: str) -> str:
+    return graph.add("number" if name in base.vocabulary.derived else "fact", name, base.vocabulary[name].label)
+
+
+def _value(base: Base, graph: Graph, value: tuple[str, str]) -> str:
+    name, value_ = value
+    attribute = base.knowledge.attributes.get(name)
+    label = in_words(base, Is(*value)) if attribute is None else readable(name)
+    return graph.add(
+        "value", f"{name}={value_}", label if attribute is None or attribute.flag else f"{label}: {readable(value_)}"
+    )
+
+
+def _sum(graph: Graph, name: str) -> str:
+    which, process = name.split("_", 1)
+    return graph.add("sum", name, f"{which} for {NAMES[process]} selling")
+
+
+def _in_plan(base: Base, id_: str) -> bool:
+    rule = base.knowledge.rules.get(id_.removeprefix("rule:"))
+    return rule is not None and base.section(rule) == PLAN
+
+
+def _attribute(id_: str) -> str:
+    return id_.removeprefix("value:").partition("=")[0]
+
+
+def _is_verdict(base: Base, id_: str) -> bool:
+    attribute = base.knowledge.attributes.get(_attribute(id_)) if id_.startswith("value:") else None
+    return attribute is not None and attribute.verdict

@@ -1,0 +1,109 @@
+"""What a verdict rests on and its track record, in words and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from salespath.counsel.grounds import Grounds
+from salespath.counsel.track_record import TrackRecord, Verdict
+from salespath.engine.compile import Base
+from salespath.facts.values import readable
+from salespath.report.pages.precedents import none
+from salespath.report.words.phrases import NAMES
+from salespath.rules.model import Weigh
+
+TITLE = "What it rests on"
+KNOWN = "known when the rules were written"
+ASPECTS = {"stage": "stage", "size": "number of customers", "price": "price", "kind": "who buys and how"}
+_FEW = 5  # fewer documented companies like one in an aspect than this are few (expert judgement)
+_NAMED = 2
+
+
+def rests(found: Grounds, base: Base) -> str:
+    """How many sources of each kind speak for the verdict, and what weighs most; empty where nothing speaks for it."""
+    if found.decides is None:
+        return ""
+    counts = (
+        (len(found.studies), "study", "studies"),
+        (len(found.statements), "article statement", "article statements"),
+        (len(found.opinions), "opinion", "opinions"),
+        (found.judgements, "judgement of our own", "judgements of our own"),
+    )
+    named = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    then = base.knowledge.rules[found.decides.rule].then
+    line = base.knowledge.lines[then.line].title if isinstance(then, Weigh) else ""
+    most = f"above all on {line}" if line else "which say what stands in the way"
+    return f"It rests on {_listed(named)}, {most}."
+
+
+def checked(found: Grounds, *, brief: bool = False) -> str:
+    """Whether the rules were checked on companies like this one: in what few were, or with all counts."""
+    if brief:
+        few = [f"{ASPECTS[aspect]} ({count or 'none'})" for aspect, count in found.like.items() if count < _FEW]
+        return (
+            f"Of the {found.checked} companies it was checked on few are like yours in {_listed(few)}." if few else ""
+        )
+    like = [f"in {ASPECTS[aspect]} {count}" for aspect, count in found.like.items()]
+    return (
+        f"Of the {found.checked} companies it was checked on these are like yours: {', '.join(like)}." if like else ""
+    )
+
+
+def record(found: TrackRecord, *, names: bool = True) -> str:
+    """How often it is right on the look-alikes, with the nearest of those on which it is wrong."""
+    if not found.like:
+        return none(found.needed, found.documented)
+    count = len(found.like)
+    text = f"Of {count} documented {'company' if count == 1 else 'companies'} like yours it is right on {found.right} ({KNOWN})"
+    if not (names and found.wrong):
+        return f"{text}."
+    rest = len(found.wrong) - _NAMED
+    more = [f"{rest} more"] if rest > 0 else []
+    return f"{text}; wrong on {_listed([_name(v) for v in found.wrong[:_NAMED]] + more)}."
+
+
+def wrong(found: TrackRecord) -> Iterator[str]:
+    """Each look-alike on which it is wrong, with what is documented and what it says."""
+    for verdict in found.wrong:
+        label, said = (NAMES.get(word, readable(word)) for word in (verdict.documented.label, verdict.said))
+        yield f"{_name(verdict)}: documented {label}, said {said}"
+
+
+def document(found: Grounds) -> dict[str, Any]:
+    """What a verdict rests on, as plain data."""
+    return {
+        "studies": list(found.studies),
+        "statements": list(found.statements),
+        "opinions": list(found.opinions),
+        "judgements": found.judgements,
+        "decides": found.decides.rule if found.decides else None,
+        "like": dict(found.like),
+        "checked": found.checked,
+    }
+
+
+def record_document(found: TrackRecord) -> dict[str, Any]:
+    """A track record as plain data."""
+    return {
+        "like": len(found.like),
+        "right": found.right,
+        "wrong": [
+            {
+                "company": verdict.documented.company,
+                "year": verdict.documented.year,
+                "label": verdict.documented.label,
+                "said": verdict.said,
+            }
+            for verdict in found.wrong
+        ],
+        "needed": found.needed,
+    }
+
+
+def _name(verdict: Verdict) -> str:
+    return f"{verdict.documented.company} {verdict.documented.year}"
+
+
+def _listed(items: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1]))) if items else ""

@@ -1,0 +1,251 @@
+"""Whole conditions as sentences that a founder can read, without the signs of the rule language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from salespath.engine.compile import Base
+from salespath.facts.values import quantity, readable, words
+from salespath.facts.vocabulary import Derived, Fact
+from salespath.report.words.phrases import (
+    NAMES,
+    OPPOSITE,
+    ORDER,
+    either,
+)
+from salespath.rules.language import (
+    BLOCKED,
+    VERDICT_NUMBERS,
+    And,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    Is,
+    Known,
+    Member,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Quantity,
+    necessary,
+)
+from salespath.rules.model import Rule
+
+Test: TypeAlias = "tuple[Condition, bool]"  # a part of a condition, and whether it should be true
+
+# Where a label and a value make no sentence: the sentence for yes (or for a member), and the one for no.
+_SENTENCES = {
+    "self_serve": ("customers can start alone", "customers cannot start alone"),
+    "free_trial": ("there is a free trial", "there is no free trial"),
+    "referral_network": ("customers recommend suppliers to one another", "customers recommend no suppliers"),
+    "delivery_capacity": ("there are people for customer-specific work", "there is nobody for customer-specific work"),
+    "budget_season": (
+        "customers buy only at certain times of the year",
+        "customers do not buy only at certain times of the year",
+    ),
+    "customer_segments": ("{value} customers pay today", "no {value} customers pay today"),
+    "targeted_segments": ("{value} customers are sold to next", "no {value} customers are sold to next"),
+    "who_sells": ("deals are closed by {value}", "deals are not closed by {value}"),
+    "sensitive_customers": ("customers entrust sensitive data", "customers entrust no sensitive data"),
+    "candidate": (
+        "{value} selling is the better fit",
+        "{value} selling is not the better fit",
+    ),
+    "runs_both": ("both can be run", "both cannot be run"),
+    "enterprise_ready": ("enterprise selling can run now", "enterprise selling cannot run now"),
+    "smb_ready": ("SMB selling can run now", "SMB selling cannot run now"),
+    "lead": ("{value} selling goes first", "{value} selling does not go first"),
+    "leaning": ("the answers lean to {value}", "the answers do not lean to {value}"),
+}
+_COUNTED = {"who_sells": "kinds of people who close deals"}
+_SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both"}
+_PREPOSITION = re.compile(r" (?:of|in|on|from|with|for|to) ")
+_JOINING = re.compile(r" (?:and|or) |:")
+_SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+
+
+def in_words(base: Base, tree: Condition) -> str:
+    """A condition as a clause: the product stage is launched and the average contract is at least $50,000 a year."""
+    return _clause(base, tree, True)[0]
+
+
+def exceptions(base: Base, rule: Rule) -> list[tuple[str, str]]:
+    """The rules whose effect keeps a rule from taking effect, each with its condition in words."""
+    return [(other, in_words(base, base.conditions[other])) for other in base.overridden_by.get(rule.id, ())]
+
+
+def _clause(base: Base, tree: Condition, so: bool) -> tuple[str, int]:
+    """The words of a condition, and how many levels of `and` and `or` they hold."""
+    if isinstance(tree, Not):
+        return _clause(base, tree.item, not so)
+    if isinstance(tree, Is):
+        text = _attribute(base, tree.attribute, [tree.value], so)
+        return text, 2 if _JOINING.search(text) else 0  # its own `and` must not mix with those around it
+    if not isinstance(tree, (And, Or)):
+        return _test(base, tree, so), 0
+    every = isinstance(tree, And) == so
+    word = "and" if every else "or"
+    tests = list(_flat(tree, so, every))
+    groups = _groups([test for test in tests if not (every and _absorbed(test, tests))], every)
+    parts, depth = [], 0
+    for group in groups:
+        if len(group) > 1:
+            text, level = _merged(base, group, word), 0
+        else:
+            text, level = _clause(base, *group[0])
+        if level and len(groups) > 1:
+            text = f"({text})" if level > 1 or not every else f"either {text}"
+        parts.append(text)
+        depth = max(depth, level)
+    if not parts:
+        return "always" if every else "never", 0
+    if depth and len(parts) > 1:
+        return f", {word} ".join(parts), depth + 1
+    return _listed(parts, word), 1 if len(parts) > 1 else depth
+
+
+def _flat(tree: Condition, so: bool, every: bool) -> Iterator[Test]:
+    """The parts of nested conditions that one `and` (or one `or`) joins."""
+    if isinstance(tree, Not):
+        yield from _flat(tree.item, not so, every)
+    elif isinstance(tree, (And, Or)) and (isinstance(tree, And) == so) == every:
+        for item in tree.items:
+            yield from _flat(item, so, every)
+    else:
+        yield tree, so
+
+
+def _absorbed(test: Test, tests: Sequence[Test]) -> bool:
+    """Whether a part says nothing beside the others: `a and (a or b)` is `a`, and what is tested is known."""
+    tree, so = test
+    if isinstance(tree, Known) and so:
+        return any(tree.name in necessary(*other) for other in tests if other != test)
+    return isinstance(tree, Or) and so and any((item, True) in tests for item in tree.items)
+
+
+def _groups(tests: Sequence[Test], every: bool) -> list[list[Test]]:
+    """Tests that share a subject or a predicate, so that one clause can say them all; anything else stands alone."""
+    groups: dict[object, list[Test]] = {}
+    for test, so in tests:
+        key: object = (test, so)
+        if isinstance(test, Compare):
+            key = test.left
+        elif isinstance(test, Is) and so != every:
+            key = (Is, test.attribute)
+        elif isinstance(test, Member) and (so or every) and test.name not in _SENTENCES:
+            key = (Member, test.name, so)
+        elif isinstance(test, Known) and so == every and test.name not in _SENTENCES:
+            key = (Known, so)
+        groups.setdefault(key, []).append((test, so))
+    return list(groups.values())
+
+
+def _merged(base: Base, group: Sequence[Test], word: str) -> str:
+    first, so = group[0]
+    tests = [test for test, _ in group]
+    if isinstance(first, Is):
+        return _attribute(base, first.attribute, [test.value for test in tests if isinstance(test, Is)], so)
+    if isinstance(first, Member):
+        members = [readable(test.value) for test in tests if isinstance(test, Member)]
+        subject, _ = _subject(base.vocabulary[first.name])
+        return f"{subject} {'include' if so else 'do not include'} {_listed(members, word if so else 'or')}"
+    if isinstance(first, Known):
+        names = [_subject(base.vocabulary[test.name])[0] for test in tests if isinstance(test, Known)]
+        return f"{_listed(names, word)} are {'known' if so else 'not known'}"
+    assert isinstance(first, Compare)
+    subject, verb = _number(base, first.left)
+    return (
+        f"{subject} {verb} {_listed([_bound(base, test, so) for test, so in group if isinstance(test, Compare)], word)}"
+    )
+
+
+def _listed(parts: Sequence[str], word: str) -> str:
+    return f" {word} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def _test(base: Base, test: Condition, so: bool) -> str:
+    if isinstance(test, Compare):
+        return _merged(base, [(test, so)], "")
+    assert isinstance(test, (Known, OneOf, Member))
+    fact = base.vocabulary[test.name]
+    subject, verb = _subject(fact)
+    if isinstance(test, Known):
+        if fact.type == "boolean":
+            return f"it is {'known' if so else 'not known'} whether {_yes_or_no(fact, True)}"
+        return f"{subject} {verb} {'known' if so else 'not known'}"
+    if isinstance(test, OneOf):
+        if fact.type == "boolean":
+            return _yes_or_no(fact, (True in test.values) == so)
+        return f"{subject} {verb} {either([words(fact, v) for v in fact.values if (v in test.values) == so])}"
+    if fact.id in _SENTENCES:
+        value = fact.values[test.value] if fact.id == "who_sells" else readable(test.value)
+        return _SENTENCES[fact.id][not so].format(value=value)
+    return _merged(base, [(test, so)], "")
+
+
+def _yes_or_no(fact: Fact | Derived, yes: bool) -> str:
+    if fact.id in _SENTENCES:
+        return _SENTENCES[fact.id][not yes]
+    return f"{fact.label} is answered {'yes' if yes else 'no'}"
+
+
+def _attribute(base: Base, name: str, values: list[str], so: bool) -> str:
+    if name in BLOCKED:
+        return f"{_SELLING[BLOCKED[name]]} is {'' if so else 'not '}blocked"
+    attribute = base.knowledge.attributes[name]
+    means = attribute.means.replace("`", "")
+    value = either([readable(value) if value != "none" else "neither" for value in values])
+    if name in _SENTENCES:
+        return _SENTENCES[name][not so].format(value=value)
+    if attribute.flag:
+        return means if so else f"it is not so that {means}"
+    return f"{means.partition(':')[0]} is {'' if so else 'not '}{value}"
+
+
+def _subject(fact: Fact | Derived) -> tuple[str, str]:
+    """A fact as a subject, and its verb."""
+    if fact.label.startswith(("who ", "what ", "own ")):
+        return fact.label, "is"
+    if _counts(fact):
+        return f"the number of {fact.label}", "is"
+    head = _PREPOSITION.split(fact.label, maxsplit=1)[0]
+    plural = fact.type == "set" or (head.endswith("s") and not head.endswith("ss"))
+    return f"the {fact.label}", "are" if plural else "is"
+
+
+def _counts(fact: Fact | Derived) -> bool:
+    """Whether a number counts what its label names: paying customers, people in one purchase."""
+    return fact.type in ("integer", "number") and (not fact.unit or fact.label.startswith(f"{fact.unit} "))
+
+
+def _number(base: Base, number: Number) -> tuple[str, str]:
+    """A number as a subject, and its verb."""
+    if isinstance(number, Constant):
+        return (f"minus {quantity(-number.value)}" if number.value < 0 else quantity(number.value)), "is"
+    if isinstance(number, Quantity):
+        if number.name in VERDICT_NUMBERS:
+            name, process = number.name.split("_", 1)
+            return f"the {name} for {NAMES[process]} selling", "is"
+        return _subject(base.vocabulary[number.name])
+    if isinstance(number, Count):
+        return f"the number of {_COUNTED.get(number.name, base.vocabulary[number.name].label)}", "is"
+    left, right, sign = number.left, number.right, number.operator
+    if sign == "*" and isinstance(right, Constant):
+        left, right = right, left
+    return f"{_number(base, left)[0]} {_SIGNS[sign]} {_number(base, right)[0]}", "is"
+
+
+def _bound(base: Base, test: Compare, so: bool) -> str:
+    """The predicate of a comparison: at least $50,000 a year."""
+    operator = ORDER[test.operator if so else OPPOSITE[test.operator]]
+    left, right = test.left, test.right
+    if isinstance(right, Constant) and isinstance(left, Quantity) and left.name in base.vocabulary:
+        fact = base.vocabulary[left.name]
+        if not _counts(fact):
+            unit = f" {fact.unit}" if fact.unit.startswith("a ") else ""
+            return f"{operator} {words(fact, right.value)}{unit}"
+    return f"{operator} {_number(base, right)[0]}"

@@ -1,0 +1,199 @@
+"""A verdict in words: the instruction, what it is about, what it hangs on, and the reasons for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from salespath.engine import certainty
+from salespath.engine.assessment import Assessment, Fired, Reading, Unless
+from salespath.engine.company import process_of
+from salespath.engine.strength import FIRM, HANGS_ON, known_core
+from salespath.engine.turning import Span, Turn
+from salespath.engine.unless import lifting_all
+from salespath.facts import Vocabulary
+from salespath.facts.values import readable, words
+from salespath.report.words.phrases import NAMES, either, labels
+from salespath.rules.model import PROCESSES, Weigh
+
+OTHER = {"enterprise": "smb", "smb": "enterprise"}
+INSTRUCTIONS = {
+    "enterprise": "Run an enterprise sales process: sell in person to large accounts that you can name.",
+    "smb": "Run an SMB sales process: let many small customers find, try and buy it fast.",
+    "both": "Run both processes side by side, the {lead} one first, each with its own people and goals.",
+}
+BASIS = {
+    "means": "What you sell and to whom does not decide clearly; your capital, team and role do.",
+    "means_alone": "Provisional, by your means alone: what you sell and to whom is not known.",
+}
+NAMED = 3  # answers named in a line
+NAMED_ABOVE = 2  # the same where other questions are named beside them, or in a headline
+BOUNDS = {"at_least": "at least", "at_most": "at most"}
+SELLING = {"enterprise": "Enterprise selling", "smb": "SMB selling", "both": "Running both"}
+
+
+def headline(assessment: Assessment) -> str:
+    """The verdict as an instruction, with what decided it where that was not fit, and what would lift what stands in its way.
+
+    Where little of the core is known, it says how little.
+    """
+    known = known_core(assessment.base, assessment.case.values)
+    few = "" if known.enough else f" This rests on {known.answered} of the {known.of} main answers."
+    return f"{_instruction(assessment)}{few}"
+
+
+def _instruction(a: Assessment) -> str:
+    if a.process == "undetermined":
+        lean = f"They lean to {NAMES[a.leaning]} selling." if a.leaning else "They lean to neither way of selling."
+        return f"The answers do not decide yet. {lean}"
+    if a.process != "not_yet":
+        lead = NAMES[a.lead or "smb"]
+        return " ".join([INSTRUCTIONS[a.process].format(lead=lead), *([BASIS[a.basis]] if a.basis else [])])
+    answers = lifting(a)
+    more = f", or {len(answers) - NAMED_ABOVE} more answers" if len(answers) > NAMED_ABOVE + 1 else ""
+    unless = conditions(a.base.vocabulary, answers[:NAMED_ABOVE] if more else answers) + more
+    start = f"Not yet, unless {unless}." if unless else "Not yet."
+    if a.leaning and a.basis == "means_alone":
+        return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom is not known."
+    if a.leaning and a.basis == "means":
+        return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom does not decide clearly."
+    if a.leaning and certainty.word(a.evidence[a.leaning]["fit"]).endswith(" for"):
+        return f"{start} {SELLING[a.leaning]} would fit; first change what stands in the way."
+    lean = f" What is known leans to {NAMES[a.leaning]} selling." if a.leaning else ""
+    return f"{start} First change what stands in the way, whichever way you sell.{lean}"
+
+
+def lifting(assessment: Assessment) -> tuple[Unless, ...]:
+    """The answers that alone make more of a `not_yet`: they lift all that blocks the process leaned to, or one if to none."""
+    a = assessment
+    wanted = (a.leaning,) if a.leaning else ("smb", "enterprise")
+    for process in wanted if a.process == "not_yet" else ():
+        found = tuple(item for item in lifting_all(a.blockers, process) if _turns(a, item))
+        if found:
+            return found
+    return ()
+
+
+def _turns(a: Assessment, item: Unless) -> bool:
+    value = item.value if item.amount is None else item.amount
+    return value is not None and process_of(a.base, {**a.case.values, item.fact: value}) != a.process
+
+
+def conditions(vocabulary: Vocabulary, unless: Iterable[Unless]) -> str:
+    """What would lift a block, after the word unless: at least $325,000 is signed and payable, or new money is secured."""
+    said = list(dict.fromkeys(condition(vocabulary, item) for item in unless))
+    return ", or ".join(said)
+
+
+def condition(vocabulary: Vocabulary, unless: Unless) -> str:
+    """One answer that would lift a block, as a condition."""
+    fact = vocabulary.facts[unless.fact]
+    if unless.value is not None:
+        return (fact.condition or f"{fact.label}: {{value}}").format(value=words(fact, unless.value))
+    bound, amount = BOUNDS[unless.bound], words(fact, unless.amount or 0)
+    return (fact.condition or f"{fact.label}: {{bound}} {{amount}}").format(bound=bound, amount=amount)
+
+
+def firmness(assessment: Assessment) -> str:
+    """How firm a verdict is, in a line: what it hangs on, or what is missing to say so."""
+    a, strength = assessment, assessment.strength
+    vocabulary, on = a.base.vocabulary, strength.on
+    if strength.level == FIRM:
+        guess = ", and no guess a step off," if "guessed" in a.case.how.values() else ""
+        return f"Firm: no single answer still missing{guess} would give another process."
+    if strength.level == HANGS_ON:
+        if len(on) == 1:
+            return (
+                f"Hangs on {vocabulary[on[0].fact].label}{_guess(a, on[0])}: {_turned(vocabulary, on[0], alone=True)}."
+            )
+        return f"Hangs on {len(on)} answers: {turned_by(a, on)}."
+    wrong = "" if a.impossible is None else f"answers contradict one another ({labels(a.base, a.impossible.facts)})"
+    if a.process == "undetermined":
+        deciding = [turn for turn in on if turn.decides]
+        ask = labels(a.base, [question.fact for question in a.next_questions[:NAMED]])
+        first = f" Answer first: {ask}." if ask else ""
+        alone = f" One answer alone could decide it: {turned_by(a, deciding, NAMED_ABOVE)}." if deciding else ""
+        return f"Open{f': {wrong}' if wrong else ''}.{first}{alone}"
+    why = wrong or (
+        "it rests on your means alone"
+        if a.basis == "means_alone"
+        else "too little is known"
+        if not strength.known.enough
+        else f"{len(on)} answers could each turn it"
+    )
+    if not on:
+        return f"Open: {why}, though no single answer still missing would give another process."
+    return f"Open: {why}. First of what could turn it: {turned_by(a, on)}."
+
+
+def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
+    """What could turn a verdict, in the order of asking: average contract (under $25,000: SMB), customization (to undetermined)."""
+    a, some = assessment, list(turns)
+    vocabulary = a.base.vocabulary
+    said = [f"{vocabulary[turn.fact].label}{_guess(a, turn)} ({_turned(vocabulary, turn)})" for turn in some[:most]]
+    rest = f" and {len(some) - most} more" if len(some) > most else ""
+    return f"{', '.join(said)}{rest}"
+
+
+def _guess(a: Assessment, turn: Turn) -> str:
+    return " (a guess)" if turn.fact in a.case.values else ""
+
+
+def _turned(vocabulary: Vocabulary, turn: Turn, *, alone: bool = False) -> str:
+    """Which answers turn a verdict into what, where that takes few words; else into what alone."""
+    parts = list(dict.fromkeys(_parts(vocabulary, turn, alone)))
+    return "; ".join(parts) if len(parts) <= 2 else f"to {either(list(map(readable, turn.to)))}"
+
+
+def _parts(vocabulary: Vocabulary, turn: Turn, alone: bool) -> Iterator[str]:
+    term = vocabulary[turn.fact]
+    if term.numeric:
+        for span in turn.spans:
+            yield f"{_span(vocabulary, turn.fact, span)}{' it is' if alone else ':'} {readable(span.process)}"
+        return
+    for process in turn.to:
+        values = [value for value, to in turn.answers if to == process]
+        if any(isinstance(value, frozenset) for value in values) and len(values) > 1:
+            yield f"to {readable(process)}"
+        else:
+            said = either([words(term, value) for value in values])
+            yield f"if {said}{', it is' if alone else ':'} {readable(process)}"
+
+
+def _span(vocabulary: Vocabulary, name: str, span: Span) -> str:
+    ends = [None if end is None else words(vocabulary[name], end) for end in (span.since, span.until)]
+    if ends[0] is None:
+        return "whatever it is," if ends[1] is None else f"under {ends[1]}"
+    return f"from {ends[0]}" if ends[1] is None else f"from {ends[0]} to under {ends[1]}"
+
+
+def subject(assessment: Assessment) -> tuple[str, ...]:
+    """The processes that the verdict is about: the recommended ones, else the one it leans to."""
+    if assessment.process == "both":
+        return (assessment.lead or "smb", OTHER[assessment.lead or "smb"])
+    if assessment.process in PROCESSES:
+        return (assessment.process,)
+    return (assessment.leaning,) if assessment.leaning else ()
+
+
+def two_groups(assessment: Assessment) -> bool:
+    """Whether running both is a question at all: what blocks it is of no interest to a company with one group of buyers."""
+    reading = assessment.derived.get("serves_two_groups")
+    return reading is not None and reading.value is True
+
+
+def reasons(assessment: Assessment, process: str, sign: int) -> list[Fired]:
+    """The evidence that counted for (or against) a process, the weightiest first."""
+    rules = assessment.base.knowledge.rules
+    found = []
+    for fired in assessment.fired:
+        then = rules[fired.rule].then
+        if isinstance(then, Weigh) and then.process == process and fired.weight * sign > 0:
+            found.append(fired)
+    return sorted(found, key=lambda f: (-abs(f.weight), f.rule))
+
+
+def figure(vocabulary: Vocabulary, name: str, reading: Reading) -> str:
+    """A metric's value in words."""
+    if reading.status == "value" and reading.value is not None:
+        return words(vocabulary[name], reading.value)
+    return {"unknown": "not known yet", "unlimited": "unlimited", "undefined": "cannot be computed"}[reading.status]
