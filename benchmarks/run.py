@@ -32,8 +32,8 @@ from salespath.engine.load import load
 from salespath.engine.table import assess_table
 from salespath.facts import read_file
 from salespath.portfolio import assess_to_file
-from salespath.portfolio.cells import typed_cells, written_cells
 from salespath.rules.model import VERDICTS
+from salespath.tables.cells import typed_cells, written_cells
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))  # for in_clips

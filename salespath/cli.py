@@ -211,7 +211,7 @@ def assess(
     if suffix == "json":
         format_ = "json"
     from salespath.engine.assess import assess as assess_case
-    from salespath.report.summary import Summary
+    from salespath.tables.summary import Summary
 
     portfolios = read_supposed(base, files, texts, company)
     problems = [problem for portfolio in portfolios for problem in portfolio.problems]
@@ -251,7 +251,7 @@ def assess(
         if output is not None and text:
             begin(output).write(text.encode())
         if left is not None and (always or summary.rejected):
-            from salespath.portfolio.rejects import write_rejects
+            from salespath.tables.rejects import write_rejects
 
             write_rejects((some for portfolio in portfolios for some in portfolio.rejects), begin, left, like=output)
             summary.rejects = left

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.files.problems import SalespathError
-from salespath.portfolio import rows
-from salespath.portfolio.rows import Block, blocks, text
+from salespath.tables import rows
+from salespath.tables.rows import Block, blocks, text
 
 
 def read(data: bytes, *, delimiter: str = ",", most: int = 1000, piece: int = 10**6) -> list[Block]:

@@ -25,17 +25,18 @@ from salespath.facts import Case
 from salespath.facts.values import written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import SalespathError
-from salespath.portfolio import assess_to_file, cases, delimited
-from salespath.portfolio.ahead import AHEAD, ahead
-from salespath.portfolio.assessed import Assessed
-from salespath.portfolio.batch import Batch
-from salespath.portfolio.columns import Outcome, Wording
-from salespath.portfolio.escape import guarded, quoted
-from salespath.portfolio.header import RESULTS
-from salespath.portfolio.lists import first, lists, without_repeats
+from salespath.portfolio import assess_to_file, cases
 from salespath.report.plain import document
 from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
+from salespath.tables import delimited
+from salespath.tables.assessed import Assessed
+from salespath.tables.batch import Batch
+from salespath.tables.columns import Outcome, Wording
+from salespath.tables.escape import guarded, quoted
+from salespath.tables.header import RESULTS
+from salespath.tables.lists import first, lists, without_repeats
+from salespath.tables.prefetch import AHEAD, ahead
 
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")
@@ -345,7 +346,7 @@ def test_work_ahead_keeps_the_order_and_does_not_run_away():
 
 
 def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):
-    from salespath.portfolio.progress import bar
+    from salespath.tables.progress import bar
 
     with bar(2) as advance:
         advance(10, 0.5)

@@ -17,12 +17,17 @@ from salespath.files.output import (
     together,
 )
 from salespath.files.problems import ERROR, Problem, SalespathError
-from salespath.portfolio.assessed import Assessed, Progress, Report, assess_reading
-from salespath.portfolio.read import read_any, read_csv, read_parquet
-from salespath.portfolio.reading import Reading, no_rows
-from salespath.portfolio.rejects import RejectsFile
-from salespath.portfolio.write import write
-from salespath.report.summary import Summary
+from salespath.tables.assessed import (
+    Assessed,
+    Progress,
+    Report,
+    assess_reading,
+)
+from salespath.tables.read import read_any, read_csv, read_parquet
+from salespath.tables.reading import Reading, no_rows
+from salespath.tables.rejects import RejectsFile
+from salespath.tables.summary import Summary
+from salespath.tables.write import write
 
 STRONG = 50_000  # companies of which strength is worked out unasked
 
@@ -70,7 +75,7 @@ def assess_to_file(
     out for up to STRONG companies, of more only with `strength`. Raises SalespathError, and writes nothing, where a file cannot be
     read or written, is both, or exists already (unless `force`).
     """
-    from salespath.portfolio.progress import bar
+    from salespath.tables.progress import bar
 
     check([Output(path) for path in (out, rejects) if path is not None], paths, force=force)
     summary = Summary()

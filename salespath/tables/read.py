@@ -8,10 +8,10 @@ from typing import IO
 from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
 from salespath.files.nodes import open_file
-from salespath.portfolio.columnar import Columnar
-from salespath.portfolio.delimited import Delimited
-from salespath.portfolio.factfile import FactFile
-from salespath.portfolio.reading import Reading
+from salespath.tables.delimited import Delimited
+from salespath.tables.fact_lists import FactFile
+from salespath.tables.parquet import Columnar
+from salespath.tables.reading import Reading
 
 
 def read_csv(path: str, vocabulary: Vocabulary) -> Reading:

@@ -14,10 +14,20 @@ import pyarrow.csv
 
 from salespath.facts import Vocabulary
 from salespath.files.problems import Problem, shown
-from salespath.portfolio import header
-from salespath.portfolio.batch import Batch, Broken, Typist
-from salespath.portfolio.reading import ROWS, Part, no_rows, unusable
-from salespath.portfolio.rows import Block, blocks, text, texts
+from salespath.tables import header
+from salespath.tables.batch import Batch, Broken, Typist
+from salespath.tables.reading import (
+    ROWS,
+    Part,
+    no_rows,
+    unusable,
+)
+from salespath.tables.rows import (
+    Block,
+    blocks,
+    text,
+    texts,
+)
 
 
 class Delimited:

@@ -22,13 +22,18 @@ from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
 from salespath.facts.values import words, written
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.portfolio.assessed import Assessed
-from salespath.portfolio.cells import values
-from salespath.portfolio.escape import quoted
-from salespath.portfolio.header import RESULTS
-from salespath.portfolio.lists import Lists, first, lists, without_repeats
 from salespath.rules.language import Quantity
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Warn
+from salespath.tables.assessed import Assessed
+from salespath.tables.cells import values
+from salespath.tables.escape import quoted
+from salespath.tables.header import RESULTS
+from salespath.tables.lists import (
+    Lists,
+    first,
+    lists,
+    without_repeats,
+)
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"

@@ -11,9 +11,14 @@ import pyarrow.parquet
 
 from salespath.facts import Vocabulary
 from salespath.files.problems import shown
-from salespath.portfolio import header
-from salespath.portfolio.batch import Batch, Typist
-from salespath.portfolio.reading import ROWS, Part, no_rows, unusable
+from salespath.tables import header
+from salespath.tables.batch import Batch, Typist
+from salespath.tables.reading import (
+    ROWS,
+    Part,
+    no_rows,
+    unusable,
+)
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 

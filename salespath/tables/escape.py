@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.portfolio.cells import characters
+from salespath.tables.cells import characters
 
 Array: TypeAlias = "npt.NDArray[Any]"
 

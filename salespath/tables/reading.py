@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from salespath.files.problems import Problem, SalespathError
-from salespath.portfolio.batch import Batch
+from salespath.tables.batch import Batch
 
 ROWS = 16_384  # of a part
 

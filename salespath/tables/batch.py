@@ -16,8 +16,8 @@ from salespath.engine.table import Table
 from salespath.facts import Case, Rejects, Vocabulary
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
-from salespath.portfolio.cells import CellReader, values
-from salespath.portfolio.header import COMPANY, RESULTS, annotated
+from salespath.tables.cells import CellReader, values
+from salespath.tables.header import COMPANY, RESULTS, annotated
 
 Array: TypeAlias = "npt.NDArray[Any]"
 

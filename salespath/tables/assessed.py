@@ -15,9 +15,9 @@ from salespath.engine.contradictions import contradicted, contradictions
 from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
-from salespath.portfolio.ahead import ahead
-from salespath.portfolio.batch import Batch
-from salespath.portfolio.reading import Reading, no_rows
+from salespath.tables.batch import Batch
+from salespath.tables.prefetch import ahead
+from salespath.tables.reading import Reading, no_rows
 
 Report: TypeAlias = Callable[[Problem], None]
 Progress: TypeAlias = "Callable[[int, float | None], None]"  # rows of this batch; how much of the file is read, 0 to 1

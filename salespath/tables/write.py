@@ -12,13 +12,13 @@ import pyarrow.parquet
 
 from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
-from salespath.portfolio.ahead import ahead
-from salespath.portfolio.assessed import Assessed
-from salespath.portfolio.cells import typed_cells, written_cells
-from salespath.portfolio.columns import Outcome, Wording, text_cells
-from salespath.portfolio.escape import guarded, quoted
-from salespath.portfolio.header import COMPANY, RESULTS
-from salespath.portfolio.lists import Lists
+from salespath.tables.assessed import Assessed
+from salespath.tables.cells import typed_cells, written_cells
+from salespath.tables.columns import Outcome, Wording, text_cells
+from salespath.tables.escape import guarded, quoted
+from salespath.tables.header import COMPANY, RESULTS
+from salespath.tables.lists import Lists
+from salespath.tables.prefetch import ahead
 
 ROW_GROUP = 65_536
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache

@@ -12,9 +12,9 @@ from salespath.engine.compile import Base
 from salespath.engine.table import Table
 from salespath.facts import Case, read_file
 from salespath.files.problems import Problem
-from salespath.portfolio import header
-from salespath.portfolio.batch import Batch
-from salespath.portfolio.reading import ROWS
+from salespath.tables import header
+from salespath.tables.batch import Batch
+from salespath.tables.reading import ROWS
 
 
 class FactFile:
