@@ -31,9 +31,9 @@ from salespath.engine.compile import Base
 from salespath.engine.load import load
 from salespath.engine.table import assess_table
 from salespath.facts import read_file
-from salespath.portfolio import assess_to_file
 from salespath.rules.model import VERDICTS
 from salespath.tables.cells import typed_cells, written_cells
+from salespath.tables.run import assess_to_file
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))  # for in_clips
@@ -198,7 +198,7 @@ def peak(base: Base, folder: str, ending: str, rows: int) -> float:
 import resource, sys
 from pathlib import Path
 from salespath.engine.load import load
-from salespath.portfolio import assess_to_file
+from salespath.tables.run import assess_to_file
 assess_to_file(load(), sys.argv[1:2], sys.argv[2], print)
 status = Path("/proc/self/status")  # Linux counts what the parent took into ru_maxrss
 lines = status.read_text().splitlines() if status.exists() else []

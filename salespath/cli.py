@@ -201,7 +201,7 @@ def assess(
         and output is not None
         and (suffix in ("csv", "parquet") or (suffix == "json" and all(map(is_table, files)) and not one_by_one))
     ):
-        from salespath.portfolio import assess_to_file
+        from salespath.tables.run import assess_to_file
 
         summary = assess_to_file(
             base, files, output, report_problems, rejects=left, always=always, force=force, strength=strength

@@ -87,7 +87,7 @@ def read_companies(base: Base, path: str) -> Portfolio:
 
     try:
         if is_table(path):
-            from salespath.portfolio import cases
+            from salespath.tables.run import cases
 
             return cases(base, path)
         return read_file(path, base.vocabulary)

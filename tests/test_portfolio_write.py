@@ -25,7 +25,6 @@ from salespath.facts import Case
 from salespath.facts.values import written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import SalespathError
-from salespath.portfolio import assess_to_file, cases
 from salespath.report.plain import document
 from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
@@ -37,6 +36,7 @@ from salespath.tables.escape import guarded, quoted
 from salespath.tables.header import RESULTS
 from salespath.tables.lists import first, lists, without_repeats
 from salespath.tables.prefetch import AHEAD, ahead
+from salespath.tables.run import assess_to_file, cases
 
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")

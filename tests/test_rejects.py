@@ -15,8 +15,8 @@ from given import BASE, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.portfolio import assess_to_file
 from salespath.tables import delimited, rows
+from salespath.tables.run import assess_to_file
 
 HEADER = "company,self_serve,annual_contract_value,note"
 ADDED = [f"rejected_{name}" for name in ("file", "row", "column", "value", "reason", "raw")]

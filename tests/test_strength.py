@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_bases import random_base
 
-from salespath import portfolio
 from salespath.authoring.perturb import with_rules
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
@@ -30,11 +29,12 @@ from salespath.engine.table import Table, assess_table
 from salespath.engine.turning import FACTOR, turning
 from salespath.facts import Case, Value, read_file
 from salespath.facts.values import written
-from salespath.portfolio import assess_to_file
 from salespath.report.pages.brief import page
 from salespath.report.plain import document
 from salespath.report.words.verdict import firmness, headline
 from salespath.rules.model import Block
+from salespath.tables import run as portfolio
+from salespath.tables.run import assess_to_file
 
 DOCUMENTED = [
     case for path in sorted(EXAMPLES.glob("real_companies*.yaml")) for case in read_file(str(path), VOCABULARY).cases
