@@ -9,7 +9,7 @@ from functools import cache
 from salespath.engine.compile import Base, compile_base
 from salespath.facts import Vocabulary, vocabulary
 from salespath.files.problems import Problem, SalespathError
-from salespath.rules import files, loader
+from salespath.rules import folders, loader
 from salespath.rules.model import VERDICTS, Knowledge
 
 BUILT_IN = "built-in"
@@ -31,7 +31,7 @@ def read(*overlays: str) -> tuple[Vocabulary, Knowledge, list[Problem]]:
 
     Raises SalespathError where a folder holds no rules.
     """
-    return _read(files.built_in(), [files.overlay(folder) for folder in overlays])
+    return _read(folders.built_in(), [folders.overlay(folder) for folder in overlays])
 
 
 def load_folder(folder: str) -> Base:
@@ -41,8 +41,8 @@ def load_folder(folder: str) -> Base:
     """
     if folder in (BUILT_IN, "-"):
         return load()
-    layer = files.overlay(folder)
-    if not files.is_whole(layer):
+    layer = folders.overlay(folder)
+    if not folders.is_whole(layer):
         return load(folder)
     base = compile_base(*_read(layer, ()))
     attributes = base.knowledge.attributes
@@ -60,8 +60,8 @@ def _listed(values: Sequence[str]) -> str:
     return f" with the values {', '.join(values)}" if values else ""
 
 
-def _read(rules: files.Layer, overlays: Sequence[files.Layer]) -> tuple[Vocabulary, Knowledge, list[Problem]]:
-    terms = files.read_all(files.vocabulary_files())
+def _read(rules: folders.Layer, overlays: Sequence[folders.Layer]) -> tuple[Vocabulary, Knowledge, list[Problem]]:
+    terms = folders.read_all(folders.vocabulary_files())
     sha256 = hashlib.sha256(f"{terms.sha256}{rules.sha256}".encode()).hexdigest()
     knowledge, problems = loader.load(rules.nodes, sha256, overlays)
     unread = [problem for layer in (terms, rules, *overlays) for problem in layer.problems]

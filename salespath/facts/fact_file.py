@@ -11,7 +11,7 @@ import yaml
 from salespath.facts import Case, Value, Vocabulary, read_case
 from salespath.facts.cases import name_key
 from salespath.facts.values import written
-from salespath.files import nodes as source
+from salespath.files import nodes
 from salespath.files.nodes import Mapping, Scalar, Sequence
 from salespath.files.output import Output, atomic, check
 from salespath.files.problems import Problem, SalespathError
@@ -19,7 +19,7 @@ from salespath.files.problems import Problem, SalespathError
 
 def read(path: str, vocabulary: Vocabulary) -> Case:
     """The company of a fact file; its name is empty where the file gives none. Raises SalespathError listing every problem."""
-    node = source.read(path)
+    node = nodes.read(path)
     if isinstance(node, Sequence) and len(node.items) == 1:
         node = node.items[0]
     if not isinstance(node, Mapping):

@@ -21,7 +21,7 @@ from salespath.engine.walk import SUMS
 from salespath.facts import Value
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.report import json as assessments
+from salespath.report import plain
 from salespath.report.pages.companies import listing
 from salespath.report.pages.rules_diff import effect_document
 from salespath.report.words.phrases import NAMES
@@ -235,8 +235,7 @@ def document(found: Comparison) -> dict[str, Any]:
         "columns": [_column(column) for column in found.columns],
         "facts": {
             row.fact: [
-                None if value is None else assessments.facts({row.fact: value}, vocabulary)[row.fact]
-                for value in row.values
+                None if value is None else plain.facts({row.fact: value}, vocabulary)[row.fact] for value in row.values
             ]
             for row in found.rows
         },
@@ -258,5 +257,5 @@ def _column(column: Column) -> dict[str, Any]:
         if saved is None
         else {**saved.verdict._asdict(), "rules_version": saved.version, "rules_sha256": saved.hashes[0]},
         "unread": dict(column.unread),
-        "assessment": assessments.document(column.assessment, table=True),
+        "assessment": plain.document(column.assessment, table=True),
     }

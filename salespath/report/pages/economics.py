@@ -13,7 +13,7 @@ from salespath.counsel.economics.assumptions import (
     Figure,
     assumptions,
 )
-from salespath.counsel.economics.results.results import (
+from salespath.counsel.economics.results import (
     Economics,
     Outcome,
     ProcessEconomics,

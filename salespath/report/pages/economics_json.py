@@ -8,7 +8,7 @@ from typing import Any
 
 from salespath.counsel.economics.assumptions import CASES, Figure
 from salespath.counsel.economics.months import Flow
-from salespath.counsel.economics.results.results import (
+from salespath.counsel.economics.results import (
     MATCH,
     Economics,
     Outcome,

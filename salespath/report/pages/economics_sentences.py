@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from salespath.counsel.economics.assumptions import ASSUMED, assumptions
 from salespath.counsel.economics.months import YEAR, Plan, gap
-from salespath.counsel.economics.results.results import Economics, ProcessEconomics
+from salespath.counsel.economics.results import Economics, ProcessEconomics
 from salespath.counsel.economics.shown import loses, too_cheap
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable

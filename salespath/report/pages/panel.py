@@ -16,7 +16,7 @@ from salespath.counsel.panel import (
 from salespath.engine.compile import Base
 from salespath.facts import Value
 from salespath.facts.values import words
-from salespath.report import json as assessments
+from salespath.report.plain import facts as plain_facts
 from salespath.report.words.phrases import NAMES
 from salespath.rules.model import Block
 
@@ -146,12 +146,12 @@ def document(base: Base, company: str, answers: Mapping[str, Mapping[str, Value]
     """The same as plain data, with the facts of each person."""
 
     def plain(name: str, value: Value | None) -> Any:
-        return None if value is None else assessments.facts({name: value}, base.vocabulary)[name]
+        return None if value is None else plain_facts({name: value}, base.vocabulary)[name]
 
     return {
         "company": company,
         "respondents": [
-            {"name": name, **_outcome(panel.outcomes[name]), "facts": assessments.facts(answers[name], base.vocabulary)}
+            {"name": name, **_outcome(panel.outcomes[name]), "facts": plain_facts(answers[name], base.vocabulary)}
             for name in panel.people
         ],
         "majority": _outcome(panel.majority),

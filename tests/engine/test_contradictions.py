@@ -18,7 +18,7 @@ from salespath.engine.table import Rows, Table
 from salespath.facts import Case, read_file, vocabulary
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
-from salespath.rules import files, loader
+from salespath.rules import folders, loader
 
 
 def found(**facts):
@@ -249,7 +249,7 @@ def test_the_listing_of_facts_says_what_they_cannot_say_together():
 
 def base_with(relations: str) -> Base:
     """The facts as they are with other relations, and a few rules."""
-    terms = [*files.read_all(files.vocabulary_files()[:-1]).nodes, ("more.yaml", parse(relations, "more.yaml"))]
+    terms = [*folders.read_all(folders.vocabulary_files()[:-1]).nodes, ("more.yaml", parse(relations, "more.yaml"))]
     knowledge, problems = loader.load([("frame.yaml", parse(FRAME, "frame.yaml"))], "")
     return compile_base(vocabulary.load(terms), knowledge, problems)
 

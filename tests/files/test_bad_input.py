@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from given import run
 
-BAD = Path(__file__).parent / "bad"
+BAD = Path(__file__).parent.parent / "bad"
 
 # What is said of each file in tests/bad: the line (None where the file as a whole is meant), the code, and a part of it.
 FILES = {

@@ -6,14 +6,14 @@ import json
 from dataclasses import replace
 
 import pytest
+from economics_given import PLAIN, UNFIT, file
 from given import BASE, EXAMPLES, real_companies, run, some_facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from salespath.counsel.economics.results.results import economics
-from test_economics import PLAIN, UNFIT, file
 
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.months import MOST, flow, plan_of
+from salespath.counsel.economics.results import economics
 from salespath.counsel.economics.shown import (
     BEYOND,
     NOBODY,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from salespath.ask.screen import Quit, Screen, plain
+from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
 from salespath.facts import Case

@@ -25,7 +25,7 @@ from salespath.engine.load import load, load_folder
 from salespath.facts import Case, Value
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
-from salespath.rules import files, loader
+from salespath.rules import folders, loader
 from salespath.rules.diff import Entry, Field, differences
 
 REAL = str(EXAMPLES / "real_companies.yaml")
@@ -144,7 +144,7 @@ def test_the_way_back_is_the_mirror_of_the_way_there(one: list[str], two: list[s
 
 
 def test_the_same_rules_in_other_files_and_another_order_are_the_same(tmp_path: Path) -> None:
-    whole = shutil.copytree(files.BASE, tmp_path / "whole")
+    whole = shutil.copytree(folders.BASE, tmp_path / "whole")
     (whole / "45-verdict.yaml").rename(whole / "98-verdict.yaml")
     assert not any(differences(BASE.knowledge, load_folder(str(whole)).knowledge).values())
     done = run("rules", "diff", "built-in", str(whole), "--on", REAL)

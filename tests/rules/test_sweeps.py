@@ -20,7 +20,7 @@ from salespath.engine.walk import walk
 from salespath.facts import Case, Value
 from salespath.facts.cases import read_file
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PRICES = (300, 500, 900, 999, 1_000, 1_100, 2_000, 4_999, 5_000, 6_000, 9_999, 10_000, 12_000, 20_000, 24_999, 25_000, 30_000,
           49_999, 50_000, 60_000, 99_999, 100_000, 150_000, 300_000, 500_000, 1_000_000)  # fmt: skip
 MONTHS = (0, 0.5, 1, 2, 2.9, 3, 4, 5, 6, 6.9, 7, 8, 9, 10, 11.9, 12, 14, 17, 18, 24, 36)

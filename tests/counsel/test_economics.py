@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from companies import random_companies
+from economics_given import PLAIN, UNFIT, file
 from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from salespath.counsel.economics.results.results import economics, rests
 
 from salespath.counsel.economics.assumptions import (
     ASSUMED,
@@ -31,6 +29,7 @@ from salespath.counsel.economics.months import (
     flow,
     plan_of,
 )
+from salespath.counsel.economics.results import economics, rests
 from salespath.facts import Case
 from salespath.facts.cases import read_case
 from salespath.files.nodes import parse
@@ -43,11 +42,6 @@ from salespath.report.words.economics import money
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES
 
-UNFIT = re.compile(r"\b(None|True|False|nan|inf)\b|-\$0(?![.\d])|\be[+-]?\d+\b")
-PLAIN = Plan(
-    contract_year=12_000, cycle_months=2, win_rate=0.5, deals_begun_month=2, ramp_up_months=1, seller_cost_year=60_000,
-    other_cost=1_000, churn_year=0, gross_margin=0.5, months_paid_ahead=1, sellers=0, hired=1,
-)  # fmt: skip
 FUNDED = {
     "annual_contract_value": 12_000, "revenue_target": 120_000, "annual_revenue": 0, "capital": 100_000,
     "monthly_burn": 2_000, "sales_team_size": 0,
@@ -651,12 +645,6 @@ def test_results_are_no_more_exact_than_three_digits(value, words):
 
 
 # The command
-
-
-def file(folder: Path, text: str) -> str:
-    path = folder / "one.yaml"
-    path.write_text(text, "utf-8")
-    return str(path)
 
 
 def test_the_command_tells_in_words(tmp_path):

@@ -15,7 +15,8 @@ from salespath.facts import Case, read_file
 from salespath.rules.model import Advise
 
 CASES: dict[str, Case] = {
-    case.extra["id"]: case for case in read_file(str(Path(__file__).parent / "vignettes.yaml"), BASE.vocabulary).cases
+    case.extra["id"]: case
+    for case in read_file(str(Path(__file__).parent.parent / "vignettes.yaml"), BASE.vocabulary).cases
 }
 ASSESSED = {name: assess(BASE, case) for name, case in CASES.items()}
 

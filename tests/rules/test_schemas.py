@@ -20,12 +20,12 @@ from salespath.facts.values import BadValue, written
 from salespath.files.nodes import parse, plain
 from salespath.files.problems import SalespathError
 from salespath.files.records import Record
-from salespath.rules import files, loader
+from salespath.rules import folders, loader
 from salespath.rules.schema import rules_schema
 
 RULES = Draft202012Validator(rules_schema(BASE))
 FACTS = Draft202012Validator(facts_schema(VOCABULARY))
-BUILT_IN = files.rule_files()
+BUILT_IN = folders.rule_files()
 HOUSE = sorted((EXAMPLES / "house_rules").glob("*.yaml"))
 FACT_FILES = sorted(EXAMPLES.glob("*.yaml"))
 
@@ -152,7 +152,7 @@ def _laid_over_the_frame(folder: Path) -> None:
     from salespath.engine.compile import compile_base
 
     knowledge, problems = loader.load(
-        [("frame.yaml", parse(FRAME, "frame.yaml"))], "0" * 64, [files.overlay(str(folder))]
+        [("frame.yaml", parse(FRAME, "frame.yaml"))], "0" * 64, [folders.overlay(str(folder))]
     )
     compile_base(VOCABULARY, knowledge, problems)
 
@@ -178,7 +178,7 @@ def test_the_schema_has_exactly_the_keys_that_the_loader_asks_for(monkeypatch: p
         done(self)
 
     monkeypatch.setattr(Record, "done", spy)
-    loader.load(files.built_in().nodes, "", [files.overlay(str(EXAMPLES / "house_rules"))])
+    loader.load(folders.built_in().nodes, "", [folders.overlay(str(EXAMPLES / "house_rules"))])
 
     def keys(of: dict[str, Any]) -> set[str]:
         return set(of["properties"])

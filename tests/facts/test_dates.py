@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -60,9 +60,7 @@ def test_it_is_written_and_said_as_it_is_read():
     assert how_to_write(FACT) == "Write a date: 2024-03-31."
 
 
-@pytest.mark.parametrize(
-    "value", [date(2024, 3, 31), datetime(2024, 3, 31, 9, 30, tzinfo=timezone.utc), DAY, f"{DAY} 00:00:00"]
-)
+@pytest.mark.parametrize("value", [date(2024, 3, 31), datetime(2024, 3, 31, 9, 30, tzinfo=UTC), DAY, f"{DAY} 00:00:00"])
 def test_from_python(value):
     assert assess(BASE, Case("A", {FACT.id: value})).case.values == {FACT.id: DAY}
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.files import nodes as source
+from salespath.files import nodes
 from salespath.files.nodes import (
     decode,
     parse,
@@ -171,7 +171,7 @@ def test_json_text_keeps_characters_that_yaml_would_fold_or_refuse(character, as
 
 
 def test_standard_input_has_the_same_bound(monkeypatch):
-    monkeypatch.setattr(source, "MAX_BYTES", 10)
+    monkeypatch.setattr(nodes, "MAX_BYTES", 10)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 6789012")))
     assert read_bytes("-") == b"a: 6789012"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 67890123")))
@@ -195,7 +195,7 @@ def test_problems_stand_in_order_of_their_place():
 
 
 def test_json_is_recognized_on_standard_input(monkeypatch):
-    monkeypatch.setattr(source, "read_bytes", lambda path: rb'{"a": "\ud83d\ude80"}')
+    monkeypatch.setattr(nodes, "read_bytes", lambda path: rb'{"a": "\ud83d\ude80"}')
     assert plain(read("-")) == {"a": "🚀"}
 
 
@@ -240,7 +240,7 @@ def test_an_empty_file_is_called_empty(text):
 
 
 def test_a_file_larger_than_the_bound_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(source, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(nodes, "MAX_BYTES", 2**20)
     path = tmp_path / "large.yaml"
     path.write_bytes(b"#" * 2**20)
     assert len(read_bytes(str(path))) == 2**20

@@ -23,7 +23,7 @@ from salespath.files.nodes import (
 )
 from salespath.files.problems import SalespathError
 from salespath.report.plain import document
-from salespath.rules import files, loader
+from salespath.rules import folders, loader
 
 # Mistakes. The rule at fault is the first of 1.yaml, on line 2, unless said otherwise.
 
@@ -241,7 +241,7 @@ derived:
   - {id: three, type: number, label: three, meaning: x, formula: four}
   - {id: four, type: number, label: four, meaning: x, formula: three}
 """
-    terms = files.read_all(files.vocabulary_files()).nodes
+    terms = folders.read_all(folders.vocabulary_files()).nodes
     words = vocabulary.load([*terms, ("more.yaml", parse(text, "more.yaml"))])
     knowledge, problems = loader.load([("frame.yaml", parse(FRAME, "frame.yaml"))], "")
     with pytest.raises(SalespathError) as caught:
@@ -284,8 +284,8 @@ def _edited(node: Node, at: int, what: Node | None) -> tuple[Node | None, int]:
     return node._replace(items=tuple(parts)), at
 
 
-TERMS = files.read_all(files.vocabulary_files()).nodes
-RULES = files.built_in().nodes
+TERMS = folders.read_all(folders.vocabulary_files()).nodes
+RULES = folders.built_in().nodes
 ODD = [None, Scalar("", 1), Scalar("x", 1), Scalar("-1", 1, True), Scalar("{", 1), Sequence((), 1), Mapping((), 1),
        Sequence((Scalar("x", 1), Mapping((), 1)), 1), Mapping(((Scalar("x", 1), Sequence((), 1)),), 1)]  # fmt: skip
 

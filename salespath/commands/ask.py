@@ -1,0 +1,69 @@
+"""Answer questions, one at a time, and get the recommendation with its reasons and plan.
+
+Every answer is saved as it is given; the next `salespath ask` offers to go on with an interview that was stopped. Type ? at
+any question for help. FACTS_FILE is a fact file whose facts are not asked again.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from salespath.commands.shared.options import (
+    based,
+    bold,
+    read_by_run,
+    reported,
+)
+from salespath.commands.shared.sitting import Request, run
+from salespath.engine.compile import Base
+
+
+@click.command("ask", help=__doc__)
+@click.argument("facts_file", required=False)
+@click.option("--company", metavar="NAME", default="", help="The company's name.")
+@click.option(
+    "--answers", "answers_file", metavar="FILE", help="Take the answers in this fact file; ask only the rest."
+)
+@click.option("--no-input", is_flag=True, help="Ask nothing: report on what FACTS_FILE or --answers says.")
+@click.option("--quick", is_flag=True, help="Ask at most seven questions, those that tell most by themselves.")
+@click.option("--resume", is_flag=True, help="Go on with the latest unfinished interview without asking.")
+@click.option("-o", "--output", metavar="FILE.yaml", help="Save the answers as a fact file.")
+@click.option("--force", is_flag=True, help="Let -o replace an existing file.")
+@click.option(
+    "--order",
+    type=click.Choice(["telling", "fixed"]),
+    default="telling",
+    show_default=True,
+    help="Ask first what narrows the recommendation most, or in the order of the sheet.",
+)
+@reported
+@based
+def command(
+    base: Base,
+    facts_file: str | None,
+    company: str,
+    answers_file: str | None,
+    no_input: bool,
+    quick: bool,
+    resume: bool,
+    output: str | None,
+    force: bool,
+    order: str,
+) -> None:
+    if no_input and not (facts_file or answers_file):
+        raise click.UsageError("--no-input asks nothing; give the answers with --answers FILE.")
+    for option, wanted, does in (("--quick", quick, "asks"), ("--resume", resume, "goes on with")):
+        if no_input and wanted:
+            raise click.UsageError(f"{option} {does} questions; it does not go with --no-input.")
+    if "-" in (facts_file, answers_file) and not (no_input and facts_file != answers_file):
+        raise click.UsageError("- reads facts from standard input, where answers are typed; add --no-input.")
+    if output is not None and not output.lower().endswith((".yaml", ".yml")):
+        raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
+
+    inputs = tuple(read_by_run(facts_file, answers_file)) if output else ()
+    request = Request(
+        facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, inputs
+    )
+    sys.exit(run(base, request, bold))

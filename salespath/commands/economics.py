@@ -1,0 +1,88 @@
+"""What the recommended process takes in deals, people, months and cash, for the company in FILE.
+
+Of the other process it is said what it would have to be to end with as much; it is shown beside where the company gave figures.
+
+The company's own figures come first, published ones stand in for the rest and are marked as assumed. FILE can set these under
+`assumptions`, beside `facts` (docs/economics.md). It may be left out where --set says what is known.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from salespath.commands.shared.options import (
+    based,
+    bold,
+    company_option,
+    format_option,
+    read_supposed,
+    report_problems,
+    reported,
+    set_option,
+    width,
+    write_json,
+)
+from salespath.counsel.economics.inputs import inputs
+from salespath.counsel.economics.results import economics as computed
+from salespath.counsel.economics.shown import shown
+from salespath.engine.assess import assess
+from salespath.engine.compile import Base
+from salespath.files.problems import SalespathError
+from salespath.report.pages.economics import render
+from salespath.report.pages.economics_json import document
+from salespath.report.pages.economics_verdict import verdict
+
+
+@click.command("economics", help=__doc__)
+@click.argument("file", required=False)
+@set_option
+@company_option
+@click.option(
+    "--months", type=click.IntRange(1, 120), default=36, show_default=True, help="How many months to look ahead."
+)
+@click.option(
+    "--process", type=click.Choice(["enterprise", "smb"]), help="Only this process, whatever the rules recommend."
+)
+@format_option
+@reported
+@based
+def command(
+    base: Base,
+    file: str | None,
+    texts: tuple[str, ...],
+    company: str,
+    months: int,
+    process: str | None,
+    format_: str,
+) -> None:
+    (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
+    problems = list(portfolio.problems)
+    documents = []
+    pages = []
+    for case in portfolio.cases:
+        try:
+            read = inputs(base, case)
+        except SalespathError as error:
+            problems.extend(error.problems)
+            continue
+        assessment = assess(base, case)
+        chosen = (process,) if process else shown(assessment.process, assessment.leaning, read)
+        found = computed(case.company, read, months, chosen, marked=process is None)
+        warnings = [*assessment.problems, *read.problems]
+        problems.extend(warnings)
+        if format_ == "json":
+            documents.append(document(found, base, warnings))
+        else:
+            said = verdict(assessment, read.standing, chosen)
+            encoding = sys.stdout.encoding or "ascii"
+            pages.append(render(found, base, width(), verdict=said, encoding=encoding, bold=bold))
+    report_problems(problems)
+    if format_ == "json":
+        if documents or not portfolio.single:
+            write_json(documents[0] if portfolio.single else documents)
+    else:
+        click.echo("\n\n".join(pages), nl=False)
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(1)

@@ -1,0 +1,20 @@
+"""Print the JSON Schema of fact files, for editors that check YAML."""
+
+from __future__ import annotations
+
+import click
+
+from salespath.commands.shared.options import (
+    based,
+    reported,
+    write_json,
+)
+from salespath.engine.compile import Base
+from salespath.facts.schema import facts_schema
+
+
+@click.command("schema", help=__doc__)
+@reported
+@based
+def command(base: Base) -> None:
+    write_json(facts_schema(base.vocabulary))

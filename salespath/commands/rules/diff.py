@@ -1,0 +1,52 @@
+"""What differs between two rule bases, and which companies get another verdict or plan, through which rules.
+
+OLD and NEW are folders: a whole rule base (a file in it gives the `version`), or one to lay over the built-in rules;
+`built-in` or - stands for these themselves.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from salespath.commands.shared.options import (
+    format_option,
+    read_companies,
+    report_problems,
+    reported,
+    width,
+    write_json,
+)
+from salespath.commands.shared.progress import counted
+from salespath.engine.effects import effects
+from salespath.engine.load import load_folder
+from salespath.files.problems import Problem
+from salespath.report.pages.rules_diff import Named, Told, document, text
+from salespath.rules.diff import differences
+
+
+@click.command("diff", help=__doc__)
+@click.argument("old")
+@click.argument("new")
+@click.option("--on", "cases", metavar="CASES", help="Say what it means for the companies of this fact file or table.")
+@format_option
+@reported
+def command(old: str, new: str, cases: str | None, format_: str) -> None:
+    before, after = load_folder(old), load_folder(new)
+    told: Told | None = None
+    problems: tuple[Problem, ...] = ()
+    if cases is not None:
+        portfolio = read_companies(after, cases)
+        problems = portfolio.problems
+        report_problems(problems)
+        with counted(len(portfolio.cases)) as step:
+            told = Told(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
+    named = Named(old, before.knowledge), Named(new, after.knowledge)
+    entries = differences(before.knowledge, after.knowledge)
+    if format_ == "json":
+        write_json(document(*named, entries, told))
+    else:
+        click.echo(text(*named, entries, told, min(width(), 100)), nl=False)
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(1)

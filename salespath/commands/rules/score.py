@@ -1,0 +1,80 @@
+"""Hold verdicts against known outcomes: agreement, misses, reliability, beside rules of thumb and those that others publish.
+
+CASES are fact files or tables of companies with a `label` each, the process that is documented for it, and under `also_accept`
+those that are as good. A fact file may say of each fact, under `basis`, how it is known.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import click
+
+from salespath.authoring.perturb import deciding, robustness, steps
+from salespath.authoring.score import score_files
+from salespath.authoring.witnesses import witnesses
+from salespath.commands.shared.options import (
+    based,
+    format_option,
+    read_companies,
+    report_problems,
+    reported,
+    width,
+    write_json,
+)
+from salespath.commands.shared.progress import counted
+from salespath.engine.compile import Base
+from salespath.engine.documented import Selection, labelled, without_basis
+from salespath.files.problems import Problem
+from salespath.report.pages.score import text
+from salespath.report.pages.score_json import document
+
+
+@click.command("score", help=__doc__)
+@click.argument("cases", nargs=-1, required=True)
+@click.option("--without-inferred", is_flag=True, help="Leave out facts whose `basis` begins with `inferred`.")
+@click.option("--without-motion", is_flag=True, help="Leave out facts on how the company sells today.")
+@click.option(
+    "--robustness", "changed", is_flag=True, help="Also delete each rule and change each certainty by a fifth (slow)."
+)
+@click.option(
+    "--witnesses", "witnessed", is_flag=True, help="Also say what needs each rule: companies, or what it cites."
+)
+@format_option
+@reported
+@based
+def command(
+    base: Base,
+    cases: tuple[str, ...],
+    without_inferred: bool,
+    without_motion: bool,
+    changed: bool,
+    witnessed: bool,
+    format_: str,
+) -> None:
+    problems: list[Problem] = []
+    facts = Selection(inferred=not without_inferred, motion=not without_motion)
+    files = {}
+    for path in dict.fromkeys(cases):
+        portfolio = read_companies(base, path)
+        found, wrong = labelled(portfolio, path)
+        problems += [*portfolio.problems, *wrong, *(without_basis(found, path) if without_inferred else ())]
+        if found:
+            files[path] = facts.of(found)
+    report_problems(problems)
+    if files:
+        known = [item for items in files.values() for item in items]
+        scored = score_files(base, files)
+        if changed:
+            with counted(steps(base)) as step:
+                scored = replace(scored, robustness=robustness(base, known, step))
+        if witnessed:
+            with counted(len(deciding(base))) as step:
+                scored = replace(scored, witnesses=witnesses(base, known, step))
+        if format_ == "json":
+            write_json(document(scored, facts))
+        else:
+            click.echo(text(scored, facts, min(width(), 100)), nl=False)
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(1)

@@ -1,0 +1,47 @@
+"""Run scenarios: what each expects against what the rules say, and which rules and operands none of them shows.
+
+SCENARIOS are files or folders; tests/scenarios where none is named. Coverage needs `pip install salespath[check]`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from salespath.authoring.coverage import coverage, described
+from salespath.authoring.results import Results, failures
+from salespath.authoring.scenarios import read_scenarios
+from salespath.commands.shared.options import (
+    based,
+    reported,
+)
+from salespath.engine.compile import Base
+
+
+@click.command("test", help=__doc__)
+@click.argument("scenarios", nargs=-1)
+@click.option("--coverage/--no-coverage", "covered", default=True, help="Report what the scenarios do not show.")
+@reported
+@based
+def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
+    results = Results(base, read_scenarios(base, scenarios or ("tests/scenarios",)))
+    failed = failures(results)
+    for failure in failed:
+        click.echo(f"{failure.scenario.place}: {failure.scenario.sentence}")
+        click.echo("".join(f"  {line}\n" for line in failure.differences), nl=False)
+        click.echo("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in failure.spoken))
+    held = len(results.scenarios) - len(failed)
+    click.echo(
+        f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones."
+    )
+    found = coverage(results) if covered else None
+    if found:
+        for obligation in found.open:
+            click.echo(described(obligation))
+        click.echo(
+            f"{found.share:.1%} covered: {found.total['rules']} rules firing and failing, {found.total['operands']} operands "
+            f"deciding; {len(found.open)} not shown, {len(found.infeasible)} proved impossible."
+        )
+    if failed or (found and found.open):
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""What the commands share: options, reading, the terminal, and how commands are found."""
