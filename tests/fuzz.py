@@ -16,13 +16,7 @@ from salespath.facts import Case
 from salespath.files.nodes import decode, parse
 from salespath.files.problems import Problem, SalespathError
 from salespath.rules import loader
-from salespath.rules.language import (
-    VERDICT_NUMBERS,
-    ExpressionError,
-    Scope,
-    condition,
-    formula,
-)
+from salespath.rules.language import VERDICT_NUMBERS, ExpressionError, Scope, condition, formula
 from salespath.rules.model import Attribute
 
 SECONDS = 2.0  # far more than any file of this size should take

@@ -16,12 +16,7 @@ from salespath.engine.crosscheck.lowering import answers, derivations, late_test
 from salespath.engine.walk import SUMS, Sums, Truth
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.language import (
-    Compare,
-    Constant,
-    Number,
-    Quantity,
-)
+from salespath.rules.language import Compare, Constant, Number, Quantity
 from salespath.rules.model import PROCESSES, VERDICTS
 
 EVERY_SUM = [(process, dimension) for process in PROCESSES for dimension in DIMENSIONS]

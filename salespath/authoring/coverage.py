@@ -12,12 +12,7 @@ from dataclasses import dataclass
 
 from salespath.authoring.results import Results
 from salespath.engine.compile import Base, Ref
-from salespath.rules.language import (
-    And,
-    Condition,
-    Not,
-    Or,
-)
+from salespath.rules.language import And, Condition, Not, Or
 from salespath.rules.model import Rule
 from salespath.rules.notation import written
 

@@ -35,19 +35,8 @@ from salespath.engine.compile import Base
 from salespath.facts import Case
 from salespath.facts.cases import read_case
 from salespath.files.nodes import Mapping as MappingNode
-from salespath.files.nodes import (
-    Node,
-    Scalar,
-    Sequence,
-    read,
-    repeated_keys,
-)
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.nodes import Node, Scalar, Sequence, read, repeated_keys
+from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn

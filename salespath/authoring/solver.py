@@ -18,17 +18,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref, Standing
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
-from salespath.rules.language import (
-    Compare,
-    Constant,
-    Count,
-    Known,
-    Leaf,
-    Member,
-    Number,
-    OneOf,
-    Quantity,
-)
+from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be

@@ -10,12 +10,7 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    bold,
-    read_by_run,
-    reported,
-)
+from salespath.commands.shared.options import based, bold, read_by_run, reported
 from salespath.commands.shared.sitting import Request, run
 from salespath.engine.compile import Base
 

@@ -10,15 +10,7 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    bold,
-    format_option,
-    report_problems,
-    reported,
-    width,
-    write_json,
-)
+from salespath.commands.shared.options import based, bold, format_option, report_problems, reported, width, write_json
 from salespath.counsel.compare import compare as compared
 from salespath.counsel.compare_read import read_columns
 from salespath.counsel.panel import panel

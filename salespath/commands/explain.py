@@ -68,6 +68,6 @@ def command(
         write_json(asdict(roots[0]) if portfolio.single else [asdict(root) for root in roots])
     else:
         for root in roots:
-            click.echo(tree(root, min(width(), 100), sys.stdout.encoding or "ascii"), nl=False)
+            click.echo(tree(root.tree(), min(width(), 100), sys.stdout.encoding or "ascii"), nl=False)
     if any(problem.severity == "error" for problem in portfolio.problems):
         sys.exit(1)

@@ -6,13 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    format_option,
-    reported,
-    width,
-    write_json,
-)
+from salespath.commands.shared.options import based, format_option, reported, width, write_json
 from salespath.engine.compile import Base
 from salespath.report.pages.companies import guide as comparison
 

@@ -7,13 +7,7 @@ from dataclasses import dataclass
 
 from salespath.counsel.compare_read import Column
 from salespath.engine.assessment import Assessment
-from salespath.engine.effects import (
-    ADVICE,
-    Effect,
-    Item,
-    between,
-    follows,
-)
+from salespath.engine.effects import ADVICE, Effect, Item, between, follows
 from salespath.facts import Value
 from salespath.rules.diff import CHANGED
 from salespath.rules.model import Block

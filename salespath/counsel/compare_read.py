@@ -19,12 +19,7 @@ from salespath.facts.values import readable
 from salespath.files.nodes import Mapping as MappingNode
 from salespath.files.nodes import Node, Scalar, read
 from salespath.files.nodes import Sequence as SequenceNode
-from salespath.files.problems import (
-    WARNING,
-    Problem,
-    SalespathError,
-    shown,
-)
+from salespath.files.problems import WARNING, Problem, SalespathError, shown
 
 _NAMING = (
     "respondent",

@@ -14,12 +14,7 @@ from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, placed
 from salespath.engine.variants import processes_of
 from salespath.facts import Case, Derived, Fact, Value
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
 COLUMNS, ROWS = 32, 24  # values at most along either axis, beside the company's own
 LOGARITHMIC, LINEAR = "log", "linear"

@@ -21,12 +21,7 @@ from salespath.engine.compile import Base
 from salespath.engine.documented import MOTION
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
-from salespath.rules.language import (
-    Condition,
-    Is,
-    inputs,
-    leaves,
-)
+from salespath.rules.language import Condition, Is, inputs, leaves
 from salespath.rules.model import Weigh
 
 FILE = Path(__file__).with_name("precedents.json")

@@ -8,17 +8,7 @@ from collections.abc import Mapping
 from salespath.engine.compile import Base
 from salespath.engine.walk import OPERATORS, processes, walk
 from salespath.facts.values import Value
-from salespath.rules.language import (
-    Compare,
-    Constant,
-    Count,
-    Known,
-    Leaf,
-    Member,
-    Number,
-    OneOf,
-    Quantity,
-)
+from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
 
 class Company:

@@ -15,12 +15,7 @@ from typing import TypeAlias
 
 from salespath.engine import certainty
 from salespath.facts.vocabulary import Relation, Vocabulary
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.rules.language import (
     BLOCKED,
     TRUE,

@@ -8,14 +8,7 @@ from functools import cached_property
 
 from salespath.engine.compile import Base
 from salespath.engine.walk import SUMS
-from salespath.rules.language import (
-    BLOCKED,
-    VERDICT_NUMBERS,
-    Condition,
-    Is,
-    inputs,
-    leaves,
-)
+from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Condition, Is, inputs, leaves
 from salespath.rules.model import Block, Conclude, Rule, Weigh
 
 

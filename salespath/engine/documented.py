@@ -7,12 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from salespath.facts import Case, Portfolio, Value
-from salespath.files.problems import (
-    WARNING,
-    Problem,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import WARNING, Problem, shown, suggestion
 from salespath.rules.model import VERDICTS
 
 # What says how a company sells today, which is nearly what its label says.

@@ -14,27 +14,10 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
 from salespath.engine.dependencies import Relating, adds_to, read_values
-from salespath.engine.why import (
-    FAILED,
-    MET,
-    UNKNOWN,
-    status,
-)
+from salespath.engine.why import FAILED, MET, UNKNOWN, status
 from salespath.facts import Case
-from salespath.rules.diff import (
-    ADDED,
-    CHANGED,
-    REMOVED,
-    Entry,
-    differences,
-)
-from salespath.rules.language import (
-    BLOCKED,
-    VERDICT_NUMBERS,
-    Is,
-    inputs,
-    leaves,
-)
+from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
+from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
 from salespath.rules.model import Advise, Weigh
 
 BLOCK, ADVICE, WARNING = "block", "advice", "warning"

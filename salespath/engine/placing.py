@@ -10,12 +10,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.trace import behind
 from salespath.facts import Value
-from salespath.rules.language import (
-    Arithmetic,
-    Number,
-    Quantity,
-    inputs,
-)
+from salespath.rules.language import Arithmetic, Number, Quantity, inputs
 
 HARDLY = 1e-6  # cash lasts for no time at all where spending has next to no bound
 

@@ -22,14 +22,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import FACTS, READINGS, Base
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
-from salespath.rules.language import (
-    Compare,
-    Constant,
-    Leaf,
-    Member,
-    Quantity,
-    inputs,
-)
+from salespath.rules.language import Compare, Constant, Leaf, Member, Quantity, inputs
 
 NO, YES, UNKNOWN, OPEN = range(4)
 States: TypeAlias = "npt.NDArray[np.int8]"  # a row for each partial company, a column for each test

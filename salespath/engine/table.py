@@ -17,17 +17,7 @@ from salespath.engine.contradictions import contradicted
 from salespath.engine.walk import OPERATORS, SUMS, Sums, concluded, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.language import (
-    Compare,
-    Constant,
-    Count,
-    Known,
-    Leaf,
-    Member,
-    Number,
-    OneOf,
-    Quantity,
-)
+from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Array: TypeAlias = "npt.NDArray[Any]"

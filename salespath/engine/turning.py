@@ -22,13 +22,7 @@ from salespath.engine.variants import processes_of
 from salespath.engine.walk import OPERATORS
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.vocabulary import ASK
-from salespath.rules.language import (
-    Compare,
-    Constant,
-    Leaf,
-    Quantity,
-    inputs,
-)
+from salespath.rules.language import Compare, Constant, Leaf, Quantity, inputs
 from salespath.rules.model import PROCESSES, VERDICTS
 
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole

@@ -13,19 +13,7 @@ from typing import Any, Protocol
 from salespath.engine import certainty
 from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, READINGS, VERDICT, Base, Closed, Reading
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.language import (
-    And,
-    Arithmetic,
-    Compare,
-    Condition,
-    Constant,
-    Is,
-    Leaf,
-    Not,
-    Number,
-    Or,
-    Quantity,
-)
+from salespath.rules.language import And, Arithmetic, Compare, Condition, Constant, Is, Leaf, Not, Number, Or, Quantity
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Bits = Any  # int for one company, packed numpy bytes for a table

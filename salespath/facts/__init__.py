@@ -1,12 +1,6 @@
 """Facts: the vocabulary, and the typed cases of companies."""
 
-from salespath.facts.cases import (
-    Case,
-    Portfolio,
-    Rejects,
-    read_case,
-    read_file,
-)
+from salespath.facts.cases import Case, Portfolio, Rejects, read_case, read_file
 from salespath.facts.values import Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 

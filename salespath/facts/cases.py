@@ -14,21 +14,8 @@ from typing import Any
 from salespath.facts import values
 from salespath.facts.values import HOW, BadValue, Value, folded
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
-from salespath.files.nodes import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    plain,
-    read,
-    repeated_keys,
-)
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read, repeated_keys
+from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
 COMPANY = "company"
 NAMELESS = "Your company"

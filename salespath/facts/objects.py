@@ -10,12 +10,7 @@ from numbers import Real
 from salespath.facts.cases import Case
 from salespath.facts.values import DATE, KINDS, LARGEST, NUMERIC, BadValue, Value, bounded, parse, parse_set
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
 
 def typed_case(vocabulary: Vocabulary, case: Case) -> Case:

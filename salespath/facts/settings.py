@@ -8,20 +8,9 @@ from collections.abc import Iterable, Sequence
 from salespath.facts.cases import Case, read_case
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
-from salespath.files.nodes import (
-    Mapping,
-    Node,
-    Scalar,
-    parse,
-)
+from salespath.files.nodes import Mapping, Node, Scalar, parse
 from salespath.files.nodes import Sequence as SequenceNode
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    in_order,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import Problem, SalespathError, in_order, shown, suggestion
 
 OPTION = "--set"  # where a problem with a setting is
 _SETTING = re.compile(r"\s*(?P<fact>[^=]*?)\s*(?P<sign>\+=|-=|=)(?P<text>.*)", re.DOTALL)

@@ -9,12 +9,7 @@ from pathlib import Path
 
 from salespath.facts.values import NUMERIC, folded
 from salespath.files.nodes import Node, repeated_keys
-from salespath.files.problems import (
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
 
 FOLDER = Path(__file__).parent / "vocabulary"

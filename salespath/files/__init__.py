@@ -1,1 +1,1 @@
-"""TODO."""
+"""Files read and written: problems, strict nodes of YAML and JSON, records, safe output."""

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from salespath.files.nodes import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-)
+from salespath.files.nodes import Mapping, Node, Scalar, Sequence
 from salespath.files.problems import Problem, shown, suggestion
 
 

@@ -8,13 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from salespath.facts import vocabulary
-from salespath.files.nodes import (
-    Mapping,
-    Node,
-    decode,
-    parse,
-    read_bytes,
-)
+from salespath.files.nodes import Mapping, Node, decode, parse, read_bytes
 from salespath.files.problems import Problem, SalespathError, shown
 
 BASE = Path(__file__).parent / "base"

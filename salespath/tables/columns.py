@@ -28,12 +28,7 @@ from salespath.tables.assessed import Assessed
 from salespath.tables.cells import values
 from salespath.tables.escape import quoted
 from salespath.tables.header import RESULTS
-from salespath.tables.lists import (
-    Lists,
-    first,
-    lists,
-    without_repeats,
-)
+from salespath.tables.lists import Lists, first, lists, without_repeats
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"

@@ -16,18 +16,8 @@ from salespath.facts import Vocabulary
 from salespath.files.problems import Problem, shown
 from salespath.tables import header
 from salespath.tables.batch import Batch, Broken, Typist
-from salespath.tables.reading import (
-    ROWS,
-    Part,
-    no_rows,
-    unusable,
-)
-from salespath.tables.rows import (
-    Block,
-    blocks,
-    text,
-    texts,
-)
+from salespath.tables.reading import ROWS, Part, no_rows, unusable
+from salespath.tables.rows import Block, blocks, text, texts
 
 
 class Delimited:

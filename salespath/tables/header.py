@@ -11,13 +11,7 @@ from salespath.facts import Vocabulary
 from salespath.facts.cases import NAMES, name_key
 from salespath.facts.values import folded, other_currency
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.files.problems import (
-    WARNING,
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.rules.model import PROCESSES
 
 COMPANY = "company"

@@ -13,12 +13,7 @@ from salespath.facts import Vocabulary
 from salespath.files.problems import shown
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
-from salespath.tables.reading import (
-    ROWS,
-    Part,
-    no_rows,
-    unusable,
-)
+from salespath.tables.reading import ROWS, Part, no_rows, unusable
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 

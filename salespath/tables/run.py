@@ -10,19 +10,9 @@ import pyarrow as pa
 
 from salespath.engine.compile import Base
 from salespath.facts import Case, Portfolio, Rejects
-from salespath.files.output import (
-    Output,
-    check,
-    is_there,
-    together,
-)
+from salespath.files.output import Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError
-from salespath.tables.assessed import (
-    Assessed,
-    Progress,
-    Report,
-    assess_reading,
-)
+from salespath.tables.assessed import Assessed, Progress, Report, assess_reading
 from salespath.tables.read import read_any, read_csv, read_parquet
 from salespath.tables.reading import Reading, no_rows
 from salespath.tables.rejects import RejectsFile

@@ -25,13 +25,7 @@ from salespath.authoring.witnesses import witnesses
 from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.documented import (
-    MOTION,
-    Known,
-    Selection,
-    labelled,
-    without_basis,
-)
+from salespath.engine.documented import MOTION, Known, Selection, labelled, without_basis
 from salespath.facts import Case, Portfolio, Value, read_file
 from salespath.report.pages.score import text
 from salespath.report.pages.score_json import document

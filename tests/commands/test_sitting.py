@@ -16,13 +16,7 @@ from given import BASE, VOCABULARY
 
 from salespath.facts import Case
 from salespath.interview import journal
-from salespath.interview.interview import (
-    COMPANY,
-    PLAN,
-    Event,
-    Interview,
-    replayed,
-)
+from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replayed
 from salespath.report.pages import question as wording
 
 pexpect = pytest.importorskip("pexpect")

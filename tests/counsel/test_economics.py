@@ -14,28 +14,16 @@ from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from salespath.counsel.economics.assumptions import (
-    ASSUMED,
-    CASES,
-    SET,
-    YOURS,
-    assumptions,
-)
+from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, assumptions
 from salespath.counsel.economics.inputs import inputs
-from salespath.counsel.economics.months import (
-    MOST,
-    Plan,
-    customers_needed,
-    flow,
-    plan_of,
-)
+from salespath.counsel.economics.months import MOST, Plan, customers_needed, flow, plan_of
 from salespath.counsel.economics.results import economics, rests
 from salespath.facts import Case
 from salespath.facts.cases import read_case
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
+from salespath.report.formats.chart import chart
 from salespath.report.pages.economics import render
-from salespath.report.pages.economics_chart import chart
 from salespath.report.pages.economics_json import document
 from salespath.report.pages.economics_sentences import gist, notes
 from salespath.report.words.economics import money

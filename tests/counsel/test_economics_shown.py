@@ -14,13 +14,7 @@ from hypothesis import strategies as st
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.months import MOST, flow, plan_of
 from salespath.counsel.economics.results import economics
-from salespath.counsel.economics.shown import (
-    BEYOND,
-    NOBODY,
-    UNKNOWN,
-    mark,
-    shown,
-)
+from salespath.counsel.economics.shown import BEYOND, NOBODY, UNKNOWN, mark, shown
 from salespath.engine.assess import assess
 from salespath.facts import Case
 from salespath.report.pages.economics import render

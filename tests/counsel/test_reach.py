@@ -15,12 +15,7 @@ from hypothesis import given as with_
 from hypothesis import strategies as st
 
 from salespath.counsel.reach.obstacles import obstacles
-from salespath.counsel.reach.search import (
-    GOALS,
-    Changes,
-    Goal,
-    search,
-)
+from salespath.counsel.reach.search import GOALS, Changes, Goal, search
 from salespath.counsel.reach.steps import way
 from salespath.counsel.sensitivity import hinges
 from salespath.engine.assess import assess

@@ -14,16 +14,7 @@ from hypothesis import strategies as st
 from salespath.engine.company import Company
 from salespath.engine.table import Rows, Table
 from salespath.facts import Case
-from salespath.rules.language import (
-    Arithmetic,
-    Compare,
-    Constant,
-    Count,
-    Known,
-    Member,
-    OneOf,
-    Quantity,
-)
+from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Member, OneOf, Quantity
 
 pytestmark = pytest.mark.heavy  # thousands of cases, which tracing would make slow
 

@@ -12,14 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.files import nodes
-from salespath.files.nodes import (
-    decode,
-    parse,
-    plain,
-    read,
-    read_bytes,
-    repeated_keys,
-)
+from salespath.files.nodes import decode, parse, plain, read, read_bytes, repeated_keys
 from salespath.files.problems import Problem, SalespathError
 
 

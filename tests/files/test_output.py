@@ -14,12 +14,7 @@ from pathlib import Path
 import pytest
 from given import EXAMPLES, ROOT
 
-from salespath.files.output import (
-    Output,
-    atomic,
-    check,
-    together,
-)
+from salespath.files.output import Output, atomic, check, together
 from salespath.files.problems import SalespathError
 
 # Two companies of four are rejected: what stands there is nowhere else.

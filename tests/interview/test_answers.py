@@ -8,12 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.facts.values import BadValue, words
-from salespath.interview.answers import (
-    Answer,
-    how_exactly,
-    how_to_write,
-    understand,
-)
+from salespath.interview.answers import Answer, how_exactly, how_to_write, understand
 
 FACTS = [fact for fact in VOCABULARY.facts.values() if fact.ask != "figures"]
 

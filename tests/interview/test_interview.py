@@ -10,13 +10,7 @@ from salespath.engine.assess import assess
 from salespath.engine.settle import searched
 from salespath.facts import Case
 from salespath.interview.answers import Answer
-from salespath.interview.interview import (
-    COMPANY,
-    PLAN,
-    Event,
-    Interview,
-    replayed,
-)
+from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replayed
 
 CORE = [fact.id for fact in VOCABULARY.facts.values() if fact.ask == "core"]
 ALL = [fact.id for fact in VOCABULARY.facts.values() if fact.ask != "figures"]

@@ -17,12 +17,7 @@ from salespath.facts.values import HOW
 from salespath.files.problems import SalespathError
 from salespath.interview import journal
 from salespath.interview.answers import Answer
-from salespath.interview.interview import (
-    COMPANY,
-    PLAN,
-    Event,
-    replayed,
-)
+from salespath.interview.interview import COMPANY, PLAN, Event, replayed
 from salespath.interview.journal import Busy, Journal
 
 GIVEN = Case(

@@ -14,31 +14,13 @@ from salespath.engine.assess import assess
 from salespath.engine.company import Company
 from salespath.engine.targets import meant, targets
 from salespath.engine.walk import OPERATORS
-from salespath.engine.why import (
-    FAILED,
-    MET,
-    UNKNOWN,
-    close_calls,
-    status,
-    why_not,
-)
+from salespath.engine.why import FAILED, MET, UNKNOWN, close_calls, status, why_not
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.pages.explanation import Branch, how, why
 from salespath.report.words.phrases import answers
-from salespath.report.words.verdict import (
-    headline,
-    reasons,
-    subject,
-    two_groups,
-)
-from salespath.rules.language import (
-    Arithmetic,
-    Compare,
-    Constant,
-    Is,
-    inputs,
-)
+from salespath.report.words.verdict import headline, reasons, subject, two_groups
+from salespath.rules.language import Arithmetic, Compare, Constant, Is, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise
 
 ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), Case("Unknown")]]

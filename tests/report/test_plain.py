@@ -22,12 +22,7 @@ from salespath.report.pages.companies import guide, strength, table
 from salespath.report.pages.full import DISCLOSURE, render
 from salespath.report.plain import document
 from salespath.report.words.phrases import wanted
-from salespath.report.words.verdict import (
-    conditions,
-    figure,
-    headline,
-    two_groups,
-)
+from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
 

@@ -14,13 +14,7 @@ from hypothesis import strategies as st
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base, compile_base
 from salespath.facts import Case, vocabulary
-from salespath.files.nodes import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    parse,
-)
+from salespath.files.nodes import Mapping, Node, Scalar, Sequence, parse
 from salespath.files.problems import SalespathError
 from salespath.report.plain import document
 from salespath.rules import folders, loader

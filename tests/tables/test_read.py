@@ -13,12 +13,7 @@ from given import BASE, EXAMPLES, VOCABULARY
 from salespath.facts import read_file
 from salespath.files.problems import ERROR, WARNING, SalespathError
 from salespath.tables import delimited, rows
-from salespath.tables.run import (
-    assess_file,
-    cases,
-    read_csv,
-    read_parquet,
-)
+from salespath.tables.run import assess_file, cases, read_csv, read_parquet
 
 HEADER = "company,product_stage,annual_contract_value,customer_segments,self_serve"
 GOOD = "Acme,launched,70000,small;large,yes"

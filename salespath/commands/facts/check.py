@@ -6,12 +6,7 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    read_companies,
-    report_problems,
-    reported,
-)
+from salespath.commands.shared.options import based, read_companies, report_problems, reported
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.engine.contradictions import problem

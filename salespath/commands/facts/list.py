@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    format_option,
-    reported,
-    width,
-    write_json,
-)
+from salespath.commands.shared.options import based, format_option, reported, width, write_json
 from salespath.engine.compile import Base
 from salespath.facts.template import expected
 from salespath.report.pages.companies import listing

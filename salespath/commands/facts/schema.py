@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    reported,
-    write_json,
-)
+from salespath.commands.shared.options import based, reported, write_json
 from salespath.engine.compile import Base
 from salespath.facts.schema import facts_schema
 

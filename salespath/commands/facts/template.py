@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    reported,
-)
+from salespath.commands.shared.options import based, reported
 from salespath.engine.compile import Base
 from salespath.facts.template import csv_template, yaml_template
 

@@ -10,11 +10,7 @@ import sys
 import click
 
 from salespath.authoring.checks import check
-from salespath.commands.shared.options import (
-    format_option,
-    reported,
-    write_json,
-)
+from salespath.commands.shared.options import format_option, reported, write_json
 from salespath.engine.load import read
 from salespath.files.problems import in_order
 from salespath.report.plain import problem

@@ -12,10 +12,7 @@ import click
 from salespath.authoring.coverage import coverage, described
 from salespath.authoring.results import Results, failures
 from salespath.authoring.scenarios import read_scenarios
-from salespath.commands.shared.options import (
-    based,
-    reported,
-)
+from salespath.commands.shared.options import based, reported
 from salespath.engine.compile import Base
 
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What a process takes in deals, people, months and cash."""

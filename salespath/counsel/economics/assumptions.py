@@ -12,13 +12,7 @@ from typing import Any
 from salespath.facts import Case, Derived
 from salespath.facts.values import BadValue, parse
 from salespath.files.nodes import read
-from salespath.files.problems import (
-    ERROR,
-    Problem,
-    SalespathError,
-    shown,
-    suggestion,
-)
+from salespath.files.problems import ERROR, Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules.model import PROCESSES
 

@@ -6,15 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from salespath.counsel.economics.assumptions import (
-    SET,
-    YOURS,
-    Assumption,
-    Figure,
-    assumptions,
-    problem,
-    written,
-)
+from salespath.counsel.economics.assumptions import SET, YOURS, Assumption, Figure, assumptions, problem, written
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.facts import Case

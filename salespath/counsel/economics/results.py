@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from salespath.counsel.economics.assumptions import (
-    ASSUMED,
-    CASES,
-    SET,
-    YOURS,
-    Figure,
-)
+from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, Figure
 from salespath.counsel.economics.inputs import Inputs, Standing
 from salespath.counsel.economics.months import (
     WHOLE,

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from salespath.counsel.economics.assumptions import (
-    ASSUMED,
-    SET,
-    Figure,
-    assumptions,
-)
+from salespath.counsel.economics.assumptions import ASSUMED, SET, Figure, assumptions
 from salespath.counsel.economics.inputs import Inputs
-from salespath.counsel.economics.months import (
-    Plan,
-    bounded,
-    flow,
-    plan_of,
-    quotient,
-    whole,
-    wins_year,
-)
+from salespath.counsel.economics.months import Plan, bounded, flow, plan_of, quotient, whole, wins_year
 from salespath.rules.model import PROCESSES
 
 CONTRACT = "annual_contract_value"

@@ -20,12 +20,7 @@ from salespath.engine.table import Rows, Table
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Change
-from salespath.rules.language import (
-    Compare,
-    Constant,
-    Quantity,
-    inputs,
-)
+from salespath.rules.language import Compare, Constant, Quantity, inputs
 
 ASKING = 1  # the effort of finding out an answer: days
 PARTS = {"number": 10, "share": 100}  # parts of one that a threshold is crossed by; all other numbers are whole

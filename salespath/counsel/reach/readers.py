@@ -8,14 +8,7 @@ from functools import cached_property
 from salespath.engine.compile import FACTS, LEAF, READINGS, VERDICT, Base
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
-from salespath.rules.language import (
-    Compare,
-    Condition,
-    Member,
-    Scope,
-    condition,
-    inputs,
-)
+from salespath.rules.language import Compare, Condition, Member, Scope, condition, inputs
 
 
 class Readers:

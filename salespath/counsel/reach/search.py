@@ -11,15 +11,7 @@ import numpy as np
 from salespath.counsel.reach.boxes import boxes, tangled
 from salespath.counsel.reach.moves import Move, moves, run
 from salespath.counsel.reach.readers import Readers
-from salespath.counsel.reach.sets import (
-    CHUNK,
-    LARGEST,
-    Bits,
-    Columns,
-    Fitting,
-    Sets,
-    holds,
-)
+from salespath.counsel.reach.sets import CHUNK, LARGEST, Bits, Columns, Fitting, Sets, holds
 from salespath.engine.compile import Base
 from salespath.engine.settle import settle
 from salespath.engine.table import Rows, Table

@@ -12,13 +12,7 @@ from salespath.counsel.reach.moves import Move
 from salespath.engine.compile import Base
 from salespath.engine.table import Column, Rows, column
 from salespath.facts import Case
-from salespath.rules.language import (
-    And,
-    Condition,
-    Is,
-    Not,
-    Or,
-)
+from salespath.rules.language import And, Condition, Is, Not, Or
 
 LARGEST = 3  # moves in a set
 CHUNK = 65_536

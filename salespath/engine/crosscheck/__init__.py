@@ -1,1 +1,1 @@
-"""TODO."""
+"""The same rules in an engine that others wrote."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Writers of pages: a page in, text out."""

@@ -6,12 +6,12 @@ import io
 
 from rich.console import Console
 from rich.text import Text
-from rich.tree import Tree
+from rich.tree import Tree as Guides
 
-from salespath.report.pages.explanation import Branch
+from salespath.report.page import Tree
 
 
-def tree(root: Branch, width: int, encoding: str = "utf-8") -> str:
+def tree(root: Tree, width: int, encoding: str = "utf-8") -> str:
     """A tree of text, wrapped to a width; an encoding without box-drawing characters gets ASCII guides."""
     page = io.TextIOWrapper(io.BytesIO(), encoding, errors="replace", newline="\n")
     console = Console(file=page, width=width, color_system=None, legacy_windows=False)
@@ -21,7 +21,7 @@ def tree(root: Branch, width: int, encoding: str = "utf-8") -> str:
     return "".join(f"{line.rstrip()}\n" for line in page)
 
 
-def _grown(branch: Branch) -> Tree:
-    grown = Tree(Text(branch.text))  # a Text holds no markup, whatever its brackets
+def _grown(branch: Tree) -> Guides:
+    grown = Guides(Text(branch.text))  # a Text holds no markup, whatever its brackets
     grown.children.extend(_grown(child) for child in branch.under)
     return grown

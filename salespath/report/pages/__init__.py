@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pages, one for each kind of record."""

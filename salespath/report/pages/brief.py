@@ -15,15 +15,7 @@ from salespath.engine.borders import Near, near
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.words.phrases import NAMES, either, labels
-from salespath.report.words.verdict import (
-    OTHER,
-    SELLING,
-    conditions,
-    firmness,
-    headline,
-    reasons,
-    subject,
-)
+from salespath.report.words.verdict import OTHER, SELLING, conditions, firmness, headline, reasons, subject
 from salespath.rules.model import PROCESSES
 
 Style = Callable[[str], str]

@@ -11,12 +11,7 @@ from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.strength import HANGS_ON
 from salespath.facts.values import readable
-from salespath.report.words.verdict import (
-    conditions,
-    lifting,
-    reasons,
-    subject,
-)
+from salespath.report.words.verdict import conditions, lifting, reasons, subject
 from salespath.rules.model import PROCESSES, Knowledge, Weigh
 
 _TOP = 3

@@ -10,13 +10,7 @@ from salespath.counsel.compare import Comparison, Topic, behind_verdict, own_adv
 from salespath.counsel.compare_read import Column, in_words
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
-from salespath.engine.effects import (
-    ADVICE,
-    BLOCK,
-    Effect,
-    Item,
-    Verdict,
-)
+from salespath.engine.effects import ADVICE, BLOCK, Effect, Item, Verdict
 from salespath.engine.walk import SUMS
 from salespath.facts import Value
 from salespath.facts.values import readable, words

@@ -7,22 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
-from salespath.counsel.economics.assumptions import (
-    ASSUMED,
-    YOURS,
-    Figure,
-    assumptions,
-)
-from salespath.counsel.economics.results import (
-    Economics,
-    Outcome,
-    ProcessEconomics,
-    rests,
-)
+from salespath.counsel.economics.assumptions import ASSUMED, YOURS, Figure, assumptions
+from salespath.counsel.economics.results import Economics, Outcome, ProcessEconomics, rests
 from salespath.engine.compile import Base
 from salespath.facts import Derived, Fact
+from salespath.report.formats.chart import BOTH, chart
 from salespath.report.pages.brief import Style
-from salespath.report.pages.economics_chart import BOTH, chart
 from salespath.report.pages.economics_sentences import gist, notes
 from salespath.report.words.economics import given, result
 from salespath.report.words.phrases import NAMES, source_note, sources

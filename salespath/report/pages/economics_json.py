@@ -8,13 +8,7 @@ from typing import Any
 
 from salespath.counsel.economics.assumptions import CASES, Figure
 from salespath.counsel.economics.months import Flow
-from salespath.counsel.economics.results import (
-    MATCH,
-    Economics,
-    Outcome,
-    ProcessEconomics,
-    rests,
-)
+from salespath.counsel.economics.results import MATCH, Economics, Outcome, ProcessEconomics, rests
 from salespath.counsel.economics.shown import Mark
 from salespath.engine.compile import Base
 from salespath.files.problems import Problem

@@ -11,12 +11,7 @@ from salespath.counsel.economics.shown import loses, too_cheap
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable
 from salespath.report.pages.economics_verdict import would_have_to
-from salespath.report.words.economics import (
-    count,
-    counted,
-    given,
-    money,
-)
+from salespath.report.words.economics import count, counted, given, money
 from salespath.report.words.phrases import NAMES
 
 _BASE = 1

@@ -7,21 +7,10 @@ from collections.abc import Sequence
 
 from salespath.counsel.economics.assumptions import assumptions
 from salespath.counsel.economics.inputs import Standing
-from salespath.counsel.economics.shown import (
-    BEYOND,
-    NOBODY,
-    UNKNOWN,
-    Mark,
-)
+from salespath.counsel.economics.shown import BEYOND, NOBODY, UNKNOWN, Mark
 from salespath.engine.assessment import Assessment
 from salespath.facts.values import readable
-from salespath.report.words.economics import (
-    count,
-    counted,
-    given,
-    money,
-    rounded,
-)
+from salespath.report.words.economics import count, counted, given, money, rounded
 from salespath.report.words.phrases import NAMES, labels
 
 _BASE = 1

@@ -11,41 +11,13 @@ from salespath.engine.assessment import Assessment, Blocker, Fired, Reading
 from salespath.engine.targets import meant
 from salespath.engine.trace import behind
 from salespath.engine.walk import SUMS
-from salespath.engine.why import (
-    FAILED,
-    MET,
-    Finding,
-    WhyNot,
-    rules_of,
-    status,
-    why_not,
-)
+from salespath.engine.why import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.report.pages.precedents import (
-    CAUTION,
-    TITLE,
-    none,
-    told,
-)
-from salespath.report.words.phrases import (
-    NAMES,
-    answers,
-    labels,
-    source_note,
-    sources,
-    wanted,
-)
-from salespath.report.words.verdict import (
-    OTHER,
-    SELLING,
-    conditions,
-    figure,
-    headline,
-    reasons,
-    subject,
-    two_groups,
-)
+from salespath.report.page import Tree
+from salespath.report.pages.precedents import CAUTION, TITLE, none, told
+from salespath.report.words.phrases import NAMES, answers, labels, source_note, sources, wanted
+from salespath.report.words.verdict import OTHER, SELLING, conditions, figure, headline, reasons, subject, two_groups
 from salespath.rules.language import Is, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn, Weigh
 
@@ -64,6 +36,10 @@ class Branch:
         branch = Branch(text, list(under))
         self.under.append(branch)
         return branch
+
+    def tree(self) -> Tree:
+        """The same as a block of a page."""
+        return Tree(self.text, tuple(branch.tree() for branch in self.under))
 
 
 def how(assessment: Assessment) -> Branch:

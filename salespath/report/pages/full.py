@@ -10,15 +10,7 @@ from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.report.pages.brief import Page, Style, page
 from salespath.report.words.phrases import NAMES, either
-from salespath.report.words.verdict import (
-    OTHER,
-    SELLING,
-    conditions,
-    figure,
-    reasons,
-    subject,
-    two_groups,
-)
+from salespath.report.words.verdict import OTHER, SELLING, conditions, figure, reasons, subject, two_groups
 from salespath.rules.model import PROCESSES
 
 DISCLOSURE = "(The article's author sells lead generation and is an interested party here.)"

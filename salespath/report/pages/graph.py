@@ -10,12 +10,7 @@ from salespath.engine.dependencies import adds_to, concludes, read_values
 from salespath.facts.values import readable
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import NAMES
-from salespath.rules.language import (
-    BLOCKED,
-    VERDICT_NUMBERS,
-    Is,
-    inputs,
-)
+from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs
 from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
 
 

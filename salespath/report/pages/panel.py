@@ -7,12 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from salespath.counsel.compare_read import in_words
-from salespath.counsel.panel import (
-    MAJORITY,
-    Disagreement,
-    Outcome,
-    Panel,
-)
+from salespath.counsel.panel import MAJORITY, Disagreement, Outcome, Panel
 from salespath.engine.compile import Base
 from salespath.facts import Value
 from salespath.facts.values import words

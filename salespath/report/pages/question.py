@@ -11,13 +11,7 @@ from salespath.engine.strength import FIRM
 from salespath.facts import Fact
 from salespath.facts.values import BadValue, readable, words
 from salespath.files.problems import shown
-from salespath.interview.answers import (
-    Answer,
-    how_exactly,
-    how_to_write,
-    understand,
-    yes_or_no,
-)
+from salespath.interview.answers import Answer, how_exactly, how_to_write, understand, yes_or_no
 from salespath.interview.interview import COMPANY, PLAN, Interview
 from salespath.report.words.phrases import NAMES, either
 from salespath.rules.model import PROCESSES

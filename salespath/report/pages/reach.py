@@ -26,12 +26,7 @@ from salespath.report.pages.steps import (
     write_steps,
     write_triggers,
 )
-from salespath.report.pages.whatif import (
-    Page,
-    plain,
-    running,
-    verdict,
-)
+from salespath.report.pages.whatif import Page, plain, running, verdict
 from salespath.report.words.phrases import labels
 from salespath.report.words.verdict import NAMED
 from salespath.rules.language import inputs

@@ -10,12 +10,7 @@ from pathlib import Path
 from salespath.authoring.baselines import WITH_BOTH
 from salespath.authoring.perturb import Change, Robustness
 from salespath.authoring.score import LEAD, SALESPATH, Agreement, Band, Miss, Rate, Score
-from salespath.authoring.witnesses import (
-    COMPANIES,
-    FIGURE,
-    NONE,
-    Witness,
-)
+from salespath.authoring.witnesses import COMPANIES, FIGURE, NONE, Witness
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.dependencies import read_values

@@ -6,25 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from salespath.counsel.reach.moves import Move
-from salespath.counsel.reach.steps import (
-    Card,
-    Step,
-    Unlock,
-    Way,
-    open_above,
-    open_below,
-)
+from salespath.counsel.reach.steps import Card, Step, Unlock, Way, open_above, open_below
 from salespath.engine import certainty
 from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
 from salespath.report.pages.rules_diff import net
-from salespath.report.pages.whatif import (
-    Page,
-    plain,
-    running,
-    told,
-    verdict,
-)
+from salespath.report.pages.whatif import Page, plain, running, told, verdict
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import sources
 from salespath.rules.language import Scope, condition

@@ -11,12 +11,7 @@ from salespath.counsel.whatif import Setting, WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.effects import (
-    ADVICE,
-    BLOCK,
-    Item,
-    follows,
-)
+from salespath.engine.effects import ADVICE, BLOCK, Item, follows
 from salespath.engine.walk import SUMS
 from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words

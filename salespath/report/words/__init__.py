@@ -1,1 +1,1 @@
-"""TODO."""
+"""Words that several pages use."""

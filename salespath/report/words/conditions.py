@@ -9,12 +9,7 @@ from typing import TypeAlias
 from salespath.engine.compile import Base
 from salespath.facts.values import quantity, readable, words
 from salespath.facts.vocabulary import Derived, Fact
-from salespath.report.words.phrases import (
-    NAMES,
-    OPPOSITE,
-    ORDER,
-    either,
-)
+from salespath.report.words.phrases import NAMES, OPPOSITE, ORDER, either
 from salespath.rules.language import (
     BLOCKED,
     VERDICT_NUMBERS,

@@ -1,0 +1,167 @@
+"""A page as plain text for a terminal, at any width from 40 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+
+from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree
+
+Style = Callable[[str], str]
+
+LEAST = 40
+_BETWEEN = 2  # blanks between two columns
+_BAR = 21  # columns of a bar where its column says none
+
+
+def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
+    """The page, wrapped to a width. `bold` marks headings; an encoding without box-drawing characters gets ASCII ones."""
+    return _Writer(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
+
+
+def fitting(pages: Iterable[Page], width: int, lines: int, words: int, *, bold: Style = str) -> str:
+    """The first of some versions of a page that holds so many lines and words at most, or else the last of them."""
+    for page in pages:
+        text = write(page, width, bold=bold)
+        if len(text.splitlines()) <= lines and len(text.split()) <= words:
+            break
+    return text
+
+
+class _Writer:
+    def __init__(self, page: Page, width: int, bold: Style, encoding: str) -> None:
+        self.page, self.width, self.bold, self.encoding = page, width, bold, encoding
+        self.lines: list[str] = []
+
+    def text(self) -> str:
+        if self.page.title:
+            self._headed(self.page.title, "=")
+        self._blocks(self.page.blocks, 0)
+        return "\n".join(line.rstrip() for line in self.lines) + "\n"
+
+    def _blocks(self, blocks: Iterable[Block], inset: int) -> None:
+        for block in blocks:
+            if block.apart:
+                self.lines.append("")
+            match block:
+                case Heading():
+                    if self.lines and not block.apart:
+                        self.lines.append("")
+                    self._headed(block.text, "-" if self.page.underlined and block.level == 2 else "")
+                case Text():
+                    start = inset + block.inset
+                    hang = (2 if block.lead else 0) if block.hang is None else block.hang
+                    self._say(block.text, start, start + hang, lead=block.lead)
+                case Items():
+                    self._items(block, inset + block.inset)
+                case Table():
+                    self._table(block)
+                case Tree():
+                    from salespath.report.formats.tree import tree
+
+                    self.lines.extend(tree(block, self.width, self.encoding).splitlines())
+                case Figure():
+                    from salespath.report.formats.figure import figure
+
+                    self.lines.extend(figure(block))
+                case Chart():
+                    from salespath.report.formats.chart import chart
+
+                    self.lines.extend(chart(block.lines, self.width, self.encoding))
+                case _:
+                    raise TypeError(block)
+
+    def _headed(self, text: str, rule: str) -> None:
+        lines = textwrap.wrap(text, self.width)
+        self.lines.extend(map(self.bold, lines))
+        if rule:
+            self.lines.append(rule * max(map(len, lines), default=0))
+
+    def _say(self, text: str, first: int, rest: int, *, label: str = "", lead: str = "") -> None:
+        """A paragraph; the lead is emphasised after the lines are broken, so that its marks take no room."""
+        said = f"{lead}: {text}" if lead else text
+        start = " " * first + label
+        lines = textwrap.wrap(
+            said, self.width, initial_indent=start, subsequent_indent=" " * rest, break_on_hyphens=False
+        )
+        if lead and lines and lines[0].startswith(f"{start}{lead}"):
+            lines[0] = start + self.bold(lead) + lines[0][len(start) + len(lead) :]
+        self.lines.extend(lines)
+
+    def _items(self, block: Items, inset: int) -> None:
+        labels = [item.label or block.bullet for item in block.items]
+        wide = max(map(len, labels), default=0) if block.aligned else 0
+        for item, label in zip(block.items, labels):
+            if item.apart:
+                self.lines.append("")
+            mark = label.ljust(wide) + " " * block.gap if label else ""
+            rest = len(mark) if block.hang is None else block.hang
+            self._say(item.text, inset, inset + rest, label=mark, lead=item.lead)
+            self._blocks(item.under, inset + rest)
+
+    # Tables
+
+    def _table(self, table: Table) -> None:
+        if not table.rows:
+            return
+        columns, rows = self._folded(table)
+        for part in _parts(columns, self.width):
+            if part[0]:
+                self.lines.append("")
+            places = [0, *part[1]]
+            widths = _widths([columns[place] for place in places], self.width)
+            self._grid([columns[place] for place in places], [[row[place] for place in places] for row in rows], widths)
+
+    def _folded(self, table: Table) -> tuple[list[Column], list[list[list[Cell]]]]:
+        """The columns that there is room for, and each row as the pieces of its cells, one on a line of its own."""
+        kept = [place for place, column in enumerate(table.columns) if self.width >= column.beyond]
+        rows = []
+        for row in table.rows:
+            cells: list[list[Cell]] = []
+            for place, column in enumerate(table.columns):
+                if place in kept:
+                    cells.append([row[place]])
+                elif column.folds and row[place]:
+                    cells[-1].append(column.folds.format(row[place]))
+            rows.append(cells)
+        return [table.columns[place] for place in kept], rows
+
+    def _grid(self, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]], widths: Sequence[int]) -> None:
+        from tabulate import tabulate
+
+        written = [["\n".join(_cell(c, w) for c in cell) for cell, w in zip(row, widths)] for row in rows]
+        titles = ["\n".join(textwrap.wrap(column.title, max(1, wide - 2))) for column, wide in zip(columns, widths)]
+        align = ["right" if column.right else "left" for column in columns]
+        table = tabulate(written, titles, tablefmt="simple", disable_numparse=True, colalign=align)
+        self.lines.extend(table.splitlines())
+
+
+def _cell(cell: Cell, width: int) -> str:
+    if isinstance(cell, Bar):
+        low, here, high = (round(value * (_BAR - 1)) for value in (cell.low, cell.here, cell.high))
+        return "".join("|" if at == here else "=" if low <= at <= high else "." for at in range(_BAR))
+    return "\n".join(line for part in cell.split("\n") for line in textwrap.wrap(part, width, break_on_hyphens=False))
+
+
+def _widths(columns: Sequence[Column], width: int) -> list[int]:
+    """Fixed widths first; what is left goes to the others by their shares."""
+    fixed = [c.narrow[1] if c.narrow and width < c.narrow[0] else c.width for c in columns]
+    rest = width - sum(w for w in fixed if w) - _BETWEEN * (len(columns) - 1)
+    whole = sum(c.share for c, w in zip(columns, fixed) if not w) or 1
+    found = []
+    for column, wide in zip(columns, fixed):
+        share = max(column.least, round(rest * column.share / whole))
+        found.append(wide or (share if column.most is None else min(column.most, share)))
+    return found
+
+
+def _parts(columns: Sequence[Column], width: int) -> list[tuple[int, list[int]]]:
+    """The columns after the first, in as many tables as their least widths need, of as even a size as can be."""
+    rest = len(columns) - 1
+    least = max((c.width or c.least for c in columns[1:]), default=1)
+    flexible = all(c.width is None for c in columns[1:]) and any(c.least > 1 for c in columns[1:])
+    if not (flexible and rest):
+        return [(0, list(range(1, len(columns))))]
+    fit = max(1, (width - (columns[0].width or columns[0].least)) // (least + _BETWEEN))
+    step = -(-rest // -(-rest // fit))
+    return [(start, list(range(start + 1, min(rest, start + step) + 1))) for start in range(0, rest, step)]

@@ -1,0 +1,156 @@
+"""A page: what a report says, built once from records; `formats/` writes it for a terminal, a browser, a document.
+
+Blocks say what they are, not how they look. The numbers named `inset`, `hang`, `gap` and `width` are columns on a terminal, which
+other formats leave aside. Nothing is cut or wrapped here, and nothing is said by a format that the page does not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Tone = Literal["", "warning", "aside"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A part of a page. `ids` are the facts, rules or processes that it is about, `values` what it says of them.
+
+    `apart` begins a new group: a blank line before it.
+    """
+
+    ids: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Heading(Block):
+    """The heading of a part; `level` 2 for a part of the page, 3 inside one."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Text(Block):
+    """A paragraph. `lead` is emphasised and stands before it: `First: …`."""
+
+    text: str
+    lead: str = ""
+    tone: Tone = ""
+    inset: int = 0
+    hang: int | None = None  # columns of the lines after the first, beyond the inset; 2 after a lead, else 0
+
+
+@dataclass(frozen=True)
+class Item(Block):
+    """One of some. `label` stands before it: a number, a share, a sign, a name; `lead` is emphasised; `under` belongs to it."""
+
+    text: str
+    label: str = ""
+    lead: str = ""
+    under: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Items(Block):
+    """Things of one kind. A bullet stands before those without a label, unless `bullet` is empty.
+
+    `ordered`: the labels are their numbers, in order. `aligned`: the labels are names, as wide as the widest.
+    """
+
+    items: tuple[Item, ...]
+    bullet: str = "-"
+    ordered: bool = False
+    aligned: bool = False
+    inset: int = 0
+    gap: int = 1  # between a label and its text
+    hang: int | None = None  # columns of the lines after the first, beyond the inset; those of label and gap where None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A span of numbers on a scale from 0 to 1, with the place where it is today."""
+
+    low: float
+    here: float
+    high: float
+
+
+Cell: TypeAlias = str | Bar
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. `width` is fixed, else `share` is its part of what the fixed ones leave, between `least` and `most`.
+
+    On a terminal narrower than `narrow[0]` the width is `narrow[1]`; narrower than `beyond`, the column is left out or, with
+    `folds` (`leans {}`), its cells become a further line of the column before.
+    """
+
+    title: str
+    width: int | None = None
+    share: float = 1.0
+    least: int = 1
+    most: int | None = None
+    right: bool = False
+    narrow: tuple[int, int] | None = None
+    beyond: int = 0
+    folds: str = ""
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """Rows of cells; the first cell of a row says what the row is about. An empty table is not written."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Tree(Block):
+    """A line of an explanation and what stands under it."""
+
+    text: str
+    under: tuple[Tree, ...] = ()
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One side of a figure: what it is, and what each place on it stands for; `own` is the company's place."""
+
+    label: str
+    marks: tuple[str, ...]
+    own: int
+
+
+@dataclass(frozen=True)
+class Figure(Block):
+    """A map: for every place on one axis or two a letter, which `legend` explains; the first row is the lowest."""
+
+    across: Axis
+    up: Axis | None
+    cells: tuple[tuple[str, ...], ...]
+    legend: Mapping[str, str]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Chart(Block):
+    """Lines of amounts of money over months, each by its name."""
+
+    lines: Mapping[str, Sequence[float]]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A title and what stands below it. `widest` is how many columns a terminal gives it at most."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    widest: int = 100
+    underlined: bool = True  # on a terminal, also the headings of parts
