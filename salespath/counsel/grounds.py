@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 from salespath.counsel.precedents import alike, likeness
 from salespath.engine.assessment import Assessment, Blocker, Fired
+from salespath.facts.vocabulary import ASPECTS
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES, Weigh
 
 STUDIES = ("study", "filing", "law")  # what states a method, or a rule
-# What the companies that the rules were checked on are compared by, beside all that makes a look-alike.
-ASPECTS = {
-    "stage": ("product_stage",),
-    "size": ("paying_customers",),
-    "price": ("annual_contract_value",),
-    "kind": ("customer_segments", "self_serve"),
-}
 
 
 @dataclass(frozen=True)
@@ -47,11 +41,11 @@ def grounds(assessment: Assessment) -> Grounds:
     sources = [knowledge.rules[item.rule].source for item in speaking]
     cited = {name: knowledge.sources[name].kind for names in sources for name in names if name in knowledge.sources}
     others = [company.facts for company in likeness(a.base).others(a.case)]
-    known = a.case.values
+    known, facts = a.case.values, a.base.vocabulary.facts.values()
     like = {
         aspect: sum(all(name in other and alike(known[name], other[name]) for name in said) for other in others)
-        for aspect, names in ASPECTS.items()
-        if (said := [name for name in names if name in known])
+        for aspect in ASPECTS
+        if (said := [fact.id for fact in facts if fact.aspect == aspect and fact.id in known])
     }
     return Grounds(
         tuple(sorted(name for name, kind in cited.items() if kind in STUDIES)),

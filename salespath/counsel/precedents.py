@@ -18,7 +18,6 @@ from pathlib import Path
 from salespath.engine import certainty
 from salespath.engine.cells import limits
 from salespath.engine.compile import Base
-from salespath.engine.documented import MOTION
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import Condition, Is, inputs, leaves
@@ -113,7 +112,7 @@ class Likeness:
     def __init__(self, base: Base, companies: Iterable[Documented]) -> None:
         self.base = base
         self.companies = tuple(companies)
-        self.weights = {name: weight for name, weight in weights(base).items() if name not in MOTION}
+        self.weights = {name: weight for name, weight in weights(base).items() if name not in base.vocabulary.motion}
         self.total = sum(self.weights[name] for name in self.weights if name in base.vocabulary.facts)
         self.ranges = ranges(base, [company.facts for company in self.companies])
 

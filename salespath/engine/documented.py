@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from salespath.facts import Case, Portfolio, Value
+from salespath.facts import Case, Portfolio, Value, Vocabulary
 from salespath.files.problems import WARNING, Problem, shown, suggestion
 from salespath.rules.model import VERDICTS
 
-# What says how a company sells today, which is nearly what its label says.
-MOTION = ("team_roles", "sales_channels", "seller_seniority", "sales_automation", "sales_team_size")
 INFERRED = "inferred"
 _NAMED = 5
 
@@ -62,7 +60,9 @@ def _several(given: object) -> list[str]:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which facts to judge companies by: whether to use those that were inferred, and those on how they sell today."""
+    """Which facts to judge companies by: whether to use those that were inferred, and those on how they sell today (which is nearly
+    what their label says).
+    """
 
     inferred: bool = True
     motion: bool = True
@@ -74,18 +74,18 @@ class Selection:
         ]
         return f"all facts but {' and '.join(left_out)}" if left_out else "all facts"
 
-    def of(self, known: Iterable[Known]) -> list[Known]:
+    def of(self, known: Iterable[Known], vocabulary: Vocabulary) -> list[Known]:
         """The same companies with only these facts."""
-        return [replace(item, case=replace(item.case, values=self._values(item.case))) for item in known]
+        return [replace(item, case=replace(item.case, values=self._values(item.case, vocabulary))) for item in known]
 
-    def _values(self, case: Case) -> dict[str, Value]:
+    def _values(self, case: Case, vocabulary: Vocabulary) -> dict[str, Value]:
         """Whoever inferred a fact knew the company, hence how it sells."""
         basis = _basis(case)
         return {
             name: value
             for name, value in case.values.items()
             if (self.inferred or not str(basis.get(name, "")).startswith(INFERRED))
-            and (self.motion or name not in MOTION)
+            and (self.motion or name not in vocabulary.motion)
         }
 
 

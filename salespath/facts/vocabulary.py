@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "vocabulary"
 FILES = ("product", "market", "capital", "team", "role", "results", "derived", "relations")
 DIMENSIONS = ("product", "market", "capital", "team", "role")
 TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set", "date")
+ASPECTS = ("stage", "size", "price", "kind")  # in which companies are like one another
 ASK = ("core", "plan", "figures")
 KINDS = ("impossible", "doubtful")  # of relations
 MONTH = 30  # days within which a test must be done
@@ -56,7 +57,9 @@ class Fact:
     """Something the company tells us.
 
     `also` holds what else people call a value, beside its id and its description; the `quick` ones are what a quick interview
-    asks.
+    asks. `says` are the sentences for yes and for no (with or without the member {value}) where label and value make none,
+    `counted` is what its members are. The `motion` ones tell how the company sells today; `aspect` is that in which companies are
+    compared by it.
     """
 
     id: str
@@ -78,6 +81,10 @@ class Fact:
     test: Test | None = None
     condition: str = ""  # the fact as what something depends on, after `unless`: {bound} {amount} is signed; or {value}
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
+    counted: str = ""
+    motion: bool = False
+    aspect: str = ""
     follows: str = ""  # a condition under which other answers tell this one
 
     @cached_property
@@ -154,6 +161,11 @@ class Vocabulary:
         return sorted(self.places.keys() & set(names), key=self.places.__getitem__)
 
     @cached_property
+    def motion(self) -> frozenset[str]:
+        """The facts on how the company sells today."""
+        return frozenset(fact.id for fact in self.facts.values() if fact.motion)
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """The place of every name in the order of the vocabulary."""
         return {name: place for place, name in enumerate(self)}
@@ -218,6 +230,10 @@ def _fact(item: Record, dimension: str) -> Fact:
         test=_test(test) if test else None,
         condition=item.text("condition"),
         also={value: also.texts(value) for value in also.names()} if also else {},
+        says=sentences(item),
+        counted=item.text("counted"),
+        motion=item.flag("motion"),
+        aspect=item.one_of("aspect", ("", *ASPECTS), ""),
         follows=item.text("follows"),
     )
     for value in fact.also.keys() - fact.values.keys():
@@ -230,6 +246,14 @@ def _fact(item: Record, dimension: str) -> Fact:
         item.problem("SP106", f"{item.what} needs values if, and only if, it is a choice or a set.")
     item.done()
     return fact
+
+
+def sentences(item: Record) -> tuple[str, ...]:
+    """The sentences under `says`, for yes and for no; none where it says nothing."""
+    says = item.texts("says")
+    if len(says) not in (0, 2):
+        item.problem("SP106", f"says of {item.what} should be two sentences, for yes and for no.", item.line_of("says"))
+    return says
 
 
 def _called(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from salespath.facts.vocabulary import DIMENSIONS
+from salespath.facts.vocabulary import DIMENSIONS, sentences
 from salespath.files.nodes import Mapping, Node, repeated_keys
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules.folders import Layer
 from salespath.rules.model import (
+    PARTS,
     PROCESSES,
     VERDICTS,
     Advise,
@@ -132,7 +133,7 @@ class _Loader:
             self._define(self.topics, item, self._topic(id_, item))
         for id_, item in _entries(file, "attributes"):
             means, values = item.text("means", required=True), item.texts("values") or ("yes",)
-            attribute = Attribute(id_, means, values, item.flag("verdict"), item.flag("several"))
+            attribute = Attribute(id_, means, values, item.flag("verdict"), item.flag("several"), sentences(item))
             self._define(self.attributes, item, attribute)
         for id_, item in _entries(file, "statements"):
             statement = Source(
@@ -186,6 +187,7 @@ class _Loader:
             item.text("title", required=True),
             {key: titles.text(key) for key in titles.names()} if titles else None,
             metrics=word == "metrics",
+            part=item.one_of("part", ("", *PARTS), ""),
             exclusive=item.flag("exclusive"),
             at_most=None if number is None else int(number),
             between=item.texts("between"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 PROCESSES = ("enterprise", "smb")
+PARTS = ("moves", "pitfalls", "stop")  # what a topic may be for
 VERDICTS = ("enterprise", "smb", "both", "not_yet", "undetermined")
 
 
@@ -96,6 +97,8 @@ class Line:
 class Topic:
     """A topic of the plan. `choices` is None where any id may be chosen; `metrics` says that choices are numbers.
 
+    `part` is what it is for in a report: the first `moves`, the `pitfalls`, when to `stop`; else a part of the plan.
+
     `between` names the choices of a topic on which everybody gets an answer, whatever the verdict; `why` says what it hangs on.
     """
 
@@ -103,6 +106,7 @@ class Topic:
     title: str
     choices: dict[str, str] | None = None
     metrics: bool = False
+    part: str = ""
     exclusive: bool = False
     at_most: int | None = None
     between: tuple[str, ...] = ()
@@ -121,6 +125,7 @@ class Attribute:
     values: tuple[str, ...] = ("yes",)
     verdict: bool = False
     several: bool = False
+    says: tuple[str, ...] = ()  # the sentences for yes and for no, with {value}, where `means` makes none
 
     @property
     def flag(self) -> bool:

@@ -14,7 +14,7 @@ from salespath.engine.compile import Base
 from salespath.facts.schema import DIALECT, TEXT, maybe
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
-from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Rule, Warn, Weigh
+from salespath.rules.model import PARTS, PROCESSES, Advise, Attribute, Block, Rule, Warn, Weigh
 
 Schema: TypeAlias = "dict[str, Any]"
 
@@ -34,11 +34,13 @@ def rules_schema(base: Base) -> Schema:
     attribute = {field.name: _FLAG for field in fields(Attribute) if field.name != "id"} | {
         "means": TEXT,
         "values": _TEXTS,
+        "says": _TEXTS,
     }
     frame = {
         "lines": _named(dimension={"enum": list(DIMENSIONS)}, title=TEXT),
         "topics": _named(
-            "exclusive", "at_most", "between", "why", title=TEXT, choices=choices, exclusive=_FLAG, at_most=_NUMBER,
+            "exclusive", "at_most", "between", "why", "part", title=TEXT, choices=choices, part={"enum": list(PARTS)},
+            exclusive=_FLAG, at_most=_NUMBER,
             between=_TEXTS, why=TEXT,
         ),
         "attributes": _mapping(maybe(_object(attribute, attribute.keys() - {"means"}))),

@@ -25,7 +25,7 @@ from salespath.authoring.witnesses import witnesses
 from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.documented import MOTION, Known, Selection, labelled, without_basis
+from salespath.engine.documented import Known, Selection, labelled, without_basis
 from salespath.facts import Case, Portfolio, Value, read_file
 from salespath.report.pages.score import text
 from salespath.report.pages.score_json import document
@@ -115,17 +115,13 @@ def test_a_label_that_is_as_good_has_to_be_a_verdict_too() -> None:
 
 def test_facts_are_left_out_by_what_is_said_of_them() -> None:
     basis = {"self_serve": "inferred: from the site", "capital": "verified: inferred from nothing", "free_trial": None}
-    facts = dict.fromkeys(("self_serve", "free_trial", "customization", *MOTION), True) | {"capital": 5}
+    facts = dict.fromkeys(("self_serve", "free_trial", "customization", *BASE.vocabulary.motion), True) | {"capital": 5}
     item = Known(Case("A", facts, extra={"basis": basis}), "smb")
-    (without_inferred,) = Selection(inferred=False).of([item])
+    (without_inferred,) = Selection(inferred=False).of([item], BASE.vocabulary)
     assert facts.keys() - without_inferred.case.values.keys() == {"self_serve"}
-    (without_motion,) = Selection(motion=False).of([item])
-    assert facts.keys() - without_motion.case.values.keys() == set(MOTION)
+    (without_motion,) = Selection(motion=False).of([item], BASE.vocabulary)
+    assert facts.keys() - without_motion.case.values.keys() == BASE.vocabulary.motion
     assert str(Selection(inferred=False, motion=False)) == "all facts but inferred facts and facts on how they sell"
-
-
-def test_facts_on_the_motion_exist() -> None:
-    assert set(MOTION) <= BASE.vocabulary.facts.keys()
 
 
 @pytest.mark.parametrize("basis", [None, "inferred", ["inferred"], {}])
@@ -134,7 +130,7 @@ def test_companies_that_do_not_say_how_facts_are_known_are_named(basis: object) 
     (problem,) = without_basis(items, "f.yaml")
     assert (problem.code, problem.severity) == ("SP224", "warning")
     assert "C0, C1, C2, C3, C4 and 2 more" in problem.message
-    assert Selection(inferred=False).of(items) == items
+    assert Selection(inferred=False).of(items, BASE.vocabulary) == items
 
 
 # Measures

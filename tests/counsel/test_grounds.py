@@ -9,7 +9,7 @@ import pytest
 from given import BASE, EXAMPLES, VOCABULARY, run, some_facts
 from hypothesis import given, settings
 
-from salespath.counsel.grounds import ASPECTS, grounds
+from salespath.counsel.grounds import grounds
 from salespath.counsel.precedents import documented, likeness
 from salespath.counsel.track_record import TrackRecord, Verdict, track_record
 from salespath.engine.assess import assess
@@ -109,7 +109,6 @@ def test_in_what_the_checked_companies_are_like_it() -> None:
     assert found.like["kind"] == sum("small" in c.facts.get("customer_segments", ()) for c in documented())
     assert "size" not in found.like
     assert (found.checked, grounds(assessed("Asana")).checked) == (91, 90)
-    assert {name for names in ASPECTS.values() for name in names} <= VOCABULARY.facts.keys()
 
 
 def test_a_price_that_few_of_them_have_is_said_on_the_page() -> None:

@@ -27,8 +27,8 @@ SELECTIONS = {
     "without inferred facts": Selection(inferred=False),
     "without facts on how they sell": Selection(motion=False),
 }
-MOTION_LEFT_OUT: list[Known] = SELECTIONS["without facts on how they sell"].of(KNOWN)
-SCORES: dict[str, Score] = {name: score(BASE, facts.of(KNOWN)) for name, facts in SELECTIONS.items()}
+MOTION_LEFT_OUT: list[Known] = SELECTIONS["without facts on how they sell"].of(KNOWN, BASE.vocabulary)
+SCORES: dict[str, Score] = {name: score(BASE, facts.of(KNOWN, BASE.vocabulary)) for name, facts in SELECTIONS.items()}
 
 
 def rights(scored: Score) -> dict[str, int]:

@@ -61,7 +61,7 @@ def command(
         found, wrong = labelled(portfolio, path)
         problems += [*portfolio.problems, *wrong, *(without_basis(found, path) if without_inferred else ())]
         if found:
-            files[path] = facts.of(found)
+            files[path] = facts.of(found, base.vocabulary)
     report_problems(problems)
     if files:
         known = [item for items in files.values() for item in items]

@@ -32,31 +32,6 @@ from salespath.rules.model import Rule
 
 Test: TypeAlias = "tuple[Condition, bool]"  # a part of a condition, and whether it should be true
 
-# Where a label and a value make no sentence: the sentence for yes (or for a member), and the one for no.
-_SENTENCES = {
-    "self_serve": ("customers can start alone", "customers cannot start alone"),
-    "free_trial": ("there is a free trial", "there is no free trial"),
-    "referral_network": ("customers recommend suppliers to one another", "customers recommend no suppliers"),
-    "delivery_capacity": ("there are people for customer-specific work", "there is nobody for customer-specific work"),
-    "budget_season": (
-        "customers buy only at certain times of the year",
-        "customers do not buy only at certain times of the year",
-    ),
-    "customer_segments": ("{value} customers pay today", "no {value} customers pay today"),
-    "targeted_segments": ("{value} customers are sold to next", "no {value} customers are sold to next"),
-    "who_sells": ("deals are closed by {value}", "deals are not closed by {value}"),
-    "sensitive_customers": ("customers entrust sensitive data", "customers entrust no sensitive data"),
-    "candidate": (
-        "{value} selling is the better fit",
-        "{value} selling is not the better fit",
-    ),
-    "runs_both": ("both can be run", "both cannot be run"),
-    "enterprise_ready": ("enterprise selling can run now", "enterprise selling cannot run now"),
-    "smb_ready": ("SMB selling can run now", "SMB selling cannot run now"),
-    "lead": ("{value} selling goes first", "{value} selling does not go first"),
-    "leaning": ("the answers lean to {value}", "the answers do not lean to {value}"),
-}
-_COUNTED = {"who_sells": "kinds of people who close deals"}
 _SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both"}
 _PREPOSITION = re.compile(r" (?:of|in|on|from|with|for|to) ")
 _JOINING = re.compile(r" (?:and|or) |:")
@@ -85,7 +60,7 @@ def _clause(base: Base, tree: Condition, so: bool) -> tuple[str, int]:
     every = isinstance(tree, And) == so
     word = "and" if every else "or"
     tests = list(_flat(tree, so, every))
-    groups = _groups([test for test in tests if not (every and _absorbed(test, tests))], every)
+    groups = _groups(base, [test for test in tests if not (every and _absorbed(test, tests))], every)
     parts, depth = [], 0
     for group in groups:
         if len(group) > 1:
@@ -122,7 +97,7 @@ def _absorbed(test: Test, tests: Sequence[Test]) -> bool:
     return isinstance(tree, Or) and so and any((item, True) in tests for item in tree.items)
 
 
-def _groups(tests: Sequence[Test], every: bool) -> list[list[Test]]:
+def _groups(base: Base, tests: Sequence[Test], every: bool) -> list[list[Test]]:
     """Tests that share a subject or a predicate, so that one clause can say them all; anything else stands alone."""
     groups: dict[object, list[Test]] = {}
     for test, so in tests:
@@ -131,9 +106,9 @@ def _groups(tests: Sequence[Test], every: bool) -> list[list[Test]]:
             key = test.left
         elif isinstance(test, Is) and so != every:
             key = (Is, test.attribute)
-        elif isinstance(test, Member) and (so or every) and test.name not in _SENTENCES:
+        elif isinstance(test, Member) and (so or every) and not _says(base, test.name):
             key = (Member, test.name, so)
-        elif isinstance(test, Known) and so == every and test.name not in _SENTENCES:
+        elif isinstance(test, Known) and so == every and not _says(base, test.name):
             key = (Known, so)
         groups.setdefault(key, []).append((test, so))
     return list(groups.values())
@@ -170,21 +145,30 @@ def _test(base: Base, test: Condition, so: bool) -> str:
     subject, verb = _subject(fact)
     if isinstance(test, Known):
         if fact.type == "boolean":
-            return f"it is {'known' if so else 'not known'} whether {_yes_or_no(fact, True)}"
+            return f"it is {'known' if so else 'not known'} whether {_yes_or_no(base, fact, True)}"
         return f"{subject} {verb} {'known' if so else 'not known'}"
     if isinstance(test, OneOf):
         if fact.type == "boolean":
-            return _yes_or_no(fact, (True in test.values) == so)
+            return _yes_or_no(base, fact, (True in test.values) == so)
         return f"{subject} {verb} {either([words(fact, v) for v in fact.values if (v in test.values) == so])}"
-    if fact.id in _SENTENCES:
-        value = fact.values[test.value] if fact.id == "who_sells" else readable(test.value)
-        return _SENTENCES[fact.id][not so].format(value=value)
+    if says := _says(base, fact.id):
+        return says[not so].format(value=fact.values[test.value] if _counted(base, fact.id) else readable(test.value))
     return _merged(base, [(test, so)], "")
 
 
-def _yes_or_no(fact: Fact | Derived, yes: bool) -> str:
-    if fact.id in _SENTENCES:
-        return _SENTENCES[fact.id][not yes]
+def _says(base: Base, name: str) -> tuple[str, ...]:
+    """The sentences of a fact for yes and for no, where its label and a value make none."""
+    return base.vocabulary.facts[name].says if name in base.vocabulary.facts else ()
+
+
+def _counted(base: Base, name: str) -> str:
+    """What the members of a set are, where its label does not say so."""
+    return base.vocabulary.facts[name].counted if name in base.vocabulary.facts else ""
+
+
+def _yes_or_no(base: Base, fact: Fact | Derived, yes: bool) -> str:
+    if says := _says(base, fact.id):
+        return says[not yes]
     return f"{fact.label} is answered {'yes' if yes else 'no'}"
 
 
@@ -194,8 +178,8 @@ def _attribute(base: Base, name: str, values: list[str], so: bool) -> str:
     attribute = base.knowledge.attributes[name]
     means = attribute.means.replace("`", "")
     value = either([readable(value) if value != "none" else "neither" for value in values])
-    if name in _SENTENCES:
-        return _SENTENCES[name][not so].format(value=value)
+    if attribute.says:
+        return attribute.says[not so].format(value=value)
     if attribute.flag:
         return means if so else f"it is not so that {means}"
     return f"{means.partition(':')[0]} is {'' if so else 'not '}{value}"
@@ -227,7 +211,7 @@ def _number(base: Base, number: Number) -> tuple[str, str]:
             return f"the {name} for {NAMES[process]} selling", "is"
         return _subject(base.vocabulary[number.name])
     if isinstance(number, Count):
-        return f"the number of {_COUNTED.get(number.name, base.vocabulary[number.name].label)}", "is"
+        return f"the number of {_counted(base, number.name) or base.vocabulary[number.name].label}", "is"
     left, right, sign = number.left, number.right, number.operator
     if sign == "*" and isinstance(right, Constant):
         left, right = right, left
