@@ -31,7 +31,10 @@ from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.files.output import Output, check, is_there, is_through, together
-from salespath.report.pages.full import render
+from salespath.report import formats
+from salespath.report.formats.text import fitting, write
+from salespath.report.pages import assessment as report
+from salespath.report.pages import companies
 from salespath.report.plain import document
 
 
@@ -40,7 +43,7 @@ from salespath.report.plain import document
 @set_option
 @company_option
 @format_option
-@click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, OUT.parquet or OUT.json instead of printing.")
+@click.option("-o", "--output", metavar="OUT", help="Write OUT.csv, .parquet, .json, .html or .md instead of printing.")
 @click.option("--rejects", metavar="FILE.csv", help="Write the rows that are rejected here (with -o: OUT.rejects.csv).")
 @click.option("--force", is_flag=True, help="Let -o and --rejects replace existing files; never an input.")
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
@@ -78,8 +81,8 @@ def command(
     suffix = os.path.splitext((output or "").lower())[1].removeprefix(".")
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
-    if output is not None and not through and suffix not in ("csv", "parquet", "json"):
-        raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet or .json.")
+    if output is not None and not through and suffix not in ("csv", "parquet", "json", *formats.WRITERS):
+        raise click.UsageError(f"-o {output}: expected a name that ends in .csv, .parquet, .json, .html or .md.")
     if suffix in ("csv", "parquet") and one_by_one:
         raise click.UsageError(
             f"-o {output}: {one_by_one} takes companies one by one; write a name that ends in .json."
@@ -129,12 +132,16 @@ def command(
         documents = [document(a, table=not single) for a in assessments]
         if not (single and failed):
             text = json_text(documents[0] if single else documents, printed=output is None)
-    elif single and assessments:
-        text = render(assessments[0], width(), full=full, bold=bold)
+    elif assessments and suffix in formats.WRITERS:
+        pages = [(report.full if full else report.page)(a) for a in assessments]
+        text = formats.write_page(pages if single else [companies.page(assessments), *pages], suffix)
     elif assessments:
-        from salespath.report.pages.companies import table
-
-        text = table(assessments, width())
+        encoding = sys.stdout.encoding or "ascii"
+        if single and not full:
+            text = fitting(report.versions(assessments[0]), width(), bold=bold, encoding=encoding)
+        else:
+            page = report.full(assessments[0]) if single else companies.page(assessments)
+            text = write(page, width(), bold=bold, encoding=encoding)
     summary = Summary(len(cases), sum(portfolio.rejected for portfolio in portfolios))
     with together(force=force) as begin:
         if output is not None and text:

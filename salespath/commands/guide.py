@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from salespath.commands.shared.options import based, format_option, reported, width, write_json
+from salespath.commands.shared.options import based, format_option, reported, write_json, write_text
 from salespath.engine.compile import Base
-from salespath.report.pages.companies import guide as comparison
+from salespath.report.pages import guide
 
 
 @click.command("guide", help=__doc__)
@@ -19,4 +19,4 @@ def command(base: Base, format_: str) -> None:
     if format_ == "json":
         write_json([asdict(point) for point in base.knowledge.guide])
         return
-    click.echo(comparison(base.knowledge, min(width(), 120)), nl=False)
+    write_text(guide.page(base.knowledge))

@@ -78,6 +78,9 @@ class Bar:
     here: float
     high: float
 
+    def __str__(self) -> str:
+        return f"{self.here:.0%} of the scale, {self.low:.0%} to {self.high:.0%}"
+
 
 Cell: TypeAlias = str | Bar
 
@@ -103,11 +106,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table(Block):
-    """Rows of cells; the first cell of a row says what the row is about. An empty table is not written."""
+    """Rows of cells; the first cell of a row says what the row is about. An empty table is not written.
+
+    The caption says what the rows are, where that does not stand before the table; a terminal leaves it out."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    empty: str = ""  # what stands in place of an empty cell
+    ruled: bool = True  # on a terminal, a line below the titles
 
 
 @dataclass(frozen=True)

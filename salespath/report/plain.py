@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from salespath.counsel.grounds import Grounds, grounds
+from salespath.counsel.precedents import Precedent, nearest
+from salespath.counsel.track_record import TrackRecord, track_record
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
 from salespath.engine.borders import near
@@ -76,10 +79,7 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
         found["completions"] = {"witnessed": witnessed, "excluded": excluded, "unproved": unproved}
     found["receipt"] = a.receipt
     if not table:
-        from salespath.counsel.precedents import nearest
-        from salespath.report.pages import precedents as precedents_report
-
-        found["precedents"] = precedents_report.document(nearest(a.base, a.case))
+        found["precedents"] = [precedent(p) for p in nearest(a.base, a.case)]
     found["strength"] = _strength(a)
     found["unless"] = [_unless(a, item) for item in a.unless]
     found["choices"] = [
@@ -95,12 +95,8 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
             {"fact": n.fact, "value": n.value, "at": n.at, "side": n.side, "to": n.to}
             for n in near(a.base, a.case.values)
         ]
-        from salespath.counsel.grounds import grounds
-        from salespath.counsel.track_record import track_record
-        from salespath.report.pages import grounds as grounds_report
-
-        found["grounds"] = grounds_report.document(grounds(a))
-        found["track_record"] = grounds_report.record_document(track_record(a.base, a.case))
+        found["grounds"] = _grounds(grounds(a))
+        found["track_record"] = _track_record(track_record(a.base, a.case))
     return found
 
 
@@ -172,4 +168,47 @@ def problem(p: Problem) -> dict[str, Any]:
         "line": p.line,
         "row": p.row,
         "column": p.column,
+    }
+
+
+def precedent(p: Precedent) -> dict[str, Any]:
+    """A precedent as plain data. `process` is what it is documented to have run, `shared` a part of all evidence."""
+    return {
+        "company": p.documented.company,
+        "year": p.documented.year,
+        "process": p.documented.label,
+        "did": p.documented.did,
+        "sources": list(p.documented.sources),
+        "distance": round(p.distance, 3),
+        "shared": round(p.shared, 3),
+        "facts": {part.fact: round(part.distance, 3) for part in p.parts},
+    }
+
+
+def _grounds(found: Grounds) -> dict[str, Any]:
+    return {
+        "studies": list(found.studies),
+        "statements": list(found.statements),
+        "opinions": list(found.opinions),
+        "judgements": found.judgements,
+        "decides": found.decides.rule if found.decides else None,
+        "like": dict(found.like),
+        "checked": found.checked,
+    }
+
+
+def _track_record(found: TrackRecord) -> dict[str, Any]:
+    return {
+        "like": len(found.like),
+        "right": found.right,
+        "wrong": [
+            {
+                "company": verdict.documented.company,
+                "year": verdict.documented.year,
+                "label": verdict.documented.label,
+                "said": verdict.said,
+            }
+            for verdict in found.wrong
+        ],
+        "needed": found.needed,
     }

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import based, format_option, reported, width, write_json
+from salespath.commands.shared.options import based, format_option, reported, write_json, write_text
 from salespath.engine.compile import Base
-from salespath.facts.template import expected
-from salespath.report.pages.companies import listing
-from salespath.report.words.conditions import in_words
+from salespath.report.pages import listings
 
 
 @click.command("list", help=__doc__)
@@ -33,15 +31,4 @@ def command(base: Base, ask: str | None, format_: str) -> None:
         ]  # fmt: skip
         write_json(data)
         return
-    rows = [[f.id, f.dimension, f.ask, f.question, expected(f)] for f in chosen]
-    rest = max(30, (width() - 46) // 2)
-    click.echo(listing(rows, ["Fact", "About", "Asked", "Question", "Answer"], [24, 8, 7, rest, rest]), nl=False)
-    names = {fact.id for fact in chosen}
-    told = [
-        [relation.kind, in_words(base, base.relations[relation.id]), relation.question]
-        for relation in base.vocabulary.relations.values()
-        if names & set(relation.ask)
-    ]
-    if told:
-        click.echo()
-        click.echo(listing(told, ["Together", "Where", "Then it is asked"], [10, rest, rest]), nl=False)
+    write_text(listings.facts(base, chosen))

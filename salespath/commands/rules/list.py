@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import based, format_option, reported, width, write_json
+from salespath.commands.shared.options import based, format_option, reported, write_json, write_text
 from salespath.engine.compile import Base
-from salespath.report.pages.companies import listing
+from salespath.report.pages import listings
 from salespath.rules.loader import target
 
 
@@ -28,6 +28,4 @@ def command(base: Base, kind: str | None, format_: str) -> None:
             ]
         )  # fmt: skip
         return
-    rows = [[r.id, r.kind, " ".join(target(r.then)[1:]), r.when, f"{r.file}:{r.line}"] for r in chosen]
-    rest = max(30, width() - 108)
-    click.echo(listing(rows, ["Rule", "Kind", "About", "When", "Where"], [40, 8, 20, rest, 32]), nl=False)
+    write_text(listings.rules(chosen))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salespath.engine.compile import Base
     from salespath.facts import Portfolio
     from salespath.files.problems import Problem
+    from salespath.report.page import Page
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -144,6 +145,13 @@ def json_text(data: Any, *, printed: bool = True) -> str:
 def write_json(data: Any) -> None:
     """Write JSON to standard output."""
     click.echo(json_text(data), nl=False)
+
+
+def write_text(page: Page) -> None:
+    """Write a page to standard output, as wide as the terminal."""
+    from salespath.report.formats.text import write
+
+    click.echo(write(page, width(), bold=bold, encoding=sys.stdout.encoding or "ascii"), nl=False)
 
 
 format_option = click.option(

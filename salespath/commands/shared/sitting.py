@@ -237,10 +237,11 @@ class _Session:
 
     def _report(self) -> str:
         """Print the report; its verdict in a sentence."""
-        from salespath.report.pages.full import render
+        from salespath.report.formats.text import fitting
+        from salespath.report.pages.assessment import versions
         from salespath.report.words.verdict import headline
 
-        text = render(self.interview.assessment, self.screen.width, bold=self.bold)
+        text = fitting(versions(self.interview.assessment), self.screen.width, bold=self.bold)
         click.echo(plain(text, sys.stdout.encoding), nl=False)
         return headline(self.interview.assessment)
 

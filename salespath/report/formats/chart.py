@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
+from salespath.report.page import Column, Table
 from salespath.report.words.economics import axis
 
 HEIGHT = 12
@@ -42,6 +44,13 @@ def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf
     ]
     found.append(f"{'':{margin}} {signs['corner']}{signs['across'] * (len(drawn) * space)}")
     return [*found, _months(drawn, space, margin)]
+
+
+def figures(lines: Mapping[str, Sequence[float]]) -> Table:
+    """The same amounts as a table, a row a month."""
+    columns = (Column("month"), *(Column(name, right=True) for name in lines))
+    months = enumerate(zip_longest(*lines.values()), 1)
+    return Table(columns, tuple((str(m), *("" if v is None else axis(v) for v in some)) for m, some in months))
 
 
 def _row(value: float, top: float, scale: float) -> int:

@@ -1,11 +1,11 @@
-"""Maps of letters on a terminal."""
+"""Maps of letters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from salespath.report.page import Figure
+from salespath.report.page import Column, Figure, Table
 
 
 def figure(drawn: Figure) -> list[str]:
@@ -21,6 +21,18 @@ def figure(drawn: Figure) -> list[str]:
     marks, scale = _scale(across.marks)
     lines.extend([f"{'':{margin}}  {marks}", f"{'':{margin}}  {scale}", f"{'':{margin}}   {across.label}"])
     return [line.rstrip() for line in lines]
+
+
+def grid(drawn: Figure) -> Table:
+    """The same as a table, for formats that have such: the highest row first, the own place in brackets."""
+    labels = drawn.up.marks if drawn.up else ("",)
+    rows = [
+        (label, *(f"({c})" if at == drawn.across.own and own else c for at, c in enumerate(cells)))
+        for place, (label, cells) in enumerate(zip(labels, drawn.cells))
+        for own in (drawn.up is None or place == drawn.up.own,)
+    ]
+    columns = (Column(drawn.up.label if drawn.up else ""), *map(Column, drawn.across.marks))
+    return Table(columns, tuple(reversed(rows)), drawn.across.label)
 
 
 def _row(row: Sequence[str], own: int | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 
 from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree
 
@@ -19,13 +20,26 @@ def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "ut
     return _Writer(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
 
 
-def fitting(pages: Iterable[Page], width: int, lines: int, words: int, *, bold: Style = str) -> str:
+def fitting(
+    pages: Iterable[Page],
+    width: int = 80,
+    lines: int = 60,
+    words: int = 400,
+    *,
+    bold: Style = str,
+    encoding: str = "utf-8",
+) -> str:
     """The first of some versions of a page that holds so many lines and words at most, or else the last of them."""
     for page in pages:
-        text = write(page, width, bold=bold)
+        text = write(page, width, bold=bold, encoding=encoding)
         if len(text.splitlines()) <= lines and len(text.split()) <= words:
             break
     return text
+
+
+def document(pages: Iterable[Page]) -> str:
+    """Some pages as one text."""
+    return "\n".join(write(page) for page in pages)
 
 
 class _Writer:
@@ -40,12 +54,13 @@ class _Writer:
         return "\n".join(line.rstrip() for line in self.lines) + "\n"
 
     def _blocks(self, blocks: Iterable[Block], inset: int) -> None:
+        above: Block | None = None
         for block in blocks:
             if block.apart:
                 self.lines.append("")
             match block:
                 case Heading():
-                    if self.lines and not block.apart:
+                    if self.lines and not (block.apart or isinstance(above, Heading)):
                         self.lines.append("")
                     self._headed(block.text, "-" if self.page.underlined and block.level == 2 else "")
                 case Text():
@@ -70,6 +85,7 @@ class _Writer:
                     self.lines.extend(chart(block.lines, self.width, self.encoding))
                 case _:
                     raise TypeError(block)
+            above = block
 
     def _headed(self, text: str, rule: str) -> None:
         lines = textwrap.wrap(text, self.width)
@@ -82,7 +98,12 @@ class _Writer:
         said = f"{lead}: {text}" if lead else text
         start = " " * first + label
         lines = textwrap.wrap(
-            said, self.width, initial_indent=start, subsequent_indent=" " * rest, break_on_hyphens=False
+            said,
+            self.width,
+            initial_indent=start,
+            subsequent_indent=" " * rest,
+            break_on_hyphens=False,
+            break_long_words="://" not in said,  # an address stays whole
         )
         if lead and lines and lines[0].startswith(f"{start}{lead}"):
             lines[0] = start + self.bold(lead) + lines[0][len(start) + len(lead) :]
@@ -110,7 +131,8 @@ class _Writer:
                 self.lines.append("")
             places = [0, *part[1]]
             widths = _widths([columns[place] for place in places], self.width)
-            self._grid([columns[place] for place in places], [[row[place] for place in places] for row in rows], widths)
+            some = [[row[place] for place in places] for row in rows]
+            self._grid(table, [columns[place] for place in places], some, widths)
 
     def _folded(self, table: Table) -> tuple[list[Column], list[list[list[Cell]]]]:
         """The columns that there is room for, and each row as the pieces of its cells, one on a line of its own."""
@@ -126,21 +148,36 @@ class _Writer:
             rows.append(cells)
         return [table.columns[place] for place in kept], rows
 
-    def _grid(self, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]], widths: Sequence[int]) -> None:
-        from tabulate import tabulate
+    def _grid(
+        self, table: Table, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]], widths: Sequence[int]
+    ) -> None:
+        """Cells side by side. A column of a ruled table is as wide as what is in it, else as its width says."""
+        titles = [textwrap.wrap(column.title, max(1, wide - _BETWEEN)) for column, wide in zip(columns, widths)]
+        written = [
+            [[line for part in cell for line in _lines(part, wide)] or [table.empty] for cell, wide in zip(row, widths)]
+            for row in rows
+        ]
+        if table.ruled:
+            inside = [max(len(line) for row in written for line in row[place]) for place in range(len(columns))]
+            heads = [max(map(len, title), default=0) + _BETWEEN for title in titles]
+            widths = [max(pair) for pair in zip(inside, heads)]
+        self._row(columns, titles, widths)
+        if table.ruled:
+            self.lines.append((" " * _BETWEEN).join("-" * wide for wide in widths))
+        for row in written:
+            self._row(columns, row, widths)
 
-        written = [["\n".join(_cell(c, w) for c in cell) for cell, w in zip(row, widths)] for row in rows]
-        titles = ["\n".join(textwrap.wrap(column.title, max(1, wide - 2))) for column, wide in zip(columns, widths)]
-        align = ["right" if column.right else "left" for column in columns]
-        table = tabulate(written, titles, tablefmt="simple", disable_numparse=True, colalign=align)
-        self.lines.extend(table.splitlines())
+    def _row(self, columns: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+        for line in zip_longest(*cells, fillvalue=""):
+            parts = [f"{text:{'>' if c.right else '<'}{wide}}" for c, text, wide in zip(columns, line, widths)]
+            self.lines.append((" " * _BETWEEN).join(parts))
 
 
-def _cell(cell: Cell, width: int) -> str:
+def _lines(cell: Cell, width: int) -> list[str]:
     if isinstance(cell, Bar):
         low, here, high = (round(value * (_BAR - 1)) for value in (cell.low, cell.here, cell.high))
-        return "".join("|" if at == here else "=" if low <= at <= high else "." for at in range(_BAR))
-    return "\n".join(line for part in cell.split("\n") for line in textwrap.wrap(part, width, break_on_hyphens=False))
+        return ["".join("|" if at == here else "=" if low <= at <= high else "." for at in range(_BAR))]
+    return [line for part in cell.split("\n") for line in textwrap.wrap(part, width, break_on_hyphens=False)]
 
 
 def _widths(columns: Sequence[Column], width: int) -> list[int]:

@@ -12,7 +12,7 @@ from salespath.counsel.economics.results import Economics, Outcome, ProcessEcono
 from salespath.engine.compile import Base
 from salespath.facts import Derived, Fact
 from salespath.report.formats.chart import BOTH, chart
-from salespath.report.pages.brief import Style
+from salespath.report.formats.text import Style
 from salespath.report.pages.economics_sentences import gist, notes
 from salespath.report.words.economics import given, result
 from salespath.report.words.phrases import NAMES, source_note, sources

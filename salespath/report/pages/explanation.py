@@ -15,7 +15,7 @@ from salespath.engine.why import FAILED, MET, Finding, WhyNot, rules_of, status,
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Tree
-from salespath.report.pages.precedents import CAUTION, TITLE, none, told
+from salespath.report.pages.precedents import CAUTION, TITLE, none, resemblance
 from salespath.report.words.phrases import NAMES, answers, labels, source_note, sources, wanted
 from salespath.report.words.verdict import OTHER, SELLING, conditions, figure, headline, reasons, subject, two_groups
 from salespath.rules.language import Is, inputs
@@ -231,7 +231,7 @@ def _precedents(a: Assessment, root: Branch) -> None:
     near = likeness(a.base)
     found = near.nearest(a.case)
     for precedent in found:
-        item = told(precedent, a.case.values, a.base.vocabulary)
+        item = resemblance(precedent, a.case.values, a.base.vocabulary)
         branch.add(item.title, [Branch(item.likeness), Branch(item.did), Branch(f"Source: {'; '.join(item.sources)}")])
     branch.add(CAUTION if found else none(near.needed(a.case), len(near.companies)))
 

@@ -1,14 +1,15 @@
-"""What a verdict rests on and its track record, in words and as plain data."""
+"""What a verdict rests on, and its track record."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from salespath.counsel.grounds import Grounds
-from salespath.counsel.track_record import TrackRecord, Verdict
+from salespath.counsel.grounds import Grounds, grounds
+from salespath.counsel.track_record import TrackRecord, Verdict, track_record
+from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.facts.values import readable
+from salespath.report.page import Block, Heading, Item, Items, Text
 from salespath.report.pages.precedents import none
 from salespath.report.words.phrases import NAMES
 from salespath.rules.model import Weigh
@@ -18,6 +19,28 @@ KNOWN = "known when the rules were written"
 ASPECTS = {"stage": "stage", "size": "number of customers", "price": "price", "kind": "who buys and how"}
 _FEW = 5  # fewer documented companies like one in an aspect than this are few (expert judgement)
 _NAMED = 2
+
+
+def lines(a: Assessment, *, names: bool) -> Iterator[Block]:
+    """In few words; with `names` also in what few companies are like this one, and on which look-alikes it is wrong."""
+    found, past = grounds(a), track_record(a.base, a.case)
+    texts = [rests(found, a.base), checked(found, brief=True) if names else "", record(past, names=names)]
+    for place, text in enumerate(filter(None, texts)):
+        yield Text(text, ids=_cited(found), apart=not place)
+
+
+def part(a: Assessment) -> Iterator[Block]:
+    """With all counts, and each look-alike on which it is wrong."""
+    found, past = grounds(a), track_record(a.base, a.case)
+    yield Heading(TITLE)
+    for text in filter(None, (rests(found, a.base), checked(found), record(past, names=False))):
+        yield Text(text, ids=_cited(found))
+    yield Items(tuple(map(Item, wrong(past))), inset=2)
+
+
+def _cited(found: Grounds) -> tuple[str, ...]:
+    decides = (found.decides.rule,) if found.decides else ()
+    return (*decides, *found.studies, *found.statements, *found.opinions)
 
 
 def rests(found: Grounds, base: Base) -> str:
@@ -68,37 +91,6 @@ def wrong(found: TrackRecord) -> Iterator[str]:
     for verdict in found.wrong:
         label, said = (NAMES.get(word, readable(word)) for word in (verdict.documented.label, verdict.said))
         yield f"{_name(verdict)}: documented {label}, said {said}"
-
-
-def document(found: Grounds) -> dict[str, Any]:
-    """What a verdict rests on, as plain data."""
-    return {
-        "studies": list(found.studies),
-        "statements": list(found.statements),
-        "opinions": list(found.opinions),
-        "judgements": found.judgements,
-        "decides": found.decides.rule if found.decides else None,
-        "like": dict(found.like),
-        "checked": found.checked,
-    }
-
-
-def record_document(found: TrackRecord) -> dict[str, Any]:
-    """A track record as plain data."""
-    return {
-        "like": len(found.like),
-        "right": found.right,
-        "wrong": [
-            {
-                "company": verdict.documented.company,
-                "year": verdict.documented.year,
-                "label": verdict.documented.label,
-                "said": verdict.said,
-            }
-            for verdict in found.wrong
-        ],
-        "needed": found.needed,
-    }
 
 
 def _name(verdict: Verdict) -> str:

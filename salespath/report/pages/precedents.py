@@ -1,15 +1,16 @@
-"""Precedents in words and as plain data."""
+"""Companies that resemble this one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from salespath.counsel.precedents import Precedent
+from salespath.counsel.precedents import Precedent, nearest
+from salespath.engine.assessment import Assessment
 from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words
+from salespath.report.page import Block, Heading, Item, Items, Text
 
 TITLE = "Companies that resemble you"
 CAUTION = (
@@ -29,7 +30,7 @@ _ADDRESS = re.compile(r"https?://(?:www\.)?([^/\s;,)]+)[^\s;,)]*")
 
 
 @dataclass(frozen=True)
-class Told:
+class Resemblance:
     """A precedent in words: who and what, how alike, the sentence on it, and where that stands."""
 
     title: str
@@ -43,7 +44,20 @@ class Told:
         return _ADDRESS.sub(r"\1", "; ".join(self.sources))
 
 
-def told(precedent: Precedent, facts: Mapping[str, Value], vocabulary: Vocabulary) -> Told:
+def part(a: Assessment) -> Iterator[Block]:
+    """The nearest of them, what they did, and where that stands."""
+    items = []
+    for precedent in nearest(a.base, a.case):
+        item = resemblance(precedent, a.case.values, a.base.vocabulary)
+        did = Text(f"{item.did} [{item.short_sources}]")
+        items.append(Item(f"{item.title}. {item.likeness}", under=(did,), ids=tuple(p.fact for p in precedent.parts)))
+    if items:
+        yield Heading(TITLE)
+        yield Text(CAUTION, tone="aside")
+        yield Items(tuple(items), inset=2)
+
+
+def resemblance(precedent: Precedent, facts: Mapping[str, Value], vocabulary: Vocabulary) -> Resemblance:
     """A precedent in words, for the company that has these facts."""
     company, parts = precedent.documented, precedent.parts
     unlike = sorted((part for part in parts if not part.alike), key=lambda part: -part.distance * part.weight)
@@ -55,7 +69,7 @@ def told(precedent: Precedent, facts: Mapping[str, Value], vocabulary: Vocabular
     likeness = f"{len(parts)} answers in common, {precedent.alike if unlike else 'all'} alike"
     if differences:
         likeness += f"; unlike above all in {' and '.join(differences)}"
-    return Told(
+    return Resemblance(
         f"{company.company}, {company.year}: {DID[company.label]}", f"{likeness}.", company.did, company.sources
     )
 
@@ -66,20 +80,3 @@ def none(needed: int | None, documented: int) -> str:
     if needed is None:
         return f"{said}, whatever else you answer."
     return f"{said}; it takes at least {needed} more of your answers."
-
-
-def document(precedents: Sequence[Precedent]) -> list[dict[str, Any]]:
-    """Precedents as plain data. `process` is what the company is documented to have run, `shared` a part of all evidence."""
-    return [
-        {
-            "company": p.documented.company,
-            "year": p.documented.year,
-            "process": p.documented.label,
-            "did": p.documented.did,
-            "sources": list(p.documented.sources),
-            "distance": round(p.distance, 3),
-            "shared": round(p.shared, 3),
-            "facts": {part.fact: round(part.distance, 3) for part in p.parts},
-        }
-        for p in precedents
-    ]

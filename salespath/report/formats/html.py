@@ -1,0 +1,150 @@
+"""A page as HTML: one file that needs nothing else, for a screen of any width and for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from salespath.report.formats.chart import figures
+from salespath.report.formats.figure import grid
+from salespath.report.formats.svg import svg
+from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree
+
+_STYLE = Path(__file__).with_name("page.css")
+_DOCUMENT = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+{articles}
+</main>
+</body>
+</html>
+"""
+
+
+def write(page: Page) -> str:
+    """The page as a file."""
+    return document([page])
+
+
+def document(pages: Sequence[Page]) -> str:
+    """Some pages as one file, an article each."""
+    titles = [page.title for page in pages if page.title]
+    articles = (
+        _tag("article", (_tag("h1", escape(page.title)) if page.title else "") + _blocks(page.blocks)) for page in pages
+    )
+    return _DOCUMENT.format(
+        title=escape(titles[0] if titles else "salespath"),
+        style=_STYLE.read_text(encoding="utf-8"),
+        articles="\n".join(articles),
+    )
+
+
+def _tag(name: str, inside: str, block: Block | None = None, **attributes: str) -> str:
+    """An element; what a block is about stands in `data-ids`. `inside` is HTML already, attributes are not."""
+    if block and block.ids:
+        attributes["data-ids"] = " ".join(block.ids)
+    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items() if value)
+    return f"<{name}{given}>{inside}</{name}>"
+
+
+def _blocks(blocks: Iterable[Block]) -> str:
+    return "".join(f"\n{part}" for part in map(_block, blocks) if part) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return _tag(f"h{block.level}", escape(block.text), block)
+        case Text():
+            return _tag("p", _led(block.lead, block.text), block, class_=block.tone)
+        case Items():
+            return _items(block)
+        case Table():
+            return _table(block)
+        case Tree():
+            return _tag("ul", _tree(block), class_="tree")
+        case Figure():
+            letters = "".join(_tag("div", _pair(letter, text)) for letter, text in block.legend.items())
+            return _figure(block.caption, _table(grid(block), own="("), _tag("dl", letters))
+        case Chart():
+            table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines)))
+            return _figure(block.caption, svg(block), table)
+        case _:
+            raise TypeError(block)
+
+
+def _led(lead: str, text: str) -> str:
+    return (f"<strong>{escape(lead)}:</strong> " if lead else "") + escape(text)
+
+
+def _pair(term: str, meaning: str) -> str:
+    return _tag("dt", escape(term)) + _tag("dd", escape(meaning))
+
+
+def _figure(caption: str, *parts: str) -> str:
+    said = [_tag("figcaption", escape(caption))] if caption else []
+    return _tag("figure", "\n".join([*said, *parts]))
+
+
+def _items(block: Items) -> str:
+    if not block.items:
+        return ""
+    if block.aligned:
+        rows = [_tag("div", _tag("dt", escape(i.label)) + _tag("dd", _inside(i)), i) for i in block.items]
+        return _tag("dl", "\n".join(rows), block)
+    items = []
+    for item in block.items:
+        label = "" if block.ordered or item.label == block.bullet else item.label.strip()
+        marked = _tag("span", escape(label), class_="label") + " " if label else ""
+        items.append(_tag("li", marked + _inside(item), item))
+    named = "labelled" if not block.ordered and any(item.label for item in block.items) else ""
+    return _tag("ol" if block.ordered else "ul", "\n".join(items), block, class_=named)
+
+
+def _inside(item: Item) -> str:
+    return _led(item.lead, item.text) + (_blocks(item.under) if item.under else "")
+
+
+def _tree(branch: Tree) -> str:
+    text = escape(branch.text)
+    if not branch.under:
+        return _tag("li", text, branch)
+    under = _tag("summary", text) + _tag("ul", "\n".join(map(_tree, branch.under)))
+    return _tag("li", _tag("details", under, open="open"), branch)
+
+
+def _table(table: Table, own: str = "") -> str:
+    """A table in a box in which it can be scrolled. `own` begins the text of the cell to mark."""
+    if not table.rows:
+        return ""
+    sides = ["right" if column.right else "" for column in table.columns]
+    heads = [
+        _tag("th", escape(c.title), scope="col", class_=side) if c.title else "<td></td>"
+        for c, side in zip(table.columns, sides)
+    ]
+    rows = [_tag("tr", "".join(heads))]
+    body = []
+    for name, *cells in table.rows:
+        marked = [
+            _tag("td", _cell(c, table.empty), class_="own" if own and str(c).startswith(own) else side)
+            for c, side in zip(cells, sides[1:])
+        ]
+        body.append(_tag("tr", _tag("th", _cell(name, table.empty), scope="row") + "".join(marked)))
+    caption = _tag("caption", escape(table.caption)) if table.caption else ""
+    inside = f"{caption}{_tag('thead', ''.join(rows))}\n{_tag('tbody', chr(10).join(body))}"
+    return _tag("div", _tag("table", inside, table), class_="scroll", tabindex="0")
+
+
+def _cell(cell: Cell, empty: str) -> str:
+    return escape(str(cell) or empty).replace("\n", "<br>")

@@ -1,0 +1,102 @@
+"""A page as Markdown, as GitHub reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from salespath.report.formats.chart import figures
+from salespath.report.formats.figure import grid
+from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|&(?=#|\w+;)")
+_FIRST = re.compile(r"^(\d*)([#+=.)-])")  # what would begin a heading, a list or a line
+
+
+def write(page: Page) -> str:
+    """The page, a paragraph a line; whatever is special in Markdown is escaped."""
+    title = [f"# {escaped(page.title)}"] if page.title else []
+    return "\n".join([*title, "", *_lines(page.blocks)] if title else _lines(page.blocks)) + "\n"
+
+
+def document(pages: Iterable[Page]) -> str:
+    """Some pages as one document."""
+    return "\n".join(map(write, pages))
+
+
+def escaped(text: str) -> str:
+    """A text inside a line, which says nothing but itself."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def _begun(text: str) -> str:
+    """The same at the beginning of a line."""
+    return _FIRST.sub(r"\1\\\2", escaped(text))
+
+
+def _lines(blocks: Iterable[Block]) -> list[str]:
+    """The lines of blocks, with an empty one between two."""
+    found: list[str] = []
+    for block in blocks:
+        lines = list(_block(block))
+        found += ["", *lines] if found and lines else lines
+    return found
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield f"{'#' * block.level} {escaped(block.text)}"
+        case Text():
+            yield _led(block.lead, block.text)
+        case Items():
+            yield from _items(block)
+        case Table():
+            yield from _table(block)
+        case Tree():
+            yield from _tree(block)
+        case Figure():
+            yield from _table(grid(block))
+            yield ""
+            yield from (f"- {escaped(letter)}: {escaped(text)}" for letter, text in block.legend.items())
+        case Chart():
+            yield from _table(figures(block.lines))
+        case _:
+            raise TypeError(block)
+
+
+def _led(lead: str, text: str) -> str:
+    return f"**{escaped(lead)}:** {escaped(text)}" if lead else _begun(text)
+
+
+def _items(block: Items) -> Iterator[str]:
+    for number, item in enumerate(block.items, 1):
+        label = "" if block.ordered or item.label == block.bullet else item.label.strip()
+        mark = f"{number}. " if block.ordered else "- "
+        yield f"{mark}{f'**{escaped(label)}** ' if label else ''}{_led(item.lead, item.text)}"
+        for part in item.under:
+            lines = list(_block(part))
+            loose = [] if isinstance(part, Items) or not lines else [""]
+            yield from (f"{' ' * len(mark)}{line}".rstrip() for line in [*loose, *lines])
+
+
+def _tree(branch: Tree, depth: int = 0) -> Iterator[str]:
+    yield f"{'  ' * depth}- {_begun(branch.text)}"
+    for child in branch.under:
+        yield from _tree(child, depth + 1)
+
+
+def _table(table: Table) -> Iterator[str]:
+    if not table.rows:
+        return
+    if table.caption:
+        yield _begun(table.caption)
+        yield ""
+    yield f"| {' | '.join(escaped(column.title) for column in table.columns)} |"
+    yield f"| {' | '.join('---:' if column.right else '---' for column in table.columns)} |"
+    for row in table.rows:
+        yield f"| {' | '.join(_cell(cell) or table.empty for cell in row)} |"
+
+
+def _cell(cell: Cell) -> str:
+    return "<br>".join(escaped(part) for part in str(cell).split("\n"))

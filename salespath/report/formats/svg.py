@@ -1,0 +1,44 @@
+"""Lines over months as a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from salespath.report.page import Chart
+from salespath.report.words.economics import axis
+
+_WIDE, _HIGH, _LEFT, _BELOW = 640, 260, 70, 30
+_DASHES = ("none", "8 4", "2 4", "10 3 2 3")  # so that lines differ without colour
+
+
+def svg(chart: Chart) -> str:
+    """The lines of a chart, each with its name at its end, and the amounts at the top, at nought and at the bottom."""
+    values = [value for line in chart.lines.values() for value in line]
+    top, bottom = max(0.0, *values), min(0.0, *values)
+    scale = (top - bottom) or 1.0
+    months = max(map(len, chart.lines.values()))
+
+    def place(month: float, value: float) -> str:
+        across = _LEFT + month / max(1, months - 1) * (_WIDE - _LEFT - 40)
+        return f"{across:.0f},{10 + (top - value) / scale * (_HIGH - _BELOW - 10):.0f}"
+
+    parts = [f"<title>{escape(chart.caption or ', '.join(chart.lines))}</title>"]
+    for value in dict.fromkeys((top, 0.0, bottom)):
+        x, y = place(0, value).split(",")
+        parts.append(f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end" dy="4">{escape(axis(value))}</text>')
+        parts.append(f'<line x1="{x}" y1="{y}" x2="{_WIDE - 40}" y2="{y}" stroke-opacity="0.3"/>')
+    for month in range(0, months, 6):
+        x = place(month, bottom).split(",")[0]
+        parts.append(f'<text x="{x}" y="{_HIGH - 6}" text-anchor="middle">{month + 1}</text>')
+    for dash, (name, line) in zip(_DASHES * len(chart.lines), chart.lines.items()):
+        parts.append(_line([place(month, value) for month, value in enumerate(line)], name, dash))
+    return f'<svg viewBox="0 0 {_WIDE} {_HIGH}" role="img">\n{chr(10).join(parts)}\n</svg>'
+
+
+def _line(points: Sequence[str], name: str, dash: str) -> str:
+    x, y = points[-1].split(",")
+    return (
+        f'<polyline points="{" ".join(points)}" fill="none" stroke-width="2" stroke-dasharray="{dash}"/>'
+        f'<text x="{x}" y="{y}" dx="6" dy="4">{escape(name)}</text>'
+    )

@@ -1,0 +1,326 @@
+"""The page on one company: what to do, how sure that is, the choices that everybody gets, and where the company stands.
+
+The brief page comes in versions that leave out more and more, so that a format can choose one; the full page says everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from salespath.engine import certainty
+from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Settlement
+from salespath.engine.borders import Near, near
+from salespath.engine.why import close_calls
+from salespath.facts.values import readable, words
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
+from salespath.report.pages import grounds, plan, precedents
+from salespath.report.words.phrases import NAMES, either, labels
+from salespath.report.words.verdict import (
+    OTHER,
+    SELLING,
+    conditions,
+    firmness,
+    headline,
+    reasons,
+    subject,
+    two_groups,
+)  # fmt: skip
+from salespath.rules.model import PROCESSES
+
+FIRST = 3  # moves, blocks and reasons
+NEAREST = 2  # borders near which the company stands
+BRIEFEST = 4
+_WIDEST = 88
+LEGEND = (
+    "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest "
+    "means (can you run it)."
+)
+
+
+def versions(assessment: Assessment) -> Iterator[Page]:
+    """The page, ever briefer."""
+    return (page(assessment, brief) for brief in range(BRIEFEST + 1))
+
+
+def page(assessment: Assessment, brief: int = 0) -> Page:
+    """The page on one company.
+
+    `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, last what
+    explains the figures and on what it rests.
+    """
+    a, most = assessment, max(1, FIRST - brief)
+    blocks = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST - (brief == BRIEFEST))]
+    blocks += [*_reasons(a, brief), *_doubts(a, most)]
+    if brief < BRIEFEST:
+        blocks += grounds.lines(a, names=not brief)
+    receipt = a.receipt
+    layers = "".join(f" with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
+    engine = "" if receipt["engine"] == "salespath" else f" by {receipt['engine']}"
+    end = (
+        f"The whole plan, every reason and look-alikes: --full. Rules {receipt['rules_version']}{layers}{engine}; "
+        "figures are certainty factors, not likelihoods."
+    )
+    return Page(a.company, (*blocks, Text(end, apart=True, values=receipt)), _WIDEST, underlined=False)
+
+
+def full(assessment: Assessment) -> Page:
+    """Everything: the page, and all that it leaves out."""
+    a, receipt = assessment, assessment.receipt
+    blocks = [*_top(a), *_settled(a)]
+    if a.process == "undetermined":  # what is missing comes first where it is what matters
+        blocks += plan.questions(a)
+    blocks += [
+        *plan.moves(a),
+        *_all_obstacles(a),
+        *_all_reasons(a),
+        *plan.topics(a),
+        *plan.metrics(a),
+        *plan.pitfalls(a),
+    ]
+    if a.process != "undetermined":
+        blocks += plan.questions(a)
+    blocks += [*grounds.part(a), *precedents.part(a), *_doubts(a)]
+    engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"
+    layers = "".join(f", with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
+    end = (
+        f"salespath {receipt['salespath']}{engine}, rules {receipt['rules_version']} "
+        f"({receipt['rules_sha256'][:12]}){layers}. Certainty here is a certainty factor, not a likelihood."
+    )
+    return Page(a.company, (*blocks, Text(end, apart=True, values=receipt)), _WIDEST)
+
+
+# What both begin with
+
+
+def _top(a: Assessment, brief: int = 0) -> Iterator[Block]:
+    """The verdict, how sure it is, the choices and the dimensions."""
+    verdict = {"process": a.process, "lead": a.lead, "leaning": a.leaning}
+    yield Text(headline(a), ids=tuple(v for v in verdict.values() if v), values=verdict)
+    for warning in [warning for warning in a.warnings if warning.leads][: max(1, FIRST - brief)]:
+        yield Text(_sentence(warning.text), "First", "warning", ids=(warning.rule,))
+    yield Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on), values={"level": a.strength.level})
+    if a.completions:
+        yield from _completions(a, a.completions)
+    yield from _choices(a)
+    yield from _dimensions(a)
+    if brief < BRIEFEST:
+        yield Text(LEGEND, tone="aside")
+        some = near(a.base, a.case.values)[: max(1, NEAREST - brief)]
+        if some:  # so that no threshold is a cliff
+            ids = tuple(item.fact for item in some)
+            yield Text(f"Near a border: {'; '.join(_border(a, item) for item in some)}.", ids=ids)
+
+
+def _completions(a: Assessment, found: Settlement) -> Iterator[Block]:
+    """Which processes other answers could lead to, each with an example."""
+    yield Text("Not settled: other answers would change it." if found.settled_by == "example" else "Not settled.")
+    vocabulary, given, items = a.base.vocabulary, a.case.values, []
+    for process, facts in found.examples.items():
+        if process != a.process:
+            added = {name: facts[name] for name in vocabulary.ordered(facts.keys() - given.keys())}
+            answers = "; ".join(f"{vocabulary[name].label}: {words(vocabulary[name], v)}" for name, v in added.items())
+            text = f"{readable(process)}, for example with {answers}"
+            items.append(Item(text, ids=(process, *added), values=added))
+    yield Items(tuple(items), inset=2)
+    if found.excluded:
+        yield Text(f"Whatever the answers, it does not become {either([readable(v) for v in found.excluded])}.")
+    if found.unproved:
+        names = either([readable(v) for v in found.unproved])
+        yield Text(f"Whether it can become {names} was not found out.")
+
+
+def _choices(a: Assessment) -> Iterator[Block]:
+    """The choices that everybody gets, each with its one reason."""
+    topics = a.base.knowledge.topics
+    for place, (topic, group) in enumerate(groupby(a.choices, key=lambda choice: choice.topic)):
+        some = list(group)
+        if len({choice.choice for choice in some}) == 1:
+            text = f"{_choice(a, some[0])}. {_sentence(some[0].because)}"
+        else:
+            if a.process == "both":
+                parts = [f"{_choice(a, choice)} for {_accounts(choice)}" for choice in some]
+            else:
+                parts = [f"if {NAMES[choice.process]}, {_choice(a, choice)}" for choice in some]
+            text = f"{'; '.join(parts)}. {topics[topic].why}"
+        ids = tuple(choice.rule for choice in some)
+        yield Text(f"{text[0].upper()}{text[1:]}", topics[topic].title, ids=ids, apart=not place)
+
+
+def _choice(a: Assessment, choice: Choice) -> str:
+    titles = a.base.knowledge.topics[choice.topic].choices or {}
+    return titles.get(choice.choice, readable(choice.choice))
+
+
+def _accounts(choice: Choice) -> str:
+    return "large accounts" if choice.process == "enterprise" else "small ones"
+
+
+def _dimensions(a: Assessment) -> Iterator[Block]:
+    """The five dimensions, a line each: figure and word for either process."""
+    rows = []
+    for dimension in DIMENSIONS:
+        sums = [a.evidence[process][dimension] for process in PROCESSES]
+        cells = [f"{certainty.signed(total, 1)} {certainty.word(total)}" for total in sums]
+        rows.append((dimension.capitalize(), *cells))
+    columns = [Column("", width=8), *(Column(title, least=14, most=20) for title in ("Enterprise", "SMB"))]
+    yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=DIMENSIONS)
+
+
+def _border(a: Assessment, item: Near) -> str:
+    """One of them: it is SMB with an average contract of $24,999 a year or less (yours: $26,000 a year)."""
+    fact = a.base.vocabulary[item.fact]
+    unit = f" {fact.unit}" if fact.unit.startswith("a ") else ""
+    at, limit, value = (words(fact, number or 0) + unit for number in (item.at, item.limit, item.value))
+    beyond = "less" if item.side == "below" else "more"
+    bound = f"of {at} or {beyond}" if item.limit is None else f"{item.side} {limit}"
+    return f"it is {readable(item.to)} with {fact.label} {bound} (yours: {value})"
+
+
+def _settled(a: Assessment) -> Iterator[Block]:
+    """Fit and means, what else the process can still become, what could stop it, and when to stop."""
+    items = []
+    for process in PROCESSES:
+        fit, means = (
+            f"{certainty.word(a.evidence[process][name])} ({certainty.signed(a.evidence[process][name], 1)})"
+            for name in ("fit", "means")
+        )
+        blocked = ", blocked for now" if any(b.process == process for b in a.blockers) else ""
+        items.append(Item(f"fit: {fit}; means: {means}{blocked}", NAMES[process], ids=(process,)))
+    yield Items(tuple(items), aligned=True, apart=True)
+    others = [readable(v) for v in a.possible if v != a.process]
+    if a.settled:
+        yield Text("Settled: whatever is still missing, and in whatever combination, the process stays.")
+    elif others and not a.completions:
+        yield Text(f"Not settled: with several other answers together it can still become {either(others)}.")
+    wanted = {*subject(a), *(["both"] if a.process == "both" else [])}
+    needs = {name for proviso in a.provisos if proviso.process in wanted for name in proviso.needs}
+    if needs and a.process in ("enterprise", "smb", "both"):
+        names = a.base.vocabulary.ordered(needs)
+        yield Text(f"Not said yet, and able to stop it: {labels(a.base, names)}.", ids=tuple(names))
+    stops = [item for item in a.advice if item.topic == "stop_rule"]
+    if stops and a.process != "undetermined":
+        yield Text(f"When to stop or switch: {stops[0].text}", ids=stops[0].rules)
+
+
+# What stands in the way
+
+
+def _obstacles(a: Assessment, brief: int) -> Iterator[Block]:
+    """What stands in the way of what is advised or leaned to, with what lifts it; else of the other process."""
+    about = subject(a) or PROCESSES
+    own = [b for b in a.blockers if b.process in about]
+    found = own or [b for b in a.blockers if b.process in PROCESSES and brief < BRIEFEST]
+    if not found:
+        return
+    yield Heading(f"What stands in the way{'' if own else f' of {NAMES[OTHER[about[0]]]} selling'}")
+    most = FIRST if brief < FIRST else 1
+    yield Items(tuple(_block(b, f"{SELLING[b.process]}: {_blocked(a, b, brief)}") for b in found[:most]))
+    if len(found) > most:
+        yield Text(f"and {len(found) - most} more (--full)", inset=2)
+
+
+def _block(blocker: Blocker, text: str, *under: Block) -> Item:
+    return Item(text, under=under, ids=(blocker.rule, *blocker.facts), values=blocker.facts)
+
+
+def _blocked(a: Assessment, blocker: Blocker, brief: int) -> str:
+    """A block with what lifts it: the missing answer that does, else the remedy."""
+    unless = conditions(a.base.vocabulary, blocker.unless)
+    because = _sentence(blocker.because).rstrip(".")
+    if unless:
+        otherwise = "" if brief else f" Otherwise {blocker.remedy[0].lower()}{blocker.remedy[1:]}"
+        return f"{because}, unless {unless}.{otherwise}"
+    return f"{because}.{'' if brief else f' {blocker.remedy}'}{_may(a, blocker)}"
+
+
+def _may(a: Assessment, blocker: Blocker) -> str:
+    return f" What is not known may make up for it: {labels(a.base, blocker.needs)}." if blocker.needs else ""
+
+
+def _all_obstacles(a: Assessment) -> Iterator[Block]:
+    blockers = [b for b in a.blockers if b.process != "both" or two_groups(a)]
+    if not blockers:
+        return
+    other, items = OTHER.get(a.process), []
+    yield Heading(f"What stands in the way of {NAMES[other]} selling" if other else "What stands in the way")
+    for b in blockers:
+        lifted = f"Unless {conditions(a.base.vocabulary, b.unless)}." if b.unless else _may(a, b).strip()
+        under = [Text(text, inset=2) for text in (lifted, f"Remedy ({b.owner}): {b.remedy}") if text]
+        items.append(_block(b, f"{SELLING[b.process]}: {b.because}", *under))
+    yield Items(tuple(items), bullet="", hang=2)
+
+
+# Reasons and doubts
+
+
+def _reasons(a: Assessment, brief: int) -> Iterator[Block]:
+    """The weightiest reasons for what is advised or leaned to, and the strongest one against."""
+    for process in subject(a)[:1] or PROCESSES:
+        speaking, own = reasons(a, process, 1), reasons(a, process, -1)
+        against = [*own[:1], *reasons(a, OTHER[process], 1)[:1]]
+        if speaking:
+            yield Heading(f"What speaks for {NAMES[process]} selling")
+            total = sum(item.weight for item in speaking)
+            most = max(1, FIRST - brief) if subject(a) else 1
+            yield Items(tuple(_reason(item, _sentence(item.because), total) for item in speaking[:most]), gap=2)
+        if against and subject(a) and brief < BRIEFEST:
+            strongest = max(against, key=lambda item: abs(item.weight))
+            about = "" if strongest in own else f", for {NAMES[OTHER[process]]} selling"
+            text = f"Against{about}: {_sentence(strongest.because)}"
+            yield Text(text, hang=6, ids=(strongest.rule, *strongest.facts), values=strongest.facts)
+
+
+def _reason(item: Fired, text: str, total: int) -> Item:
+    share = f"{round(100 * abs(item.weight) / total):3d}%"
+    return Item(text, share, ids=(item.rule, *item.facts), values=item.facts)
+
+
+def _all_reasons(a: Assessment) -> Iterator[Block]:
+    for process in subject(a) or PROCESSES:
+        for sign, what in ((1, "for"), (-1, "against")):
+            found = reasons(a, process, sign)
+            total = sum(abs(item.weight) for item in found)
+            if found or sign < 0:
+                yield Heading(f"What speaks {what} {NAMES[process]} selling")
+                yield Items(tuple(_reason(item, item.because, total) for item in found), gap=2)
+        if not found:
+            rival = reasons(a, OTHER[process], 1)[:1]
+            instead = f"Nothing directly. The strongest reason for {NAMES[OTHER[process]]} selling instead:"
+            yield Text(instead if rival else "Nothing you have said.")
+            yield from (Text(item.because, inset=6, ids=(item.rule, *item.facts)) for item in rival)
+    for call in close_calls(a):
+        fact = a.base.vocabulary[call.fact]
+        value, threshold = words(fact, call.value), words(fact, call.threshold)
+        text = f"Close to a threshold: {fact.label} is {value}, the line is at {threshold}"
+        yield Text(f"{text}; a little more or less changes one reason.", hang=2, ids=(call.rule, call.fact))
+
+
+def _doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:
+    """What the verdict rests on that is guessed, contradicts itself or cannot be, and what is asked back."""
+    how = {kind: [n for n in a.case.values if a.case.how.get(n) == kind] for kind in ("guessed", "estimated")}
+    read = {name for fired in a.fired if fired.weight for name in fired.facts}
+    soft = {name: kind for kind, names in how.items() for name in names if name in read}
+    doubts: list[tuple[str, tuple[str, ...]]] = [(problem.message, ()) for problem in a.problems]
+    doubts += [(found.said, found.facts) for found in a.contradictions if found.kind == "doubtful"]
+    if not (a.conflicts or doubts or soft):
+        return
+    yield Heading("Check these")
+    if soft:
+        named = ", ".join(f"{a.base.vocabulary[name].label} ({kind})" for name, kind in soft.items())
+        yield Text(f"The verdict rests partly on {named}.", hang=2, ids=tuple(soft))
+    for conflict in a.conflicts:
+        values, rules = " and ".join(map(readable, conflict.values)), ", ".join(conflict.rules)
+        text = f"Your answers support both {values} ({readable(conflict.about)}): {rules}."
+        yield Text(text, hang=2, ids=conflict.rules)
+    for text, ids in doubts[:most]:
+        yield Text(text, hang=2, ids=ids)
+    if most is not None and len(doubts) > most:
+        yield Text(f"and {len(doubts) - most} more (--full)")
+
+
+def _sentence(text: str) -> str:
+    """The first sentence of a text."""
+    head, stop, _ = text.partition(". ")
+    return head + stop.strip()

@@ -1,0 +1,42 @@
+"""An assessment in a few words, as in a cell of a table."""
+
+from __future__ import annotations
+
+from salespath.engine.assessment import Assessment
+from salespath.engine.strength import HANGS_ON
+from salespath.facts.values import readable
+from salespath.report.words.verdict import conditions, lifting, reasons, subject
+from salespath.rules.model import Weigh
+
+_TOP = 3
+
+
+def strength(a: Assessment) -> str:
+    """How firm the verdict is: firm, what lifts its blocks, or what it hangs on."""
+    level, on, known = a.strength.level, [turn.fact for turn in a.strength.on], a.strength.known
+    few = "" if known.enough else f" ({known.answered} of {known.of} answers)"
+    unless = lifting(a)
+    if unless:
+        condition = f"unless {conditions(a.base.vocabulary, unless[:1])}"
+        return condition if level == HANGS_ON else f"{readable(level)}{few}: {condition}"
+    more = f" and {len(on) - _TOP} more" if len(on) > _TOP else ""
+    named = f"{'; '.join(a.base.vocabulary[name].label for name in on[:_TOP])}{more}"
+    return f"{readable(level)}{few}{' ' if level == HANGS_ON else ': ' if named else ''}{named}"
+
+
+def top_reasons(a: Assessment) -> list[str]:
+    """What the verdict rests on most: the names of the blocks that stand, else of the weightiest lines of evidence for it."""
+    if a.process == "not_yet":
+        own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
+        found = [block_name(b.rule, b.process) for b in own]
+    else:
+        rules = a.base.knowledge.rules
+        items = sorted((i for p in subject(a) for i in reasons(a, p, 1)), key=lambda i: (-i.weight, i.rule))
+        then = [rules[item.rule].then for item in items]
+        found = [readable(t.line) for t in then if isinstance(t, Weigh)]
+    return list(dict.fromkeys(found))[:_TOP]
+
+
+def block_name(rule: str, process: str) -> str:
+    """The name of a block in words: smb-not-launched is `not launched`. Rules have no other short name yet."""
+    return rule.removeprefix(f"{process}-").replace("-", " ")
