@@ -10,10 +10,13 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.load import load
 from salespath.facts import Case, Value, read_file
 from salespath.files.nodes import parse
+from salespath.report.formats.text import fitting, write
+from salespath.report.pages import assessment as pages
 from salespath.rules import loader
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +73,16 @@ def small_base(*texts: str, frame: str = FRAME) -> Base:
     named = [("frame.yaml", frame), *((f"{n}.yaml", text) for n, text in enumerate(texts, 1))]
     knowledge, problems = loader.load([(name, parse(text, name)) for name, text in named], "0" * 64)
     return compile_base(VOCABULARY, knowledge, problems)
+
+
+def page(assessment: Assessment, width: int = 80) -> str:
+    """The page on one company as text."""
+    return fitting(pages.versions(assessment), width)
+
+
+def full(assessment: Assessment, width: int = 80) -> str:
+    """Everything on one company as text."""
+    return write(pages.full(assessment), width)
 
 
 def run(*args: str, stdin: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:

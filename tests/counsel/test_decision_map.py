@@ -7,7 +7,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, some_facts
+from given import BASE, EXAMPLES, VOCABULARY, page, real_companies, run, some_facts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +22,6 @@ from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.files.problems import SalespathError
 from salespath.report.pages import decision_map as decision_map_report
-from salespath.report.pages.brief import page
 from salespath.report.plain import document
 
 ONE = str(EXAMPLES / "real_companies.yaml")

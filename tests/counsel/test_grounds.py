@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from given import BASE, EXAMPLES, VOCABULARY, run, some_facts
+from given import BASE, EXAMPLES, VOCABULARY, full, page, run, some_facts
 from hypothesis import given, settings
 
 from salespath.counsel.grounds import grounds
@@ -16,8 +16,6 @@ from salespath.engine.assess import assess
 from salespath.engine.company import process_of
 from salespath.facts import Case, read_file
 from salespath.report.pages import grounds as grounds_report
-from salespath.report.pages.brief import page
-from salespath.report.pages.full import render
 from salespath.report.plain import document
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Weigh
@@ -89,7 +87,7 @@ def test_where_nothing_speaks_nothing_is_said_to() -> None:
     assert found.like == {}
     assert grounds_report.rests(found, BASE) == ""
     assert grounds_report.checked(found) == ""
-    assert "It rests on" not in render(a, full=True)
+    assert "It rests on" not in full(a)
 
 
 def test_one_of_a_kind_is_said_in_the_singular() -> None:
@@ -116,7 +114,7 @@ def test_a_price_that_few_of_them_have_is_said_on_the_page() -> None:
     few = "Of the 91 companies it was checked on few are like yours in price (none)."
     assert few in one_line(page(assess(BASE, Case("Dear", facts))))
     assert "few are like yours" not in page(assessed("Asana"))
-    assert "in stage 84, in number of customers 8" in one_line(render(assessed("Asana"), full=True))
+    assert "in stage 84, in number of customers 8" in one_line(full(assessed("Asana")))
 
 
 # The track record
@@ -174,7 +172,7 @@ def test_without_look_alikes_it_says_how_many_answers_would_be_needed() -> None:
 def test_whatever_is_known_the_page_says_the_record_and_data_agrees(facts) -> None:
     a = assess(BASE, Case("Somebody", facts))
     found, record = document(a), track_record(BASE, a.case)
-    assert grounds_report.record(record, names=False).split(" (")[0] in one_line(render(a, full=True))
+    assert grounds_report.record(record, names=False).split(" (")[0] in one_line(full(a))
     given_ = found["track_record"]
     assert (given_["like"], given_["right"], given_["needed"]) == (len(record.like), record.right, record.needed)
     assert given_["like"] == given_["right"] + len(given_["wrong"])

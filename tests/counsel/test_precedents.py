@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from given import BASE, EXAMPLES, ROOT, VOCABULARY, run, small_base, some_facts, values
+from given import BASE, EXAMPLES, ROOT, VOCABULARY, full, run, small_base, some_facts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,12 +19,13 @@ from salespath.counsel.precedents import COMMON, FILE, Documented, Likeness, ali
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
-from salespath.report.pages.companies import table
+from salespath.report.formats.text import write
+from salespath.report.pages import companies
 from salespath.report.pages.explanation import how
-from salespath.report.pages.full import render
-from salespath.report.pages.precedents import document, told
+from salespath.report.pages.precedents import resemblance
 from salespath.report.plain import document as assessment_document
 from salespath.report.plain import facts as plain_facts
+from salespath.report.plain import precedent
 
 REAL = [
     case
@@ -318,7 +319,7 @@ def test_the_page_says_how_often_the_nearest_has_the_same_label() -> None:
 def test_the_report_explanation_and_document_name_them_and_a_table_does_not() -> None:
     a = assess(BASE, read_file(str(EXAMPLES / "asana_2020.yaml"), VOCABULARY).cases[0])
     names = [p.documented.company for p in nearest(BASE, a.case)]
-    report = " ".join(render(a, full=True).split())
+    report = " ".join(full(a).split())
     assert "Companies that resemble you" in report
     assert "Likeness is no proof" in report
     branch = next(branch for branch in how(a).under if branch.text == "Companies that resemble you")
@@ -328,15 +329,15 @@ def test_the_report_explanation_and_document_name_them_and_a_table_does_not() ->
         assert under.under[-1].text.startswith("Source: ")
     found = assessment_document(a)
     assert [item["company"] for item in found["precedents"]] == names
-    assert found["precedents"] == document(nearest(BASE, a.case))
+    assert found["precedents"] == [precedent(p) for p in nearest(BASE, a.case)]
     assert "precedents" not in assessment_document(a, table=True)
-    assert not any(name in table([a]) for name in names)
+    assert not any(name in write(companies.page([a])) for name in names)
 
 
 def test_an_empty_company_is_told_of_none_and_how_many_answers_it_would_take() -> None:
     a = assess(BASE, Case("Nothing said"))
     none = "it takes at least 10 more of your answers."
-    assert none in " ".join(render(a, full=True).split())
+    assert none in " ".join(full(a).split())
     assert none in next(b for b in how(a).under if b.text == "Companies that resemble you").under[0].text
 
 
@@ -344,7 +345,7 @@ def test_a_likeness_in_words() -> None:
     facts = dict(documented()[0].facts)
     other = a_company({**facts, "self_serve": not facts["self_serve"]}, "Sellers", "not_yet")
     precedent = nearest(BASE, Case("Somebody", facts), [other])[0]
-    item = told(precedent, facts, VOCABULARY)
+    item = resemblance(precedent, facts, VOCABULARY)
     count = len(precedent.parts)
     assert item.title == "Sellers, 2015: neither way of selling worked"
     assert item.likeness == (

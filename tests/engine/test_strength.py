@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from companies import random_companies
 from engines import agree, clips, definition, experta, ours_in_a_table
-from given import BASE, EXAMPLES, VOCABULARY, run, small_base, some_facts
+from given import BASE, EXAMPLES, VOCABULARY, page, run, small_base, some_facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_bases import random_base
@@ -29,7 +29,6 @@ from salespath.engine.table import Table, assess_table
 from salespath.engine.turning import FACTOR, turning
 from salespath.facts import Case, Value, read_file
 from salespath.facts.values import written
-from salespath.report.pages.brief import page
 from salespath.report.plain import document
 from salespath.report.words.verdict import firmness, headline
 from salespath.rules.model import Block

@@ -7,14 +7,13 @@ import re
 from collections import Counter
 
 import pytest
-from given import BASE, VOCABULARY, real_companies, run, some_facts
+from given import BASE, VOCABULARY, page, real_companies, run, some_facts
 from hypothesis import given, settings
 
 from salespath.authoring.scenarios import read_scenarios
 from salespath.engine.assess import assess
 from salespath.engine.turning import turning
 from salespath.facts import Case
-from salespath.report.pages.brief import page
 from salespath.report.words.verdict import headline
 from salespath.rules.model import PROCESSES, VERDICTS
 

@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from given import BASE, VOCABULARY, real_companies, some_facts
+from given import BASE, VOCABULARY, full, page, real_companies, some_facts
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
@@ -18,10 +18,13 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
 from salespath.facts import Case
 from salespath.facts.values import readable
-from salespath.report.pages.companies import guide, strength, table
-from salespath.report.pages.full import DISCLOSURE, render
+from salespath.report.formats.text import fitting, write
+from salespath.report.pages import assessment as pages
+from salespath.report.pages import companies, guide
+from salespath.report.pages.plan import DISCLOSURE
 from salespath.report.plain import document
 from salespath.report.words.phrases import wanted
+from salespath.report.words.short import block_name, strength
 from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -58,15 +61,15 @@ def test_the_companies_of_these_tests_reach_every_verdict():
 
 @by_company
 @widths
-@pytest.mark.parametrize("full", [False, True])
-def test_a_report_fits_the_width(a, width, full):
-    assert [line for line in render(a, width, full=full).splitlines() if len(line) > width] == []
+@pytest.mark.parametrize("shown", [page, full])
+def test_a_report_fits_the_width(a, width, shown):
+    assert [line for line in shown(a, width).splitlines() if len(line) > width] == []
 
 
 @by_company
-@pytest.mark.parametrize("full", [False, True])
-def test_a_report_leads_with_the_verdict_and_three_numbered_moves(a, full):
-    text = render(a, 80, full=full)
+@pytest.mark.parametrize("shown", [page, full])
+def test_a_report_leads_with_the_verdict_and_three_numbered_moves(a, shown):
+    text = shown(a)
     name, rest = text.split("\n===", 1)
     assert one_line(name).replace(" ", "") == a.company.replace(" ", "")
     assert one_line(headline(a)) in one_line(rest)
@@ -76,9 +79,9 @@ def test_a_report_leads_with_the_verdict_and_three_numbered_moves(a, full):
 
 @by_company
 def test_the_full_report_says_everything_once_and_in_its_place(a):
-    text = one_line(render(a, 80, full=True))
+    text = one_line(full(a))
     topics = BASE.knowledge.topics
-    plan = one_line(render(a, 80, full=True).split("\nThe plan\n")[1].split("\nWhat to measure\n")[0])
+    plan = one_line(full(a).split("\nThe plan\n")[1].split("\nWhat to measure\n")[0])
     for item in a.advice:
         if not topics[item.topic].metrics and item.topic not in ("first_moves", "pitfalls"):
             assert f"{'(in place) ' if item.done else ''}{item.text}" in plan
@@ -93,30 +96,30 @@ def test_the_full_report_says_everything_once_and_in_its_place(a):
 
 @by_company
 def test_the_reasons_of_the_recommendation_come_first(a):
-    order = re.findall(r"^What speaks for (SMB|enterprise) selling$", render(a, 80, full=True), re.MULTILINE)
+    order = re.findall(r"^What speaks for (SMB|enterprise) selling$", full(a), re.MULTILINE)
     if a.process == "both":
         assert order[0] == {"smb": "SMB", "enterprise": "enterprise"}[a.lead]
         assert len(order) == 2
 
 
 @by_company
-@pytest.mark.parametrize("full", [False, True])
-def test_a_report_has_no_empty_heading_and_no_word_for_programmers(a, full):
-    text = render(a, 80, full=full)
+@pytest.mark.parametrize("shown", [page, full])
+def test_a_report_has_no_empty_heading_and_no_word_for_programmers(a, shown):
+    text = shown(a)
     titles = {topic.title for topic in BASE.knowledge.topics.values()}
     lines = text.splitlines()
     for above, line, below in zip(lines, lines[1:], lines[2:]):
         if len(line) > 2 and set(line) == {"-"}:
             assert len(above) == len(line)
             assert below.strip()
-        elif full and line in titles and set(below) != {"-"}:
+        elif shown is full and line in titles and set(below) != {"-"}:
             assert below.startswith("  - ")
     assert not UNFIT.search(text)
 
 
 @by_company
 def test_a_report_shows_what_stands_in_the_way_with_its_remedy(a):
-    text = one_line(render(a, 80, full=True))
+    text = one_line(full(a))
     blockers = [b for b in a.blockers if b.process != "both" or two_groups(a)]
     for blocker in blockers:
         assert blocker.because in text
@@ -132,9 +135,9 @@ def interested(item) -> bool:
 
 
 @by_company
-@pytest.mark.parametrize("full", [False, True])
-def test_advice_of_an_interested_party_is_disclosed_where_it_stands(a, full):
-    text = one_line(render(a, 80, full=full))
+@pytest.mark.parametrize("shown", [page, full])
+def test_advice_of_an_interested_party_is_disclosed_where_it_stands(a, shown):
+    text = one_line(shown(a))
     shown = [item for item in a.advice if interested(item) and item.text in text]
     assert all(DISCLOSURE in text.split(item.text)[1] for item in shown)
     assert text.count(DISCLOSURE) == len(shown)
@@ -142,12 +145,12 @@ def test_advice_of_an_interested_party_is_disclosed_where_it_stands(a, full):
 
 def test_the_statements_of_the_articles_author_on_selling_help_are_interested():
     assert all(BASE.knowledge.sources[name].interested for name in ("K25", "K26", "K46"))
-    assert any(DISCLOSURE in one_line(render(a, 80, full=True)) for a in ASSESSMENTS)
+    assert any(DISCLOSURE in one_line(full(a)) for a in ASSESSMENTS)
 
 
 @by_company
 def test_open_questions_are_asked_in_words_and_by_the_name_that_a_file_takes(a):
-    text = one_line(render(a, 80, full=True))
+    text = one_line(full(a))
     for question in a.next_questions[:3]:
         assert f"{VOCABULARY[question.fact].label} ({question.fact})" in text
         assert question.why in text
@@ -158,9 +161,9 @@ def test_a_report_says_how_near_a_threshold_is_and_which_answers_are_guesses():
     case = Case(
         "Near", {"annual_contract_value": 24_900, "self_serve": False}, how={"annual_contract_value": "guessed"}
     )
-    text = one_line(render(assess(BASE, case), 80, full=True))
+    text = one_line(full(assess(BASE, case)))
     assert "Close to a threshold: average contract is $24,900, the line is at $25,000" in text
-    for shown in (text, one_line(render(assess(BASE, case), 80))):
+    for shown in (text, one_line(page(assess(BASE, case)))):
         assert "The verdict rests partly on average contract (guessed)." in shown
 
 
@@ -168,18 +171,19 @@ def test_a_report_says_where_a_given_figure_differs_from_its_inputs():
     case = Case("Odd", {"runway_months": 20, "capital": 100, "monthly_burn": 10})
     found = assess(BASE, case)
     assert [problem.code for problem in found.problems] == ["SP120"]
-    assert found.problems[0].message in one_line(render(found, 80))
+    assert found.problems[0].message in one_line(page(found))
     near = Case("Fine", {"runway_months": 10.5, "capital": 100, "monthly_burn": 10})
     assert assess(BASE, near).problems == ()
 
 
 def test_headings_are_marked_where_the_terminal_can_show_it():
-    text = render(ASSESSMENTS[0], 80, bold=lambda heading: f"*{heading}*")
+    def bold(heading):
+        return f"*{heading}*"
+
+    text = fitting(pages.versions(ASSESSMENTS[0]), 80, bold=bold)
     assert text.startswith(f"*{ASSESSMENTS[0].company}*\n===")
     assert "\n*First moves*\n1. " in text
-    assert "\n*First moves*\n-----------\n" in render(
-        ASSESSMENTS[0], 80, full=True, bold=lambda heading: f"*{heading}*"
-    )
+    assert "\n*First moves*\n-----------\n" in write(pages.full(ASSESSMENTS[0]), 80, bold=bold)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +202,7 @@ def test_a_metric_is_a_figure_or_says_why_it_is_none(reading, text):
 @given(some_facts())
 @settings(max_examples=60)
 def test_any_company_gets_a_report(facts):
-    text = render(assess(BASE, Case("Somebody", facts)), 80, full=True)
+    text = full(assess(BASE, Case("Somebody", facts)))
     assert [line for line in text.splitlines() if len(line) > 80] == []
     assert not UNFIT.search(text)
 
@@ -212,7 +216,7 @@ def test_every_condition_can_be_said_in_words():
 
 @by_company
 def test_advice_says_whose_it_is_where_both_are_recommended(a):
-    text = render(a, 80, full=True)
+    text = full(a)
     assert bool(re.search(r"^  - \[(SMB|enterprise)\] ", text, re.MULTILINE)) is (a.process == "both")
 
 
@@ -306,7 +310,7 @@ def test_unlimited_and_undefined_are_never_numbers():
 
 
 def test_the_table_has_one_row_for_each_company_in_order():
-    lines = table(ASSESSMENTS, 200).splitlines()
+    lines = write(companies.page(ASSESSMENTS), 200).splitlines()
     rule = next(place for place, line in enumerate(lines) if line.startswith("---"))
     column = lines[0].index("Process")
     verdicts = [readable(value).split(",")[0] for value in VERDICTS]
@@ -330,18 +334,18 @@ def test_the_table_says_for_each_company_how_firm_it_is_and_what_it_hangs_on():
 
 @pytest.mark.parametrize("width", [80, 100, 120, 160])
 def test_the_table_fits_a_wide_terminal(width):
-    assert max(map(len, table(ASSESSMENTS, width).splitlines())) <= width
+    assert max(map(len, write(companies.page(ASSESSMENTS), width).splitlines())) <= width
 
 
 def test_the_table_says_verdict_and_reasons_in_words():
     for a in ASSESSMENTS:
-        text = table([a], 300)
+        text = write(companies.page([a]), 240)
         assert not UNFIT.search(text)
         if a.process in ("enterprise", "smb"):
             assert {"enterprise": "enterprise", "smb": "SMB"}[a.process] in text
         if a.process == "not_yet":
             own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
-            assert own[0].rule.removeprefix(f"{own[0].process}-").replace("-", " ") in text
+            assert block_name(own[0].rule, own[0].process) in text
 
 
 # The guide
@@ -350,7 +354,7 @@ def test_the_table_says_verdict_and_reasons_in_words():
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_the_guide_shows_every_point_of_the_comparison_with_what_it_cites(width):
     knowledge = BASE.knowledge
-    text = guide(knowledge, width)
+    text = write(guide.page(knowledge), width)
     points = {
         "Starting point": ["K07", "K08"],
         "Buying process": ["K09", "K10"],
@@ -382,5 +386,9 @@ def test_the_guide_shows_every_point_of_the_comparison_with_what_it_cites(width)
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_the_guide_fits_the_width_but_for_addresses(width):
-    too_long = [line for line in guide(BASE.knowledge, width).splitlines() if len(line) > width and "http" not in line]
+    too_long = [
+        line
+        for line in write(guide.page(BASE.knowledge), width).splitlines()
+        if len(line) > width and "http" not in line
+    ]
     assert too_long == []

@@ -12,6 +12,7 @@ from salespath.report.formats.svg import svg
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree
 
 _STYLE = Path(__file__).with_name("page.css")
+_MANY = 4  # columns that a narrow screen has room for
 _DOCUMENT = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -143,7 +144,8 @@ def _table(table: Table, own: str = "") -> str:
         body.append(_tag("tr", _tag("th", _cell(name, table.empty), scope="row") + "".join(marked)))
     caption = _tag("caption", escape(table.caption)) if table.caption else ""
     inside = f"{caption}{_tag('thead', ''.join(rows))}\n{_tag('tbody', chr(10).join(body))}"
-    return _tag("div", _tag("table", inside, table), class_="scroll", tabindex="0")
+    kind = "map" if own else "wide" if len(sides) > _MANY else ""
+    return _tag("div", _tag("table", inside, table, class_=kind), class_="scroll", tabindex="0")
 
 
 def _cell(cell: Cell, empty: str) -> str:

@@ -10,7 +10,7 @@ from salespath.report.formats.figure import grid
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|&(?=#|\w+;)")
-_FIRST = re.compile(r"^(\d*)([#+=.)-])")  # what would begin a heading, a list or a line
+_FIRST = re.compile(r"^(\d*)([#+=.)-])(?=\s|$|[#=-])")  # what would begin a heading, a list or a line
 
 
 def write(page: Page) -> str:
@@ -56,11 +56,11 @@ def _block(block: Block) -> Iterator[str]:
         case Tree():
             yield from _tree(block)
         case Figure():
-            yield from _table(grid(block))
+            yield from _captioned(block.caption, grid(block))
             yield ""
             yield from (f"- {escaped(letter)}: {escaped(text)}" for letter, text in block.legend.items())
         case Chart():
-            yield from _table(figures(block.lines))
+            yield from _captioned(block.caption, figures(block.lines))
         case _:
             raise TypeError(block)
 
@@ -96,6 +96,13 @@ def _table(table: Table) -> Iterator[str]:
     yield f"| {' | '.join('---:' if column.right else '---' for column in table.columns)} |"
     for row in table.rows:
         yield f"| {' | '.join(_cell(cell) or table.empty for cell in row)} |"
+
+
+def _captioned(caption: str, table: Table) -> Iterator[str]:
+    if caption:
+        yield f"**{escaped(caption)}**"
+        yield ""
+    yield from _table(table)
 
 
 def _cell(cell: Cell) -> str:

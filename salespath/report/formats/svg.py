@@ -8,7 +8,8 @@ from html import escape
 from salespath.report.page import Chart
 from salespath.report.words.economics import axis
 
-_WIDE, _HIGH, _LEFT, _BELOW = 640, 260, 70, 30
+_WIDE, _HIGH, _LEFT, _BELOW = 480, 240, 60, 30
+_APART = 0.08
 _DASHES = ("none", "8 4", "2 4", "10 3 2 3")  # so that lines differ without colour
 
 
@@ -24,8 +25,10 @@ def svg(chart: Chart) -> str:
         return f"{across:.0f},{10 + (top - value) / scale * (_HIGH - _BELOW - 10):.0f}"
 
     parts = [f"<title>{escape(chart.caption or ', '.join(chart.lines))}</title>"]
-    for value in dict.fromkeys((top, 0.0, bottom)):
+    for value in dict.fromkeys((0.0, top, bottom)):
         x, y = place(0, value).split(",")
+        if value and abs(value) / scale < _APART:  # its label would stand on that of nought
+            continue
         parts.append(f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end" dy="4">{escape(axis(value))}</text>')
         parts.append(f'<line x1="{x}" y1="{y}" x2="{_WIDE - 40}" y2="{y}" stroke-opacity="0.3"/>')
     for month in range(0, months, 6):

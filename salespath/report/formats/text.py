@@ -185,10 +185,12 @@ def _widths(columns: Sequence[Column], width: int) -> list[int]:
     fixed = [c.narrow[1] if c.narrow and width < c.narrow[0] else c.width for c in columns]
     rest = width - sum(w for w in fixed if w) - _BETWEEN * (len(columns) - 1)
     whole = sum(c.share for c, w in zip(columns, fixed) if not w) or 1
-    found = []
+    found, left = [], rest
     for column, wide in zip(columns, fixed):
-        share = max(column.least, round(rest * column.share / whole))
-        found.append(wide or (share if column.most is None else min(column.most, share)))
+        share = max(column.least, min(left, round(rest * column.share / whole)))
+        share = wide or (share if column.most is None else min(column.most, share))
+        found.append(share)
+        left -= 0 if wide else share
     return found
 
 

@@ -1,0 +1,192 @@
+"""What the writers of pages make of every kind of block, and of ten reports: `python tests/report/test_formats.py` writes these anew."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from given import BASE, EXAMPLES, VOCABULARY, run
+
+from salespath.engine.assess import assess
+from salespath.facts import Case, read_file
+from salespath.report.formats import WRITERS, html, markdown, text, write_page
+from salespath.report.page import (
+    Axis, Bar, Chart, Column, Figure, Heading, Item, Items, Page, Table, Text, Tree,
+)  # fmt: skip
+from salespath.report.pages import assessment, companies, guide
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+HARM = "<script>alert(1)</script> [x](javascript:alert(1)) ![i](http://x) | *bold* _it_ `code` ~~no~~ &lt; \"q\" 'a'"
+VOID = {"meta", "br", "polyline", "line"}
+
+
+def a(name: str):
+    return assess(BASE, read_file(str(EXAMPLES / name), VOCABULARY).cases[0])
+
+
+def every_block(said: str = "said") -> Page:
+    """A page with every kind of block, the same text in each place that takes one."""
+    figure = Figure(
+        Axis(said, ("1", "5", "25"), 1),
+        Axis(said, ("3", "6"), 1),
+        (("N", "N", "N"), ("S", "U", "E")),
+        {"U": said},
+        said,
+    )
+    items = (Item(said, "1.", under=(Items((Item(said),)), Text(said)), ids=("a-rule", "a_fact")), Item(said, "2."))
+    columns = (Column(""), Column(said, right=True), Column("span"))
+    blocks = (
+        Text(said, said, "warning", ids=(said,)),
+        Text(said, tone="aside"),
+        Heading(said),
+        Heading(said, 3),
+        Items(items, ordered=True),
+        Items((Item(said, " 21%"), Item(said, "  9%")), gap=2),
+        Items((Item(said, "one"), Item(said, "another")), aligned=True),
+        Table(columns, ((said, "1\n2", Bar(0.1, 0.3, 0.6)), ("", "", "")), said, "-"),
+        Tree(said, (Tree(said, (Tree("leaf"),)), Tree(said))),
+        figure,
+        Chart({"E": (-10_000.0, 0.0, 20_000.0), "S": (5_000.0, 4_000.0)}, said),
+    )
+    return Page(said, blocks)
+
+
+def snapshots():
+    """Ten reports by the names of their files."""
+    found = {name: a(f"{name}.yaml") for name in ("veeva_2013", "asana_2020", "clinic_software")}
+    found["nothing_said"] = assess(BASE, Case("Nothing said"))
+    for name, one in found.items():
+        yield f"{name}.txt", text.fitting(assessment.versions(one))
+    yield "veeva_2013.full.txt", text.write(assessment.full(found["veeva_2013"]))
+    yield "companies.txt", text.write(companies.page(list(found.values())))
+    for ending in ("md", "html"):
+        yield f"veeva_2013.{ending}", write_page([assessment.page(found["veeva_2013"])], ending)
+        yield f"every_block.{ending}", write_page([every_block()], ending)
+
+
+class Reader(HTMLParser):
+    """The elements, texts and attributes of a document. Fails where an element is not closed in its place."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(document)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open[-1:] != ["style"]:
+            self.texts.append(data)
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.elements)
+
+
+def test_ten_reports_are_as_they_were_looked_at():
+    found = dict(snapshots())
+    assert sorted(found) == sorted(path.name for path in SNAPSHOTS.iterdir())
+    for name, said in found.items():
+        assert said == (SNAPSHOTS / name).read_text(encoding="utf-8"), name
+
+
+def test_html_takes_every_text_as_text():
+    found = Reader(html.write(every_block(HARM)))
+    plain = Reader(html.write(every_block()))
+    assert [tag for tag, _ in found.elements] == [tag for tag, _ in plain.elements]
+    assert "script" not in {tag for tag, _ in found.elements}
+    said = re.sub(r"\s+", " ", "".join(found.texts))
+    assert said.count(HARM) == "".join(plain.texts).count("said")
+
+
+def test_html_says_what_it_is():
+    found = Reader(html.write(every_block()))
+    elements = found.elements
+    assert elements[0] == ("html", {"lang": "en"})
+    assert [tag for tag, _ in elements if re.fullmatch(r"h\d", tag)] == ["h1", "h2", "h3"]
+    assert {attributes.get("scope") for tag, attributes in elements if tag == "th"} == {"col", "row"}
+    assert found.count("figcaption") == found.count("figure") == 2
+    assert not found.count("pre")
+    assert "a-rule a_fact" in [attributes.get("data-ids") for _, attributes in elements]
+    own = next(place for place, (_, attributes) in enumerate(elements) if attributes.get("class") == "own")
+    assert elements[own][0] == "td"
+    assert "(U)" in found.texts
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("# no heading", "\\# no heading"),
+        ("1. no list", "1\\. no list"),
+        ("- no list", "\\- no list"),
+        ("-0.5 and 10.5", "-0.5 and 10.5"),
+        ("a | b * c _ d ` e < f [g] ~h \\", "a \\| b \\* c \\_ d \\` e \\< f \\[g\\] \\~h \\\\"),
+        ("R&D, A&amp;B", "R&D, A\\&amp;B"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_markdown_escapes_what_it_would_read(said, written):
+    assert markdown.write(Page("", (Text(said),))) == f"{written}\n"
+
+
+def test_markdown_takes_every_text_as_text():
+    said = markdown.write(every_block(HARM))
+    for harm in ("<script", "](", "![i]", " | *", "`code`", "~~"):
+        assert not re.search(rf"(?<!\\){re.escape(harm)}", said)
+    rows = [line for line in said.splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4, 5}
+    assert said.count("alert(1)</script".replace("<", "\\<").replace(">", "\\>")) > 10
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_every_format_says_all_advice_and_only_text_breaks_its_sentences(ending):
+    found = a("veeva_2013.yaml")
+    said = write_page([assessment.full(found)], ending)
+    lines = [" ".join(said.split())] if ending == "txt" else said.replace("&#x27;", "'").splitlines()
+    for item in found.advice:
+        assert any(item.text in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 80, 120])
+def test_text_fits_every_width_from_40_columns(width):
+    found = [a("veeva_2013.yaml"), a("asana_2020.yaml"), assess(BASE, Case("Nothing said"))]
+    pages = [assessment.full(one) for one in found] + [guide.page(BASE.knowledge)]
+    texts = [text.write(one, width) for one in pages] + [text.fitting(assessment.versions(one), width) for one in found]
+    texts += [text.write(companies.page(found), width)] if width >= 80 else []
+    assert [line for said in texts for line in said.splitlines() if len(line) > width and "://" not in line] == []
+
+
+def test_assess_writes_one_company_or_several(tmp_path):
+    one, many, named = tmp_path / "one.html", tmp_path / "many.md", tmp_path / "named.html"
+    assert run("assess", "examples/veeva_2013.yaml", "-o", str(one)).returncode == 0
+    assert one.read_text("utf-8") == html.write(assessment.page(a("veeva_2013.yaml")))
+    assert run("assess", "examples/real_companies_2.yaml", "-o", str(many)).returncode == 0
+    said = many.read_text("utf-8")
+    names = [case.company for case in read_file(str(EXAMPLES / "real_companies_2.yaml"), VOCABULARY).cases]
+    assert re.findall(r"^# (.*)$", said, re.MULTILINE) == names
+    assert said.startswith(f"{len(names)} companies\n\n| Company | Process |")
+    done = run("assess", "--set", "capital=300k", "--company", HARM, "--full", "-o", str(named))
+    assert done.returncode == 0
+    assert "<script>alert" not in named.read_text("utf-8")
+    assert b"expected a name that ends in" in run("assess", "examples/veeva_2013.yaml", "-o", "x.doc").stderr
+
+
+if __name__ == "__main__":
+    SNAPSHOTS.mkdir(exist_ok=True)
+    for path in SNAPSHOTS.iterdir():
+        path.unlink()
+    for name, said in snapshots():
+        (SNAPSHOTS / name).write_text(said, encoding="utf-8")
