@@ -10,9 +10,8 @@ from typing import Any
 
 from salespath.commands.shared.options import is_table, read_companies
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.compile import Base
-from salespath.engine.effects import Verdict
 from salespath.facts import Case, Portfolio, Vocabulary, read_case
 from salespath.facts.cases import companies as read_nodes
 from salespath.facts.values import readable
@@ -178,7 +177,7 @@ def _warnings(column: Column) -> Iterable[Problem]:
     a, saved = column.assessment, column.saved
     if saved is None:
         return
-    now, receipt = Verdict(a.process, a.lead, a.leaning), a.receipt
+    now, receipt = a.verdict, a.receipt
     hashes = (receipt["rules_sha256"], *(layer["sha256"] for layer in receipt["overlays"]))
     changed = f"it said {in_words(saved.verdict)}, and is now {in_words(now)}"
     if saved.hashes != hashes:

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from salespath.engine.assessment import Verdict
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.effects import Verdict
 from salespath.engine.walk import walk
 from salespath.facts import Fact, Value
 from salespath.facts.vocabulary import Derived

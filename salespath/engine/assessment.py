@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from salespath.engine.compile import Base
 from salespath.engine.strength import Strength, strength
@@ -181,6 +181,14 @@ class Settlement:
         return tuple(value for value in VERDICTS if value not in self.excluded)
 
 
+class Verdict(NamedTuple):
+    """What is recommended; `lead` is set where the process is both, `leaning` where it is not_yet or undetermined."""
+
+    process: str
+    lead: str | None
+    leaning: str | None
+
+
 @dataclass(frozen=True)
 class Assessment:
     """What salespath says of one company.
@@ -223,6 +231,11 @@ class Assessment:
     def company(self) -> str:
         """The company's name."""
         return self.case.company
+
+    @property
+    def verdict(self) -> Verdict:
+        """The process, and which one leads or is leaned to."""
+        return Verdict(self.process, self.lead, self.leaning)
 
     @property
     def impossible(self) -> Contradiction | None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
 from salespath.engine.dependencies import Relating, adds_to, read_values
 from salespath.engine.why import FAILED, MET, UNKNOWN, status
@@ -47,14 +46,6 @@ class Item:
     how: str
     reason: str
     through: tuple[str, ...]
-
-
-class Verdict(NamedTuple):
-    """What is recommended; `lead` and `leaning` as in an assessment."""
-
-    process: str
-    lead: str | None
-    leaning: str | None
 
 
 @dataclass(frozen=True)
@@ -152,7 +143,7 @@ class _Company:
         entries: Collection[str],
     ) -> None:
         self.sides, self.links, self.changed, self.entries = sides, links, changed, entries
-        old, new = (Verdict(side.process, side.lead, side.leaning) for side in sides)
+        old, new = (side.verdict for side in sides)
         self.verdicts = old, new
         self.otherwise = {name for name in Verdict._fields if getattr(old, name) != getattr(new, name)}
         self.weights = [{item.rule: item.weight for item in side.fired if item.weight} for side in sides]

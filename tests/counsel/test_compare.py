@@ -18,7 +18,7 @@ from salespath.counsel.compare import behind_verdict, compare, own_advice
 from salespath.counsel.compare_read import Column, read_columns
 from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
-from salespath.engine.effects import OTHERS, Verdict, between
+from salespath.engine.effects import OTHERS, between
 from salespath.engine.why import status
 from salespath.facts import Case, read_file
 from salespath.report.pages.compare import document, text
@@ -93,8 +93,8 @@ def test_every_difference_between_two_companies_goes_back_to_rules_that_read_oth
     seen = 0
     for one, other in pairwise(assess(BASE, case) for case in random_companies(60, seed=5)):
         effect = between(one, other)
-        assert effect.old == Verdict(one.process, one.lead, one.leaning)
-        assert effect.new == Verdict(other.process, other.lead, other.leaning)
+        assert effect.old == one.verdict
+        assert effect.new == other.verdict
         assert bool(effect.through) == effect.verdict_changes
         for rule in effect.through:
             assert status(one, BASE.condition_refs[rule]) != status(other, BASE.condition_refs[rule])
@@ -422,7 +422,7 @@ def test_a_panel_says_what_the_assessments_say(facts) -> None:
     assert {*found.agreed, *(item.fact for item in found.disagreements)} == names
     for name, known in people.items():
         a = assess(BASE, Case(name, known))
-        assert found.outcomes[name].verdict == Verdict(a.process, a.lead, a.leaning)
+        assert found.outcomes[name].verdict == a.verdict
         assert set(found.outcomes[name].blocks) == {b.rule for b in a.blockers if b.process != "both"}
     for item in found.disagreements:
         for turn in item.turns:

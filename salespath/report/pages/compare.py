@@ -10,7 +10,7 @@ from salespath.counsel.compare import Comparison, Topic, behind_verdict, own_adv
 from salespath.counsel.compare_read import Column, in_words
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
-from salespath.engine.effects import ADVICE, BLOCK, Effect, Item, Verdict
+from salespath.engine.effects import ADVICE, BLOCK, Effect, Item
 from salespath.engine.walk import SUMS
 from salespath.facts import Value
 from salespath.facts.values import readable, words
@@ -101,7 +101,7 @@ class _Text:
     # Parts
 
     def _verdict(self, a: Assessment) -> list[str]:
-        cells = [in_words(Verdict(a.process, a.lead, a.leaning)), "yes" if a.settled else "no"]
+        cells = [in_words(a.verdict), "yes" if a.settled else "no"]
         for name in SUMS:
             cells.extend(f"{certainty.word(a.evidence[p][name])} {_signed(a, p, name)}" for p in PROCESSES)
         for dimension in DIMENSIONS:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salespath.engine import certainty
-from salespath.engine.effects import RULE, Effect, Item, Shift, Verdict, follows
+from salespath.engine.assessment import Verdict
+from salespath.engine.effects import RULE, Effect, Item, Shift, follows
 from salespath.report.pages.score import companies
 from salespath.report.words.phrases import NAMES
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, Field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from salespath.engine.compile import Base
 from salespath.facts import Value
@@ -73,9 +73,19 @@ def _number(base: Base, number: Number) -> str:
     return f"{_number(base, number.left)} {signs[number.operator]} {_number(base, number.right)}"
 
 
-def either(items: list[str]) -> str:
+def either(items: Sequence[str]) -> str:
     """Alternatives: small, midsize or large."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}" if items else "none"
+    return f"{', '.join(items[:-1])} or {items[-1]}" if len(items) > 1 else items[0] if items else "none"
+
+
+def together(items: Sequence[str]) -> str:
+    """All of them: small, midsize and large."""
+    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0] if items else "none"
+
+
+def counted(number: int | str, one: str, many: str) -> str:
+    """So many of what is counted: 1 deal; 34 (25 to 50) deals."""
+    return f"{number} {one if str(number) == '1' else many}"
 
 
 def answers(base: Base, values: Mapping[str, Value]) -> str:

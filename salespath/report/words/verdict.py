@@ -13,7 +13,7 @@ from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
 from salespath.report.words.phrases import NAMES, either, labels
-from salespath.rules.model import PROCESSES, Weigh
+from salespath.rules.model import PROCESSES, Block, Rule, Weigh
 
 OTHER = {"enterprise": "smb", "smb": "enterprise"}
 INSTRUCTIONS = {
@@ -29,6 +29,18 @@ NAMED = 3  # answers named in a line
 NAMED_ABOVE = 2  # the same where other questions are named beside them, or in a headline
 BOUNDS = {"at_least": "at least", "at_most": "at most"}
 SELLING = {"enterprise": "Enterprise selling", "smb": "SMB selling", "both": "Running both"}
+
+
+def in_short(process: str, lead: str | None = None, leaning: str | None = None, *, leans: str = "leaning to") -> str:
+    """A verdict in a few words: both, SMB first; not yet, leaning to enterprise. In a narrow cell it `leans` enterprise."""
+    parts = [readable(process), *([f"{readable(lead)} first"] if lead else [])]
+    return ", ".join([*parts, *([f"{leans} {readable(leaning)}"] if leaning else [])])
+
+
+def short_block(rule: Rule) -> str:
+    """What a rule says that blocks a process, in a few words, which its id holds: not launched, needs a seller."""
+    assert isinstance(rule.then, Block)
+    return rule.id.removeprefix(f"{rule.then.process}-").replace("-", " ")
 
 
 def headline(assessment: Assessment) -> str:
