@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from salespath.commands.shared.options import based, format_option, reported, write_json, write_text
+from salespath.commands.shared.options import based, format_option, reported, write_json, write_page
 from salespath.engine.compile import Base
 from salespath.report.pages import guide
 
@@ -19,4 +19,4 @@ def command(base: Base, format_: str) -> None:
     if format_ == "json":
         write_json([asdict(point) for point in base.knowledge.guide])
         return
-    write_text(guide.page(base.knowledge))
+    write_page(guide.page(base.knowledge))

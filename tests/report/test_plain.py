@@ -24,8 +24,8 @@ from salespath.report.pages import companies, guide
 from salespath.report.pages.plan import DISCLOSURE
 from salespath.report.plain import document
 from salespath.report.words.phrases import wanted
-from salespath.report.words.short import block_name, strength
-from salespath.report.words.verdict import conditions, figure, headline, two_groups
+from salespath.report.words.short import strength
+from salespath.report.words.verdict import conditions, figure, headline, short_block, two_groups
 from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -345,7 +345,7 @@ def test_the_table_says_verdict_and_reasons_in_words():
             assert {"enterprise": "enterprise", "smb": "SMB"}[a.process] in text
         if a.process == "not_yet":
             own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
-            assert block_name(own[0].rule, own[0].process) in text
+            assert short_block(BASE.knowledge.rules[own[0].rule]) in text
 
 
 # The guide

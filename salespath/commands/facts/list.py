@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import based, format_option, reported, write_json, write_text
+from salespath.commands.shared.options import based, format_option, reported, write_json, write_page
 from salespath.engine.compile import Base
 from salespath.report.pages import listings
 
@@ -31,4 +31,4 @@ def command(base: Base, ask: str | None, format_: str) -> None:
         ]  # fmt: skip
         write_json(data)
         return
-    write_text(listings.facts(base, chosen))
+    write_page(listings.facts(base, chosen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import based, format_option, reported, write_json, write_text
+from salespath.commands.shared.options import based, format_option, reported, write_json, write_page
 from salespath.engine.compile import Base
 from salespath.report.pages import listings
 from salespath.rules.loader import target
@@ -28,4 +28,4 @@ def command(base: Base, kind: str | None, format_: str) -> None:
             ]
         )  # fmt: skip
         return
-    write_text(listings.rules(chosen))
+    write_page(listings.rules(chosen))

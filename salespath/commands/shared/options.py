@@ -147,7 +147,7 @@ def write_json(data: Any) -> None:
     click.echo(json_text(data), nl=False)
 
 
-def write_text(page: Page) -> None:
+def write_page(page: Page) -> None:
     """Write a page to standard output, as wide as the terminal."""
     from salespath.report.formats.text import write
 

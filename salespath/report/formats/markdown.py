@@ -9,8 +9,8 @@ from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|&(?=#|\w+;)")
-_FIRST = re.compile(r"^(\d*)([#+=.)-])(?=\s|$|[#=-])")  # what would begin a heading, a list or a line
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_")  # an underscore inside a word is none
+_FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a heading, a list or a line
 
 
 def write(page: Page) -> str:
@@ -66,7 +66,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _led(lead: str, text: str) -> str:
-    return f"**{escaped(lead)}:** {escaped(text)}" if lead else _begun(text)
+    return f"**{escaped(lead)}**: {escaped(text)}" if lead else _begun(text)
 
 
 def _items(block: Items) -> Iterator[str]:

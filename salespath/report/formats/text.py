@@ -181,16 +181,17 @@ def _lines(cell: Cell, width: int) -> list[str]:
 
 
 def _widths(columns: Sequence[Column], width: int) -> list[int]:
-    """Fixed widths first; what is left goes to the others by their shares."""
-    fixed = [c.narrow[1] if c.narrow and width < c.narrow[0] else c.width for c in columns]
-    rest = width - sum(w for w in fixed if w) - _BETWEEN * (len(columns) - 1)
-    whole = sum(c.share for c, w in zip(columns, fixed) if not w) or 1
-    found, left = [], rest
-    for column, wide in zip(columns, fixed):
-        share = max(column.least, min(left, round(rest * column.share / whole)))
-        share = wide or (share if column.most is None else min(column.most, share))
-        found.append(share)
-        left -= 0 if wide else share
+    """Fixed widths first; what is left goes to the others by their shares, and what one cannot use to the rest of them."""
+    found = [c.narrow[1] if c.narrow and width < c.narrow[0] else c.width or 0 for c in columns]
+    room = width - _BETWEEN * (len(columns) - 1)
+    while flexible := [place for place, wide in enumerate(found) if not wide]:
+        rest, whole = room - sum(found), sum(columns[place].share for place in flexible) or 1
+        wanted = {p: max(columns[p].least, round(rest * columns[p].share / whole)) for p in flexible}
+        full = {p: most for p, wide in wanted.items() if (most := columns[p].most) is not None and wide >= most}
+        for place, wide in (full or wanted).items():
+            found[place] = wide
+        if not full and sum(found) > room:  # by rounding up
+            found[flexible[-1]] = max(columns[flexible[-1]].least, found[flexible[-1]] - (sum(found) - room))
     return found
 
 

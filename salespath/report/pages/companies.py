@@ -9,6 +9,7 @@ from salespath.engine.assessment import Assessment
 from salespath.facts.values import readable
 from salespath.report.page import Cell, Column, Page, Table
 from salespath.report.words.short import strength, top_reasons
+from salespath.report.words.verdict import in_short
 from salespath.rules.model import PROCESSES
 
 _COLUMNS = (
@@ -28,13 +29,12 @@ def page(assessments: Sequence[Assessment]) -> Page:
 
 
 def _row(a: Assessment) -> tuple[Cell, ...]:
-    process = f"{readable(a.process)}, {readable(a.lead)} first" if a.lead else readable(a.process)
     fit, means = (
         "\n".join(f"{p[0].upper()} {certainty.word(a.evidence[p][name])}" for p in PROCESSES)
         for name in ("fit", "means")
     )
     leaning = readable(a.leaning) if a.leaning else ""
-    return (a.company, process, leaning, fit, means, strength(a), "; ".join(top_reasons(a)))
+    return (a.company, in_short(a.process, a.lead), leaning, fit, means, strength(a), "; ".join(top_reasons(a)))
 
 
 def listing(rows: Sequence[Sequence[str]], headers: Sequence[str], widths: Sequence[int]) -> str:

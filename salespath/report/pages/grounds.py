@@ -11,7 +11,7 @@ from salespath.engine.compile import Base
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Text
 from salespath.report.pages.precedents import none
-from salespath.report.words.phrases import NAMES
+from salespath.report.words.phrases import NAMES, counted, together
 from salespath.rules.model import Weigh
 
 TITLE = "What it rests on"
@@ -53,37 +53,32 @@ def rests(found: Grounds, base: Base) -> str:
         (len(found.opinions), "opinion", "opinions"),
         (found.judgements, "judgement of our own", "judgements of our own"),
     )
-    named = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    named = [counted(count, one, many) for count, one, many in counts if count]
     then = base.knowledge.rules[found.decides.rule].then
     line = base.knowledge.lines[then.line].title if isinstance(then, Weigh) else ""
     most = f"above all on {line}" if line else "which say what stands in the way"
-    return f"It rests on {_listed(named)}, {most}."
+    return f"It rests on {together(named)}, {most}."
 
 
 def checked(found: Grounds, *, brief: bool = False) -> str:
     """Whether the rules were checked on companies like this one: in what few were, or with all counts."""
-    if brief:
-        few = [f"{ASPECTS[aspect]} ({count or 'none'})" for aspect, count in found.like.items() if count < _FEW]
-        return (
-            f"Of the {found.checked} companies it was checked on few are like yours in {_listed(few)}." if few else ""
-        )
-    like = [f"in {ASPECTS[aspect]} {count}" for aspect, count in found.like.items()]
-    return (
-        f"Of the {found.checked} companies it was checked on these are like yours: {', '.join(like)}." if like else ""
-    )
+    few = [f"{ASPECTS[aspect]} ({count or 'none'})" for aspect, count in found.like.items() if count < _FEW]
+    like = ", ".join(f"in {ASPECTS[aspect]} {count}" for aspect, count in found.like.items())
+    said = f"few are like yours in {together(few)}" if brief else f"these are like yours: {like}"
+    return f"Of the {found.checked} companies it was checked on {said}." if (few if brief else like) else ""
 
 
 def record(found: TrackRecord, *, names: bool = True) -> str:
     """How often it is right on the look-alikes, with the nearest of those on which it is wrong."""
     if not found.like:
         return none(found.needed, found.documented)
-    count = len(found.like)
-    text = f"Of {count} documented {'company' if count == 1 else 'companies'} like yours it is right on {found.right} ({KNOWN})"
+    like = counted(len(found.like), "documented company", "documented companies")
+    text = f"Of {like} like yours it is right on {found.right} ({KNOWN})"
     if not (names and found.wrong):
         return f"{text}."
     rest = len(found.wrong) - _NAMED
     more = [f"{rest} more"] if rest > 0 else []
-    return f"{text}; wrong on {_listed([_name(v) for v in found.wrong[:_NAMED]] + more)}."
+    return f"{text}; wrong on {together([_name(v) for v in found.wrong[:_NAMED]] + more)}."
 
 
 def wrong(found: TrackRecord) -> Iterator[str]:
@@ -95,7 +90,3 @@ def wrong(found: TrackRecord) -> Iterator[str]:
 
 def _name(verdict: Verdict) -> str:
     return f"{verdict.documented.company} {verdict.documented.year}"
-
-
-def _listed(items: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1]))) if items else ""

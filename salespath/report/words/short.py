@@ -5,7 +5,7 @@ from __future__ import annotations
 from salespath.engine.assessment import Assessment
 from salespath.engine.strength import HANGS_ON
 from salespath.facts.values import readable
-from salespath.report.words.verdict import conditions, lifting, reasons, subject
+from salespath.report.words.verdict import conditions, lifting, reasons, short_block, subject
 from salespath.rules.model import Weigh
 
 _TOP = 3
@@ -26,17 +26,12 @@ def strength(a: Assessment) -> str:
 
 def top_reasons(a: Assessment) -> list[str]:
     """What the verdict rests on most: the names of the blocks that stand, else of the weightiest lines of evidence for it."""
+    rules = a.base.knowledge.rules
     if a.process == "not_yet":
         own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
-        found = [block_name(b.rule, b.process) for b in own]
+        found = [short_block(rules[b.rule]) for b in own]
     else:
-        rules = a.base.knowledge.rules
         items = sorted((i for p in subject(a) for i in reasons(a, p, 1)), key=lambda i: (-i.weight, i.rule))
         then = [rules[item.rule].then for item in items]
         found = [readable(t.line) for t in then if isinstance(t, Weigh)]
     return list(dict.fromkeys(found))[:_TOP]
-
-
-def block_name(rule: str, process: str) -> str:
-    """The name of a block in words: smb-not-launched is `not launched`. Rules have no other short name yet."""
-    return rule.removeprefix(f"{process}-").replace("-", " ")
