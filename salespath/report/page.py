@@ -89,8 +89,8 @@ Cell: TypeAlias = str | Bar
 class Column:
     """A column of a table. `width` is fixed, else `share` is its part of what the fixed ones leave, between `least` and `most`.
 
-    On a terminal narrower than `narrow[0]` the width is `narrow[1]`; narrower than `beyond`, the column is left out or, with
-    `folds` (`leans {}`), its cells become a further line of the column before.
+    On a terminal narrower than `narrow[0]` the width is `narrow[1]`, if there is room; narrower than `beyond`, the column is left
+    out or, with `folds` (`leans {}`), its cells become a further line of the column before.
     """
 
     title: str

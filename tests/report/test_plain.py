@@ -382,13 +382,3 @@ def test_the_guide_shows_every_point_of_the_comparison_with_what_it_cites(width)
     assert {name for point in knowledge.guide for name in point.source} <= shown
     assert {name for _, sources in knowledge.guide_notes for name in sources} <= shown
     assert one_line(knowledge.article["disclosure"]) in one_line(text)
-
-
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_the_guide_fits_the_width_but_for_addresses(width):
-    too_long = [
-        line
-        for line in write(guide.page(BASE.knowledge), width).splitlines()
-        if len(line) > width and "http" not in line
-    ]
-    assert too_long == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from salespath.report.page import Column, Figure, Table
+from salespath.report.page import Column, Figure, Item, Items, Table
 
 
 def figure(drawn: Figure) -> list[str]:
@@ -33,6 +33,11 @@ def grid(drawn: Figure) -> Table:
     ]
     columns = (Column(drawn.up.label if drawn.up else ""), *map(Column, drawn.across.marks))
     return Table(columns, tuple(reversed(rows)), drawn.across.label)
+
+
+def legend(drawn: Figure) -> Items:
+    """What its letters mean."""
+    return Items(tuple(Item(text, letter) for letter, text in drawn.legend.items()), aligned=True)
 
 
 def _row(row: Sequence[str], own: int | None) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from salespath.report.formats.chart import figures
-from salespath.report.formats.figure import grid
+from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.svg import svg
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree
 
@@ -76,8 +76,7 @@ def _block(block: Block) -> str:
         case Tree():
             return _tag("ul", _tree(block), class_="tree")
         case Figure():
-            letters = "".join(_tag("div", _pair(letter, text)) for letter, text in block.legend.items())
-            return _figure(block.caption, _table(grid(block), own="("), _tag("dl", letters))
+            return _figure(block.caption, _table(grid(block), own="("), _items(legend(block)))
         case Chart():
             table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines)))
             return _figure(block.caption, svg(block), table)
@@ -87,10 +86,6 @@ def _block(block: Block) -> str:
 
 def _led(lead: str, text: str) -> str:
     return (f"<strong>{escape(lead)}:</strong> " if lead else "") + escape(text)
-
-
-def _pair(term: str, meaning: str) -> str:
-    return _tag("dt", escape(term)) + _tag("dd", escape(meaning))
 
 
 def _figure(caption: str, *parts: str) -> str:

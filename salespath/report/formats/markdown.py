@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from salespath.report.formats.chart import figures
-from salespath.report.formats.figure import grid
+from salespath.report.formats.figure import grid, legend
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_")  # an underscore inside a word is none
@@ -58,7 +58,7 @@ def _block(block: Block) -> Iterator[str]:
         case Figure():
             yield from _captioned(block.caption, grid(block))
             yield ""
-            yield from (f"- {escaped(letter)}: {escaped(text)}" for letter, text in block.legend.items())
+            yield from _items(legend(block))
         case Chart():
             yield from _captioned(block.caption, figures(block.lines))
         case _:

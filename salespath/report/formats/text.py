@@ -11,6 +11,7 @@ from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Headi
 Style = Callable[[str], str]
 
 LEAST = 40
+LINES, WORDS = 60, 400  # what a page on one company holds
 _BETWEEN = 2  # blanks between two columns
 _BAR = 21  # columns of a bar where its column says none
 
@@ -20,19 +21,11 @@ def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "ut
     return _Writer(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
 
 
-def fitting(
-    pages: Iterable[Page],
-    width: int = 80,
-    lines: int = 60,
-    words: int = 400,
-    *,
-    bold: Style = str,
-    encoding: str = "utf-8",
-) -> str:
-    """The first of some versions of a page that holds so many lines and words at most, or else the last of them."""
+def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
+    """The first of some versions of a page that holds LINES and WORDS at most, or else the last of them."""
     for page in pages:
         text = write(page, width, bold=bold, encoding=encoding)
-        if len(text.splitlines()) <= lines and len(text.split()) <= words:
+        if len(text.splitlines()) <= LINES and len(text.split()) <= WORDS:
             break
     return text
 
@@ -184,6 +177,8 @@ def _widths(columns: Sequence[Column], width: int) -> list[int]:
     """Fixed widths first; what is left goes to the others by their shares, and what one cannot use to the rest of them."""
     found = [c.narrow[1] if c.narrow and width < c.narrow[0] else c.width or 0 for c in columns]
     room = width - _BETWEEN * (len(columns) - 1)
+    if sum(found) > room:
+        found = [0 if c.narrow and width < c.narrow[0] else wide for c, wide in zip(columns, found)]
     while flexible := [place for place, wide in enumerate(found) if not wide]:
         rest, whole = room - sum(found), sum(columns[place].share for place in flexible) or 1
         wanted = {p: max(columns[p].least, round(rest * columns[p].share / whole)) for p in flexible}

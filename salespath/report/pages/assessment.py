@@ -26,7 +26,7 @@ from salespath.report.words.verdict import (
     reasons,
     subject,
     two_groups,
-)  # fmt: skip
+)
 from salespath.rules.model import PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
@@ -96,8 +96,7 @@ def full(assessment: Assessment) -> Page:
 
 def _top(a: Assessment, brief: int = 0) -> Iterator[Block]:
     """The verdict, how sure it is, the choices and the dimensions."""
-    verdict = {"process": a.process, "lead": a.lead, "leaning": a.leaning}
-    yield Text(headline(a), ids=tuple(v for v in verdict.values() if v), values=verdict)
+    yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict())
     for warning in [warning for warning in a.warnings if warning.leads][: max(1, FIRST - brief)]:
         yield Text(_sentence(warning.text), "First", "warning", ids=(warning.rule,))
     yield Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on), values={"level": a.strength.level})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from salespath.report.page import Column, Heading, Item, Items, Page, Table, Text
 from salespath.rules.model import Knowledge
 
-_COLUMNS = (Column("", share=20, most=16), Column("Enterprise", share=28), Column("SMB", share=28))
+_COLUMNS = (Column("", 16), Column("Enterprise", narrow=(100, 28)), Column("SMB", narrow=(100, 28)))
 
 
 def page(knowledge: Knowledge) -> Page:
