@@ -303,7 +303,7 @@ def test_every_command_explains_itself(invoke, path, option):
         ["assess"],
         ["assess", "--nonsense", ONE],
         ["assess", "--format", "xml", ONE],
-        ["assess", ONE, "-o", "out.txt"],
+        ["assess", ONE, "-o", "out.doc"],
         ["assess", ONE, "-o", "json"],
         ["assess", "-o", "out.csv"],
         ["assess", "--company", "Acme"],
