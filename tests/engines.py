@@ -16,7 +16,7 @@ import pytest
 from definition import Reader
 from in_clips import Clips, constructs, given
 
-from salespath.authoring.perturb import with_rules
+from salespath.authoring.robustness import with_rules
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from salespath.authoring.baselines import THUMBS
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.perturb import Robustness, judged
+from salespath.authoring.robustness import Robustness, judged
 from salespath.authoring.witnesses import Witness
 from salespath.engine import certainty
 from salespath.engine.assess import assess

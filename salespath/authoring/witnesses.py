@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from salespath.authoring.perturb import deciding, together, without
+from salespath.authoring.robustness import deciding, together, without
 from salespath.engine.compile import Base
 from salespath.engine.documented import Known
 from salespath.rules.loader import EXPERT

@@ -33,7 +33,7 @@ class Relations:
     adds_to: str
 
 
-class Relating:
+class RuleRelations:
     """The relations of all rules of a base."""
 
     def __init__(self, base: Base) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
-from salespath.engine.dependencies import Relating, adds_to, read_values
+from salespath.engine.dependencies import RuleRelations, adds_to, read_values
 from salespath.engine.why import FAILED, MET, UNKNOWN, status
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
@@ -122,7 +122,7 @@ class _Links:
     """What the rules of a base read."""
 
     def __init__(self, base: Base) -> None:
-        self.concluding = Relating(base).concluding
+        self.concluding = RuleRelations(base).concluding
         self.adds_to = {rule.id: adds_to(base, rule) for rule in base.knowledge.rules.values()}
         self.values: dict[str, list[Value]] = {}
         self.numbers: dict[str, list[str]] = {}

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from salespath.authoring.baselines import THUMBS
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.perturb import Change, deciding, robustness, steps
+from salespath.authoring.robustness import Change, deciding, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
 from salespath.authoring.witnesses import witnesses
 from salespath.cli import main

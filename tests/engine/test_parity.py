@@ -15,7 +15,7 @@ from engines import Engine, Findings, agree, clips, definition, experta, minimal
 from given import BASE, EXAMPLES, ROOT, VOCABULARY, small_base
 from rule_bases import random_base
 
-from salespath.authoring.perturb import with_rules
+from salespath.authoring.robustness import with_rules
 from salespath.engine.compile import FACTS, Base
 from salespath.facts import Case, read_file
 from salespath.rules.loader import KINDS

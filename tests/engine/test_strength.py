@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_bases import random_base
 
-from salespath.authoring.perturb import with_rules
+from salespath.authoring.robustness import with_rules
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.engine.cells import cells

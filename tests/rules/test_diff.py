@@ -17,7 +17,7 @@ from given import BASE, EXAMPLES, FRAME, VOCABULARY, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.authoring.perturb import deciding
+from salespath.authoring.robustness import deciding
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.effects import Effect, effects

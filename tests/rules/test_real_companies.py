@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from given import BASE, EXAMPLES
 
-from salespath.authoring.perturb import firing, robustness
+from salespath.authoring.robustness import firing, robustness
 from salespath.authoring.score import Score, score, score_files
 from salespath.engine.assess import assess
 from salespath.engine.documented import Known, Selection, labelled

@@ -13,7 +13,7 @@ from functools import cache
 import pytest
 import yaml
 
-from salespath.authoring.perturb import deciding, with_rules
+from salespath.authoring.robustness import deciding, with_rules
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Advice, Assessment

@@ -15,14 +15,14 @@ from salespath.commands.shared.options import (
     read_companies,
     report_problems,
     reported,
-    width,
     write_json,
+    write_page,
 )
 from salespath.commands.shared.progress import counted
 from salespath.engine.effects import effects
 from salespath.engine.load import load_folder
 from salespath.files.problems import Problem
-from salespath.report.pages.rules_diff import Named, Told, document, text
+from salespath.report.pages.rules_diff import Consequences, NamedBase, document, page
 from salespath.rules.diff import differences
 
 
@@ -34,19 +34,19 @@ from salespath.rules.diff import differences
 @reported
 def command(old: str, new: str, cases: str | None, format_: str) -> None:
     before, after = load_folder(old), load_folder(new)
-    told: Told | None = None
+    found: Consequences | None = None
     problems: tuple[Problem, ...] = ()
     if cases is not None:
         portfolio = read_companies(after, cases)
         problems = portfolio.problems
         report_problems(problems)
         with counted(len(portfolio.cases)) as step:
-            told = Told(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
-    named = Named(old, before.knowledge), Named(new, after.knowledge)
+            found = Consequences(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
+    named = NamedBase(old, before.knowledge), NamedBase(new, after.knowledge)
     entries = differences(before.knowledge, after.knowledge)
     if format_ == "json":
-        write_json(document(*named, entries, told))
+        write_json(document(*named, entries, found))
     else:
-        click.echo(text(*named, entries, told, min(width(), 100)), nl=False)
+        write_page(page(*named, entries, found))
     if any(problem.severity == "error" for problem in problems):
         sys.exit(1)

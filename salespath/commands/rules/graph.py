@@ -32,6 +32,6 @@ def command(base: Base, target: str | None, format_: str, all_: bool) -> None:
         known = [*knowledge.rules, *knowledge.attributes, *knowledge.topics, *VERDICTS]
         unknown("rule, attribute, topic or process", str(target), known)
     if format_ == "json":
-        write_json(drawing.document(drawn))
+        write_json(graph.document(drawn))
     else:
         click.echo(drawing.mermaid(drawn) if format_ == "mermaid" else drawing.dot(drawn), nl=False)

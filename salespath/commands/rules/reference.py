@@ -9,6 +9,7 @@ import click
 from salespath.commands.shared.options import based, read_by_run, reported
 from salespath.engine.compile import Base
 from salespath.files.output import Output, check, together
+from salespath.report.formats.markdown import write
 from salespath.report.pages.reference import pages
 
 
@@ -18,14 +19,14 @@ from salespath.report.pages.reference import pages
 @reported
 @based
 def command(base: Base, output: str | None, force: bool) -> None:
-    found = pages(base)
+    found = {f"{name}.md": write(page) for name, page in pages(base).items()}
     if output is None:
         click.echo("\n".join(found.values()), nl=False)
         return
-    pages_there = {str(Path(output) / name): text for name, text in found.items()}
-    check(map(Output, pages_there), read_by_run(), force=force)
+    files = {str(Path(output) / name): text for name, text in found.items()}
+    check(map(Output, files), read_by_run(), force=force)
     Path(output).mkdir(parents=True, exist_ok=True)
     with together(force=force) as begin:
-        for path, text in pages_there.items():
+        for path, text in files.items():
             begin(path).write(text.encode())
     click.echo(f"{len(found)} pages in {output}, {len(base.knowledge.rules)} rules.", err=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import click
 
-from salespath.authoring.perturb import deciding, robustness, steps
+from salespath.authoring.robustness import deciding, robustness, steps
 from salespath.authoring.score import score_files
 from salespath.authoring.witnesses import witnesses
 from salespath.commands.shared.options import (
@@ -20,15 +20,14 @@ from salespath.commands.shared.options import (
     read_companies,
     report_problems,
     reported,
-    width,
     write_json,
+    write_page,
 )
 from salespath.commands.shared.progress import counted
 from salespath.engine.compile import Base
 from salespath.engine.documented import Selection, labelled, without_basis
 from salespath.files.problems import Problem
-from salespath.report.pages.score import text
-from salespath.report.pages.score_json import document
+from salespath.report.pages.score import document, page
 
 
 @click.command("score", help=__doc__)
@@ -75,6 +74,6 @@ def command(
         if format_ == "json":
             write_json(document(scored, facts))
         else:
-            click.echo(text(scored, facts, min(width(), 100)), nl=False)
+            write_page(page(scored, facts))
     if any(problem.severity == "error" for problem in problems):
         sys.exit(1)

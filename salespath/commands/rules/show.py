@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from salespath.commands.shared.names import unknown
-from salespath.commands.shared.options import based, bold, format_option, reported, width, write_json
+from salespath.commands.shared.options import based, format_option, reported, write_json, write_page
 from salespath.engine.compile import Base
-from salespath.engine.dependencies import Relating
-from salespath.report.pages.rule import card, document, text
+from salespath.engine.dependencies import RuleRelations
+from salespath.report.pages.rule import document, page
 
 
 @click.command("show", help=__doc__)
@@ -17,12 +17,11 @@ from salespath.report.pages.rule import card, document, text
 @reported
 @based
 def command(base: Base, ids: tuple[str, ...], format_: str) -> None:
-    rules, relating = base.knowledge.rules, Relating(base)
+    rules, relations = base.knowledge.rules, RuleRelations(base)
     for id_ in ids:
         if id_ not in rules:
             unknown("rule", id_, rules)
     if format_ == "json":
-        write_json([document(relating, rules[id_]) for id_ in ids])
-        return
-    cards = [text(rules[id_], card(relating, rules[id_]), min(width(), 100), bold) for id_ in ids]
-    click.echo("\n".join(cards), nl=False)
+        write_json([document(relations, rules[id_]) for id_ in ids])
+    else:
+        write_page(page(relations, [rules[id_] for id_ in ids]))

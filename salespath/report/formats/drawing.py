@@ -1,8 +1,6 @@
-"""Graphs as Mermaid, Graphviz DOT and data. No label can break out of its quotes."""
+"""Graphs as Mermaid and Graphviz DOT. No label can break out of its quotes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from salespath.report.pages.graph import Graph
 
@@ -41,14 +39,6 @@ def dot(graph: Graph) -> str:
         style = ' [style=dashed, label="overrides"]' if what == "overrides" else ""
         lines.append(f"  {_quoted(source)} -> {_quoted(target)}{style};")
     return "\n".join([*lines, "}"]) + "\n"
-
-
-def document(graph: Graph) -> dict[str, Any]:
-    """Nodes and edges as data for JSON."""
-    return {
-        "nodes": [{"id": node.id, "kind": node.kind, "label": node.label} for node in graph.nodes.values()],
-        "edges": [{"from": source, "to": target, "kind": what} for (source, target), what in graph.edges.items()],
-    }
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from salespath.engine.compile import PLAN, Base
 from salespath.engine.dependencies import adds_to, concludes, read_values
@@ -15,7 +16,7 @@ from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
 
 
 @dataclass(frozen=True)
-class Node:
+class GraphNode:
     """Something drawn: a fact, number, rule, value, line, sum or topic."""
 
     id: str
@@ -27,13 +28,13 @@ class Node:
 class Graph:
     """Nodes by id, and edges (from, to) with what they mean."""
 
-    nodes: dict[str, Node] = field(default_factory=dict)
+    nodes: dict[str, GraphNode] = field(default_factory=dict)
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, kind: str, name: str, label: str) -> str:
         """A node, drawn once; its id."""
         id_ = f"{kind}:{name}"
-        self.nodes.setdefault(id_, Node(id_, kind, label))
+        self.nodes.setdefault(id_, GraphNode(id_, kind, label))
         return id_
 
     def sources(self) -> dict[str, list[str]]:
@@ -217,3 +218,11 @@ def _attribute(id_: str) -> str:
 def _is_verdict(base: Base, id_: str) -> bool:
     attribute = base.knowledge.attributes.get(_attribute(id_)) if id_.startswith("value:") else None
     return attribute is not None and attribute.verdict
+
+
+def document(graph: Graph) -> dict[str, Any]:
+    """Nodes and edges as data for JSON."""
+    return {
+        "nodes": [{"id": node.id, "kind": node.kind, "label": node.label} for node in graph.nodes.values()],
+        "edges": [{"from": source, "to": target, "kind": what} for (source, target), what in graph.edges.items()],
+    }

@@ -1,21 +1,22 @@
-"""A rule with everything that belongs to it: the parts of a card for readers, and the same as data."""
+"""Rules with everything that belongs to them, in a table, and as data."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from salespath.engine import certainty
 from salespath.engine.compile import Base, filled
-from salespath.engine.dependencies import Relating
+from salespath.engine.dependencies import Relations, RuleRelations
 from salespath.facts.values import readable
+from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES
+from salespath.rules import model
 from salespath.rules.language import Is
-from salespath.rules.loader import EXPERT
-from salespath.rules.model import Advise, Block, Conclude, Rule, Warn, Weigh
+from salespath.rules.loader import EXPERT, target
+from salespath.rules.model import Advise, Conclude, Rule, Warn, Weigh
 
 _SHOWN = 12
 _FOR = {
@@ -25,53 +26,67 @@ _FOR = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
-    """One heading of a card: a sentence, things listed under it, and rules or sources named."""
-
-    title: str
-    text: str = ""
-    items: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    code: str = ""
+def page(relations: RuleRelations, rules: Iterable[Rule]) -> Page:
+    """What there is to know of some rules, each under its own heading."""
+    return Page("", tuple(block for rule in rules for block in _card(relations, rule)))
 
 
-def card(relating: Relating, rule: Rule) -> list[Part]:
-    """What there is to know of a rule, in reading order; parts that it does not have are left out."""
-    base, then, related = relating.base, rule.then, relating.of(rule)
+def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
+    """A rule in reading order; what it does not have is left out."""
+    base, then, related = relations.base, rule.then, relations.of(rule)
 
-    def said(text: str) -> str:
-        return filled(text, lambda name: f"[{base.vocabulary[name].label}]")
+    def part(title: str, text: str, code: str = "") -> Iterator[Block]:
+        if text:
+            yield Text(text, title, inset=2, hang=2)
+        if code:
+            yield Text(code, inset=4)
 
-    parts = [
-        Part("Says", conclusion(base, rule)),
-        Part("When", in_words(base, base.conditions[rule.id]), code=rule.when),
-        *(Part("Unless", f"applies: {words}", rules=(other,)) for other, words in exceptions(base, rule)),
-        Part("Because", said(rule.because)),
-    ]
+    def items(title: str, texts: Iterable[str]) -> Iterator[Block]:
+        found = tuple(map(Item, texts))
+        if found:
+            yield from (Text("", title, inset=2), Items(found, inset=4))
+
+    yield Heading(f"{rule.id} ({rule.kind})", 3, ids=(rule.id,))
+    yield from part("Says", conclusion(base, rule))
+    yield from part("When", in_words(base, base.conditions[rule.id]), rule.when)
+    for other, words in exceptions(base, rule):
+        yield from part("Unless", f"{other} applies: {words}")
+    yield from part("Because", said(base, rule.because))
     if isinstance(then, (Advise, Warn)):
-        parts.append(Part("Text", said(then.text)))
+        yield from part("Text", said(base, then.text))
     if isinstance(then, Advise):
-        parts.append(Part("Steps", items=tuple(map(said, then.steps))))
-    if isinstance(then, Block):
-        parts.append(Part("Remedy", said(then.remedy)))
-    if isinstance(then, (Advise, Block)):
-        parts.append(Part("Owner", then.owner))
-    if rule.id in base.done:
-        assert isinstance(then, (Advise, Block))
-        parts.append(Part("Done when", in_words(base, base.done[rule.id]), code=then.done_when))
+        yield from items("Steps", (said(base, step) for step in then.steps))
+    if isinstance(then, model.Block):
+        yield from part("Remedy", said(base, then.remedy))
+    if isinstance(then, (Advise, model.Block)):
+        yield from part("Owner", then.owner)
+        if rule.id in base.done:
+            yield from part("Done when", in_words(base, base.done[rule.id]), then.done_when)
     if isinstance(then, Advise):
-        parts.append(Part("Priority", str(then.priority)))
-    parts.append(Part("Sources", items=tuple(f"{name}: {cited(base, name)}" for name in rule.source)))
-    names = [*related.facts, *dict.fromkeys(attribute for attribute, _ in related.values)]
-    parts.append(Part("Reads", ", ".join(names)))
+        yield from part("Priority", str(then.priority))
+    yield from items("Sources", (f"{name}: {cited(base, name)}" for name in rule.source))
+    yield from part("Reads", ", ".join(reads(related)))
+    yield from part("Adds up", adds_up(base, related))
+    yield from part("Depends on", shortened(related.depends_on))
+    yield from part("Feeds", " ".join(filter(None, (shortened(related.read_by), related.adds_to))))
+    yield from part("Overrides", shortened(related.overrides))
+    yield from part("Written in", f"{rule.file}:{rule.line}")
+
+
+def said(base: Base, text: str) -> str:
+    """A text of a rule with the names of facts where their values will stand."""
+    return filled(text, lambda name: f"[{base.vocabulary[name].label}]")
+
+
+def reads(related: Relations) -> list[str]:
+    """The facts and attributes that a condition reads."""
+    return [*related.facts, *dict.fromkeys(attribute for attribute, _ in related.values)]
+
+
+def adds_up(base: Base, related: Relations) -> str:
+    """The sums that a condition of the verdict reads, and from what."""
     lines = ", ".join(base.knowledge.lines[line].title for line in dict.fromkeys(related.lines))
-    parts.append(Part("Adds up", f"{', '.join(related.sums)}, from what weighs on: {lines}" if lines else ""))
-    parts.append(Part("Depends on", rules=related.depends_on))
-    parts.append(Part("Feeds", related.adds_to, rules=related.read_by))
-    parts.append(Part("Overrides", rules=related.overrides))
-    parts.append(Part("Written in", f"{rule.file}:{rule.line}"))
-    return [part for part in parts if part.text or part.items or part.rules]
+    return f"{', '.join(related.sums)}, from what weighs on: {lines}" if lines else ""
 
 
 def conclusion(base: Base, rule: Rule) -> str:
@@ -89,7 +104,7 @@ def conclusion(base: Base, rule: Rule) -> str:
             f"evidence {side} {NAMES[then.process]} selling on {line.title} ({then.line}): certainty {then.certainty:g}, "
             f"net weight {weight}."
         )
-    if isinstance(then, Block):
+    if isinstance(then, model.Block):
         what = "running both" if then.process == "both" else f"{NAMES[then.process]} selling"
         return f"an exception that lifts a block on {what}." if then.lift else f"{what} is blocked for now."
     where = _FOR.get(then.process, f"the recommendation {readable(then.process)}")
@@ -111,35 +126,15 @@ def cited(base: Base, name: str) -> str:
     return f"{'soft ' if source.soft else ''}{source.kind}, {source.author}{year}: {source.says}"
 
 
-def cut(ids: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """The ids to show, and how many more there are in words."""
+def shortened(ids: Sequence[str]) -> str:
+    """The ids, of many the first, and how many more there are."""
     rest = len(ids) - _SHOWN
-    return (ids[:_SHOWN], f"and {rest} more") if rest > 1 else (ids, "")
+    return ", ".join([*ids[:_SHOWN], f"and {rest} more"] if rest > 1 else ids)
 
 
-def text(rule: Rule, parts: list[Part], width: int, bold: Callable[[str], str]) -> str:
-    """A card for a terminal."""
-    lines = [bold(f"{rule.id} ({rule.kind})")]
-
-    def say(words: str, first: str, indent: str) -> None:
-        lines.extend(
-            textwrap.wrap(words, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)
-        )
-
-    for part in parts:
-        ids, rest = cut(part.rules)
-        named = ", ".join(filter(None, (*ids, rest)))
-        say(f"{part.title}: {' '.join(filter(None, (named, part.text)))}", "  ", "    ")
-        if part.code:
-            say(part.code, "    ", "    ")
-        for item in part.items:
-            say(f"- {item}", "    ", "      ")
-    return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def document(relating: Relating, rule: Rule) -> dict[str, Any]:
+def document(relations: RuleRelations, rule: Rule) -> dict[str, Any]:
     """A rule and its relations as data for JSON."""
-    base = relating.base
+    base = relations.base
     found: dict[str, Any] = {
         "id": rule.id, "kind": rule.kind, "file": rule.file, "line": rule.line, rule.kind: asdict(rule.then),
         "says": conclusion(base, rule), "when": rule.when, "in_words": in_words(base, base.conditions[rule.id]),
@@ -155,4 +150,4 @@ def document(relating: Relating, rule: Rule) -> dict[str, Any]:
             if source
             else {"id": name, "kind": EXPERT}
         )
-    return {**found, **asdict(relating.of(rule))}
+    return {**found, **asdict(relations.of(rule))}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Verdict
 from salespath.engine.effects import RULE, Effect, Item, Shift, follows
+from salespath.report import page as blocks
+from salespath.report.page import Block, Heading, Items, Page, Text
 from salespath.report.pages.score import companies
 from salespath.report.words.phrases import NAMES
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, Field
@@ -18,40 +20,42 @@ from salespath.rules.model import Knowledge
 HOW = (ADDED, REMOVED, CHANGED)
 _SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 _ONE = {"guide": "point of the guide"}
+_LINE = 76  # characters; what is longer is said below what it was
 
 Entries = Mapping[str, Mapping[str, Entry]]
 
 
-class Named(NamedTuple):
+class NamedBase(NamedTuple):
     """A base by the name it was given on the command line."""
 
     name: str
     knowledge: Knowledge
 
 
-class Told(NamedTuple):
+class Consequences(NamedTuple):
     """How many companies were assessed under both bases, and those for which something changes."""
 
     companies: int
     effects: Sequence[Effect]
 
 
-def text(old: Named, new: Named, entries: Entries, told: Told | None, width: int = 100) -> str:
+def page(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> Page:
     """The differences for a reader, and what they mean for the companies if there are any."""
-    lines = [f"{_title(old)} -> {_title(new)}: {_summary(entries)}"]
+    body: list[Block] = [Text(f"{_title(old)} -> {_title(new)}: {_summary(entries)}")]
     for name, part in entries.items():
         for how in HOW:
-            found = [entry for entry in part.values() if entry.how == how]
-            if found:
-                lines.extend(["", f"{name.capitalize()} {how}", "-" * len(f"{name} {how}")])
-                for entry in found:
-                    lines.extend([entry.id, *(line for field in entry.fields for line in _field(field, how, width))])
-    if told:
-        lines.extend(_told(told, width))
-    return "\n".join(lines) + "\n"
+            differing = [entry for entry in part.values() if entry.how == how]
+            if differing:
+                body.append(Heading(f"{name.capitalize()} {how}"))
+            for entry in differing:
+                body.append(Text(entry.id, ids=(entry.id,)))
+                body.extend(block for field in entry.fields for block in _field(field, how))
+    if found:
+        body.extend(_consequences(found))
+    return Page("", tuple(body))
 
 
-def _title(named: Named) -> str:
+def _title(named: NamedBase) -> str:
     return f"{named.name} ({named.knowledge.version})"
 
 
@@ -66,81 +70,74 @@ def _summary(entries: Entries) -> str:
     return "; ".join(parts) + "." if parts else "no difference."
 
 
-def _field(field: Field, how: str, width: int) -> list[str]:
-    """What a field says, or said and says; on one line where it fits."""
+def _field(field: Field, how: str) -> list[Block]:
+    """What a field says, or said and says; on one line where that is short."""
     old, new = _value(field.old), _value(field.new)
     if how != CHANGED:
-        return _wrapped(f"{field.name}: {new if how == ADDED else old}", width, "    ", "      ")
-    short = f"    {field.name}: {old} -> {new}"
-    if len(short) <= width:
-        return [short]
-    return [
-        f"    {field.name}:",
-        *_wrapped(f"- {old}", width, "      ", " " * 8),
-        *_wrapped(f"+ {new}", width, "      ", " " * 8),
-    ]
+        return [Text(f"{field.name}: {new if how == ADDED else old}", inset=4, hang=2)]
+    short = f"{field.name}: {old} -> {new}"
+    if len(short) <= _LINE:
+        return [Text(short, inset=4)]
+    both = blocks.Item(old, _SIGNS[REMOVED]), blocks.Item(new, _SIGNS[ADDED])
+    return [Text(f"{field.name}:", inset=4), Items(both, inset=6)]
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {text}" for key, text in value.items())
-    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _wrapped(line: str, width: int, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(
-        line, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return ", ".join(f"{key}: {text}" for key, text in value.items())
+        case tuple():
+            return "; ".join(map(str, value))
+    return str(value)
 
 
 # On companies
 
 
-def _told(told: Told, width: int) -> list[str]:
+def _consequences(found: Consequences) -> Iterator[Block]:
     """Each company with another verdict; of those that keep theirs, the ones for which the same changes together."""
-    others = [effect for effect in told.effects if effect.verdict_changes]
-    more = len(told.effects) - len(others)
-    title = (
-        f"On {companies(told.companies)}: {len(others)} with another verdict, {more} more with another plan or block"
+    others = [effect for effect in found.effects if effect.verdict_changes]
+    more = len(found.effects) - len(others)
+    yield Heading(
+        f"On {companies(found.companies)}: {len(others)} with another verdict, {more} more with another plan or block"
     )
-    lines = ["", title, "-" * len(title)]
     for effect in others:
-        lines.append(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}")
-        lines.extend(_listed("through", effect.through, width))
-        lines.extend(_listed("evidence", map(_shift, effect.shifts), width))
-        lines.extend(_items(effect, width))
+        yield Text(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}", hang=2)
+        yield from map(_under, [*_listed("through", effect.through), *_listed("evidence", map(_shift, effect.shifts))])
+        yield from map(_under, _items(effect))
     alike: dict[tuple[str, ...], list[str]] = {}
-    for effect in told.effects:
+    for effect in found.effects:
         if not effect.verdict_changes:
-            alike.setdefault(tuple(_items(effect, width)), []).append(effect.company)
+            alike.setdefault(tuple(_items(effect)), []).append(effect.company)
     for items, names in alike.items():
-        lines.extend(_wrapped(f"{', '.join(names)}: the same verdict", width, "", "  "))
-        lines.extend(items)
-    return lines
+        yield Text(f"{', '.join(names)}: the same verdict", hang=2)
+        yield from map(_under, items)
 
 
-def _items(effect: Effect, width: int) -> list[str]:
-    lines = []
+def _under(line: str) -> Text:
+    return Text(line, inset=4, hang=4)
+
+
+def _items(effect: Effect) -> Iterator[str]:
     for item in effect.items:
         if not follows(effect, item):
-            lines.extend(_listed(item.kind, [_item(item)], width))
+            yield from _listed(item.kind, [_item(item)])
     following = Counter(item.how for item in effect.items if follows(effect, item))
-    counts = (f"{following[how]} of the plan {how}" for how in HOW if following[how])
-    return lines + _listed("with the verdict", counts, width)
+    yield from _listed("with the verdict", (f"{following[how]} of the plan {how}" for how in HOW if following[how]))
 
 
-def _listed(name: str, items: Iterable[str], width: int) -> list[str]:
+def _listed(name: str, items: Iterable[str]) -> list[str]:
     found = ", ".join(items)
-    return _wrapped(f"{name}: {found}", width, "    ", " " * 8) if found else []
+    return [f"{name}: {found}"] if found else []
 
 
-def _verdict(told: Verdict) -> str:
-    lead = f", {told.lead} first" if told.lead else ""
-    return f"{told.process}{lead}{f', leaning {told.leaning}' if told.leaning else ''}"
+def _verdict(verdict: Verdict) -> str:
+    lead = f", {verdict.lead} first" if verdict.lead else ""
+    return f"{verdict.process}{lead}{f', leaning {verdict.leaning}' if verdict.leaning else ''}"
 
 
 def _shift(shift: Shift) -> str:
@@ -158,11 +155,11 @@ def _item(item: Item) -> str:
 # JSON
 
 
-def document(old: Named, new: Named, entries: Entries, told: Told | None) -> dict[str, Any]:
+def document(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> dict[str, Any]:
     """The same as plain data, with everything that the text sums up."""
-    found: dict[str, Any] = {"old": _base(old), "new": _base(new)}
+    data: dict[str, Any] = {"old": _base(old), "new": _base(new)}
     for name, part in entries.items():
-        found[name] = {
+        data[name] = {
             how: [
                 {"id": entry.id, "fields": {f.name: {"old": f.old, "new": f.new} for f in entry.fields}}
                 for entry in part.values()
@@ -170,12 +167,12 @@ def document(old: Named, new: Named, entries: Entries, told: Told | None) -> dic
             ]
             for how in HOW
         }
-    found["companies"] = None if told is None else told.companies
-    found["changes"] = None if told is None else [effect_document(effect) for effect in told.effects]
-    return found
+    data["companies"] = None if found is None else found.companies
+    data["changes"] = None if found is None else [effect_document(effect) for effect in found.effects]
+    return data
 
 
-def _base(named: Named) -> dict[str, Any]:
+def _base(named: NamedBase) -> dict[str, Any]:
     knowledge = named.knowledge
     return {
         "name": named.name,
@@ -202,17 +199,7 @@ def traced(effect: Effect) -> dict[str, Any]:
         "evidence": [
             {"rule": s.rule, "process": s.process, "old": net(s.old), "new": net(s.new)} for s in effect.shifts
         ],
-        "items": [
-            {
-                "kind": i.kind,
-                "rule": i.rule,
-                "about": i.about,
-                "how": i.how,
-                "reason": i.reason,
-                "through": list(i.through),
-            }
-            for i in effect.items
-        ],
+        "items": [asdict(item) for item in effect.items],
     }
 
 

@@ -1,14 +1,15 @@
-"""A score as text for a terminal."""
+"""A score: how often verdicts are right, beside baselines, and what was said where they are not."""
 
 from __future__ import annotations
 
 import math
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from salespath.authoring.baselines import WITH_BOTH
-from salespath.authoring.perturb import Change, Robustness
+from salespath.authoring.robustness import Perturbation, Robustness
 from salespath.authoring.score import LEAD, SALESPATH, Agreement, Band, Miss, Rate, Score
 from salespath.authoring.witnesses import COMPANIES, FIGURE, NONE, Witness
 from salespath.engine import certainty
@@ -16,39 +17,48 @@ from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.dependencies import read_values
 from salespath.engine.documented import Selection
 from salespath.engine.walk import SUMS
-from salespath.report.pages.companies import listing
+from salespath.report.page import Block, Column, Heading, Page, Table, Text
 from salespath.report.words.phrases import NAMES
 from salespath.report.words.verdict import reasons
 from salespath.rules.model import PROCESSES, VERDICTS
 
 _SHOWN = 4  # reasons of each kind per miss
 _NAMED = 3  # companies of each kind per rule
+_LEGEND = (
+    "Accepted: right, or a label that is documented to be as good. Lack a fact: how many companies do not say something that the "
+    "baseline reads."
+)
 
 
-def text(score: Score, facts: Selection, width: int = 100) -> str:
+def page(score: Score, facts: Selection) -> Page:
     """The score for a reader; `facts` are those that were used. Of several files, a miss is a line."""
     counts = ", ".join(f"{rate.of} {label}" for label, rate in score.recall.items())
     several = f" in {len(score.files)} files" if score.files else ""
-    misses = _short_misses(score) if score.files else "\n".join(_miss(miss, width) for miss in score.misses)
-    parts = [f"{companies(len(score.outcomes))}{several}: {counts}. Judged by {facts}.\n"]
+    blocks: list[Block] = [Text(f"{companies(len(score.outcomes))}{several}: {counts}. Judged by {facts}.")]
     if score.files:
-        parts.append(_headed("Right in each file, in brackets with labels that are as good", _by_file(score)))
-    parts += [
-        _headed("Agreement", _agreements(score.agreements)),
-        _headed("Salespath against each: companies that only one gets right, and how likely chance is", _paired(score)),
-        _headed("Documented (rows) and said (columns)", _confusion(score)),
-        _headed("Right by kind of company", _kinds(score)),
-        _headed(f"Misses: {len(score.misses)}", misses),
-        _headed("Reliability: how often the verdict is right, by how far apart the processes are", _reliability(score)),
+        blocks += [Heading("Right in each file, in brackets with labels that are as good"), _by_file(score)]
+    blocks += [
+        Heading("Agreement"),
+        _agreements(score.agreements),
+        Text(_LEGEND, apart=True),
+        Heading("Salespath against each: companies that only one gets right, and how likely chance is"),
+        _paired(score.agreements),
+        Heading("Documented (rows) and said (columns)"),
+        _confusion(score),
+        Heading("Right by kind of company"),
+        _kinds(score),
+        Heading(f"Misses: {len(score.misses)}"),
+        *(_short_misses(score) if score.files else _misses(score.misses)),
+        Heading("Reliability: how often the verdict is right, by how far apart the processes are"),
+        _reliability(score.reliability),
     ]
     if score.robustness:
-        body = _robustness(score.robustness, len(score.outcomes))
-        parts.append(_headed("Robustness: companies lost when the rules are changed", body))
+        blocks.append(Heading("Robustness: companies lost when the rules are changed"))
+        blocks.extend(_robustness(score.robustness, len(score.outcomes)))
     if score.witnesses is not None:
-        parts.append(
-            _headed("Witnesses: what changes without each rule that decides", _witnesses(score.witnesses, width))
-        )
-    return "\n".join(parts)
+        blocks.append(Heading("Witnesses: what changes without each rule that decides"))
+        blocks.extend(_witnesses(score.witnesses))
+    return Page("", tuple(blocks))
 
 
 def companies(count: int) -> str:
@@ -56,17 +66,17 @@ def companies(count: int) -> str:
     return f"{count} {'company' if count == 1 else 'companies'}"
 
 
-def _headed(title: str, body: str) -> str:
-    return f"{title}\n{'-' * len(title)}\n{body}"
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], width: int = 30) -> Table:
+    return Table(tuple(Column(title, width) for title in titles), tuple(map(tuple, rows)))
 
 
-def _by_file(score: Score) -> str:
+def _by_file(score: Score) -> Table:
     """A column a file and one for all; of each baseline also how many companies lack a fact that it reads."""
     parts = [*score.files.values(), score]
     rows = [["companies", *(str(len(part.outcomes)) for part in parts)]]
     for place, found in enumerate(score.agreements):
         rows.append([found.judge, *(_in_file(part.agreements[place]) for part in parts)])
-    return listing(rows, ["Who", *(Path(path).stem for path in score.files), "all"], [30] * (1 + len(parts)))
+    return _table(["Who", *(Path(path).stem for path in score.files), "all"], rows)
 
 
 def _in_file(found: Agreement) -> str:
@@ -74,55 +84,74 @@ def _in_file(found: Agreement) -> str:
     return f"{found.rate.right} ({found.accepted.right}){lacking}"
 
 
-def _agreements(agreements: Iterable[Agreement]) -> str:
-    rows = [
+def _agreements(agreements: Iterable[Agreement]) -> Table:
+    rows = (
         [
             a.judge,
             *_rate(a.rate),
-            _figure(a.kappa),
+            "-" if a.kappa is None else f"{a.kappa:.2f}",
             str(a.accepted.right),
-            "-" if a.lacking is None else str(a.lacking),
+            _count(a.lacking),
         ]
         for a in agreements
-    ]
-    headers = ["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"]
-    return listing(rows, headers, [30, 24, 9, 14, 6, 9, 12]) + _LEGEND
+    )
+    return _table(["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"], rows)
 
 
-_LEGEND = """
-Accepted: right, or a label that is documented to be as good. Lack a fact: how many companies do not
-say something that the baseline reads.
-"""
+def _count(value: int | None) -> str:
+    return "-" if value is None else str(value)
 
 
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _paired(score: Score) -> str:
-    rows = [
-        [a.judge, str(a.paired.ours), str(a.paired.theirs), _likely(a.paired.p)] for a in score.agreements if a.paired
-    ]
-    return listing(rows, ["Against", "Only salespath", "Only the other", "Chance (two-sided p)"], [30, 24, 24, 24])
+def _paired(agreements: Iterable[Agreement]) -> Table:
+    rows = ([a.judge, str(a.paired.ours), str(a.paired.theirs), _likely(a.paired.p)] for a in agreements if a.paired)
+    return _table(["Against", "Only salespath", "Only the other", "Chance (two-sided p)"], rows)
 
 
 def _likely(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _kinds(score: Score) -> str:
-    rows = [
+def _kinds(score: Score) -> Table:
+    rows = (
         [kind.by, kind.kind, *_rate(kind.rates[SALESPATH]), str(kind.rates[WITH_BOTH].right)] for kind in score.kinds
-    ]
-    return listing(rows, ["By", "Kind", "Right", "Accuracy", "95% interval", WITH_BOTH], [30] * 6)
+    )
+    return _table(["By", "Kind", "Right", "Accuracy", "95% interval", WITH_BOTH], rows)
 
 
-def _short_misses(score: Score) -> str:
-    lines = []
+def _confusion(score: Score) -> Table:
+    rows = (
+        [label, *(str(score.confusion.get((label, said), 0)) for said in VERDICTS), *_rate(rate)[1:]]
+        for label, rate in score.recall.items()
+    )
+    return _table(["", *VERDICTS, "Recall", "95% interval"], rows)
+
+
+def _rate(rate: Rate) -> list[str]:
+    low, high = rate.interval
+    return [f"{rate.right} of {rate.of}", f"{rate.share:.0%}", f"{low:.0%} to {high:.0%}"] if rate.of else ["-"] * 3
+
+
+# Misses
+
+
+def _short_misses(score: Score) -> Iterator[Text]:
     for path, part in score.files.items():
-        lines.append(f"{Path(path).name}: {len(part.misses)}")
-        lines.extend(f"  {_headline(miss)}" for miss in part.misses)
-    return "\n".join(lines) + "\n"
+        yield Text(f"{Path(path).name}: {len(part.misses)}")
+        yield from (Text(_headline(miss), inset=2) for miss in part.misses)
+
+
+def _misses(misses: Iterable[Miss]) -> Iterator[Text]:
+    for place, miss in enumerate(misses):
+        a = miss.assessment
+        yield Text(_headline(miss), apart=place > 0)
+        for process in PROCESSES:
+            sums = ", ".join(f"{name} {certainty.signed(a.evidence[process][name], 2)}" for name in SUMS)
+            yield Text(f"{NAMES[process]}: {sums}", inset=2)
+            yield from _listed("for", _weights(reasons(a, process, 1)))
+            yield from _listed("against", _weights(reasons(a, process, -1)))
+        yield Text("verdict", inset=2)
+        yield from _listed("blocked by", [blocker.rule for blocker in a.blockers])
+        yield from _listed("through", steps(a))
 
 
 def _headline(miss: Miss) -> str:
@@ -131,45 +160,9 @@ def _headline(miss: Miss) -> str:
     return f"{a.company}: documented {miss.label}, said {a.process}{leaning}{' (as good)' if miss.accepted else ''}"
 
 
-def _confusion(score: Score) -> str:
-    rows = [
-        [label, *(str(score.confusion.get((label, said), 0)) for said in VERDICTS), *_rate(rate)[1:]]
-        for label, rate in score.recall.items()
-    ]
-    return listing(rows, ["", *VERDICTS, "Recall", "95% interval"], [12] * 8)
-
-
-def _rate(rate: Rate) -> list[str]:
-    low, high = rate.interval
-    return [f"{rate.right} of {rate.of}", f"{rate.share:.0%}", f"{low:.0%} to {high:.0%}"] if rate.of else ["-"] * 3
-
-
-def _miss(miss: Miss, width: int) -> str:
-    a = miss.assessment
-    lines = [_headline(miss)]
-
-    def say(name: str, items: Iterable[str]) -> None:
-        found = ", ".join(items)
-        if found:
-            lines.extend(
-                textwrap.wrap(
-                    f"{name}: {found}",
-                    width,
-                    initial_indent="    ",
-                    subsequent_indent=" " * 8,
-                    break_on_hyphens=False,
-                )
-            )
-
-    for process in PROCESSES:
-        sums = ", ".join(f"{name} {certainty.signed(a.evidence[process][name], 2)}" for name in SUMS)
-        lines.append(f"  {NAMES[process]}: {sums}")
-        say("for", _weights(reasons(a, process, 1)))
-        say("against", _weights(reasons(a, process, -1)))
-    lines.append("  verdict")
-    say("blocked by", (blocker.rule for blocker in a.blockers))
-    say("through", steps(a))
-    return "\n".join(lines) + "\n"
+def _listed(name: str, items: Sequence[str]) -> Iterator[Text]:
+    if items:
+        yield Text(f"{name}: {', '.join(items)}", inset=4, hang=4)
 
 
 def _weights(items: list[Fired]) -> list[str]:
@@ -191,9 +184,12 @@ def steps(a: Assessment) -> list[str]:
     return list(found)
 
 
-def _reliability(score: Score) -> str:
-    rows = [[_band(band), *_rate(band.rate)] for band in score.reliability]
-    return listing(rows, ["Difference of net evidence", "Right", "Share", "95% interval"], [36, 24, 8, 14])
+# How firm it all is
+
+
+def _reliability(bands: Iterable[Band]) -> Table:
+    rows = ([_band(band), *_rate(band.rate)] for band in bands)
+    return _table(["Difference of net evidence", "Right", "Share", "95% interval"], rows, 36)
 
 
 def _band(band: Band) -> str:
@@ -202,43 +198,136 @@ def _band(band: Band) -> str:
     return f"{reach}: {word}{', enough to lead' if band.low == LEAD else ''}"
 
 
-def _robustness(robustness: Robustness, of: int) -> str:
-    lines = []
+def _robustness(found: Robustness, of: int) -> Iterator[Text]:
     for name, changes in (
-        ("any one rule deleted", robustness.deleted),
-        ("all certainties 20% lower or higher", robustness.all_scaled),
-        ("any one certainty 20% lower or higher", robustness.one_scaled),
+        ("any one rule deleted", found.deleted),
+        ("all certainties 20% lower or higher", found.all_scaled),
+        ("any one certainty 20% lower or higher", found.one_scaled),
     ):
         most = max((change.lost for change in changes), default=0)
-        lines.append(f"{name}: {len(changes)} changes, the worst loses {max(most, 0)} of {companies(of)}")
-        lines.extend(f"  {change.lost}  {change.what}" for change in _costly(changes))
-    lone = ", ".join(robustness.lone) or "none"
-    lines.append(f"evidence that fires for exactly one company: {lone}; for no company: {robustness.silent} rules")
-    return "\n".join(lines) + "\n"
+        yield Text(f"{name}: {len(changes)} changes, the worst loses {max(most, 0)} of {companies(of)}")
+        yield from (Text(f"{change.lost}  {change.what}", inset=2) for change in _costly(changes))
+    lone = ", ".join(found.lone) or "none"
+    yield Text(f"evidence that fires for exactly one company: {lone}; for no company: {found.silent} rules")
 
 
-def _costly(changes: Iterable[Change]) -> list[Change]:
+def _costly(changes: Iterable[Perturbation]) -> list[Perturbation]:
     """The changes that lose companies, the worst first."""
     return sorted((change for change in changes if change.lost > 0), key=lambda change: (-change.lost, change.what))
 
 
-def _witnesses(found: Sequence[Witness], width: int) -> str:
-    rows = [[witness.rule.id, witness.kind, _witness(witness)] for witness in found]
+def _witnesses(found: Sequence[Witness]) -> list[Block]:
+    rows = tuple((witness.rule.id, witness.kind, _witness(witness)) for witness in found)
     longest = max(len(witness.rule.id) for witness in found)
     counts = {kind: sum(witness.rests_on == kind for witness in found) for kind in (COMPANIES, FIGURE, NONE)}
-    return listing(rows, ["Rule", "Kind", "Witness"], [longest, 8, max(40, width - longest - 12)]) + (
-        f"{len(found)} rules decide: {counts[COMPANIES]} change companies, {counts[FIGURE]} only cite a figure or statement, "
-        f"{counts[NONE]} do neither.\n"
-    )
+    return [
+        Table((Column("Rule", longest), Column("Kind", 8), Column("Witness", least=40)), rows),
+        Text(
+            f"{len(found)} rules decide: {counts[COMPANIES]} change companies, {counts[FIGURE]} only cite a figure or statement, "
+            f"{counts[NONE]} do neither."
+        ),
+    ]
 
 
 def _witness(witness: Witness) -> str:
     """Whom the rule changes and how, else what it cites."""
     changed = {"verdict": witness.verdict, "lead or leaning": witness.lean, "blocks": witness.blocks}
-    told = [f"{what} of {_named(names)}" for what, names in changed.items() if names]
-    return "; ".join(told) or (f"cites {', '.join(witness.cited)}" if witness.cited else "none: retire")
+    parts = [f"{what} of {_named(names)}" for what, names in changed.items() if names]
+    return "; ".join(parts) or (f"cites {', '.join(witness.cited)}" if witness.cited else "none: retire")
 
 
 def _named(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"
+
+
+# Plain data
+
+
+def document(score: Score, facts: Selection) -> dict[str, Any]:
+    """The score as plain data; `facts` are those that were used."""
+    return {
+        "companies": len(score.outcomes),
+        "facts": asdict(facts),
+        **_measures(score),
+        "misses": [_miss_document(miss) for miss in score.misses],
+        "reliability": [
+            {"from": band.low, "to": None if band.high == math.inf else band.high, **_rate_document(band.rate)}
+            for band in score.reliability
+        ],
+        "robustness": asdict(score.robustness) if score.robustness else None,
+        "receipt": score.receipt,
+        "kinds": [
+            {"by": kind.by, "kind": kind.kind, "rates": {judge: _rate_document(r) for judge, r in kind.rates.items()}}
+            for kind in score.kinds
+        ],
+        "files": [
+            {
+                "file": path,
+                "companies": len(part.outcomes),
+                **_measures(part),
+                "misses": [miss.assessment.company for miss in part.misses],
+            }
+            for path, part in score.files.items()
+        ],
+        "witnesses": None if score.witnesses is None else [_witness_document(item) for item in score.witnesses],
+    }
+
+
+def _measures(score: Score) -> dict[str, Any]:
+    return {
+        "agreement": [_agreement_document(found) for found in score.agreements],
+        "confusion": {
+            label: {said: score.confusion.get((label, said), 0) for said in VERDICTS} for label in score.recall
+        },
+        "recall": {label: _rate_document(rate) for label, rate in score.recall.items()},
+    }
+
+
+def _agreement_document(found: Agreement) -> dict[str, Any]:
+    paired = found.paired
+    return {
+        "judge": found.judge,
+        **_rate_document(found.rate),
+        "kappa": None if found.kappa is None else _rounded(found.kappa),
+        "accepted": found.accepted.right,
+        "lacking": found.lacking,
+        "paired": paired and {"only_salespath": paired.ours, "only_other": paired.theirs, "p": round(paired.p, 6)},
+    }
+
+
+def _witness_document(witness: Witness) -> dict[str, Any]:
+    record = {name: value for name, value in vars(witness).items() if name != "rule"}
+    return {"rule": witness.rule.id, "kind": witness.kind, "rests_on": witness.rests_on, **record}
+
+
+def _rate_document(rate: Rate) -> dict[str, Any]:
+    return {
+        "right": rate.right,
+        "of": rate.of,
+        "share": _rounded(rate.share) if rate.of else None,
+        "interval": [_rounded(end) for end in rate.interval],
+    }
+
+
+def _miss_document(miss: Miss) -> dict[str, Any]:
+    a = miss.assessment
+    weights = {
+        side: {p: [{"rule": i.rule, "weight": _rounded(certainty.net(i.weight))} for i in reasons(a, p, sign)] for p in PROCESSES}
+        for side, sign in (("for", 1), ("against", -1))
+    }  # fmt: skip
+    return {
+        "company": a.company,
+        "label": miss.label,
+        "said": a.process,
+        "leaning": a.leaning,
+        "evidence": {p: {name: _rounded(certainty.net(a.evidence[p][name])) for name in SUMS} for p in PROCESSES},
+        **weights,
+        "blocked_by": [blocker.rule for blocker in a.blockers],
+        "through": steps(a),
+        "accepted": miss.accepted,
+    }
+
+
+def _rounded(value: float) -> float:
+    return round(value, 3) + 0.0  # never -0.0

@@ -20,7 +20,7 @@ VERDICT_OF = ("process", "lead", "leaning")  # the attributes that a verdict tel
 
 
 @dataclass(frozen=True)
-class Change:
+class Perturbation:
     """One change of the base. `lost` counts companies that were right before less those newly right; it may be negative."""
 
     what: str
@@ -35,9 +35,9 @@ class Robustness:
     that fire for none.
     """
 
-    deleted: tuple[Change, ...]
-    all_scaled: tuple[Change, ...]
-    one_scaled: tuple[Change, ...]
+    deleted: tuple[Perturbation, ...]
+    all_scaled: tuple[Perturbation, ...]
+    one_scaled: tuple[Perturbation, ...]
     lone: tuple[str, ...]
     silent: int
 
@@ -53,10 +53,10 @@ def robustness(base: Base, known: Sequence[Known], step: Callable[[], object] = 
     """Delete each rule, and scale certainties one by one and all at once. `step` is called after each change."""
     before = missed(base, known)
 
-    def changes(bases: Iterable[tuple[str, Base]]) -> tuple[Change, ...]:
+    def changes(bases: Iterable[tuple[str, Base]]) -> tuple[Perturbation, ...]:
         found = []
         for what, changed in bases:
-            found.append(Change(what, missed(changed, known) - before))
+            found.append(Perturbation(what, missed(changed, known) - before))
             step()
         return tuple(found)
 
