@@ -22,39 +22,49 @@ NULL: dict[str, Any] = {"type": "null"}  # nothing written
 
 def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """The schema: one company, flat or with its facts under `facts`, or a list of companies."""
-    facts = {name: _fact(vocabulary[name]) for name in vocabulary}
-    called = {_any_form(map(str.split, NAMES)): {"$ref": "#/$defs/name"}}
+    facts = [vocabulary[name] for name in vocabulary]
+    called = {_any_form(map(str.split, NAMES)): ref("name")}
     return {
         "$schema": DIALECT,
         "title": "Facts for salespath",
         "description": "One company or a list of companies. A fact left out or left empty is unknown, never no or zero.",
         "if": {"type": "array"},
-        "then": {"items": {"$ref": "#/$defs/company"}, "minItems": 1},
-        "else": {"$ref": "#/$defs/company"},
+        "then": {"items": ref("company"), "minItems": 1},
+        "else": ref("company"),
         "$defs": {
-            "answer": {
-                "anyOf": [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"type": "string", "pattern": _YES_OR_NO}]
-            },
             "figure": {"type": "string", "pattern": _FIGURE, "description": "70000, 70,000, $5,000, 250k, 1.2M or 12%"},
-            "how": {"enum": list(HOW)},
             "note": maybe(TEXT),
             "name": {**maybe(TEXT), "description": "The company's name."},
-            "facts": {"type": "object", "properties": facts, "additionalProperties": False},
+            "with_source": {
+                "type": "object",
+                "properties": {
+                    "value": {"not": {"type": "object"}},
+                    "how": {"enum": list(HOW)},
+                    "note": ref("note"),
+                    "date": ref("note"),
+                },
+                "additionalProperties": False,
+            },
+            "facts": {
+                "type": "object",
+                "properties": {fact.id: _fact(fact) for fact in facts},
+                "additionalProperties": False,
+            },
             "company": {
                 "type": "object",
                 "if": {"required": ["facts"]},
                 "then": {
-                    "properties": {"facts": maybe({"$ref": "#/$defs/facts"})},
+                    "properties": {"facts": maybe(ref("facts"))},
                     "patternProperties": called,
-                    "propertyNames": {"not": {"enum": list(facts)}},
+                    "propertyNames": {"not": {"enum": list(vocabulary)}},
                 },
                 "else": {
-                    "properties": {n: {"$ref": _pointer(n)} for n in facts},
+                    "properties": {name: ref(f"facts/properties/{name}") for name in vocabulary},
                     "patternProperties": called,
                     "additionalProperties": False,
                 },
             },
-            **{_word(fact): _words(fact) for fact in vocabulary.facts.values() if fact.values},
+            **{_kind(fact): _answers(fact) for fact in facts},
         },
     }
 
@@ -64,44 +74,52 @@ def maybe(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, NULL]}
 
 
-def _pointer(name: str) -> str:
-    return f"#/$defs/facts/properties/{name}"
+def ref(name: str) -> dict[str, Any]:
+    """What a definition of that name says."""
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def _fact(fact: Fact | Derived) -> dict[str, Any]:
-    """A fact as a value, as a value with how it is known, or empty."""
-    value = maybe(_value(fact))
-    note = {"$ref": "#/$defs/note"}
-    known = {"value": value, "how": {"$ref": "#/$defs/how"}, "note": note, "date": note}
-    annotated = {"type": "object", "properties": known, "additionalProperties": False}
     asked = fact.question if isinstance(fact, Fact) else fact.meaning
-    return {"description": f"{asked} ({expected(fact)})", "anyOf": [*value["anyOf"], annotated]}
+    return {"description": f"{asked} ({expected(fact)})", **ref(_kind(fact))}
 
 
-def _value(fact: Fact | Derived) -> dict[str, Any]:
-    if fact.type == "boolean":
-        return {"$ref": "#/$defs/answer"}
-    if fact.type == "date":
-        return {"type": "string", "pattern": rf"^\s*{DATE.pattern}\s*$"}
+def _kind(fact: Fact | Derived) -> str:
+    """The name of what can be answered: that of a choice or set is its own, numbers with the same bounds share one."""
     if fact.values:
-        word: dict[str, Any] = {"$ref": f"#/$defs/{_word(fact)}"}
-        return word if fact.type == "choice" else {"anyOf": [{"type": "array", "items": word}, {"const": EMPTY_SET}]}
+        return fact.id
+    bounds = (("from", fact.minimum), ("above", fact.above), ("to", fact.maximum))
+    kind = "number" if fact.type not in ("boolean", "date", "integer") else fact.type
+    return "_".join([kind, *(f"{word}_{bound:g}" for word, bound in bounds if bound is not None)])
+
+
+def _answers(fact: Fact | Derived) -> dict[str, Any]:
+    """A value, a value with how it is known, or nothing."""
+    annotated = {**ref("with_source"), "properties": {"value": ref(_kind(fact))}}
+    return {"anyOf": [*_values(fact), NULL, annotated]}
+
+
+def _values(fact: Fact | Derived) -> list[dict[str, Any]]:
+    match fact.type:
+        case "boolean":
+            return [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"type": "string", "pattern": _YES_OR_NO}]
+        case "date":
+            return [{"type": "string", "pattern": rf"^\s*{DATE.pattern}\s*$"}]
+    if isinstance(fact, Fact) and fact.values:
+        return (
+            _words(fact)
+            if fact.type == "choice"
+            else [{"type": "array", "items": {"anyOf": _words(fact)}}, {"const": EMPTY_SET}]
+        )
     bounds = {"minimum": fact.minimum, "exclusiveMinimum": fact.above, "maximum": fact.maximum}
     number: dict[str, Any] = {"type": "integer" if fact.type == "integer" else "number"}
-    number |= {key: bound for key, bound in bounds.items() if bound is not None}
-    return {"anyOf": [number, {"$ref": "#/$defs/figure"}]}
+    return [number | {key: bound for key, bound in bounds.items() if bound is not None}, ref("figure")]
 
 
-def _word(fact: Fact | Derived) -> str:
-    """The name of the definition that holds the words for the values of a choice or set."""
-    return f"{fact.id}_words"
-
-
-def _words(fact: Fact) -> dict[str, Any]:
+def _words(fact: Fact) -> list[dict[str, Any]]:
     """Every word that means a value; the ids apart, since an editor offers these. YAML may have `no` as a truth value."""
     words = {"type": "string", "pattern": _any_form(word.split() for word in fact.meanings)}
-    false = [{"const": False}] if "no" in fact.meanings else []
-    return {"anyOf": [{"enum": list(fact.values)}, words, *false]}
+    return [{"enum": list(fact.values)}, words, *([{"const": False}] if "no" in fact.meanings else [])]
 
 
 def _any_form(words: Iterable[Sequence[str]]) -> str:

@@ -10,52 +10,49 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, TypeAlias
 
-from salespath.engine.compile import Base
-from salespath.facts.schema import DIALECT, TEXT, maybe
-from salespath.facts.vocabulary import DIMENSIONS
+from salespath.facts.schema import DIALECT, TEXT, maybe, ref
+from salespath.facts.vocabulary import DIMENSIONS, Vocabulary
 from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
-from salespath.rules.model import PARTS, PROCESSES, Advise, Attribute, Block, Rule, Warn, Weigh
+from salespath.rules.model import PARTS, PROCESSES, Advise, Attribute, Block, Knowledge, Rule, Warn, Weigh
 
 Schema: TypeAlias = "dict[str, Any]"
 
-_TEXTS: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
+_TEXT, _TEXTS, _FLAG, _FIGURE, _SOURCE = (ref(name) for name in ("text", "texts", "flag", "figure", "source"))
 _YES: Schema = {"enum": ["yes", "true", True]}
-_FLAG: Schema = {"enum": ["yes", "true", True, "no", "false", False]}
-_FIGURE: Schema = {"type": "string", "pattern": r"^\s*[-+]?[0-9_]*\.?[0-9_]*([eE][-+]?[0-9]+)?\s*$"}
 _NUMBER: Schema = {"anyOf": [{"type": "number"}, _FIGURE]}
 
 
-def rules_schema(base: Base) -> Schema:
+def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     """The schema of a rule file."""
-    rule = {"$ref": "#/$defs/rule"}
-    cited = {"source": _sources(base)}
-    words = {"because": TEXT, "text": TEXT, "short": TEXT, "steps": _TEXTS, "owner": TEXT, "remedy": TEXT}
-    choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(TEXT)}]}
+    rule = ref("rule")
+    cited = {"source": _SOURCE}
+    words = {"because": _TEXT, "text": _TEXT, "short": _TEXT, "steps": _TEXTS, "owner": _TEXT, "remedy": _TEXT}
+    choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(_TEXT)}]}
     attribute = {field.name: _FLAG for field in fields(Attribute) if field.name != "id"} | {
-        "means": TEXT,
+        "means": _TEXT,
         "values": _TEXTS,
         "says": _TEXTS,
     }
     frame = {
-        "lines": _named(dimension={"enum": list(DIMENSIONS)}, title=TEXT),
+        "lines": _named(dimension={"enum": list(DIMENSIONS)}, title=_TEXT),
         "topics": _named(
-            "exclusive", "at_most", "between", "why", "part", title=TEXT, choices=choices, part={"enum": list(PARTS)},
+            "exclusive", "at_most", "between", "why", "part", title=_TEXT, choices=choices, part={"enum": list(PARTS)},
             exclusive=_FLAG, at_most=_NUMBER,
-            between=_TEXTS, why=TEXT,
+            between=_TEXTS, why=_TEXT,
         ),
         "attributes": _mapping(maybe(_object(attribute, attribute.keys() - {"means"}))),
-        "statements": _named("interested", section=TEXT, says=TEXT, interested=_FLAG),
+        "statements": _named("interested", section=_TEXT, says=_TEXT, interested=_FLAG),
         "sources": _named(
-            "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=TEXT,
-            title=TEXT, author=TEXT, year=TEXT, addresses=_TEXTS, soft=_FLAG, checked=TEXT,
+            "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=_TEXT,
+            title=_TEXT, author=_TEXT, year=_TEXT, addresses=_TEXTS, soft=_FLAG, checked=_TEXT,
         ),
     }  # fmt: skip
     guide = {
-        "title": TEXT,
-        "points": _list(_object({"point": TEXT, "enterprise": TEXT, "smb": TEXT, **cited})),
-        "notes": _list(_object({"text": TEXT, **cited})),
+        "title": _TEXT,
+        "points": _list(_object({"point": _TEXT, "enterprise": _TEXT, "smb": _TEXT, **cited})),
+        "notes": _list(_object({"text": _TEXT, **cited})),
     }
-    article = _object({key: TEXT for key in ("title", "author", "year", "disclosure")})
+    article = _object({key: _TEXT for key in ("title", "author", "year", "disclosure")})
     changes = {
         "rules": {"description": "Rules to add.", **_list(rule)},
         "replace": {"description": "In an overlay: rules that take the place of those with their id.", **_list(rule)},
@@ -66,51 +63,59 @@ def rules_schema(base: Base) -> Schema:
         **changes,
         **frame,
         **guide,
-        "version": TEXT,
-        "article": {**article, "additionalProperties": maybe(TEXT)},
+        "version": _TEXT,
+        "article": {**article, "additionalProperties": maybe(_TEXT)},
     }
     return {
         "$schema": DIALECT,
         "title": "Rules for salespath",
         **_object(properties, properties),
-        "$defs": {"rule": _rule(base)},
+        "$defs": {
+            "rule": _rule(vocabulary, knowledge),
+            "text": TEXT,
+            "texts": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "flag": {"enum": ["yes", "true", True, "no", "false", False]},
+            "figure": {"type": "string", "pattern": r"^\s*[-+]?[0-9_]*\.?[0-9_]*([eE][-+]?[0-9]+)?\s*$"},
+            "known_source": _offered([EXPERT, *knowledge.sources]),
+            "source": {"anyOf": [ref("known_source"), {"type": "array", "items": ref("known_source")}]},
+        },
     }
 
 
-def _rule(base: Base) -> Schema:
+def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     conclusions = {
-        "conclude": _conclude(base),
+        "conclude": _conclude(knowledge),
         "weigh": _conclusion(
             Weigh,
             process={"enum": list(PROCESSES)},
             certainty={"anyOf": [{"type": "number", "minimum": -MAX_CERTAINTY, "maximum": MAX_CERTAINTY}, _FIGURE]},
-            line=_offered(base.knowledge.lines),
+            line=_offered(knowledge.lines),
         ),
         "block": _block(),
-        "advise": _advise(base),
+        "advise": _advise(vocabulary, knowledge),
         "warn": _conclusion(Warn, "leads", process={"enum": list(ADVISED)}, leads=_FLAG),
     }
     own: Schema = {
         "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
-        "source": _sources(base),
+        "source": _SOURCE,
         "overrides": _TEXTS,
     }
     written = [field.name for field in fields(Rule) if field.name not in ("then", "file", "line")]
-    properties = {name: own.get(name, TEXT) for name in written}
+    properties = {name: own.get(name, _TEXT) for name in written}
     one = [
         {"required": [kind], "properties": {kind: {"type": "object"}}} if kind in ("advise", "warn")
-        else {"required": [kind, "when"], "properties": {kind: {"type": "object"}, "when": TEXT}}
+        else {"required": [kind, "when"], "properties": {kind: {"type": "object"}, "when": _TEXT}}
         for kind in KINDS
     ]  # fmt: skip
     return {**_object({**properties, **conclusions}, ["when", "overrides", *KINDS]), "oneOf": one}
 
 
-def _conclude(base: Base) -> Schema:
-    known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in base.knowledge.attributes.items()}
+def _conclude(knowledge: Knowledge) -> Schema:
+    known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in knowledge.attributes.items()}
     return {
         "type": "object",
         "properties": known,
-        "additionalProperties": TEXT,
+        "additionalProperties": _TEXT,
         "minProperties": 1,
         "maxProperties": 1,
     }
@@ -121,13 +126,13 @@ def _block() -> Schema:
     return {
         **_conclusion(Block, *given, "lift", "done_when", process={"enum": [*PROCESSES, "both"]}, lift=_FLAG),
         "if": {"properties": {"lift": _YES}, "required": ["lift"]},
-        "else": {"properties": dict.fromkeys(given, TEXT), "required": list(given)},
+        "else": {"properties": dict.fromkeys(given, _TEXT), "required": list(given)},
     }
 
 
-def _advise(base: Base) -> Schema:
-    topics = base.knowledge.topics
-    allowed = {id_: list(base.vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
+def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
+    topics = knowledge.topics
+    allowed = {id_: list(vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
     return {
         **_conclusion(
             Advise,
@@ -146,17 +151,12 @@ def _advise(base: Base) -> Schema:
 
 def _conclusion(kind: type, *optional: str, **known: Schema) -> Schema:
     """A conclusion by the fields of its dataclass; what is not said of a field is text."""
-    return _object({field.name: known.get(field.name, TEXT) for field in fields(kind)}, optional)
-
-
-def _sources(base: Base) -> Schema:
-    known = _offered([EXPERT, *base.knowledge.sources])
-    return {"anyOf": [known, {"type": "array", "items": known}]}
+    return _object({field.name: known.get(field.name, _TEXT) for field in fields(kind)}, optional)
 
 
 def _offered(names: Iterable[str]) -> Schema:
     """Known names for an editor to offer, and any other, which the loader checks."""
-    return {"anyOf": [{"enum": list(names)}, TEXT]}
+    return {"anyOf": [{"enum": list(names)}, _TEXT]}
 
 
 def _object(properties: Schema, optional: Iterable[str] = ()) -> Schema:
