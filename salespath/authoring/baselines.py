@@ -11,7 +11,7 @@ Facts = Mapping[str, Value]
 
 
 @dataclass(frozen=True)
-class Thumb:
+class Baseline:
     """A baseline: what it says of a company, and the facts that it reads."""
 
     says: Callable[[Facts], str]
@@ -91,12 +91,12 @@ def _number(facts: Facts, name: str) -> float | None:
 _QUESTIONS = ("willingness_to_pay", "self_serve", "customer_segments")
 _CONTRACT = ("annual_contract_value",)
 WITH_BOTH = "rule of thumb, with both"
-THUMBS: dict[str, Thumb] = {
-    "rule of thumb, one process": Thumb(one_process, _QUESTIONS),
-    WITH_BOTH: Thumb(with_both, _QUESTIONS),
-    "contract bands": Thumb(two_bands, _CONTRACT),
-    "contract bands, with both": Thumb(three_bands, _CONTRACT),
-    "Leslie's Compass": Thumb(
+BASELINES: dict[str, Baseline] = {
+    "rule of thumb, one process": Baseline(one_process, _QUESTIONS),
+    WITH_BOTH: Baseline(with_both, _QUESTIONS),
+    "contract bands": Baseline(two_bands, _CONTRACT),
+    "contract bands, with both": Baseline(three_bands, _CONTRACT),
+    "Leslie's Compass": Baseline(
         compass, (*_CONTRACT, "paying_customers", "customization", "customer_segments", "self_serve")
     ),
 }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from salespath.facts import Value
+from salespath.authoring.baselines import Facts
 
-Facts = Mapping[str, Value]
 NOT_KNOWN = "not known"
 _CUSTOMERS = {"under 100 customers": 100, "100 to 999 customers": 1_000}
 _CONTRACTS = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from salespath.authoring.baselines import THUMBS
+from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
 from salespath.authoring.robustness import Robustness, judged
 from salespath.authoring.witnesses import Witness
@@ -27,7 +27,7 @@ SALESPATH = "salespath"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Judgement:
     """The verdict that is documented for a company, and what was said.
 
     `difference` is the net evidence (0 is balanced) by which one process is ahead of the other, whichever it is: that of fit, and
@@ -138,7 +138,7 @@ class Score:
     `receipt` says what produced the verdicts. `files` holds the score of each file, where this is that of several.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Judgement, ...]
     misses: tuple[Miss, ...]
     agreements: tuple[Agreement, ...]
     confusion: dict[tuple[str, str], int]
@@ -153,18 +153,18 @@ class Score:
 
 def score(base: Base, known: Sequence[Known]) -> Score:
     """Judge companies, at least one, and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
-    outcomes = tuple(_outcome(base, item) for item in known)
+    outcomes = tuple(_judgement(base, item) for item in known)
     labels = [outcome.label for outcome in outcomes]
     said = {SALESPATH: [outcome.said for outcome in outcomes]} | {
-        name: [thumb.says(item.case.values) for item in known] for name, thumb in THUMBS.items()
+        name: [baseline.says(item.case.values) for item in known] for name, baseline in BASELINES.items()
     }
     confusion = Counter(zip(labels, said[SALESPATH]))
     return Score(
         outcomes,
         tuple(
-            Miss(item.label, assess(base, item.case), told.said in item.also)
-            for item, told in zip(known, outcomes)
-            if not told.right
+            Miss(item.label, assess(base, item.case), judgement.said in item.also)
+            for item, judgement in zip(known, outcomes)
+            if not judgement.right
         ),
         tuple(_agreement(name, known, given, said[SALESPATH]) for name, given in said.items()),
         dict(confusion),
@@ -182,12 +182,12 @@ def score_files(base: Base, files: Mapping[str, Sequence[Known]]) -> Score:
     return replace(whole, files=parts)
 
 
-def _outcome(base: Base, item: Known) -> Outcome:
+def _judgement(base: Base, item: Known) -> Judgement:
     said, sums = judged(base, item.case.values)
     totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
     fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))
     by_means = said in PROCESSES and (abs(fit) < LEAD or certainty.net(sums.total(said, "fit")) < LEAD)
-    return Outcome(item.label, said, abs(fit + means if by_means else fit))
+    return Judgement(item.label, said, abs(fit + means if by_means else fit))
 
 
 def _agreement(judge: str, known: Sequence[Known], said: Sequence[str], ours: Sequence[str]) -> Agreement:
@@ -196,11 +196,11 @@ def _agreement(judge: str, known: Sequence[Known], said: Sequence[str], ours: Se
     right = [word == label for word, label in zip(said, labels)]
     accepted = [word in (item.label, *item.also) for word, item in zip(said, known)]
     found = Agreement(judge, _rate(right), kappa(labels, said), _rate(accepted))
-    if judge not in THUMBS:
+    if judge not in BASELINES:
         return found
     mine = [word == label for word, label in zip(ours, labels)]
     paired = Paired(sum(a > b for a, b in zip(mine, right)), sum(a < b for a, b in zip(mine, right)))
-    lacking = sum(THUMBS[judge].lacks(item.case.values) for item in known)
+    lacking = sum(BASELINES[judge].lacks(item.case.values) for item in known)
     return replace(found, lacking=lacking, paired=paired)
 
 
@@ -222,15 +222,15 @@ def _kinds(known: Sequence[Known], said: Mapping[str, Sequence[str]]) -> Iterato
 def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
     """Agreement beyond chance, −1 to 1 (Cohen 1960, Educ. Psychol. Meas. 20:37-46); None where chance agrees on everything."""
     count = len(labels)
-    given, told = Counter(labels), Counter(said)
-    by_chance = sum(given[value] * told[value] for value in given)  # of count²
+    given, spoken = Counter(labels), Counter(said)
+    by_chance = sum(given[value] * spoken[value] for value in given)  # of count²
     if by_chance == count * count:
         return None
     together = count * sum(a == b for a, b in zip(labels, said))
     return (together - by_chance) / (count * count - by_chance)
 
 
-def _bands(outcomes: Sequence[Outcome]) -> Iterator[Band]:
+def _bands(outcomes: Sequence[Judgement]) -> Iterator[Band]:
     for low, high in zip(EDGES, (*EDGES[1:], math.inf)):
         inside = [outcome.right for outcome in outcomes if low <= outcome.difference < high]
         yield Band(low, high, _rate(inside))

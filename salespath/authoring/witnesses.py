@@ -39,11 +39,11 @@ class Witness:
 
 def witnesses(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> tuple[Witness, ...]:
     """Delete each rule that the process depends on, those of the verdict too. `step` is called after each."""
-    before = _told(base, known)
+    before = _said(base, known)
     found = []
     for rule in deciding(base):
         changed: tuple[list[str], ...] = [], [], []
-        for item, old, new in zip(known, before, _told(without(base, rule), known)):
+        for item, old, new in zip(known, before, _said(without(base, rule), known)):
             first = next((place for place, pair in enumerate(zip(old, new)) if pair[0] != pair[1]), None)
             if first is not None:
                 changed[first].append(item.case.company)
@@ -54,7 +54,7 @@ def witnesses(base: Base, known: Sequence[Known], step: Callable[[], object] = l
     return tuple(found)
 
 
-def _told(base: Base, known: Sequence[Known]) -> list[tuple[object, object, object]]:
+def _said(base: Base, known: Sequence[Known]) -> list[tuple[object, object, object]]:
     """Of each company the process, which leads or is leaned to, and the blocks that stand."""
     result = together(base, known)
     standing = {rule: result.unpacked(bits) for rule, bits in result.standing.items()}

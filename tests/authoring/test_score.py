@@ -17,9 +17,9 @@ from given import BASE, EXAMPLES, run, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.authoring.baselines import THUMBS
+from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.robustness import Change, deciding, robustness, steps
+from salespath.authoring.robustness import Perturbation, deciding, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
 from salespath.authoring.witnesses import witnesses
 from salespath.cli import main
@@ -27,8 +27,8 @@ from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.documented import Known, Selection, labelled, without_basis
 from salespath.facts import Case, Portfolio, Value, read_file
-from salespath.report.pages.score import text
-from salespath.report.pages.score_json import document
+from salespath.report.formats.text import write
+from salespath.report.pages.score import document, page
 from salespath.rules.model import VERDICTS
 
 REAL = str(EXAMPLES / "real_companies.yaml")
@@ -251,8 +251,8 @@ def test_baselines_say_what_their_publishers_do() -> None:
     ],
 )
 def test_contract_bands(facts: dict[str, Value], two: str, three: str) -> None:
-    assert THUMBS["contract bands"].says(facts) == two
-    assert THUMBS["contract bands, with both"].says(facts) == three
+    assert BASELINES["contract bands"].says(facts) == two
+    assert BASELINES["contract bands, with both"].says(facts) == three
 
 
 @pytest.mark.parametrize(
@@ -277,16 +277,16 @@ def test_contract_bands(facts: dict[str, Value], two: str, three: str) -> None:
     ],
 )
 def test_the_compass_counts_votes(facts: dict[str, Value], said: str) -> None:
-    assert THUMBS["Leslie's Compass"].says(facts) == said
+    assert BASELINES["Leslie's Compass"].says(facts) == said
 
 
 def test_a_baseline_reads_the_facts_that_it_names_and_no_others() -> None:
     """What is left of a company, reduced to these facts, gives the same."""
     for case in [*_cases(), *random_companies(200, seed=2)]:
-        for thumb in THUMBS.values():
-            reduced = {name: case.values[name] for name in thumb.reads if name in case.values}
-            assert thumb.says(reduced) == thumb.says(case.values)
-            assert thumb.lacks(case.values) == (len(reduced) < len(thumb.reads))
+        for baseline in BASELINES.values():
+            reduced = {name: case.values[name] for name in baseline.reads if name in case.values}
+            assert baseline.says(reduced) == baseline.says(case.values)
+            assert baseline.lacks(case.values) == (len(reduced) < len(baseline.reads))
 
 
 # Kinds
@@ -455,12 +455,12 @@ def test_what_each_change_costs() -> None:
     items.append(Known(Case("S", {"annual_contract_value": 5}), "smb"))
     calls: list[None] = []
     found = robustness(base, items, lambda: calls.append(None))
-    assert found.deleted == (Change("large-pays", 2), Change("small-pays", 1), Change("never", 0))
+    assert found.deleted == (Perturbation("large-pays", 2), Perturbation("small-pays", 1), Perturbation("never", 0))
     assert {change.lost for change in (*found.all_scaled, *found.one_scaled)} == {0}
     assert [change.what for change in found.one_scaled][:2] == ["large-pays x 0.8", "large-pays x 1.2"]
     assert (found.lone, found.silent) == (("small-pays",), 1)
     assert len(calls) == steps(base)
-    told = text(replace(score(base, items), robustness=found), Selection())
+    told = write(page(replace(score(base, items), robustness=found), Selection()), 100)
     deleted = "any one rule deleted: 3 changes, the worst loses 2 of 3 companies\n  2  large-pays\n  1  small-pays\nall"
     assert deleted in told
     assert "all certainties 20% lower or higher: 2 changes, the worst loses 0 of 3 companies\n" in told
@@ -523,22 +523,15 @@ rules:
     assert (found["open"].verdict, found["open"].rests_on) == ((), "cited figure")
     assert found["leans-to-small"].cited == ("K01",)
     scored = replace(score(base, items), witnesses=tuple(found.values()))
-    told = text(scored, Selection())
+    told = write(page(scored, Selection()), 100)
     assert "large-pays      weigh     verdict of Large, Poor, Backed\n" in told
     assert "poor            block     verdict of Poor; blocks of Broke\n" in told
     assert "never           weigh     cites K01\n" in told
     assert "unheard         weigh     none: retire\n" in told
     assert told.endswith("11 rules decide: 7 change companies, 3 only cite a figure or statement, 1 do neither.\n")
     data = {item["rule"]: item for item in document(scored, Selection())["witnesses"]}
-    assert data["poor"] == {
-        "rule": "poor",
-        "kind": "block",
-        "rests_on": "companies",
-        "verdict": ["Poor"],
-        "lean": [],
-        "blocks": ["Broke"],
-        "cited": ["K01"],
-    }
+    names = ("rule", "kind", "rests_on", "verdict", "lean", "blocks", "cited")
+    assert data["poor"] == dict(zip(names, ("poor", "block", "companies", ("Poor",), (), ("Broke",), ("K01",))))
 
 
 @pytest.mark.heavy
