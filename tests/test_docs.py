@@ -1,78 +1,17 @@
-"""The documents say what the program does: commands run, outputs are real, help pages are current.
-
-`python tests/test_docs.py` writes the command page, the rule reference, the schemas and the README's outputs afresh.
-"""
+"""The documents say what the program does: commands run, outputs are real, what is generated is current (`tools/refresh.py`)."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
-from salespath import cli
-from salespath.engine.load import load
-from salespath.facts.schema import facts_schema
-from salespath.report.pages.reference import pages
-from salespath.rules.schema import rules_schema
-
-ROOT = Path(__file__).parent.parent
-COMMANDS = ROOT / "docs" / "commands.md"
-REFERENCE = ROOT / "docs" / "rules"
-SCHEMAS = ROOT / "docs" / "schemas"
-README = ROOT / "README.md"
-PAGES = ("rule-authoring", "economics", "comparing", "whatif", "real-companies")
-SHOWING = (README, *(ROOT / "docs" / f"{page}.md" for page in PAGES))  # pages that show what commands print
-BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
-CUT = "…"
-INSTALLED = ".venv/bin/"  # the README gives commands as they are typed after the first of its two
-
-
-def run(command: str) -> str:
-    """The output of a salespath command line, 120 columns wide."""
-    words = command.removeprefix(INSTALLED).split()
-    assert words[0] == "salespath"
-    environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=True
-    )
-    return done.stdout
-
-
-def commands_page() -> str:
-    """Every command's help, as Markdown."""
-    parts = ["# Commands", "", "Written from `--help` by `python tests/test_docs.py`; a test keeps it current.", ""]
-
-    def describe(command: click.Command, name: str, parent: click.Context | None) -> None:
-        context = click.Context(
-            command,
-            info_name=name,
-            parent=parent,
-            terminal_width=100,
-            max_content_width=100,
-            **command.context_settings,
-        )
-        parts.extend([f"## {context.command_path}", "", "```text", command.get_help(context).rstrip(), "```", ""])
-        if isinstance(command, click.Group):
-            for child in command.list_commands(context):
-                describe(command.get_command(context, child), child, context)
-
-    describe(cli.main, "salespath", None)
-    return "\n".join(parts)
-
-
-def generated() -> dict[Path, str]:
-    """The files that are written from the rules and the vocabulary."""
-    base = load()
-    found = {REFERENCE / name: text for name, text in pages(base).items()}
-    for name, schema in (("rules", rules_schema(base)), ("facts", facts_schema(base.vocabulary))):
-        found[SCHEMAS / f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-    return found
+from salespath.counsel.precedents import FILE
+from tools.refresh import BLOCK, CUT, README, ROOT, SHOWING, run, stale
 
 
 def blocks() -> list[tuple[str, str]]:
@@ -88,15 +27,13 @@ def test_the_pages_show_what_the_commands_print(command: str, output: str) -> No
         assert part in real
 
 
-def test_the_command_page_is_current() -> None:
-    assert COMMANDS.read_text("utf-8") == commands_page()
+def test_what_is_generated_is_current() -> None:
+    assert not stale(), "run python -m tools.refresh"
 
 
-def test_the_rule_reference_and_the_schemas_are_current() -> None:
-    current = generated()
-    assert {path for folder in (REFERENCE, SCHEMAS) for path in folder.iterdir()} == set(current)
-    stale = [path.name for path, text in current.items() if path.read_text("utf-8") != text]
-    assert not stale, "run python tests/test_docs.py"
+def test_what_is_generated_stays_in_its_budget() -> None:
+    files = [*ROOT.glob("docs/rules/*"), *ROOT.glob("docs/schemas/*"), ROOT / "docs" / "commands.md", FILE]
+    assert sum(path.read_text("utf-8").count("\n") for path in files) < 5_000
 
 
 def test_the_readme_names_the_two_commands_and_nothing_else_to_set_up() -> None:
@@ -164,29 +101,3 @@ def test_every_problem_code_is_explained() -> None:
     page = (ROOT / "docs" / "problems.md").read_text("utf-8")
     code = "".join(path.read_text("utf-8") for path in (ROOT / "salespath").rglob("*.py"))
     assert set(re.findall(r'"(SP\d{3})"', code)) == set(re.findall(r"^\| (SP\d{3}) ", page, re.MULTILINE))
-
-
-def refresh() -> None:
-    """Write what is generated afresh; the outputs on pages keep how many lines are shown."""
-    COMMANDS.write_text(commands_page(), "utf-8")
-    current = generated()
-    for folder in (REFERENCE, SCHEMAS):
-        folder.mkdir(exist_ok=True)
-        for path in set(folder.iterdir()) - set(current):
-            path.unlink()
-    for path, text in current.items():
-        path.write_text(text, "utf-8")
-
-    def renewed(match: re.Match[str]) -> str:
-        real = run(match["command"]).splitlines(keepends=True)
-        shown = match["output"].count("\n") - 1
-        shown = shown if shown >= 12 else 24
-        cut = f"{CUT}\n" if len(real) > shown else ""
-        return f"```console\n$ {match['command']}\n{''.join(real[:shown])}{cut}```"
-
-    for page in SHOWING:
-        page.write_text(BLOCK.sub(renewed, page.read_text("utf-8")), "utf-8")
-
-
-if __name__ == "__main__":
-    refresh()

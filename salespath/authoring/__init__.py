@@ -1,1 +1,1 @@
-"""What the author of rules works with: checks, scenarios, agreement with known outcomes, differences, a reference."""
+"""What a rule base is asked by its author: checks, scenarios and their coverage, agreement with known outcomes."""

@@ -1,1 +1,1 @@
-"""The engine: expressions, compiled base, forward chaining, certainty, assessment, explanation. It prints nothing."""
+"""The engine: a compiled base, the walk over it, certainty, the assessment and what stands behind it; it says nothing."""

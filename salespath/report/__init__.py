@@ -1,1 +1,1 @@
-"""Presentations: pure functions from an assessment to text, tables or JSON."""
+"""Pages built from records, their words, and the formats that write them."""

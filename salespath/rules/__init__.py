@@ -1,1 +1,1 @@
-"""The rules: the knowledge base (YAML), its dataclasses and its loader."""
+"""The rules: the knowledge base (YAML), its language, its dataclasses, its loader, and how two of them differ."""
