@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import PurePath
 
 from salespath.engine.compile import Base
@@ -38,16 +39,9 @@ def _names(files: Iterable[str]) -> dict[str, str]:
     for file in files:
         stem = re.sub(r"[^\w-]+", "-", "-".join(PurePath(file).with_suffix("").parts[-2:])).strip("-") or "rules"
         taken = {name.lower() for name in (*names.values(), INDEX, SOURCES)}
-        names[file] = next(name for name in _numbered(stem) if name.lower() not in taken)
+        numbered = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        names[file] = next(name for name in numbered if name.lower() not in taken)
     return names
-
-
-def _numbered(stem: str) -> Iterator[str]:
-    yield stem
-    number = 2
-    while True:
-        yield f"{stem}-{number}"
-        number += 1
 
 
 def _title(file: str) -> str:
