@@ -10,12 +10,12 @@ from salespath.engine import certainty
 from salespath.engine.compile import Base, filled
 from salespath.engine.dependencies import Relations, RuleRelations
 from salespath.facts.values import readable
-from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
+from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES
 from salespath.rules import model
 from salespath.rules.language import Is
-from salespath.rules.loader import EXPERT, target
+from salespath.rules.loader import EXPERT
 from salespath.rules.model import Advise, Conclude, Rule, Warn, Weigh
 
 _SHOWN = 12
