@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
 
 import click
 
@@ -28,7 +27,7 @@ from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.engine.targets import meant, targets
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
-from salespath.report.formats.tree import tree
+from salespath.report.formats.text import write
 from salespath.report.pages import explanation as explanations
 
 
@@ -49,25 +48,20 @@ def command(
     report_problems(portfolio.problems)
     if not portfolio.cases:
         sys.exit(1)
-    roots = []
+    found = []
     for case in portfolio.cases:
-        assessment = assess_case(base, case)
-        root = explanations.why(assessment, target) if target else explanations.how(assessment)
-        if root is None:
+        explanation = explanations.explain(assess_case(base, case), target)
+        if explanation is None:
             hint = suggestion(str(target), targets(base))
-            raise SalespathError(
-                [
-                    Problem(
-                        "SP130",
-                        f"{shown(target)} is not a process, topic, choice, attribute, rule, fact or dimension.{hint}",
-                    )
-                ]
-            )
-        roots.append(root)
+            message = f"{shown(target)} is not a process, topic, choice, attribute, rule, fact or dimension.{hint}"
+            raise SalespathError([Problem("SP130", message)])
+        found.append(explanation)
     if format_ == "json":
-        write_json(asdict(roots[0]) if portfolio.single else [asdict(root) for root in roots])
+        documents = list(map(explanations.document, found))
+        write_json(documents[0] if portfolio.single else documents)
     else:
-        for root in roots:
-            click.echo(tree(root.tree(), min(width(), 100), sys.stdout.encoding or "ascii"), nl=False)
+        for explanation in found:
+            text = write(explanations.page(explanation), width(), encoding=sys.stdout.encoding or "ascii")
+            click.echo(text, nl=False)
     if any(problem.severity == "error" for problem in portfolio.problems):
         sys.exit(1)

@@ -13,7 +13,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
 from salespath.engine.dependencies import RuleRelations, adds_to, read_values
-from salespath.engine.why import FAILED, MET, UNKNOWN, status
+from salespath.engine.why import FAILED, FIRED, OPEN, status
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
@@ -187,7 +187,7 @@ class _Company:
             for rule in dict.fromkeys([*old, *new]):
                 before = status_of(0, rule) if rule in old else FAILED
                 after = status_of(1, rule) if rule in new else FAILED
-                if (before == MET) != (after == MET) or (before != after and not closed):
+                if (before == FIRED) != (after == FIRED) or (before != after and not closed):
                     yield rule
 
     def _verdict_rules(self) -> Iterator[str]:
@@ -220,7 +220,7 @@ class _Company:
             standing = rule in side.base.standing_refs  # what is not known yet and could lift it is said with it
             for over in side.base.overridden_by.get(rule, ()):
                 found = {self._status(0, over), self._status(1, over)}
-                matters = MET in found or (standing and UNKNOWN in found)
+                matters = FIRED in found or (standing and OPEN in found)
                 if self._turned(over) or (matters and over in self.changed):
                     yield over
 

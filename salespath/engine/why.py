@@ -1,63 +1,140 @@
-"""How a verdict came about, and why another did not: records, not text."""
+"""How a verdict came about, and why another did not: findings with addresses, as records that hold no sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeAlias
 
-from salespath.engine import certainty, trace
-from salespath.engine.assessment import Assessment
+from salespath.engine import trace
+from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.company import Company
 from salespath.engine.compile import Ref
-from salespath.engine.walk import OPERATORS
+from salespath.engine.targets import meant
+from salespath.engine.walk import SUMS
 from salespath.facts import Value
+from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import (
     BLOCKED,
     VERDICT_NUMBERS,
     And,
-    Arithmetic,
     Compare,
     Condition,
     Constant,
     Is,
-    Leaf,
     Not,
-    Number,
     Or,
     Quantity,
     inputs,
     leaves,
 )
-from salespath.rules.model import Advise, Block, Rule, Weigh
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Attribute, Block, Conclude, Rule, Weigh
 
-MET, FAILED, UNKNOWN = "met", "failed", "unknown"
+FIRED, FAILED, OPEN, OVERRIDDEN = "fired", "failed", "open", "overridden"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What counts for or against a process: a piece `of` a line of evidence, or a sum `of` fit, means or a dimension.
+
+    `weight` is signed, in units of `certainty.SCALE`; 0 for a piece that does not count.
+    """
+
+    process: str
+    of: str
+    weight: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """Stands for a finding that stands elsewhere in the tree."""
+
+    ref: str
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One test of a condition that is not met: what was wanted, and the values read.
+    """One thing that an explanation says, with what stands under it. docs/explanation.md lists the kinds and their ids.
 
-    `test` is a leaf or an attribute reading; `wanted` says whether it should have been true. `status` is failed or unknown.
-    `needs` are the unknown facts behind it; `because` are the rules that decided an attribute the other way.
+    `status` is None for what is not evaluated: headings, facts, sums. `facts` are the answers read, None where still needed.
+    `record` is what the finding is about. `wanted` says of a part of a condition whether it should be true for its rule to fire.
     """
 
-    test: Leaf | Is
-    wanted: bool
-    status: str
-    values: Mapping[str, Value]
-    needs: tuple[str, ...] = ()
-    because: tuple[str, ...] = ()
+    id: str
+    kind: str
+    status: str | None = None
+    rule: str | None = None
+    facts: Mapping[str, Value | None] = field(default_factory=dict)
+    evidence: Weight | None = None
+    sources: tuple[str, ...] = ()
+    under: tuple[Finding | Link, ...] = ()
+    record: object = None
+    wanted: bool = True
+
+
+Entry: TypeAlias = "Finding | Link"
+Parts: TypeAlias = "Callable[[], Iterable[Entry]]"
 
 
 @dataclass(frozen=True)
-class WhyNot:
-    """Why one rule did not take effect: failed and unknown conditions apart, and the rules that override it."""
+class Explanation:
+    """A tree of findings, each once, and all of them by their ids."""
 
-    rule: str
-    status: str
-    failed: tuple[Finding, ...]
-    unknown: tuple[Finding, ...]
-    overridden_by: tuple[str, ...] = ()
+    assessment: Assessment
+    root: Finding
+    findings: Mapping[str, Finding]
+
+    def under(self, finding: Finding) -> Iterator[Finding]:
+        """What stands under a finding, links followed."""
+        return (self.findings[item.ref if isinstance(item, Link) else item.id] for item in finding.under)
+
+    def steps(self, finding: Finding, *, fired: bool = True) -> Iterator[Finding]:
+        """The rules of the verdict that a finding rests on; all those that it could rest on, with `fired` false."""
+        for item in self.under(finding):
+            if item.kind in ("sum", "fact", "exception") or (item.status != FIRED if fired else not item.wanted):
+                continue
+            if item.kind == "rule":
+                yield item
+            if item.kind != "value" or self._read(item):
+                yield from self.steps(item, fired=fired)
+
+    def unmet(self, finding: Finding) -> Iterator[Finding]:
+        """The tests that stand in the way of a rule, or of a part of its condition.
+
+        Where a yes/no step of the verdict is missing, those of the rules that would conclude it.
+        """
+        if finding.status == (FIRED if finding.wanted else FAILED):
+            return
+        parts = [part for part in self.under(finding) if part.kind != "exception"]
+        if finding.kind == "test":
+            step = self._read(finding)
+            if not (finding.wanted and step and step.flag):
+                yield finding
+                return
+            parts = [rule for value in parts for rule in self.under(value)]
+        for part in parts:
+            yield from self.unmet(part)
+
+    def overriding(self, rule: Finding) -> list[Finding]:
+        """The rules that override a rule, or may."""
+        over = [other for part in self.under(rule) if part.kind == "exception" for other in self.under(part)]
+        return [other for other in over if other.status in (FIRED, OPEN) and rule.status != FIRED]
+
+    def is_open(self, test: Finding) -> bool:
+        """Whether a test in the way is not known, which the verdict takes as not so."""
+        return any(item.status == OPEN for item in (test, *self.under(test)))
+
+    def is_step(self, test: Finding) -> bool:
+        """Whether a test reads a step of the verdict that has values."""
+        step = self._read(test)
+        return step is not None and not step.flag
+
+    def _read(self, finding: Finding) -> Attribute | None:
+        """The attribute of the verdict that a finding is about, if it is."""
+        about = finding.record.attribute if isinstance(finding.record, Is) else ""
+        attribute = self.assessment.base.knowledge.attributes.get(about)
+        return attribute if attribute and attribute.verdict else None
 
 
 @dataclass(frozen=True)
@@ -70,31 +147,29 @@ class CloseCall:
     rule: str
 
 
+def why(assessment: Assessment, target: str) -> Explanation | None:
+    """Why a process, choice or rule was not taken, or how it came about if it was; what a fact or dimension counts for.
+
+    A word is taken for what it is a part of: direct, TAS, referral. None if there is no such thing.
+    """
+    names = meant(assessment.base, target)
+    if len(names) < 2:
+        return _Finder(assessment).explanation(lambda finder: finder.about(names[0])) if names else None
+    return _Finder(assessment).explanation(
+        lambda finder: finder.found(f"word:{target}", "heading", lambda: map(finder.about, names), record=target)
+    )
+
+
+def why_not(assessment: Assessment, rule: str) -> tuple[Finding, ...]:
+    """The tests known to be otherwise than a rule wants, each once: none if it took effect."""
+    found = _Finder(assessment).explanation(lambda finder: finder.rule(rule))
+    return tuple({test.record: test for test in found.unmet(found.root) if not found.is_open(test)}.values())
+
+
 def status(assessment: Assessment, ref: Ref) -> str:
-    """Whether a node is met, failed or unknown."""
+    """Whether a node of the graph is fired, failed or open."""
     truth = assessment.walked.truth
-    return MET if truth.is_true(ref) else FAILED if truth.is_false(ref) else UNKNOWN
-
-
-def why_not(assessment: Assessment, rule: str) -> WhyNot:
-    """Why a rule did not take effect (all empty if it did)."""
-    base = assessment.base
-    got = status(assessment, base.rule_refs[rule])
-    if got == MET:
-        return WhyNot(rule, got, (), ())
-    found: list[Finding] = []
-    reader = _Reader(assessment)
-    reader.unmet(base.conditions[rule], True, found)
-    over = tuple(
-        other for other in base.overridden_by.get(rule, ()) if status(assessment, base.rule_refs[other]) != FAILED
-    )
-    return WhyNot(
-        rule,
-        got,
-        tuple(f for f in found if f.status == FAILED),
-        tuple(f for f in found if f.status == UNKNOWN),
-        over,
-    )
+    return FIRED if truth.is_true(ref) else FAILED if truth.is_false(ref) else OPEN
 
 
 def close_calls(assessment: Assessment) -> list[CloseCall]:
@@ -123,86 +198,301 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
     return [found[name] for name in base.vocabulary.ordered(found)]
 
 
-class _Reader:
-    """Evaluates the condition of one rule, to find the tests that stand in its way."""
+class _Finder:
+    """Collects the findings of one explanation. Where one stands already, it gives a link."""
 
     def __init__(self, assessment: Assessment) -> None:
         self.a = assessment
         self.base = assessment.base
+        self.rules = self.base.knowledge.rules
         self.facts = dict(assessment.case.values)
-        self.company = Company(self.base, self.facts)
+        self.fired: dict[str, Fired] = {item.rule: item for item in assessment.fired}
+        self.findings: dict[str, Finding] = {}
 
-    def status(self, tree: Condition) -> str:
-        """Whether a condition is met, failed or unknown."""
-        if isinstance(tree, Not):
-            return {MET: FAILED, FAILED: MET, UNKNOWN: UNKNOWN}[self.status(tree.item)]
-        if isinstance(tree, (And, Or)):
-            found = {self.status(item) for item in tree.items}
-            strong, weak = (FAILED, MET) if isinstance(tree, And) else (MET, FAILED)
-            return strong if strong in found else UNKNOWN if UNKNOWN in found else weak
-        if isinstance(tree, Is):
-            ref = self.base.value_refs[tree.attribute, tree.value]
-            found_status = status(self.a, ref)
-            # What the verdict reads is two-valued: what is not certain counts as not so.
-            return FAILED if found_status == UNKNOWN and tree.attribute in BLOCKED else found_status
-        if isinstance(tree, Compare) and inputs(tree) & set(VERDICT_NUMBERS):
-            return MET if OPERATORS[tree.operator](self._verdict(tree.left), self._verdict(tree.right)) else FAILED
-        true, false, _ = self.company.test(tree)
-        return MET if true else FAILED if false else UNKNOWN
+    def explanation(self, root: Callable[[_Finder], Entry]) -> Explanation:
+        found = root(self)
+        assert isinstance(found, Finding)
+        return Explanation(self.a, found, self.findings)
 
-    def _verdict(self, tree: Number) -> float:
-        if isinstance(tree, Constant):
-            return tree.value
-        if isinstance(tree, Quantity):
-            name, process = tree.name.split("_", 1)
-            return certainty.net(self.a.evidence[process][name])
-        assert isinstance(tree, Arithmetic)
-        left, right = self._verdict(tree.left), self._verdict(tree.right)
-        return left + right if tree.operator == "+" else left - right
+    def found(self, id_: str, kind: str, under: Parts = tuple, **what: Any) -> Entry:
+        if id_ in self.findings:
+            return Link(id_)
+        self.findings[id_] = finding = Finding(id_, kind, **what)
+        self.findings[id_] = finding = replace(finding, under=tuple(under()))
+        return finding
 
-    def unmet(self, tree: Condition, wanted: bool, found: list[Finding]) -> None:
-        """Collect the tests that keep a condition from being as wanted."""
-        got = self.status(tree)
-        if got == (MET if wanted else FAILED):
-            return
-        if isinstance(tree, Not):
-            self.unmet(tree.item, not wanted, found)
-        elif isinstance(tree, (And, Or)):
-            for item in tree.items:
-                self.unmet(item, wanted, found)
-        elif isinstance(tree, Is) and wanted and self._opens(tree):
-            for rule in self.base.concluding.get((tree.attribute, tree.value), ()):
-                self.unmet(self.base.conditions[rule], True, found)
-        elif not any(finding.test == tree for finding in found):
-            found.append(self._finding(tree, wanted, UNKNOWN if got == UNKNOWN else FAILED))
+    # What an explanation is asked about
 
-    def _opens(self, tree: Is) -> bool:
-        """Whether a verdict's step on the way is better explained by what it reads."""
-        attribute = self.base.knowledge.attributes.get(tree.attribute)
-        return attribute is not None and attribute.verdict and attribute.flag
+    def how(self) -> Entry:
+        a, process = self.a, self.a.process
 
-    def _finding(self, test: Leaf | Is, wanted: bool, got: str) -> Finding:
-        if isinstance(test, Is):
-            ref = self.base.value_refs[test.attribute, test.value]
-            truth = self.a.walked.truth
-            names = trace.undecided(self.base, truth, ref) if got == UNKNOWN else trace.deciding(self.base, truth, ref)
-            rules = () if wanted else self.base.concluding.get((test.attribute, test.value), ())
-            because = tuple(rule for rule in rules if truth.is_true(self.base.rule_refs[rule]))
-        else:
-            names, because = inputs(test), ()
-        values = trace.read(self.base, self.facts, names)
-        needs = trace.missing(self.base, self.facts, names) if got == UNKNOWN else ()
-        return Finding(test, wanted, got, values, needs, because)
+        def parts() -> Iterator[Entry]:
+            rests = [self._sums(name, PROCESSES) for name in SUMS]  # first, so that evidence and blocks stand here
+            stops = self.found("heading:blocks", "heading", lambda: map(self.block, self._blocks(*BLOCKED.values())))
+            yield from map(self.rule, self.base.concluding.get(("process", process), ()))
+            for attribute, value in (("lead", a.lead), ("leaning", a.leaning)):
+                if value:
+                    yield self.value(attribute, value)
+            yield from (*rests, stops)
+            yield from self._counter()
 
+        return self.found(f"process:{process}", "verdict", parts, status=self._status_of("process", process))
 
-def rules_of(assessment: Assessment, target: str) -> list[Rule]:
-    """The rules that a target names: a rule id, a process, an attribute, a topic, or `topic:choice`."""
-    rules = assessment.base.knowledge.rules
-    if target in rules:
-        return [rules[target]]
-    topic, _, choice = target.partition(":")
-    return [
-        rule
-        for rule in rules.values()
-        if isinstance(rule.then, Advise) and rule.then.topic == topic and choice in ("", rule.then.choice)
-    ]
+    def about(self, target: str) -> Entry:
+        base, knowledge = self.base, self.base.knowledge
+        if target in VERDICTS:
+            return self.how() if target == self.a.process else self._process(target)
+        if target in knowledge.attributes:
+            attribute = knowledge.attributes[target]
+            return self.found(
+                f"attribute:{target}",
+                "heading",
+                lambda: [self.value(target, value) for value in attribute.values],
+                record=attribute,
+            )
+        if target in self.rules:
+            return self.rule(target)
+        if target in base.vocabulary:
+            return self.fact(target, lambda: self._sides(("counts", "other"), self._reading(target)))
+        if target in DIMENSIONS:
+            return self._sums(target, PROCESSES)
+        return self._topic(target)
+
+    def _process(self, process: str) -> Entry:
+        """A process that is not the answer."""
+
+        def parts() -> Iterator[Entry]:
+            yield self.value("process", self.a.process)
+            rules = self.base.concluding.get(("process", process), ())
+            if process not in PROCESSES:
+                yield from map(self.rule, rules)
+                return
+            yield self._sums("fit", (process, *(other for other in PROCESSES if other != process)))
+            yield from map(self.rule, rules)
+            for sign, side in ((-1, "against"), (1, "for")):
+                yield from self._heading(side, self.rule, self._counting(process, sign), process)
+            standing = [item.rule for item in self.a.blockers if item.process == process]
+            yield from self._heading("blocked", self.block, standing)
+            yield from self._heading("unknown", self.fact, self._could_count(process))
+
+        return self.found(f"process:{process}", "verdict", parts, status=self._status_of("process", process))
+
+    def _topic(self, target: str) -> Entry:
+        """What a topic of the plan (or one choice of it) comes to, whatever the verdict, and its rules one by one."""
+        topic, _, choice = target.partition(":")
+
+        def parts() -> Iterator[Entry]:
+            for item in (item for item in self.a.choices if item.topic == topic):
+                id_ = f"choice:{topic}/{item.choice}/{item.process}"
+                yield self.found(id_, "choice", partial(map, self.rule, [item.rule]), rule=item.rule, record=item)
+            asked = [
+                rule.id
+                for rule in self.rules.values()
+                if isinstance(rule.then, Advise) and rule.then.topic == topic and choice in ("", rule.then.choice)
+            ]
+            yield from self._sides(("chosen", "left"), asked)
+
+        return self.found(f"topic:{target}", "heading", parts, record=self.base.knowledge.topics[topic])
+
+    def _sides(self, names: tuple[str, str], rules: Iterable[str]) -> Iterator[Entry]:
+        """Rules that fired, and those that did not."""
+        sides: dict[bool, list[str]] = {True: [], False: []}
+        for rule in rules:
+            sides[rule in self.fired].append(rule)
+        for name, side in zip(names, sides.values()):
+            yield from self._heading(name, self.rule, side)
+
+    def _heading(
+        self, name: str, make: Callable[[str], Entry], names: Sequence[str], record: object = None
+    ) -> Iterator[Entry]:
+        """A heading with what stands under it, where there is something."""
+        if names:
+            yield self.found(f"heading:{name}", "heading", lambda: map(make, names), record=record)
+
+    # What findings are made of
+
+    def rule(self, id_: str) -> Entry:
+        base, rule, over = self.base, self.rules[id_], self.base.overridden_by.get(id_, ())
+        state = status(self.a, base.rule_refs[id_])
+        states = [status(self.a, base.rule_refs[other]) for other in over]
+        facts = self._facts(base.rule_refs[id_])
+        if FIRED in states and status(self.a, base.condition_refs[id_]) != FAILED:
+            state = OVERRIDDEN
+        weight = None
+        if isinstance(rule.then, Weigh):
+            weight = Weight(rule.then.process, rule.then.line, self.fired[id_].weight if id_ in self.fired else 0)
+
+        def parts() -> Iterator[Entry]:
+            yield self.condition(base.conditions[id_], f"rule:{id_}/when", rule)
+            if over:
+                either = FIRED if FIRED in states else OPEN if OPEN in states else FAILED
+                yield self.found(
+                    f"rule:{id_}/unless", "exception", lambda: map(self.rule, over), status=either, rule=id_
+                )
+
+        return self.found(
+            f"rule:{id_}",
+            "rule",
+            parts,
+            status=state,
+            rule=id_,
+            facts=facts,
+            evidence=weight,
+            sources=rule.source,
+            record=rule,
+        )
+
+    def condition(self, tree: Condition, path: str, rule: Rule, wanted: bool = True) -> Entry:
+        ref = self.base.tree_refs[self.base.section(rule), tree]
+        state = status(self.a, ref)
+        facts: dict[str, Value | None] = {}
+        match tree:
+            case And() | Or():
+                kind = "and" if isinstance(tree, And) else "or"
+                parts = [(f"{path}/{place}", item, wanted) for place, item in enumerate(tree.items, 1)]
+            case Not():
+                kind, parts = "not", [(f"{path}/not", tree.item, not wanted)]
+            case Is():
+                kind, parts = "test", []
+                ref = self.base.value_refs[tree.attribute, tree.value]
+                facts = self._facts(ref)
+            case _:
+                kind, parts = "test", []
+                facts = self._answers(inputs(tree), state == OPEN)
+
+        def under() -> Iterator[Entry]:
+            for place, item, so in parts:
+                yield self.condition(item, place, rule, so)
+            if isinstance(tree, Is):
+                yield self.value(tree.attribute, tree.value)
+            elif kind == "test":
+                for name in sorted(inputs(tree)):
+                    yield self.sum(*name.split("_", 1)) if name in VERDICT_NUMBERS else self.fact(name)
+
+        return self.found(path, kind, under, status=state, rule=rule.id, facts=facts, record=tree, wanted=wanted)
+
+    def value(self, attribute: str, value: str) -> Entry:
+        def parts() -> Iterable[Entry]:
+            if attribute in BLOCKED:
+                return map(self.block, self._blocks(BLOCKED[attribute]))
+            return map(self.rule, self.base.concluding.get((attribute, value), ()))
+
+        state = self._status_of(attribute, value)
+        return self.found(f"{attribute}:{value}", "value", parts, status=state, record=Is(attribute, value))
+
+    def block(self, id_: str) -> Entry:
+        """Whether a block stands: where its condition is certain, and no exception is."""
+        blocker = next((item for item in self.a.blockers if item.rule == id_), None)
+
+        def parts() -> Iterator[Entry]:
+            yield self.rule(id_)
+            if blocker and (blocker.unless or blocker.needs):
+                needs = dict.fromkeys(blocker.needs)
+                yield self.found(f"rule:{id_}/lifted", "lift", rule=id_, facts=needs, record=blocker)
+            if blocker:
+                yield self.found(f"rule:{id_}/remedy", "remedy", rule=id_, record=blocker)
+
+        state = status(self.a, self.base.standing_refs[id_])
+        facts = blocker.facts if blocker else self._facts(self.base.rule_refs[id_])
+        return self.found(
+            f"rule:{id_}/stands",
+            "block",
+            parts,
+            status=state,
+            rule=id_,
+            facts=facts,
+            sources=self.rules[id_].source,
+            record=blocker,
+        )
+
+    def sum(self, name: str, process: str) -> Entry:
+        """The evidence of fit, means or a dimension: what counts for the process first, then what counts against it."""
+        weights = {item.rule: item.weight for item in self.a.fired}
+
+        def place(rule: str) -> tuple[int, int, str]:
+            weight = weights.get(rule, 0)
+            return (0 if weight > 0 else 1 if weight else 2), -abs(weight), rule
+
+        pieces = [
+            rule
+            for group in self.base.evidence
+            if group.process == process and group.dimension in SUMS.get(name, (name,))
+            for _, rule in group.pieces
+        ]
+        weight = Weight(process, name, self.a.evidence[process][name])
+        return self.found(
+            f"sum:{name}_{process}", "sum", lambda: map(self.rule, sorted(pieces, key=place)), evidence=weight
+        )
+
+    def fact(self, name: str, more: Callable[[], Iterable[Entry]] = tuple) -> Entry:
+        value, reading = self.facts.get(name), self.a.derived.get(name)
+        if value is None and reading:
+            value = reading.value
+
+        def parts() -> Iterator[Entry]:
+            if name not in self.facts and name in self.base.formulas:
+                yield from map(self.fact, sorted(inputs(self.base.formulas[name])))
+            yield from more()
+
+        return self.found(f"fact:{name}", "fact", parts, facts={name: value}, record=name)
+
+    def _sums(self, name: str, processes: Iterable[str]) -> Entry:
+        id_ = f"heading:{name}" if name in SUMS else f"dimension:{name}"
+        return self.found(id_, "heading", lambda: (self.sum(name, process) for process in processes), record=name)
+
+    def _counter(self) -> Iterator[Entry]:
+        """The strongest argument against what is recommended, or leaned to."""
+        process = self.a.lead or self.a.leaning or self.a.process
+        against = [*self._counting(process, -1)]
+        against += [rule for other in PROCESSES if other != process for rule in self._counting(other, 1)]
+        against.sort(key=lambda rule: -abs(self.fired[rule].weight))
+        if process in PROCESSES:
+            yield self.found("heading:counter", "heading", lambda: map(self.rule, against[:1]))
+
+    # What is asked of the base and of the assessment
+
+    def _status_of(self, attribute: str, value: str) -> str:
+        return status(self.a, self.base.value_refs[attribute, value])
+
+    def _blocks(self, *processes: str) -> list[str]:
+        return [
+            rule.id
+            for rule in self.rules.values()
+            if isinstance(rule.then, Block) and rule.then.process in processes and not rule.then.lift
+        ]
+
+    def _counting(self, process: str, sign: int) -> list[str]:
+        """The evidence that counted for (or against) a process, the weightiest first."""
+        found = []
+        for item in self.a.fired:
+            then = self.rules[item.rule].then
+            if isinstance(then, Weigh) and then.process == process and item.weight * sign > 0:
+                found.append(item)
+        return [item.rule for item in sorted(found, key=lambda item: (-abs(item.weight), item.rule))]
+
+    def _could_count(self, process: str) -> list[str]:
+        """The facts asked next that can still count for a process."""
+        needs = {item.rule: item.needs for item in self.a.open}
+        found = set[str]()
+        for group in self.base.evidence:
+            for _, piece in group.pieces if group.process == process and group.sign > 0 else ():
+                if piece in self.fired:
+                    break  # nothing lighter on this line can count any more
+                found.update(needs.get(piece, ()))
+        return [question.fact for question in self.a.next_questions if question.fact in found]
+
+    def _reading(self, name: str) -> list[str]:
+        """The rules of the verdict that read a fact, through formulas too."""
+        rules = [rule.id for rule in self.rules.values() if isinstance(rule.then, (Weigh, Block, Conclude))]
+        return [rule for rule in rules if name in trace.behind(self.base, inputs(self.base.conditions[rule]))]
+
+    def _facts(self, ref: Ref) -> dict[str, Value | None]:
+        """The answers that decide a node, or those that it needs."""
+        state = status(self.a, ref)
+        follow = trace.undecided if state == OPEN else trace.deciding
+        return self._answers(follow(self.base, self.a.walked.truth, ref), state == OPEN)
+
+    def _answers(self, names: Iterable[str], open_: bool) -> dict[str, Value | None]:
+        names = set(names)
+        needs = trace.missing(self.base, self.facts, names) if open_ else ()
+        return {**trace.read(self.base, self.facts, names), **dict.fromkeys(needs)}

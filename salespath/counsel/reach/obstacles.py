@@ -10,10 +10,10 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.walk import FIT
-from salespath.engine.why import FAILED, Finding, why_not
+from salespath.engine.why import Finding, why_not
 from salespath.facts import Case
 from salespath.report.words.phrases import wanted
-from salespath.rules.language import BLOCKED, Is
+from salespath.rules.language import Is
 from salespath.rules.model import PROCESSES, Weigh
 
 BLOCK, EVIDENCE, CONDITION = "block", "evidence", "condition"
@@ -54,11 +54,12 @@ class _Obstacles:
                     yield Obstacle(BLOCK, block.rule, block.because, 0, facts)
         said = set[str]()
         for rule in self.base.concluding.get(("process", goal), ()):
-            for finding in why_not(self.a, rule).failed:
-                text = wanted(self.base, finding.test, finding.wanted)
-                if self._plain(finding) and text not in said:
-                    said.add(text)
-                    yield Obstacle(CONDITION, rule, text, 0, tuple(finding.values))
+            for finding in why_not(self.a, rule):
+                if isinstance(finding.record, Is) and self._plain(finding, finding.record):
+                    text = wanted(self.base, finding.record, finding.wanted)
+                    if text not in said:
+                        said.add(text)
+                        yield Obstacle(CONDITION, rule, text, 0, tuple(finding.facts))
         against = []
         for item in self.a.fired:
             then = rules[item.rule].then
@@ -74,9 +75,7 @@ class _Obstacles:
         """Whether the company can change none of some facts."""
         return not set(facts) & set(self.goal.movable)
 
-    def _plain(self, finding: Finding) -> bool:
+    def _plain(self, finding: Finding, test: Is) -> bool:
         """Whether a condition of the verdict is about the company; sums of evidence and blocks are told apart."""
-        if finding.status != FAILED or not isinstance(finding.test, Is) or finding.test.attribute in BLOCKED:
-            return False
-        attribute = self.base.knowledge.attributes[finding.test.attribute]
-        return not attribute.verdict and self._fixed(tuple(finding.values))
+        attribute = self.base.knowledge.attributes.get(test.attribute)
+        return attribute is not None and not attribute.verdict and self._fixed(tuple(finding.facts))

@@ -1,355 +1,391 @@
-"""Explanations as trees of text: how the verdict came about, and why something else did not."""
+"""Explanations in words: how a verdict came about, and why something else did not. Each text is made from a finding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, cast
 
 from salespath.counsel.precedents import likeness
-from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Blocker, Fired, Reading
-from salespath.engine.targets import meant
-from salespath.engine.trace import behind
+from salespath.engine import certainty, why
+from salespath.engine.assessment import Assessment, Blocker, Choice, Reading
 from salespath.engine.walk import SUMS
-from salespath.engine.why import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
+from salespath.engine.why import FIRED, OPEN, Explanation, Finding, Weight
+from salespath.facts import Value
 from salespath.facts.values import readable, words
-from salespath.facts.vocabulary import DIMENSIONS
-from salespath.report.page import Tree
-from salespath.report.pages.precedents import CAUTION, TITLE, none, resemblance
+from salespath.report import plain
+from salespath.report.page import Page, Tree
+from salespath.report.pages.precedents import CAUTION, TITLE, Told, none, resemblance
+from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES, answers, labels, source_note, sources, wanted
-from salespath.report.words.verdict import OTHER, SELLING, conditions, figure, headline, reasons, subject, two_groups
-from salespath.rules.language import Is, inputs
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn, Weigh
+from salespath.report.words.verdict import SELLING, conditions, figure, headline, reasons, two_groups
+from salespath.rules.language import Condition, Is, Leaf, inputs
+from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Rule, Topic, Warn, Weigh
 
 UNSAID = Reading("unknown")
+TITLES = {
+    "fit": "Fit: which process suits what you sell and to whom",
+    "means": "Means: whether you can run it now",
+    "blocks": "What could stop it",
+    "counter": "The strongest argument on the other side",
+    "precedents": TITLE,
+    "against": "Speaks against {} selling",
+    "for": "Speaks for {} selling all the same",
+    "blocked": "It is blocked for now",
+    "unknown": "Not known yet, and it could count for it: {}",
+    "counts": "Counts",
+    "other": "Does not count, or not yet",
+    "chosen": "Chosen",
+    "left": "Not chosen",
+}
+NOTHING = {
+    "blocks": "Nothing: no block applies, and none is open.",
+    "counter": "None in what you have said.",
+}
+EXCEPTION = "An exception: it weighs nothing, and the rules that it overrides do not count."
 
 
-@dataclass
-class Branch:
-    """A line of an explanation and what stands under it."""
-
-    text: str
-    under: list[Branch] = field(default_factory=list)
-
-    def add(self, text: str, under: Iterable[Branch] = ()) -> Branch:
-        """Put a branch under this one and return it."""
-        branch = Branch(text, list(under))
-        self.under.append(branch)
-        return branch
-
-    def tree(self) -> Tree:
-        """The same as a block of a page."""
-        return Tree(self.text, tuple(branch.tree() for branch in self.under))
-
-
-def how(assessment: Assessment) -> Branch:
-    """From the verdict down to the answers."""
+def explain(assessment: Assessment, target: str | None = None) -> Explanation | None:
+    """How the verdict came about, with the documented companies most alike; with a target, what `why` says of it."""
     a = assessment
-    root = Branch(f"{a.company}: {headline(a)}")
-    fired = {item.rule: item for item in a.fired}
-    for rule in _concluding(a, "process", a.process):
-        verdict = root.add(_reason(a, fired[rule.id]))
-        for attribute in ("candidate", "runs_both", "lead", *(f"{p}_ready" for p in subject(a))):
-            for other in a.base.knowledge.rules.values():
-                if isinstance(other.then, Conclude) and other.then.attribute == attribute and other.id in fired:
-                    verdict.add(_reason(a, fired[other.id]))
-    for name, title in (
-        ("fit", "Fit: which process suits what you sell and to whom"),
-        ("means", "Means: whether you can run it now"),
-    ):
-        part = root.add(title)
-        for process in PROCESSES:
-            total = a.evidence[process][name]
-            side = part.add(f"{NAMES[process]} selling: {certainty.word(total)} ({certainty.signed(total, 2)})")
-            for sign, word in ((1, "for"), (-1, "against")):
-                items = [item for item in reasons(a, process, sign) if _sum_of(a, item) == name]
-                whole = sum(abs(item.weight) for item in reasons(a, process, sign))
-                for item in items:
-                    _evidence(a, side, item, word, whole)
-    blocks = root.add("What could stop it")
-    for blocker in (b for b in a.blockers if b.process != "both" or two_groups(a)):
-        branch = blocks.add(f"{NAMES[blocker.process]} is blocked: {_block(a, blocker)}")
-        branch.add(f"Answers: {answers(a.base, blocker.facts)}")
-        _unless(a, branch, blocker)
-        branch.add(f"Remedy ({blocker.owner}): {blocker.remedy}")
-    for proviso in (p for p in a.provisos if p.process != "both" or two_groups(a)):
-        rule = a.base.knowledge.rules[proviso.rule]
-        blocks.add(
-            f"Not known yet, so not counted: {NAMES[proviso.process]}, {readable(rule.id.replace('-', ' '))} "
-            f"(depends on {labels(a.base, proviso.needs)})"
-        )
-    if not blocks.under:
-        blocks.add("Nothing: no block applies, and none is open.")
-    _counter(a, root)
-    _precedents(a, root)
-    root.add(source_note(a.base))
-    return root
-
-
-def why(assessment: Assessment, target: str) -> Branch | None:
-    """Why a process, choice or rule was not taken, or how it came about if it was; what a fact or dimension counts for.
-
-    A word is taken for what it is a part of: direct, TAS, referral. None if there is no such thing.
-    """
-    found = [branch for name in meant(assessment.base, target) if (branch := _about_target(assessment, name))]
-    if len(found) < 2:
-        return found[0] if found else None
-    return Branch(target, found)
-
-
-def _about_target(a: Assessment, target: str) -> Branch | None:
-    knowledge = a.base.knowledge
-    if target in VERDICTS:
-        return how(a) if target == a.process else _why_not_process(a, target)
-    if target in knowledge.attributes:
-        attribute = knowledge.attributes[target]
-        root = Branch(f"{target}: {attribute.means}")
-        for value in attribute.values:
-            branch = root if attribute.flag else root.add(readable(value))
-            for rule in _concluding(a, target, value):
-                _rule(a, branch, rule)
-        return root
-    rules = rules_of(a, target)
-    if len(rules) == 1 and rules[0].id == target:
-        root = Branch(f"{target}")
-        _rule(a, root, rules[0])
-        return root
-    if rules:
-        return _topic(a, target, rules)
-    if target in a.base.vocabulary:
-        return _fact(a, target)
-    return _dimension(a, target) if target in DIMENSIONS else None
-
-
-def _topic(a: Assessment, target: str, rules: Iterable[Rule]) -> Branch:
-    """What a topic of the plan comes to, whatever the verdict, and its rules one by one."""
-    name = target.partition(":")[0]
-    topic = a.base.knowledge.topics[name]
-    root = Branch(topic.title)
-    for item in (item for item in a.choices if item.topic == name):
-        rule = a.base.knowledge.rules[item.rule]
-        title = (topic.choices or {}).get(item.choice, readable(item.choice))
-        condition = "" if item.process == a.process else f"If you run {SELLING[item.process]}: "
-        text = f"{condition}{title}. {item.because} [{rule.id}; {sources(a.base, rule.source)}]"
-        root.add(f"{text[0].upper()}{text[1:]}")
-    taken, left = Branch("Chosen"), Branch("Not chosen")
-    for rule in rules:
-        _rule(a, taken if status(a, a.base.rule_refs[rule.id]) == MET else left, rule)
-    root.under.extend(branch for branch in (taken, left) if branch.under)
-    return root
-
-
-def _fact(a: Assessment, name: str) -> Branch:
-    """What a fact or derived number counts for: the rules of evidence, blocks and conclusions that read it."""
-    term, value = a.base.vocabulary[name], a.case.values.get(name)
-    said = words(term, value) if value is not None else figure(a.base.vocabulary, name, a.derived.get(name, UNSAID))
-    root = Branch(f"{term.label[0].upper()}{term.label[1:]}: {said}")
-    counts, other = Branch("Counts"), Branch("Does not count, or not yet")
-    for rule in a.base.knowledge.rules.values():
-        if isinstance(rule.then, (Weigh, Block, Conclude)) and name in behind(
-            a.base, inputs(a.base.conditions[rule.id])
-        ):
-            _rule(a, counts if status(a, a.base.rule_refs[rule.id]) == MET else other, rule)
-    root.under.extend(branch for branch in (counts, other) if branch.under)
-    if not root.under:
-        root.add("No rule of the verdict reads it.")
-    return root
-
-
-def _dimension(a: Assessment, name: str) -> Branch:
-    """The evidence of one dimension, for and against either process."""
-    root = Branch(name.capitalize())
-    rules, lines = a.base.knowledge.rules, a.base.knowledge.lines
-    for process in PROCESSES:
-        total = a.evidence[process][name]
-        side = root.add(f"{NAMES[process]} selling: {certainty.word(total)} ({certainty.signed(total, 2)})")
-        for sign in (1, -1):
-            for item in reasons(a, process, sign):
-                then = rules[item.rule].then
-                if isinstance(then, Weigh) and lines[then.line].dimension == name:
-                    branch = side.add(f"{'For' if sign > 0 else 'Against'}: {_reason(a, item)}")
-                    branch.add(f"Answers: {answers(a.base, item.facts)}")
-    return root
-
-
-def _concluding(a: Assessment, attribute: str, value: str) -> list[Rule]:
-    return [a.base.knowledge.rules[id_] for id_ in a.base.concluding.get((attribute, value), ())]
-
-
-def _reason(a: Assessment, item: Fired) -> str:
-    return f"{item.because} [{item.rule}; {sources(a.base, item.source)}]"
-
-
-def _block(a: Assessment, blocker: Blocker) -> str:
-    cited = sources(a.base, a.base.knowledge.rules[blocker.rule].source)
-    return f"{blocker.because} [{blocker.rule}; {cited}]"
-
-
-def _unless(a: Assessment, parent: Branch, blocker: Blocker) -> None:
-    """What is not known and lifts a block that stands."""
-    if blocker.unless:
-        parent.add(f"It stands unless {conditions(a.base.vocabulary, blocker.unless)}; that is not known.")
-    elif blocker.needs:
-        parent.add(f"It stands until it is known what makes up for it: {labels(a.base, blocker.needs)}.")
-
-
-def _sum_of(a: Assessment, item: Fired) -> str:
-    then = a.base.knowledge.rules[item.rule].then
-    assert isinstance(then, Weigh)
-    dimension = a.base.knowledge.lines[then.line].dimension
-    return next(name for name, dimensions in SUMS.items() if dimension in dimensions)
-
-
-def _evidence(a: Assessment, side: Branch, item: Fired, word: str, whole: int) -> None:
-    then = a.base.knowledge.rules[item.rule].then
-    assert isinstance(then, Weigh)
-    line = a.base.knowledge.lines[then.line]
-    share = round(100 * abs(item.weight) / whole)
-    branch = side.add(
-        f"{word.capitalize()}, {line.title} ({certainty.signed(item.weight, 2)}, {share}% of all that speaks {word} it): "
-        f"{_reason(a, item)}"
-    )
-    if item.facts:
-        branch.add(f"Answers: {answers(a.base, item.facts)}")
-
-
-def _counter(a: Assessment, root: Branch) -> None:
-    """The strongest argument against what is recommended (or leaned to)."""
-    for process in subject(a)[:1]:
-        against, rival = reasons(a, process, -1), reasons(a, OTHER[process], 1)
-        best = max([*against[:1], *rival[:1]], key=lambda item: abs(item.weight), default=None)
-        branch = root.add("The strongest argument on the other side")
-        if best is None:
-            branch.add("None in what you have said.")
-        else:
-            branch.add(_reason(a, best))
-
-
-def _precedents(a: Assessment, root: Branch) -> None:
-    """The documented companies that are most alike, with whole addresses of what is written about them."""
-    branch = root.add(TITLE)
+    found = why.why(a, target or a.process)
+    if found is None or found.root.id != f"process:{a.process}":
+        return found
     near = likeness(a.base)
-    found = near.nearest(a.case)
-    for precedent in found:
-        item = resemblance(precedent, a.case.values, a.base.vocabulary)
-        branch.add(item.title, [Branch(item.likeness), Branch(item.did), Branch(f"Source: {'; '.join(item.sources)}")])
-    branch.add(CAUTION if found else none(near.needed(a.case), len(near.companies)))
+    alike = [resemblance(precedent, a.case.values, a.base.vocabulary) for precedent in near.nearest(a.case)]
+    caution = CAUTION if alike else none(near.needed(a.case), len(near.companies))
+    like = [Finding(f"precedent:{p.title.partition(':')[0]}", "precedent", sources=p.sources, record=p) for p in alike]
+    like.append(Finding("note:likeness", "note", record=caution))
+    added = (
+        Finding("heading:precedents", "heading", under=tuple(like)),
+        Finding("note:sources", "note", record=source_note(a.base)),
+    )
+    root = replace(found.root, under=(*found.root.under, *added))
+    return Explanation(a, root, {**found.findings, **{item.id: item for item in (root, *added, *like)}})
 
 
-def _why_not_process(a: Assessment, target: str) -> Branch:
-    root = Branch(f"{a.company}: why not {NAMES.get(target, readable(target))}? The answer is {readable(a.process)}.")
-    given = {rule.id for rule in _concluding(a, "process", a.process)}
-    for item in a.fired:
-        if item.rule in given:
-            root.add(_reason(a, item))
-    if target in PROCESSES:
-        other = OTHER[target]
-        mine, theirs = a.evidence[target]["fit"], a.evidence[other]["fit"]
-        root.add(
-            f"Fit for {NAMES[target]} selling is {certainty.word(mine)} ({certainty.signed(mine, 2)}), for {NAMES[other]} "
-            f"selling {certainty.word(theirs)} ({certainty.signed(theirs, 2)}). A process is recommended once it leads by 1."
+def page(explanation: Explanation) -> Page:
+    """The explanation as a tree."""
+    return Page("", (_Writer(explanation).tree(explanation.root),), widest=100)
+
+
+def document(explanation: Explanation) -> dict[str, Any]:
+    """The explanation as plain data: each finding once, a `ref` where it is meant again. `explanation.schema.json` describes it."""
+    writer = _Writer(explanation)
+
+    def plainly(finding: Finding) -> dict[str, Any]:
+        weight = finding.evidence
+        return {
+            "id": finding.id,
+            "kind": finding.kind,
+            "rule": finding.rule,
+            "status": finding.status,
+            "facts": {**plain.facts(_known(finding), writer.base.vocabulary), **dict.fromkeys(_needs(finding))},
+            "evidence": weight
+            and {"process": weight.process, "of": weight.of, "net": round(certainty.net(weight.weight), 3) + 0.0},
+            "sources": list(finding.sources),
+            "text": writer.text(finding),
+            "under": [plainly(item) if isinstance(item, Finding) else {"ref": item.ref} for item in finding.under],
+        }
+
+    return plainly(explanation.root)
+
+
+class _Writer:
+    def __init__(self, explanation: Explanation) -> None:
+        self.e, self.a, self.base = explanation, explanation.assessment, explanation.assessment.base
+        self.rules = self.base.knowledge.rules
+        self.fired = {item.rule: item for item in self.a.fired}
+
+    # What a finding says
+
+    def text(self, finding: Finding) -> str:
+        """A finding in words, without what stands under it."""
+        kind, name = finding.id.split(":", 1)
+        match finding.kind, finding.record:
+            case "verdict", _:
+                if name == self.a.process:
+                    return f"{self.a.company}: {headline(self.a)}"
+                asked, answer = NAMES.get(name, readable(name)), readable(self.a.process)
+                return f"{self.a.company}: why not {asked}? The answer is {answer}."
+            case "sum", _:
+                return f"{NAMES[self._process(finding)]} selling: {_sized(_weight(finding))}"
+            case "rule", Rule() as rule:
+                return self.fired[rule.id].because if rule.id in self.fired else self._about(rule)
+            case "exception", _:
+                over = [item.rule or "" for item in self.e.under(finding) if item.status == FIRED]
+                return f"Overridden by {', '.join(over)}." if over else "Nothing is known to override it."
+            case "fact", str(fact):
+                return self._fact(fact)
+            case "block", Blocker() as blocker:
+                return f"{NAMES[blocker.process]} is blocked: {blocker.because}"
+            case "block", _:
+                process, needs = (
+                    NAMES[self._process(finding)],
+                    [fact for fact, value in finding.facts.items() if value is None],
+                )
+                if not self._opened(finding):
+                    return f"Does not apply: {process}, {_titled(finding)}"
+                return f"Not known yet, so not counted: {process}, {_titled(finding)} (depends on {labels(self.base, needs)})"
+            case "lift", Blocker() as blocker if blocker.unless:
+                return f"It stands unless {conditions(self.base.vocabulary, blocker.unless)}; that is not known."
+            case "lift", Blocker() as blocker:
+                return f"It stands until it is known what makes up for it: {labels(self.base, blocker.needs)}."
+            case "remedy", Blocker() as blocker:
+                return f"Remedy ({blocker.owner}): {blocker.remedy}"
+            case "choice", Choice() as choice:
+                title = (self.base.knowledge.topics[choice.topic].choices or {}).get(
+                    choice.choice, readable(choice.choice)
+                )
+                said = f"{title}. {choice.because}"
+                said = said if choice.process == self.a.process else f"If you run {SELLING[choice.process]}: {said}"
+                return f"{said[0].upper()}{said[1:]}"
+            case "precedent", Told() as alike:
+                return f"{alike.title}. {alike.likeness} {alike.did}"
+            case "heading", Attribute() as attribute:
+                return f"{attribute.id}: {attribute.means}"
+            case "heading", Topic() as topic:
+                return topic.title
+            case "heading", _ if kind == "heading":
+                facts = [str(item.record) for item in self.e.under(finding)] if name == "unknown" else ()
+                return TITLES[name].format(labels(self.base, facts) or NAMES.get(str(finding.record)))
+            case "heading", str(word):
+                return word.capitalize() if kind == "dimension" else word
+            case "note", str(note):
+                return note
+        return in_words(self.base, cast("Condition", finding.record))
+
+    def _fact(self, name: str) -> str:
+        term, value = self.base.vocabulary[name], self.a.case.values.get(name)
+        known = (
+            figure(self.base.vocabulary, name, self.a.derived.get(name, UNSAID))
+            if value is None
+            else words(term, value)
         )
-    for rule in _concluding(a, "process", target):
-        found = why_not(a, rule.id)
-        failed = tuple(f for f in found.failed if not (isinstance(f.test, Is) and f.test.attribute == "candidate"))
-        _unmet(a, root, replace(found, failed=failed))
-    if target in PROCESSES:
-        _case_of(a, root, target)
-    return root
+        return f"{term.label[0].upper()}{term.label[1:]}: {known}"
 
+    def _about(self, rule: Rule) -> str:
+        match rule.then:
+            case Advise() as then:
+                choices = self.base.knowledge.topics[then.topic].choices
+                choice = choices[then.choice] if choices else readable(then.choice)
+                return f"{choice.capitalize()} ({readable(then.process)})."
+            case Weigh() as then:
+                return f"Evidence on {self.base.knowledge.lines[then.line].title}."
+            case Block() as then:
+                return f"{'An exception that lifts a block on' if then.lift else 'A block on'} {NAMES[then.process]}."
+            case Conclude() as then:
+                return f"{readable(then.attribute).capitalize()}: {readable(then.value)}."
+        return "A pitfall."
 
-def _case_of(a: Assessment, root: Branch, process: str) -> None:
-    """What speaks against and for a process, and what is not known."""
-    name = NAMES[process]
-    for sign, title in ((-1, f"Speaks against {name} selling"), (1, f"Speaks for {name} selling all the same")):
-        items = reasons(a, process, sign)
-        if items:
-            branch = root.add(title)
-            for item in items:
-                branch.add(_reason(a, item)).add(f"Answers: {answers(a.base, item.facts)}")
-    blocked = [b for b in a.blockers if b.process == process]
-    if blocked:
-        branch = root.add("It is blocked for now")
-        for blocker in blocked:
-            under = branch.add(f"{_block(a, blocker)} Remedy ({blocker.owner}): {blocker.remedy}")
-            _unless(a, under, blocker)
-    could = [q.fact for q in a.next_questions if f"for {name} selling" in q.why or f"or against {name}" in q.why]
-    if could:
-        root.add(f"Not known yet, and it could count for it: {labels(a.base, could)}")
+    def _process(self, finding: Finding) -> str:
+        """The process that a block or a sum is about."""
+        then = self.rules[finding.rule].then if finding.rule else finding.evidence
+        assert isinstance(then, (Block, Weight))
+        return then.process
 
+    def _opened(self, block: Finding) -> bool:
+        """Whether it is not known if a block applies."""
+        return next(self.e.under(block)).status == OPEN
 
-def _rule(a: Assessment, parent: Branch, rule: Rule) -> None:
-    """A rule: how it fired, or why it did not."""
-    fired = next((item for item in a.fired if item.rule == rule.id), None)
-    if fired is None and not _applies(a, rule):
-        then = rule.then
-        assert isinstance(then, (Advise, Warn))
-        reason = f" Its reason there: {rule.because}" if "{" not in rule.because else ""
-        belongs = f"Belongs to the recommendation {readable(then.process)}, which was not given.{reason}"
-        parent.add(f"[{rule.id}] {_about(a, rule)} {belongs}")
-        return
-    if fired is None:
-        _unmet(a, parent.add(f"[{rule.id}] {_about(a, rule)}"), why_not(a, rule.id))
-        return
-    branch = parent.add(f"{_about(a, rule)} {_reason(a, fired)}")
-    if fired.facts:
-        branch.add(f"Answers: {answers(a.base, fired.facts)}")
-    if isinstance(rule.then, Weigh) and not rule.then.certainty:
-        branch.add("An exception: it weighs nothing, and the rules that it overrides do not count.")
-    elif isinstance(rule.then, Weigh):
-        counted = "counts" if fired.weight else "does not count: a stronger reason on the same line does"
-        branch.add(
-            f"{'For' if rule.then.certainty > 0 else 'Against'} {NAMES[rule.then.process]} selling; it {counted}."
+    # The lines that a reader gets of it
+
+    def tree(self, finding: Finding) -> Tree:
+        """A finding as a line, with the lines under it."""
+        under = list(self.e.under(finding))
+        kind, _, name = finding.id.partition(":")
+        match finding.kind, finding.record:
+            case "verdict", _:
+                given = name == self.a.process
+                return self._line(finding, self._how(under) if given else self._why_not(under))
+            case "rule", _:
+                return self._line(finding, [self._rule(finding)], finding.rule)
+            case "sum", _:
+                return self._line(finding, (self._piece(item, finding) for item in under if _weight(item)))
+            case "value", Is(value=value):
+                return self._line(finding, map(self._rule, under), readable(value))
+            case "block", Blocker():
+                return self._cited(finding, [*self._answered(finding), *map(self._line, under[1:])])
+            case "choice", _:
+                return self._cited(finding)
+            case "fact", _:
+                sides = [self.tree(item) for item in under if item.kind == "heading"]
+                return self._line(finding, sides or [Tree("No rule of the verdict reads it.")])
+            case "precedent", Told(title=title, likeness=alike, did=did):
+                lines = [Tree(alike), Tree(did), Tree(f"Source: {'; '.join(finding.sources)}")]
+                return self._line(finding, lines, title)
+            case "heading", Attribute(flag=True):
+                return self._line(finding, map(self._rule, self.e.under(under[0])))
+            case "heading", _:
+                lines = list(self._headed(name, under)) if kind == "heading" else [*map(self.tree, under)]
+                return self._line(finding, lines or [Tree(text) for text in NOTHING.get(name, ())])
+        return self._line(finding)
+
+    def _headed(self, name: str, under: list[Finding]) -> Iterable[Tree]:
+        match name:
+            case "blocks":
+                shown = [item for item in under if self._process(item) != "both" or two_groups(self.a)]
+                standing = [self.tree(item) for item in shown if item.status == FIRED]
+                return [*standing, *(self._line(item) for item in shown if item.status != FIRED and self._opened(item))]
+            case "blocked":
+                return map(self._blocked, under)
+            case "for" | "against":
+                return [self._cited(rule, self._answered(rule)) for rule in under]
+            case "counter":
+                return map(self._cited, under)
+            case "counts" | "other" | "chosen" | "left":
+                return map(self._rule, under)
+            case "unknown":
+                return ()
+        return map(self.tree, under)
+
+    def _line(self, finding: Finding, under: Iterable[Tree] = (), text: str | None = None) -> Tree:
+        ids = (*([finding.rule] if finding.rule else ()), *finding.facts)
+        return Tree(self.text(finding) if text is None else text, tuple(under), ids=ids, values=finding.facts)
+
+    def _cited(self, finding: Finding, under: Iterable[Tree] = (), text: str = "") -> Tree:
+        """A finding with its rule and what that cites, at {} of a text or at its end."""
+        cited = f"{finding.rule}; {sources(self.base, self.rules[finding.rule or ''].source)}"
+        return self._line(finding, under, (text or f"{self.text(finding)} [{{}}]").replace("{}", cited))
+
+    def _answered(self, finding: Finding) -> list[Tree]:
+        facts = _known(finding)
+        return [Tree(f"Answers: {answers(self.base, facts)}", ids=tuple(facts), values=facts)] if facts else []
+
+    def _how(self, under: Iterable[Finding]) -> Iterator[Tree]:
+        """The verdict's rule over the steps that it rests on, and what else the answer is made of."""
+        rests = [item for item in under if item.kind in ("rule", "value")]
+        steps = {step.id: step for part in rests for step in self.e.steps(part)}
+        yield from (
+            self._cited(item, map(self._cited, steps.values()))
+            for item in rests
+            if item.kind == "rule" and item.status == FIRED
         )
+        yield from (self.tree(item) for item in under if item not in rests)
 
+    def _why_not(self, under: list[Finding]) -> Iterator[Tree]:
+        """The answer instead, what fit has to be for it, what is in its way, and what speaks for and against it."""
+        rules = [item for item in under if item.kind == "rule"]
+        for item in under:
+            if item.kind == "value":
+                yield from (self._cited(rule) for rule in self.e.under(item) if rule.status == FIRED)
+            elif item.kind == "rule":
+                yield from self._unmet(item, steps=False)
+            elif item.id == "heading:fit":
+                mine, other = (
+                    f"{NAMES[self._process(side)]} selling {{}}{_sized(_weight(side))}" for side in self.e.under(item)
+                )
+                yield self._line(item, self._deciding(rules), f"Fit for {mine.format('is ')}, for {other.format('')}.")
+            else:
+                yield self.tree(item)
 
-def _applies(a: Assessment, rule: Rule) -> bool:
-    """Whether a rule of the plan belongs to the recommendation given."""
-    then = rule.then
-    if not isinstance(then, (Advise, Warn)):
-        return True
-    return then.process in ("any", a.process) or (a.process == "both" and then.process in PROCESSES)
+    def _deciding(self, rules: Iterable[Finding]) -> Iterator[Tree]:
+        """Where fit alone decides for a process: the rules that read it, and no other step of the verdict."""
+        steps = {step.id: step for rule in rules for step in (rule, *self.e.steps(rule, fired=False))}
+        verdict = {attribute.id for attribute in self.base.knowledge.attributes.values() if attribute.verdict}
+        for step in steps.values():
+            rule = self.rules[step.rule or ""]
+            tree, then, root = self.base.conditions[rule.id], rule.then, self.e.root.id.partition(":")[2]
+            read = inputs(tree)
+            if (
+                isinstance(then, Conclude)
+                and then.value == root
+                and not read & verdict
+                and read & {f"fit_{p}" for p in PROCESSES}
+            ):
+                concluded = in_words(self.base, Is(then.attribute, then.value))
+                over = "".join(f", unless {said}" for _, said in exceptions(self.base, rule))
+                said = f"{concluded[0].upper()}{concluded[1:]} where {in_words(self.base, tree)}{over}."
+                yield self._cited(step, (), f"{said} [{{}}]")
 
+    def _piece(self, item: Finding, whole: Finding) -> Tree:
+        """A piece of evidence that counts, with its share of all that speaks for (or against) the process."""
+        weight, word = _weight(item), "for" if _weight(item) > 0 else "against"
+        before = word.capitalize()
+        if item.evidence and whole.evidence and whole.evidence.of in SUMS:
+            every = sum(abs(fired.weight) for fired in reasons(self.a, whole.evidence.process, 1 if weight > 0 else -1))
+            line, share = self.base.knowledge.lines[item.evidence.of].title, round(100 * abs(weight) / every)
+            before += f", {line} ({certainty.signed(weight, 2)}, {share}% of all that speaks {word} it)"
+        return self._cited(item, self._answered(item), f"{before}: {self.text(item)} [{{}}]")
 
-def _about(a: Assessment, rule: Rule) -> str:
-    then = rule.then
-    if isinstance(then, Advise):
-        choices = a.base.knowledge.topics[then.topic].choices
-        return f"{choices[then.choice].capitalize() if choices else readable(then.choice).capitalize()} ({readable(then.process)})."
-    if isinstance(then, Weigh):
-        return f"Evidence on {a.base.knowledge.lines[then.line].title}."
-    if isinstance(then, Block):
-        return f"{'An exception that lifts a block on' if then.lift else 'A block on'} {NAMES[then.process]}."
-    if isinstance(then, Conclude):
-        return f"{readable(then.attribute).capitalize()}: {readable(then.value)}."
-    return "A pitfall."
+    def _blocked(self, block: Finding) -> Tree:
+        """A block that stands, with its remedy in the same line."""
+        _, *lifted, remedy = self.e.under(block)
+        because = cast("Blocker", block.record).because
+        return self._cited(block, map(self._line, lifted), f"{because} [{{}}] {self.text(remedy)}")
 
-
-def _unmet(a: Assessment, parent: Branch, found: WhyNot) -> None:
-    if found.failed:
-        branch = parent.add("Not so")
-        for finding in found.failed:
-            _finding(a, branch, finding)
-    if found.unknown:
-        branch = parent.add("Not known yet")
-        for finding in found.unknown:
-            _finding(a, branch, finding)
-    for other in found.overridden_by:
-        rule = a.base.knowledge.rules[other]
-        state = "takes effect instead" if status(a, a.base.rule_refs[other]) == MET else "may take effect instead"
-        parent.add(
-            f"[{other}] {state}: {rule.because if '{' not in rule.because else readable(other.replace('-', ' '))}"
-        )
-
-
-def _finding(a: Assessment, parent: Branch, finding: Finding) -> None:
-    text = f"needed: {wanted(a.base, finding.test, finding.wanted)}"
-    if finding.status == FAILED:
-        text += f"; you said {answers(a.base, finding.values)}" if finding.values else "; it is not so"
-    else:
-        text += f"; not said: {labels(a.base, finding.needs)}" if finding.needs else "; not decided"
-    branch = parent.add(text)
-    for rule in finding.because:
-        fired = next((item for item in a.fired if item.rule == rule), None)
+    def _rule(self, finding: Finding) -> Tree:
+        """A rule: how it fired, or why it did not."""
+        rule, fired = self.rules[finding.rule or ""], self.fired.get(finding.rule or "")
+        about = self._about(rule)
         if fired:
-            branch.add(_reason(a, fired))
+            lines = self._answered(finding)
+            if isinstance(rule.then, Weigh):
+                counted = "counts" if fired.weight else "does not count: a stronger reason on the same line does"
+                side = "For" if rule.then.certainty > 0 else "Against"
+                text = f"{side} {NAMES[rule.then.process]} selling; it {counted}."
+                lines.append(Tree(text if rule.then.certainty else EXCEPTION))
+            return self._cited(finding, lines, f"{about} {self.text(finding)} [{{}}]")
+        if not self._applies(rule):
+            assert isinstance(rule.then, (Advise, Warn))
+            reason = "" if "{" in rule.because else f" Its reason there: {rule.because}"
+            about += f" Belongs to the recommendation {readable(rule.then.process)}, which was not given.{reason}"
+            return self._line(finding, (), f"[{rule.id}] {about}")
+        return self._line(finding, self._unmet(finding), f"[{rule.id}] {about}")
+
+    def _applies(self, rule: Rule) -> bool:
+        """Whether a rule of the plan belongs to the recommendation given."""
+        then = rule.then
+        if not isinstance(then, (Advise, Warn)):
+            return True
+        return then.process in ("any", self.a.process) or (self.a.process == "both" and then.process in PROCESSES)
+
+    def _unmet(self, rule: Finding, *, steps: bool = True) -> Iterator[Tree]:
+        """The tests in the way of a rule: those not so and those not known, apart, and the rules that override it.
+
+        Without `steps`, those of the verdict that `_deciding` tells of are left out.
+        """
+        tests = list({test.record: test for test in self.e.unmet(rule) if steps or not self.e.is_step(test)}.values())
+        for title, known in (("Not so", True), ("Not known yet", False)):
+            lines = [self._test(test, known) for test in tests if self.e.is_open(test) != known]
+            if lines:
+                yield Tree(title, tuple(lines))
+        for other in self.e.overriding(rule):
+            because = self.rules[other.rule or ""].because
+            because = _titled(other) if "{" in because else because
+            state = "takes effect" if other.status == FIRED else "may take effect"
+            yield self._line(other, (), f"[{other.rule}] {state} instead: {because}")
+
+    def _test(self, test: Finding, known: bool) -> Tree:
+        text = f"needed: {wanted(self.base, cast('Leaf | Is', test.record), test.wanted)}"
+        facts, needs = _known(test), _needs(test)
+        if known:
+            text += f"; you said {answers(self.base, facts)}" if facts else "; it is not so"
+        else:
+            text += f"; not said: {labels(self.base, needs)}" if needs else "; not decided"
+        because = [rule for value in self.e.under(test) for rule in self.e.under(value) if rule.kind == "rule"]
+        return self._line(
+            test, (self._cited(rule) for rule in because if rule.status == FIRED and not test.wanted), text
+        )
+
+
+def _titled(finding: Finding) -> str:
+    """The id of a rule as words."""
+    return readable((finding.rule or "").replace("-", " "))
+
+
+def _known(finding: Finding) -> dict[str, Value]:
+    return {name: value for name, value in finding.facts.items() if value is not None}
+
+
+def _needs(finding: Finding) -> list[str]:
+    return [name for name, value in finding.facts.items() if value is None]
+
+
+def _weight(finding: Finding) -> int:
+    return finding.evidence.weight if finding.evidence else 0
+
+
+def _sized(total: int) -> str:
+    """A sum in words, with its figure."""
+    return f"{certainty.word(total)} ({certainty.signed(total, 2)})"
