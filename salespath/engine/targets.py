@@ -9,6 +9,15 @@ from salespath.facts import Fact
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import VERDICTS, Advise
 
+_KINDS = (
+    "process",
+    "rule",
+    "fact",
+    "attribute",
+    "topic",
+    "dimension",
+)  # before the names of targets in the ids of findings
+
 
 def targets(base: Base) -> list[str]:
     """Everything that has a name: processes, topics, choices, attributes, rules, facts and dimensions."""
@@ -18,12 +27,19 @@ def targets(base: Base) -> list[str]:
 
 
 def meant(base: Base, word: str) -> tuple[str, ...]:
-    """The targets that a word means: the one of that name, else the best that it is a word of; none if there is no such thing."""
+    """The targets that a word means: the one of that name, else the best that it is a word of; none if there is no such thing.
+
+    The id of a finding means what it is about: fact:role, rule:smb-not-launched/when/1, candidate:smb.
+    """
     names = targets(base)
+    if word in names:
+        return (word,)
+    kind, _, name = word.partition("/")[0].partition(":")
+    if kind in _KINDS or kind in base.knowledge.attributes:
+        return meant(base, name if kind in _KINDS else kind)
     plain = _plain(word)
-    if word in names or plain in names:
-        return (word if word in names else plain,)
-    for found in _readings(base, plain) if plain else ():
+    named = [name for name in names if _plain(name) == plain][:1]
+    for found in (named, *_readings(base, plain)) if plain else ():
         if found:
             return tuple(dict.fromkeys(found))
     return ()
@@ -32,6 +48,7 @@ def meant(base: Base, word: str) -> tuple[str, ...]:
 def _readings(base: Base, plain: str) -> Iterator[list[str]]:
     """Ways to take a word, the surest first: a choice, a label or title, a part or the initials of a choice, a value of a fact."""
     topics = base.knowledge.topics
+    yield [process for process in VERDICTS if plain in (f"{process}_selling", f"running_{process}")]
     choices = sorted(_choices(base), key=lambda name: not topics[name.partition(":")[0]].between)
     asked = [name for name in choices if name.partition(":")[2] in topics[name.partition(":")[0]].between]
     for some in (asked, choices):
@@ -43,6 +60,7 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
         yield [name for name in some if titles[name] == plain]
     yield [name for name in base.vocabulary if _plain(base.vocabulary[name].label) == plain]
     yield [topic.id for topic in topics.values() if _plain(topic.title) == plain]
+    yield [item.id for item in base.knowledge.attributes.values() if _plain(item.means) == plain]
     yield [name for name in asked if plain in _parts(name.partition(":")[2])]
     facts = base.vocabulary.facts.values()
     yield [fact.id for fact in facts if plain in map(_plain, fact.values)]

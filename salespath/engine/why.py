@@ -262,14 +262,14 @@ class _Finder:
         """A process that is not the answer."""
 
         def parts() -> Iterator[Entry]:
-            yield self.value("process", self.a.process)
             rules = self.base.concluding.get(("process", process), ())
-            if process not in PROCESSES:
-                yield from map(self.rule, rules)
-                return
-            yield self._sums("fit", (process, *(other for other in PROCESSES if other != process)))
+            rest = [other for other in PROCESSES if other != process]
+            fit = (
+                [self._sums("fit", (process, *rest))] if process in PROCESSES else []
+            )  # first, so that evidence stands here
+            yield from (self.value("process", self.a.process), *fit)
             yield from map(self.rule, rules)
-            for sign, side in ((-1, "against"), (1, "for")):
+            for sign, side in ((-1, "against"), (1, "for")) if fit else ():
                 yield from self._heading(side, self.rule, self._counting(process, sign), process)
             standing = [item.rule for item in self.a.blockers if item.process == process]
             yield from self._heading("blocked", self.block, standing)
@@ -383,26 +383,10 @@ class _Finder:
     def block(self, id_: str) -> Entry:
         """Whether a block stands: where its condition is certain, and no exception is."""
         blocker = next((item for item in self.a.blockers if item.rule == id_), None)
-
-        def parts() -> Iterator[Entry]:
-            yield self.rule(id_)
-            if blocker and (blocker.unless or blocker.needs):
-                needs = dict.fromkeys(blocker.needs)
-                yield self.found(f"rule:{id_}/lifted", "lift", rule=id_, facts=needs, record=blocker)
-            if blocker:
-                yield self.found(f"rule:{id_}/remedy", "remedy", rule=id_, record=blocker)
-
+        facts = {**blocker.facts, **dict.fromkeys(blocker.needs)} if blocker else self._facts(self.base.rule_refs[id_])
         state = status(self.a, self.base.standing_refs[id_])
-        facts = blocker.facts if blocker else self._facts(self.base.rule_refs[id_])
         return self.found(
-            f"rule:{id_}/stands",
-            "block",
-            parts,
-            status=state,
-            rule=id_,
-            facts=facts,
-            sources=self.rules[id_].source,
-            record=blocker,
+            f"rule:{id_}/stands", "block", lambda: [self.rule(id_)], status=state, rule=id_, facts=facts, record=blocker
         )
 
     def sum(self, name: str, process: str) -> Entry:

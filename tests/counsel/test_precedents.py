@@ -17,7 +17,7 @@ from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
 from salespath.report.formats.text import write
 from salespath.report.pages import companies
-from salespath.report.pages.explanation import how
+from salespath.report.pages.explanation import explain, page
 from salespath.report.pages.precedents import resemblance
 from salespath.report.plain import document as assessment_document
 from salespath.report.plain import precedent
@@ -290,7 +290,7 @@ def test_the_report_explanation_and_document_name_them_and_a_table_does_not() ->
     report = " ".join(full(a).split())
     assert "Companies that resemble you" in report
     assert "Likeness is no proof" in report
-    branch = next(branch for branch in how(a).under if branch.text == "Companies that resemble you")
+    branch = next(branch for branch in page(explain(a)).blocks[0].under if branch.text == "Companies that resemble you")
     for name, under in zip(names, branch.under):
         assert name in report
         assert under.text.startswith(name)
@@ -306,7 +306,8 @@ def test_an_empty_company_is_told_of_none_and_how_many_answers_it_would_take() -
     a = assess(BASE, Case("Nothing said"))
     none = "it takes at least 10 more of your answers."
     assert none in " ".join(full(a).split())
-    assert none in next(b for b in how(a).under if b.text == "Companies that resemble you").under[0].text
+    branches = page(explain(a)).blocks[0].under
+    assert none in next(b for b in branches if b.text == "Companies that resemble you").under[0].text
 
 
 def test_a_likeness_in_words() -> None:

@@ -15,7 +15,7 @@ from salespath.facts import Value
 from salespath.facts.values import readable, words
 from salespath.report import plain
 from salespath.report.page import Page, Tree
-from salespath.report.pages.precedents import CAUTION, TITLE, Told, none, resemblance
+from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES, answers, labels, source_note, sources, wanted
 from salespath.report.words.verdict import SELLING, conditions, figure, headline, reasons, two_groups
@@ -39,8 +39,8 @@ TITLES = {
     "left": "Not chosen",
 }
 NOTHING = {
-    "blocks": "Nothing: no block applies, and none is open.",
-    "counter": "None in what you have said.",
+    "blocks": ["Nothing: no block applies, and none is open."],
+    "counter": ["None in what you have said."],
 }
 EXCEPTION = "An exception: it weighs nothing, and the rules that it overrides do not count."
 
@@ -48,7 +48,7 @@ EXCEPTION = "An exception: it weighs nothing, and the rules that it overrides do
 def explain(assessment: Assessment, target: str | None = None) -> Explanation | None:
     """How the verdict came about, with the documented companies most alike; with a target, what `why` says of it."""
     a = assessment
-    found = why.why(a, target or a.process)
+    found = why.why(a, a.process if target is None else target)
     if found is None or found.root.id != f"process:{a.process}":
         return found
     near = likeness(a.base)
@@ -118,21 +118,13 @@ class _Writer:
             case "fact", str(fact):
                 return self._fact(fact)
             case "block", Blocker() as blocker:
-                return f"{NAMES[blocker.process]} is blocked: {blocker.because}"
+                more = " ".join((*self._lifted(blocker), _remedy(blocker)))
+                return f"{NAMES[blocker.process]} is blocked: {blocker.because} {more}"
             case "block", _:
-                process, needs = (
-                    NAMES[self._process(finding)],
-                    [fact for fact, value in finding.facts.items() if value is None],
-                )
+                name = f"{NAMES[self._process(finding)]}, {_titled(finding)}"
                 if not self._opened(finding):
-                    return f"Does not apply: {process}, {_titled(finding)}"
-                return f"Not known yet, so not counted: {process}, {_titled(finding)} (depends on {labels(self.base, needs)})"
-            case "lift", Blocker() as blocker if blocker.unless:
-                return f"It stands unless {conditions(self.base.vocabulary, blocker.unless)}; that is not known."
-            case "lift", Blocker() as blocker:
-                return f"It stands until it is known what makes up for it: {labels(self.base, blocker.needs)}."
-            case "remedy", Blocker() as blocker:
-                return f"Remedy ({blocker.owner}): {blocker.remedy}"
+                    return f"Does not apply: {name}"
+                return f"Not known yet, so not counted: {name} (depends on {labels(self.base, _needs(finding))})"
             case "choice", Choice() as choice:
                 title = (self.base.knowledge.topics[choice.topic].choices or {}).get(
                     choice.choice, readable(choice.choice)
@@ -140,7 +132,7 @@ class _Writer:
                 said = f"{title}. {choice.because}"
                 said = said if choice.process == self.a.process else f"If you run {SELLING[choice.process]}: {said}"
                 return f"{said[0].upper()}{said[1:]}"
-            case "precedent", Told() as alike:
+            case "precedent", Resemblance() as alike:
                 return f"{alike.title}. {alike.likeness} {alike.did}"
             case "heading", Attribute() as attribute:
                 return f"{attribute.id}: {attribute.means}"
@@ -204,21 +196,22 @@ class _Writer:
                 return self._line(finding, (self._piece(item, finding) for item in under if _weight(item)))
             case "value", Is(value=value):
                 return self._line(finding, map(self._rule, under), readable(value))
-            case "block", Blocker():
-                return self._cited(finding, [*self._answered(finding), *map(self._line, under[1:])])
+            case "block", Blocker() as blocker:
+                lines = [*self._answered(finding), *map(Tree, (*self._lifted(blocker), _remedy(blocker)))]
+                return self._cited(finding, lines, f"{NAMES[blocker.process]} is blocked: {blocker.because} [{{}}]")
             case "choice", _:
                 return self._cited(finding)
             case "fact", _:
                 sides = [self.tree(item) for item in under if item.kind == "heading"]
                 return self._line(finding, sides or [Tree("No rule of the verdict reads it.")])
-            case "precedent", Told(title=title, likeness=alike, did=did):
+            case "precedent", Resemblance(title=title, likeness=alike, did=did):
                 lines = [Tree(alike), Tree(did), Tree(f"Source: {'; '.join(finding.sources)}")]
                 return self._line(finding, lines, title)
             case "heading", Attribute(flag=True):
                 return self._line(finding, map(self._rule, self.e.under(under[0])))
             case "heading", _:
                 lines = list(self._headed(name, under)) if kind == "heading" else [*map(self.tree, under)]
-                return self._line(finding, lines or [Tree(text) for text in NOTHING.get(name, ())])
+                return self._line(finding, lines or map(Tree, NOTHING.get(name, [])))
         return self._line(finding)
 
     def _headed(self, name: str, under: list[Finding]) -> Iterable[Tree]:
@@ -228,7 +221,11 @@ class _Writer:
                 standing = [self.tree(item) for item in shown if item.status == FIRED]
                 return [*standing, *(self._line(item) for item in shown if item.status != FIRED and self._opened(item))]
             case "blocked":
-                return map(self._blocked, under)
+                found = [(item, item.record) for item in under if isinstance(item.record, Blocker)]
+                return [
+                    self._cited(item, map(Tree, self._lifted(b)), f"{b.because} [{{}}] {_remedy(b)}")
+                    for item, b in found
+                ]
             case "for" | "against":
                 return [self._cited(rule, self._answered(rule)) for rule in under]
             case "counter":
@@ -308,11 +305,12 @@ class _Writer:
             before += f", {line} ({certainty.signed(weight, 2)}, {share}% of all that speaks {word} it)"
         return self._cited(item, self._answered(item), f"{before}: {self.text(item)} [{{}}]")
 
-    def _blocked(self, block: Finding) -> Tree:
-        """A block that stands, with its remedy in the same line."""
-        _, *lifted, remedy = self.e.under(block)
-        because = cast("Blocker", block.record).because
-        return self._cited(block, map(self._line, lifted), f"{because} [{{}}] {self.text(remedy)}")
+    def _lifted(self, blocker: Blocker) -> list[str]:
+        """What is not known and lifts a block that stands."""
+        if blocker.unless:
+            return [f"It stands unless {conditions(self.base.vocabulary, blocker.unless)}; that is not known."]
+        needs = labels(self.base, blocker.needs)
+        return [f"It stands until it is known what makes up for it: {needs}."] if needs else []
 
     def _rule(self, finding: Finding) -> Tree:
         """A rule: how it fired, or why it did not."""
@@ -367,6 +365,10 @@ class _Writer:
         return self._line(
             test, (self._cited(rule) for rule in because if rule.status == FIRED and not test.wanted), text
         )
+
+
+def _remedy(blocker: Blocker) -> str:
+    return f"Remedy ({blocker.owner}): {blocker.remedy}"
 
 
 def _titled(finding: Finding) -> str:
