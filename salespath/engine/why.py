@@ -214,10 +214,12 @@ class _Finder:
         assert isinstance(found, Finding)
         return Explanation(self.a, found, self.findings)
 
-    def found(self, id_: str, kind: str, under: Parts = tuple, **what: Any) -> Entry:
+    def found(self, id_: str, kind: str, under: Parts = tuple, status: str | None = None, **what: Any) -> Entry:
         if id_ in self.findings:
             return Link(id_)
-        self.findings[id_] = finding = Finding(id_, kind, **what)
+        if kind in ("rule", "block"):
+            what["sources"] = self.rules[what["rule"]].source
+        self.findings[id_] = finding = Finding(id_, kind, status, **what)
         self.findings[id_] = finding = replace(finding, under=tuple(under()))
         return finding
 
@@ -236,7 +238,7 @@ class _Finder:
             yield from (*rests, stops)
             yield from self._counter()
 
-        return self.found(f"process:{process}", "verdict", parts, status=self._status_of("process", process))
+        return self.found(f"process:{process}", "verdict", parts, self._status_of("process", process))
 
     def about(self, target: str) -> Entry:
         base, knowledge = self.base, self.base.knowledge
@@ -244,12 +246,8 @@ class _Finder:
             return self.how() if target == self.a.process else self._process(target)
         if target in knowledge.attributes:
             attribute = knowledge.attributes[target]
-            return self.found(
-                f"attribute:{target}",
-                "heading",
-                lambda: [self.value(target, value) for value in attribute.values],
-                record=attribute,
-            )
+            values = partial(map, partial(self.value, target), attribute.values)
+            return self.found(f"attribute:{target}", "heading", values, record=attribute)
         if target in self.rules:
             return self.rule(target)
         if target in base.vocabulary:
@@ -275,7 +273,7 @@ class _Finder:
             yield from self._heading("blocked", self.block, standing)
             yield from self._heading("unknown", self.fact, self._could_count(process))
 
-        return self.found(f"process:{process}", "verdict", parts, status=self._status_of("process", process))
+        return self.found(f"process:{process}", "verdict", parts, self._status_of("process", process))
 
     def _topic(self, target: str) -> Entry:
         """What a topic of the plan (or one choice of it) comes to, whatever the verdict, and its rules one by one."""
@@ -313,63 +311,46 @@ class _Finder:
 
     def rule(self, id_: str) -> Entry:
         base, rule, over = self.base, self.rules[id_], self.base.overridden_by.get(id_, ())
+        states = {status(self.a, base.rule_refs[other]) for other in over}
         state = status(self.a, base.rule_refs[id_])
-        states = [status(self.a, base.rule_refs[other]) for other in over]
-        facts = self._facts(base.rule_refs[id_])
         if FIRED in states and status(self.a, base.condition_refs[id_]) != FAILED:
             state = OVERRIDDEN
-        weight = None
+        what: dict[str, Any] = {"rule": id_, "facts": self._facts(base.rule_refs[id_]), "record": rule}
         if isinstance(rule.then, Weigh):
-            weight = Weight(rule.then.process, rule.then.line, self.fired[id_].weight if id_ in self.fired else 0)
+            weight = self.fired[id_].weight if id_ in self.fired else 0
+            what["evidence"] = Weight(rule.then.process, rule.then.line, weight)
 
         def parts() -> Iterator[Entry]:
             yield self.condition(base.conditions[id_], f"rule:{id_}/when", rule)
             if over:
-                either = FIRED if FIRED in states else OPEN if OPEN in states else FAILED
-                yield self.found(
-                    f"rule:{id_}/unless", "exception", lambda: map(self.rule, over), status=either, rule=id_
-                )
+                one = next(state for state in (FIRED, OPEN, FAILED) if state in states)
+                yield self.found(f"rule:{id_}/unless", "exception", lambda: map(self.rule, over), one, rule=id_)
 
-        return self.found(
-            f"rule:{id_}",
-            "rule",
-            parts,
-            status=state,
-            rule=id_,
-            facts=facts,
-            evidence=weight,
-            sources=rule.source,
-            record=rule,
-        )
+        return self.found(f"rule:{id_}", "rule", parts, state, **what)
 
     def condition(self, tree: Condition, path: str, rule: Rule, wanted: bool = True) -> Entry:
-        ref = self.base.tree_refs[self.base.section(rule), tree]
-        state = status(self.a, ref)
+        state = status(self.a, self.base.tree_refs[self.base.section(rule), tree])
         facts: dict[str, Value | None] = {}
         match tree:
             case And() | Or():
                 kind = "and" if isinstance(tree, And) else "or"
-                parts = [(f"{path}/{place}", item, wanted) for place, item in enumerate(tree.items, 1)]
+                parts = [self._part(f"{path}/{place}", item, rule, wanted) for place, item in enumerate(tree.items, 1)]
             case Not():
-                kind, parts = "not", [(f"{path}/not", tree.item, not wanted)]
+                kind, parts = "not", [self._part(f"{path}/not", tree.item, rule, not wanted)]
             case Is():
-                kind, parts = "test", []
-                ref = self.base.value_refs[tree.attribute, tree.value]
-                facts = self._facts(ref)
+                kind, parts = "test", [partial(self.value, tree.attribute, tree.value)]
+                facts = self._facts(self.base.value_refs[tree.attribute, tree.value])
             case _:
-                kind, parts = "test", []
+                kind, parts = "test", [partial(self._input, name) for name in sorted(inputs(tree))]
                 facts = self._answers(inputs(tree), state == OPEN)
+        what = {"rule": rule.id, "facts": facts, "record": tree, "wanted": wanted}
+        return self.found(path, kind, lambda: (part() for part in parts), state, **what)
 
-        def under() -> Iterator[Entry]:
-            for place, item, so in parts:
-                yield self.condition(item, place, rule, so)
-            if isinstance(tree, Is):
-                yield self.value(tree.attribute, tree.value)
-            elif kind == "test":
-                for name in sorted(inputs(tree)):
-                    yield self.sum(*name.split("_", 1)) if name in VERDICT_NUMBERS else self.fact(name)
+    def _part(self, path: str, tree: Condition, rule: Rule, wanted: bool) -> Callable[[], Entry]:
+        return lambda: self.condition(tree, path, rule, wanted)
 
-        return self.found(path, kind, under, status=state, rule=rule.id, facts=facts, record=tree, wanted=wanted)
+    def _input(self, name: str) -> Entry:
+        return self.sum(*name.split("_", 1)) if name in VERDICT_NUMBERS else self.fact(name)
 
     def value(self, attribute: str, value: str) -> Entry:
         def parts() -> Iterable[Entry]:
@@ -378,35 +359,27 @@ class _Finder:
             return map(self.rule, self.base.concluding.get((attribute, value), ()))
 
         state = self._status_of(attribute, value)
-        return self.found(f"{attribute}:{value}", "value", parts, status=state, record=Is(attribute, value))
+        return self.found(f"{attribute}:{value}", "value", parts, state, record=Is(attribute, value))
 
     def block(self, id_: str) -> Entry:
         """Whether a block stands: where its condition is certain, and no exception is."""
         blocker = next((item for item in self.a.blockers if item.rule == id_), None)
         facts = {**blocker.facts, **dict.fromkeys(blocker.needs)} if blocker else self._facts(self.base.rule_refs[id_])
-        state = status(self.a, self.base.standing_refs[id_])
-        return self.found(
-            f"rule:{id_}/stands", "block", lambda: [self.rule(id_)], status=state, rule=id_, facts=facts, record=blocker
-        )
+        state, what = status(self.a, self.base.standing_refs[id_]), {"rule": id_, "facts": facts, "record": blocker}
+        return self.found(f"rule:{id_}/stands", "block", partial(map, self.rule, [id_]), state, **what)
 
     def sum(self, name: str, process: str) -> Entry:
         """The evidence of fit, means or a dimension: what counts for the process first, then what counts against it."""
-        weights = {item.rule: item.weight for item in self.a.fired}
-
-        def place(rule: str) -> tuple[int, int, str]:
-            weight = weights.get(rule, 0)
-            return (0 if weight > 0 else 1 if weight else 2), -abs(weight), rule
-
         pieces = [
             rule
             for group in self.base.evidence
             if group.process == process and group.dimension in SUMS.get(name, (name,))
             for _, rule in group.pieces
         ]
+        counted = [rule for sign in (1, -1) for rule in self._counting(process, sign) if rule in pieces]
+        rules = dict.fromkeys((*counted, *sorted(pieces)))
         weight = Weight(process, name, self.a.evidence[process][name])
-        return self.found(
-            f"sum:{name}_{process}", "sum", lambda: map(self.rule, sorted(pieces, key=place)), evidence=weight
-        )
+        return self.found(f"sum:{name}_{process}", "sum", lambda: map(self.rule, rules), evidence=weight)
 
     def fact(self, name: str, more: Callable[[], Iterable[Entry]] = tuple) -> Entry:
         value, reading = self.facts.get(name), self.a.derived.get(name)

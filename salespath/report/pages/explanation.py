@@ -12,7 +12,7 @@ from salespath.engine.assessment import Assessment, Blocker, Choice, Reading
 from salespath.engine.walk import SUMS
 from salespath.engine.why import FIRED, OPEN, Explanation, Finding, Weight
 from salespath.facts import Value
-from salespath.facts.values import readable, words
+from salespath.facts.values import readable
 from salespath.report import plain
 from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
@@ -22,7 +22,6 @@ from salespath.report.words.verdict import SELLING, conditions, figure, headline
 from salespath.rules.language import Condition, Is, Leaf, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Rule, Topic, Warn, Weigh
 
-UNSAID = Reading("unknown")
 TITLES = {
     "fit": "Fit: which process suits what you sell and to whom",
     "means": "Means: whether you can run it now",
@@ -81,8 +80,7 @@ def document(explanation: Explanation) -> dict[str, Any]:
             "rule": finding.rule,
             "status": finding.status,
             "facts": {**plain.facts(_known(finding), writer.base.vocabulary), **dict.fromkeys(_needs(finding))},
-            "evidence": weight
-            and {"process": weight.process, "of": weight.of, "net": round(certainty.net(weight.weight), 3) + 0.0},
+            "evidence": weight and {"process": weight.process, "of": weight.of, "net": _net(weight)},
             "sources": list(finding.sources),
             "text": writer.text(finding),
             "under": [plainly(item) if isinstance(item, Finding) else {"ref": item.ref} for item in finding.under],
@@ -126,10 +124,8 @@ class _Writer:
                     return f"Does not apply: {name}"
                 return f"Not known yet, so not counted: {name} (depends on {labels(self.base, _needs(finding))})"
             case "choice", Choice() as choice:
-                title = (self.base.knowledge.topics[choice.topic].choices or {}).get(
-                    choice.choice, readable(choice.choice)
-                )
-                said = f"{title}. {choice.because}"
+                titles = self.base.knowledge.topics[choice.topic].choices or {}
+                said = f"{titles.get(choice.choice, readable(choice.choice))}. {choice.because}"
                 said = said if choice.process == self.a.process else f"If you run {SELLING[choice.process]}: {said}"
                 return f"{said[0].upper()}{said[1:]}"
             case "precedent", Resemblance() as alike:
@@ -148,13 +144,10 @@ class _Writer:
         return in_words(self.base, cast("Condition", finding.record))
 
     def _fact(self, name: str) -> str:
-        term, value = self.base.vocabulary[name], self.a.case.values.get(name)
-        known = (
-            figure(self.base.vocabulary, name, self.a.derived.get(name, UNSAID))
-            if value is None
-            else words(term, value)
-        )
-        return f"{term.label[0].upper()}{term.label[1:]}: {known}"
+        vocabulary, value = self.base.vocabulary, self.a.case.values.get(name)
+        known = Reading("value", value) if value is not None else self.a.derived.get(name, Reading("unknown"))
+        label = vocabulary[name].label
+        return f"{label[0].upper()}{label[1:]}: {figure(vocabulary, name, known)}"
 
     def _about(self, rule: Rule) -> str:
         match rule.then:
@@ -253,11 +246,8 @@ class _Writer:
         """The verdict's rule over the steps that it rests on, and what else the answer is made of."""
         rests = [item for item in under if item.kind in ("rule", "value")]
         steps = {step.id: step for part in rests for step in self.e.steps(part)}
-        yield from (
-            self._cited(item, map(self._cited, steps.values()))
-            for item in rests
-            if item.kind == "rule" and item.status == FIRED
-        )
+        fired = [item for item in rests if item.kind == "rule" and item.status == FIRED]
+        yield from (self._cited(item, map(self._cited, steps.values())) for item in fired)
         yield from (self.tree(item) for item in under if item not in rests)
 
     def _why_not(self, under: list[Finding]) -> Iterator[Tree]:
@@ -284,12 +274,8 @@ class _Writer:
             rule = self.rules[step.rule or ""]
             tree, then, root = self.base.conditions[rule.id], rule.then, self.e.root.id.partition(":")[2]
             read = inputs(tree)
-            if (
-                isinstance(then, Conclude)
-                and then.value == root
-                and not read & verdict
-                and read & {f"fit_{p}" for p in PROCESSES}
-            ):
+            fits = any(name.startswith("fit_") for name in read) and not read & verdict
+            if fits and isinstance(then, Conclude) and then.value == root:
                 concluded = in_words(self.base, Is(then.attribute, then.value))
                 over = "".join(f", unless {said}" for _, said in exceptions(self.base, rule))
                 said = f"{concluded[0].upper()}{concluded[1:]} where {in_words(self.base, tree)}{over}."
@@ -361,10 +347,9 @@ class _Writer:
             text += f"; you said {answers(self.base, facts)}" if facts else "; it is not so"
         else:
             text += f"; not said: {labels(self.base, needs)}" if needs else "; not decided"
-        because = [rule for value in self.e.under(test) for rule in self.e.under(value) if rule.kind == "rule"]
-        return self._line(
-            test, (self._cited(rule) for rule in because if rule.status == FIRED and not test.wanted), text
-        )
+        rules = [rule for value in self.e.under(test) if value.kind == "value" for rule in self.e.under(value)]
+        because = [rule for rule in rules if rule.status == FIRED and not test.wanted and rule.kind == "rule"]
+        return self._line(test, map(self._cited, because), text)
 
 
 def _remedy(blocker: Blocker) -> str:
@@ -382,6 +367,10 @@ def _known(finding: Finding) -> dict[str, Value]:
 
 def _needs(finding: Finding) -> list[str]:
     return [name for name, value in finding.facts.items() if value is None]
+
+
+def _net(weight: Weight) -> float:
+    return round(certainty.net(weight.weight), 3) + 0.0  # never -0.0
 
 
 def _weight(finding: Finding) -> int:
