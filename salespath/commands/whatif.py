@@ -15,11 +15,15 @@ something the company can change itself or an answer still missing, with the ste
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
 
 import click
 
 from salespath.commands.shared.options import (
     based,
+    bold,
     format_option,
     read_companies,
     report_problems,
@@ -29,17 +33,17 @@ from salespath.commands.shared.options import (
     write_json,
 )
 from salespath.counsel.decision_map import decision_map
-from salespath.counsel.reach.obstacles import obstacles
-from salespath.counsel.reach.search import search
-from salespath.counsel.reach.steps import cards, way
-from salespath.counsel.sensitivity import hinges
 from salespath.counsel.whatif import what_if
 from salespath.engine.compile import Base
+from salespath.facts import Case
 from salespath.facts.settings import chosen, supposed
-from salespath.report.pages import decision_map as decision_map_report
-from salespath.report.pages import reach as goal_report
-from salespath.report.pages import sensitivity as hinges_report
-from salespath.report.pages import whatif as whatif_report
+from salespath.files.problems import Problem
+from salespath.report.formats.text import write
+from salespath.report.page import Page
+from salespath.report.pages import decision_map as map_page
+from salespath.report.pages import whatif as whatif_page
+
+Report = tuple[Iterable[Problem], Callable[[], Page], Callable[[], dict[str, Any]]]
 
 
 @click.command("whatif", help=__doc__)
@@ -75,36 +79,44 @@ def command(
         sys.exit(1)
     case = chosen(portfolio.cases, file, company)
     if goal:
-        case = supposed(base.vocabulary, case, texts)
-        found, hanging = search(base, case, goal), hinges(base, case)
-        there = way(base, found, hanging)
-        report_problems(hanging.assessment.problems)
-        stopping = () if found.reached else obstacles(base, found)
-        if format_ == "json":
-            write_json(goal_report.document(base, found, there, stopping))
-        else:
-            click.echo(goal_report.text(base, found, there, stopping, width()), nl=False)
+        problems, page, document = _reach(base, supposed(base.vocabulary, case, texts), goal)
     elif names:
         drawn = decision_map(base, supposed(base.vocabulary, case, texts), names)
-        report_problems(drawn.assessment.problems)
-        if format_ == "json":
-            write_json(decision_map_report.document(drawn))
-        else:
-            click.echo(decision_map_report.text(drawn, width()), nl=False)
+        problems = drawn.assessment.problems
+        page, document = partial(map_page.page, drawn), partial(map_page.document, drawn)
     elif texts:
         changed = what_if(base, case, texts)
-        report_problems(changed.after.problems)
-        if format_ == "json":
-            write_json(whatif_report.document(changed))
-        else:
-            click.echo(whatif_report.text(changed, width()), nl=False)
+        problems = changed.after.problems
+        page, document = partial(whatif_page.page, changed), partial(whatif_page.document, changed)
     else:
-        hanging = hinges(base, case)
-        tests = tuple(cards(base, hanging))
-        report_problems(hanging.assessment.problems)
-        if format_ == "json":
-            write_json(hinges_report.document(hanging, tests))
-        else:
-            click.echo(hinges_report.text(hanging, tests, width()), nl=False)
+        problems, page, document = _sensitivity(base, case)
+    report_problems(problems)
+    if format_ == "json":
+        write_json(document())
+    else:
+        click.echo(write(page(), width(), bold=bold, encoding=sys.stdout.encoding or "ascii"), nl=False)
     if any(problem.severity == "error" for problem in portfolio.problems):
         sys.exit(1)
+
+
+def _reach(base: Base, case: Case, goal: str) -> Report:
+    from salespath.counsel.reach.obstacles import obstacles  # these search with numpy, which the others do without
+    from salespath.counsel.reach.search import search
+    from salespath.counsel.reach.steps import roadmap
+    from salespath.counsel.sensitivity import sensitivity
+    from salespath.report.pages import reach
+
+    found, hanging = search(base, case, goal), sensitivity(base, case)
+    stopping = () if found.reached else tuple(obstacles(base, found))
+    parts = base, found, roadmap(base, found, hanging), stopping
+    return hanging.assessment.problems, partial(reach.page, *parts), partial(reach.document, *parts)
+
+
+def _sensitivity(base: Base, case: Case) -> Report:
+    from salespath.counsel.reach.steps import cards  # numpy, as above
+    from salespath.counsel.sensitivity import sensitivity
+    from salespath.report.pages import sensitivity as pages
+
+    found = sensitivity(base, case)
+    parts = found, tuple(cards(base, found))
+    return found.assessment.problems, partial(pages.page, *parts), partial(pages.document, *parts)

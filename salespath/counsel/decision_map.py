@@ -23,7 +23,7 @@ _STEPS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 6, 12)
 
 
 @dataclass(frozen=True)
-class Axis:
+class Scale:
     """A number, the values at which the verdict is given, in order, the place among them of the company's own, and its stretches.
 
     The own value is infinity where it is unlimited, and None, before all others, where it is not known or cannot be computed.
@@ -31,7 +31,7 @@ class Axis:
     """
 
     fact: str
-    scale: str
+    kind: str
     values: tuple[float | None, ...]
     own: int
     stretches: tuple[Stretch, ...]
@@ -42,7 +42,7 @@ class DecisionMap:
     """The process at each value of the first axis (across), for each value of the second (a row each; of one axis, one row)."""
 
     assessment: Assessment
-    axes: tuple[Axis, ...]
+    scales: tuple[Scale, ...]
     grid: tuple[tuple[str, ...], ...]
 
 
@@ -56,19 +56,19 @@ def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
     company = Company(base, facts)
     numbers = {name: company.number(name) for name in names}
     own = {name: None if number is None or math.isnan(number) else number for name, number in numbers.items()}
-    axes = []
+    scales = []
     for name, most in zip(names, (COLUMNS, ROWS)):
         others = {other: number for other, number in own.items() if other != name and number is not None}
-        scale, some = _values(base.vocabulary[name], turning_points(base, facts, name), own[name], most)
+        kind, some = _values(base.vocabulary[name], turning_points(base, facts, name), own[name], most)
         values = [*([None] if own[name] is None else ()), *some]
         place = values.index(own[name])
-        axes.append(Axis(name, scale, tuple(values), place, stretches(base, facts, name, others)))
-    rows = axes[1].values if axes[1:] else (None,)
-    cells = [_answers(base, facts, dict(zip(names, (across, up)))) for up in rows for across in axes[0].values]
+        scales.append(Scale(name, kind, tuple(values), place, stretches(base, facts, name, others)))
+    rows = scales[1].values if scales[1:] else (None,)
+    cells = [_answers(base, facts, dict(zip(names, (across, up)))) for up in rows for across in scales[0].values]
     found = processes_of(base, facts, cells)
-    width = len(axes[0].values)
+    width = len(scales[0].values)
     grid = tuple(tuple(found[start : start + width]) for start in range(0, len(found), width))
-    return DecisionMap(assess(base, case), tuple(axes), grid)
+    return DecisionMap(assess(base, case), tuple(scales), grid)
 
 
 def _check(base: Base, names: Sequence[str]) -> None:

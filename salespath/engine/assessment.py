@@ -12,7 +12,7 @@ from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Walked
 from salespath.facts import Case, Value, Vocabulary
 from salespath.files.problems import Problem
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS
 
 
 @dataclass(frozen=True)
@@ -284,3 +284,12 @@ def lifting(vocabulary: Vocabulary, process: str, leaning: str | None, blockers:
     wanted = [b for b in blockers if b.process in ((leaning,) if leaning else PROCESSES)]
     alone = vocabulary.ordered({item.fact for blocker in wanted for item in blocker.unless})
     return tuple(dict.fromkeys([*alone, *vocabulary.ordered({name for b in wanted for name in b.needs})]))
+
+
+def subject(assessment: Assessment) -> tuple[str, ...]:
+    """The processes that the verdict is about: the recommended ones, else the one it leans to."""
+    if assessment.process == "both":
+        return (assessment.lead or "smb", OTHER[assessment.lead or "smb"])
+    if assessment.process in PROCESSES:
+        return (assessment.process,)
+    return (assessment.leaning,) if assessment.leaning else ()

@@ -59,7 +59,7 @@ class Fact:
     `also` holds what else people call a value, beside its id and its description; the `quick` ones are what a quick interview
     asks. `says` are the sentences for yes and for no (with or without the member {value}) where label and value make none,
     `counted` is what its members are. The `motion` ones tell how the company sells today; `aspect` is that in which companies are
-    compared by it.
+    compared by it. `owner` changes or finds out what nobody else is named for.
     """
 
     id: str
@@ -85,6 +85,7 @@ class Fact:
     counted: str = ""
     motion: bool = False
     aspect: str = ""
+    owner: str = ""
     follows: str = ""  # a condition under which other answers tell this one
 
     @cached_property
@@ -192,9 +193,10 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
                 derived[number.id] = number
         else:
             dimension = file.one_of("dimension", (*DIMENSIONS, "results"), required=True)
+            owner = file.text("owner", required=True)
             file.text("title", required=True)
             for item in file.records("facts", "a fact", required=True):
-                fact = _fact(item, dimension)
+                fact = _fact(item, dimension, owner)
                 if fact.id in facts:
                     item.problem("SP109", f"the fact {fact.id} is defined twice.")
                 facts[fact.id] = fact
@@ -204,7 +206,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
     return Vocabulary(facts, derived, relations)
 
 
-def _fact(item: Record, dimension: str) -> Fact:
+def _fact(item: Record, dimension: str, owner: str) -> Fact:
     item.what = f"the fact {item.text('id', required=True)}"
     values = item.record("values", "values")
     change = item.record("change", "change")
@@ -234,6 +236,7 @@ def _fact(item: Record, dimension: str) -> Fact:
         counted=item.text("counted"),
         motion=item.flag("motion"),
         aspect=item.one_of("aspect", ("", *ASPECTS), ""),
+        owner=owner,
         follows=item.text("follows"),
     )
     for value in fact.also.keys() - fact.values.keys():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import Any
 
 from salespath.counsel.grounds import Grounds, grounds
@@ -119,6 +121,22 @@ def _strength(a: Assessment) -> dict[str, Any]:
 def _unless(a: Assessment, item: Unless) -> dict[str, Any]:
     value = None if item.value is None else _plain(item.value, item.fact, a.base.vocabulary)
     return {"block": item.block, "fact": item.fact, "amount": item.amount, "bound": item.bound or None, "value": value}
+
+
+def plain(record: Any) -> Any:
+    """A record as plain data: fields in their order, sequences as lists, sets sorted, a member of an enumeration by its value."""
+    if is_dataclass(record):
+        return {field.name: plain(getattr(record, field.name)) for field in fields(record)}
+    match record:
+        case Enum():
+            return record.value
+        case Mapping():
+            return {key: plain(value) for key, value in record.items()}
+        case tuple() | list():
+            return [plain(item) for item in record]
+        case frozenset() | set():
+            return sorted(map(plain, record))
+    return record
 
 
 def facts(values: Mapping[str, Value], vocabulary: Vocabulary) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 PROCESSES = ("enterprise", "smb")
 PARTS = ("moves", "pitfalls", "stop")  # what a topic may be for
+OTHER = {"enterprise": "smb", "smb": "enterprise"}
 VERDICTS = ("enterprise", "smb", "both", "not_yet", "undetermined")
 
 

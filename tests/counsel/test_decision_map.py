@@ -21,7 +21,8 @@ from salespath.engine.turning import PARTS
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.files.problems import SalespathError
-from salespath.report.pages import decision_map as decision_map_report
+from salespath.report.formats.text import write
+from salespath.report.pages import decision_map as map_page
 from salespath.report.plain import document
 
 ONE = str(EXAMPLES / "real_companies.yaml")
@@ -185,7 +186,7 @@ def test_the_page_says_how_near_and_a_document_too():
 )
 def test_every_cell_is_what_the_rules_say_of_such_a_company(case, names):
     found = decision_map(BASE, case, names)
-    across, up = found.axes
+    across, up = found.scales
     assert found.grid[up.own][across.own] == process_of(BASE, case.values) == found.assessment.process
     assert {len(row) for row in found.grid} == {len(across.values)}
     assert len(found.grid) == len(up.values)
@@ -198,15 +199,17 @@ def test_every_cell_is_what_the_rules_say_of_such_a_company(case, names):
 
 def test_the_borders_lead_through_the_own_place():
     found = decision_map(BASE, Case("Shop", SHOP), ["runway_months", "capital"])
-    for axis, line in zip(found.axes, (found.grid[found.axes[1].own], [row[found.axes[0].own] for row in found.grid])):
+    for axis, line in zip(
+        found.scales, (found.grid[found.scales[1].own], [row[found.scales[0].own] for row in found.grid])
+    ):
         for value, process in zip(axis.values, line):
             assert process == next(s.process for s in axis.stretches if s.first <= value <= s.last)
 
 
 def test_an_axis_has_round_values_around_all_that_turns_and_the_own_one():
     found = decision_map(BASE, Case("Shop", {**SHOP, "annual_contract_value": 4_801}), NUMBERS[:2])
-    money, months = found.axes
-    assert (money.scale, months.scale) == ("log", "linear")
+    money, months = found.scales
+    assert (money.kind, months.kind) == ("log", "linear")
     assert [money.values[money.own], months.values[months.own]] == [4_801, 8]
     assert list(money.values) == sorted(set(money.values))
     assert {1_000, 10_000, 100_000} <= set(money.values)
@@ -217,23 +220,23 @@ def test_an_axis_has_round_values_around_all_that_turns_and_the_own_one():
 
 def test_a_place_that_is_not_known_stands_before_all_others_and_an_unlimited_one_behind():
     found = decision_map(BASE, Case("Nobody", {}), ["annual_contract_value", "runway_months"])
-    assert [axis.values[axis.own] for axis in found.axes] == [None, None]
-    assert [axis.own for axis in found.axes] == [0, 0]
-    text = decision_map_report.text(found, 80)
+    assert [axis.values[axis.own] for axis in found.scales] == [None, None]
+    assert [axis.own for axis in found.scales] == [0, 0]
+    text = write(map_page.page(found))
     assert "\nnot known |(?)" in text
     assert "average contract not known and runway not known" in text
     profitable = decision_map(BASE, Case("Shop", {**SHOP, "monthly_burn": 0}), ["runway_months"])
-    assert profitable.axes[0].values[-1] == math.inf
-    assert "runway unlimited" in decision_map_report.text(profitable)
-    assert decision_map_report.document(profitable)["own"] == {
+    assert profitable.scales[0].values[-1] == math.inf
+    assert "runway unlimited" in write(map_page.page(profitable))
+    assert map_page.document(profitable)["own"] == {
         "values": {"runway_months": "unlimited"},
-        "column": len(profitable.axes[0].values) - 1,
+        "column": len(profitable.scales[0].values) - 1,
         "row": 0,
     }
 
 
 def test_the_text_is_a_grid_of_letters_with_borders_and_the_own_place():
-    text = decision_map_report.text(decision_map(BASE, Case("Shop", SHOP), ["monthly_burn", "capital"]), 80)
+    text = write(map_page.page(decision_map(BASE, Case("Shop", SHOP), ["monthly_burn", "capital"])))
     assert max(map(len, text.splitlines())) <= 80
     (own,) = [line for line in text.splitlines() if "(S)" in line]
     assert own.startswith("  $400,000 | S S")
@@ -246,8 +249,8 @@ def test_the_text_is_a_grid_of_letters_with_borders_and_the_own_place():
 def test_along_one_number_every_border_is_said():
     case = next(case for case in real_companies() if case.company == "TeamViewer")
     found = decision_map(BASE, case, ["runway_months"])
-    lines = decision_map_report.text(found, 80).split("Along runway\n")[1].splitlines()[1:]
-    stretches_ = found.axes[0].stretches
+    lines = write(map_page.page(found)).split("Along runway\n")[1].splitlines()[1:]
+    stretches_ = found.scales[0].stretches
     assert len(lines) == len(stretches_) >= 2
     for line, stretch in zip(lines, stretches_):
         assert line.endswith(f": {readable(stretch.process)}")

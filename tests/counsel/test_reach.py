@@ -15,9 +15,9 @@ from hypothesis import given as with_
 from hypothesis import strategies as st
 
 from salespath.counsel.reach.obstacles import obstacles
-from salespath.counsel.reach.search import GOALS, Changes, Goal, search
-from salespath.counsel.reach.steps import way
-from salespath.counsel.sensitivity import hinges
+from salespath.counsel.reach.search import GOALS, Changes, Reach, search
+from salespath.counsel.reach.steps import roadmap
+from salespath.counsel.sensitivity import sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.cells import companies
 from salespath.engine.company import Company
@@ -192,7 +192,7 @@ def test_the_sets_found_are_those_that_a_plain_loop_of_assessments_finds(seed):
         assert found.reached == bool(size)
 
 
-def check(base: Base, case: Case, found: Goal) -> None:
+def check(base: Base, case: Case, found: Reach) -> None:
     """Every set of changes reaches the goal, none of its parts does, and all keep to the vocabulary."""
     for changes in found.changes:
         after = assess(base, Case(case.company, changes.facts))
@@ -317,7 +317,7 @@ def test_the_threshold_to_cross_is_told():
     read = weigh("read", "case_studies >= 3", "enterprise", 0.9)
     base = small_base("rules:\n" + read + weigh("alone", "self_serve", "smb", 0.4))
     found = search(base, Case("x", facts), "enterprise")
-    told = document(base, found, way(base, found, hinges(base, found.case)), ())
+    told = document(base, found, roadmap(base, found, sensitivity(base, found.case)), ())
     (changes,) = told["changes"]
     assert changes["facts"] == [{"fact": "case_studies", "from": 0, "to": 3, "wanted": "at least 3"}]
     assert (changes["conditions"], changes["process"], changes["effort"]) == ([], "enterprise", 3)
@@ -342,7 +342,7 @@ def test_what_needs_another_change_first_comes_with_it_and_after_it():
     found = search(base, case, "smb")
     (changes,) = found.changes
     assert changes.facts == {"self_serve": True, "product_stage": "launched"}
-    steps = way(base, found, hinges(base, case)).steps
+    steps = roadmap(base, found, sensitivity(base, case)).steps
     assert [step.move.fact for step in steps] == ["product_stage", "self_serve"]
     assert not search(base, Case("x", {**case.values, "product_stage": "prototype"}), "smb").reached
 
@@ -351,7 +351,7 @@ def test_two_members_of_one_set_are_two_changes_told_one_after_the_other():
     both = "digital_marketer in team_roles and customer_success in team_roles"
     base = small_base("rules:\n" + weigh("team", both, "smb", 0.4))
     found = search(base, Case("x", {"team_roles": frozenset({"account_executive"})}), "smb")
-    told = document(base, found, way(base, found, hinges(base, found.case)), ())
+    told = document(base, found, roadmap(base, found, sensitivity(base, found.case)), ())
     first, second = told["changes"][0]["facts"]
     assert first["to"] == second["from"]
     assert second["to"] == ["account_executive", "digital_marketer", "customer_success"]
@@ -364,11 +364,11 @@ def test_out_of_reach_names_the_nearest_set_and_what_cannot_be_changed():
     found = search(BASE, case, "smb")
     assert (found.reached, found.complete, found.changes) == (False, True, ())
     assert found.nearest
-    stopping = obstacles(BASE, found)
+    stopping = list(obstacles(BASE, found))
     assert {o.rule for o in stopping} >= {"smb-refused"}
     for obstacle in stopping:
         assert not set(obstacle.facts) & set(found.movable)
-    (lifting,) = way(BASE, found, hinges(BASE, case)).liftings
+    (lifting,) = (trigger for trigger in roadmap(BASE, found, sensitivity(BASE, case)).triggers if trigger.blocked)
     assert (lifting.when, lifting.owner) == ("willingness_to_pay >= paid_pilot", "founder")
 
 
@@ -391,14 +391,14 @@ def test_sets_come_by_effort():
 def test_the_steps_lead_from_today_to_the_goal(case):
     for goal in GOALS:
         found = search(BASE, case, goal)
-        there = way(BASE, found, hinges(BASE, case))
+        there = roadmap(BASE, found, sensitivity(BASE, case))
         if found.changes:
             assert there.steps[-1].process == goal
             assert sorted(step.move.fact for step in there.steps) == sorted(move.fact for move in found.first.moves)
         for step in there.steps:
             assert step.owner
             assert step.rules
-            assert set(step.sources) <= {*BASE.knowledge.sources, "expert judgement"}
+            assert set(step.source) <= {*BASE.knowledge.sources, "expert judgement"}
         wanted = {move.fact for move in found.first.conditions} if found.first else set()
         assert {card.fact for card in there.cards} >= {name for name in wanted if VOCABULARY.facts[name].test}
         assert all(1 <= card.test.days <= 30 for card in there.cards)
@@ -410,7 +410,7 @@ def test_a_step_is_done_when_its_condition_says_so():
     for case in real_companies()[::5]:
         for goal in GOALS:
             found = search(BASE, case, goal, largest=2)
-            for step in way(BASE, found, hinges(BASE, case)).steps:
+            for step in roadmap(BASE, found, sensitivity(BASE, case)).steps:
                 tree = condition(step.done_when, Scope(VOCABULARY, {}))
                 after = Company(BASE, found.first.facts)
                 before = Company(BASE, case.values)

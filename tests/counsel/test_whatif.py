@@ -10,15 +10,16 @@ from hypothesis import given as with_
 from hypothesis import settings
 
 from salespath.counsel.reach.steps import cards
-from salespath.counsel.sensitivity import hinges
+from salespath.counsel.sensitivity import sensitivity
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.facts import Case
 from salespath.facts.settings import supposed
 from salespath.facts.values import written
 from salespath.files.problems import SalespathError
-from salespath.report.pages import sensitivity as hinges_report
-from salespath.report.pages import whatif as whatif_report
+from salespath.report.formats.text import write
+from salespath.report.pages import sensitivity as sensitivity_page
+from salespath.report.pages import whatif as whatif_page
 
 ONE = str(EXAMPLES / "veeva_2013.yaml")
 MANY = str(EXAMPLES / "real_companies.yaml")
@@ -143,9 +144,9 @@ def test_what_changes_goes_back_to_the_rules_that_read_it():
     for rule in found.effect.through:
         side = next(side for side in (found.after, found.before) if any(f.rule == rule for f in side.fired))
         assert read & set(next(f for f in side.fired if f.rule == rule).facts)
-    text = whatif_report.text(found)
+    text = write(whatif_page.page(found))
     assert "Process: both, SMB first -> undetermined" in text
-    told = whatif_report.document(found)
+    told = whatif_page.document(found)
     assert told["set"][0] == {"fact": "self_serve", "from": True, "to": False}
     assert told["changed"] is True
 
@@ -153,16 +154,15 @@ def test_what_changes_goes_back_to_the_rules_that_read_it():
 def test_what_is_so_already_changes_nothing():
     found = what_if(BASE, CASE, ["self_serve=yes"])
     assert found.settings == ()
-    assert "nothing changes" in whatif_report.text(found)
+    assert "nothing changes" in write(whatif_page.page(found))
 
 
 def test_a_new_block_and_one_that_goes_are_told():
     facts = {"willingness_to_pay": "refused", "product_stage": "launched"}
-    text = whatif_report.text(what_if(BASE, Case("x", facts), ["willingness_to_pay=proven"]))
+    text = write(whatif_page.page(what_if(BASE, Case("x", facts), ["willingness_to_pay=proven"])))
     assert "No longer in the way of SMB selling" in text
-    back = whatif_report.text(
-        what_if(BASE, Case("x", {**facts, "willingness_to_pay": "proven"}), ["willingness_to_pay=refused"])
-    )
+    proven = Case("x", {**facts, "willingness_to_pay": "proven"})
+    back = write(whatif_page.page(what_if(BASE, proven, ["willingness_to_pay=refused"])))
     assert "New block of SMB selling" in back
     assert "Remedy (founder)" in back
 
@@ -172,25 +172,25 @@ def test_a_new_block_and_one_that_goes_are_told():
 
 @pytest.mark.parametrize("case", [*real_companies()[::3], CASE], ids=lambda case: case.company)
 def test_every_step_and_gap_is_what_the_assessment_says(case):
-    found = hinges(BASE, case)
+    found = sensitivity(BASE, case)
     today = assess(BASE, case)
     net = (
         today.evidence[found.process]["fit"]
         - today.evidence[{"smb": "enterprise", "enterprise": "smb"}[found.process]]["fit"]
     )
     assert found.net == net
-    for hinge in found.hinges:
-        assert hinge.low <= found.net <= hinge.high
-        assert hinge.value == case.values[hinge.fact]
-        for variant in (*hinge.steps, hinge.unknown):
-            facts = {name: value for name, value in case.values.items() if name != hinge.fact}
+    for influence in found.influences:
+        assert influence.low <= found.net <= influence.high
+        assert influence.value == case.values[influence.fact]
+        for variant in (*influence.steps, influence.unknown):
+            facts = {name: value for name, value in case.values.items() if name != influence.fact}
             if variant.value is not None:
-                facts[hinge.fact] = variant.value
+                facts[influence.fact] = variant.value
             then = assess(BASE, Case("x", facts))
             assert (variant.process, variant.lead) == (then.process, then.lead)
-            assert (variant in hinge.turning) == ((then.process, then.lead) != (today.process, today.lead))
-            assert hinge.low <= variant.net <= hinge.high
-    silent = set(case.values) - {hinge.fact for hinge in found.hinges}
+            assert (variant in influence.turning) == ((then.process, then.lead) != (today.process, today.lead))
+            assert influence.low <= variant.net <= influence.high
+    silent = set(case.values) - {influence.fact for influence in found.influences}
     for name in silent:
         facts = {other: value for other, value in case.values.items() if other != name}
         assert assess(BASE, Case("x", facts)).process == today.process
@@ -200,27 +200,27 @@ def test_every_step_and_gap_is_what_the_assessment_says(case):
 
 
 def test_the_widest_range_of_evidence_comes_first():
-    ranges = [hinge.high - hinge.low for hinge in hinges(BASE, real_companies()[-2]).hinges]
+    ranges = [influence.high - influence.low for influence in sensitivity(BASE, real_companies()[-2]).influences]
     assert ranges == sorted(ranges, reverse=True)
 
 
 def test_guesses_are_counted_and_get_a_test_card():
     facts = {"willingness_to_pay": "refused", "product_stage": "launched", "self_serve": True}
     case = Case("x", facts, how={"willingness_to_pay": "guessed", "self_serve": "guessed"})
-    found = hinges(BASE, case)
-    (hinge,) = found.turning
-    assert (hinge.fact, hinge.how) == ("willingness_to_pay", "guessed")
+    found = sensitivity(BASE, case)
+    (influence,) = found.turning
+    assert (influence.fact, influence.how) == ("willingness_to_pay", "guessed")
     tests = list(cards(BASE, found))
     assert ("willingness_to_pay", "guessed") in [(card.fact, card.known) for card in tests]
-    text = hinges_report.text(found, tests, 80)
+    text = write(sensitivity_page.page(found, tests), 80)
     assert "The verdict hangs on a guess: willingness to pay." in text
     assert max(map(len, text.splitlines())) <= 80
 
 
 def test_an_empty_company_hangs_on_nothing_known():
-    found = hinges(BASE, Case("x", {}))
-    assert found.hinges == ()
-    assert "No answer given so far weighs on it." in hinges_report.text(found, ())
+    found = sensitivity(BASE, Case("x", {}))
+    assert found.influences == ()
+    assert "No answer given so far weighs on it." in write(sensitivity_page.page(found, ()))
 
 
 def test_every_core_fact_has_a_test_card_of_thirty_days_at_most():
@@ -293,7 +293,7 @@ def test_a_test_card_takes_a_month_at_most_and_says_all():
     from salespath.files.nodes import parse
 
     words = "label: x, question: x, help: x, why: x"
-    frame = f"dimension: role\ntitle: Role\nfacts:\n  - {{id: x, type: boolean, {words}, ask: core, test: "
+    frame = f"dimension: role\ntitle: Role\nowner: x\nfacts:\n  - {{id: x, type: boolean, {words}, ask: core, test: "
     good = frame + "{do: Ask., passed: one, days: 30, cost: none}}\n"
     assert load([("role.yaml", parse(good, "role.yaml"))]).facts["x"].test.days == 30
     for card, code in (

@@ -439,6 +439,7 @@ def test_every_word_means_one_value_and_reads_back():
 
 AMBIGUOUS = """
 dimension: role
+owner: founder
 title: Role
 facts:
   - id: role

@@ -248,12 +248,24 @@ derived:
 @pytest.mark.parametrize(
     ("text", "code", "message"),
     [
-        ("dimension: products\ntitle: x\nfacts: []\n", "SP106", "Did you mean product?"),
-        ("dimension: product\ntitle: x\nfacts: [{id: a, type: choise}]\n", "SP106", "Did you mean choice?"),
-        ("dimension: product\ntitle: x\nfacts: [{id: a, type: choice}]\n", "SP106", "needs values if, and only if"),
-        ("dimension: product\ntitle: x\nfacts: [{id: a, type: money, minimum: low}]\n", "SP106", "should be a number"),
-        ("dimension: product\ntitle: x\nfacts: [{id: a}, {id: a}]\n", "SP109", "the fact a is defined twice."),
-        ("dimension: product\ntitle: x\nfacts: [{id: a, lable: x}]\n", "SP108", "Did you mean label?"),
+        ("dimension: products\nowner: x\ntitle: x\nfacts: []\n", "SP106", "Did you mean product?"),
+        ("dimension: product\nowner: x\ntitle: x\nfacts: [{id: a, type: choise}]\n", "SP106", "Did you mean choice?"),
+        (
+            "dimension: product\nowner: x\ntitle: x\nfacts: [{id: a, type: choice}]\n",
+            "SP106",
+            "needs values if, and only if",
+        ),
+        (
+            "dimension: product\nowner: x\ntitle: x\nfacts: [{id: a, type: money, minimum: low}]\n",
+            "SP106",
+            "should be a number",
+        ),
+        (
+            "dimension: product\nowner: x\ntitle: x\nfacts: [{id: a}, {id: a}]\n",
+            "SP109",
+            "the fact a is defined twice.",
+        ),
+        ("dimension: product\nowner: x\ntitle: x\nfacts: [{id: a, lable: x}]\n", "SP108", "Did you mean label?"),
         ("derived: [{id: a, type: money}]\n", "SP107", "the derived number a has no formula."),
     ],
 )

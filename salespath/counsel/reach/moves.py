@@ -14,18 +14,17 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from salespath.counsel.reach.readers import Readers
+from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.company import Company
 from salespath.engine.table import Rows, Table
+from salespath.engine.turning import PARTS, as_number, bounds, halved, points
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Change
-from salespath.rules.language import Compare, Constant, Quantity, inputs
+from salespath.rules.language import Leaf, inputs
 
 ASKING = 1  # the effort of finding out an answer: days
-PARTS = {"number": 10, "share": 100}  # parts of one that a threshold is crossed by; all other numbers are whole
 TYPICAL = 10_000  # stands for an unknown amount that is only ever read together with another one
-FAR = 10**12
 
 
 @dataclass(frozen=True)
@@ -53,44 +52,44 @@ class Move:
         return self.before is None
 
 
-def moves(readers: Readers) -> list[Move]:
+def moves(read: VerdictInputs) -> list[Move]:
     """Every single move of a company that could matter to its verdict, fact by fact in the order of the vocabulary."""
-    base = readers.base
+    base = read.base
     found: list[Move] = []
     rest: dict[str, list[Move]] = {}
-    first = {name for when in readers.needed.values() for name in inputs(when) if readers.moves(name)}
-    for name in base.vocabulary.ordered({*readers.facts(), *first}):
-        rest[name] = list(of_fact(readers, name))
-    told = _signatures(readers, rest)
+    first = {name for when in read.needed.values() for name in inputs(when) if read.can_move(name)}
+    for name in base.vocabulary.ordered({*read.facts(), *first}):
+        rest[name] = list(moves_of(read, name))
+    signatures = _signatures(read, rest)
     for name, candidates in rest.items():
-        if name in readers.together or name in first or any(move.member for move in candidates):
+        if name in read.together or name in first or any(move.member for move in candidates):
             found.extend(candidates)  # what one of them does hangs on what else changes
         else:
-            found.extend(_distinct(base.vocabulary.facts[name], candidates, told[name]))
+            found.extend(_distinct(base.vocabulary.facts[name], candidates, signatures[name]))
     return found
 
 
 # The moves of one fact
 
 
-def of_fact(readers: Readers, name: str) -> Iterator[Move]:
+def moves_of(read: VerdictInputs, name: str) -> Iterator[Move]:
     """The moves of one fact, one to each cell, whether or not the verdict can tell them apart."""
-    fact, now = readers.base.vocabulary[name], readers.case.values.get(name)
+    fact, now = read.base.vocabulary[name], read.case.values.get(name)
     if isinstance(fact, Derived) or fact.numeric:
-        return _of_a_number(readers, fact, now)
-    return (_of_a_set if fact.type == "set" else _of_a_choice)(readers, fact, now)
+        return _of_a_number(read, fact, now)
+    return (_of_a_set if fact.type == "set" else _of_a_choice)(read, fact, now)
 
 
-def _effort(readers: Readers, name: str) -> int:
-    change = readers.change(name)
-    return change.effort if change and name in readers.case.values else ASKING
+def _effort(read: VerdictInputs, name: str) -> int:
+    change = read.change(name)
+    return change.effort if change and name in read.case.values else ASKING
 
 
-def _of_a_choice(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]:
+def _of_a_choice(read: VerdictInputs, fact: Fact, now: Value | None) -> Iterator[Move]:
     """Other values of a choice or yes/no. The yes/no facts that a company can change, it can only turn into a yes."""
     order: list[Value] = [False, True] if fact.type == "boolean" else list(fact.values)
     here = None if now is None else order.index(now)
-    change, effort = readers.change(fact.id), _effort(readers, fact.id)
+    change, effort = read.change(fact.id), _effort(read, fact.id)
     for index, value in enumerate(order):
         if value == now:
             continue
@@ -107,10 +106,10 @@ def _of_a_choice(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Mo
         yield Move(fact.id, now, value, effort, place, ends, ends)
 
 
-def _of_a_set(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]:
-    members = readers.members(fact)
+def _of_a_set(read: VerdictInputs, fact: Fact, now: Value | None) -> Iterator[Move]:
+    members = read.members(fact)
     if isinstance(now, frozenset):
-        change, effort = readers.change(fact.id), _effort(readers, fact.id)
+        change, effort = read.change(fact.id), _effort(read, fact.id)
         direction = change.direction if change else "any"
         for place, member in enumerate(members):
             if (member in now and direction == "up") or (member not in now and direction == "down"):
@@ -123,27 +122,25 @@ def _of_a_set(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]
         yield Move(fact.id, None, some, ASKING, 2 * place)
 
 
-def _of_a_number(readers: Readers, fact: Fact | Derived, now: Value | None) -> Iterator[Move]:
+def _of_a_number(read: VerdictInputs, fact: Fact | Derived, now: Value | None) -> Iterator[Move]:
     """One value in each cell: of a known number the nearest, of an unknown one the bound."""
-    parts = PARTS.get(fact.type, 1)
-    least = fact.minimum if fact.minimum is not None else 0 if fact.above is None else fact.above + 1 / parts
-    low, high = math.ceil(least * parts), math.floor((FAR if fact.maximum is None else fact.maximum) * parts)
+    low, high = bounds(fact)
     here = None
     if now is not None:
         assert isinstance(now, (int, float))
-        here = math.floor(now * parts)
-        if change := readers.change(fact.id):
-            low, high = _reach(change, now, parts, low, high)
+        here = math.floor(now * PARTS.get(fact.type, 1))
+        if change := read.change(fact.id):
+            low, high = _reach(change, now, PARTS.get(fact.type, 1), low, high)
     if low > high:
         return
-    starts = sorted({low, *(b for b in _breaks(readers, fact, parts, low, high) if low < b <= high), high + 1})
+    starts = sorted({low, *(b for b in _beginnings(read, fact, low, high) if low < b <= high), high + 1})
     for place, (first, following) in enumerate(pairwise(starts)):
         last = following - 1
         if here is not None and first <= here <= last:
             continue  # where it is today
         at = first if (here is None and first != low) or (here is not None and first > here) else last
-        ends = (None if first == low else _grid(first, parts), None if last == high else _grid(last, parts))
-        yield Move(fact.id, now, _grid(at, parts), _effort(readers, fact.id), place, *ends)
+        ends = (None if first == low else as_number(fact, first), None if last == high else as_number(fact, last))
+        yield Move(fact.id, now, as_number(fact, at), _effort(read, fact.id), place, *ends)
 
 
 def _reach(change: Change, now: float, parts: int, low: int, high: int) -> tuple[int, int]:
@@ -160,42 +157,29 @@ def _reach(change: Change, now: float, parts: int, low: int, high: int) -> tuple
     return low, high
 
 
-def _grid(index: int, parts: int) -> float | int:
-    return index // parts if index % parts == 0 else index / parts
+def _beginnings(read: VerdictInputs, fact: Fact | Derived, low: int, high: int) -> list[int]:
+    """The first values, in parts, of the cells into which the tests of the verdict divide a number.
 
+    Of a test that joins it with others, those stay, and an unknown one is as is typical.
+    """
+    base, tests = read.base, read.tests(fact.id)
+    joined = read.behind(sorted(name for test in tests for name in inputs(test)))
+    numbers = (base.vocabulary[name] for name in joined if base.vocabulary[name].numeric)
+    others = {**{number.id: _typical(number.type) for number in numbers}, **read.case.values}
+    joint = list[Leaf]()
 
-def _breaks(readers: Readers, fact: Fact | Derived, parts: int, low: int, high: int) -> Iterator[int]:
-    """The first values, in parts, of the cells into which the tests of the verdict divide a number."""
-    for test in readers.tests(fact.id):
-        if isinstance(test.left, Quantity) and test.left.name == fact.id and isinstance(test.right, Constant):
-            at = test.right.value * parts
-            if test.operator in ("<", ">=", "==", "!="):
-                yield math.ceil(at - 1e-9)
-            if test.operator in ("<=", ">", "==", "!="):
-                yield math.floor(at + 1e-9) + 1
-        else:
-            yield from _crossing(readers, fact, test, parts, low, high)
+    def turn(test: Leaf) -> int | None:
+        joint.append(test)
 
+        def state(point: int) -> int:
+            return Company(base, {**others, fact.id: as_number(fact, point)}).test(test)[0]
 
-def _crossing(readers: Readers, fact: Fact | Derived, test: Compare, parts: int, low: int, high: int) -> Iterator[int]:
-    """Where a test of several quantities turns as one of them grows; the others stay, and an unknown one is as is typical."""
-    others = dict(readers.case.values)
-    for name in readers.base.vocabulary.ordered(readers.behind(sorted(inputs(test)))):
-        other = readers.base.vocabulary[name]
-        if name not in others and other.numeric:
-            others[name] = _typical(other.type)
+        return None if state(low) == state(high) else int(halved(low, high, state))
 
-    def turned(index: int) -> int:
-        return Company(readers.base, {**others, fact.id: _grid(index, parts)}).test(test)[0]
-
-    if turned(low) != turned(high):
-        first, last = low, high
-        while last - first > 1:
-            middle = (first + last) // 2
-            first, last = (middle, last) if turned(middle) == turned(first) else (first, middle)
-        yield last
-    if fact.id not in readers.case.values and fact.type == "money":
-        yield TYPICAL  # so that what is reckoned against a typical amount finds it
+    found: list[int] = list(points(fact, tests, low, high, turn))[2:]  # without the bounds
+    if joint and fact.id not in read.case.values and fact.type == "money":
+        found.append(TYPICAL)  # so that what is reckoned against a typical amount finds it
+    return found
 
 
 def _typical(type_: str) -> int:
@@ -205,16 +189,16 @@ def _typical(type_: str) -> int:
 # Which moves can be told apart
 
 
-def _signatures(readers: Readers, candidates: Mapping[str, list[Move]]) -> dict[str, list[bytes]]:
+def _signatures(read: VerdictInputs, candidates: Mapping[str, list[Move]]) -> dict[str, list[bytes]]:
     """What each move of a fact makes of the nodes that read nothing else, today's last."""
-    case = readers.case
+    case = read.case
     rows = [Case(case.company, {**case.values, move.fact: move.after}) for some in candidates.values() for move in some]
-    carrier = Rows(readers.base, Table.from_cases(readers.base, [*rows, case]))
-    truth = walk(readers.base, carrier, settle=False, plan=False).truth
+    carrier = Rows(read.base, Table.from_cases(read.base, [*rows, case]))
+    truth = walk(read.base, carrier, settle=False, plan=False).truth
     found: dict[str, list[bytes]] = {}
     start = 0
     for name, some in candidates.items():
-        nodes = readers.frontier(name)
+        nodes = read.frontier(name)
         bits = [side[node] for node in nodes for side in (truth.true, truth.false)]
         places = [*range(start, start + len(some)), len(rows)]
         if bits:
@@ -226,9 +210,9 @@ def _signatures(readers: Readers, candidates: Mapping[str, list[Move]]) -> dict[
     return found
 
 
-def _distinct(fact: Fact, candidates: list[Move], told: list[bytes]) -> Iterator[Move]:
+def _distinct(fact: Fact, candidates: list[Move], signatures: list[bytes]) -> Iterator[Move]:
     """One move for each difference it makes: neighbours that make the same are one cell, and of sets and words the first counts."""
-    *each, today = told
+    *each, today = signatures
     if fact.ordered or fact.numeric:
         runs: list[tuple[list[Move], bytes]] = []
         for move, signature in zip(candidates, each):
@@ -241,7 +225,7 @@ def _distinct(fact: Fact, candidates: list[Move], told: list[bytes]) -> Iterator
             place += 1 if some[0].place == before + 1 else 2  # today's cell lies between
             before = some[-1].place
             if signature != today:
-                yield replace(run(fact, some), place=place)
+                yield replace(join(fact, some), place=place)
         return
     seen = {today}
     for move, signature in zip(candidates, each):
@@ -250,7 +234,7 @@ def _distinct(fact: Fact, candidates: list[Move], told: list[bytes]) -> Iterator
             yield move
 
 
-def run(fact: Fact, some: Sequence[Move]) -> Move:
+def join(fact: Fact, some: Sequence[Move]) -> Move:
     """Moves to neighbouring cells as one: to the nearest value of them, or for an answer to the bound that it has to keep."""
     first, last = some[0], some[-1]
     if len(some) == 1:

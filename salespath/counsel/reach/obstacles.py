@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from salespath.counsel.reach.search import Goal
+from salespath.counsel.reach.search import Reach
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.walk import FIT
-from salespath.engine.why import Finding, why_not
+from salespath.engine.why import why_not
 from salespath.facts import Case
-from salespath.report.words.phrases import wanted
 from salespath.rules.language import Is
 from salespath.rules.model import PROCESSES, Weigh
 
@@ -23,59 +21,45 @@ BLOCK, EVIDENCE, CONDITION = "block", "evidence", "condition"
 class Obstacle:
     """A block, a condition of the verdict, or a piece of evidence; `weight` is what that takes from the net evidence, else 0.
 
-    `rule` says so, `facts` are the known answers behind it.
+    `rule` says so, `because` is its reason, or the test that fails and whether it should be so; `facts` are the known answers
+    behind it.
     """
 
     kind: str
     rule: str
-    because: str
+    because: str | tuple[Is, bool]
     weight: int
     facts: tuple[str, ...]
 
 
-def obstacles(base: Base, goal: Goal) -> tuple[Obstacle, ...]:
+def obstacles(base: Base, found: Reach) -> Iterator[Obstacle]:
     """What keeps the goal out of reach even after the nearest set of changes: blocks, conditions, and evidence by its weight."""
-    case = goal.case
-    if goal.nearest:
-        case = Case(case.company, goal.nearest.facts)
-    return tuple(_Obstacles(base, goal, assess(base, case)).found())
+    goal, knowledge = found.goal, base.knowledge
+    a = assess(base, Case(found.case.company, found.nearest.facts) if found.nearest else found.case)
 
+    def fixed(facts: Iterable[str]) -> bool:
+        return not set(facts) & set(found.movable)
 
-class _Obstacles:
-    def __init__(self, base: Base, goal: Goal, assessment: Assessment) -> None:
-        self.base, self.goal, self.a = base, goal, assessment
-
-    def found(self) -> Iterator[Obstacle]:
-        goal, rules = self.goal.goal, self.base.knowledge.rules
-        for block in self.a.blockers:
-            if block.process == goal or goal not in PROCESSES:
-                facts = tuple(block.facts)
-                if self._fixed(facts):
-                    yield Obstacle(BLOCK, block.rule, block.because, 0, facts)
-        said = set[str]()
-        for rule in self.base.concluding.get(("process", goal), ()):
-            for finding in why_not(self.a, rule):
-                if isinstance(finding.record, Is) and self._plain(finding, finding.record):
-                    text = wanted(self.base, finding.record, finding.wanted)
-                    if text not in said:
-                        said.add(text)
-                        yield Obstacle(CONDITION, rule, text, 0, tuple(finding.facts))
-        against = []
-        for item in self.a.fired:
-            then = rules[item.rule].then
-            if not item.weight or not isinstance(then, Weigh):
-                continue
-            fits = self.base.knowledge.lines[then.line].dimension in FIT
+    for block in a.blockers:
+        if block.process == goal or goal not in PROCESSES:
+            facts = tuple(block.facts)
+            if fixed(facts):
+                yield Obstacle(BLOCK, block.rule, block.because, 0, facts)
+    seen = set[tuple[Is, bool]]()
+    for rule in base.concluding.get(("process", goal), ()):
+        for finding in why_not(a, rule):
+            test = finding.record  # sums of evidence and blocks are told apart
+            attribute = knowledge.attributes.get(test.attribute) if isinstance(test, Is) else None
+            if isinstance(test, Is) and attribute and not attribute.verdict and fixed(finding.facts):
+                failing = test, finding.wanted
+                if failing not in seen:
+                    seen.add(failing)
+                    yield Obstacle(CONDITION, rule, failing, 0, tuple(finding.facts))
+    against = []
+    for item in a.fired:
+        then = knowledge.rules[item.rule].then
+        if item.weight and isinstance(then, Weigh) and knowledge.lines[then.line].dimension in FIT:
             weight = item.weight if then.process == goal or goal not in PROCESSES else -item.weight
-            if fits and weight < 0 and self._fixed(tuple(item.facts)):
+            if weight < 0 and fixed(item.facts):
                 against.append(Obstacle(EVIDENCE, item.rule, item.because, weight, tuple(item.facts)))
-        yield from sorted(against, key=lambda o: (o.weight, o.rule))
-
-    def _fixed(self, facts: tuple[str, ...]) -> bool:
-        """Whether the company can change none of some facts."""
-        return not set(facts) & set(self.goal.movable)
-
-    def _plain(self, finding: Finding, test: Is) -> bool:
-        """Whether a condition of the verdict is about the company; sums of evidence and blocks are told apart."""
-        attribute = self.base.knowledge.attributes.get(test.attribute)
-        return attribute is not None and not attribute.verdict and self._fixed(tuple(finding.facts))
+    yield from sorted(against, key=lambda o: (o.weight, o.rule))

@@ -8,22 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from salespath.counsel.reach.boxes import boxes, tangled
-from salespath.counsel.reach.moves import Move, moves, run
-from salespath.counsel.reach.readers import Readers
-from salespath.counsel.reach.sets import CHUNK, LARGEST, Bits, Columns, Fitting, Sets, holds
+from salespath.counsel.reach.moves import Move, join, moves
+from salespath.counsel.reach.sets import CHUNK, LARGEST, Fitting, MovedColumns, MoveSet, Sets, merge_sets, share_a_test
+from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.compile import Base
 from salespath.engine.settle import settle
 from salespath.engine.table import Rows, Table
-from salespath.engine.walk import Walked, walk
+from salespath.engine.walk import Bits, Walked, holds, walk
 from salespath.facts import Case, Value
 from salespath.rules.model import PROCESSES, VERDICTS
 
 GOALS = ("enterprise", "smb", "both")
 LIMIT = 4_000_000  # sets of one size that are tried
-SETTLED = (
-    5  # sets, those of the least effort, of which it is searched whether they are then settled; of others bounds tell
-)
+SETTLED = 5  # sets of the least effort of which it is searched whether they are then settled; of others bounds tell
 
 
 @dataclass(frozen=True)
@@ -34,25 +31,25 @@ class Changes:
     quarters) each.
     """
 
-    moves: tuple[Move, ...]
+    moves: MoveSet
     facts: Mapping[str, Value]
     process: str
     settled: bool
     effort: int
 
     @property
-    def own(self) -> tuple[Move, ...]:
+    def own(self) -> MoveSet:
         """What the company changes itself."""
         return tuple(move for move in self.moves if not move.answers)
 
     @property
-    def conditions(self) -> tuple[Move, ...]:
+    def conditions(self) -> MoveSet:
         """What must turn out so."""
         return tuple(move for move in self.moves if move.answers)
 
 
 @dataclass(frozen=True)
-class Goal:
+class Reach:
     """What a search found: the smallest sets of changes that reach a process, the least effort first.
 
     If no set reaches it, `nearest` is the one that comes nearest in net evidence (None where nothing can be moved). `sets` were
@@ -80,24 +77,24 @@ class Goal:
         return bool(self.changes) or self.process == self.goal
 
 
-def search(base: Base, case: Case, goal: str, largest: int = LARGEST) -> Goal:
+def search(base: Base, case: Case, goal: str, largest: int = LARGEST) -> Reach:
     """The sets of at most `largest` moves that make the ordinary assessment recommend `goal`, those of the smallest size only."""
-    return _Search(base, case, goal).found(largest)
+    return _Search(base, case, goal).reach(largest)
 
 
 class _Search:
     def __init__(self, base: Base, case: Case, goal: str) -> None:
         self.base, self.case, self.goal = base, case, goal
-        self.readers = Readers(base, case)
-        self.moves = moves(self.readers)
+        self.read = VerdictInputs(base, case)
+        self.moves = moves(self.read)
         self.fitting = Fitting(base, self.moves)
-        self.columns = Columns(base, case, self.moves)
+        self.columns = MovedColumns(base, case, self.moves)
         self.best: tuple[int, int] | None = None
         self.nearest: tuple[int, ...] = ()
 
-    def found(self, largest: int) -> Goal:
-        today = self._walked(np.zeros((1, 0), dtype=np.intp))[0]
-        process = next((v for v in VERDICTS if _only(self.base, today, v)[0] & 0x80), "undetermined")
+    def reach(self, largest: int) -> Reach:
+        today = self._walk(np.zeros((1, 0), dtype=np.intp))[0]
+        process = next((v for v in VERDICTS if _recommended(self.base, today, v)[0] & 0x80), "undetermined")
         tried, complete = 0, True
         reaching: list[tuple[int, ...]] = []
         for size in range(1, largest + 1 if process != self.goal else 1):
@@ -112,31 +109,31 @@ class _Search:
                 reaching.extend(self._reaching(sets))
             if reaching:
                 break
-        near = [self._widened(self.nearest)] if self.nearest and not reaching else []
-        assessed = self._assessed([*self._told(reaching), *near])
+        near = [self._widen(self.nearest)] if self.nearest and not reaching else []
+        assessed = self._assess([*self._merge(reaching), *near])
         nearest = assessed.pop() if near else None
         assessed.sort(key=lambda c: (c.effort, len(c.conditions), [self._place(move) for move in c.moves]))
-        changes = [*map(self._settled, assessed[:SETTLED]), *assessed[SETTLED:]]
+        changes = [*map(self._settle, assessed[:SETTLED]), *assessed[SETTLED:]]
         movable = tuple(dict.fromkeys(move.fact for move in self.moves if not move.answers))
-        return Goal(self.goal, self.case, process, tuple(changes), nearest, tried, complete, movable)
+        return Reach(self.goal, self.case, process, tuple(changes), nearest, tried, complete, movable)
 
     def _place(self, move: Move) -> tuple[int, int]:
         return self.base.vocabulary.places[move.fact], move.place
 
     # Trying sets
 
-    def _walked(self, sets: Sets) -> tuple[Walked, Rows]:
+    def _walk(self, sets: Sets) -> tuple[Walked, Rows]:
         carrier = Rows(self.base, Table(len(sets), self.columns.of(sets)))
         return walk(self.base, carrier, settle=False, plan=False), carrier
 
     def _reaching(self, sets: Sets) -> Iterator[tuple[int, ...]]:
         """The sets that reach the goal. The one that comes nearest is kept."""
-        walked, carrier = self._walked(sets)
+        walked, carrier = self._walk(sets)
         allowed = carrier.one
-        for fact, when in self.readers.needed.items():
+        for fact, when in self.read.needed.items():
             moved = np.isin(sets, [place for place, move in enumerate(self.moves) if move.fact == fact]).any(axis=1)
             allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
-        got = np.unpackbits(_only(self.base, walked, self.goal) & allowed, count=len(sets))
+        got = np.unpackbits(_recommended(self.base, walked, self.goal) & allowed, count=len(sets))
         yield from (tuple(map(int, row)) for row in sets[got.astype(bool)])
         self._keep_nearest(sets, walked, carrier, allowed)
 
@@ -161,11 +158,11 @@ class _Search:
             margin = np.minimum(*fit.values())
         return blocked, np.broadcast_to(-margin, carrier.table.rows)
 
-    def _widened(self, places: tuple[int, ...]) -> tuple[Move, ...]:
+    def _widen(self, places: tuple[int, ...]) -> MoveSet:
         """A set, each move of a number or ordered choice with the neighbouring cells that come as near."""
         some = tuple(self.moves[place] for place in places)
-        if tangled(some, self.readers.together):
-            return tuple(_bare(move) if move.fact in self.readers.together else move for move in some)
+        if share_a_test(some, self.read.together):
+            return self._without_bounds(some)
         found = list(some)
         for at, move in enumerate(some):
             fact = self.base.vocabulary.facts[move.fact]
@@ -173,32 +170,32 @@ class _Search:
                 continue
             same = [place for place, other in enumerate(self.moves) if other.fact == move.fact]
             rows = np.array([[*places[:at], place, *places[at + 1 :]] for place in same], dtype=np.intp)
-            scores = list(zip(*(map(int, column) for column in self._scores(*self._walked(rows)))))
+            scores = list(zip(*(map(int, column) for column in self._scores(*self._walk(rows)))))
             first = last = same.index(places[at])
             near = [self.moves[place].place for place in same]
             while first and scores[first - 1] == scores[last] and near[first - 1] == near[first] - 1:
                 first -= 1
             while last + 1 < len(same) and scores[last + 1] == scores[first] and near[last + 1] == near[last] + 1:
                 last += 1
-            found[at] = run(fact, [self.moves[place] for place in same[first : last + 1]])
+            found[at] = join(fact, [self.moves[place] for place in same[first : last + 1]])
         return tuple(found)
 
     # What is found
 
-    def _told(self, reaching: Sequence[tuple[int, ...]]) -> list[tuple[Move, ...]]:
+    def _merge(self, reaching: Sequence[tuple[int, ...]]) -> list[MoveSet]:
         """The sets that reach the goal, those that do the same as one."""
-        together = self.readers.together
+        together = self.read.together
         sets = [tuple(self.moves[place] for place in row) for row in reaching]
-        mixed = [row for row, some in zip(reaching, sets) if tangled(some, together)]
-        plain = boxes(self.base.vocabulary, [some for some in sets if not tangled(some, together)])
-        return [*plain, *self._untangled(mixed)]
+        mixed = [row for row, some in zip(reaching, sets) if share_a_test(some, together)]
+        plain = merge_sets(self.base.vocabulary, [some for some in sets if not share_a_test(some, together)])
+        return [*plain, *self._with_values(mixed)]
 
-    def _untangled(self, rows: Sequence[tuple[int, ...]]) -> Iterator[tuple[Move, ...]]:
+    def _with_values(self, rows: Sequence[tuple[int, ...]]) -> Iterator[MoveSet]:
         """Of the sets with facts that are read together, one for each difference it makes, with values instead of thresholds."""
         if not rows:
             return
-        walked = self._walked(np.array(rows, dtype=np.intp))[0]
-        nodes = sorted(self.readers.roots)
+        walked = self._walk(np.array(rows, dtype=np.intp))[0]
+        nodes = sorted(self.read.roots)
         bits = np.stack([side[node] for node in nodes for side in (walked.truth.true, walked.truth.false)])
         seen = set()
         for row, column_ in zip(rows, np.unpackbits(bits, axis=-1, count=len(rows)).T):
@@ -206,36 +203,36 @@ class _Search:
             key = (tuple((move.fact, move.member) for move in some), np.packbits(column_).tobytes())
             if key not in seen:
                 seen.add(key)
-                yield tuple(_bare(move) if move.fact in self.readers.together else move for move in some)
+                yield self._without_bounds(some)
 
-    def _settled(self, changes: Changes) -> Changes:
+    def _without_bounds(self, some: MoveSet) -> MoveSet:
+        """Moves of which more or less might not do, as some test reads them together, to values alone."""
+        together = self.read.together
+        return tuple(replace(move, low=None, high=None) if move.fact in together else move for move in some)
+
+    def _settle(self, changes: Changes) -> Changes:
         """The same, searched for answers that would change it where bounds leave it open."""
         return replace(changes, settled=changes.settled or settle(self.base, changes.facts).settled)
 
-    def _assessed(self, boxes: Sequence[tuple[Move, ...]]) -> list[Changes]:
+    def _assess(self, sets: Sequence[MoveSet]) -> list[Changes]:
         """What is recommended after each set, and whether it is settled."""
-        cases = [Case(self.case.company, applied(self.case.values, box)) for box in boxes]
+        cases = [Case(self.case.company, apply(self.case.values, some)) for some in sets]
         found = []
         for start in range(0, len(cases), CHUNK):
             part = cases[start : start + CHUNK]
             carrier = Rows(self.base, Table.from_cases(self.base, part))
             walked = walk(self.base, carrier, plan=False)
-            process = {v: np.unpackbits(_only(self.base, walked, v), count=len(part)) for v in VERDICTS}
+            process = {v: np.unpackbits(_recommended(self.base, walked, v), count=len(part)) for v in VERDICTS}
             possible = sum(carrier.expand(walked.possible[v]) for v in VERDICTS)
             for row, case in enumerate(part):
-                box = boxes[start + row]
+                some = sets[start + row]
                 value = next((v for v in VERDICTS if process[v][row]), "undetermined")
-                effort = sum(move.effort for move in box)
-                found.append(Changes(box, case.values, value, int(possible[row]) == 1, effort))
+                effort = sum(move.effort for move in some)
+                found.append(Changes(some, case.values, value, int(possible[row]) == 1, effort))
         return found
 
 
-def _bare(move: Move) -> Move:
-    """A move to a value of which more or less might not do."""
-    return replace(move, low=None, high=None)
-
-
-def applied(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]:
+def apply(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]:
     """The facts after some moves; members of one set come and go one by one."""
     found = dict(values)
     for move in some:
@@ -244,7 +241,7 @@ def applied(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Valu
     return found
 
 
-def _only(base: Base, walked: Walked, value: str) -> Bits:
+def _recommended(base: Base, walked: Walked, value: str) -> Bits:
     """Where a process is recommended, and no other."""
     truth = walked.truth
     found = truth.is_true(base.value_refs["process", value])

@@ -1,24 +1,24 @@
-"""Sets of moves as rows of a table: which moves go together, all sets of a size, and the facts of a company after each."""
+"""Sets of moves: which go together, all of a size as rows of a table, and those that do the same as one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, groupby
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from salespath.counsel.reach.moves import Move
+from salespath.counsel.reach.moves import Move, join
 from salespath.engine.compile import Base
-from salespath.engine.table import Column, Rows, column
-from salespath.facts import Case
-from salespath.rules.language import And, Condition, Is, Not, Or
+from salespath.engine.table import Column, column
+from salespath.facts import Case, Vocabulary
 
 LARGEST = 3  # moves in a set
 CHUNK = 65_536
 
 Sets: TypeAlias = "npt.NDArray[np.intp]"  # a row for each set: the places of its moves
-Bits: TypeAlias = Any
+MoveSet: TypeAlias = "tuple[Move, ...]"
 
 
 class Fitting:
@@ -61,24 +61,7 @@ def _room(base: Base, move: Move) -> int:
     return LARGEST if change is None or change.step is None else change.step
 
 
-def holds(tree: Condition, carrier: Rows) -> tuple[Bits, Bits]:
-    """Where a condition of facts is true, and where it is false."""
-    if isinstance(tree, Not):
-        true, false = holds(tree.item, carrier)
-        return false, true
-    if isinstance(tree, (And, Or)):
-        pairs = [holds(item, carrier) for item in tree.items]
-        every = isinstance(tree, And)
-        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
-        for one, other in pairs:
-            true, false = (true & one, false | other) if every else (true | one, false & other)
-        return true, false
-    assert not isinstance(tree, Is)  # no attribute is in scope
-    true, false, _ = carrier.test(tree)
-    return true, false
-
-
-class Columns:
+class MovedColumns:
     """The facts of a company as columns, each set of moves a row. What no move touches is one value for all rows."""
 
     def __init__(self, base: Base, case: Case, some: Sequence[Move]) -> None:
@@ -109,3 +92,47 @@ class Columns:
                     values, known = np.where(here, codes[places], values), known | here
             found[name] = Column(values, known)
         return found
+
+
+# Sets that do the same
+
+
+class _Cells(NamedTuple):
+    """A move and the cells of its fact that it stands for, the first and the last."""
+
+    move: Move
+    first: int
+    last: int
+
+
+def merge_sets(vocabulary: Vocabulary, sets: Iterable[MoveSet]) -> list[MoveSet]:
+    """Sets that reach something, taken together fact by fact where they differ in neighbouring cells only."""
+    found = [tuple(_Cells(move, move.place, move.place) for move in some) for some in sets]
+    for name in vocabulary.ordered({cells.move.fact for some in found for cells in some}):
+        fact = vocabulary.facts[name]
+        if not (fact.ordered or fact.numeric):
+            continue
+        groups: dict[tuple[object, ...], list[tuple[_Cells, ...]]] = {}  # by what they say of all other facts
+        for some in found:
+            others = ((c.move.fact, c.move.member, c.first, c.last) for c in some if c.move.fact != name)
+            groups.setdefault((any(c.move.fact == name for c in some), *others), []).append(some)
+        found = [some for group in groups.values() for some in _merge(vocabulary, group, name)]
+    return [tuple(cells.move for cells in some) for some in found]
+
+
+def _merge(vocabulary: Vocabulary, group: list[tuple[_Cells, ...]], name: str) -> Iterator[tuple[_Cells, ...]]:
+    """Sets that differ in one fact only, its neighbouring cells taken together."""
+    at = next((place for place, cells in enumerate(group[0]) if cells.move.fact == name), None)
+    if at is None:
+        yield from group
+        return
+    ordered = sorted(group, key=lambda some: some[at].first)
+    for _, neighbours in groupby(enumerate(ordered), key=lambda item: item[1][at].first - item[0]):
+        run = [some for _, some in neighbours]
+        move = join(vocabulary.facts[name], [some[at].move for some in run])
+        yield *run[0][:at], _Cells(move, run[0][at].first, run[-1][at].last), *run[0][at + 1 :]
+
+
+def share_a_test(some: MoveSet, together: Mapping[str, set[str]]) -> bool:
+    """Whether two moves of a set are read by one test, so that neither has a threshold of its own."""
+    return any(second.fact in together.get(first.fact, ()) for first, second in combinations(some, 2))

@@ -1,4 +1,4 @@
-"""The way to a goal: which step first, what each one unlocks and why, when to look again, and what to test before."""
+"""The steps to a goal: which first, what each one unlocks and why, when to look again, and what to test before."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from salespath.counsel.reach.moves import Move
-from salespath.counsel.reach.search import Goal, applied
-from salespath.counsel.sensitivity import Hinges
+from salespath.counsel.reach.search import Reach, apply
+from salespath.counsel.sensitivity import Sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import FACTS, Base
@@ -17,8 +17,6 @@ from salespath.facts.vocabulary import Test
 from salespath.rules.language import Scope, condition, inputs
 from salespath.rules.model import PROCESSES, Advise, Block
 
-OWNERS = {"product": "product lead"}  # of a step that no rule gives to somebody
-OWNER = "founder"
 TRIGGERS = 5
 QUESTIONS = 3
 
@@ -38,9 +36,9 @@ class Unlock:
 class Step:
     """One move on the way, in its place.
 
-    `advice` is what a rule says on how to do it, `owner` who does it, `done_when` a condition in the rule language. `rules` are the
-    rules that make it count, `because` the reason that the first of them gives, `sources` what they cite. `before` and
-    `process` are what is recommended before and after it.
+    `owner` is who does it, `done_when` a condition in the rule language, `advice` what a rule says on how to do it. `rules` are the
+    rules that make it count, `because` the reason that the first of them gives, `source` what they cite. `process` is what is
+    recommended after it.
     """
 
     move: Move
@@ -49,36 +47,27 @@ class Step:
     advice: str
     rules: tuple[str, ...]
     because: str
-    sources: tuple[str, ...]
+    source: tuple[str, ...]
     unlocks: tuple[Unlock, ...]
-    before: str
     process: str
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """A change outside the company's steps after which the assessment is to be run again; `when` is in the rule language.
+    """A change after which the assessment is to be run again: `when`, in the rule language, through which rules.
 
-    `process` is what is then recommended with today's other answers, `net` the net evidence (a weight) that it adds to today's
-    verdict or takes from it, `rules` those that it turns.
+    Of a `move` outside of the steps, `process` is what is then recommended with today's other answers, and `net` the net evidence
+    (a weight) that it adds to today's verdict or takes from it. Else it lifts a block of `blocked`: `remedy` and `owner` say how.
     """
 
-    move: Move
     when: str
-    process: str
-    net: int
     rules: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Lifting:
-    """What would take a block out of the way that the steps do not: after it the assessment is to be run again."""
-
-    rule: str
-    process: str
-    when: str
-    remedy: str
-    owner: str
+    process: str | None = None
+    net: int | None = None
+    remedy: str | None = None
+    owner: str | None = None
+    move: Move | None = None
+    blocked: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +81,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Way:
+class Roadmap:
     """The steps in their order, the triggers for a new assessment, and the tests.
 
     `about` is the process that the net evidence of the triggers speaks for.
@@ -100,17 +89,17 @@ class Way:
 
     about: str
     steps: tuple[Step, ...]
-    liftings: tuple[Lifting, ...]
     triggers: tuple[Trigger, ...]
     cards: tuple[Card, ...]
 
 
-def way(base: Base, goal: Goal, hinges: Hinges) -> Way:
-    """The way from today's facts to a goal, by the set to go by; there are no steps where it is reached, or out of reach."""
-    some = goal.first.moves if goal.first else ()
-    liftings = () if goal.reached else tuple(_liftings(base, goal, hinges.assessment))
-    steps = tuple(_steps(base, goal.case, some))
-    return Way(hinges.process, steps, liftings, tuple(triggers(hinges, some)), tuple(cards(base, hinges, some)))
+def roadmap(base: Base, found: Reach, sensitivity: Sensitivity) -> Roadmap:
+    """From today's facts to a goal, by the set to go by; there are no steps where it is reached, or out of reach."""
+    some = found.first.moves if found.first else ()
+    lifting = () if found.reached else _lifting(base, found.goal, sensitivity.assessment)
+    triggers = *lifting, *_passing(sensitivity, some)
+    steps = tuple(_steps(base, found.case, some))
+    return Roadmap(sensitivity.process, steps, triggers, tuple(cards(base, sensitivity, some)))
 
 
 # Steps
@@ -119,19 +108,16 @@ def way(base: Base, goal: Goal, hinges: Hinges) -> Way:
 def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
     facts = dict(case.values)
     start = before = assess(base, case)
-    end = assess(base, Case(case.company, applied(case.values, some)))
+    end = assess(base, Case(case.company, apply(case.values, some)))
     for move in _ordered(base, some):
-        facts = applied(facts, [move])
+        facts = apply(facts, [move])
         after = assess(base, Case(case.company, facts))
         unlocks = tuple(_unlocks(before, after))
         reasons = {u.rule: u.because for u in unlocks} or dict(_reading(start, end, move.fact))
         rules, because = tuple(reasons), next(iter(reasons.values()), "")
-        known = base.knowledge.rules
-        sources = tuple(dict.fromkeys(name for rule in rules for name in known[rule].source))
-        advice, owner = _advised(base, before, after, move)
-        yield Step(
-            move, owner, done_when(base, move), advice, rules, because, sources, unlocks, before.process, after.process
-        )
+        source = tuple(dict.fromkeys(name for rule in rules for name in base.knowledge.rules[rule].source))
+        advice, owner = _advice(base, before, after, move)
+        yield Step(move, owner, done_when(base, move), advice, rules, because, source, unlocks, after.process)
         before = after
 
 
@@ -180,27 +166,27 @@ def _reading(start: Assessment, end: Assessment, fact: str) -> Iterator[tuple[st
             yield item.rule, item.because
 
 
-def _advised(base: Base, before: Assessment, after: Assessment, move: Move) -> tuple[str, str]:
+def _advice(base: Base, before: Assessment, after: Assessment, move: Move) -> tuple[str, str]:
     """What a rule says on how to do a step and who does it: the remedy of a block that it lifts, or advice that it completes."""
+    own = "", base.vocabulary.facts[move.fact].owner
     if move.answers:
-        return "", OWNER
+        return own
     gone = {block.rule for block in before.blockers} - {block.rule for block in after.blockers}
     for block in before.blockers:
         if block.rule in gone:
             return block.remedy, block.owner
-    told = {advice.rules[0]: advice for side in (before, after) for advice in side.advice}
+    given = {advice.rules[0]: advice for side in (before, after) for advice in side.advice}
     completed = []
     for id_, tree in base.done.items():
         then = base.knowledge.rules[id_].then
         ref = base.done_refs[id_]
         done = after.walked.truth.is_true(ref) and not before.walked.truth.is_true(ref)
-        if done and isinstance(then, Advise) and move.fact in inputs(tree) and id_ in told:
+        if done and isinstance(then, Advise) and move.fact in inputs(tree) and id_ in given:
             completed.append((-then.priority, id_))
     if completed:
-        advice = told[min(completed)[1]]
+        advice = given[min(completed)[1]]
         return advice.text, advice.owner
-    fact = base.vocabulary.facts[move.fact]
-    return "", OWNERS.get(fact.dimension, OWNER)
+    return own
 
 
 def done_when(base: Base, move: Move) -> str:
@@ -238,38 +224,36 @@ def open_below(fact: Fact | Derived, move: Move) -> bool:
 # When to look again
 
 
-def _liftings(base: Base, goal: Goal, assessment: Assessment) -> Iterator[Lifting]:
+def _lifting(base: Base, goal: str, assessment: Assessment) -> Iterator[Trigger]:
     """What would lift the blocks of a goal that is out of reach, each condition once."""
     seen = set[str]()
     for block in assessment.blockers:
         then = base.knowledge.rules[block.rule].then
-        wanted = goal.goal not in PROCESSES or block.process == goal.goal
+        wanted = goal not in PROCESSES or block.process == goal
         if wanted and isinstance(then, Block) and then.done_when and then.done_when not in seen:
             seen.add(then.done_when)
-            yield Lifting(block.rule, block.process, then.done_when, block.remedy, block.owner)
+            yield Trigger(then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process)
 
 
-def triggers(hinges: Hinges, some: Sequence[Move]) -> Iterator[Trigger]:
+def _passing(sensitivity: Sensitivity, some: Sequence[Move]) -> Iterator[Trigger]:
     """Thresholds near the known numbers, and steps of the choices that others make, those that turn the verdict first.
 
     Then by net evidence; what the company decides itself is no trigger, it knows when it does.
     """
-    moved = {move.fact for move in some}
-    vocabulary = hinges.assessment.base.vocabulary
+    moved, today = {move.fact for move in some}, sensitivity.assessment
     found = []
-    for place, hinge in enumerate(hinges.hinges):
-        fact = vocabulary[hinge.fact]
+    for influence in sensitivity.influences:
+        fact = today.base.vocabulary[influence.fact]
         own = isinstance(fact, Fact) and fact.change is not None and not fact.numeric
-        for step in hinge.steps if hinge.fact not in moved and not own else ():
-            move = step.move
-            assert move is not None
-            if move.low is not None or move.high is not None:  # words without an order and members have no threshold
-                found.append((step not in hinge.turning, -abs(step.net - hinges.net), place, step, move))
+        for step in influence.steps if influence.fact not in moved and not own else ():
+            move = step.move  # words without an order and members have no threshold
+            if move is not None and (move.low is not None or move.high is not None):
+                found.append((step not in influence.turning, -abs(step.net - sensitivity.net), step, move))
     seen = set[str]()
-    for _, weight, _, step, move in sorted(found, key=lambda item: item[:3]):
-        if move.fact not in seen and len(seen) < TRIGGERS and (weight or step.process != hinges.assessment.process):
+    for _, weight, step, move in sorted(found, key=lambda item: item[:2]):
+        if move.fact not in seen and len(seen) < TRIGGERS and (weight or step.process != today.process):
             seen.add(move.fact)
-            yield Trigger(move, _passed(move), step.process, step.net - hinges.net, step.rules)
+            yield Trigger(_passed(move), step.rules, step.process, step.net - sensitivity.net, move=move)
 
 
 def _passed(move: Move) -> str:
@@ -284,16 +268,16 @@ def _passed(move: Move) -> str:
 # What to test before
 
 
-def cards(base: Base, hinges: Hinges, some: Sequence[Move] = ()) -> Iterator[Card]:
+def cards(base: Base, sensitivity: Sensitivity, some: Sequence[Move] = ()) -> Iterator[Card]:
     """The tests of what must turn out so, of the guesses that the verdict hangs on, and of answers that would turn it.
 
     Where no single answer would turn it and it is open all the same, the most informative ones count.
     """
     wanted = {move.fact: move for move in some if move.answers}
-    known = {hinge.fact: hinge.how for hinge in hinges.turning if hinge.how == "guessed"}
-    open_ = dict.fromkeys(variant.move.fact for variant in hinges.open if variant.move)
+    known = {item.fact: item.how for item in sensitivity.turning if item.how == "guessed"}
+    open_ = dict.fromkeys(variant.move.fact for variant in sensitivity.open if variant.move)
     if not open_:
-        open_ = dict.fromkeys(question.fact for question in hinges.assessment.next_questions[:QUESTIONS])
+        open_ = dict.fromkeys(question.fact for question in sensitivity.assessment.next_questions[:QUESTIONS])
     for name in {**wanted, **known, **open_}:
         fact = base.vocabulary[name]
         if isinstance(fact, Fact) and fact.test:

@@ -71,7 +71,8 @@ class _Writer:
                 case Figure():
                     from salespath.report.formats.figure import figure
 
-                    self.lines.extend(figure(block))
+                    self.lines.extend([*figure(block), ""])
+                    self._say(f"{', '.join(f'{letter} {means}' for letter, means in block.legend.items())}.", 0, 0)
                 case Chart():
                     from salespath.report.formats.chart import chart
 
@@ -111,7 +112,7 @@ class _Writer:
             mark = label.ljust(wide) + " " * block.gap if label else ""
             rest = len(mark) if block.hang is None else block.hang
             self._say(item.text, inset, inset + rest, label=mark, lead=item.lead)
-            self._blocks(item.under, inset + rest)
+            self._blocks(item.under, inset + min(len(mark) or rest, rest))  # below where its text begins
 
     # Tables
 

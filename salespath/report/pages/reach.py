@@ -1,58 +1,87 @@
-"""What a goal takes, in words and as plain data: the sets of changes, the way there, and what is in the way."""
+"""What a goal takes, as a page and as plain data: the sets of changes, the steps, and what is in the way."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from salespath.counsel.reach.obstacles import EVIDENCE, Obstacle
-from salespath.counsel.reach.search import Changes, Goal
-from salespath.counsel.reach.steps import Way
+from salespath.counsel.reach.search import Changes, Reach
+from salespath.counsel.reach.steps import Roadmap
 from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.turning import turning
 from salespath.facts.values import words
+from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.pages.rules_diff import net
 from salespath.report.pages.steps import (
     SHOWN,
+    card_blocks,
     card_document,
     move_text,
     step_document,
+    step_items,
     target,
-    trigger_documents,
-    write_cards,
-    write_steps,
-    write_triggers,
+    trigger_blocks,
+    trigger_document,
 )
-from salespath.report.pages.whatif import Page, plain, running, verdict
-from salespath.report.words.phrases import labels
-from salespath.report.words.verdict import NAMED
+from salespath.report.pages.whatif import plain_value
+from salespath.report.words.phrases import labels, selling, wanted
+from salespath.report.words.verdict import NAMED, in_short
 from salespath.rules.language import inputs
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
 
 
-def text(base: Base, goal: Goal, way: Way, obstacles: Sequence[Obstacle], width: int = 100) -> str:
-    """What it takes, for a reader."""
-    page = Page(width)
-    name = running(goal.goal)
-    page.title(f"{goal.case.company}: what it takes to get to {name}")
-    if goal.process == goal.goal:
-        page.say(f"It is {name} already. Below is when to look again, and what to test meanwhile.")
-    elif goal.changes:
-        _sets(page, base, goal)
-        _way(page, base, way, goal)
+def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> Page:
+    """What it takes."""
+    name = selling(found.goal)
+    if found.process == found.goal:
+        text = f"It is {name} already. Below is when to look again, and what to test meanwhile."
+        blocks: Iterable[Block] = [Text(text)]
+    elif found.first:
+        blocks = _reached(base, found, roadmap, found.first)
     else:
-        _unreached(page, base, goal, obstacles)
-    write_triggers(page, base, way, goal.process)
-    write_cards(page, base, way.cards)
-    return page.text()
+        blocks = _unreached(base, found, obstacles)
+    rest = *trigger_blocks(base, roadmap, found.process), *card_blocks(base, roadmap.cards)
+    return Page(f"{found.case.company}: what it takes to get to {name}", (*blocks, *rest))
 
 
 # The sets
+
+
+def _reached(base: Base, found: Reach, roadmap: Roadmap, first: Changes) -> Iterator[Block]:
+    size, count = len(first.moves), len(found.changes)
+    what = "one change" if size == 1 else f"{size} changes"
+    ways = "one way" if count == 1 else f"{count} ways, the least effort first"
+    yield Text(f"Today: {in_short(found.process)}. It takes at least {what}; {ways}.")
+    if not found.complete:
+        yield Text(f"There are too many combinations to try them all: {found.sets:,} were tried.")
+    if first.conditions:
+        yield Text("None of them is in your hands alone: each needs an answer still missing to turn out as said.")
+    number = found.changes.index(first) + 1
+    shown = [*enumerate(found.changes, 1)][:SHOWN]
+    if number > SHOWN:
+        shown[-1] = number, first
+    yield Items(tuple(_changes_item(base, *item) for item in shown), hang=6)
+    if found.changes[SHOWN:]:
+        yield Text(f"and {count - SHOWN} more (--format json has all).", inset=4, apart=True)
+    yield Heading("The way there" if count == 1 else f"The way there, by number {number}")
+    yield step_items(base, roadmap, found.process)
+
+
+def _changes_item(base: Base, number: int, changes: Changes) -> Item:
+    first, *others = (move_text(base, move) for move in (*changes.own, *changes.conditions))
+    under: list[Block] = [Items(tuple(map(Item, others)), bullet="", hang=2)]
+    made = [f"{base.vocabulary[name].label} {value}" for name, value in _made(base, changes).items()]
+    if made:
+        under.append(Text(f"which makes {' and '.join(made)}"))
+    under.append(Text(f"Effort: {_effort(changes)}. {_firm(base, changes)}."))
+    ids = tuple(move.fact for move in changes.moves)
+    return Item(first, label=f"{number:2}.", under=tuple(under), ids=ids, apart=True)
 
 
 def _firm(base: Base, changes: Changes) -> str:
@@ -62,32 +91,6 @@ def _firm(base: Base, changes: Changes) -> str:
         return "No single answer still missing changes it then"
     more = f" and {len(turns) - NAMED} more" if len(turns) > NAMED else ""
     return f"It hangs then on {labels(base, [turn.fact for turn in turns[:NAMED]])}{more}"
-
-
-def _sets(page: Page, base: Base, goal: Goal) -> None:
-    size = len(goal.changes[0].moves)
-    count = len(goal.changes)
-    what = "one change" if size == 1 else f"{size} changes"
-    ways = "one way" if count == 1 else f"{count} ways, the least effort first"
-    page.say(f"Today: {verdict(goal.process)}. It takes at least {what}; {ways}.")
-    if not goal.complete:
-        page.say(f"There are too many combinations to try them all: {goal.sets:,} were tried.")
-    own = sum(not changes.conditions for changes in goal.changes)
-    if not own:
-        page.say("None of them is in your hands alone: each needs an answer still missing to turn out as said.")
-    shown = list(enumerate(goal.changes, 1))
-    first = next(item for item in shown if item[1] is goal.first)
-    for number, changes in shown[:SHOWN] if first[0] <= SHOWN else [*shown[: SHOWN - 1], first]:
-        page.lines.append("")
-        for place, move in enumerate((*changes.own, *changes.conditions)):
-            page.say(move_text(base, move), "      ", first=f"{number:2}. " if place == 0 else "    ")
-        made = [f"{base.vocabulary[name].label} {value}" for name, value in _made(base, changes).items()]
-        if made:
-            page.say(f"which makes {' and '.join(made)}", "    ")
-        page.say(f"Effort: {_effort(changes)}. {_firm(base, changes)}.", "    ")
-    if goal.changes[SHOWN:]:
-        page.lines.append("")
-        page.say(f"and {len(goal.changes) - SHOWN} more (--format json has all).", "    ")
 
 
 def _effort(changes: Changes) -> str:
@@ -109,52 +112,58 @@ def _made(base: Base, changes: Changes) -> dict[str, str]:
     return found
 
 
-def _way(page: Page, base: Base, way: Way, goal: Goal) -> None:
-    number = next(place for place, changes in enumerate(goal.changes, 1) if changes is goal.first)
-    page.heading("The way there" if len(goal.changes) == 1 else f"The way there, by number {number}")
-    write_steps(page, base, way.steps)
-
-
 # Out of reach
 
 
-def _unreached(page: Page, base: Base, goal: Goal, obstacles: Sequence[Obstacle]) -> None:
-    tried = f"{goal.sets:,} combinations of up to three changes and missing answers were tried"
-    page.say(
-        f"Today: {verdict(goal.process)}. No three changes get there: {tried}{'' if goal.complete else ', not all'}."
-    )
-    if goal.nearest:
-        page.lines.append("")
-        page.say(f"What comes nearest (it would then be {verdict(goal.nearest.process)}):")
-        for move in goal.nearest.moves:
-            page.say(f"- {move_text(base, move)}", "    ", first="  ")
+def _unreached(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> Iterator[Block]:
+    tried = f"{found.sets:,} combinations of up to three changes and missing answers were tried"
+    more = "" if found.complete else ", not all"
+    yield Text(f"Today: {in_short(found.process)}. No three changes get there: {tried}{more}.")
+    if found.nearest:
+        moves = found.nearest.moves
+        yield Text(f"What comes nearest (it would then be {in_short(found.nearest.process)}):", apart=True)
+        yield Items(tuple(Item(move_text(base, move), ids=(move.fact,)) for move in moves), inset=2)
     if obstacles:
-        page.heading("What stands in the way and is not yours to change")
-        for obstacle in obstacles[:SHOWN]:
-            lead = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.kind == EVIDENCE else ""
-            page.say(f"- {lead}{obstacle.because} [{obstacle.rule}]", "    ", first="  ")
+        yield Heading("What stands in the way and is not yours to change")
+        yield Items(tuple(_obstacle(base, obstacle) for obstacle in obstacles[:SHOWN]), inset=2)
+
+
+def _obstacle(base: Base, obstacle: Obstacle) -> Item:
+    weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.kind == EVIDENCE else ""
+    return Item(f"{weight}{_because(base, obstacle)} [{obstacle.rule}]", ids=(obstacle.rule, *obstacle.facts))
+
+
+def _because(base: Base, obstacle: Obstacle) -> str:
+    because = obstacle.because
+    return because if isinstance(because, str) else wanted(base, *because)
 
 
 # JSON
 
 
-def document(base: Base, goal: Goal, way: Way, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
+def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
     """The same as plain data, with every set found."""
     return {
-        "company": goal.case.company,
-        "goal": goal.goal,
-        "process": goal.process,
-        "reached": goal.reached,
-        "changes": [_changes(base, changes) for changes in goal.changes],
-        "searched": {"sets": goal.sets, "complete": goal.complete},
-        "nearest": _changes(base, goal.nearest) if goal.nearest else None,
+        "company": found.case.company,
+        "goal": found.goal,
+        "process": found.process,
+        "reached": found.reached,
+        "changes": [_changes(base, changes) for changes in found.changes],
+        "searched": {"sets": found.sets, "complete": found.complete},
+        "nearest": _changes(base, found.nearest) if found.nearest else None,
         "in_the_way": [
-            {"kind": o.kind, "rule": o.rule, "because": o.because, "weight": net(o.weight), "facts": list(o.facts)}
+            {
+                "kind": o.kind,
+                "rule": o.rule,
+                "because": _because(base, o),
+                "weight": net(o.weight),
+                "facts": list(o.facts),
+            }
             for o in obstacles
         ],
-        "way": [step_document(base, step) for step in way.steps],
-        "triggers": trigger_documents(base, way),
-        "tests": [card_document(base, card) for card in way.cards],
+        "way": [step_document(base, step) for step in roadmap.steps],
+        "triggers": [trigger_document(base, trigger) for trigger in roadmap.triggers],
+        "tests": [card_document(base, card) for card in roadmap.cards],
     }
 
 
@@ -165,12 +174,12 @@ def _changes(base: Base, changes: Changes) -> dict[str, Any]:
         before = now[move.fact]
         after = before ^ {move.member} if move.member and isinstance(before, frozenset) else move.after
         now[move.fact] = after
-        old, new = plain(base, move.fact, before), plain(base, move.fact, after)
+        old, new = plain_value(base, move.fact, before), plain_value(base, move.fact, after)
         facts.append({"fact": move.fact, "from": old, "to": new, "wanted": target(base, move)})
     return {
         "facts": facts,
         "conditions": [
-            {"fact": move.fact, "value": plain(base, move.fact, move.after), "wanted": target(base, move)}
+            {"fact": move.fact, "value": plain_value(base, move.fact, move.after), "wanted": target(base, move)}
             for move in changes.conditions
         ],
         "process": changes.process,

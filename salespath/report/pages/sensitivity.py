@@ -1,144 +1,129 @@
-"""What a verdict hangs on, in words and as plain data."""
+"""What a verdict hangs on, as a page and as plain data."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from salespath.counsel.reach.steps import Card
-from salespath.counsel.sensitivity import Hinge, Hinges, Variant
+from salespath.counsel.sensitivity import Influence, Sensitivity, Variant
 from salespath.engine import certainty
 from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
-from salespath.report.pages.companies import listing
+from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
 from salespath.report.pages.rules_diff import net
-from salespath.report.pages.steps import card_document, write_cards
-from salespath.report.pages.whatif import Page, plain, verdict
-from salespath.report.words.phrases import NAMES
-from salespath.report.words.verdict import OTHER
+from salespath.report.pages.steps import card_blocks, card_document, gains
+from salespath.report.pages.whatif import plain_value
+from salespath.report.words.phrases import labels, selling
+from salespath.report.words.verdict import in_short
+from salespath.rules.model import OTHER
 
-_BAR = 21  # columns of a bar
 _LISTED = 5
 _MANY = 4  # turns named in a cell
+_WAYS = {
+    "guessed": ("a guess", "{} guesses"),
+    "estimated": ("an estimate", "{} estimates"),
+    "measured": ("a measurement", "{} measurements"),
+    "": ("one answer that you have not said how you know", "{} answers that you have not said how you know"),
+}
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+_COLUMNS = (
+    Column("Answer", share=0.37),
+    Column("Known", 9, beyond=64, folds="({})"),
+    Column("Net evidence", 12, beyond=48),
+    Column("", 21, beyond=96),
+    Column("A step off", share=0.39),
+    Column("Not known", share=0.24, least=7),
+)
 
 
-def text(found: Hinges, cards: Sequence[Card], width: int = 100) -> str:
-    """What the verdict hangs on, for a reader: which answers, how each is known, and a table of all that matter."""
-    page, a = Page(width), found.assessment
-    base = a.base
-    page.title(f"{a.company}: what the verdict hangs on")
-    page.say(f"Process: {verdict(a.process, a.lead, a.leaning)}.")
-    page.say(_summary(found))
-    open_ = list(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
-    if open_:
-        labels = ", ".join(base.vocabulary[name].label for name in open_[:_LISTED])
-        more = f" and {len(open_) - _LISTED} more" if open_[_LISTED:] else ""
-        page.say(f"Not said yet, and able to turn it alone: {labels}{more}.")
-    if found.hinges:
-        _table(page, found)
-    write_cards(page, base, cards)
-    return page.text()
+def page(found: Sensitivity, cards: Sequence[Card]) -> Page:
+    """Which answers the verdict hangs on, how each is known, and a table of all that matter."""
+    base, a = found.assessment.base, found.assessment
+    return Page(f"{a.company}: what the verdict hangs on", (*_blocks(found), *card_blocks(base, cards)))
 
 
-def _summary(found: Hinges) -> str:
-    a = found.assessment
-    if not found.hinges:
+def _blocks(found: Sensitivity) -> Iterator[Block]:
+    a, turning = found.assessment, tuple(influence.fact for influence in found.turning)
+    yield Text(f"Process: {in_short(*a.verdict)}.")
+    yield Text(_summary(found), ids=turning)
+    missing = tuple(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
+    if missing:
+        more = f" and {len(missing) - _LISTED} more" if missing[_LISTED:] else ""
+        said = f"{labels(a.base, missing[:_LISTED])}{more}"
+        yield Text(f"Not said yet, and able to turn it alone: {said}.", ids=missing)
+    if found.influences:
+        yield Text(
+            f"Net evidence is what the fit speaks for {selling(found.process)} over {selling(OTHER[found.process])}: "
+            f"{certainty.signed(found.net, 1)} today. The table shows how far one answer alone moves it, if it is a step "
+            "off (the nearest value that the rules tell apart, or one word or member otherwise) or not known.",
+            apart=True,
+        )
+        ids = tuple(influence.fact for influence in found.influences)
+        yield Table(_COLUMNS, tuple(_row(found, influence) for influence in found.influences), ids=ids, apart=True)
+
+
+def _summary(found: Sensitivity) -> str:
+    if not found.influences:
         return "No answer given so far weighs on it."
     if not found.turning:
         return "It hangs on no single answer: it stays the same if any one of them is a step off, or not known."
-    kinds = Counter(hinge.how or "unsaid" for hinge in found.turning)
-    names = {
-        "guessed": ("a guess", "guesses"),
-        "estimated": ("an estimate", "estimates"),
-        "measured": ("a measurement", "measurements"),
-    }
+    kinds = Counter(influence.how for influence in found.turning)
     parts = []
-    for kind, (one, many) in names.items():
-        if kinds[kind]:
-            parts.append(one if kinds[kind] == 1 else f"{_number(kinds[kind])} {many}")
-    if kinds["unsaid"]:
-        answer = "answer" if kinds["unsaid"] == 1 else "answers"
-        parts.append(f"{_number(kinds['unsaid'])} {answer} that you have not said how you know")
-    labels = ", ".join(a.base.vocabulary[hinge.fact].label for hinge in found.turning)
-    return f"The verdict hangs on {' and '.join(parts)}: {labels}."
+    for how, (one, many) in _WAYS.items():
+        if count := kinds[how]:
+            number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+            parts.append(one if count == 1 else many.format(number))
+    facts = labels(found.assessment.base, (influence.fact for influence in found.turning))
+    return f"The verdict hangs on {' and '.join(parts)}: {facts}."
 
 
-def _number(count: int) -> str:
-    return ("one", "two", "three", "four", "five", "six")[count - 1] if count <= 6 else str(count)
-
-
-def _table(page: Page, found: Hinges) -> None:
-    """A row for each fact that matters, the widest range of net evidence first."""
-    base, about = found.assessment.base, NAMES[found.process]
-    page.lines.append("")
-    page.say(
-        f"Net evidence is what the fit speaks for {about} selling over {NAMES[OTHER[found.process]]} selling: "
-        f"{certainty.signed(found.net, 1)} today. The table shows how far one answer alone moves it, if it is a step off "
-        "(the nearest value that the rules tell apart, or one word or member otherwise) or not known."
+def _row(found: Sensitivity, influence: Influence) -> tuple[Cell, ...]:
+    fact = found.assessment.base.vocabulary[influence.fact]
+    low, high = (certainty.signed(value, 1) for value in (influence.low, influence.high))
+    span = "the same" if influence.low == influence.high else f"{low} to {high}"
+    return (
+        f"{fact.label}: {words(fact, influence.value)}",
+        influence.how or "not said",
+        span,
+        _bar(found, influence),
+        _steps(found, influence),
+        in_short(influence.unknown.process, influence.unknown.lead)
+        if influence.unknown in influence.turning
+        else "holds",
     )
-    page.lines.append("")
-    wide = page.width >= 96
-    low, high = min(hinge.low for hinge in found.hinges), max(hinge.high for hinge in found.hinges)
-    rows = []
-    for hinge in found.hinges:
-        fact = base.vocabulary[hinge.fact]
-        span = f"{certainty.signed(hinge.low, 1)} to {certainty.signed(hinge.high, 1)}"
-        if hinge.low == hinge.high:
-            span = "the same"
-        row = [f"{fact.label}: {words(fact, hinge.value)}", hinge.how or "not said", span]
-        if wide:
-            row.append(_bar(hinge, found.net, low, high))
-        rows.append([*row, _steps(found, hinge), _outcome(found, hinge.unknown)])
-    headers = ["Answer", "Known", "Net evidence", *([""] if wide else []), "A step off", "Not known"]
-    # two blanks between columns
-    fixed = [9, 12, *([_BAR] if wide else [])]
-    rest = page.width - sum(fixed) - 2 * (len(headers) - 1)
-    parts = [round(rest * 0.37), *fixed, round(rest * 0.39)]
-    widths = [*parts, rest - parts[0] - parts[-1]]
-    page.lines.extend(listing(rows, headers, widths).splitlines())
 
 
-def _bar(hinge: Hinge, today: int, low: int, high: int) -> str:
-    """The range of net evidence of one fact on the scale of all: `..-----|==..`."""
-    if low == high:
-        return ""
-    scale = (_BAR - 1) / (high - low)
-    first, here, last = (round((value - low) * scale) for value in (hinge.low, today, hinge.high))
-    return "".join("|" if at == here else "=" if first <= at <= last else "." for at in range(_BAR))
+def _bar(found: Sensitivity, influence: Influence) -> Cell:
+    """The range of net evidence of one fact on the scale of all."""
+    low = min(item.low for item in found.influences)
+    whole = max(item.high for item in found.influences) - low
+    return Bar(*((at - low) / whole for at in (influence.low, found.net, influence.high))) if whole else ""
 
 
-def _steps(found: Hinges, hinge: Hinge) -> str:
+def _steps(found: Sensitivity, influence: Influence) -> str:
     """Which steps turn the verdict, and into what."""
-    turned = [step for step in hinge.steps if step in hinge.turning]
-    if not turned:
-        return "holds"
-    parts = [f"{_step(found, hinge, step)}: {verdict(step.process, step.lead)}" for step in turned[:_MANY]]
-    return "; ".join(parts) + (f"; and {len(turned) - _MANY} more" if turned[_MANY:] else "")
+    turned = [step for step in influence.steps if step in influence.turning]
+    parts = [f"{_step(found, step)}: {in_short(step.process, step.lead)}" for step in turned[:_MANY]]
+    return "; ".join([*parts, *([f"and {len(turned) - _MANY} more"] if turned[_MANY:] else [])]) or "holds"
 
 
-def _step(found: Hinges, hinge: Hinge, step: Variant) -> str:
-    move, fact = step.move, found.assessment.base.vocabulary[hinge.fact]
+def _step(found: Sensitivity, step: Variant) -> str:
+    move = step.move
     assert move is not None
     if move.member:
-        gained = isinstance(move.after, frozenset) and move.member in move.after
-        return f"{'with' if gained else 'without'} {readable(move.member)}"
-    return words(fact, move.after)
-
-
-def _outcome(found: Hinges, variant: Variant) -> str:
-    a = found.assessment
-    same = (variant.process, variant.lead) == (a.process, a.lead)
-    return "holds" if same else verdict(variant.process, variant.lead)
+        return f"{'with' if gains(move) else 'without'} {readable(move.member)}"
+    return words(found.assessment.base.vocabulary[move.fact], move.after)
 
 
 # JSON
 
 
-def document(found: Hinges, cards: Sequence[Card]) -> dict[str, Any]:
+def document(found: Sensitivity, cards: Sequence[Card]) -> dict[str, Any]:
     """The same as plain data."""
     a = found.assessment
-    base: Base = a.base
+    base = a.base
     return {
         "company": a.company,
         "process": a.process,
@@ -146,19 +131,19 @@ def document(found: Hinges, cards: Sequence[Card]) -> dict[str, Any]:
         "settled": a.settled,
         "about": found.process,
         "net": net(found.net),
-        "hangs_on": [hinge.fact for hinge in found.turning],
+        "hangs_on": [influence.fact for influence in found.turning],
         "facts": [
             {
-                "fact": hinge.fact,
-                "value": plain(base, hinge.fact, hinge.value),
-                "how": hinge.how or None,
-                "holds": hinge.holds,
-                "low": net(hinge.low),
-                "high": net(hinge.high),
-                "steps": [_variant(base, hinge.fact, step) for step in hinge.steps],
-                "unknown": _variant(base, hinge.fact, hinge.unknown),
+                "fact": influence.fact,
+                "value": plain_value(base, influence.fact, influence.value),
+                "how": influence.how or None,
+                "holds": not influence.turning,
+                "low": net(influence.low),
+                "high": net(influence.high),
+                "steps": [_variant(base, influence.fact, step) for step in influence.steps],
+                "unknown": _variant(base, influence.fact, influence.unknown),
             }
-            for hinge in found.hinges
+            for influence in found.influences
         ],
         "open": [{"fact": v.move.fact, **_variant(base, v.move.fact, v)} for v in found.open if v.move],
         "tests": [card_document(base, card) for card in cards],
@@ -167,7 +152,7 @@ def document(found: Hinges, cards: Sequence[Card]) -> dict[str, Any]:
 
 def _variant(base: Base, name: str, variant: Variant) -> dict[str, Any]:
     return {
-        "value": plain(base, name, variant.value),
+        "value": plain_value(base, name, variant.value),
         "process": variant.process,
         "lead": variant.lead,
         "net": net(variant.net),

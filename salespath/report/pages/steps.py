@@ -1,19 +1,22 @@
-"""The way to a goal in words and as plain data: steps, triggers and test cards."""
+"""Steps to a goal, triggers and test cards, as blocks of a page and as plain data."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from salespath.counsel.reach.moves import Move
-from salespath.counsel.reach.steps import Card, Step, Unlock, Way, open_above, open_below
+from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, open_above, open_below
 from salespath.engine import certainty
 from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
+from salespath.report.page import Block, Heading, Item, Items, Text
 from salespath.report.pages.rules_diff import net
-from salespath.report.pages.whatif import Page, plain, running, told, verdict
+from salespath.report.pages.whatif import plain_value
+from salespath.report.plain import plain
 from salespath.report.words.conditions import in_words
-from salespath.report.words.phrases import sources
+from salespath.report.words.phrases import answer, counted, selling, sources
+from salespath.report.words.verdict import in_short
 from salespath.rules.language import Scope, condition
 
 SHOWN = 5  # of what there may be many of
@@ -23,20 +26,17 @@ _CAUSES = 2  # rules named for a trigger
 
 def target(base: Base, move: Move) -> str:
     """Where a move must get to, with its threshold: at least 3."""
-    fact = base.vocabulary[move.fact]
-    if fact.numeric and move.low is None and move.high is None:  # read together with another one
+    fact, low, high = base.vocabulary[move.fact], move.low, move.high
+    if fact.numeric and low is None and high is None:  # read together with another one
         return f"for example {words(fact, move.after)}"
-    if move.low == move.high or not (fact.numeric or (move.low and move.high)):
+    if low == high or not (fact.numeric or (low and high)):
         return words(fact, move.after)
-    if open_above(fact, move):
-        assert move.low is not None
-        return f"at least {words(fact, move.low)}"
-    if open_below(fact, move):
-        assert move.high is not None
-        return f"at most {words(fact, move.high)}"
-    assert move.low is not None
-    assert move.high is not None
-    return f"{words(fact, move.low)} to {words(fact, move.high)}"
+    if low is not None and (high is None or open_above(fact, move)):
+        return f"at least {words(fact, low)}"
+    assert high is not None
+    if low is None or open_below(fact, move):
+        return f"at most {words(fact, high)}"
+    return f"{words(fact, low)} to {words(fact, high)}"
 
 
 def move_text(base: Base, move: Move) -> str:
@@ -45,11 +45,12 @@ def move_text(base: Base, move: Move) -> str:
     if move.answers:
         return f"provided that, not said yet, {fact.label}: {target(base, move)}"
     if move.member:
-        return f"{fact.label}: {'add' if _gained(move) else 'drop'} {readable(move.member)}"
-    return f"{fact.label}: from {told(base.vocabulary, move.fact, move.before)} to {target(base, move)}"
+        return f"{fact.label}: {'add' if gains(move) else 'drop'} {readable(move.member)}"
+    return f"{fact.label}: from {answer(fact, move.before)} to {target(base, move)}"
 
 
-def _gained(move: Move) -> bool:
+def gains(move: Move) -> bool:
+    """Whether a set gets the member that a move is about."""
     return isinstance(move.after, frozenset) and move.member in move.after
 
 
@@ -60,31 +61,34 @@ def _capital(text: str) -> str:
 # Steps
 
 
-def write_steps(page: Page, base: Base, steps: Sequence[Step]) -> None:
-    """Each step with how it is done, what it brings and why, who does it, and when it is done."""
-    for number, step in enumerate(steps, 1):
-        move = step.move
-        label = base.vocabulary[move.fact].label
-        does = f"Find out {label}: it must be {target(base, move)}" if move.answers else _capital(move_text(base, move))
-        page.say(f"{number}. {does}.", "   ", first="")
-        if step.advice:
-            page.say(f"How: {step.advice}", "     ", first="   ")
-        for unlock in step.unlocks[:_UNLOCKS]:
-            page.say(f"{_unlock(unlock)}: {unlock.because} [{unlock.rule}]", "     ", first="   ")
-        if not step.unlocks:
-            reason = f": {step.because} [{step.rules[0]}]" if step.rules else "."
-            turns = step.before != step.process
-            lead = "It counts" if turns else "Alone it changes nothing yet, together with the other steps it counts"
-            page.say(f"{lead}{reason}", "     ", first="   ")
-        if step.sources:
-            page.say(f"Sources: {sources(base, step.sources)}.", "     ", first="   ")
-        then = f"Then: {verdict(step.process)}."
-        done = f"{'Found out' if move.answers else 'Done'} when {_when(base, step.done_when)}."
-        page.say(f"{_capital(step.owner)}. {done} {then}", "     ", first="   ")
+def step_items(base: Base, roadmap: Roadmap, process: str) -> Items:
+    """Each step with how it is done, what it brings and why, who does it, and when it is done; `process` is today's."""
+    before = (process, *(step.process for step in roadmap.steps))
+    items = (_step(base, number, step, was) for number, (step, was) in enumerate(zip(roadmap.steps, before), 1))
+    return Items(tuple(items), ordered=True)
+
+
+def _step(base: Base, number: int, step: Step, before: str) -> Item:
+    move, under = step.move, []
+    label = base.vocabulary[move.fact].label
+    does = f"Find out {label}: it must be {target(base, move)}" if move.answers else _capital(move_text(base, move))
+    if step.advice:
+        under.append(Text(f"How: {step.advice}", hang=2))
+    for unlock in step.unlocks[:_UNLOCKS]:
+        under.append(Text(f"{_unlock(unlock)}: {unlock.because} [{unlock.rule}]", hang=2, ids=(unlock.rule,)))
+    if not step.unlocks:
+        reason = f": {step.because} [{step.rules[0]}]" if step.rules else "."
+        alone = "Alone it changes nothing yet, together with the other steps it counts"
+        under.append(Text(f"{'It counts' if before != step.process else alone}{reason}", hang=2, ids=step.rules[:1]))
+    if step.source:
+        under.append(Text(f"Sources: {sources(base, step.source)}.", hang=2, ids=step.source))
+    done = f"{'Found out' if move.answers else 'Done'} when {_when(base, step.done_when)}."
+    under.append(Text(f"{_capital(step.owner)}. {done} Then: {in_short(step.process)}.", hang=2))
+    return Item(f"{does}.", label=f"{number}.", under=tuple(under), ids=(move.fact,))
 
 
 def _unlock(unlock: Unlock) -> str:
-    process, weight = running(unlock.process), unlock.weight
+    process, weight = selling(unlock.process), unlock.weight
     if not weight:
         return f"No longer in the way of {process}"
     return f"{certainty.signed(weight, 1)} for {process}{', as this is no longer so' if unlock.gone else ''}"
@@ -97,104 +101,77 @@ def _when(base: Base, text: str) -> str:
 
 def step_document(base: Base, step: Step) -> dict[str, Any]:
     """A step as plain data."""
-    move = step.move
+    move, fields = step.move, plain(step)
+    del fields["move"]
     return {
         "fact": move.fact,
-        "from": plain(base, move.fact, move.before),
-        "to": plain(base, move.fact, move.after),
+        "from": plain_value(base, move.fact, move.before),
+        "to": plain_value(base, move.fact, move.after),
         "wanted": target(base, move),
         "condition": move.answers,
-        "owner": step.owner,
-        "done_when": step.done_when,
-        "advice": step.advice,
-        "rules": list(step.rules),
-        "because": step.because,
-        "source": list(step.sources),
-        "unlocks": [
-            {"rule": u.rule, "process": u.process, "weight": net(u.weight), "because": u.because, "gone": u.gone}
-            for u in step.unlocks
-        ],
-        "process": step.process,
+        **fields,
+        "unlocks": [{**plain(unlock), "weight": net(unlock.weight)} for unlock in step.unlocks],
     }
 
 
 # Triggers
 
 
-def write_triggers(page: Page, base: Base, way: Way, process: str) -> None:
+def trigger_blocks(base: Base, roadmap: Roadmap, process: str) -> Iterator[Block]:
     """When to look again; `process` is today's."""
-    if way.liftings or way.triggers:
-        page.heading("Run this again when")
-    for lifting in way.liftings:
-        then = f"{running(lifting.process)} is then no longer blocked [{lifting.rule}]"
-        page.say(f"- {_when(base, lifting.when)}; {then}", "  ", first="")
-        page.say(f"{_capital(lifting.owner)}: {lifting.remedy}", "  ")
-    for trigger in way.triggers:
-        now = told(base.vocabulary, trigger.move.fact, trigger.move.before)
-        if trigger.process == process:
-            then = f"the net evidence for {running(way.about)} changes by {certainty.signed(trigger.net, 1)}"
+    if roadmap.triggers:
+        yield Heading("Run this again when")
+        yield Items(tuple(_trigger(base, trigger, roadmap.about, process) for trigger in roadmap.triggers))
+
+
+def _trigger(base: Base, trigger: Trigger, about: str, process: str) -> Item:
+    when, rules = _when(base, trigger.when), trigger.rules[:_CAUSES]
+    if trigger.move is None:
+        then, now = f"{selling(trigger.blocked)} is then no longer blocked", ""
+    else:
+        now = f" (now {answer(base.vocabulary[trigger.move.fact], trigger.move.before)})"
+        if trigger.process in (None, process):
+            then = f"the net evidence for {selling(about)} changes by {certainty.signed(trigger.net or 0, 1)}"
         else:
-            then = f"with today's other answers it would be {verdict(trigger.process)}"
-        rules = ", ".join(trigger.rules[:_CAUSES])
-        page.say(f"- {_when(base, trigger.when)} (now {now}); {then} [{rules}]", "  ", first="")
+            then = f"with today's other answers it would be {in_short(str(trigger.process))}"
+    remedy = (Text(f"{_capital(trigger.owner)}: {trigger.remedy}"),) if trigger.owner else ()
+    return Item(f"{when}{now}; {then} [{', '.join(rules)}]", under=remedy, ids=trigger.rules)
 
 
-def trigger_documents(base: Base, way: Way) -> list[dict[str, Any]]:
-    """When to look again, as plain data: what lifts a block, and what crosses a threshold."""
-    lifting = [
-        {
-            "when": item.when,
-            "words": _when(base, item.when),
-            "process": None,
-            "net": None,
-            "rules": [item.rule],
-            "remedy": item.remedy,
-            "owner": item.owner,
-        }
-        for item in way.liftings
-    ]
-    passing = [
-        {
-            "when": item.when,
-            "words": _when(base, item.when),
-            "process": item.process,
-            "net": net(item.net),
-            "rules": list(item.rules),
-            "remedy": None,
-            "owner": None,
-        }
-        for item in way.triggers
-    ]
-    return [*lifting, *passing]
+def trigger_document(base: Base, trigger: Trigger) -> dict[str, Any]:
+    """When to look again, as plain data: what lifts a block, or what crosses a threshold."""
+    return {
+        "when": trigger.when,
+        "words": _when(base, trigger.when),
+        "process": trigger.process,
+        "net": None if trigger.net is None else net(trigger.net),
+        "rules": list(trigger.rules),
+        "remedy": trigger.remedy,
+        "owner": trigger.owner,
+    }
 
 
 # Test cards
 
 
-def write_cards(page: Page, base: Base, cards: Sequence[Card]) -> None:
+def card_blocks(base: Base, cards: Sequence[Card]) -> Iterator[Block]:
     """What to test before relying on it, and the number that counts as passed."""
     if cards:
-        page.heading("Test before you rely on it")
-    for card in cards[:SHOWN]:
-        test = card.test
-        known = card.known or "not known"
-        page.say(f"{_capital(base.vocabulary[card.fact].label)} ({known}): {test.do}", "    ", first="- ")
-        days = "1 day" if test.days == 1 else f"{test.days} days"
-        page.say(f"Passed if {test.passed}. Within {days}; cost: {test.cost}.", "    ", first="  ")
-        if card.wanted:
-            page.say(f"The goal needs: {target(base, card.wanted)}.", "    ", first="  ")
+        yield Heading("Test before you rely on it")
+        yield Items(tuple(_card(base, card) for card in cards[:SHOWN]), hang=4)
     if cards[SHOWN:]:
-        page.say(f"and {len(cards) - SHOWN} more (--format json has all).", "  ")
+        yield Text(f"and {len(cards) - SHOWN} more (--format json has all).", inset=2)
+
+
+def _card(base: Base, card: Card) -> Item:
+    test = card.test
+    passed = f"Passed if {test.passed}. Within {counted(test.days, 'day', 'days')}; cost: {test.cost}."
+    under = [passed, *([f"The goal needs: {target(base, card.wanted)}."] if card.wanted else [])]
+    text = f"{_capital(base.vocabulary[card.fact].label)} ({card.known or 'not known'}): {test.do}"
+    return Item(text, under=tuple(Text(line, hang=2) for line in under), ids=(card.fact,))
 
 
 def card_document(base: Base, card: Card) -> dict[str, Any]:
     """A test card as plain data."""
-    return {
-        "fact": card.fact,
-        "known": card.known or None,
-        "do": card.test.do,
-        "passed": card.test.passed,
-        "days": card.test.days,
-        "cost": card.test.cost,
-        "wanted": target(base, card.wanted) if card.wanted else None,
-    }
+    wanted = target(base, card.wanted) if card.wanted else None
+    return {"fact": card.fact, "known": card.known or None, **plain(card.test), "wanted": wanted}

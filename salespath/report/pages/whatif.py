@@ -1,191 +1,129 @@
-"""What changes under other facts, in words and as plain data."""
+"""What changes under other facts, as a page and as plain data."""
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from salespath.counsel.whatif import Setting, WhatIf
+from salespath.counsel.whatif import WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.effects import ADVICE, BLOCK, Item, follows
+from salespath.engine.effects import ADVICE, BLOCK, Effect, follows
+from salespath.engine.effects import Item as Change
 from salespath.engine.walk import SUMS
-from salespath.facts import Value, Vocabulary
-from salespath.facts.values import words
+from salespath.facts import Value
+from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.pages.rules_diff import net, traced
 from salespath.report.plain import facts as plain_facts
-from salespath.report.words.phrases import NAMES
-from salespath.report.words.verdict import firmness, headline
+from salespath.report.words.phrases import NAMES, answer, selling
+from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.rules.diff import ADDED, CHANGED, REMOVED
 from salespath.rules.model import PROCESSES
 
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
-_VERDICT = {
-    "not_yet": "not yet",
-    "undetermined": "undetermined",
-    "both": "both",
-    "enterprise": "enterprise",
-    "smb": "SMB",
-}
+_BLOCKS = {ADDED: "New block", REMOVED: "No longer in the way", CHANGED: "Still in the way"}
+_FOLLOWING = {ADDED: "come", REMOVED: "go", CHANGED: "change"}
 _SHOWN = 8  # pieces of the plan
 
 
-class Page:
-    """Lines of text, wrapped to a width."""
-
-    def __init__(self, width: int) -> None:
-        self.width, self.lines = min(width, 100), list[str]()
-
-    def say(self, text: str, indent: str = "", first: str | None = None) -> None:
-        """A paragraph; `indent` stands before its lines, `first` before the first of them."""
-        start = indent if first is None else first
-        wrapped = textwrap.wrap(
-            text, self.width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
-        )
-        self.lines.extend(wrapped)
-
-    def title(self, text: str) -> None:
-        """A heading over everything."""
-        wrapped = textwrap.wrap(text, self.width)
-        self.lines.extend([*wrapped, "=" * max(map(len, wrapped), default=0)])
-
-    def heading(self, text: str) -> None:
-        """A heading over a part."""
-        self.lines.extend(["", text, "-" * len(text)])
-
-    def text(self) -> str:
-        """All of it."""
-        return "\n".join(line.rstrip() for line in self.lines) + "\n"
+def page(found: WhatIf) -> Page:
+    """What changes: the verdict, fit and means, the reasons, the blocks and the plan."""
+    return Page(f"{found.before.company}: what if", tuple(_blocks(found)))
 
 
-def verdict(process: str, lead: str | None = None, leaning: str | None = None) -> str:
-    """A verdict in a few words: both, SMB first; not yet, leaning to enterprise."""
-    more = f", {NAMES[lead]} first" if lead else f", leaning to {NAMES[leaning]}" if leaning else ""
-    return f"{_VERDICT[process]}{more}"
-
-
-def told(vocabulary: Vocabulary, name: str, value: Value | None) -> str:
-    """A value in words; an unknown one is not known."""
-    return "not known" if value is None else words(vocabulary[name], value)
-
-
-def text(found: WhatIf, width: int = 100) -> str:
-    """What changes, for a reader: the verdict, fit and means, the reasons, the blocks and the plan."""
-    page = Page(width)
+def _blocks(found: WhatIf) -> Iterator[Block]:
     before, after, effect = found.before, found.after, found.effect
-    page.title(f"{before.company}: what if")
-    for setting in found.settings:
-        page.say(_setting(before.base.vocabulary, setting), indent="    ", first="  ")
-    if not found.settings:
-        page.say("All of it is so already; nothing changes.")
-        return page.text()
-    page.lines.append("")
-    old, new = verdict(*effect.old), verdict(*effect.new)
-    page.say(f"Process: {old} -> {new}." if effect.verdict_changes else f"Process: {new}, as before.")
+    vocabulary = before.base.vocabulary
+    settings = []
+    for s in found.settings:
+        old, new = (answer(vocabulary[s.fact], value) for value in (s.before, s.after))
+        settings.append(Item(f"{vocabulary[s.fact].label}: {old} -> {new}", ids=(s.fact,)))
+    if not settings:
+        yield Text("All of it is so already; nothing changes.")
+        return
+    yield Items(tuple(settings), bullet="", inset=2, hang=2)
+    verdict = in_short(*effect.new)
     if effect.verdict_changes:
+        yield Text(f"Process: {in_short(*effect.old)} -> {verdict}.", apart=True)
         if after.process != "undetermined":  # which points to questions that are not here
-            page.say(headline(after))
-        page.say(f"Through {', '.join(effect.through)}.")
-    page.say(_strength(before, after))
-    for line in _sums(before, after):
-        page.say(line, indent=" " * 11, first="")
-    _reasons(page, found)
-    _blocks(page, found)
-    _plan(page, found)
-    return page.text()
+            yield Text(headline(after))
+        yield Text(f"Through {', '.join(effect.through)}.", ids=effect.through)
+    else:
+        yield Text(f"Process: {verdict}, as before.", apart=True)
+    firm, was = firmness(after), firmness(before)
+    yield Text(f"{firm} (As before.)" if firm == was else f"{firm} (Before: {was[0].lower()}{was[1:].rstrip('.')}.)")
+    sums = (Item(_sums(before, after, process), label=NAMES[process], ids=(process,)) for process in PROCESSES)
+    yield Items(tuple(sums), aligned=True)
+    reasons, blocks, plan = _reasons(found), tuple(_stopping(found)), tuple(_plan(found))
+    for title, items in (("What counts otherwise", reasons), ("What stands in the way", blocks), ("The plan", plan)):
+        if items:
+            yield Heading(title)
+            yield Items(items, bullet="", inset=2, hang=2)
 
 
-def _setting(vocabulary: Vocabulary, setting: Setting) -> str:
-    before, after = (told(vocabulary, setting.fact, value) for value in (setting.before, setting.after))
-    return f"{vocabulary[setting.fact].label}: {before} -> {after}"
+def _sums(before: Assessment, after: Assessment, process: str) -> str:
+    parts = []
+    for name in SUMS:
+        old, new = before.evidence[process][name], after.evidence[process][name]
+        one, other = (f"{certainty.word(n)} ({certainty.signed(n, 1)})" for n in (old, new))
+        parts.append(f"{name}: {other}" + (f", from {one}" if old != new else ", as before"))
+    return "; ".join(parts)
 
 
-def _strength(before: Assessment, after: Assessment) -> str:
-    old, new = firmness(before), firmness(after)
-    return f"{new} (As before.)" if old == new else f"{new} (Before: {old[0].lower()}{old[1:].rstrip('.')}.)"
-
-
-def _sums(before: Assessment, after: Assessment) -> Iterator[str]:
-    for process in PROCESSES:
-        parts = []
-        for name in SUMS:
-            old, new = before.evidence[process][name], after.evidence[process][name]
-            one, other = (f"{certainty.word(n)} ({certainty.signed(n, 1)})" for n in (old, new))
-            parts.append(f"{name}: {other}" + (f", from {one}" if old != new else ", as before"))
-        yield f"{NAMES[process]:10} {'; '.join(parts)}"
-
-
-def _reasons(page: Page, found: WhatIf) -> None:
+def _reasons(found: WhatIf) -> tuple[Item, ...]:
     """The evidence that counts otherwise, the weightiest first."""
-    if not found.effect.shifts:
-        return
-    page.heading("What counts otherwise")
     because = [{fired.rule: fired.because for fired in side.fired} for side in (found.before, found.after)]
-    for shift in sorted(found.effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
-        side = 1 if shift.new else 0
-        weight = certainty.signed(shift.new - shift.old, 1)
-        lead = "Counts now" if shift.new else "No longer counts"
-        page.say(
-            f"{weight} {NAMES[shift.process]}. {lead}: {because[side][shift.rule]} [{shift.rule}]", "    ", first="  "
+    return tuple(
+        Item(
+            f"{NAMES[shift.process]}. {'Counts now' if shift.new else 'No longer counts'}: "
+            f"{because[bool(shift.new)][shift.rule]} [{shift.rule}]",
+            label=certainty.signed(shift.new - shift.old, 1),
+            ids=(shift.rule,),
         )
+        for shift in sorted(found.effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule))
+    )
 
 
-def _blocks(page: Page, found: WhatIf) -> None:
-    items = [item for item in found.effect.items if item.kind == BLOCK]
-    if not items:
-        return
-    page.heading("What stands in the way")
+def _stopping(found: WhatIf) -> Iterator[Item]:
+    """The blocks that come or go, with their remedies."""
     blocks = [{block.rule: block for block in side.blockers} for side in (found.before, found.after)]
-    for item in items:
-        block = blocks[item.how != REMOVED][item.rule]
-        lead = {ADDED: "New block", REMOVED: "No longer in the way", CHANGED: "Still in the way"}[item.how]
-        page.say(f"{lead} of {running(block.process)}: {block.because} {_through(item)}", "    ", first="  ")
-        if item.how != REMOVED:
-            page.say(f"Remedy ({block.owner}): {block.remedy}", "    ")
+    for change in found.effect.items:
+        if change.kind == BLOCK:
+            block = blocks[change.how != REMOVED][change.rule]
+            remedy = (Text(f"Remedy ({block.owner}): {block.remedy}"),) if change.how != REMOVED else ()
+            text = f"{_BLOCKS[change.how]} of {selling(block.process)}: {block.because} {_through(change)}"
+            yield Item(text, under=remedy, ids=(change.rule,))
 
 
-def running(process: str) -> str:
-    """What is run: enterprise selling, SMB selling, running both."""
-    return "running both" if process == "both" else f"{NAMES[process]} selling"
-
-
-def _plan(page: Page, found: WhatIf) -> None:
+def _plan(found: WhatIf) -> Iterator[Item]:
     """The advice and warnings that come or go; what only follows a new verdict is counted."""
-    effect = found.effect
-    items = [item for item in effect.items if item.kind != BLOCK]
-    own = [item for item in items if not follows(effect, item)]
-    if not items:
-        return
-    page.heading("The plan")
-    for item in own[:_SHOWN]:
-        page.say(f"{SIGNS[item.how]} {_advice(found, item)} {_through(item)}", "    ", first="  ")
+    effect: Effect = found.effect
+    changes = [change for change in effect.items if change.kind != BLOCK]
+    own = [change for change in changes if not follows(effect, change)]
+    for change in own[:_SHOWN]:
+        text = f"{_advice(found, change)} {_through(change)}"
+        yield Item(text, label=SIGNS[change.how], ids=(change.rule,))
     if own[_SHOWN:]:
-        page.say(f"and {len(own) - _SHOWN} more changes (--format json has all).", "  ")
-    counts = Counter(item.how for item in items if follows(effect, item))
+        yield Item(f"and {len(own) - _SHOWN} more changes (--format json has all).")
+    counts = Counter(change.how for change in changes if follows(effect, change))
     if counts:
-        parts = [
-            f"{counts[how]} {word}"
-            for how, word in ((ADDED, "come"), (REMOVED, "go"), (CHANGED, "change"))
-            if counts[how]
-        ]
-        page.say(f"With the verdict: {', '.join(parts)}.", "    ", first="  ")
+        parts = [f"{counts[how]} {word}" for how, word in _FOLLOWING.items() if counts[how]]
+        yield Item(f"With the verdict: {', '.join(parts)}.")
 
 
-def _advice(found: WhatIf, item: Item) -> str:
-    side = found.before if item.how == REMOVED else found.after
-    if item.kind != ADVICE:
-        return next(warning.text for warning in side.warnings if warning.rule == item.rule)
-    advice = next(advice for advice in side.advice if advice.rules[0] == item.rule)
+def _advice(found: WhatIf, change: Change) -> str:
+    side = found.before if change.how == REMOVED else found.after
+    if change.kind != ADVICE:
+        return next(warning.text for warning in side.warnings if warning.rule == change.rule)
+    advice = next(advice for advice in side.advice if advice.rules[0] == change.rule)
     title = side.base.knowledge.topics[advice.topic].title
     return f"{title}: {'(in place) ' if advice.done else ''}{advice.text}"
 
 
-def _through(item: Item) -> str:
-    rules = dict.fromkeys((item.rule, *item.through))
-    return f"[{', '.join(rules)}]"
+def _through(change: Change) -> str:
+    return f"[{', '.join(dict.fromkeys((change.rule, *change.through)))}]"
 
 
 # JSON
@@ -193,32 +131,28 @@ def _through(item: Item) -> str:
 
 def document(found: WhatIf) -> dict[str, Any]:
     """The same as plain data, with all that the text sums up."""
-    effect = found.effect
+    base = found.before.base
     return {
         "company": found.before.company,
-        "set": [_setting_document(found.before.base, setting) for setting in found.settings],
+        "set": [
+            {"fact": s.fact, "from": plain_value(base, s.fact, s.before), "to": plain_value(base, s.fact, s.after)}
+            for s in found.settings
+        ],
         "old": _side(found.before),
         "new": _side(found.after),
-        "changed": effect.verdict_changes,
-        **traced(effect),
+        "changed": found.effect.verdict_changes,
+        **traced(found.effect),
     }
 
 
-def _setting_document(base: Base, setting: Setting) -> dict[str, Any]:
-    name = setting.fact
-    return {"fact": name, "from": plain(base, name, setting.before), "to": plain(base, name, setting.after)}
-
-
-def plain(base: Base, name: str, value: Value | None) -> Any:
+def plain_value(base: Base, name: str, value: Value | None) -> Any:
     """A value as plain data; unknown is None."""
     return None if value is None else plain_facts({name: value}, base.vocabulary)[name]
 
 
 def _side(a: Assessment) -> dict[str, Any]:
     return {
-        "process": a.process,
-        "lead": a.lead,
-        "leaning": a.leaning,
+        **a.verdict._asdict(),
         "settled": a.settled,
         "evidence": {p: {name: net(a.evidence[p][name]) for name in SUMS} for p in PROCESSES},
         "blockers": [block.rule for block in a.blockers],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from salespath.engine.compile import Base
-from salespath.facts import Value
+from salespath.facts import Derived, Fact, Value
 from salespath.facts.values import quantity, readable, words
 from salespath.rules.language import (
     BLOCKED,
@@ -49,10 +49,7 @@ def wanted(base: Base, test: Leaf | Is, so: bool) -> str:
 
 def _attribute(base: Base, test: Is, so: bool) -> str:
     if test.attribute in BLOCKED:
-        what = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both"}[
-            BLOCKED[test.attribute]
-        ]
-        return f"{what} {'is' if so else 'is not'} blocked"
+        return f"{selling(BLOCKED[test.attribute])} {'is' if so else 'is not'} blocked"
     attribute = base.knowledge.attributes[test.attribute]
     if attribute.flag:
         return f"{attribute.means}: {'yes' if so else 'no'}"
@@ -71,6 +68,16 @@ def _number(base: Base, number: Number) -> str:
         return f"number of {base.vocabulary[number.name].label}"
     signs = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
     return f"{_number(base, number.left)} {signs[number.operator]} {_number(base, number.right)}"
+
+
+def selling(process: str) -> str:
+    """What is run: enterprise selling, SMB selling, running both."""
+    return "running both" if process == "both" else f"{NAMES[process]} selling"
+
+
+def answer(term: Fact | Derived, value: Value | None) -> str:
+    """A value in words; an unknown one is not known."""
+    return "not known" if value is None else words(term, value)
 
 
 def either(items: Sequence[str]) -> str:

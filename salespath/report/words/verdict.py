@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired, Reading, Unless
+from salespath.engine.assessment import subject as subject
 from salespath.engine.company import process_of
 from salespath.engine.strength import FIRM, HANGS_ON, known_core
 from salespath.engine.turning import Span, Turn
@@ -13,9 +14,9 @@ from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
 from salespath.report.words.phrases import NAMES, either, labels
-from salespath.rules.model import PROCESSES, Block, Rule, Weigh
+from salespath.rules.model import OTHER as OTHER
+from salespath.rules.model import Block, Rule, Weigh
 
-OTHER = {"enterprise": "smb", "smb": "enterprise"}
 INSTRUCTIONS = {
     "enterprise": "Run an enterprise sales process: sell in person to large accounts that you can name.",
     "smb": "Run an SMB sales process: let many small customers find, try and buy it fast.",
@@ -176,15 +177,6 @@ def _span(vocabulary: Vocabulary, name: str, span: Span) -> str:
     if ends[0] is None:
         return "whatever it is," if ends[1] is None else f"under {ends[1]}"
     return f"from {ends[0]}" if ends[1] is None else f"from {ends[0]} to under {ends[1]}"
-
-
-def subject(assessment: Assessment) -> tuple[str, ...]:
-    """The processes that the verdict is about: the recommended ones, else the one it leans to."""
-    if assessment.process == "both":
-        return (assessment.lead or "smb", OTHER[assessment.lead or "smb"])
-    if assessment.process in PROCESSES:
-        return (assessment.process,)
-    return (assessment.leaning,) if assessment.leaning else ()
 
 
 def two_groups(assessment: Assessment) -> bool:

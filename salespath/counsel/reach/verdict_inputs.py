@@ -11,7 +11,7 @@ from salespath.facts.vocabulary import Change
 from salespath.rules.language import Compare, Condition, Member, Scope, condition, inputs
 
 
-class Readers:
+class VerdictInputs:
     """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each.
 
     These are the unknown facts and those that the company can change itself, or with `free` all that are known.
@@ -37,7 +37,7 @@ class Readers:
         for node in sorted(self.parents):  # a node's parts come before it
             kind, refs = base.nodes[node]
             if kind == LEAF:
-                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self.moves(n))
+                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self.can_move(n))
             else:
                 self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
         self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
@@ -52,7 +52,7 @@ class Readers:
             elif self.free:
                 yield name
 
-    def moves(self, name: str) -> bool:
+    def can_move(self, name: str) -> bool:
         """Whether a fact could be otherwise."""
         return (name in self.case.values) if self.free else name not in self.case.values or bool(self.change(name))
 
