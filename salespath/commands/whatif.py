@@ -33,7 +33,6 @@ from salespath.commands.shared.options import (
     write_json,
 )
 from salespath.counsel.decision_map import decision_map
-from salespath.counsel.whatif import what_if
 from salespath.engine.compile import Base
 from salespath.facts import Case
 from salespath.facts.settings import chosen, supposed
@@ -41,7 +40,6 @@ from salespath.files.problems import Problem
 from salespath.report.formats.text import write
 from salespath.report.page import Page
 from salespath.report.pages import decision_map as map_page
-from salespath.report.pages import whatif as whatif_page
 
 Report = tuple[Iterable[Problem], Callable[[], Page], Callable[[], dict[str, Any]]]
 
@@ -85,9 +83,7 @@ def command(
         problems = drawn.assessment.problems
         page, document = partial(map_page.page, drawn), partial(map_page.document, drawn)
     elif texts:
-        changed = what_if(base, case, texts)
-        problems = changed.after.problems
-        page, document = partial(whatif_page.page, changed), partial(whatif_page.document, changed)
+        problems, page, document = _what_if(base, case, texts)
     else:
         problems, page, document = _sensitivity(base, case)
     report_problems(problems)
@@ -99,8 +95,16 @@ def command(
         sys.exit(1)
 
 
+def _what_if(base: Base, case: Case, texts: Iterable[str]) -> Report:
+    from salespath.counsel.whatif import what_if  # this and what follows search with numpy, which a map does without
+    from salespath.report.pages import whatif
+
+    found = what_if(base, case, texts)
+    return found.after.problems, partial(whatif.page, found), partial(whatif.document, found)
+
+
 def _reach(base: Base, case: Case, goal: str) -> Report:
-    from salespath.counsel.reach.obstacles import obstacles  # these search with numpy, which the others do without
+    from salespath.counsel.reach.obstacles import obstacles
     from salespath.counsel.reach.search import search
     from salespath.counsel.reach.steps import roadmap
     from salespath.counsel.sensitivity import sensitivity
@@ -113,7 +117,7 @@ def _reach(base: Base, case: Case, goal: str) -> Report:
 
 
 def _sensitivity(base: Base, case: Case) -> Report:
-    from salespath.counsel.reach.steps import cards  # numpy, as above
+    from salespath.counsel.reach.steps import cards
     from salespath.counsel.sensitivity import sensitivity
     from salespath.report.pages import sensitivity as pages
 

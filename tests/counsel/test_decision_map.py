@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -279,6 +281,18 @@ def test_the_command_draws_one_number_or_two_and_with_settings():
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"Kite: the verdict over paying customers" in done.stdout
     assert b"Your place, in brackets: paying customers 7." in done.stdout
+
+
+def test_a_line_is_drawn_without_heavy_libraries():
+    code = "import sys; from salespath.cli import main; main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code, "whatif", str(EXAMPLES / "veeva_2013.yaml"), "--along", "capital"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "salespath.counsel.decision_map" in loaded
+    assert not {"numpy", "pyarrow", "rich", "tabulate"} & {*loaded}
 
 
 @pytest.mark.parametrize(

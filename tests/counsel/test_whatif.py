@@ -217,6 +217,16 @@ def test_guesses_are_counted_and_get_a_test_card():
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("width", [40, 56, 64, 100])
+def test_the_table_fits_any_terminal(width):
+    found = sensitivity(BASE, real_companies()[0])
+    lines = write(sensitivity_page.page(found, ()), width).splitlines()
+    assert max(map(len, lines)) <= width
+    titles = next(line for line in lines if line.startswith("Answer"))
+    assert ("Known" in titles, "Net evidence" in titles) == (width >= 64, width >= 56)
+    assert any("==|" in line for line in lines) == (width >= 96)
+
+
 def test_an_empty_company_hangs_on_nothing_known():
     found = sensitivity(BASE, Case("x", {}))
     assert found.influences == ()

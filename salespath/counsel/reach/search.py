@@ -106,7 +106,7 @@ class _Search:
                     break
                 left -= len(sets)
                 tried += len(sets)
-                reaching.extend(self._reaching(sets))
+                reaching.extend(self._successes(sets))
             if reaching:
                 break
         near = [self._widen(self.nearest)] if self.nearest and not reaching else []
@@ -126,7 +126,7 @@ class _Search:
         carrier = Rows(self.base, Table(len(sets), self.columns.of(sets)))
         return walk(self.base, carrier, settle=False, plan=False), carrier
 
-    def _reaching(self, sets: Sets) -> Iterator[tuple[int, ...]]:
+    def _successes(self, sets: Sets) -> Iterator[tuple[int, ...]]:
         """The sets that reach the goal. The one that comes nearest is kept."""
         walked, carrier = self._walk(sets)
         allowed = carrier.one

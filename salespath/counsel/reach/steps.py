@@ -96,8 +96,8 @@ class Roadmap:
 def roadmap(base: Base, found: Reach, sensitivity: Sensitivity) -> Roadmap:
     """From today's facts to a goal, by the set to go by; there are no steps where it is reached, or out of reach."""
     some = found.first.moves if found.first else ()
-    lifting = () if found.reached else _lifting(base, found.goal, sensitivity.assessment)
-    triggers = *lifting, *_passing(sensitivity, some)
+    lifting = () if found.reached else _block_triggers(base, found.goal, sensitivity.assessment)
+    triggers = *lifting, *_threshold_triggers(sensitivity, some)
     steps = tuple(_steps(base, found.case, some))
     return Roadmap(sensitivity.process, steps, triggers, tuple(cards(base, sensitivity, some)))
 
@@ -109,11 +109,11 @@ def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
     facts = dict(case.values)
     start = before = assess(base, case)
     end = assess(base, Case(case.company, apply(case.values, some)))
-    for move in _ordered(base, some):
+    for move in _in_order(base, some):
         facts = apply(facts, [move])
         after = assess(base, Case(case.company, facts))
         unlocks = tuple(_unlocks(before, after))
-        reasons = {u.rule: u.because for u in unlocks} or dict(_reading(start, end, move.fact))
+        reasons = {u.rule: u.because for u in unlocks} or dict(_late_readers(start, end, move.fact))
         rules, because = tuple(reasons), next(iter(reasons.values()), "")
         source = tuple(dict.fromkeys(name for rule in rules for name in base.knowledge.rules[rule].source))
         advice, owner = _advice(base, before, after, move)
@@ -121,7 +121,7 @@ def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
         before = after
 
 
-def _ordered(base: Base, some: Sequence[Move]) -> list[Move]:
+def _in_order(base: Base, some: Sequence[Move]) -> list[Move]:
     """What is to be found out first, then by effort; a step that needs another one first stands after it."""
     place = base.vocabulary.places
     pending = sorted(some, key=lambda move: (not move.answers, move.effort, place[move.fact], move.place))
@@ -157,7 +157,7 @@ def _unlocks(before: Assessment, after: Assessment) -> Iterator[Unlock]:
         yield Unlock(shift.rule, shift.process, shift.new - shift.old, text, gone=not shift.new)
 
 
-def _reading(start: Assessment, end: Assessment, fact: str) -> Iterator[tuple[str, str]]:
+def _late_readers(start: Assessment, end: Assessment, fact: str) -> Iterator[tuple[str, str]]:
     """The rules that read a fact and fire at the end only, with their reasons; a step without effect of its own counts by them."""
     fired, base = {item.rule for item in start.fired}, start.base
     for item in end.fired:
@@ -224,7 +224,7 @@ def open_below(fact: Fact | Derived, move: Move) -> bool:
 # When to look again
 
 
-def _lifting(base: Base, goal: str, assessment: Assessment) -> Iterator[Trigger]:
+def _block_triggers(base: Base, goal: str, assessment: Assessment) -> Iterator[Trigger]:
     """What would lift the blocks of a goal that is out of reach, each condition once."""
     seen = set[str]()
     for block in assessment.blockers:
@@ -235,7 +235,7 @@ def _lifting(base: Base, goal: str, assessment: Assessment) -> Iterator[Trigger]
             yield Trigger(then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process)
 
 
-def _passing(sensitivity: Sensitivity, some: Sequence[Move]) -> Iterator[Trigger]:
+def _threshold_triggers(sensitivity: Sensitivity, some: Sequence[Move]) -> Iterator[Trigger]:
     """Thresholds near the known numbers, and steps of the choices that others make, those that turn the verdict first.
 
     Then by net evidence; what the company decides itself is no trigger, it knows when it does.
@@ -253,10 +253,10 @@ def _passing(sensitivity: Sensitivity, some: Sequence[Move]) -> Iterator[Trigger
     for _, weight, step, move in sorted(found, key=lambda item: item[:2]):
         if move.fact not in seen and len(seen) < TRIGGERS and (weight or step.process != today.process):
             seen.add(move.fact)
-            yield Trigger(_passed(move), step.rules, step.process, step.net - sensitivity.net, move=move)
+            yield Trigger(_bound(move), step.rules, step.process, step.net - sensitivity.net, move=move)
 
 
-def _passed(move: Move) -> str:
+def _bound(move: Move) -> str:
     """The bound that is crossed on the way from today's value; of a choice the value it gets."""
     if isinstance(move.after, str):
         return f"{move.fact} == {move.after}"

@@ -43,7 +43,7 @@ def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacl
         text = f"It is {name} already. Below is when to look again, and what to test meanwhile."
         blocks: Iterable[Block] = [Text(text)]
     elif found.first:
-        blocks = _reached(base, found, roadmap, found.first)
+        blocks = _sets(base, found, roadmap, found.first)
     else:
         blocks = _unreached(base, found, obstacles)
     rest = *trigger_blocks(base, roadmap, found.process), *card_blocks(base, roadmap.cards)
@@ -53,7 +53,7 @@ def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacl
 # The sets
 
 
-def _reached(base: Base, found: Reach, roadmap: Roadmap, first: Changes) -> Iterator[Block]:
+def _sets(base: Base, found: Reach, roadmap: Roadmap, first: Changes) -> Iterator[Block]:
     size, count = len(first.moves), len(found.changes)
     what = "one change" if size == 1 else f"{size} changes"
     ways = "one way" if count == 1 else f"{count} ways, the least effort first"

@@ -29,12 +29,12 @@ _WAYS = {
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _COLUMNS = (
-    Column("Answer", share=0.37),
+    Column("Answer", share=0.39),
     Column("Known", 9, beyond=64, folds="({})"),
-    Column("Net evidence", 12, beyond=48),
+    Column("Net evidence", 14, beyond=56),
     Column("", 21, beyond=96),
-    Column("A step off", share=0.39),
-    Column("Not known", share=0.24, least=7),
+    Column("A step off", share=0.41),
+    Column("Not known", share=0.2, least=11, narrow=(80, 9)),
 )
 
 

@@ -10,8 +10,8 @@ from salespath.counsel.whatif import WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.effects import ADVICE, BLOCK, Effect, follows
-from salespath.engine.effects import Item as Change
+from salespath.engine.effects import ADVICE, BLOCK, follows
+from salespath.engine.effects import Item as Difference
 from salespath.engine.walk import SUMS
 from salespath.facts import Value
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
@@ -56,7 +56,7 @@ def _blocks(found: WhatIf) -> Iterator[Block]:
     yield Text(f"{firm} (As before.)" if firm == was else f"{firm} (Before: {was[0].lower()}{was[1:].rstrip('.')}.)")
     sums = (Item(_sums(before, after, process), label=NAMES[process], ids=(process,)) for process in PROCESSES)
     yield Items(tuple(sums), aligned=True)
-    reasons, blocks, plan = _reasons(found), tuple(_stopping(found)), tuple(_plan(found))
+    reasons, blocks, plan = _reasons(found), tuple(_standing(found)), tuple(_plan(found))
     for title, items in (("What counts otherwise", reasons), ("What stands in the way", blocks), ("The plan", plan)):
         if items:
             yield Heading(title)
@@ -86,7 +86,7 @@ def _reasons(found: WhatIf) -> tuple[Item, ...]:
     )
 
 
-def _stopping(found: WhatIf) -> Iterator[Item]:
+def _standing(found: WhatIf) -> Iterator[Item]:
     """The blocks that come or go, with their remedies."""
     blocks = [{block.rule: block for block in side.blockers} for side in (found.before, found.after)]
     for change in found.effect.items:
@@ -99,7 +99,7 @@ def _stopping(found: WhatIf) -> Iterator[Item]:
 
 def _plan(found: WhatIf) -> Iterator[Item]:
     """The advice and warnings that come or go; what only follows a new verdict is counted."""
-    effect: Effect = found.effect
+    effect = found.effect
     changes = [change for change in effect.items if change.kind != BLOCK]
     own = [change for change in changes if not follows(effect, change)]
     for change in own[:_SHOWN]:
@@ -113,7 +113,7 @@ def _plan(found: WhatIf) -> Iterator[Item]:
         yield Item(f"With the verdict: {', '.join(parts)}.")
 
 
-def _advice(found: WhatIf, change: Change) -> str:
+def _advice(found: WhatIf, change: Difference) -> str:
     side = found.before if change.how == REMOVED else found.after
     if change.kind != ADVICE:
         return next(warning.text for warning in side.warnings if warning.rule == change.rule)
@@ -122,7 +122,7 @@ def _advice(found: WhatIf, change: Change) -> str:
     return f"{title}: {'(in place) ' if advice.done else ''}{advice.text}"
 
 
-def _through(change: Change) -> str:
+def _through(change: Difference) -> str:
     return f"[{', '.join(dict.fromkeys((change.rule, *change.through)))}]"
 
 
