@@ -59,7 +59,7 @@ class Fact:
     `also` holds what else people call a value, beside its id and its description; the `quick` ones are what a quick interview
     asks. `says` are the sentences for yes and for no (with or without the member {value}) where label and value make none,
     `counted` is what its members are. The `motion` ones tell how the company sells today; `aspect` is that in which companies are
-    compared by it. `owner` changes or finds out what nobody else is named for.
+    compared by it. `owner` changes it where no rule names somebody.
     """
 
     id: str

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 import textwrap
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from salespath.report.formats.text import fitting, write
 from salespath.report.pages import assessment as pages
 from salespath.report.pages import companies, guide
 from salespath.report.pages.plan import DISCLOSURE
-from salespath.report.plain import document
+from salespath.report.plain import document, plain
 from salespath.report.words.phrases import wanted
 from salespath.report.words.short import strength
 from salespath.report.words.verdict import conditions, figure, headline, short_block, two_groups
@@ -382,3 +383,22 @@ def test_the_guide_shows_every_point_of_the_comparison_with_what_it_cites(width)
     assert {name for point in knowledge.guide for name in point.source} <= shown
     assert {name for _, sources in knowledge.guide_notes for name in sources} <= shown
     assert one_line(knowledge.article["disclosure"]) in one_line(text)
+
+
+def test_a_record_is_plain_data_field_by_field():
+    @dataclasses.dataclass(frozen=True)
+    class Inner:
+        words: frozenset[str]
+        kind: Enum
+
+    @dataclasses.dataclass(frozen=True)
+    class Outer:
+        name: str
+        parts: tuple[Inner, ...]
+        by: dict[str, Inner]
+
+    inner = Inner(frozenset({"b", "a"}), Enum("Kind", {"GOOD": "good"}).GOOD)
+    said = {"words": ["a", "b"], "kind": "good"}
+    told = plain(Outer("x", (inner,), {"k": inner}))
+    assert told == {"name": "x", "parts": [said], "by": {"k": said}}
+    assert list(told) == ["name", "parts", "by"]

@@ -36,9 +36,9 @@ class Unlock:
 class Step:
     """One move on the way, in its place.
 
-    `owner` is who does it, `done_when` a condition in the rule language, `advice` what a rule says on how to do it. `rules` are the
-    rules that make it count, `because` the reason that the first of them gives, `source` what they cite. `process` is what is
-    recommended after it.
+    `owner` is who does it (empty: whoever answers), `done_when` a condition in the rule language, `advice` what a rule says on how
+    to do it. `rules` are the rules that make it count, `because` the reason that the first of them gives, `source` what they cite.
+    `process` is what is recommended after it.
     """
 
     move: Move
@@ -168,9 +168,8 @@ def _late_readers(start: Assessment, end: Assessment, fact: str) -> Iterator[tup
 
 def _advice(base: Base, before: Assessment, after: Assessment, move: Move) -> tuple[str, str]:
     """What a rule says on how to do a step and who does it: the remedy of a block that it lifts, or advice that it completes."""
-    own = "", base.vocabulary.facts[move.fact].owner
     if move.answers:
-        return own
+        return "", ""
     gone = {block.rule for block in before.blockers} - {block.rule for block in after.blockers}
     for block in before.blockers:
         if block.rule in gone:
@@ -186,7 +185,7 @@ def _advice(base: Base, before: Assessment, after: Assessment, move: Move) -> tu
     if completed:
         advice = given[min(completed)[1]]
         return advice.text, advice.owner
-    return own
+    return "", base.vocabulary.facts[move.fact].owner
 
 
 def done_when(base: Base, move: Move) -> str:

@@ -45,7 +45,7 @@ def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacl
     elif found.first:
         blocks = _sets(base, found, roadmap, found.first)
     else:
-        blocks = _unreached(base, found, obstacles)
+        blocks = _out_of_reach(base, found, obstacles)
     rest = *trigger_blocks(base, roadmap, found.process), *card_blocks(base, roadmap.cards)
     return Page(f"{found.case.company}: what it takes to get to {name}", (*blocks, *rest))
 
@@ -115,7 +115,7 @@ def _made(base: Base, changes: Changes) -> dict[str, str]:
 # Out of reach
 
 
-def _unreached(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> Iterator[Block]:
+def _out_of_reach(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> Iterator[Block]:
     tried = f"{found.sets:,} combinations of up to three changes and missing answers were tried"
     more = "" if found.complete else ", not all"
     yield Text(f"Today: {in_short(found.process)}. No three changes get there: {tried}{more}.")

@@ -22,6 +22,7 @@ from salespath.rules.language import Scope, condition
 SHOWN = 5  # of what there may be many of
 _UNLOCKS = 3
 _CAUSES = 2  # rules named for a trigger
+_ANSWERING = "founder"  # who finds out what has not been said
 
 
 def target(base: Base, move: Move) -> str:
@@ -83,7 +84,7 @@ def _step(base: Base, number: int, step: Step, before: str) -> Item:
     if step.source:
         under.append(Text(f"Sources: {sources(base, step.source)}.", hang=2, ids=step.source))
     done = f"{'Found out' if move.answers else 'Done'} when {_when(base, step.done_when)}."
-    under.append(Text(f"{_capital(step.owner)}. {done} Then: {in_short(step.process)}.", hang=2))
+    under.append(Text(f"{_capital(step.owner or _ANSWERING)}. {done} Then: {in_short(step.process)}.", hang=2))
     return Item(f"{does}.", label=f"{number}.", under=tuple(under), ids=(move.fact,))
 
 
@@ -110,6 +111,7 @@ def step_document(base: Base, step: Step) -> dict[str, Any]:
         "wanted": target(base, move),
         "condition": move.answers,
         **fields,
+        "owner": step.owner or _ANSWERING,
         "unlocks": [{**plain(unlock), "weight": net(unlock.weight)} for unlock in step.unlocks],
     }
 
