@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from salespath.counsel.compare_read import Column
-from salespath.engine.assessment import Assessment
+from salespath.engine.assess import assess
+from salespath.engine.assessment import Assessment, Verdict
+from salespath.engine.compile import Base
 from salespath.engine.effects import ADVICE, Effect, Item, between, follows
-from salespath.facts import Value
+from salespath.facts import Case, Value
+from salespath.facts.saved import UNREAD
+from salespath.files.problems import shown
 from salespath.rules.diff import CHANGED
 from salespath.rules.model import Block
 
+_NAMING = (
+    "respondent",
+    "scenario",
+    "date",
+    "year",
+)  # what tells two records of one company apart, the most telling first
+
 
 @dataclass(frozen=True)
-class Row:
-    """A fact that is not the same everywhere: its value in each column, None where it is unknown."""
+class Saved:
+    """What a result saved as JSON says itself: its verdict, and the version and hashes of the rules that made it."""
+
+    verdict: Verdict
+    version: str
+    hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One company, scenario, result or respondent. `unread` holds facts of a saved result that the vocabulary cannot read."""
+
+    name: str
+    assessment: Assessment
+    saved: Saved | None = None
+    unread: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """A fact that is not the same everywhere: its value on each side, None where it is unknown."""
 
     fact: str
     values: tuple[Value | None, ...]
 
 
 @dataclass(frozen=True)
-class Topic:
-    """A topic of the plan on which the advice is not the same everywhere: the choices in each column."""
+class TopicRow:
+    """A topic of the plan on which the advice is not the same everywhere: the choices on each side."""
 
     topic: str
     choices: tuple[tuple[str, ...], ...]
@@ -31,33 +63,99 @@ class Topic:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The columns, what differs between them, and the effect of each further column against the first.
+    """The sides, what differs between them, and the effect of each further one against the first.
 
-    `same` are the facts known in every column and alike; `unread` are those of saved results that the vocabulary cannot read.
+    `same` are the facts known on every side and alike; `unread` are those of saved results that the vocabulary cannot read.
     """
 
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    sides: tuple[Side, ...]
+    rows: tuple[FactRow, ...]
     same: tuple[str, ...]
-    topics: tuple[Topic, ...]
+    topics: tuple[TopicRow, ...]
     effects: tuple[Effect, ...]
     unread: tuple[str, ...]
 
 
-def compare(columns: Sequence[Column]) -> Comparison:
-    """Compare two or more columns that were assessed under one base."""
-    assessments = [column.assessment for column in columns]
+# What is compared
+
+
+def are_respondents(cases: Sequence[Case]) -> bool:
+    """Whether records of one company at one time, none of them a saved result, are several people's answers."""
+    moments = {(case.company.casefold(), str(case.extra.get("year"))) for case in cases}
+    return len(cases) > 1 and len(moments) == 1 and not any(_saved(case) for case in cases)
+
+
+def companies_named(cases: Sequence[Case]) -> tuple[str, ...]:
+    """The companies, but for those that go by the name of their file for want of one."""
+    named = (case.company for case in cases if case.file is None or case.company != Path(case.file).stem)
+    return tuple(dict.fromkeys(named))
+
+
+def sides(base: Base, cases: Sequence[Case], *, respondents: bool) -> tuple[Side, ...]:
+    """The companies or people, assessed, each by a name of its own."""
+    return tuple(
+        Side(name, assess(base, case), _saved(case), case.extra.get(UNREAD, {}))
+        for name, case in zip(_names(cases, respondents=respondents), cases)
+    )
+
+
+def _saved(case: Case) -> Saved | None:
+    receipt = case.extra.get("receipt")
+    if not isinstance(receipt, Mapping):
+        return None
+    process, lead, leaning = (shown(case.extra.get(name) or "") for name in Verdict._fields)
+    overlays = [layer.get("sha256") for layer in receipt.get("overlays") or () if isinstance(layer, Mapping)]
+    return Saved(
+        Verdict(process or "no verdict", lead or None, leaning or None),
+        str(receipt.get("rules_version") or "of an unknown version"),
+        tuple(str(sha or "") for sha in (receipt.get("rules_sha256"), *overlays)),
+    )
+
+
+def _names(cases: Sequence[Case], *, respondents: bool) -> list[str]:
+    """A distinct name for each: the company's, with what tells it apart; of respondents only that."""
+    counts = Counter(case.company.casefold() for case in cases)
+    names = []
+    for case in cases:
+        apart = _apart(case)
+        if respondents:
+            names.append(apart)
+        else:
+            names.append(case.company if counts[case.company.casefold()] == 1 else f"{case.company} ({apart})")
+    seen: Counter[str] = Counter()
+    again = Counter(names)
+    for place, name in enumerate(names):
+        if again[name] > 1:
+            seen[name] += 1
+            names[place] = f"{name} {seen[name]}"
+    return names
+
+
+def _apart(case: Case) -> str:
+    """What tells a record of a company from another one: who, which or when if it says so, else the name of its file."""
+    for key in _NAMING:
+        if case.extra.get(key):
+            return shown(case.extra[key])
+    return "standard input" if case.file in (None, "-") else Path(str(case.file)).stem
+
+
+# What differs
+
+
+def compare(found: Sequence[Side]) -> Comparison:
+    """Compare two or more sides that were assessed under one base."""
+    assessments = [side.assessment for side in found]
     base = assessments[0].base
     names = base.vocabulary.ordered({name for a in assessments for name in a.case.values})
-    rows = [Row(name, tuple(a.case.values.get(name) for a in assessments)) for name in names]
-    topics = [Topic(topic, tuple(_choices(a, topic) for a in assessments)) for topic in base.knowledge.topics]
+    rows = [FactRow(name, tuple(a.case.values.get(name) for a in assessments)) for name in names]
+    topics = [TopicRow(topic, tuple(_choices(a, topic) for a in assessments)) for topic in base.knowledge.topics]
     return Comparison(
-        tuple(columns),
+        tuple(found),
         tuple(row for row in rows if len(set(row.values)) > 1),
         tuple(row.fact for row in rows if len(set(row.values)) == 1),
         tuple(topic for topic in topics if len(set(topic.choices)) > 1),
         tuple(between(assessments[0], other) for other in assessments[1:]),
-        tuple(dict.fromkeys(name for column in columns for name in column.unread)),
+        tuple(dict.fromkeys(name for side in found for name in side.unread)),
     )
 
 

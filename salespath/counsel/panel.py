@@ -21,12 +21,11 @@ from salespath.facts import Fact, Value
 from salespath.facts.vocabulary import Derived
 from salespath.rules.model import Block
 
-Facts = Mapping[str, Value]
 MAJORITY = "the majority"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ruling:
     """A verdict, and the rules that block a process it is about."""
 
     verdict: Verdict
@@ -34,13 +33,13 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Swap:
     """What one person's outcome becomes with another's answer: `respondent` with the `value` that `others` gave."""
 
     respondent: str
     value: Value
     others: tuple[str, ...]
-    outcome: Outcome
+    outcome: Ruling
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Disagreement:
     answers: tuple[tuple[Value, tuple[str, ...]], ...]
     silent: tuple[str, ...]
     majority: Value | None
-    turns: tuple[Turn, ...]
+    turns: tuple[Swap, ...]
     together: tuple[tuple[str, ...], ...]
 
     @property
@@ -74,13 +73,13 @@ class Panel:
     """The people, the outcome under each one's answers and under the majority's, and where they differ; `agreed` are the rest."""
 
     people: tuple[str, ...]
-    outcomes: Mapping[str, Outcome]
-    majority: Outcome
+    outcomes: Mapping[str, Ruling]
+    majority: Ruling
     disagreements: tuple[Disagreement, ...]
     agreed: tuple[str, ...]
 
 
-def panel(base: Base, answers: Mapping[str, Facts]) -> Panel:
+def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
     """What several people's answers about one company come to."""
     trial = _Trial(base)
     people = tuple(answers)
@@ -106,11 +105,11 @@ def panel(base: Base, answers: Mapping[str, Facts]) -> Panel:
     return Panel(people, outcomes, trial.outcome(middle), found, same)
 
 
-def _given(answers: Mapping[str, Facts], name: str) -> list[Value]:
+def _given(answers: Mapping[str, Mapping[str, Value]], name: str) -> list[Value]:
     return [facts[name] for facts in answers.values() if name in facts]
 
 
-def _answers(answers: Mapping[str, Facts], name: str) -> tuple[tuple[Value, tuple[str, ...]], ...]:
+def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> tuple[tuple[Value, tuple[str, ...]], ...]:
     """The values given and who gave each, the most frequent first, then in the order of the people."""
     found: dict[Value, list[str]] = {}
     for person, facts in answers.items():
@@ -153,14 +152,14 @@ class _Trial:
 
     def __init__(self, base: Base) -> None:
         self.base = base
-        self._known: dict[frozenset[tuple[str, Value]], Outcome] = {}
+        self._known: dict[frozenset[tuple[str, Value]], Ruling] = {}
         self._blocks = [
             (rule.id, rule.then.process)
             for rule in base.knowledge.rules.values()
             if isinstance(rule.then, Block) and not rule.then.lift
         ]
 
-    def outcome(self, facts: Facts) -> Outcome:
+    def outcome(self, facts: Mapping[str, Value]) -> Ruling:
         """The verdict and the blocks; those on running both only where that is the verdict."""
         key = frozenset(facts.items())
         if key not in self._known:
@@ -178,13 +177,17 @@ class _Trial:
                 process, value("lead") if process == "both" else None, None if leaning == "none" else leaning
             )
             blocks = (rule for rule, on in self._blocks if on != "both" and truth.is_true(base.standing_refs[rule]))
-            self._known[key] = Outcome(verdict, tuple(blocks))
+            self._known[key] = Ruling(verdict, tuple(blocks))
         return self._known[key]
 
 
 def _turns(
-    trial: _Trial, answers: Mapping[str, Facts], outcomes: Mapping[str, Outcome], name: str, common: Value | None
-) -> list[Turn]:
+    trial: _Trial,
+    answers: Mapping[str, Mapping[str, Value]],
+    outcomes: Mapping[str, Ruling],
+    name: str,
+    common: Value | None,
+) -> list[Swap]:
     """What each person's outcome becomes with another's answer on one fact, or the majority's, where that changes it."""
     found = []
     given = dict(_answers(answers, name))
@@ -195,11 +198,13 @@ def _turns(
             if facts.get(name) != value:
                 outcome = trial.outcome({**facts, name: value})
                 if outcome != outcomes[person]:
-                    found.append(Turn(person, value, others, outcome))
+                    found.append(Swap(person, value, others, outcome))
     return found
 
 
-def _together(trial: _Trial, answers: Sequence[Facts], middle: Facts) -> tuple[tuple[str, ...], ...]:
+def _together(
+    trial: _Trial, answers: Sequence[Mapping[str, Value]], middle: Mapping[str, Value]
+) -> tuple[tuple[str, ...], ...]:
     """Where another's answers, or the majority's, make another outcome but no single one does: those that do so together.
 
     None of them is needless.
@@ -217,5 +222,5 @@ def _together(trial: _Trial, answers: Sequence[Facts], middle: Facts) -> tuple[t
     return tuple(found)
 
 
-def _turned(trial: _Trial, mine: Facts, others: Facts) -> bool:
+def _turned(trial: _Trial, mine: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
     return trial.outcome({**mine, **others}) != trial.outcome(mine)

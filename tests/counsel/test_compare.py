@@ -14,15 +14,16 @@ from given import BASE, EXAMPLES, VOCABULARY, run, some_facts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salespath.counsel.compare import behind_verdict, compare, own_advice
-from salespath.counsel.compare_read import Column, read_columns
+from salespath.commands.compare import read_sides
+from salespath.counsel.compare import Comparison, Side, behind_verdict, compare, own_advice
 from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
 from salespath.engine.effects import OTHERS, between
 from salespath.engine.why import status
 from salespath.facts import Case, read_file
-from salespath.report.pages.compare import document, text
-from salespath.report.pages.panel import text as panel_text
+from salespath.report.formats.text import write
+from salespath.report.pages.compare import document, page
+from salespath.report.pages.panel import page as panel_page
 from salespath.report.plain import document as saved_result
 
 ASANA, VEEVA, PEOPLE = (str(EXAMPLES / name) for name in ("asana_2020.yaml", "veeva_2013.yaml", "respondents.yaml"))
@@ -32,8 +33,12 @@ SELLER = {
 }  # fmt: skip
 
 
-def column(name: str, **facts) -> Column:
-    return Column(name, assess(BASE, Case(name, facts)))
+def side(name: str, **facts) -> Side:
+    return Side(name, assess(BASE, Case(name, facts)))
+
+
+def text(found: Comparison, width: int) -> str:
+    return write(page(found), width)
 
 
 def codes(problems) -> list[tuple[str, str]]:
@@ -54,21 +59,21 @@ def saved(folder: Path, name: str = "saved.json", **changes) -> str:
 
 
 def test_facts_that_differ_are_told_from_those_that_are_the_same() -> None:
-    found = compare([column("A", **SELLER), column("B", **{**SELLER, "seller_seniority": "mid", "capital": 5})])
+    found = compare([side("A", **SELLER), side("B", **{**SELLER, "seller_seniority": "mid", "capital": 5})])
     assert {row.fact: row.values for row in found.rows} == {"seller_seniority": ("senior", "mid"), "capital": (None, 5)}
     assert set(found.same) == {*SELLER} - {"seller_seniority"}
 
 
 def test_what_is_not_said_is_not_shown_as_no() -> None:
-    shown = text(compare([column("A", self_serve=False), column("B", role="founder")]), 80)
+    shown = text(compare([side("A", self_serve=False), side("B", role="founder")]), 80)
     row = next(line for line in shown.splitlines() if line.startswith("self-serve"))
     assert row.split("  ")[-1].strip() == "not said"
 
 
 def test_advice_that_differs_by_topic_and_through_which_rules() -> None:
     bens = {**SELLER, "seller_seniority": "junior"}
-    found = compare([column("A", **SELLER), column("B", **bens)])
-    first, second = (column.assessment for column in found.columns)
+    found = compare([side("A", **SELLER), side("B", **bens)])
+    first, second = (side.assessment for side in found.sides)
     assert (first.process, second.process) == ("enterprise", "not_yet")
     for topic in found.topics:
         for a, choices in zip((first, second), topic.choices):
@@ -84,7 +89,7 @@ def test_advice_that_differs_by_topic_and_through_which_rules() -> None:
 
 
 def test_the_same_company_twice_differs_in_nothing() -> None:
-    found = compare([column("A", **SELLER), column("B", **SELLER)])
+    found = compare([side("A", **SELLER), side("B", **SELLER)])
     assert (found.rows, found.topics) == ((), ())
     assert "Nothing differs in what is recommended." in text(found, 80)
 
@@ -130,7 +135,7 @@ def names_behind(tree) -> set[str]:
 @pytest.mark.parametrize("number", range(2, 7))
 def test_a_comparison_fits_the_width(width, number) -> None:
     cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases[9 : 9 + 3 * number : 3]
-    shown = text(compare([Column(case.company, assess(BASE, case)) for case in cases]), width)
+    shown = text(compare([Side(case.company, assess(BASE, case)) for case in cases]), width)
     assert [line for line in shown.splitlines() if len(line) > width] == []
     for case in cases:
         assert case.company.split()[0] in shown
@@ -138,7 +143,7 @@ def test_a_comparison_fits_the_width(width, number) -> None:
 
 def test_all_documented_companies_fit_too() -> None:
     cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
-    columns = [Column(case.company, assess(BASE, case)) for case in cases]
+    columns = [Side(case.company, assess(BASE, case)) for case in cases]
     for number in (len(columns), *range(2, 7)):
         for start in range(0, len(columns) - number + 1, number):
             shown = text(compare(columns[start : start + number]), 80)
@@ -148,7 +153,7 @@ def test_all_documented_companies_fit_too() -> None:
 @given(st.lists(some_facts(), min_size=2, max_size=4))
 @settings(max_examples=25)
 def test_any_companies_can_be_compared(facts) -> None:
-    found = compare([column(f"Company {n}", **known) for n, known in enumerate(facts)])
+    found = compare([side(f"Company {n}", **known) for n, known in enumerate(facts)])
     shown = text(found, 80)
     assert [line for line in shown.splitlines() if len(line) > 80] == []
     plain = json.loads(json.dumps(document(found), allow_nan=False))
@@ -166,9 +171,9 @@ def test_files_of_every_kind_are_compared_in_their_order(tmp_path: Path) -> None
     listed.write_text(
         "- {company: Three, facts: {role: founder}}\n- {company: Four, facts: {role: investor}}\n", "utf-8"
     )
-    read = read_columns(BASE, [str(table), ASANA, str(listed), saved(tmp_path)])
-    assert read.problems == ()
-    assert [c.name for c in read.columns] == ["One", "Two", "Asana", "Three", "Four", "Acme"]
+    read = read_sides(BASE, [str(table), ASANA, str(listed), saved(tmp_path)])
+    assert read.problems == []
+    assert [c.name for c in read.sides] == ["One", "Two", "Asana", "Three", "Four", "Acme"]
     assert not read.respondents
 
 
@@ -191,14 +196,14 @@ def test_the_command_prints_text_and_json() -> None:
 def test_two_dates_of_one_company_are_no_respondents(tmp_path: Path) -> None:
     for year in (2019, 2020):
         (tmp_path / f"{year}.yaml").write_text(f"company: Acme\nyear: {year}\nfacts: {{role: founder}}\n", "utf-8")
-    read = read_columns(BASE, [str(tmp_path / "2019.yaml"), str(tmp_path / "2020.yaml")])
+    read = read_sides(BASE, [str(tmp_path / "2019.yaml"), str(tmp_path / "2020.yaml")])
     assert not read.respondents
-    assert [c.name for c in read.columns] == ["Acme (2019)", "Acme (2020)"]
+    assert [c.name for c in read.sides] == ["Acme (2019)", "Acme (2020)"]
 
 
 def test_records_that_nothing_tells_apart_are_numbered() -> None:
-    read = read_columns(BASE, [ASANA, ASANA], respondents=False)
-    assert [c.name for c in read.columns] == ["Asana (2020) 1", "Asana (2020) 2"]
+    read = read_sides(BASE, [ASANA, ASANA], respondents=False)
+    assert [c.name for c in read.sides] == ["Asana (2020) 1", "Asana (2020) 2"]
 
 
 def test_contradictory_answers_are_said(tmp_path: Path) -> None:
@@ -234,9 +239,9 @@ def test_without_files_it_is_a_usage_error() -> None:
 def test_a_company_with_an_error_is_left_out_and_the_others_are_compared(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("company: Bad\nfacts: {product_stage: lauched, self_serv: yes}\n", "utf-8")
-    read = read_columns(BASE, [ASANA, str(path), VEEVA])
+    read = read_sides(BASE, [ASANA, str(path), VEEVA])
     assert sorted(codes(read.problems)) == [("SP111", "error"), ("SP112", "error")]
-    assert [c.name for c in read.columns] == ["Asana", "Veeva Systems"]
+    assert [c.name for c in read.sides] == ["Asana", "Veeva Systems"]
 
 
 # Saved results
@@ -247,43 +252,43 @@ def test_a_saved_result_of_the_same_rules_is_like_its_facts(tmp_path: Path) -> N
     facts.write_text(
         json.dumps({"company": "Acme", "facts": saved_result(assess(BASE, Case("Acme", SELLER)))["facts"]})
     )
-    read = read_columns(BASE, [saved(tmp_path), str(facts)])
-    assert read.problems == ()
+    read = read_sides(BASE, [saved(tmp_path), str(facts)])
+    assert read.problems == []
     assert not read.respondents
-    assert [c.name for c in read.columns] == ["Acme (saved)", "Acme (facts)"]
-    assert compare(read.columns).rows == ()
+    assert [c.name for c in read.sides] == ["Acme (saved)", "Acme (facts)"]
+    assert compare(read.sides).rows == ()
 
 
 def test_a_result_of_other_rules_says_so_and_what_became_of_the_verdict(tmp_path: Path) -> None:
     path = saved(tmp_path, rules_sha256="a" * 64, rules_version="0.9", process="smb")
-    read = read_columns(BASE, [path, ASANA])
+    read = read_sides(BASE, [path, ASANA])
     assert codes(read.problems) == [("SP162", "warning")]
     assert "rules 0.9 (aaaaaaaaaaaa)" in read.problems[0].message
     assert "it said SMB, and is now enterprise" in read.problems[0].message
-    same = read_columns(BASE, [saved(tmp_path, rules_sha256="a" * 64), ASANA]).problems
+    same = read_sides(BASE, [saved(tmp_path, rules_sha256="a" * 64), ASANA]).problems
     assert "the verdict is the same, enterprise" in same[0].message
 
 
 def test_an_edited_verdict_is_noticed(tmp_path: Path) -> None:
-    read = read_columns(BASE, [saved(tmp_path, process="smb"), ASANA])
+    read = read_sides(BASE, [saved(tmp_path, process="smb"), ASANA])
     assert codes(read.problems) == [("SP163", "warning")]
 
 
 def test_other_overlays_are_other_rules(tmp_path: Path) -> None:
-    read = read_columns(BASE, [saved(tmp_path, overlays=[{"name": "house", "sha256": "b" * 64}]), ASANA])
+    read = read_sides(BASE, [saved(tmp_path, overlays=[{"name": "house", "sha256": "b" * 64}]), ASANA])
     assert codes(read.problems) == [("SP162", "warning")]
 
 
 def test_what_another_vocabulary_had_is_named_shown_and_not_lost(tmp_path: Path) -> None:
     path = saved(tmp_path, rules_sha256="a" * 64, self_serv=True, product_stage="beta", moods=["good", "bad"])
-    read = read_columns(BASE, [path, ASANA])
+    read = read_sides(BASE, [path, ASANA])
     assert sorted(codes(read.problems)) == [("SP161", "warning")] * 3 + [("SP162", "warning")]
     assert any("no fact self_serv. Did you mean self_serve?" in p.message for p in read.problems)
     assert any("beta is not one of idea" in p.message for p in read.problems)
-    first = read.columns[0]
+    first = read.sides[0]
     assert first.unread == {"product_stage": "beta", "self_serv": "true", "moods": ["good", "bad"]}
     assert first.assessment.case.values == {k: v for k, v in SELLER.items() if k != "product_stage"}
-    shown = " ".join(text(compare(read.columns), 120).split())
+    shown = " ".join(text(compare(read.sides), 120).split())
     assert "self_serv (cannot be" in shown
     assert "good, bad" in shown
     done = run("compare", "-", ASANA, "--format", "json", stdin=Path(path).read_bytes())
@@ -294,8 +299,8 @@ def test_what_another_vocabulary_had_is_named_shown_and_not_lost(tmp_path: Path)
 def test_several_saved_results_in_one_line_keep_what_is_their_own(tmp_path: Path) -> None:
     results = [json.loads(Path(saved(tmp_path, **{name: 1})).read_text()) for name in ("first_fact", "second_fact")]
     (tmp_path / "both.json").write_text(json.dumps(results))
-    read = read_columns(BASE, [str(tmp_path / "both.json")])
-    assert [c.unread for c in read.columns] == [{"first_fact": "1"}, {"second_fact": "1"}]
+    read = read_sides(BASE, [str(tmp_path / "both.json")])
+    assert [c.unread for c in read.sides] == [{"first_fact": "1"}, {"second_fact": "1"}]
 
 
 JSON = st.recursive(
@@ -312,11 +317,11 @@ def test_whatever_stands_in_a_saved_result_is_a_column_or_a_problem(tmp_path_fac
     receipt = data.draw(st.dictionaries(st.sampled_from(["rules_sha256", "rules_version", "overlays"]), JSON))
     path = tmp_path_factory.mktemp("saved") / "any.json"
     path.write_text(json.dumps({**keys, "facts": facts, "receipt": receipt}), "utf-8")
-    read = read_columns(BASE, [str(path), ASANA])
-    if len(read.columns) == 2:
-        json.dumps(document(compare(read.columns)), allow_nan=False)
-        assert text(compare(read.columns), 80)
-        lost = {*facts} - {*read.columns[0].unread, *read.columns[0].assessment.case.values}
+    read = read_sides(BASE, [str(path), ASANA])
+    if len(read.sides) == 2:
+        json.dumps(document(compare(read.sides)), allow_nan=False)
+        assert text(compare(read.sides), 80)
+        lost = {*facts} - {*read.sides[0].unread, *read.sides[0].assessment.case.values}
         assert all(isinstance(facts[name], dict) or facts[name] in (None, "", []) for name in lost)
     else:
         assert any(problem.severity == "error" for problem in read.problems)
@@ -327,9 +332,9 @@ def test_a_fact_given_twice_in_a_saved_result_is_an_error(tmp_path: Path) -> Non
     path.write_text(
         '{"company": "A", "facts": {"capital": 1, "capital": 2, "moods": 1}, "receipt": {"rules_version": "1"}}'
     )
-    read = read_columns(BASE, [str(path), ASANA])
+    read = read_sides(BASE, [str(path), ASANA])
     assert ("SP105", "error") in codes(read.problems)
-    assert [c.name for c in read.columns] == ["Asana"]
+    assert [c.name for c in read.sides] == ["Asana"]
 
 
 def test_rules_laid_over_the_built_in_ones_judge_all_columns() -> None:
@@ -387,7 +392,7 @@ def test_only_disagreements_that_change_the_outcome_are_marked() -> None:
         ("Cleo", "junior", "not_yet"),
         ("Ben", "senior", "enterprise"),
     }
-    shown = " ".join(panel_text(BASE, "Acme", found, 80).split())
+    shown = " ".join(write(panel_page(BASE, "Acme", found), 80).split())
     assert "1 of these changes the outcome, marked *" in shown
     assert "* most senior seller: senior (Ana, Cleo); junior (Ben); majority: senior." in shown
     assert "- people in one purchase: 6 people (Ana, Cleo); 7 people (Ben); majority: 6 people." in shown
@@ -430,7 +435,7 @@ def test_a_panel_says_what_the_assessments_say(facts) -> None:
             a = assess(BASE, Case("Trial", {**people[turn.respondent], item.fact: turn.value}))
             assert turn.outcome.verdict.process == a.process
             assert set(turn.others) <= {*people, MAJORITY}
-    assert [line for line in panel_text(BASE, "Acme", found, 80).splitlines() if len(line) > 80] == []
+    assert [line for line in write(panel_page(BASE, "Acme", found), 80).splitlines() if len(line) > 80] == []
 
 
 @given(st.data())
@@ -467,12 +472,12 @@ def test_one_company_in_all_files_is_several_people_and_the_option_decides(tmp_p
 def test_people_are_named_by_their_files_where_nothing_else_names_them(tmp_path: Path) -> None:
     for name in ("ana", "ben"):
         (tmp_path / f"{name}.yaml").write_text("product_stage: launched\n", "utf-8")
-    read = read_columns(BASE, [str(tmp_path / "ana.yaml"), str(tmp_path / "ben.yaml")], respondents=True)
-    assert [c.name for c in read.columns] == ["ana", "ben"]
-    assert read.problems == ()
+    read = read_sides(BASE, [str(tmp_path / "ana.yaml"), str(tmp_path / "ben.yaml")], respondents=True)
+    assert [c.name for c in read.sides] == ["ana", "ben"]
+    assert read.problems == []
 
 
 def test_respondents_about_different_companies_are_warned_of() -> None:
-    read = read_columns(BASE, [ASANA, VEEVA], respondents=True)
+    read = read_sides(BASE, [ASANA, VEEVA], respondents=True)
     assert codes(read.problems) == [("SP165", "warning")]
     assert "Asana, Veeva Systems" in read.problems[0].message

@@ -1,201 +1,30 @@
-"""A comparison as text and as plain data."""
+"""Companies, scenarios or results side by side, as a page and as plain data, and what saved results say otherwise."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from salespath.counsel.compare import Comparison, Topic, behind_verdict, own_advice
-from salespath.counsel.compare_read import Column, in_words
-from salespath.engine import certainty
+from salespath.counsel.compare import Comparison, Side, TopicRow, behind_verdict, own_advice
+from salespath.engine import certainty, effects
 from salespath.engine.assessment import Assessment
-from salespath.engine.effects import ADVICE, BLOCK, Effect, Item
+from salespath.engine.effects import ADVICE, BLOCK, Effect
 from salespath.engine.walk import SUMS
-from salespath.facts import Value
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import WARNING, Problem, shown
 from salespath.report import plain
-from salespath.report.pages.companies import listing
+from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rules_diff import effect_document
 from salespath.report.words.phrases import NAMES
-from salespath.report.words.verdict import two_groups
+from salespath.report.words.verdict import in_short, two_groups
+from salespath.rules import model
 from salespath.rules.diff import ADDED, CHANGED
-from salespath.rules.model import PROCESSES, Block
+from salespath.rules.model import PROCESSES
 
 NOT_SAID = "not said"
-_FIRST = 20  # columns for what is compared
-_LEAST, _MOST = 13, 34  # columns for one that is compared
+LEANS = "leans"
 _REASONS = 6
-
-Style = Callable[[str], str]
-
-
-def text(found: Comparison, width: int = 100, *, bold: Style = str) -> str:
-    """The comparison for a reader: verdicts, facts and advice that differ in tables, then through which rules."""
-    return _Text(found, width, bold).text()
-
-
-class _Text:
-    def __init__(self, found: Comparison, width: int, bold: Style) -> None:
-        self.found, self.width, self.bold = found, width, bold
-        self.base = found.columns[0].assessment.base
-        self.vocabulary = self.base.vocabulary
-        self.lines: list[str] = []
-
-    def text(self) -> str:
-        found = self.found
-        self._heading("Verdicts")
-        assessments = [column.assessment for column in found.columns]
-        titles, cells = list(_VERDICT_ROWS), [self._verdict(a) for a in assessments]
-        if any(a.conflicts for a in assessments):
-            titles.append("Contradictions")
-            cells = [[*column, _conflicts(a)] for column, a in zip(cells, assessments)]
-        self._table(cells, titles)
-        self._say("Figures are net evidence for enterprise (E) and SMB (S): 0 is balanced, 0.7 clear, 1.6 strong.")
-        same = f"; {len(found.same)} known of all are the same" if found.same else ""
-        self._heading(f"Facts that differ ({len(found.rows)}{same})")
-        self._facts()
-        self._heading(f"Advice that differs ({len(found.topics)} of {len(self.base.knowledge.topics)} topics)")
-        if found.topics:
-            titles = [self.base.knowledge.topics[topic.topic].title for topic in found.topics]
-            cells = [[self._choices(topic, n) for topic in found.topics] for n in range(len(found.columns))]
-            self._table(cells, titles)
-            self._say("What all are advised is left out.")
-        else:
-            self._say("None.")
-        for column, effect in zip(found.columns[1:], found.effects):
-            self._effect(column, effect)
-        return "\n".join(line.rstrip() for line in self.lines) + "\n"
-
-    # Writing
-
-    def _heading(self, heading: str) -> None:
-        if self.lines:
-            self.lines.append("")
-        lines = textwrap.wrap(heading, self.width)
-        self.lines.extend([*map(self.bold, lines), "-" * max(map(len, lines))])
-
-    def _say(self, what: str, indent: str = "", first: str | None = None) -> None:
-        start = indent if first is None else first
-        self.lines.extend(
-            textwrap.wrap(what, self.width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
-        )
-
-    def _table(self, cells: Sequence[Sequence[str]], titles: Sequence[str]) -> None:
-        """One row a title and one column a company; as many tables as the width takes."""
-        fit = max(1, (self.width - _FIRST) // (_LEAST + 2))
-        number = len(cells)
-        blocks = -(-number // fit)
-        step = -(-number // blocks)
-        for start in range(0, number, step):
-            if start:
-                self.lines.append("")
-            part = cells[start : start + step]
-            names = [column.name for column in self.found.columns[start : start + step]]
-            wide = min(_MOST, max(_LEAST, (self.width - _FIRST) // len(part) - 2))
-            rows = [[title, *(column[n] for column in part)] for n, title in enumerate(titles)]
-            headers = ["", *("\n".join(textwrap.wrap(name, wide - 2)) for name in names)]  # tabulate pads them by 2
-            self.lines.extend(listing(rows, headers, [_FIRST, *[wide] * len(part)]).splitlines())
-
-    # Parts
-
-    def _verdict(self, a: Assessment) -> list[str]:
-        cells = [in_words(a.verdict), "yes" if a.settled else "no"]
-        for name in SUMS:
-            cells.extend(f"{certainty.word(a.evidence[p][name])} {_signed(a, p, name)}" for p in PROCESSES)
-        for dimension in DIMENSIONS:
-            cells.append(" ".join(f"{p[0].upper()} {_signed(a, p, dimension)}" for p in PROCESSES))
-        blocked = dict.fromkeys(b.process for b in a.blockers if b.process != "both" or two_groups(a))
-        cells.append(", ".join(NAMES[process] for process in blocked) or "none")
-        return cells
-
-    def _facts(self) -> None:
-        found = self.found
-        if not (found.rows or found.unread):
-            self._say("None.")
-            return
-        titles = [self.vocabulary[row.fact].label for row in found.rows]
-        titles += [f"{name} (cannot be read, counts for nothing)" for name in found.unread]
-        cells = [
-            [
-                *(self._value(row.fact, row.values[number]) for row in found.rows),
-                *(_written(column.unread.get(name)) for name in found.unread),
-            ]
-            for number, column in enumerate(found.columns)
-        ]
-        self._table(cells, titles)
-
-    def _value(self, name: str, value: Value | None) -> str:
-        return NOT_SAID if value is None else words(self.vocabulary[name], value)
-
-    def _choices(self, topic: Topic, number: int) -> str:
-        """In words what one column is advised and not every column."""
-        common = set(topic.choices[0]).intersection(*topic.choices[1:])
-        found = [self._choice(topic.topic, choice) for choice in topic.choices[number] if choice not in common]
-        return "; ".join(found) or "-"
-
-    def _choice(self, topic: str, choice: str) -> str:
-        known = self.base.knowledge.topics[topic]
-        return self.vocabulary[choice].label if known.metrics else (known.choices or {}).get(choice) or readable(choice)
-
-    def _effect(self, column: Column, effect: Effect) -> None:
-        """What differs against the first column, and through which rules."""
-        first = self.found.columns[0]
-        sides = (first.assessment, column.assessment)
-        self._heading(f"{column.name} against {first.name}: through which rules")
-        if not (effect.verdict_changes or effect.items):
-            self._say("Nothing differs in what is recommended.")
-            return
-        if effect.verdict_changes:
-            self._say(f"Verdict: {in_words(effect.new)} instead of {in_words(effect.old)}. It goes back to:")
-            rules = behind_verdict(effect, sides)
-            for rule, a in rules[:_REASONS]:
-                because = next(item.because for item in a.fired if item.rule == rule)
-                where = column.name if a is sides[1] else first.name
-                self._say(f"- {where}: {because} [{rule}]", indent="    ", first="  ")
-            self._more(len(rules) - _REASONS)
-        else:
-            self._say(f"The same verdict: {in_words(effect.new)}.")
-        for item in effect.items:
-            if item.kind == BLOCK and (item.about != "both" or any(map(two_groups, sides))):
-                self._block(item.rule, column.name if item.how == ADDED else first.name)
-        self._advice(effect, (first, column))
-
-    def _more(self, number: int) -> None:
-        if number > 0:
-            self._say(f"and {number} more (all with --format json).", indent="    ")
-
-    def _block(self, rule: str, where: str) -> None:
-        then = self.base.knowledge.rules[rule].then
-        assert isinstance(then, Block)
-        what = "running both" if then.process == "both" else f"{NAMES[then.process]} selling"
-        self._say(f"- Only {where}: {what} is blocked for now. [{rule}]", indent="    ", first="  ")
-
-    def _advice(self, effect: Effect, sides: tuple[Column, Column]) -> None:
-        own = own_advice(effect)
-        if own:
-            self._say("Advice that differs by the answers themselves:")
-            for item in own[:_REASONS]:
-                self._item(item, sides[item.how == ADDED])
-            self._more(len(own) - _REASONS)
-        rest = len([item for item in effect.items if item.kind == ADVICE and item.how != CHANGED]) - len(own)
-        if rest:
-            self._say(f"With the verdict {rest} more pieces of advice differ.")
-
-    def _item(self, item: Item, column: Column) -> None:
-        topic, choice = item.about.split(": ", 1)
-        advice = next(advice for advice in column.assessment.advice if advice.rules[0] == item.rule)
-        title = self.base.knowledge.topics[topic].title
-        back = [rule for rule in item.through if rule != item.rule]
-        through = f" through {', '.join(back)}" if back else ""
-        self._say(
-            f"- Only {column.name}: {title}, {self._choice(topic, choice)}. {advice.because} [{item.rule}{through}]",
-            indent="    ",
-            first="  ",
-        )
-
-
 _VERDICT_ROWS = (
     "Process",
     "Settled",
@@ -203,6 +32,76 @@ _VERDICT_ROWS = (
     *(d.capitalize() for d in DIMENSIONS),
     "Blocked for now",
 )
+
+
+def warnings(sides: Sequence[Side]) -> Iterator[Problem]:
+    """What saved results say otherwise than the rules at hand: made by other rules (SP162), or edited (SP163)."""
+    for side in sides:
+        a, saved = side.assessment, side.saved
+        if saved is None:
+            continue
+        now, receipt = in_short(*a.verdict, leans=LEANS), a.receipt
+        hashes = (receipt["rules_sha256"], *(layer["sha256"] for layer in receipt["overlays"]))
+        changed = f"it said {in_short(*saved.verdict, leans=LEANS)}, and is now {now}"
+        if saved.hashes != hashes:
+            same = f"the verdict is the same, {now}" if saved.verdict == a.verdict else changed
+            what = (
+                f"{a.company}: the saved result was made by rules {saved.version} ({_short(saved.hashes)}); its facts are assessed "
+                f"anew by rules {receipt['rules_version']} ({_short(hashes)}): {same}."
+            )
+            yield Problem("SP162", what, WARNING, file=a.case.file, line=a.case.line)
+        elif saved.verdict != a.verdict and not side.unread:
+            what = f"{a.company}: the same rules give another verdict for these facts than was saved: {changed}. Was it edited?"
+            yield Problem("SP163", what, WARNING, file=a.case.file, line=a.case.line)
+
+
+def _short(hashes: Sequence[str]) -> str:
+    return " + ".join(shown(sha, 13)[:12] or "no hash" for sha in hashes)
+
+
+def page(found: Comparison) -> Page:
+    """The comparison for a reader: verdicts, facts and advice that differ in tables, then through which rules."""
+    knowledge = found.sides[0].assessment.base.knowledge
+    same = f"; {len(found.same)} known of all are the same" if found.same else ""
+    differs = f"Advice that differs ({len(found.topics)} of {len(knowledge.topics)} topics)"
+    advice = [_table(found, [(knowledge.topics[row.topic].title, _choices(found, row)) for row in found.topics])]
+    blocks = [
+        Heading("Verdicts"),
+        _verdicts(found),
+        Text("Figures are net evidence for enterprise (E) and SMB (S): 0 is balanced, 0.7 clear, 1.6 strong."),
+        Heading(f"Facts that differ ({len(found.rows)}{same})"),
+        _facts(found) if found.rows or found.unread else Text("None."),
+        Heading(differs),
+        *([*advice, Text("What all are advised is left out.")] if found.topics else [Text("None.")]),
+    ]
+    for side, effect in zip(found.sides[1:], found.effects):
+        blocks.extend(_effect(found.sides[0], side, effect))
+    return Page("", tuple(blocks), widest=140)
+
+
+def _table(found: Comparison, rows: Sequence[tuple[str, Sequence[str]]], ids: Sequence[str] = ()) -> Table:
+    """A row for each thing compared, a column for each side."""
+    columns = (Column(side.name, least=13, most=34) for side in found.sides)
+    cells = tuple((title, *(cell or "-" for cell in row)) for title, row in rows)
+    return Table((Column("", width=20), *columns), cells, ids=tuple(ids))
+
+
+def _verdicts(found: Comparison) -> Table:
+    sides = [side.assessment for side in found.sides]
+    rows = list(zip(_VERDICT_ROWS, zip(*map(_verdict, sides))))
+    if any(a.conflicts for a in sides):
+        rows.append(("Contradictions", tuple(map(_conflicts, sides))))
+    return _table(found, rows)
+
+
+def _verdict(a: Assessment) -> list[str]:
+    cells = [in_short(*a.verdict, leans=LEANS), "yes" if a.settled else "no"]
+    for name in SUMS:
+        cells.extend(f"{certainty.word(a.evidence[p][name])} {_signed(a, p, name)}" for p in PROCESSES)
+    for dimension in DIMENSIONS:
+        cells.append(" ".join(f"{p[0].upper()} {_signed(a, p, dimension)}" for p in PROCESSES))
+    blocked = dict.fromkeys(b.process for b in a.blockers if b.process != "both" or two_groups(a))
+    return [*cells, ", ".join(NAMES[process] for process in blocked) or "none"]
 
 
 def _signed(a: Assessment, process: str, name: str) -> str:
@@ -213,20 +112,100 @@ def _conflicts(a: Assessment) -> str:
     return "; ".join(" and ".join(map(readable, conflict.values)) for conflict in a.conflicts) or "none"
 
 
+def _facts(found: Comparison) -> Table:
+    vocabulary = found.sides[0].assessment.base.vocabulary
+    rows = [
+        (
+            vocabulary[row.fact].label,
+            [NOT_SAID if value is None else words(vocabulary[row.fact], value) for value in row.values],
+        )
+        for row in found.rows
+    ]
+    for name in found.unread:
+        cells = [_written(side.unread.get(name)) for side in found.sides]
+        rows.append((f"{name} (cannot be read, counts for nothing)", cells))
+    return _table(found, rows, [*(row.fact for row in found.rows), *found.unread])
+
+
 def _written(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return NOT_SAID if value is None else str(value)
 
 
-# JSON
+def _choices(found: Comparison, row: TopicRow) -> list[str]:
+    """In words what each side is advised and not every side."""
+    common = set(row.choices[0]).intersection(*row.choices[1:])
+    a = found.sides[0].assessment
+    return ["; ".join(_choice(a, row.topic, c) for c in choices if c not in common) for choices in row.choices]
+
+
+def _choice(a: Assessment, topic: str, choice: str) -> str:
+    known = a.base.knowledge.topics[topic]
+    return a.base.vocabulary[choice].label if known.metrics else (known.choices or {}).get(choice) or readable(choice)
+
+
+def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
+    """What differs against the first, and through which rules."""
+    sides = (first.assessment, other.assessment)
+    yield Heading(f"{other.name} against {first.name}: through which rules")
+    if not (effect.verdict_changes or effect.items):
+        yield Text("Nothing differs in what is recommended.")
+        return
+    old, new = (in_short(*verdict, leans=LEANS) for verdict in (effect.old, effect.new))
+    if effect.verdict_changes:
+        yield Text(f"Verdict: {new} instead of {old}. It goes back to:")
+
+        def reason(behind: tuple[str, Assessment]) -> Item:
+            rule, a = behind
+            because = next(item.because for item in a.fired if item.rule == rule)
+            return Item(f"{other.name if a is sides[1] else first.name}: {because} [{rule}]", ids=(rule,))
+
+        yield from _few(behind_verdict(effect, sides), reason)
+    else:
+        yield Text(f"The same verdict: {new}.")
+    rules = first.assessment.base.knowledge.rules
+    blocks = []
+    for item in effect.items:
+        if item.kind == BLOCK and (item.about != "both" or any(map(two_groups, sides))):
+            where = other.name if item.how == ADDED else first.name
+            then = rules[item.rule].then
+            assert isinstance(then, model.Block)
+            what = "running both" if then.process == "both" else f"{NAMES[then.process]} selling"
+            blocks.append(Item(f"Only {where}: {what} is blocked for now. [{item.rule}]", ids=(item.rule,)))
+    yield Items(tuple(blocks), inset=2)
+    own = own_advice(effect)
+    if own:
+        yield Text("Advice that differs by the answers themselves:")
+        yield from _few(own, lambda item: _advice(item, other if item.how == ADDED else first))
+    rest = len([item for item in effect.items if item.kind == ADVICE and item.how != CHANGED]) - len(own)
+    if rest:
+        yield Text(f"With the verdict {rest} more pieces of advice differ.")
+
+
+def _few(found: Sequence[Any], item: Callable[[Any], Item]) -> Iterator[Block]:
+    """The first of some, and how many there are besides."""
+    yield Items(tuple(map(item, found[:_REASONS])), inset=2)
+    if len(found) > _REASONS:
+        yield Text(f"and {len(found) - _REASONS} more (all with --format json).", inset=4)
+
+
+def _advice(item: effects.Item, side: Side) -> Item:
+    topic, choice = item.about.split(": ", 1)
+    a = side.assessment
+    advice = next(advice for advice in a.advice if advice.rules[0] == item.rule)
+    back = [rule for rule in item.through if rule != item.rule]
+    through = f" through {', '.join(back)}" if back else ""
+    title = a.base.knowledge.topics[topic].title
+    what = f"Only {side.name}: {title}, {_choice(a, topic, choice)}. {advice.because} [{item.rule}{through}]"
+    return Item(what, ids=(item.rule, *back))
 
 
 def document(found: Comparison) -> dict[str, Any]:
-    """The same as plain data, each column with its whole assessment; `changes` hold each further column against the first."""
-    vocabulary = found.columns[0].assessment.base.vocabulary
+    """The same as plain data, each side with its whole assessment; `changes` hold each further one against the first."""
+    vocabulary = found.sides[0].assessment.base.vocabulary
     return {
-        "columns": [_column(column) for column in found.columns],
+        "columns": [_side(side) for side in found.sides],
         "facts": {
             row.fact: [
                 None if value is None else plain.facts({row.fact: value}, vocabulary)[row.fact] for value in row.values
@@ -234,22 +213,22 @@ def document(found: Comparison) -> dict[str, Any]:
             for row in found.rows
         },
         "same": list(found.same),
-        "advice": {topic.topic: [list(choices) for choices in topic.choices] for topic in found.topics},
+        "advice": {row.topic: [list(choices) for choices in row.choices] for row in found.topics},
         "changes": [
-            {"column": column.name, "against": found.columns[0].name, **effect_document(effect)}
-            for column, effect in zip(found.columns[1:], found.effects)
+            {"column": side.name, "against": found.sides[0].name, **effect_document(effect)}
+            for side, effect in zip(found.sides[1:], found.effects)
         ],
     }
 
 
-def _column(column: Column) -> dict[str, Any]:
-    saved = column.saved
+def _side(side: Side) -> dict[str, Any]:
+    saved = side.saved
     return {
-        "name": column.name,
-        "file": column.assessment.case.file,
+        "name": side.name,
+        "file": side.assessment.case.file,
         "saved": None
         if saved is None
         else {**saved.verdict._asdict(), "rules_version": saved.version, "rules_sha256": saved.hashes[0]},
-        "unread": dict(column.unread),
-        "assessment": plain.document(column.assessment, table=True),
+        "unread": dict(side.unread),
+        "assessment": plain.document(side.assessment, table=True),
     }
