@@ -25,14 +25,13 @@ from salespath.commands.shared.options import (
     write_json,
 )
 from salespath.counsel.economics.inputs import inputs
-from salespath.counsel.economics.results import economics as computed
-from salespath.counsel.economics.shown import shown
+from salespath.counsel.economics.other_process import processes_to_show
+from salespath.counsel.economics.process_economics import economics
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base
 from salespath.files.problems import SalespathError
-from salespath.report.pages.economics import render
-from salespath.report.pages.economics_json import document
-from salespath.report.pages.economics_verdict import verdict
+from salespath.report.formats.text import write
+from salespath.report.pages.economics import document, page
 
 
 @click.command("economics", help=__doc__)
@@ -68,16 +67,15 @@ def command(
             problems.extend(error.problems)
             continue
         assessment = assess(base, case)
-        chosen = (process,) if process else shown(assessment.process, assessment.leaning, read)
-        found = computed(case.company, read, months, chosen, marked=process is None)
+        chosen = (process,) if process else processes_to_show(assessment.process, assessment.leaning, read)
+        found = economics(case.company, read, months, chosen, marked=process is None)
         warnings = [*assessment.problems, *read.problems]
         problems.extend(warnings)
         if format_ == "json":
             documents.append(document(found, base, warnings))
         else:
-            said = verdict(assessment, read.standing, chosen)
             encoding = sys.stdout.encoding or "ascii"
-            pages.append(render(found, base, width(), verdict=said, encoding=encoding, bold=bold))
+            pages.append(write(page(found, assessment), width(), encoding=encoding, bold=bold))
     report_problems(problems)
     if format_ == "json":
         if documents or not portfolio.single:

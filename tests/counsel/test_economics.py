@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, assumptions
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.months import MOST, Plan, customers_needed, flow, plan_of
-from salespath.counsel.economics.results import economics, rests
+from salespath.counsel.economics.process_economics import economics, origins
+from salespath.engine.assess import assess
 from salespath.facts import Case
 from salespath.facts.cases import read_case
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
 from salespath.report.formats.chart import chart
-from salespath.report.pages.economics import render
-from salespath.report.pages.economics_json import document
-from salespath.report.pages.economics_sentences import gist, notes
-from salespath.report.words.economics import money
+from salespath.report.formats.text import write
+from salespath.report.pages.economics import document, page
+from salespath.report.words.amounts import money
+from salespath.report.words.economics import gist, notes, why_not
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import PROCESSES
 
@@ -36,9 +37,16 @@ FUNDED = {
 }  # fmt: skip
 
 
+NOBODY = assess(BASE, Case("A"))
+
+
 def of(facts=None, months=36, processes=PROCESSES, **extra):
     """The economics of a company with these facts and whatever else its file says."""
     return economics("A", inputs(BASE, Case("A", facts or {}, extra=extra)), months, processes)
+
+
+def text_of(e, width=80):
+    return write(page(e, NOBODY), width)
 
 
 def values(e, process, outcome):
@@ -84,7 +92,7 @@ def test_paid_a_year_ahead_and_customers_who_leave():
 def test_cash_is_what_there_is_less_spending_with_committed_revenue_over_a_year():
     """Nobody sells: 100,000 less 2,000 a month, plus 12,000 / 12 a month in the first year: 99,000 ... 88,000, then 86,000."""
     facts = {**FUNDED, "committed_revenue": 12_000}
-    months = flow(replace(PLAIN, hired=0), 13, inputs(BASE, Case("A", facts)).standing)
+    months = flow(replace(PLAIN, hired=0), 13, inputs(BASE, Case("A", facts)).situation)
     assert months.cash == pytest.approx([100_000 - 1_000 * n for n in range(1, 13)] + [86_000])
 
 
@@ -199,8 +207,8 @@ def _totals(line):
 
 @given(plans, st.integers(1, 36), amounts, amounts, amounts)
 def test_more_capital_never_lowers_the_cash(plan, months, capital, more, burn):
-    standing = replace(inputs(BASE, Case("A", FUNDED)).standing, capital=capital, burn=burn)
-    less, much = (flow(plan, months, s).cash for s in (standing, replace(standing, capital=capital + more)))
+    situation = replace(inputs(BASE, Case("A", FUNDED)).situation, capital=capital, burn=burn)
+    less, much = (flow(plan, months, s).cash for s in (situation, replace(situation, capital=capital + more)))
     assert min(less) <= min(much) + 1e-6 * (1 + abs(min(much)))
 
 
@@ -248,7 +256,7 @@ def test_the_first_customer_comes_after_the_cycle(cycle, hired):
 def test_any_company_gets_words_and_finite_figures_that_fit(facts, months, width):
     read = inputs(BASE, Case("A", facts))
     for e in (of(facts, months), *(economics("A", read, months, (p,), marked=True) for p in PROCESSES)):
-        text = render(e, BASE, width)
+        text = text_of(e, width)
         assert [line for line in text.splitlines() if len(line) > width] == []
         assert not UNFIT.search(text), UNFIT.search(text)
         json.dumps(document(e, BASE), allow_nan=False)
@@ -257,14 +265,14 @@ def test_any_company_gets_words_and_finite_figures_that_fit(facts, months, width
 @pytest.mark.parametrize("case", random_companies(60, seed=5), ids=lambda case: case.company)
 def test_figures_at_the_edges_are_borne(case):
     e = economics(case.company, inputs(BASE, case), 24)
-    assert not UNFIT.search(render(e, BASE, 80))
+    assert not UNFIT.search(text_of(e))
     json.dumps(document(e, BASE), allow_nan=False)
 
 
 @pytest.mark.parametrize("case", real_companies(), ids=lambda case: case.company)
 def test_real_companies_get_an_answer(case):
     e = economics(case.company, inputs(BASE, case))
-    text = render(e, BASE, 80)
+    text = text_of(e)
     assert not UNFIT.search(text)
     assert all(any(v is not None for v in x.outcomes["first_revenue_month"].values) for x in e.processes.values())
     assert "assumed" in text
@@ -332,7 +340,7 @@ def test_the_win_rate_that_counts_open_deals_stands_in_for_a_close_rate():
     ],
 )
 def test_whose_customers_the_figures_are_of(facts, described):
-    assert inputs(BASE, Case("A", facts)).standing.described == described
+    assert inputs(BASE, Case("A", facts)).situation.described == described
 
 
 def test_the_largest_contracts_are_what_an_smb_seller_knows_of_enterprise():
@@ -353,7 +361,7 @@ def test_a_figure_that_cannot_be_is_not_taken():
 def test_results_say_what_they_rest_on():
     e = of(FUNDED, assumptions={"smb": {"win_rate": "0.3"}})
     smb = e.processes["smb"]
-    found = {id_: rests(o, smb.figures, e.standing) for id_, o in smb.outcomes.items()}
+    found = {id_: origins(o, smb.figures, e.situation) for id_, o in smb.outcomes.items()}
     assert found["customers_needed"] == (YOURS,)
     assert found["deals_needed"] == (YOURS, SET)
     assert found["sellers_needed"] == (YOURS, SET, ASSUMED)
@@ -370,7 +378,7 @@ def test_nothing_known_gives_no_line_of_cash_and_says_what_would():
         assert x.outcomes["break_even_month"].missing == ("monthly_burn",)
         assert x.outcomes["customers_needed"].missing == ("revenue_target",)
         assert all(f.cash is None for f in x.flows)
-    text = render(e, BASE, 100)
+    text = text_of(e, 100)
     assert "It takes your cash on hand (capital) and net spending (monthly_burn)." in " ".join(text.split())
     assert "Lowest cash" not in text
     assert "What selling alone brings and costs" in text
@@ -380,7 +388,7 @@ def test_unknown_revenue_counts_as_none_and_is_said_to():
     unknown = of({key: value for key, value in FUNDED.items() if key != "annual_revenue"})
     assert values(unknown, "smb", "customers_needed") == (10, 10, 10)
     assert any("which is the most" in note for note in notes(unknown, VOCABULARY))
-    assert rests(unknown.processes["smb"].outcomes["customers_needed"], unknown.processes["smb"].figures, unknown.standing) == (
+    assert origins(unknown.processes["smb"].outcomes["customers_needed"], unknown.processes["smb"].figures, unknown.situation) == (
         YOURS, ASSUMED
     )  # fmt: skip
 
@@ -405,15 +413,13 @@ def test_what_no_number_reaches_is_said_not_counted(facts, why):
     e = of({**FUNDED, **facts})
     outcome = e.processes["smb"].outcomes["sellers_needed"]
     assert outcome.values == (None,) * 3
-    assert why in outcome.note
-    assert why in " ".join(render(e, BASE, 80).split()).replace("At a", "at a").replace(
-        "The number is", "the number is"
-    )
+    assert why in why_not(outcome)
+    assert why in " ".join(text_of(e).split()).replace("At a", "at a").replace("The number is", "the number is")
 
 
 def test_spending_nothing_is_unlimited_runway_and_still_has_a_line():
     e = of({**FUNDED, "monthly_burn": 0})
-    assert e.standing.runway == math.inf
+    assert e.situation.runway == math.inf
     assert "today you spend no more than you take in" in " ".join(gist(e))
     assert document(e, BASE)["standing"]["runway"] == {"status": "unlimited", "months": None}
     assert values(e, "smb", "break_even_month") == values(e, "smb", "selling_pays_month")
@@ -443,10 +449,8 @@ def test_a_process_that_wins_nothing_is_told_so_and_not_held_against_the_other()
     assert "as long as no deal is won, find out why before you spend more on selling" in told
     assert "less money" not in told
     assert "What matters most for SMB" not in told  # nothing does before a deal is won
-    assert e.processes["smb"].outcomes["customers_needed"].note == ""
-    assert "Not computed: deals to begin for them, sellers who win them in a year." in " ".join(
-        render(e, BASE, 80).split()
-    )
+    assert e.processes["smb"].outcomes["customers_needed"].why == ""
+    assert "Not computed: deals to begin for them, sellers who win them in a year." in " ".join(text_of(e).split())
 
 
 def test_customers_who_cost_more_than_they_bring_are_remarked():
@@ -475,15 +479,15 @@ def test_a_target_beyond_the_customers_there_are_is_said():
 
 def test_what_matters_most_is_the_assumption_that_lowers_the_cash_most():
     e = of(FUNDED)
-    hinge = e.processes["smb"].hinge
-    assert hinge is not None
-    assert hinge.lowest == pytest.approx(min(e.processes["smb"].flows[1].cash))
+    worst = e.processes["smb"].worst
+    assert worst is not None
+    assert worst.lowest == pytest.approx(min(e.processes["smb"].flows[1].cash))
     read = inputs(BASE, Case("A", FUNDED))
     for id_, figure in read.figures["smb"].items():
         worse = {**read.figures["smb"], id_: replace(figure, values=(figure.values[0],) * 3)}
         base = e.processes["smb"].plans[1]
-        plan = replace(plan_of(worse, 1, read.standing), sellers=base.sellers, hired=base.hired)
-        assert hinge.lowest_then <= min(flow(plan, 36, read.standing).cash) + 1e-6
+        plan = replace(plan_of(worse, 1, read.situation), sellers=base.sellers, hired=base.hired)
+        assert worst.lowest_then <= min(flow(plan, 36, read.situation).cash) + 1e-6
     assert "What matters most for SMB" in gist(e)[-1]
 
 
@@ -502,9 +506,9 @@ def test_with_every_figure_of_its_own_nothing_is_said_to_be_assumed():
 
 
 def test_what_is_beyond_counting_is_none():
-    standing = replace(inputs(BASE, Case("A", FUNDED)).standing, revenue_target=MOST * 10)
-    assert customers_needed(standing, 1.0) is None
-    assert customers_needed(standing, 100.0) == MOST / 10
+    situation = replace(inputs(BASE, Case("A", FUNDED)).situation, revenue_target=MOST * 10)
+    assert customers_needed(situation, 1.0) is None
+    assert customers_needed(situation, 100.0) == MOST / 10
 
 
 # Assumptions set in the file
@@ -587,7 +591,7 @@ def test_whatever_is_set_gives_an_answer_or_problems(written):
         codes = {p.code for p in error.problems}
     else:
         codes = set()
-        assert not UNFIT.search(render(e, BASE, 80))
+        assert not UNFIT.search(text_of(e))
     assert codes <= {"SP171", "SP172", "SP173", "SP174"}
 
 
@@ -597,6 +601,7 @@ def test_whatever_is_set_gives_an_answer_or_problems(written):
 def test_a_chart_has_each_line_by_its_letter():
     """From 0 to 110 in steps of 10, one row each: A falls from the top over 50 to nought, B rises, so that they meet at 50."""
     assert chart({"A": (110, 50, 0), "B": (0, 50, 110)}, 20) == [
+        "A A, B B, * both",
         " $110 ┤ A     B",
         *["      │"] * 5,
         "      │    *",

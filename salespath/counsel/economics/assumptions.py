@@ -22,7 +22,7 @@ YOURS, SET, ASSUMED = "yours", "set", "assumed"
 
 
 @dataclass(frozen=True)
-class Figure:
+class Estimate:
     """A figure in the low, base and high case, and where it comes from.
 
     `origin` is yours (from `facts`), set (in the file, under `assumptions`) or assumed (from `source`, as `says` tells). Money is
@@ -45,7 +45,7 @@ class Assumption:
     better: str
     facts: tuple[str, ...]
     whole_company: bool
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, Estimate]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _assumption(item: Record) -> Assumption:
             if low is None or base is None or high is None:
                 part.problem("SP107", f"{part.what} needs low, base and high.")
             else:
-                figures[process] = Figure(id_, (low, base, high), ASSUMED, (), source, says)
+                figures[process] = Estimate(id_, (low, base, high), ASSUMED, (), source, says)
             part.done()
     found = Assumption(
         kind,
@@ -114,14 +114,14 @@ def _assumption(item: Record) -> Assumption:
     return found
 
 
-def written(case: Case, problems: list[Problem]) -> dict[tuple[str, str], tuple[float, float, float]]:
+def read_assumptions(case: Case, problems: list[Problem]) -> dict[tuple[str, str], tuple[float, float, float]]:
     """What the company's file sets under `assumptions`, by process and id; what is wrong with it is added to the problems."""
     given = case.extra.get("assumptions")
-    known_ids = assumptions().all
+    all_ = assumptions().all
     found = {}
     for process, part in _mapping(case, given, "assumptions", PROCESSES, "SP171", problems):
-        for id_, value in _mapping(case, part, f"assumptions: {process}", known_ids, "SP172", problems):
-            values = _values(case, f"assumptions: {process}: {id_}", known_ids[id_], value, problems)
+        for id_, value in _mapping(case, part, f"assumptions: {process}", all_, "SP172", problems):
+            values = _values(case, f"assumptions: {process}: {id_}", all_[id_], value, problems)
             if values:
                 found[process, id_] = values
     return found
@@ -167,8 +167,8 @@ def _values(
         return None
     rising = item.better == "higher"
     if not (low <= base <= high if rising else low >= base >= high):
-        way = "rise" if rising else "fall"
-        message = f"{where}: low is the worst case and high the best, so the values should {way} from low to high"
+        should = "rise" if rising else "fall"
+        message = f"{where}: low is the worst case and high the best, so the values should {should} from low to high"
         written_as = f"low {shown(parts['low'])}, base {shown(parts['base'])}, high {shown(parts['high'])}"
         problems.append(problem(case, "SP174", f"{message}; found {written_as}."))
         return None

@@ -6,7 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from salespath.counsel.economics.assumptions import SET, YOURS, Assumption, Figure, assumptions, problem, written
+from salespath.counsel.economics.assumptions import (
+    SET,
+    YOURS,
+    Assumption,
+    Estimate,
+    assumptions,
+    problem,
+    read_assumptions,
+)
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.facts import Case
@@ -15,7 +23,7 @@ from salespath.rules.model import PROCESSES
 
 
 @dataclass(frozen=True)
-class Standing:
+class Situation:
     """Where the company stands, whatever process it runs; None is unknown.
 
     Money is US dollars: `revenue_target` and `revenue` a year, `burn` a month. `runway` is in months, infinite where unlimited;
@@ -36,21 +44,21 @@ class Standing:
     describing: tuple[str, ...]
 
     @property
-    def known(self) -> frozenset[str]:
-        """The facts that this stands on."""
-        told = {
+    def facts(self) -> frozenset[str]:
+        """The facts that this is read from."""
+        values = {
             "revenue_target": self.revenue_target, "sales_team_size": self.sellers, "capital": self.capital,
             "monthly_burn": self.burn, "committed_revenue": self.committed,
         }  # fmt: skip
-        return frozenset({name for name, value in told.items() if value is not None}.union(self.revenue_from))
+        return frozenset({name for name, value in values.items() if value is not None}.union(self.revenue_from))
 
 
 @dataclass(frozen=True)
 class Inputs:
     """Everything the arithmetic reads, by process; and what was wrong with the file's assumptions (warnings only)."""
 
-    standing: Standing
-    figures: Mapping[str, Mapping[str, Figure]]
+    situation: Situation
+    figures: Mapping[str, Mapping[str, Estimate]]
     problems: tuple[Problem, ...]
 
 
@@ -61,26 +69,26 @@ def inputs(base: Base, case: Case) -> Inputs:
     SP174) listing everything wrong with the `assumptions` of the file.
     """
     company = Company(base, case.values)
-    standing = _standing(case, company)
+    situation = _situation(case, company)
     problems: list[Problem] = []
-    given = written(case, problems)
+    given = read_assumptions(case, problems)
     figures = {
         process: {
-            id_: _figure(item, process, standing, company, given.get((process, id_)), problems, case)
+            id_: _figure(item, process, situation, company, given.get((process, id_)), problems, case)
             for id_, item in assumptions().all.items()
         }
         for process in PROCESSES
     }
-    cost = known(company, "acquisition_cost")
-    for process in standing.described if cost is not None else ():
+    cost = number_known(company, "acquisition_cost")
+    for process in situation.described if cost is not None else ():
         assert cost is not None
-        figures[process]["acquisition_cost"] = Figure("acquisition_cost", (cost,) * 3, YOURS, ("acquisition_cost",))
+        figures[process]["acquisition_cost"] = Estimate("acquisition_cost", (cost,) * 3, YOURS, ("acquisition_cost",))
     if any(found.severity != WARNING for found in problems):
         raise SalespathError(problems)
-    return Inputs(standing, figures, tuple(problems))
+    return Inputs(situation, figures, tuple(problems))
 
 
-def known(company: Company, name: str) -> float | None:
+def number_known(company: Company, name: str) -> float | None:
     """A fact or derived number that is known and can be; infinity where unlimited."""
     value = company.number(name)
     if value is None or math.isnan(value):
@@ -90,20 +98,20 @@ def known(company: Company, name: str) -> float | None:
     return value if value >= low and (value == math.inf or high is None or value <= high) else None
 
 
-def _standing(case: Case, company: Company) -> Standing:
+def _situation(case: Case, company: Company) -> Situation:
     revenue, revenue_from = _revenue(company)
-    sellers = known(company, "sales_team_size")
+    sellers = number_known(company, "sales_team_size")
     described, describing = _described(case, company)
-    return Standing(
-        revenue_target=known(company, "revenue_target"),
+    return Situation(
+        revenue_target=number_known(company, "revenue_target"),
         revenue=revenue,
         revenue_from=revenue_from,
         sellers=None if sellers is None else int(sellers),
-        capital=known(company, "capital"),
-        burn=known(company, "monthly_burn"),
-        committed=known(company, "committed_revenue"),
-        runway=known(company, "runway_months"),
-        reachable=known(company, "reachable_customers"),
+        capital=number_known(company, "capital"),
+        burn=number_known(company, "monthly_burn"),
+        committed=number_known(company, "committed_revenue"),
+        runway=number_known(company, "runway_months"),
+        reachable=number_known(company, "reachable_customers"),
         described=described,
         describing=describing,
     )
@@ -111,10 +119,10 @@ def _standing(case: Case, company: Company) -> Standing:
 
 def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:
     """The yearly revenue of today, and the facts that tell."""
-    revenue = known(company, "annual_revenue")
+    revenue = number_known(company, "annual_revenue")
     if revenue is not None:
         return revenue, ("annual_revenue",)
-    customers, contract = known(company, "paying_customers"), known(company, "annual_contract_value")
+    customers, contract = number_known(company, "paying_customers"), number_known(company, "annual_contract_value")
     if customers == 0:
         return 0.0, ("paying_customers",)
     if customers is None or contract is None:
@@ -124,7 +132,7 @@ def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:
 
 def _described(case: Case, company: Company) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The processes whose customers the company's own figures are of, and the facts that tell; both where nothing does."""
-    contract = known(company, "annual_contract_value")
+    contract = number_known(company, "annual_contract_value")
     if contract is not None:
         bands = assumptions().bands
         found = tuple(p for p in PROCESSES if bands[p][0] <= contract <= bands[p][1])
@@ -139,24 +147,24 @@ def _described(case: Case, company: Company) -> tuple[tuple[str, ...], tuple[str
 def _figure(
     item: Assumption,
     process: str,
-    standing: Standing,
+    situation: Situation,
     company: Company,
     given: tuple[float, float, float] | None,
     problems: list[Problem],
     case: Case,
-) -> Figure:
+) -> Estimate:
     assumed = item.figures[process]
-    facts = item.facts if item.whole_company or process in standing.described else ()
+    facts = item.facts if item.whole_company or process in situation.described else ()
     if assumed.id == "annual_contract_value" and process == "enterprise" and not facts:
         # the largest contracts of a company that sells to small customers are what it knows of enterprise selling
-        largest = known(company, "largest_contract_value")
+        largest = number_known(company, "largest_contract_value")
         if largest is not None and largest >= assumptions().bands["enterprise"][0]:
             facts = ("largest_contract_value",)
     for fact in facts:
-        value = known(company, fact)
+        value = number_known(company, fact)
         if value is not None and value < math.inf:
             if given is not None:
                 what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
                 problems.append(problem(case, "SP175", f"{what} A company's own figures always come first.", WARNING))
-            return Figure(assumed.id, (value,) * 3, YOURS, (fact,))
-    return assumed if given is None else Figure(assumed.id, given, SET)
+            return Estimate(assumed.id, (value,) * 3, YOURS, (fact,))
+    return assumed if given is None else Estimate(assumed.id, given, SET)

@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from salespath.counsel.economics.assumptions import Figure
-from salespath.counsel.economics.inputs import Standing
+from salespath.counsel.economics.assumptions import Estimate
+from salespath.counsel.economics.inputs import Situation
 
 YEAR = 12
 MOST = 1e15  # counts and money above this are said to be beyond counting
@@ -59,8 +59,8 @@ class Flow:
         return self.cash if self.cash is not None else added(self.selling)
 
 
-def flow(plan: Plan, months: int, standing: Standing | None = None) -> Flow:
-    """The months of one plan. Without `standing`, or where it lacks cash or net spending, there is no cash line."""
+def flow(plan: Plan, months: int, situation: Situation | None = None) -> Flow:
+    """The months of one plan. Without `situation`, or where it lacks cash or net spending, there is no cash line."""
     leave = 1 - (1 - plan.churn_year) ** (1 / YEAR)
     delay = math.ceil(plan.cycle_months)
     monthly = plan.contract_year / YEAR
@@ -86,10 +86,10 @@ def flow(plan: Plan, months: int, standing: Standing | None = None) -> Flow:
     selling = [r - d - p - o for r, d, p, o in zip(received, delivery, pay, other)]
     earned = [c * monthly * plan.gross_margin - p - o for c, p, o in zip(customers, pay, other)]
     cash = None
-    if standing and standing.capital is not None and standing.burn is not None:
-        committed = (standing.committed or 0.0) / YEAR
-        net = [s - standing.burn + (committed if month < YEAR else 0.0) for month, s in enumerate(selling)]
-        cash = tuple(standing.capital + total for total in added(net))
+    if situation and situation.capital is not None and situation.burn is not None:
+        committed = (situation.committed or 0.0) / YEAR
+        net = [s - situation.burn + (committed if month < YEAR else 0.0) for month, s in enumerate(selling)]
+        cash = tuple(situation.capital + total for total in added(net))
     return Flow(
         tuple(won), tuple(customers), tuple(received), tuple(delivery), tuple(pay), tuple(other), tuple(selling),
         tuple(earned), cash,
@@ -105,14 +105,14 @@ def added(amounts: Sequence[float]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def gap(standing: Standing) -> float | None:
+def gap(situation: Situation) -> float | None:
     """The yearly revenue still missing to the target; revenue that is unknown counts as none, which makes this a most."""
-    if standing.revenue_target is None:
+    if situation.revenue_target is None:
         return None
-    return max(0.0, standing.revenue_target - (standing.revenue or 0.0))
+    return max(0.0, situation.revenue_target - (situation.revenue or 0.0))
 
 
-def plan_of(figures: Mapping[str, Figure], case: int, standing: Standing) -> Plan:
+def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation) -> Plan:
     """The plan of a case (0 low, 1 base, 2 high), with the sellers of the base case: they are hired before anyone knows.
 
     In the base case they win the missing revenue within a year at full speed. Without a target, or where no number of sellers wins
@@ -126,9 +126,9 @@ def plan_of(figures: Mapping[str, Figure], case: int, standing: Standing) -> Pla
         # it holds the sellers' pay; the rest is what selling costs beside them
         seller_cost = min(seller_cost, value["acquisition_cost"] * wins)
         other_cost = max(0.0, value["acquisition_cost"] - seller_cost / wins)
-    customers = customers_needed(standing, base["annual_contract_value"])
+    customers = customers_needed(situation, base["annual_contract_value"])
     needed = sellers_needed(customers, wins_year(base["deals_begun_month"], base["win_rate"]))
-    there = standing.sellers or 0
+    there = situation.sellers or 0
     return Plan(
         contract_year=contract,
         cycle_months=value["sales_cycle_months"],
@@ -150,9 +150,9 @@ def wins_year(deals_begun_month: float, win_rate: float) -> float:
     return deals_begun_month * win_rate * YEAR
 
 
-def customers_needed(standing: Standing, contract: float) -> int | None:
+def customers_needed(situation: Situation, contract: float) -> int | None:
     """Whole customers that bring the missing revenue; None without a target or where no number does."""
-    missing = gap(standing)
+    missing = gap(situation)
     return None if missing is None else whole(missing, contract)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from salespath.report.page import Column, Table
-from salespath.report.words.economics import axis
+from salespath.report.words.amounts import axis
 
 HEIGHT = 12
 BOTH = "*"
@@ -15,7 +15,7 @@ ASCII = {"corner": "+", "side": "|", "tick": "+", "across": "-", "nought": "."}
 
 
 def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf-8") -> list[str]:
-    """Amounts of money by month, each line by its mark (one letter; `*` where two meet), with nought as a dotted line.
+    """Amounts of money by month, each line by the first letter of its name (`*` where two meet), with nought as a dotted line.
 
     At most `width` columns; where months are more than that, every second (third, ...) is drawn. An encoding without
     box-drawing characters gets ASCII ones.
@@ -32,13 +32,16 @@ def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf
     step, space = -(-months // room), max(1, min(3, room // months))
     drawn = range(0, months, step)
     canvas = [[signs["nought"] if row == nought else " "] * (len(drawn) * space) for row in range(HEIGHT)]
-    for mark, line in lines.items():
+    for name, line in lines.items():
+        mark = name[0].upper()
         for place, month in enumerate(drawn):
             if month < len(line):
                 cells = canvas[_row(line[month], top, scale)]
                 column = place * space + space // 2
                 cells[column] = mark if cells[column] in (" ", signs["nought"]) else BOTH
-    found = [
+    legend = [f"{name[0].upper()} {name}" for name in lines]
+    found = [", ".join([*legend, f"{BOTH} both"] if len(lines) > 1 else legend)]
+    found += [
         f"{labels.get(row, ''):>{margin}} {signs['tick' if row in labels else 'side']}{''.join(cells)}".rstrip()
         for row, cells in enumerate(canvas)
     ]

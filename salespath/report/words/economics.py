@@ -1,70 +1,370 @@
-"""Figures and results of the economics in words: results are rounded, as they are no more exact than what they rest on."""
+"""What the economics mean, in sentences for founders: which process is shown and why, what it takes, and what speaks against it."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from salespath.facts import Derived, Fact
-from salespath.facts.values import quantity, words
+from salespath.counsel.economics.assumptions import ASSUMED, assumptions
+from salespath.counsel.economics.inputs import Situation
+from salespath.counsel.economics.months import YEAR, Plan, gap
+from salespath.counsel.economics.other_process import BEYOND, NOBODY, UNKNOWN, Mark, loses, too_cheap
+from salespath.counsel.economics.process_economics import (
+    BEYOND_COUNTING,
+    FREE,
+    MATCH,
+    NOTHING_BEGUN,
+    NOTHING_WON,
+    Economics,
+    ProcessEconomics,
+    Result,
+)
+from salespath.engine.assessment import Assessment
+from salespath.facts import Vocabulary
+from salespath.facts.values import readable
+from salespath.report.words.amounts import count, given, money, rounded
+from salespath.report.words.phrases import NAMES, capitalized, counted, labels, together
+from salespath.report.words.verdict import in_short
 
-_DIGITS = 3
-_CENT = 0.005
-_LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
-MONEY = ("revenue_at_end", "most_tied_up", "lowest_cash")
-MONTHS = (
-    "first_revenue_month", "target_month", "selling_pays_month", "break_even_month", "lowest_cash_month", "out_of_cash_month"
+_BASE = 1
+_TO_FIND_OUT = (
+    "win_rate", "sales_cycle_months", "annual_contract_value", "churn_rate", "deals_begun_month", "seller_cost_year",
+    "other_selling_cost_share", "ramp_up_months",
 )  # fmt: skip
+_ASKED = 3
+_WHY_NOT = {
+    FREE: "at a price of $0 no number of customers reaches the target",
+    NOTHING_WON: "at a win rate of 0% no number of deals wins a customer",
+    NOTHING_BEGUN: "sellers who begin no deals win no customers",
+    BEYOND_COUNTING: "the number is beyond counting",
+}
 
 
-def money(value: float) -> str:
-    """A result in US dollars to three digits: $412,000; -$1.24M."""
-    if abs(value) < _CENT:
-        return "$0"
-    return f"{'-' if value < 0 else ''}${_short(rounded(abs(value)))}"
+def why_not(result: Result) -> str:
+    """Why a result does not come about, if for a reason of its own."""
+    if result.why == FREE and result.id == MATCH:
+        return "SMB customers at a price of $0 bring nothing"
+    return _WHY_NOT[result.why] if result.why else ""
 
 
-def axis(value: float) -> str:
-    """A result in US dollars as short as the axis of a chart wants it: $412k."""
-    size = rounded(abs(value))
-    return f"{'-' if value < 0 else ''}${quantity(rounded(size / 1000))}k" if 1000 <= size < 1e6 else money(value)
+def gist(e: Economics) -> list[str]:
+    """What it means, a paragraph for each process, then what the other would have to be and what speaks against relying on it."""
+    found = [f"{capitalized(NAMES[p])}{_alone(x)}. {' '.join(_process(e, x))}" for p, x in e.processes.items()]
+    if e.mark:
+        found.append(would_have_to(e.mark, next(iter(e.processes)), e.months))
+    return [*found, _against(e)]
 
 
-def count(value: float) -> str:
-    """A number of things: 8; 1,380; 31.5 as 32; 1.24M."""
-    return _short(rounded(value) if value >= 1e5 else float(round(value)) if value >= 10 else round(value, 1))
+def _alone(economics: ProcessEconomics) -> str:
+    """That none of the figures behind a process is the company's own."""
+    return " (assumed only)" if all(figure.origin == ASSUMED for figure in economics.figures.values()) else ""
 
 
-def counted(number: str, what: str) -> str:
-    """So many of what is counted: 1 deal; 34 (25 to 50) deals."""
-    return f"{number} {what}{'' if number == '1' else 's'}"
+def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
+    plan = economics.plans[_BASE]
+    if gap(e.situation) == 0 and plan.sellers + plan.hired == 0:
+        return ["Your revenue has reached the target already, so this asks for no new customers and no sellers."]
+    return [
+        *_work(e, economics), *_first_customer(e, economics), *_target(e, economics), *_cash(e, economics),
+        *_too_few(e, economics), *_unpaid(economics.plans[_BASE]),
+    ]  # fmt: skip
 
 
-def given(kind: Derived | Fact, value: float) -> str:
-    """A figure as it was given: $1,900; 15%; 4.5. Large ones are shortened."""
-    if kind.type == "money":
-        return f"${_short(rounded(value))}" if value >= 1e6 else words(kind, value)
-    return words(kind, value) if kind.type == "share" else _short(round(value, 2))
+def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """Customers, deals and sellers."""
+    customers, deals, sellers = (_range(economics, f"{n}_needed") for n in ("customers", "deals", "sellers"))
+    plan, there = economics.plans[_BASE], e.situation.sellers
+    missing = gap(e.situation)
+    if missing == 0:
+        return ["Your revenue has reached the target already, so this asks for no new customers."]
+    if missing is None or not (customers and deals and sellers):
+        who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
+        reasons = (why_not(economics.outcomes[f"{n}_needed"]) for n in ("customers", "deals", "sellers"))
+        why = "no target is known" if missing is None else next(filter(None, reasons))
+        return [f"Counted with {who}, as {why}."]
+    contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
+    hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
+    own = "the one you have is" if there == 1 else f"your {count(there or 0)} are"
+    enough = f"; {own} enough" if there and not plan.hired else ""
+    return [
+        f"The {money(missing)} a year still to win takes {counted(customers, 'customer', 'customers')} at {contract}, out of "
+        f"{counted(deals, 'deal', 'deals')} begun. It takes {counted(sellers, 'seller', 'sellers')} at full speed to win them "
+        f"within a year{hire}{enough}."
+    ]
 
 
-def result(id_: str, value: float | None, months: int) -> str:
-    """A result in a cell of a table. Of a month that does not come, that it is after the last one looked at."""
-    if value is None:
-        return f"> {months}" if id_ in MONTHS else "-"
-    if id_ in MONEY:
-        return money(value)
-    return "reached" if id_ == "target_month" and value == 0 else count(value)
+def _range(economics: ProcessEconomics, id_: str) -> str:
+    """A result in the base case, with the other two where they differ; nothing where it is not known."""
+    low, base, high = economics.outcomes[id_].values
+    if low is None or base is None or high is None:
+        return ""
+    ends = [count(value) for value in sorted((low, high))]
+    return count(base) if ends[0] == ends[1] == count(base) else f"{count(base)} ({ends[0]} to {ends[1]})"
 
 
-def rounded(value: float, digits: int = _DIGITS) -> float:
-    """A number, 0 or more, to so many digits."""
-    if value == 0:
-        return 0.0
-    return round(value, digits - 1 - math.floor(math.log10(value)))
+def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
+    month = economics.outcomes["first_revenue_month"].values[_BASE]
+    if month is None:
+        return [f"No new customer is to be expected within {e.months} months."]
+    runway = e.situation.runway
+    text = f"The first new customer, and revenue from it, is to be expected in month {month:.0f}"
+    if runway is None:
+        return [f"{text}; you have not said how long your cash lasts."]
+    if runway == float("inf"):
+        return [f"{text}; today you spend no more than you take in."]
+    if runway < 1:
+        return [f"{text}, too late for cash that lasts less than a month at today's spending."]
+    late = "too late for" if month > runway else "within"
+    return [f"{text}, {late} the {counted(count(runway), 'month', 'months')} that your cash lasts at today's spending."]
 
 
-def _short(value: float) -> str:
-    for size, name in _LARGE:
-        if value >= size:
-            shortened = rounded(value / size)
-            return f"{quantity(shortened)}{name}" if shortened < 1e6 else f"{shortened:.0e}{name}"
-    return quantity(value)
+def _target(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """When the target is reached, which is wanted within a year."""
+    outcome = economics.outcomes["target_month"]
+    month = outcome.values[_BASE]
+    if not month and (outcome.missing or month == 0 or economics.outcomes["customers_needed"].values[_BASE] is None):
+        return []
+    if month is None:
+        return [f"The target is not reached within {e.months} months."]
+    late = f", {counted(count(month - YEAR), 'month', 'months')} late" if month > YEAR else ""
+    return [f"The target is reached in month {month:.0f}{late}."]
+
+
+def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
+    found = []
+    lowest, month = (economics.outcomes[n].values[_BASE] for n in ("lowest_cash", "lowest_cash_month"))
+    out = economics.outcomes["out_of_cash_month"].values[_BASE]
+    if lowest is not None and month is not None:
+        if out is not None:
+            less = "hire fewer or later" if economics.plans[_BASE].hired else "spend less"
+            ends, what = "is lowest", f"find that much more money, or {less}"
+            if month == e.months:
+                ends = "is still falling"
+                what = f"{less}, as these {e.months} months do not show how much money would be enough"
+            found.append(
+                f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: "
+                f"{what}."
+            )
+        elif e.situation.capital is not None and lowest >= e.situation.capital:
+            found.append("Your cash never falls below what you have today.")
+        else:
+            found.append(f"Your cash is lowest in month {month:.0f}, at {money(lowest)}.")
+    else:
+        tied, pays = (economics.outcomes[n].values[_BASE] for n in ("most_tied_up", "selling_pays_month"))
+        if tied is not None:
+            earns = (
+                f"earns more than it costs from month {pays:.0f}" if pays else f"does not pay within {e.months} months"
+            )
+            found.append(f"Selling ties up {money(tied)} at most and {earns}.")
+    return found
+
+
+def _too_few(e: Economics, economics: ProcessEconomics) -> list[str]:
+    """Where the target takes more customers than there are."""
+    needed, reachable = economics.outcomes["customers_needed"].values[_BASE], e.situation.reachable
+    if needed is None or reachable is None or needed <= reachable or economics.process not in e.situation.described:
+        return []
+    return [
+        f"Against it: by your own count {counted(count(reachable), 'customer', 'customers')} could buy, fewer than that."
+    ]
+
+
+def _unpaid(plan: Plan) -> list[str]:
+    """Where nothing is won, a seller at full speed does not earn the own pay, or a customer brings less than winning one costs."""
+    if plan.win_rate == 0:
+        return ["Against it: as long as no deal is won, find out why before you spend more on selling."]
+    found = []
+    earned = too_cheap(plan)
+    if earned:
+        found.append(
+            f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
+            f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
+            "themselves, which is not computed here."
+        )
+    if loses(plan):
+        brought = money(plan.contract_year * plan.gross_margin / plan.churn_year)
+        found.append(
+            f"Against it: winning a customer costs {money(plan.other_cost)} beside the sellers and brings {brought} of gross "
+            "profit until the customer leaves."
+        )
+    return found
+
+
+def _against(e: Economics) -> str:
+    """What this rests on that nobody has measured, and which of it matters most."""
+    found = []
+    weak = {NAMES[p]: together(labels) for p, x in e.processes.items() if (labels := _assumed(x))}
+    if weak:
+        same = len(weak) > 1 and len(set(weak.values())) == 1
+        parts = [f"both rest on assumed {next(iter(weak.values()))}"] if same else []
+        parts = parts or [f"{name} rests on assumed {labels}" for name, labels in weak.items()]
+        found.append(f"Against relying on this: {', '.join(parts)}.")
+    for process, economics in e.processes.items():
+        worst = economics.worst
+        if worst and economics.plans[_BASE].win_rate > 0:
+            kind = assumptions().all[worst.figure].kind
+            then, now = money(worst.lowest_then), money(worst.lowest)
+            what = f"cash falls to {then} instead of {now}"
+            if economics.flows[_BASE].cash is None:
+                then, now = money(-worst.lowest_then), money(max(0.0, -worst.lowest))
+                what = f"selling ties up {then} instead of {now}"
+            if then == now:
+                continue
+            found.append(
+                f"What matters most for {NAMES[process]}: {kind.label}. At {given(kind, worst.low)} instead of "
+                f"{given(kind, worst.base)}, {what}."
+            )
+    found.append(
+        "The low case has every figure at its worst at once, the high case at its best; either is rarer than any one of them."
+    )
+    return " ".join(found)
+
+
+def _assumed(economics: ProcessEconomics) -> list[str]:
+    """The assumed figures that a founder can soonest find out, three at most."""
+    figures = economics.figures
+    labels = [assumptions().all[id_].kind.label for id_ in _TO_FIND_OUT if figures[id_].origin == ASSUMED]
+    return labels[:3]
+
+
+def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
+    """What is left out, unknown, or taken for granted."""
+    s = e.situation
+    found = [_described(e, vocabulary)]
+    if s.revenue_target is None:
+        found.append(
+            "You have not said what yearly revenue you want in twelve months (revenue_target), so no goal is set."
+        )
+    elif s.revenue is None:
+        found.append(
+            "You have not said what you earn today (annual_revenue): the whole target counts as new, which is the most."
+        )
+    if s.sellers is None:
+        found.append(
+            "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
+        )
+    if s.revenue_target is not None:
+        found.append(
+            "In each case the sellers that the base case takes are at work, as they are hired before anyone knows how it goes."
+        )
+    if s.capital is None or s.burn is None:
+        unknown = [n for n, v in (("capital", s.capital), ("monthly_burn", s.burn)) if v is None]
+        found.append(
+            f"There is no line of your cash, as {together([vocabulary[n].label for n in unknown])} "
+            f"({', '.join(unknown)}) {'is' if len(unknown) == 1 else 'are'} not known."
+        )
+    else:
+        found.append(
+            "Today's net spending goes on unchanged, today's sellers in it; new sellers and customers come on top."
+        )
+        committed = "not known and counted as none" if s.committed is None else "spread evenly over twelve months"
+        found.append(f"Committed revenue is {committed}; other funding is not counted.")
+    if any("acquisition_cost" in x.figures for x in e.processes.values()):
+        found.append(
+            "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
+        )
+    found.append(f"{capitalized(together([_paid(p, x) for p, x in e.processes.items()]))}.")
+    if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
+        found.append(
+            "Published figures are mostly of North American software firms, some from pages without a method (soft)."
+        )
+    found.append(
+        "Deals already open, losses among today's customers, hiring fees and taxes are left out. Sellers go on selling at the same "
+        "pace after the target is reached."
+    )
+    return [note for note in found if note]
+
+
+def _paid(process: str, economics: ProcessEconomics) -> str:
+    """How the customers of a process pay, in the base case."""
+    figure = economics.figures["months_paid_ahead"]
+    months = figure.values[_BASE]
+    when = "by the month" if months == 1 else "a year ahead" if months == YEAR else f"{months:.0f} months ahead"
+    return f"{NAMES[process]} customers pay {when}{' (assumed)' if figure.origin == ASSUMED else ''}"
+
+
+def _described(e: Economics, vocabulary: Vocabulary) -> str:
+    """Whose customers the company's own figures are, where that is one process only."""
+    described = e.situation.described
+    other = [p for p in e.processes if p not in described]
+    if not other or not e.situation.describing:
+        return ""
+    names = together([vocabulary[n].label for n in e.situation.describing])
+    text = (
+        f"Judging by your {names}, your own figures are of {NAMES[described[0]]} customers, so {NAMES[other[0]]} rests on "
+        "published ones"
+    )
+    own = e.processes[other[0]].figures["annual_contract_value"].facts
+    return f"{text}, save for your {readable(vocabulary[own[0]].label)}." if own else f"{text}."
+
+
+# Which process is shown, and what the other would have to be
+
+
+def verdict(assessment: Assessment, situation: Situation, chosen: Sequence[str]) -> str:
+    """The verdict of the rules; where it is for no process, why the `chosen` ones are shown, and what would tell."""
+    process = in_short(*assessment.verdict)
+    if assessment.leaning:
+        why = "; this is what that would take" if tuple(chosen) == (assessment.leaning,) else ""
+        return f"{process} selling{why}."
+    if assessment.process in NAMES:
+        return f"{process}."
+    asked = [question.fact for question in assessment.next_questions[:_ASKED]]
+    needed = f" What would tell most: {labels(assessment.base, asked)}." if asked else ""
+    if situation.describing and len(situation.described) == 1:
+        return f"{process}; your own figures are of {NAMES[situation.described[0]]} customers.{needed}"
+    why = ""
+    if len(chosen) > 1:
+        why = " Your own figures do not tell either, so both are shown; assumed ones do not choose between them."
+    return f"{process}.{why}{needed}"
+
+
+_CONTRACT = {  # by the facts that the contract of the process not shown is taken from
+    (): ("assumed", "You have not said what {other} customers would pay"),
+    ("annual_contract_value",): ("your average", "Your average contract is not of {other} customers alone"),
+    ("largest_contract_value",): (
+        "your largest",
+        "Your largest contracts alone do not tell what {other} selling takes",
+    ),
+}
+_NO_MARK = {
+    UNKNOWN: "your own average contract (annual_contract_value) is not known, so {shown} selling rests on an assumed one itself",
+    NOBODY: "{shown} selling asks for no new customers",
+    BEYOND: "the number is beyond counting",
+}
+
+
+def would_have_to(mark: Mark, process: str, months: int) -> str:
+    """What the process that is not shown would have to be to do as well as the one shown: a mark, not a forecast."""
+    shown, other = NAMES[process], NAMES[mark.process]
+    contract = mark.contract
+    origin, unsaid = _CONTRACT[contract.facts]
+    text = f"{unsaid.format(other=other)}, so {other} selling is not shown."
+    if mark.customers is None or mark.revenue is None or mark.pay is None:
+        return (
+            f"{text} What it would have to be to do as well is not computed: {_NO_MARK[mark.why].format(shown=shown)}."
+        )
+    kind = assumptions().all["annual_contract_value"].kind
+    as_much = f"end with as much new yearly revenue ({money(mark.revenue)}) and " if mark.revenue else ""
+    text += (
+        f" To {as_much}earn the pay of as many sellers ({money(mark.pay)} a year) by month {months}, it would have to win and keep "
+        f"{_about(mark.customers)} at {given(kind, contract.values[_BASE])} a year ({origin})"
+    )
+    if mark.others is not None and mark.price is not None:
+        most = assumptions().bands[mark.process][1]
+        text += (
+            f", or be paid {money(rounded(mark.price, 2))} by each of {_about(math.ceil(mark.others))}, as many as they would keep "
+            "at assumed rates"
+        )
+        if mark.price > most:
+            text += f": more than the {money(most)} up to which contracts are {other} ones [B07]"
+    return f"{text}. That is a mark to measure by, not a forecast."
+
+
+def _about(number: int) -> str:
+    """Customers, to two digits where they are many."""
+    return (
+        counted(count(number), "customer", "customers")
+        if number < 100
+        else f"about {count(rounded(number, 2))} customers"
+    )

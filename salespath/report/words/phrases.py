@@ -90,6 +90,11 @@ def together(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0] if items else "none"
 
 
+def capitalized(text: str) -> str:
+    """A text with a capital letter first."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def counted(number: int | str, one: str, many: str) -> str:
     """So many of what is counted: 1 deal; 34 (25 to 50) deals."""
     return f"{number} {one if str(number) == '1' else many}"

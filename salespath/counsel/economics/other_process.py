@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from salespath.counsel.economics.assumptions import ASSUMED, SET, Figure, assumptions
+from salespath.counsel.economics.assumptions import ASSUMED, SET, Estimate, assumptions
 from salespath.counsel.economics.inputs import Inputs
 from salespath.counsel.economics.months import Plan, bounded, flow, plan_of, quotient, whole, wins_year
 from salespath.rules.model import PROCESSES
@@ -24,7 +24,7 @@ class Mark:
     """
 
     process: str
-    contract: Figure
+    contract: Estimate
     revenue: float | None = None
     pay: float | None = None
     customers: int | None = None
@@ -33,7 +33,7 @@ class Mark:
     why: str = ""
 
 
-def shown(process: str, leaning: str | None, read: Inputs) -> tuple[str, ...]:
+def processes_to_show(process: str, leaning: str | None, read: Inputs) -> tuple[str, ...]:
     """The processes to show under a verdict: the recommended or leaning one, and any that the company gave figures for.
 
     Where the verdict leans to neither, that of the company's own figures; where these tell neither, both.
@@ -41,14 +41,14 @@ def shown(process: str, leaning: str | None, read: Inputs) -> tuple[str, ...]:
     if process == "both":
         return PROCESSES
     first = process if process in PROCESSES else leaning
-    wanted = (first,) if first in PROCESSES else read.standing.described
-    return tuple(p for p in PROCESSES if p in wanted or given(p, read))
+    wanted = (first,) if first in PROCESSES else read.situation.described
+    return tuple(p for p in PROCESSES if p in wanted or has_own_contract(p, read))
 
 
-def given(process: str, read: Inputs) -> bool:
+def has_own_contract(process: str, read: Inputs) -> bool:
     """Whether the company gave figures for a process: a contract set for it, or an average that is of its customers only."""
     contract = read.figures[process][CONTRACT]
-    return contract.origin == SET or (contract.facts == (CONTRACT,) and read.standing.described == (process,))
+    return contract.origin == SET or (contract.facts == (CONTRACT,) and read.situation.described == (process,))
 
 
 def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
@@ -60,7 +60,7 @@ def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
         return Mark(process, contract, why=UNKNOWN)
     if plan.sellers + plan.hired == 0:
         return Mark(process, contract, why=NOBODY)
-    theirs = replace(plan_of(figures, 1, read.standing), sellers=plan.sellers, hired=plan.hired)
+    theirs = replace(plan_of(figures, 1, read.situation), sellers=plan.sellers, hired=plan.hired)
     pay = (theirs.sellers + theirs.hired) * theirs.seller_cost_year
     revenue, paid = bounded(flow(plan, months).customers[-1] * plan.contract_year), quotient(pay, theirs.gross_margin)
     if revenue is None or paid is None:

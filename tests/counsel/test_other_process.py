@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.months import MOST, flow, plan_of
-from salespath.counsel.economics.results import economics
-from salespath.counsel.economics.shown import BEYOND, NOBODY, UNKNOWN, mark, shown
+from salespath.counsel.economics.other_process import BEYOND, NOBODY, UNKNOWN, mark, processes_to_show
+from salespath.counsel.economics.process_economics import economics
 from salespath.engine.assess import assess
 from salespath.facts import Case
-from salespath.report.pages.economics import render
-from salespath.report.pages.economics_sentences import gist
-from salespath.report.pages.economics_verdict import verdict
+from salespath.report.formats.text import write
+from salespath.report.pages.economics import page
+from salespath.report.words.economics import gist
 from salespath.rules.model import PROCESSES
 
 SMB_FACTS = {"annual_contract_value": 5_000, "sales_team_size": 0}
@@ -48,8 +48,8 @@ ENTERPRISE_SET = {"enterprise": {"annual_contract_value": "60000"}}
         ("undetermined", None, {}, {}, PROCESSES),
     ],
 )
-def test_only_what_is_recommended_or_given_is_shown(process, leaning, facts, set_, expected):
-    assert shown(process, leaning, inputs(BASE, Case("A", facts, extra={"assumptions": set_}))) == expected
+def test_only_what_is_recommended_or_given_is_processes_to_show(process, leaning, facts, set_, expected):
+    assert processes_to_show(process, leaning, inputs(BASE, Case("A", facts, extra={"assumptions": set_}))) == expected
 
 
 RIVAL = {
@@ -102,12 +102,12 @@ def test_there_is_no_mark_without_an_own_contract_or_anybody_who_sells():
 def test_at_its_mark_the_other_does_as_well(facts, months):
     read = inputs(BASE, Case("A", facts))
     for process, other in (PROCESSES, PROCESSES[::-1]):
-        plan = plan_of(read.figures[process], 1, read.standing)
+        plan = plan_of(read.figures[process], 1, read.situation)
         found = mark(other, read, plan, months)
         if found.price is None:
             continue
         theirs = replace(
-            plan_of(read.figures[other], 1, read.standing),
+            plan_of(read.figures[other], 1, read.situation),
             sellers=plan.sellers, hired=plan.hired, contract_year=found.price,
         )  # fmt: skip
         revenue = flow(theirs, months).customers[-1] * found.price
@@ -115,18 +115,17 @@ def test_at_its_mark_the_other_does_as_well(facts, months):
         assert revenue * theirs.gross_margin >= found.pay * (1 - 1e-9)
 
 
-def page(case):
+def shown(case):
     """What the command shows of a company, as one line, and its economics."""
     read, assessment = inputs(BASE, case), assess(BASE, case)
-    chosen = shown(assessment.process, assessment.leaning, read)
+    chosen = processes_to_show(assessment.process, assessment.leaning, read)
     e = economics(case.company, read, processes=chosen, marked=True)
-    said = verdict(assessment, read.standing, chosen)
-    return " ".join(render(e, BASE, 80, verdict=said).split()), assessment, e
+    return " ".join(write(page(e, assessment)).split()), assessment, e
 
 
 @pytest.mark.parametrize("case", real_companies(), ids=lambda case: case.company)
 def test_the_economics_of_real_companies_never_speak_against_the_verdict(case):
-    text, assessment, e = page(case)
+    text, assessment, e = shown(case)
     assert not UNFIT.search(text)
     assert "less money than" not in text
     if assessment.process in PROCESSES:
@@ -147,12 +146,12 @@ def test_the_economics_of_real_companies_never_speak_against_the_verdict(case):
 
 
 def test_the_mark_is_a_mark_and_no_more_exact_than_what_it_rests_on():
-    text, _, _ = page(next(case for case in real_companies() if case.company == "HubSpot"))
+    text, _, _ = shown(next(case for case in real_companies() if case.company == "HubSpot"))
     assert (
         "it would have to win and keep about 540 customers at $100,000 a year (assumed), or be paid $31,000 by each of about 1,700 "
         "customers, as many as they would keep at assumed rates. That is a mark to measure by, not a forecast."
     ) in text
-    text, _, _ = page(next(case for case in real_companies() if case.company == "Veeva Systems"))
+    text, _, _ = shown(next(case for case in real_companies() if case.company == "Veeva Systems"))
     assert "or be paid $120,000 by each of 96 customers" in text
     assert "more than the $50,000 up to which contracts are SMB ones [B07]" in text
 
@@ -192,7 +191,7 @@ def test_no_mark_says_why():
 
 
 def test_an_undecided_company_is_told_whose_figures_are_shown():
-    text, assessment, e = page(
+    text, assessment, e = shown(
         Case("A", {"annual_contract_value": 24_000, "decision_makers": 4, "targeted_segments": frozenset({"large"})})
     )
     assert (assessment.process, assessment.leaning, list(e.processes)) == ("undetermined", None, ["smb"])
@@ -200,7 +199,7 @@ def test_an_undecided_company_is_told_whose_figures_are_shown():
 
 
 def test_a_company_that_is_not_there_yet_is_told_what_its_leaning_would_take():
-    text, _, _ = page(next(case for case in real_companies() if case.company == "Kite"))
+    text, _, _ = shown(next(case for case in real_companies() if case.company == "Kite"))
     assert "(salespath assess): not yet, leaning to SMB selling; this is what that would take." in text
     asked = run("economics", str(EXAMPLES / "real_companies.yaml"), "--process", "enterprise").stdout.decode()
     told = " ".join(asked.split("Kite: what enterprise selling takes")[1].split())

@@ -1,0 +1,254 @@
+"""What each process takes in deals, people, months and cash, in three cases, and what each result rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, Estimate
+from salespath.counsel.economics.inputs import Inputs, Situation
+from salespath.counsel.economics.months import (
+    WHOLE,
+    Flow,
+    Plan,
+    added,
+    bounded,
+    customers_needed,
+    flow,
+    plan_of,
+    quotient,
+    sellers_needed,
+    whole,
+    wins_year,
+)
+from salespath.counsel.economics.other_process import Mark, mark
+from salespath.rules.model import PROCESSES
+
+MATCH = "customers_per_enterprise_contract"
+# Why a number does not come about
+FREE, NOTHING_WON, NOTHING_BEGUN, BEYOND_COUNTING = "free", "nothing won", "nothing begun", "beyond counting"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result in the low, base and high case.
+
+    None is unknown where `missing` names the facts that would tell; else it does not come about, for the reason in `why`, or not
+    within the months looked at, or it is beyond counting. `rests_on` names the figures it reads.
+    """
+
+    id: str
+    values: tuple[float | None, float | None, float | None]
+    rests_on: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class WorstAssumption:
+    """The assumed figure whose worst value alone lowers the lowest point of the base case's cash (or selling) line most."""
+
+    figure: str
+    base: float
+    low: float
+    lowest: float
+    lowest_then: float
+
+
+@dataclass(frozen=True)
+class ProcessEconomics:
+    """What one process takes: figures read, results, months of each case, and the assumption that matters most, if any."""
+
+    process: str
+    figures: Mapping[str, Estimate]
+    outcomes: Mapping[str, Result]
+    plans: tuple[Plan, ...]
+    flows: tuple[Flow, ...]
+    worst: WorstAssumption | None
+
+
+@dataclass(frozen=True)
+class Economics:
+    """What each process shown takes for one company, over so many months.
+
+    `match` is what makes up an enterprise contract, where both are shown; `mark` what the other would have to be, where one is.
+    """
+
+    company: str
+    months: int
+    situation: Situation
+    processes: Mapping[str, ProcessEconomics]
+    match: Result | None
+    mark: Mark | None
+
+
+def economics(
+    company: str, inputs: Inputs, months: int = 36, processes: Sequence[str] = PROCESSES, *, marked: bool = False
+) -> Economics:
+    """What each process takes; with `marked`, of one process, also what the other would have to be. `months` is 1 or more."""
+    found = {p: _process(p, inputs.figures[p], inputs.situation, months) for p in processes}
+    if len(found) == 1:
+        (shown,) = found.values()
+        (other,) = (p for p in PROCESSES if p not in found)
+        beaten = mark(other, inputs, shown.plans[1], months) if marked else None
+        return Economics(company, months, inputs.situation, found, None, beaten)
+    return Economics(company, months, inputs.situation, found, _match(inputs), None)
+
+
+def _match(inputs: Inputs) -> Result:
+    """How many SMB customers bring as much as one enterprise contract."""
+    contracts = [inputs.figures[p]["annual_contract_value"].values for p in PROCESSES]
+    match = _cases(lambda case: quotient(contracts[0][case], contracts[1][case]))
+    why = FREE if min(contracts[1]) == 0 else BEYOND_COUNTING
+    return Result(MATCH, match, ("annual_contract_value",), why=why if None in match else "")
+
+
+def _process(process: str, figures: Mapping[str, Estimate], situation: Situation, months: int) -> ProcessEconomics:
+    plans = tuple(plan_of(figures, case, situation) for case in range(len(CASES)))
+    flows = tuple(flow(plan, months, situation) for plan in plans)
+    outcomes = {o.id: o for o in (*_needed(figures, plans, situation), *_months(figures, plans, flows, situation))}
+    return ProcessEconomics(process, figures, outcomes, plans, flows, _worst(figures, situation, months))
+
+
+SELLING = ("deals_begun_month", "win_rate", "ramp_up_months", "sales_cycle_months")
+MONEY = (
+    "annual_contract_value", *SELLING, "churn_rate", "gross_margin", "months_paid_ahead", "seller_cost_year",
+    "other_selling_cost_share",
+)  # fmt: skip
+
+
+def _needed(figures: Mapping[str, Estimate], plans: Sequence[Plan], situation: Situation) -> list[Result]:
+    customers = [customers_needed(situation, plan.contract_year) for plan in plans]
+    deals = [None if count is None else whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
+    sellers = [sellers_needed(n, wins_year(p.deals_begun_month, p.win_rate)) for n, p in zip(customers, plans)]
+    target = () if situation.revenue_target is not None else ("revenue_target",)
+    never = "" if target else _never(plans, (*customers, *deals, *sellers))
+    goal = _goal(situation)
+    return [
+        *(
+            Result(id_, _three(counts), reads, target, never if None in counts else "")
+            for id_, counts, reads in (
+                ("customers_needed", customers, goal),
+                ("deals_needed", deals, (*goal, "win_rate")),
+                ("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month")),
+            )
+        ),
+        *(_each(name, figures) for name in ("objections", "meetings")),
+    ]
+
+
+def _goal(situation: Situation) -> tuple[str, ...]:
+    """What the customers for the target are counted from."""
+    return ("revenue_target", *(situation.revenue_from or ("annual_revenue",)), "annual_contract_value")
+
+
+def _each(name: str, figures: Mapping[str, Estimate]) -> Result:
+    """What every one who decides brings with them, added up."""
+    reads = ("decision_makers", f"{name}_per_decision_maker")
+    people, each = (figures[id_].values for id_ in reads)
+    return Result(name, _cases(lambda case: bounded(people[case] * each[case])), reads)
+
+
+def _never(plans: Sequence[Plan], counts: Sequence[int | None]) -> str:
+    """Why no number of deals or sellers reaches the target, or nothing."""
+    if any(plan.contract_year == 0 for plan in plans):
+        return FREE
+    if any(plan.win_rate == 0 for plan in plans):
+        return NOTHING_WON
+    if any(plan.deals_begun_month == 0 for plan in plans):
+        return NOTHING_BEGUN
+    return BEYOND_COUNTING if None in counts else ""
+
+
+def _months(
+    figures: Mapping[str, Estimate], plans: Sequence[Plan], flows: Sequence[Flow], situation: Situation
+) -> list[Result]:
+    burn = situation.burn
+    lacking = tuple(n for n, v in (("capital", situation.capital), ("monthly_burn", burn)) if v is None)
+    target = ("revenue_target",) if situation.revenue_target is None else ()
+    # how many sell follows from the target where there is one
+    won = (*SELLING, "sales_team_size", *(() if target else _goal(situation)))
+    kept = (*won, "annual_contract_value", "churn_rate")
+    money = (*_money_figures(figures), *won)
+    needed = [customers_needed(situation, plan.contract_year) for plan in plans]
+
+    def of_cash(id_: str, value: Callable[[Sequence[float]], float | None]) -> Result:
+        found = _cases(lambda c: None if (line := flows[c].cash) is None else value(line))
+        return Result(id_, found, ("capital", "monthly_burn", "committed_revenue", *money), lacking)
+
+    def wins(line: Sequence[float]) -> int | None:
+        return _first(added(line), lambda total: total >= 1 - WHOLE)
+
+    revenue = _cases(lambda c: bounded(flows[c].customers[-1] * plans[c].contract_year))
+    even = _cases(lambda c: None if burn is None else _stays(flows[c].earned, burn))
+    return [
+        Result("first_revenue_month", _cases(lambda c: wins(flows[c].won)), won),
+        Result("target_month", _cases(lambda c: _target_month(flows[c], needed[c])), ("revenue_target", *kept), target),
+        Result("revenue_at_end", revenue, kept),
+        Result("most_tied_up", _cases(lambda c: bounded(max(0.0, -min(added(flows[c].selling))))), money),
+        Result("selling_pays_month", _cases(lambda c: _stays(flows[c].earned, 0.0)), money),
+        Result("break_even_month", even, ("monthly_burn", *money), ("monthly_burn",) if burn is None else ()),
+        of_cash("lowest_cash", lambda line: bounded(min(line))),
+        of_cash("lowest_cash_month", lambda line: line.index(min(line)) + 1),
+        of_cash("out_of_cash_month", lambda line: _first(line, lambda left: left < 0)),
+    ]
+
+
+def _target_month(months: Flow, needed: int | None) -> int | None:
+    """The first month with as many new customers as the target takes; 0 where it takes none."""
+    if needed is None:
+        return None
+    return 0 if needed == 0 else _first(months.customers, lambda count: count >= needed * (1 - WHOLE))
+
+
+def _money_figures(figures: Mapping[str, Estimate]) -> tuple[str, ...]:
+    return (*MONEY[:-1], "acquisition_cost" if "acquisition_cost" in figures else MONEY[-1])
+
+
+def _worst(figures: Mapping[str, Estimate], situation: Situation, months: int) -> WorstAssumption | None:
+    """Try the worst value of each assumed figure alone, in the base case with its sellers."""
+    base = plan_of(figures, 1, situation)
+    lowest = min(flow(base, months, situation).line)
+    found: list[WorstAssumption] = []
+    for id_ in MONEY:
+        figure = figures[id_]
+        if figure.origin == YOURS or figure.values[0] == figure.values[1]:
+            continue
+        worse = {**figures, id_: replace(figure, values=(figure.values[0],) * 3)}
+        # the sellers stay those of the base case: they are hired before anyone knows
+        changed = replace(plan_of(worse, 1, situation), sellers=base.sellers, hired=base.hired)
+        then = min(flow(changed, months, situation).line)
+        if then < lowest:
+            found.append(WorstAssumption(id_, figure.values[1], figure.values[0], lowest, then))
+    return min(found, key=lambda worst: worst.lowest_then, default=None)
+
+
+def origins(result: Result, figures: Mapping[str, Estimate], situation: Situation) -> tuple[str, ...]:
+    """The origins of what a result reads, of yours, set and assumed. What the company has not said counts as none: assumed."""
+    own = situation.facts
+    found = {figures[n].origin if n in figures else YOURS if n in own else ASSUMED for n in result.rests_on}
+    return tuple(origin for origin in (YOURS, SET, ASSUMED) if origin in found)
+
+
+# Small arithmetic
+
+
+def _cases(value: Callable[[int], float | None]) -> tuple[float | None, float | None, float | None]:
+    return value(0), value(1), value(2)
+
+
+def _three(values: Sequence[float | None]) -> tuple[float | None, float | None, float | None]:
+    low, base, high = values
+    return low, base, high
+
+
+def _first(line: Sequence[float], holds: Callable[[float], bool]) -> int | None:
+    return next((month for month, value in enumerate(line, 1) if holds(value)), None)
+
+
+def _stays(line: Sequence[float], least: float) -> int | None:
+    """The first month from which a line stays at or above a value to the end."""
+    month = len(line)
+    while month and line[month - 1] >= least:
+        month -= 1
+    return None if month == len(line) else month + 1
