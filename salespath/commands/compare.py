@@ -45,7 +45,8 @@ from salespath.report.pages import panel as panel_page
 @reported
 @based
 def command(base: Base, files: tuple[str, ...], respondents: bool | None, format_: str) -> None:
-    read = read_sides(base, files, respondents)
+    portfolios = [read_portfolio(base, path) for path in files]
+    read = assess_sides(base, portfolios, respondents, file=files[0] if len(files) == 1 else None)
     found = read.sides
     report_problems(read.problems)
     if len(found) > 1 and read.respondents:
@@ -74,22 +75,23 @@ class Sides(NamedTuple):
     problems: list[Problem]
 
 
-def read_sides(base: Base, paths: Sequence[str], respondents: bool | None = None) -> Sides:
-    """Read and assess what some files hold; whether it is people's answers is found out where `respondents` is None.
+def assess_sides(
+    base: Base, read: Sequence[Portfolio], respondents: bool | None = None, *, file: str | None = None
+) -> Sides:
+    """Assess what was read (from one `file` only); whether it is people's answers is found out where `respondents` is None.
 
     A company with an error is left out. Fewer than two are an error (SP164), respondents about several companies a warning (SP165).
     """
-    portfolios = [_read(base, path) for path in paths]
-    cases = [case for portfolio in portfolios for case in portfolio.cases]
+    cases = [case for portfolio in read for case in portfolio.cases]
     people = are_respondents(cases) if respondents is None else respondents
     found = sides(base, cases, respondents=people)
-    problems = [problem for portfolio in portfolios for problem in portfolio.problems]
+    problems = [problem for portfolio in read for problem in portfolio.problems]
     problems.extend(problem for side in found for problem in side.assessment.problems)
     problems.extend(compare_page.warnings(found))
     if len(found) < 2:
         number = "one company" if found else "no company"
         what = f"found {number} to compare; give two or more, in one file or in several."
-        problems.append(Problem("SP164", what, file=paths[0] if len(paths) == 1 else None))
+        problems.append(Problem("SP164", what, file=file))
     companies = companies_named(cases)
     if respondents and len({name.casefold() for name in companies}) > 1:
         what = f"these answers are about {', '.join(companies)}; they are taken as answers about one company."
@@ -97,7 +99,7 @@ def read_sides(base: Base, paths: Sequence[str], respondents: bool | None = None
     return Sides(found, people, problems)
 
 
-def _read(base: Base, path: str) -> Portfolio:
+def read_portfolio(base: Base, path: str) -> Portfolio:
     """The companies of a table, a fact file or a saved result; of a file that cannot be read, none and the problems."""
     if is_table(path):
         return read_companies(base, path)

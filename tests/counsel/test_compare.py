@@ -14,10 +14,11 @@ from given import BASE, EXAMPLES, VOCABULARY, run, some_facts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salespath.commands.compare import read_sides
+from salespath.commands.compare import Sides, assess_sides, read_portfolio
 from salespath.counsel.compare import Comparison, Side, behind_verdict, compare, own_advice
 from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
+from salespath.engine.compile import Base
 from salespath.engine.effects import OTHERS, between
 from salespath.engine.why import status
 from salespath.facts import Case, read_file
@@ -39,6 +40,10 @@ def side(name: str, **facts) -> Side:
 
 def text(found: Comparison, width: int) -> str:
     return write(page(found), width)
+
+
+def read_sides(base: Base, paths: list[str], respondents: bool | None = None) -> Sides:
+    return assess_sides(base, [read_portfolio(base, path) for path in paths], respondents)
 
 
 def codes(problems) -> list[tuple[str, str]]:

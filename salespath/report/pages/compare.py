@@ -16,7 +16,7 @@ from salespath.files.problems import WARNING, Problem, shown
 from salespath.report import plain
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rules_diff import effect_document
-from salespath.report.words.phrases import NAMES
+from salespath.report.words.phrases import NAMES, together
 from salespath.report.words.verdict import in_short, two_groups
 from salespath.rules import model
 from salespath.rules.diff import ADDED, CHANGED
@@ -109,7 +109,7 @@ def _signed(a: Assessment, process: str, name: str) -> str:
 
 
 def _conflicts(a: Assessment) -> str:
-    return "; ".join(" and ".join(map(readable, conflict.values)) for conflict in a.conflicts) or "none"
+    return "; ".join(together([readable(value) for value in conflict.values]) for conflict in a.conflicts) or "none"
 
 
 def _facts(found: Comparison) -> Table:

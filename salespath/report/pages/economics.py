@@ -18,7 +18,7 @@ from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Pa
 from salespath.report.plain import problem
 from salespath.report.words.amounts import given, result
 from salespath.report.words.economics import gist, notes, verdict, why_not
-from salespath.report.words.phrases import NAMES, capitalized, source_note, sources
+from salespath.report.words.phrases import NAMES, capitalized, labels, source_note, sources, together
 
 OUTCOMES = {
     "customers_needed": "New customers for the target",
@@ -100,7 +100,7 @@ def _absent(results: Iterable[Result], base: Base) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for r in results:
         if r.missing:
-            facts = " and ".join(f"{base.vocabulary[name].label} ({name})" for name in r.missing)
+            facts = together([f"{base.vocabulary[name].label} ({name})" for name in r.missing])
             found.setdefault(f"It takes your {facts}.", []).append(r.id)
         elif r.why:
             found.setdefault(f"{capitalized(why_not(r))}.", []).append(r.id)
@@ -130,8 +130,7 @@ def _estimate(figure: Estimate, base: Base) -> list[str]:
     if figure.origin == ASSUMED:
         where = f"assumed: {sources(base, figure.source)}"
     else:
-        labels = ", ".join(base.vocabulary[name].label for name in figure.facts)
-        where = f"yours: {labels}" if figure.origin == YOURS else "set in your file"
+        where = f"yours: {labels(base, figure.facts)}" if figure.origin == YOURS else "set in your file"
     label = f"{kind.label}, {kind.unit}" if kind.unit else kind.label
     return [label, *(given(kind, value) for value in figure.values), where]
 

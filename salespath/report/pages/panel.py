@@ -103,7 +103,7 @@ def _change(base: Base, before: Ruling, after: Ruling) -> str:
     go = [_block(base, rule) for rule in before.blocks if rule not in after.blocks]
     parts = [f"{'; '.join(come)} in the way"] if come else []
     parts += [f"{'; '.join(go)} no longer in the way"] if go else []
-    return f"the same verdict, but {' and '.join(parts)}"
+    return f"the same verdict, but {together(parts)}"
 
 
 def document(base: Base, company: str, answers: Mapping[str, Mapping[str, Value]], panel: Panel) -> dict[str, Any]:
