@@ -158,7 +158,7 @@ def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> dict
         "meaning": gist(e),
         "processes": {p: _process(x, e, base) for p, x in e.processes.items()},
         MATCH: {**_by_case(e.match.values), "source": ["K28"]} if e.match else None,
-        "notes": notes(e, base.vocabulary),
+        "notes": list(notes(e, base.vocabulary)),
         "problems": [problem(p) for p in problems],
         "would_have_to": _mark(e.mark) if e.mark else None,
     }

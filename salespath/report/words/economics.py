@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from salespath.counsel.economics.assumptions import ASSUMED, assumptions
 from salespath.counsel.economics.inputs import Situation
@@ -52,227 +53,192 @@ def gist(e: Economics) -> list[str]:
     found = [f"{capitalized(NAMES[p])}{_alone(x)}. {' '.join(_process(e, x))}" for p, x in e.processes.items()]
     if e.mark:
         found.append(would_have_to(e.mark, next(iter(e.processes)), e.months))
-    return [*found, _against(e)]
+    return [*found, " ".join(_against(e))]
 
 
-def _alone(economics: ProcessEconomics) -> str:
+def _alone(x: ProcessEconomics) -> str:
     """That none of the figures behind a process is the company's own."""
-    return " (assumed only)" if all(figure.origin == ASSUMED for figure in economics.figures.values()) else ""
+    return " (assumed only)" if all(figure.origin == ASSUMED for figure in x.figures.values()) else ""
 
 
-def _process(e: Economics, economics: ProcessEconomics) -> list[str]:
-    plan = economics.plans[_BASE]
+def _process(e: Economics, x: ProcessEconomics) -> list[str]:
+    plan = x.plans[_BASE]
     if gap(e.situation) == 0 and plan.sellers + plan.hired == 0:
         return ["Your revenue has reached the target already, so this asks for no new customers and no sellers."]
-    return [
-        *_work(e, economics), *_first_customer(e, economics), *_target(e, economics), *_cash(e, economics),
-        *_too_few(e, economics), *_unpaid(economics.plans[_BASE]),
-    ]  # fmt: skip
+    sentences = (_work(e, x), _first_customer(e, x), _target(e, x), _cash(e, x), _too_few(e, x), *_unpaid(plan))
+    return list(filter(None, sentences))
 
 
-def _work(e: Economics, economics: ProcessEconomics) -> list[str]:
+def _middle(x: ProcessEconomics, id_: str) -> float | None:
+    """A result in the base case."""
+    return x.outcomes[id_].values[_BASE]
+
+
+def _work(e: Economics, x: ProcessEconomics) -> str:
     """Customers, deals and sellers."""
-    customers, deals, sellers = (_range(economics, f"{n}_needed") for n in ("customers", "deals", "sellers"))
-    plan, there = economics.plans[_BASE], e.situation.sellers
-    missing = gap(e.situation)
+    needed = [x.outcomes[f"{name}_needed"] for name in ("customers", "deals", "sellers")]
+    customers, deals, sellers = map(_range, needed)
+    plan, there, missing = x.plans[_BASE], e.situation.sellers, gap(e.situation)
     if missing == 0:
-        return ["Your revenue has reached the target already, so this asks for no new customers."]
+        return "Your revenue has reached the target already, so this asks for no new customers."
     if missing is None or not (customers and deals and sellers):
         who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
-        reasons = (why_not(economics.outcomes[f"{n}_needed"]) for n in ("customers", "deals", "sellers"))
-        why = "no target is known" if missing is None else next(filter(None, reasons))
-        return [f"Counted with {who}, as {why}."]
+        why = "no target is known" if missing is None else next(filter(None, map(why_not, needed)))
+        return f"Counted with {who}, as {why}."
     contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
     hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
     own = "the one you have is" if there == 1 else f"your {count(there or 0)} are"
     enough = f"; {own} enough" if there and not plan.hired else ""
-    return [
+    return (
         f"The {money(missing)} a year still to win takes {counted(customers, 'customer', 'customers')} at {contract}, out of "
         f"{counted(deals, 'deal', 'deals')} begun. It takes {counted(sellers, 'seller', 'sellers')} at full speed to win them "
         f"within a year{hire}{enough}."
-    ]
+    )
 
 
-def _range(economics: ProcessEconomics, id_: str) -> str:
+def _range(result: Result) -> str:
     """A result in the base case, with the other two where they differ; nothing where it is not known."""
-    low, base, high = economics.outcomes[id_].values
+    low, base, high = result.values
     if low is None or base is None or high is None:
         return ""
     ends = [count(value) for value in sorted((low, high))]
     return count(base) if ends[0] == ends[1] == count(base) else f"{count(base)} ({ends[0]} to {ends[1]})"
 
 
-def _first_customer(e: Economics, economics: ProcessEconomics) -> list[str]:
-    month = economics.outcomes["first_revenue_month"].values[_BASE]
+def _first_customer(e: Economics, x: ProcessEconomics) -> str:
+    month, runway = _middle(x, "first_revenue_month"), e.situation.runway
     if month is None:
-        return [f"No new customer is to be expected within {e.months} months."]
-    runway = e.situation.runway
+        return f"No new customer is to be expected within {e.months} months."
     text = f"The first new customer, and revenue from it, is to be expected in month {month:.0f}"
     if runway is None:
-        return [f"{text}; you have not said how long your cash lasts."]
-    if runway == float("inf"):
-        return [f"{text}; today you spend no more than you take in."]
+        return f"{text}; you have not said how long your cash lasts."
+    if runway == math.inf:
+        return f"{text}; today you spend no more than you take in."
     if runway < 1:
-        return [f"{text}, too late for cash that lasts less than a month at today's spending."]
+        return f"{text}, too late for cash that lasts less than a month at today's spending."
     late = "too late for" if month > runway else "within"
-    return [f"{text}, {late} the {counted(count(runway), 'month', 'months')} that your cash lasts at today's spending."]
+    return f"{text}, {late} the {counted(count(runway), 'month', 'months')} that your cash lasts at today's spending."
 
 
-def _target(e: Economics, economics: ProcessEconomics) -> list[str]:
+def _target(e: Economics, x: ProcessEconomics) -> str:
     """When the target is reached, which is wanted within a year."""
-    outcome = economics.outcomes["target_month"]
-    month = outcome.values[_BASE]
-    if not month and (outcome.missing or month == 0 or economics.outcomes["customers_needed"].values[_BASE] is None):
-        return []
+    month = _middle(x, "target_month")
+    if month == 0 or x.outcomes["target_month"].missing or _middle(x, "customers_needed") is None:
+        return ""
     if month is None:
-        return [f"The target is not reached within {e.months} months."]
+        return f"The target is not reached within {e.months} months."
     late = f", {counted(count(month - YEAR), 'month', 'months')} late" if month > YEAR else ""
-    return [f"The target is reached in month {month:.0f}{late}."]
+    return f"The target is reached in month {month:.0f}{late}."
 
 
-def _cash(e: Economics, economics: ProcessEconomics) -> list[str]:
-    found = []
-    lowest, month = (economics.outcomes[n].values[_BASE] for n in ("lowest_cash", "lowest_cash_month"))
-    out = economics.outcomes["out_of_cash_month"].values[_BASE]
-    if lowest is not None and month is not None:
-        if out is not None:
-            less = "hire fewer or later" if economics.plans[_BASE].hired else "spend less"
-            ends, what = "is lowest", f"find that much more money, or {less}"
-            if month == e.months:
-                ends = "is still falling"
-                what = f"{less}, as these {e.months} months do not show how much money would be enough"
-            found.append(
-                f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: "
-                f"{what}."
-            )
-        elif e.situation.capital is not None and lowest >= e.situation.capital:
-            found.append("Your cash never falls below what you have today.")
-        else:
-            found.append(f"Your cash is lowest in month {month:.0f}, at {money(lowest)}.")
-    else:
-        tied, pays = (economics.outcomes[n].values[_BASE] for n in ("most_tied_up", "selling_pays_month"))
-        if tied is not None:
-            earns = (
-                f"earns more than it costs from month {pays:.0f}" if pays else f"does not pay within {e.months} months"
-            )
-            found.append(f"Selling ties up {money(tied)} at most and {earns}.")
-    return found
+def _cash(e: Economics, x: ProcessEconomics) -> str:
+    lowest, month, out = (_middle(x, id_) for id_ in ("lowest_cash", "lowest_cash_month", "out_of_cash_month"))
+    if lowest is None or month is None:
+        tied, pays = _middle(x, "most_tied_up"), _middle(x, "selling_pays_month")
+        earns = f"earns more than it costs from month {pays:.0f}" if pays else f"does not pay within {e.months} months"
+        return "" if tied is None else f"Selling ties up {money(tied)} at most and {earns}."
+    if out is None:
+        if e.situation.capital is not None and lowest >= e.situation.capital:
+            return "Your cash never falls below what you have today."
+        return f"Your cash is lowest in month {month:.0f}, at {money(lowest)}."
+    less = "hire fewer or later" if x.plans[_BASE].hired else "spend less"
+    ends, what = "is lowest", f"find that much more money, or {less}"
+    if month == e.months:
+        ends, what = (
+            "is still falling",
+            f"{less}, as these {e.months} months do not show how much money would be enough",
+        )
+    return f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: {what}."
 
 
-def _too_few(e: Economics, economics: ProcessEconomics) -> list[str]:
+def _too_few(e: Economics, x: ProcessEconomics) -> str:
     """Where the target takes more customers than there are."""
-    needed, reachable = economics.outcomes["customers_needed"].values[_BASE], e.situation.reachable
-    if needed is None or reachable is None or needed <= reachable or economics.process not in e.situation.described:
-        return []
-    return [
-        f"Against it: by your own count {counted(count(reachable), 'customer', 'customers')} could buy, fewer than that."
-    ]
+    needed, reachable = _middle(x, "customers_needed"), e.situation.reachable
+    if needed is None or reachable is None or needed <= reachable or x.process not in e.situation.described:
+        return ""
+    there = counted(count(reachable), "customer", "customers")
+    return f"Against it: by your own count {there} could buy, fewer than that."
 
 
-def _unpaid(plan: Plan) -> list[str]:
+def _unpaid(plan: Plan) -> Iterator[str]:
     """Where nothing is won, a seller at full speed does not earn the own pay, or a customer brings less than winning one costs."""
     if plan.win_rate == 0:
-        return ["Against it: as long as no deal is won, find out why before you spend more on selling."]
-    found = []
-    earned = too_cheap(plan)
-    if earned:
-        found.append(
+        yield "Against it: as long as no deal is won, find out why before you spend more on selling."
+        return
+    if earned := too_cheap(plan):
+        yield (
             f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
             f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
             "themselves, which is not computed here."
         )
     if loses(plan):
         brought = money(plan.contract_year * plan.gross_margin / plan.churn_year)
-        found.append(
+        yield (
             f"Against it: winning a customer costs {money(plan.other_cost)} beside the sellers and brings {brought} of gross "
             "profit until the customer leaves."
         )
-    return found
 
 
-def _against(e: Economics) -> str:
+def _against(e: Economics) -> Iterator[str]:
     """What this rests on that nobody has measured, and which of it matters most."""
-    found = []
-    weak = {NAMES[p]: together(labels) for p, x in e.processes.items() if (labels := _assumed(x))}
-    if weak:
-        same = len(weak) > 1 and len(set(weak.values())) == 1
-        parts = [f"both rest on assumed {next(iter(weak.values()))}"] if same else []
-        parts = parts or [f"{name} rests on assumed {labels}" for name, labels in weak.items()]
-        found.append(f"Against relying on this: {', '.join(parts)}.")
-    for process, economics in e.processes.items():
-        worst = economics.worst
-        if worst and economics.plans[_BASE].win_rate > 0:
+    weak = {NAMES[p]: together(found) for p, x in e.processes.items() if (found := _assumed(x))}
+    if len(weak) > 1 and len(set(weak.values())) == 1:
+        yield f"Against relying on this: both rest on assumed {next(iter(weak.values()))}."
+    elif weak:
+        parts = (f"{name} rests on assumed {found}" for name, found in weak.items())
+        yield f"Against relying on this: {', '.join(parts)}."
+    for process, x in e.processes.items():
+        worst = x.worst
+        if worst and x.plans[_BASE].win_rate > 0:
             kind = assumptions().all[worst.figure].kind
-            then, now = money(worst.lowest_then), money(worst.lowest)
-            what = f"cash falls to {then} instead of {now}"
-            if economics.flows[_BASE].cash is None:
-                then, now = money(-worst.lowest_then), money(max(0.0, -worst.lowest))
-                what = f"selling ties up {then} instead of {now}"
-            if then == now:
-                continue
-            found.append(
-                f"What matters most for {NAMES[process]}: {kind.label}. At {given(kind, worst.low)} instead of "
-                f"{given(kind, worst.base)}, {what}."
-            )
-    found.append(
-        "The low case has every figure at its worst at once, the high case at its best; either is rarer than any one of them."
-    )
-    return " ".join(found)
+            then, now, what = money(worst.lowest_then), money(worst.lowest), "cash falls to"
+            if x.flows[_BASE].cash is None:
+                then, now, what = money(-worst.lowest_then), money(max(0.0, -worst.lowest)), "selling ties up"
+            if then != now:
+                yield (
+                    f"What matters most for {NAMES[process]}: {kind.label}. At {given(kind, worst.low)} instead of "
+                    f"{given(kind, worst.base)}, {what} {then} instead of {now}."
+                )
+    yield "The low case has every figure at its worst at once, the high case at its best; either is rarer than any one of them."
 
 
-def _assumed(economics: ProcessEconomics) -> list[str]:
+def _assumed(x: ProcessEconomics) -> list[str]:
     """The assumed figures that a founder can soonest find out, three at most."""
-    figures = economics.figures
-    labels = [assumptions().all[id_].kind.label for id_ in _TO_FIND_OUT if figures[id_].origin == ASSUMED]
-    return labels[:3]
+    assumed = (id_ for id_ in _TO_FIND_OUT if x.figures[id_].origin == ASSUMED)
+    return [assumptions().all[id_].kind.label for id_ in islice(assumed, 3)]
 
 
-def notes(e: Economics, vocabulary: Vocabulary) -> list[str]:
+def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
     """What is left out, unknown, or taken for granted."""
     s = e.situation
-    found = [_described(e, vocabulary)]
+    if described := _described(e, vocabulary):
+        yield described
     if s.revenue_target is None:
-        found.append(
-            "You have not said what yearly revenue you want in twelve months (revenue_target), so no goal is set."
-        )
+        yield "You have not said what yearly revenue you want in twelve months (revenue_target), so no goal is set."
     elif s.revenue is None:
-        found.append(
-            "You have not said what you earn today (annual_revenue): the whole target counts as new, which is the most."
-        )
+        yield "You have not said what you earn today (annual_revenue): the whole target counts as new, which is the most."
     if s.sellers is None:
-        found.append(
-            "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
-        )
+        yield "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
     if s.revenue_target is not None:
-        found.append(
-            "In each case the sellers that the base case takes are at work, as they are hired before anyone knows how it goes."
-        )
+        yield "In each case the sellers that the base case takes are at work, as they are hired before anyone knows how it goes."
     if s.capital is None or s.burn is None:
         unknown = [n for n, v in (("capital", s.capital), ("monthly_burn", s.burn)) if v is None]
-        found.append(
-            f"There is no line of your cash, as {together([vocabulary[n].label for n in unknown])} "
-            f"({', '.join(unknown)}) {'is' if len(unknown) == 1 else 'are'} not known."
-        )
+        names = together([vocabulary[n].label for n in unknown])
+        are = "is" if len(unknown) == 1 else "are"
+        yield f"There is no line of your cash, as {names} ({', '.join(unknown)}) {are} not known."
     else:
-        found.append(
-            "Today's net spending goes on unchanged, today's sellers in it; new sellers and customers come on top."
-        )
+        yield "Today's net spending goes on unchanged, today's sellers in it; new sellers and customers come on top."
         committed = "not known and counted as none" if s.committed is None else "spread evenly over twelve months"
-        found.append(f"Committed revenue is {committed}; other funding is not counted.")
+        yield f"Committed revenue is {committed}; other funding is not counted."
     if any("acquisition_cost" in x.figures for x in e.processes.values()):
-        found.append(
-            "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
-        )
-    found.append(f"{capitalized(together([_paid(p, x) for p, x in e.processes.items()]))}.")
+        yield "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
+    yield f"{capitalized(together([_paid(p, x) for p, x in e.processes.items()]))}."
     if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
-        found.append(
-            "Published figures are mostly of North American software firms, some from pages without a method (soft)."
-        )
-    found.append(
+        yield "Published figures are mostly of North American software firms, some from pages without a method (soft)."
+    yield (
         "Deals already open, losses among today's customers, hiring fees and taxes are left out. Sellers go on selling at the same "
         "pace after the target is reached."
     )
-    return [note for note in found if note]
 
 
 def _paid(process: str, economics: ProcessEconomics) -> str:
