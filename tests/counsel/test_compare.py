@@ -136,23 +136,14 @@ def names_behind(tree) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
-@pytest.mark.parametrize("number", range(2, 7))
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
+@pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 32])
 def test_a_comparison_fits_the_width(width, number) -> None:
-    cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases[9 : 9 + 3 * number : 3]
+    cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases[-number:]
     shown = text(compare([Side(case.company, assess(BASE, case)) for case in cases]), width)
     assert [line for line in shown.splitlines() if len(line) > width] == []
     for case in cases:
         assert case.company.split()[0] in shown
-
-
-def test_all_documented_companies_fit_too() -> None:
-    cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
-    columns = [Side(case.company, assess(BASE, case)) for case in cases]
-    for number in (len(columns), *range(2, 7)):
-        for start in range(0, len(columns) - number + 1, number):
-            shown = text(compare(columns[start : start + number]), 80)
-            assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 
 @given(st.lists(some_facts(), min_size=2, max_size=4))

@@ -25,6 +25,7 @@ from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
 from salespath.report.formats.chart import chart
 from salespath.report.formats.text import write
+from salespath.report.page import Column, Page, Table
 from salespath.report.pages.economics import document, page
 from salespath.report.words.amounts import money
 from salespath.report.words.economics import gist, notes, why_not
@@ -635,6 +636,11 @@ def test_an_unknown_encoding_gets_plain_letters():
 )  # fmt: skip
 def test_results_are_no_more_exact_than_three_digits(value, words):
     assert money(value) == words
+
+
+def test_a_table_gives_one_column_what_another_cannot_use():
+    table = Table((Column("", most=5), Column("", width=9), Column("")), (("a" * 5, "b" * 9, "c" * 60),))
+    assert write(Page("", (table,)), 60).splitlines()[-2:] == [f"aaaaa  bbbbbbbbb  {'c' * 42}", " " * 18 + "c" * 18]
 
 
 # The command
