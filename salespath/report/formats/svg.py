@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from salespath.report.page import Chart
-from salespath.report.words.economics import axis
+from salespath.report.words.amounts import axis
 
 _WIDE, _HIGH, _LEFT, _BELOW = 480, 240, 60, 30
 _APART = 0.08
