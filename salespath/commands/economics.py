@@ -12,24 +12,15 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    bold,
-    company_option,
-    format_option,
-    read_supposed,
-    report_problems,
-    reported,
-    set_option,
-    width,
-    write_json,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import based, bold, report_problems, reported, width
+from salespath.commands.shared.reading import companies_files, company_options, read_supposed
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.results import economics as computed
 from salespath.counsel.economics.shown import shown
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base
-from salespath.files.problems import SalespathError
+from salespath.files.problems import SalespathError, has_error
 from salespath.report.pages.economics import render
 from salespath.report.pages.economics_json import document
 from salespath.report.pages.economics_verdict import verdict
@@ -37,16 +28,15 @@ from salespath.report.pages.economics_verdict import verdict
 
 @click.command("economics", help=__doc__)
 @click.argument("file", required=False)
-@set_option
-@company_option
+@company_options()
 @click.option(
     "--months", type=click.IntRange(1, 120), default=36, show_default=True, help="How many months to look ahead."
 )
 @click.option(
     "--process", type=click.Choice(["enterprise", "smb"]), help="Only this process, whatever the rules recommend."
 )
-@format_option
 @reported
+@output_options()
 @based
 def command(
     base: Base,
@@ -55,9 +45,9 @@ def command(
     company: str,
     months: int,
     process: str | None,
-    format_: str,
+    output: Destination,
 ) -> None:
-    (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
+    (portfolio,) = read_supposed(base, companies_files(base, [file] if file else []), texts, company)
     problems = list(portfolio.problems)
     documents = []
     pages = []
@@ -72,17 +62,19 @@ def command(
         found = computed(case.company, read, months, chosen, marked=process is None)
         warnings = [*assessment.problems, *read.problems]
         problems.extend(warnings)
-        if format_ == "json":
+        if output.ending == "json":
             documents.append(document(found, base, warnings))
         else:
             said = verdict(assessment, read.standing, chosen)
             encoding = sys.stdout.encoding or "ascii"
             pages.append(render(found, base, width(), verdict=said, encoding=encoding, bold=bold))
     report_problems(problems)
-    if format_ == "json":
-        if documents or not portfolio.single:
-            write_json(documents[0] if portfolio.single else documents)
-    else:
-        click.echo("\n\n".join(pages), nl=False)
-    if any(problem.severity == "error" for problem in problems):
+    if documents or pages or not portfolio.single:
+        deliver(
+            output,
+            pages=lambda: pages,
+            document=lambda: documents[0] if portfolio.single else documents,
+            between="\n\n",
+        )
+    if has_error(problems):
         sys.exit(1)

@@ -13,21 +13,13 @@ from dataclasses import asdict
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    company_option,
-    format_option,
-    read_supposed,
-    report_problems,
-    reported,
-    set_option,
-    width,
-    write_json,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import based, report_problems, reported, width
+from salespath.commands.shared.reading import companies_files, company_options, read_supposed
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.engine.targets import meant, targets
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, has_error, shown, suggestion
 from salespath.report.formats.tree import tree
 from salespath.report.pages import explanation as explanations
 
@@ -35,20 +27,17 @@ from salespath.report.pages import explanation as explanations
 @click.command("explain", help=__doc__)
 @click.argument("file", required=False)
 @click.argument("target", required=False)
-@set_option
-@company_option
-@format_option
+@company_options()
 @reported
+@output_options()
 @based
 def command(
-    base: Base, file: str | None, target: str | None, texts: tuple[str, ...], company: str, format_: str
+    base: Base, file: str | None, target: str | None, texts: tuple[str, ...], company: str, output: Destination
 ) -> None:
     if texts and file and target is None and not os.path.exists(file) and meant(base, file):
         file, target = None, file  # `explain --set capital=300k channel` names no file
-    (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
+    (portfolio,) = read_supposed(base, companies_files(base, [file] if file else []), texts, company)
     report_problems(portfolio.problems)
-    if not portfolio.cases:
-        sys.exit(1)
     roots = []
     for case in portfolio.cases:
         assessment = assess_case(base, case)
@@ -64,10 +53,11 @@ def command(
                 ]
             )
         roots.append(root)
-    if format_ == "json":
-        write_json(asdict(roots[0]) if portfolio.single else [asdict(root) for root in roots])
-    else:
-        for root in roots:
-            click.echo(tree(root.tree(), min(width(), 100), sys.stdout.encoding or "ascii"), nl=False)
-    if any(problem.severity == "error" for problem in portfolio.problems):
+    if roots or not portfolio.single:
+        deliver(
+            output,
+            pages=lambda: [tree(root.tree(), min(width(), 100), sys.stdout.encoding or "ascii") for root in roots],
+            document=lambda: asdict(roots[0]) if portfolio.single else [asdict(root) for root in roots],
+        )
+    if has_error(portfolio.problems):
         sys.exit(1)

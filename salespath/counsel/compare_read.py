@@ -1,4 +1,4 @@
-"""What is compared: the companies of fact files and tables, and results saved as JSON, assessed by the rules at hand."""
+"""What is compared: companies and results saved as JSON, assessed by the rules at hand."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from salespath.commands.shared.options import is_table, read_companies
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.engine.effects import Verdict
-from salespath.facts import Case, Portfolio, Vocabulary, read_case
-from salespath.facts.cases import companies as read_nodes
+from salespath.facts import Case, Portfolio
+from salespath.facts.cases import UNREAD
 from salespath.facts.values import readable
-from salespath.files.nodes import Mapping as MappingNode
-from salespath.files.nodes import Node, Scalar, read
-from salespath.files.nodes import Sequence as SequenceNode
-from salespath.files.problems import WARNING, Problem, SalespathError, shown
+from salespath.files.problems import WARNING, Problem, has_error, shown
 
 _NAMING = (
     "respondent",
@@ -57,27 +53,28 @@ class Read:
     problems: tuple[Problem, ...]
 
 
-def read_columns(base: Base, paths: Sequence[str], respondents: bool | None = None) -> Read:
-    """Read and assess what is compared. A company with an error is left out.
+def read_columns(
+    base: Base, portfolios: Sequence[Portfolio], respondents: bool | None = None, *, file: str | None = None
+) -> Read:
+    """Assess what is compared, read leniently. A company with an error is left out. `file`: the only one that was read.
 
     `respondents` None finds out: records of one company at one time, none of them a saved result, are several people's answers.
-    Warnings: facts of a saved result that the vocabulary cannot read (SP161), other rules (SP162) or an edited verdict (SP163),
-    respondents about different companies (SP165). Fewer than two companies are an error (SP164).
+    Warnings: other rules made a saved result (SP162) or an edited verdict (SP163), respondents about different companies (SP165).
+    Fewer than two companies are an error (SP164).
     """
     found: list[Column] = []
     problems: list[Problem] = []
-    for path in paths:
-        portfolio = _read(base, path)
+    for portfolio in portfolios:
         problems.extend(portfolio.problems)
         for case in portfolio.cases:
-            column = Column(case.company, assess(base, case), _saved(case), case.extra.get(_UNREAD, {}))
+            column = Column(case.company, assess(base, case), _saved(case), case.extra.get(UNREAD, {}))
             problems.extend([*column.assessment.problems, *_warnings(column)])
             found.append(column)
-    if len(found) < 2:
+    if found[1:] == [] and (found or has_error(problems)):  # of a file with nothing in it that is said already
         what = (
             f"found {'one company' if found else 'no company'} to compare; give two or more, in one file or in several."
         )
-        problems.append(Problem("SP164", what, file=paths[0] if len(paths) == 1 else None))
+        problems.append(Problem("SP164", what, file=file))
     cases = [column.assessment.case for column in found]
     companies = dict.fromkeys(case.company for case in cases if not _unnamed(case))
     if respondents and len({name.casefold() for name in companies}) > 1:
@@ -96,67 +93,10 @@ def _one_company(found: Sequence[Column]) -> bool:
 
 def _unnamed(case: Case) -> bool:
     """Whether a company goes by the name of its file for want of its own."""
-    return case.file is not None and case.company == Path(case.file).stem
+    return not case.named
 
 
 # Saved results
-
-_UNREAD = "facts that cannot be read"
-
-
-def _read(base: Base, path: str) -> Portfolio:
-    """The companies of a file; what cannot be read of the facts of a saved result goes with the company, apart from its facts."""
-    if is_table(path):
-        return read_companies(base, path)
-    problems: list[Problem] = []
-
-    def cleaned(node: Node) -> Node:
-        if not (_is_saved(node) and isinstance(node, MappingNode)):
-            return node
-        wrong = _wrong(node, base.vocabulary, path)
-        problems.extend(wrong.values())
-        facts = node.get("facts")
-        assert isinstance(facts, MappingNode)
-        kept = MappingNode(tuple(i for i in facts.items if i[0].text not in wrong), facts.line, facts.repeated)
-        unread = MappingNode(tuple(i for i in facts.items if i[0].text in wrong), facts.line)
-        rest = tuple(item for item in node.items if item[0].text != "facts")
-        return MappingNode(
-            (*rest, (Scalar("facts", facts.line), kept), (Scalar(_UNREAD, facts.line), unread)),
-            node.line,
-            node.repeated,
-        )
-
-    try:
-        node = read(path)
-        items = node.items if isinstance(node, SequenceNode) else (node,)
-        exact = path.lower().endswith(".json") or any(map(_is_saved, items))
-        node = SequenceNode(tuple(map(cleaned, items)), node.line) if isinstance(node, SequenceNode) else cleaned(node)
-        portfolio = read_nodes(node, base.vocabulary, path, exact=exact)
-    except SalespathError as error:
-        return Portfolio((), error.problems, single=True)
-    return replace(portfolio, problems=(*portfolio.problems, *problems))
-
-
-def _is_saved(node: Node) -> bool:
-    """Whether a node is a result as `assess --format json` writes it."""
-    parts = (node.get(key) for key in ("facts", "receipt")) if isinstance(node, MappingNode) else ()
-    return bool(parts) and all(isinstance(part, MappingNode) for part in parts)
-
-
-def _wrong(node: MappingNode, vocabulary: Vocabulary, path: str) -> dict[str, Problem]:
-    """What the vocabulary cannot read of a saved result, by fact: other rules may have had other facts and values."""
-    problems: list[Problem] = []
-    read_case(node, vocabulary, path, problems, "a saved result", exact=True)
-    return {
-        name: replace(
-            p,
-            code="SP161",
-            severity=WARNING,
-            message=f"{p.message} The result keeps it; here it is shown, but counts for nothing.",
-        )
-        for p in problems
-        if (name := str(p.column or p.value or "")) and p.code in ("SP111", "SP112")
-    }
 
 
 def _saved(case: Case) -> Saved | None:

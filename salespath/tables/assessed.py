@@ -17,7 +17,7 @@ from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
 from salespath.tables.prefetch import ahead
-from salespath.tables.reading import Reading, no_rows
+from salespath.tables.read import Reading, no_rows
 
 Report: TypeAlias = Callable[[Problem], None]
 Progress: TypeAlias = "Callable[[int, float | None], None]"  # rows of this batch; how much of the file is read, 0 to 1
@@ -39,7 +39,7 @@ class Assessed:
 def assess_reading(
     base: Base, reading: Reading, *, on_problem: Report, progress: Progress | None = None
 ) -> Iterator[Assessed]:
-    """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read further, or holds no company."""
+    """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read further."""
 
     def work(part: Any) -> Assessed:
         batch = reading.batch(part)
@@ -63,7 +63,7 @@ def assess_reading(
         message = f"{untold} more rows contradict themselves; the first {NAMED} are told one by one."
         on_problem(Problem("SP122", message, WARNING, file=reading.path))
     if not rows:
-        raise no_rows(reading.path)
+        on_problem(no_rows(reading.path))
 
 
 def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:

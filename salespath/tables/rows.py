@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from salespath.files.problems import Problem, SalespathError
+from salespath.files.source import Source, encoding
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20
@@ -40,22 +41,24 @@ class Block:
     bad: dict[int, str]
 
 
-def text(file: IO[bytes], path: str) -> Iterator[bytes]:
+def text(source: Source) -> Iterator[bytes]:
     """The content in UTF-8, without a byte order mark; UTF-16 is converted. Raises SalespathError (SP102)."""
-    data = file.read(READ)
-    if data[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    name = encoding(source.head)
+    data = source.read(READ)
+    if name == "utf-8-sig":
         yield data.removeprefix(codecs.BOM_UTF8)
-        while data := file.read(READ):
+        while data := source.read(READ):
             yield data
         return
-    decoder = codecs.getincrementaldecoder("utf-16")()
+    decoder = codecs.getincrementaldecoder(name)()
     try:
         while data:
             yield decoder.decode(data).encode()
-            data = file.read(READ)
+            data = source.read(READ)
         decoder.decode(b"", final=True)
     except UnicodeError:
-        raise _refused("SP102", "the file is not UTF-16 throughout. Save it as CSV UTF-8.", path) from None
+        what = f"the file is not {name[:6].upper()} throughout. Save it as CSV UTF-8."
+        raise _refused("SP102", what, source.path) from None
 
 
 def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[Block]:

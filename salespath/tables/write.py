@@ -1,17 +1,20 @@
-"""Assessed batches → a file: CSV, Parquet or JSON."""
+"""Assessed batches → a file: CSV, Parquet, JSON or JSON Lines."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
+from salespath.engine.assess import assess
 from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
+from salespath.files.output import json_lines, json_pieces
+from salespath.report.plain import document
 from salespath.tables.assessed import Assessed
 from salespath.tables.cells import typed_cells, written_cells
 from salespath.tables.columns import Outcome, Wording, text_cells
@@ -25,19 +28,30 @@ PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the proces
 
 
 def write(
-    base: Base, batches: Iterable[Assessed], file: IO[bytes], ending: str, columns: Mapping[str, pa.DataType]
+    base: Base,
+    batches: Iterable[Assessed],
+    file: IO[bytes],
+    ending: str,
+    columns: Mapping[str, pa.DataType],
+    *,
+    ascii_only: bool = False,
 ) -> None:
-    """Write to a file; `ending` (csv, parquet or json) says how.
+    """Write to a file; `ending` says how. `columns` are those of the input with their types; the results follow them.
 
-    `columns` are those of the input with their types; the results follow them.
+    `ascii_only`: JSON has escapes for other characters.
     """
-    kept = {COMPANY: pa.string(), **{name: kind for name, kind in columns.items() if name not in RESULTS}}
-    if ending == "json":
-        _write_json(base, batches, file)
-    elif ending == "parquet":
-        _write_parquet(base, batches, file, kept)
+    if ending in DOCUMENTS:
+        for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
+            file.write(piece.encode())
     else:
-        _write_csv(base, batches, file, kept)
+        kept = {COMPANY: pa.string(), **{name: kind for name, kind in columns.items() if name not in RESULTS}}
+        IN_COLUMNS[ending](base, batches, file, kept)
+
+
+def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
+    for item in batches:
+        for case in item.batch.cases(base.vocabulary):
+            yield document(assess(base, case), table=True)
 
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
@@ -119,14 +133,6 @@ def _given(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.Data
             yield pa.nulls(rows, kind) if cells is None else cells.cast(kind)
 
 
-def _write_json(base: Base, batches: Iterable[Assessed], file: IO[bytes]) -> None:
-    from salespath.engine.assess import assess
-    from salespath.report.plain import document
-
-    before = b"[\n"
-    for item in batches:
-        for case in item.batch.cases(base.vocabulary):
-            text = json.dumps(document(assess(base, case), table=True), ensure_ascii=False, indent=2)
-            file.write(before + text.encode())
-            before = b",\n"
-    file.write(b"[]\n" if before == b"[\n" else b"\n]\n")
+# A new kind is a function and a line here.
+IN_COLUMNS = {"csv": _write_csv, "parquet": _write_parquet}
+DOCUMENTS = {"json": json_pieces, "jsonl": json_lines}

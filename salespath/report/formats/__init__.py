@@ -1,1 +1,16 @@
-"""Writers of pages: a page in, text out."""
+"""Writers of pages: one module a format, with `write(page, …) -> str`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+from salespath.report.page import Page
+
+WRITERS = {"txt": "text", "md": "markdown", "html": "html"}  # by the ending of a file's name; imported when one is used
+
+
+def write_page(pages: Sequence[Page], ending: str) -> str:
+    """One document of some pages, in the format of an ending. Raises KeyError for an unknown one."""
+    writer = import_module(f"{__name__}.{WRITERS[ending]}")
+    return str(writer.document(pages))

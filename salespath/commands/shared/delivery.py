@@ -1,0 +1,169 @@
+"""Where the output of a command goes and in which format: the options, and what writes it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from salespath.commands.shared.options import bold, read_by_run, width
+from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
+from salespath.rules.folders import rule_files
+
+if TYPE_CHECKING:
+    from salespath.report.page import Page
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PAGES = ("txt", "md", "html")  # and every ending of a table that a command writes
+STDOUT = "-"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the output goes (`-` is standard output), as which kind of file, and whether it may replace one."""
+
+    path: str = STDOUT
+    ending: str = "txt"
+    force: bool = False
+    rejects: str | None = None  # where companies go that cannot be assessed
+    always: bool = False  # whether that file is written though there are none
+
+    @property
+    def printed(self) -> bool:
+        """Whether it goes to standard output."""
+        return self.path == STDOUT
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of text."""
+        return (sys.stdout.encoding or "ascii").lower() if self.printed else "utf-8"
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether JSON needs escapes."""
+        return self.encoding not in ("utf-8", "utf8")
+
+
+def output_options(*tables: str) -> Callable[[F], F]:
+    """The options --format, -o and --force, which give a command its `output`; `tables` are the endings of tables it can write.
+
+    With tables there is also --rejects. An output that is an input (an argument, a rule file) is refused before anything is read.
+    """
+    endings = [*PAGES, "json", *tables]
+    formats = ["text", *(ending for ending in endings[1:] if ending != "parquet")]
+
+    def decorate(command: F) -> F:
+        @click.option("--format", "format_", type=click.Choice(formats), help="What to print.", show_default="text")
+        @click.option(
+            "-o", "--output", "path", metavar="OUT", help=f"Write a file instead, by its ending: {', '.join(endings)}."
+        )
+        @click.option("--force", is_flag=True, help="Let an output replace an existing file; never an input.")
+        @functools.wraps(command)
+        def run(
+            *args: Any, format_: str | None, path: str | None, force: bool, rejects: str | None = None, **kwargs: Any
+        ) -> Any:
+            output = _destination(path or STDOUT, format_, endings, force)
+            if tables:
+                output = _with_rejects(output, rejects)
+            outputs = [] if output.printed else [Output(output.path)]
+            if output.rejects is not None:
+                outputs.append(Output(output.rejects, "where rejected rows go", "--rejects"))
+            if outputs:
+                check(outputs, _inputs(), force=force)
+            return command(*args, output=output, **kwargs)
+
+        if tables:
+            run = click.option(
+                "--rejects",
+                metavar="FILE.csv",
+                help="Write the rows that are rejected here (with -o: OUT.rejects.csv).",
+            )(run)
+        return run  # type: ignore[return-value]
+
+    return decorate
+
+
+def _inputs() -> list[str]:
+    """The files that the command at hand reads; of a folder, its rules."""
+    context = click.get_current_context()
+    named = [param.name for param in context.command.params if isinstance(param, click.Argument)]
+    given = [context.params.get(str(name)) for name in (*named, "cases")]
+    paths = [path for value in given for path in ([value] if isinstance(value, str) else value or ())]
+    inside = [str(file) for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
+    return read_by_run(*paths, *inside)
+
+
+def _with_rejects(output: Destination, rejects: str | None) -> Destination:
+    if rejects is not None and not (rejects.lower().endswith(".csv") or is_through(rejects)):
+        raise click.UsageError(f"--rejects {rejects}: expected a name that ends in .csv.")
+    if rejects is None and not is_through(output.path):
+        rejects = f"{os.path.splitext(output.path)[0]}.rejects.csv"
+        return replace(output, rejects=rejects, always=is_there(rejects))
+    return replace(output, rejects=rejects, always=rejects is not None)
+
+
+def _destination(path: str, format_: str | None, endings: list[str], force: bool) -> Destination:
+    ending = os.path.splitext(path.lower())[1].removeprefix(".")
+    wanted = "txt" if format_ == "text" else format_
+    if path == STDOUT or (ending not in endings and is_through(path)):
+        return Destination(path, wanted or "txt", force)
+    if ending not in endings:
+        raise click.UsageError(f"-o {path}: expected a name that ends in {', '.join(f'.{name}' for name in endings)}.")
+    if wanted not in (None, ending):
+        raise click.UsageError(f"-o {path} and --format {format_} say different things; leave --format out.")
+    return Destination(path, ending, force)
+
+
+def deliver(
+    output: Destination, *, pages: Callable[[], Iterable[Page | str]], document: Callable[[], Any], between: str = ""
+) -> None:
+    """Write what a command has to say: its pages, or its document, in whatever format is wanted.
+
+    Pages of text stand one after the other with `between` them. An iterator as document is an array, written item by item.
+    """
+    with together(force=output.force) as begin:
+        write_output(begin, output, pages=pages, document=document, between=between)
+
+
+def write_output(
+    begin: Begin,
+    output: Destination,
+    *,
+    pages: Callable[[], Iterable[Page | str]],
+    document: Callable[[], Any],
+    between: str = "",
+) -> None:
+    """The same, as one of several files that are written together."""
+    encoding = output.encoding
+    match output.ending:
+        case "json":
+            pieces = json_pieces(document(), ascii_only=output.ascii_only)
+        case "jsonl":
+            pieces = json_lines(document(), ascii_only=output.ascii_only)
+        case "txt":
+            pieces = _texts(pages(), encoding, between, bold if output.printed else str)
+        case ending:
+            from salespath.report.formats import write_page
+            from salespath.report.page import Page, Text
+
+            some = [Page("", (Text(page),)) if isinstance(page, str) else page for page in pages()]
+            encoding, pieces = "utf-8", iter([write_page(some, ending)])
+    file = begin(output.path)
+    for piece in pieces:
+        file.write(piece.encode(encoding, "replace"))
+
+
+def _texts(pages: Iterable[Page | str], encoding: str, between: str, style: Callable[[str], str]) -> Iterator[str]:
+    from salespath.report.formats.text import write
+
+    before = ""
+    for page in pages:
+        yield before + (page if isinstance(page, str) else write(page, width(), bold=style, encoding=encoding))
+        before = between
