@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from salespath.commands.shared.delivery import Destination, output_options, write_output
+from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.options import based, bold, report_problems, reported, width
 from salespath.commands.shared.reading import companies_files, company_options, read_supposed
 from salespath.engine.assess import Engine
@@ -24,7 +24,7 @@ from salespath.files.output import together
 from salespath.files.problems import Problem, has_error
 from salespath.report.pages.full import render
 from salespath.report.plain import document
-from salespath.tables.summary import Summary
+from salespath.tables.progress import Summary
 
 
 @click.command("assess", help=__doc__)
@@ -114,7 +114,7 @@ def command(
     with together(force=output.force) as begin:
         if cases or (not single and output.ending in ("json", "jsonl")):
             plain = (document(assessment, table=not single) for assessment in assessed())
-            write_output(begin, output, pages=pages, document=lambda: next(plain) if single else plain)
+            deliver(output, pages=pages, document=lambda: next(plain) if single else plain, begin=begin)
         if output.rejects is not None and (output.always or summary.rejected):
             from salespath.tables.rejects import write_rejects
 

@@ -136,7 +136,7 @@ def encoding(head: bytes) -> str:
     for mark, name in _MARKS.items():
         if head.startswith(mark):
             return name
-    even, odd = head[:64:2], head[1:64:2]
+    even, odd = head[:16:2], head[1:16:2]
     if even and odd and any(even) != any(odd) and all(even) != all(odd):
         return "utf-16-le" if any(even) else "utf-16-be"
     return "utf-8-sig"

@@ -1,10 +1,12 @@
-"""Files → assessed batches."""
+"""Files → assessed batches, each stage of the work a little ahead of the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +18,14 @@ from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
-from salespath.tables.prefetch import ahead
 from salespath.tables.read import Reading, no_rows
 
 Report: TypeAlias = Callable[[Problem], None]
 Progress: TypeAlias = "Callable[[int, float | None], None]"  # rows of this batch; how much of the file is read, 0 to 1
+T = TypeVar("T")
+R = TypeVar("R")
 
-
+AHEAD = 2  # results that wait for the next stage, or are in work: memory stays bounded
 NAMED = 100  # rows of a file whose contradictions are told one by one
 
 
@@ -49,7 +52,7 @@ def assess_reading(
     for problem in reading.problems:
         on_problem(problem)
     rows = told = untold = 0
-    for item in ahead(work, reading.parts()):
+    for item in work_ahead(work, reading.parts()):
         for problem in (*item.batch.problems, *in_order(_contradictions(base, item, NAMED - told))):
             on_problem(problem)
         named = min(NAMED - told, len(item.contradicted))
@@ -72,3 +75,19 @@ def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:
     for case in some.batch[places].cases(base.vocabulary) if len(places) else ():
         found = contradictions(Company(base, case.values))
         yield from (of_row(case, item) for item in found if item.kind == "impossible")
+
+
+def work_ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """The results in order, made in a thread. More threads for a stage were not faster: they wait for one another."""
+    waiting: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            for item in items:
+                waiting.append(thread.submit(work, item))
+                if len(waiting) == AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -12,9 +12,9 @@ from salespath.engine.compile import Base
 from salespath.files.output import Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError
 from salespath.tables.assessed import Assessed, Progress, Report, assess_reading
+from salespath.tables.progress import Summary, bar
 from salespath.tables.read import CompaniesFile, Reading
 from salespath.tables.rejects import RejectsFile
-from salespath.tables.summary import Summary
 from salespath.tables.write import IN_COLUMNS, write
 
 STRONG = 50_000  # companies of which strength is worked out unasked
@@ -46,8 +46,6 @@ def assess_to_file(
     out for up to STRONG companies, of more only with `strength`. Raises SalespathError, and writes nothing, where a file cannot be
     read or written, is both, or exists already (unless `force`).
     """
-    from salespath.tables.progress import bar
-
     opened = [file if isinstance(file, CompaniesFile) else CompaniesFile(base, file) for file in files]
     outputs = [Output(path) for path in (out, rejects) if path and path != "-"]
     check(outputs, [file.path for file in opened], force=force)

@@ -15,13 +15,12 @@ from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.report.plain import document
-from salespath.tables.assessed import Assessed
+from salespath.tables.assessed import Assessed, work_ahead
 from salespath.tables.cells import typed_cells, written_cells
 from salespath.tables.columns import Outcome, Wording, text_cells
 from salespath.tables.escape import guarded, quoted
 from salespath.tables.header import COMPANY, RESULTS
 from salespath.tables.lists import Lists
-from salespath.tables.prefetch import ahead
 
 ROW_GROUP = 65_536
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
@@ -62,7 +61,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
         return {**_given_as_text(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
-        for found, rows in ahead(prepared, batches):
+        for found, rows in work_ahead(prepared, batches):
             for start in range(0, rows, PIECE):
                 yield found, start, min(rows, start + PIECE)
 
@@ -76,7 +75,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
         return fired.part(start, stop).after(texts)
 
     file.write(",".join(quoted(guarded(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
-    for text in ahead(lines, pieces()):
+    for text in work_ahead(lines, pieces()):
         file.write(text)
     file.write(b"\n")
 
@@ -110,7 +109,7 @@ def _write_parquet(
     writer: pyarrow.parquet.ParquetWriter | None = None
     waiting: list[pa.RecordBatch] = []
     try:
-        for table in ahead(rows, batches):
+        for table in work_ahead(rows, batches):
             waiting.append(table)
             writer = writer or pyarrow.parquet.ParquetWriter(file, table.schema, write_statistics=False)
             if sum(map(len, waiting)) >= ROW_GROUP:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.files.problems import SalespathError
+from salespath.files.source import Source
 from salespath.tables import rows
 from salespath.tables.rows import Block, blocks, text
 
@@ -134,23 +136,29 @@ def test_a_file_with_zero_bytes_is_binary():
     assert refusal(b"a,b\n1,\0\n") == ("SP102", None, "this is a binary file; text was expected.")
 
 
+def content(folder: Path, data: bytes) -> bytes:
+    (folder / "f").write_bytes(data)
+    with Source(str(folder / "f")) as source:
+        return b"".join(text(source))
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf_16_is_converted(encoding, monkeypatch):
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_utf_16_is_converted(encoding, mark, monkeypatch, tmp_path):
     monkeypatch.setattr(rows, "READ", 3)
-    mark = "" if encoding == "utf-16" else "\ufeff"
-    data = (mark + "a,b\nșț🚀,2\n").encode(encoding)
-    assert b"".join(text(io.BytesIO(data), "f")).decode().removeprefix("\ufeff") == "a,b\nșț🚀,2\n"
+    data = (mark + "capital,b\nșț🚀,2\n").encode(encoding)
+    assert content(tmp_path, data).decode().lstrip("\ufeff") == "capital,b\nșț🚀,2\n"
 
 
 @pytest.mark.parametrize("tail", [b"x", b"\x00\xd8"])
-def test_broken_utf_16_is_refused(tail):
+def test_broken_utf_16_is_refused(tail, tmp_path):
     with pytest.raises(SalespathError) as caught:
-        list(text(io.BytesIO("a,b\n".encode("utf-16") + tail), "f"))
+        content(tmp_path, "a,b\n".encode("utf-16") + tail)
     assert caught.value.problems[0].code == "SP102"
 
 
-def test_a_byte_order_mark_is_left_out():
-    assert b"".join(text(io.BytesIO(b"\xef\xbb\xbfa,b\n"), "f")) == b"a,b\n"
+def test_a_byte_order_mark_is_left_out(tmp_path):
+    assert content(tmp_path, b"\xef\xbb\xbfa,b\n") == b"a,b\n"
 
 
 def test_blocks_hold_as_many_rows_as_asked_for():

@@ -29,14 +29,14 @@ from salespath.report.plain import document
 from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
 from salespath.tables import delimited
-from salespath.tables.assessed import Assessed
+from salespath.tables.assessed import AHEAD, Assessed, work_ahead
 from salespath.tables.batch import Batch
 from salespath.tables.columns import Outcome, Wording
 from salespath.tables.escape import guarded, quoted
 from salespath.tables.header import RESULTS
 from salespath.tables.lists import first, lists, without_repeats
-from salespath.tables.prefetch import AHEAD, ahead
-from salespath.tables.run import assess_to_file, cases
+from salespath.tables.read import CompaniesFile
+from salespath.tables.run import assess_to_file
 
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")
@@ -93,7 +93,7 @@ def wanted(a: Assessment) -> dict[str, object]:
 def portfolio(tmp_path_factory) -> Path:
     """Real companies and random ones, as a CSV file; every tenth row holds what cannot be."""
     path = tmp_path_factory.mktemp("portfolio") / "in.csv"
-    found = [*cases(BASE, REAL).cases, *random_companies(300, seed=3)]
+    found = [*CompaniesFile(BASE, REAL).portfolio().cases, *random_companies(300, seed=3)]
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["company", *VOCABULARY])
@@ -107,7 +107,7 @@ def portfolio(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def assessments(portfolio) -> list[Assessment]:
-    found = cases(BASE, str(portfolio))
+    found = CompaniesFile(BASE, str(portfolio)).portfolio()
     assert found.problems
     return [assess(BASE, case) for case in found.cases]
 
@@ -148,7 +148,9 @@ def test_json_is_one_array_of_the_documents(tmp_path):
     summary, _ = run([REAL], tmp_path / "out.json")
     assert str(summary) == "32 companies: 32 assessed, 0 rejected."
     found = json.loads((tmp_path / "out.json").read_text())
-    assert found == json.loads(json.dumps([document(assess(BASE, c), table=True) for c in cases(BASE, REAL).cases]))
+    assert found == json.loads(
+        json.dumps([document(assess(BASE, c), table=True) for c in CompaniesFile(BASE, REAL).portfolio().cases])
+    )
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -338,11 +340,11 @@ def test_work_ahead_keeps_the_order_and_does_not_run_away():
             begun.append(n)
             yield n
 
-    for place, found in enumerate(ahead(lambda n: n * n, items())):
+    for place, found in enumerate(work_ahead(lambda n: n * n, items())):
         assert found == place * place
         assert len(begun) <= place + AHEAD + 1
     with pytest.raises(ZeroDivisionError):
-        list(ahead(lambda n: 1 // (n - 3), range(10)))
+        list(work_ahead(lambda n: 1 // (n - 3), range(10)))
 
 
 def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):

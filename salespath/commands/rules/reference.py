@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from salespath.commands.shared.options import based, read_by_run, reported
+from salespath.commands.shared.delivery import inputs
+from salespath.commands.shared.options import based, reported
 from salespath.engine.compile import Base
 from salespath.files.output import Output, check, together
 from salespath.report.pages.reference import pages
@@ -23,7 +24,7 @@ def command(base: Base, output: str | None, force: bool) -> None:
         click.echo("\n".join(found.values()), nl=False)
         return
     pages_there = {str(Path(output) / name): text for name, text in found.items()}
-    check(map(Output, pages_there), read_by_run(), force=force)
+    check(map(Output, pages_there), inputs(), force=force)
     Path(output).mkdir(parents=True, exist_ok=True)
     with together(force=force) as begin:
         for path, text in pages_there.items():

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from salespath.commands.shared.options import bold, read_by_run, width
+from salespath.commands.shared.options import bold, width
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
-from salespath.rules.folders import rule_files
+from salespath.rules.folders import rule_files, vocabulary_files
 
 if TYPE_CHECKING:
     from salespath.report.page import Page
@@ -27,23 +27,21 @@ STDOUT = "-"
 
 @dataclass(frozen=True)
 class Destination:
-    """Where the output goes (`-` is standard output), as which kind of file, and whether it may replace one."""
+    """Where the output goes (`-` is standard output), as which kind of file, and whether it may replace one.
 
-    path: str = STDOUT
-    ending: str = "txt"
-    force: bool = False
-    rejects: str | None = None  # where companies go that cannot be assessed
-    always: bool = False  # whether that file is written though there are none
+    `rejects` is where companies go that cannot be assessed, `always` whether that file is written though there are none.
+    """
 
-    @property
-    def printed(self) -> bool:
-        """Whether it goes to standard output."""
-        return self.path == STDOUT
+    path: str
+    ending: str
+    force: bool
+    rejects: str | None = None
+    always: bool = False
 
     @property
     def encoding(self) -> str:
         """The encoding of text."""
-        return (sys.stdout.encoding or "ascii").lower() if self.printed else "utf-8"
+        return (sys.stdout.encoding or "ascii").lower() if self.path == STDOUT else "utf-8"
 
     @property
     def ascii_only(self) -> bool:
@@ -58,46 +56,43 @@ def output_options(*tables: str) -> Callable[[F], F]:
     """
     endings = [*PAGES, "json", *tables]
     formats = ["text", *(ending for ending in endings[1:] if ending != "parquet")]
+    left = "Write the rows that are rejected here (with -o: OUT.rejects.csv)."
+    options = [
+        click.option("--format", "format_", type=click.Choice(formats), help="What to print.", show_default="text"),
+        click.option("-o", "--output", "path", metavar="OUT", help=f"Write a file instead: {', '.join(endings)}."),
+        *([click.option("--rejects", metavar="FILE.csv", help=left)] if tables else []),
+        click.option("--force", is_flag=True, help="Let an output replace an existing file; never an input."),
+    ]
 
     def decorate(command: F) -> F:
-        @click.option("--format", "format_", type=click.Choice(formats), help="What to print.", show_default="text")
-        @click.option(
-            "-o", "--output", "path", metavar="OUT", help=f"Write a file instead, by its ending: {', '.join(endings)}."
-        )
-        @click.option("--force", is_flag=True, help="Let an output replace an existing file; never an input.")
         @functools.wraps(command)
         def run(
             *args: Any, format_: str | None, path: str | None, force: bool, rejects: str | None = None, **kwargs: Any
         ) -> Any:
-            output = _destination(path or STDOUT, format_, endings, force)
+            output = Destination(path or STDOUT, _ending(path or STDOUT, format_, endings), force)
             if tables:
                 output = _with_rejects(output, rejects)
-            outputs = [] if output.printed else [Output(output.path)]
-            if output.rejects is not None:
-                outputs.append(Output(output.rejects, "where rejected rows go", "--rejects"))
+            outputs = [] if output.path == STDOUT else [Output(output.path)]
+            outputs += [Output(output.rejects, "where rejected rows go", "--rejects")] if output.rejects else []
             if outputs:
-                check(outputs, _inputs(), force=force)
+                check(outputs, inputs(), force=force)
             return command(*args, output=output, **kwargs)
 
-        if tables:
-            run = click.option(
-                "--rejects",
-                metavar="FILE.csv",
-                help="Write the rows that are rejected here (with -o: OUT.rejects.csv).",
-            )(run)
+        for option in reversed(options):
+            run = option(run)
         return run  # type: ignore[return-value]
 
     return decorate
 
 
-def _inputs() -> list[str]:
-    """The files that the command at hand reads; of a folder, its rules."""
+def inputs() -> list[str]:
+    """The files that the command at hand reads: its arguments, answers, rules and vocabulary. None of them is ever written over."""
     context = click.get_current_context()
     named = [param.name for param in context.command.params if isinstance(param, click.Argument)]
-    given = [context.params.get(str(name)) for name in (*named, "cases")]
-    paths = [path for value in given for path in ([value] if isinstance(value, str) else value or ())]
-    inside = [str(file) for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
-    return read_by_run(*paths, *inside)
+    given = [context.params.get(str(name)) or () for name in (*named, "cases", "answers_file", "folders")]
+    paths = [path for value in given for path in ([value] if isinstance(value, str) else value)]
+    inside = [file for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
+    return [*paths, *map(str, (*inside, *rule_files(), *vocabulary_files()))]
 
 
 def _with_rejects(output: Destination, rejects: str | None) -> Destination:
@@ -109,38 +104,34 @@ def _with_rejects(output: Destination, rejects: str | None) -> Destination:
     return replace(output, rejects=rejects, always=rejects is not None)
 
 
-def _destination(path: str, format_: str | None, endings: list[str], force: bool) -> Destination:
+def _ending(path: str, format_: str | None, endings: list[str]) -> str:
     ending = os.path.splitext(path.lower())[1].removeprefix(".")
     wanted = "txt" if format_ == "text" else format_
     if path == STDOUT or (ending not in endings and is_through(path)):
-        return Destination(path, wanted or "txt", force)
+        return wanted or "txt"
     if ending not in endings:
         raise click.UsageError(f"-o {path}: expected a name that ends in {', '.join(f'.{name}' for name in endings)}.")
     if wanted not in (None, ending):
         raise click.UsageError(f"-o {path} and --format {format_} say different things; leave --format out.")
-    return Destination(path, ending, force)
+    return ending
 
 
 def deliver(
-    output: Destination, *, pages: Callable[[], Iterable[Page | str]], document: Callable[[], Any], between: str = ""
-) -> None:
-    """Write what a command has to say: its pages, or its document, in whatever format is wanted.
-
-    Pages of text stand one after the other with `between` them. An iterator as document is an array, written item by item.
-    """
-    with together(force=output.force) as begin:
-        write_output(begin, output, pages=pages, document=document, between=between)
-
-
-def write_output(
-    begin: Begin,
     output: Destination,
     *,
     pages: Callable[[], Iterable[Page | str]],
     document: Callable[[], Any],
     between: str = "",
+    begin: Begin | None = None,
 ) -> None:
-    """The same, as one of several files that are written together."""
+    """Write what a command has to say: its pages, or its document, in whatever format is wanted.
+
+    Pages of text stand one after the other with `between` them. An iterator as document is an array, written item by item.
+    `begin` writes it together with other files.
+    """
+    if begin is None:
+        with together(force=output.force) as begin:
+            return deliver(output, pages=pages, document=document, between=between, begin=begin)
     encoding = output.encoding
     match output.ending:
         case "json":
@@ -148,7 +139,7 @@ def write_output(
         case "jsonl":
             pieces = json_lines(document(), ascii_only=output.ascii_only)
         case "txt":
-            pieces = _texts(pages(), encoding, between, bold if output.printed else str)
+            pieces = _texts(pages(), encoding, between, bold if output.path == STDOUT else str)
         case ending:
             from salespath.report.formats import write_page
             from salespath.report.page import Page, Text

@@ -71,17 +71,6 @@ def width() -> int:
     return max(40, shutil.get_terminal_size((120, 24)).columns)
 
 
-def read_by_run(*paths: str | None) -> list[str]:
-    """The files that this run reads: those named, the rules and the vocabulary. None of them is ever written over."""
-    from pathlib import Path
-
-    from salespath.rules.folders import rule_files, vocabulary_files
-
-    folders = click.get_current_context().params.get("folders", ())
-    rules = [*rule_files(), *vocabulary_files(), *(file for folder in folders for file in rule_files(Path(folder)))]
-    return [*(path for path in paths if path is not None), *map(str, rules)]
-
-
 def write_json(data: Any) -> None:
     """Write JSON to standard output, with escapes where that is not UTF-8."""
     from salespath.files.output import json_pieces
