@@ -169,6 +169,72 @@ def test_files_that_are_refused(tmp_path, content, code, row, message):
     assert found.startswith(message)
 
 
+YAML = "company: Acme\nfacts: {product_stage: launched, self_serve: yes}\n"
+JSON = '{"company": "Acme", "facts": {"product_stage": "launched", "self_serve": true}}'
+ROWS_OF_ACME = "company,product_stage,self_serve\nAcme,launched,yes\n"
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.yaml", "f.yml", "f.txt", "f", "f.tsv", "f.jsonl"])
+@pytest.mark.parametrize(
+    "content", [YAML, "# Acme\n---\n" + YAML, JSON, f"[{JSON}]", f"{JSON}\n\n{JSON}\r\n", ROWS_OF_ACME]
+)
+def test_a_file_is_what_it_holds_whatever_its_name(tmp_path, name, content):
+    if name == "f.jsonl" and content[0] in "c#[":
+        content = JSON  # a line that is no JSON is a mistake there
+    for data in (content.encode(), content.encode("utf-16"), content.encode("utf-16-le")):
+        found = companies(write(tmp_path, data, name))
+        assert {(case.company, *case.values.items()) for case in found.cases} == {
+            ("Acme", ("product_stage", "launched"), ("self_serve", True))
+        }
+        assert found.problems == ()
+
+
+def test_parquet_is_known_by_its_first_bytes(tmp_path):
+    (case,) = companies(parquet(tmp_path, {"self_serve": [True]}, "table.yaml")).cases
+    assert case.values == {"self_serve": True}
+
+
+def test_json_lines_keep_their_lines(tmp_path):
+    found = companies(write(tmp_path, f'{JSON}\n\n{{"self_serve": "perhaps"}}\n', "f.jsonl"))
+    assert [case.line for case in found.cases] == [1]
+    assert [(p.code, p.line) for p in found.problems] == [("SP112", 3)]
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (b"PK\x03\x04..xl/workbook.xml", "this is an Excel workbook; save the sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this is a file of an older Excel or Word; save the sheet as CSV"),
+        (b"PK\x03\x04..word/document.xml", "this is a Word document; write what it says into a fact file"),
+        (b"PK\x03\x04..other", "this is a ZIP archive; unpack it"),
+        (b"\x1f\x8b\x08", "this is a gzip file; unpack it"),
+        (b"%PDF-1.7", "this is a PDF document; write what it says into a fact file"),
+        (b"\x89PNG\r\n", "this is an image (PNG); write what it says into a fact file"),
+    ],
+)
+@pytest.mark.parametrize("name", ["f.csv", "f.yaml", "f.xlsx", "f.parquet"])
+def test_what_is_no_text_is_called_by_its_name(tmp_path, start, message, name):
+    ((code, _, found),) = refusal(write(tmp_path, start + bytes(90), name))
+    assert code == "SP102"
+    assert found.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("f.csv", HEADER), ("f.csv", table("", ",,,,")), ("f.yaml", "[]"), ("f.jsonl", "\n")]
+)
+def test_a_file_with_no_company_in_it_is_said_and_no_mistake(tmp_path, name, content):
+    found = companies(write(tmp_path, content, name))
+    assert [(p.severity, p.code) for p in found.problems] == [(WARNING, "SP110")]
+    assert "`salespath facts template`" in found.problems[0].message
+    assert (found.cases, found.rejected, found.single) == ((), 0, False)
+
+
+def test_a_parquet_file_with_no_company_in_it_is_said(tmp_path):
+    for values in ([], [None]):
+        found = companies(parquet(tmp_path, {"self_serve": pa.array(values, pa.bool_())}))
+        assert [(p.severity, p.code) for p in found.problems] == [(WARNING, "SP110")]
+
+
 def test_what_is_no_file_is_refused(tmp_path):
     (tmp_path / "d.csv").mkdir()
     assert refusal(str(tmp_path / "d.csv"))[0][0] == "SP101"
