@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from salespath.commands.shared.delivery import inputs
+from salespath.commands.shared.delivery import files_read
 from salespath.commands.shared.options import based, bold, reported
 from salespath.commands.shared.sitting import Request, run
 from salespath.engine.compile import Base
@@ -58,6 +58,6 @@ def command(
     if output is not None and not output.lower().endswith((".yaml", ".yml")):
         raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
 
-    read = tuple(inputs()) if output else ()
+    read = tuple(files_read()) if output else ()
     request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, read)
     sys.exit(run(base, request, bold))

@@ -16,7 +16,7 @@ from salespath.facts.values import HOW, BadValue, Value, folded
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read_document, repeated_keys
 from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
-from salespath.files.source import Source
+from salespath.files.source import InputFile
 
 COMPANY = "company"
 NAMELESS = "Your company"
@@ -77,11 +77,11 @@ def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
     A company with an error is left out and its problems listed; the others are kept. Raises SalespathError only where the file
     as a whole cannot be read.
     """
-    with Source(path) as source:
+    with InputFile(path) as source:
         return read_source(source, vocabulary)
 
 
-def read_source(source: Source, vocabulary: Vocabulary, *, lines: bool = False, lenient: bool = False) -> Portfolio:
+def read_source(source: InputFile, vocabulary: Vocabulary, *, lines: bool = False, lenient: bool = False) -> Portfolio:
     """The companies of a file that has been opened, as `read_file` does; `lines` says that it holds JSON Lines.
 
     `lenient`: what the vocabulary cannot read of a saved result is a warning (SP161) and stands under UNREAD in its `extra`.

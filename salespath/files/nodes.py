@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 
 from salespath.files.problems import Problem, SalespathError, shown
-from salespath.files.source import Source, decode
+from salespath.files.source import InputFile, decode
 
 MAX_DEPTH = 32
 
@@ -109,11 +109,11 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
 
 def read(path: str) -> Node:
     """One YAML file as nodes, or JSON where the name ends so or the content is. Raises SalespathError."""
-    with Source(path) as source:
+    with InputFile(path) as source:
         return read_document(source)[0]
 
 
-def read_document(source: Source, *, lines: bool = False) -> tuple[Node, bool]:
+def read_document(source: InputFile, *, lines: bool = False) -> tuple[Node, bool]:
     """A file that has been opened as nodes, and whether it is JSON. `lines`: a list whose items are the lines (JSON Lines)."""
     text = decode(source.whole(), source.path)
     if lines:

@@ -48,7 +48,7 @@ _MARKS = {
 }
 
 
-class Source:
+class InputFile:
     """A file that is read once; `head` are its first bytes. `-` is standard input.
 
     Raises SalespathError: SP101 for a missing file, a directory or a device, SP102 for one that is no text and no table: an Excel
@@ -106,7 +106,7 @@ class Source:
         if self.path != "-":
             self._file.close()
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> InputFile:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -115,7 +115,7 @@ class Source:
 
 def read_bytes(path: str) -> bytes:
     """The content of a file, `-` being standard input. Raises SalespathError (SP101, SP102)."""
-    with Source(path) as source:
+    with InputFile(path) as source:
         return source.whole()
 
 

@@ -1,6 +1,6 @@
 """Files of companies, whatever their kind: recognised by what they are, read one by one or batch by batch.
 
-A new kind is a class with the members of `Reading` in a file of its own, and a line in ENDINGS. Its module is imported when there
+A new kind is a class with the members of `TableReading` in a file of its own, and a line in ENDINGS. Its module is imported when there
 is such a file, so that a fact file needs neither numpy nor pyarrow.
 """
 
@@ -20,7 +20,7 @@ from salespath.facts import Case, Portfolio, Rejects, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.values import folded
 from salespath.files.problems import Problem, SalespathError
-from salespath.files.source import Source, encoding
+from salespath.files.source import InputFile, encoding
 from salespath.tables import header
 
 if TYPE_CHECKING:  # these are slow to import
@@ -31,13 +31,13 @@ if TYPE_CHECKING:  # these are slow to import
 ROWS = 16_384  # of a part
 
 
-class Reading(Protocol):
+class TableReading(Protocol):
     """A file being read: its columns and their types, what is odd about them, and its rows in parts.
 
     Parts come one after the other, one at least; making batches of them is the work, and may be done by several threads.
     """
 
-    def __init__(self, source: Source, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base) -> None:
         """Begin to read. Raises SalespathError where the file cannot be used at all."""
 
     @property
@@ -64,7 +64,7 @@ class Reading(Protocol):
 
 
 @dataclass(frozen=True)
-class Part:
+class RowsPart:
     """Rows still to be typed, the number of the first, and how much of the file is read with them (0 to 1)."""
 
     rows: Any
@@ -72,7 +72,7 @@ class Part:
     share: float | None
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """A kind of file: where its reader is, and whether it is a table, whose companies are rows."""
 
     module: str
@@ -80,10 +80,10 @@ class Kind(NamedTuple):
     is_table: bool
 
 
-FACTS = Kind("salespath.tables.fact_lists", "FactFile", False)
-LINES = Kind("salespath.tables.fact_lists", "FactLines", False)
-CSV = Kind("salespath.tables.delimited", "Delimited", True)
-PARQUET = Kind("salespath.tables.parquet", "Columnar", True)
+FACTS = FileKind("salespath.tables.fact_file_reader", "FactFile", False)
+LINES = FileKind("salespath.tables.fact_file_reader", "FactLines", False)
+CSV = FileKind("salespath.tables.csv_reader", "Delimited", True)
+PARQUET = FileKind("salespath.tables.parquet_reader", "Columnar", True)
 ENDINGS = {
     **dict.fromkeys(("yaml", "yml", "json"), FACTS),
     **dict.fromkeys(("jsonl", "ndjson"), LINES),
@@ -105,10 +105,10 @@ class CompaniesFile:
         """Whether it is a table; what cannot be read is none."""
         return not isinstance(self._opened, SalespathError) and self._opened[1].is_table
 
-    def reading(self) -> Reading:
+    def reading(self) -> TableReading:
         """The file to be read batch by batch. Raises SalespathError where it cannot be used at all."""
         source, kind = self._known()
-        reader: type[Reading] = getattr(import_module(kind.module), kind.reader)
+        reader: type[TableReading] = getattr(import_module(kind.module), kind.reader)
         try:
             return reader(source, self._base)
         except BaseException:
@@ -124,20 +124,20 @@ class CompaniesFile:
             return read_source(source, self._base.vocabulary, lines=kind is LINES, lenient=lenient)
 
     @cached_property
-    def _opened(self) -> tuple[Source, Kind] | SalespathError:
+    def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
         try:
-            source = Source(self.path)
+            source = InputFile(self.path)
         except SalespathError as error:
             return error
         return source, recognised(source, self._base.vocabulary)
 
-    def _known(self) -> tuple[Source, Kind]:
+    def _known(self) -> tuple[InputFile, FileKind]:
         if isinstance(self._opened, SalespathError):
             raise self._opened
         return self._opened
 
 
-def recognised(source: Source, vocabulary: Vocabulary) -> Kind:
+def recognised(source: InputFile, vocabulary: Vocabulary) -> FileKind:
     """The kind of a file: by its first bytes where they are certain, else by its ending, else a fact file."""
     for start, kind in FIRST_BYTES.items():
         if source.head.startswith(start):
@@ -159,7 +159,7 @@ def recognised(source: Source, vocabulary: Vocabulary) -> Kind:
     return named or FACTS
 
 
-def _portfolio(reading: Reading, vocabulary: Vocabulary) -> Portfolio:
+def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
     """All rows of a table as companies."""
     found: list[Case] = []
     problems = list(reading.problems)

@@ -13,7 +13,7 @@ from salespath.files.output import Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError
 from salespath.tables.assessed import Assessed, Progress, Report, assess_reading
 from salespath.tables.progress import Summary, bar
-from salespath.tables.read import CompaniesFile, Reading
+from salespath.tables.read import CompaniesFile, TableReading
 from salespath.tables.rejects import RejectsFile
 from salespath.tables.write import IN_COLUMNS, write
 
@@ -92,9 +92,9 @@ def _strong(items: Iterator[Assessed], summary: Summary) -> Iterator[Assessed]:
         yield replace(item, strong=not summary.without_strength)
 
 
-def _begun(files: Iterable[CompaniesFile]) -> list[Reading]:
+def _begun(files: Iterable[CompaniesFile]) -> list[TableReading]:
     """All files opened. Raises SalespathError with the problems of all that cannot be."""
-    readings: list[Reading] = []
+    readings: list[TableReading] = []
     problems: list[Problem] = []
     for file in files:
         try:
@@ -106,7 +106,7 @@ def _begun(files: Iterable[CompaniesFile]) -> list[Reading]:
     return readings
 
 
-def _columns(readings: Iterable[Reading]) -> dict[str, pa.DataType]:
+def _columns(readings: Iterable[TableReading]) -> dict[str, pa.DataType]:
     """The columns of all files; one whose types differ becomes text."""
     found: dict[str, pa.DataType] = {}
     for reading in readings:

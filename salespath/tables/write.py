@@ -16,11 +16,11 @@ from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
-from salespath.tables.cells import typed_cells, written_cells
-from salespath.tables.columns import Outcome, Wording, text_cells
-from salespath.tables.escape import guarded, quoted
+from salespath.tables.csv_cells import guarded, quoted
+from salespath.tables.fact_columns import typed_cells, written_cells
 from salespath.tables.header import COMPANY, RESULTS
-from salespath.tables.lists import Lists
+from salespath.tables.result_columns import ResultColumns, Wording, text_cells
+from salespath.tables.word_lists import Lists
 
 ROW_GROUP = 65_536
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
@@ -57,7 +57,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
     wording = Wording(base)
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
-        outcome = Outcome(wording, item)
+        outcome = ResultColumns(wording, item)
         return {**_given_as_text(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
@@ -103,7 +103,7 @@ def _write_parquet(
     wording = Wording(base)
 
     def rows(item: Assessed) -> pa.RecordBatch:
-        cells = [*_given(base.vocabulary, item, columns), *Outcome(wording, item).typed()]
+        cells = [*_given(base.vocabulary, item, columns), *ResultColumns(wording, item).typed()]
         return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
 
     writer: pyarrow.parquet.ParquetWriter | None = None

@@ -12,7 +12,7 @@ from given import BASE, EXAMPLES, VOCABULARY
 
 from salespath.facts import Portfolio, read_file
 from salespath.files.problems import ERROR, WARNING, SalespathError
-from salespath.tables import delimited, rows
+from salespath.tables import csv_reader, csv_rows
 from salespath.tables.read import CompaniesFile
 from salespath.tables.run import assess_file
 
@@ -326,8 +326,8 @@ def test_the_size_of_the_parts_changes_nothing(tmp_path, monkeypatch):
     lines = [f'"Company ""{n}""\nand sons",{["pilot", "lunched", ""][n % 3]},{n},-,' for n in range(100)]
     path = write(tmp_path, table(*lines, "short"))
     whole = companies(path)
-    monkeypatch.setattr(delimited, "ROWS", 7)
-    monkeypatch.setattr(rows, "READ", 100)
+    monkeypatch.setattr(csv_reader, "ROWS", 7)
+    monkeypatch.setattr(csv_rows, "READ", 100)
     parts = companies(path)
     assert parts == whole
     assert (len(whole.cases), whole.rejected) == (67, 34)

@@ -28,15 +28,14 @@ from salespath.files.problems import SalespathError
 from salespath.report.plain import document
 from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
-from salespath.tables import delimited
 from salespath.tables.assessed import AHEAD, Assessed, work_ahead
 from salespath.tables.batch import Batch
-from salespath.tables.columns import Outcome, Wording
-from salespath.tables.escape import guarded, quoted
+from salespath.tables.csv_cells import guarded, quoted
 from salespath.tables.header import RESULTS
-from salespath.tables.lists import first, lists, without_repeats
 from salespath.tables.read import CompaniesFile
+from salespath.tables.result_columns import ResultColumns, Wording
 from salespath.tables.run import assess_to_file
+from salespath.tables.word_lists import first, lists, without_repeats
 
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")
@@ -129,7 +128,7 @@ def test_parquet_says_what_one_company_at_a_time_says(portfolio, assessments, tm
 
 
 def test_csv_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "ROWS", 50)
+    monkeypatch.setattr(csv_reader, "ROWS", 50)
     run([portfolio], tmp_path / "out.csv")
     with open(tmp_path / "out.csv", newline="") as file:
         rows = list(csv.DictReader(file, strict=True))
@@ -247,7 +246,7 @@ def test_guarded_and_quoted_cells_read_back(texts):
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
 def test_nothing_is_written_where_a_file_cannot_be_read_to_its_end(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr(delimited, "ROWS", 2)
+    monkeypatch.setattr(csv_reader, "ROWS", 2)
     bad = tmp_path / "bad.csv"
     bad.write_text("company,product_stage\n" + "A,pilot\n" * 20 + '"B,pilot\n')
     out = tmp_path / "out" / f"out.{kind}"
@@ -301,7 +300,9 @@ def test_a_base_without_evidence_blocks_or_advice_still_makes_columns():
     found = dict(
         zip(
             RESULTS,
-            Outcome(Wording(base), Assessed(batch, assess_table(base, table), np.array([], dtype=np.int64))).typed(),
+            ResultColumns(
+                Wording(base), Assessed(batch, assess_table(base, table), np.array([], dtype=np.int64))
+            ).typed(),
         )
     )
     assert found["process"].to_pylist() == ["undetermined"]

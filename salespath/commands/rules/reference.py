@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from salespath.commands.shared.delivery import inputs
+from salespath.commands.shared.delivery import files_read
 from salespath.commands.shared.options import based, reported
 from salespath.engine.compile import Base
 from salespath.files.output import Output, check, together
@@ -24,7 +24,7 @@ def command(base: Base, output: str | None, force: bool) -> None:
         click.echo("\n".join(found.values()), nl=False)
         return
     pages_there = {str(Path(output) / name): text for name, text in found.items()}
-    check(map(Output, pages_there), inputs(), force=force)
+    check(map(Output, pages_there), files_read(), force=force)
     Path(output).mkdir(parents=True, exist_ok=True)
     with together(force=force) as begin:
         for path, text in pages_there.items():

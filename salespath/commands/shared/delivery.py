@@ -75,7 +75,7 @@ def output_options(*tables: str) -> Callable[[F], F]:
             outputs = [] if output.path == STDOUT else [Output(output.path)]
             outputs += [Output(output.rejects, "where rejected rows go", "--rejects")] if output.rejects else []
             if outputs:
-                check(outputs, inputs(), force=force)
+                check(outputs, files_read(), force=force)
             return command(*args, output=output, **kwargs)
 
         for option in reversed(options):
@@ -85,7 +85,7 @@ def output_options(*tables: str) -> Callable[[F], F]:
     return decorate
 
 
-def inputs() -> list[str]:
+def files_read() -> list[str]:
     """The files that the command at hand reads: its arguments, answers, rules and vocabulary. None of them is ever written over."""
     context = click.get_current_context()
     named = [param.name for param in context.command.params if isinstance(param, click.Argument)]

@@ -13,20 +13,20 @@ import pyarrow.csv
 
 from salespath.engine.compile import Base
 from salespath.files.problems import Problem, shown
-from salespath.files.source import Source
+from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Broken, Typist
-from salespath.tables.read import ROWS, Part, unusable
-from salespath.tables.rows import Block, blocks, text, texts
+from salespath.tables.csv_rows import RowBlock, blocks, row_texts, utf8
+from salespath.tables.read import ROWS, RowsPart, unusable
 
 
 class Delimited:
     """A CSV file being read."""
 
-    def __init__(self, source: Source, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
-        chunks = text(source)
+        chunks = utf8(source)
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
             raise unusable("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
@@ -36,7 +36,7 @@ class Delimited:
         self.names = names
         self.problems = tuple(header.check(names, vocabulary, path))
         self.columns = {name: pa.string() for name in names}
-        self._blocks = chain((some or Block(b"", 2, 0, {}),), self._blocks)
+        self._blocks = chain((some or RowBlock(b"", 2, 0, {}),), self._blocks)
         self._typist = Typist(path, names, vocabulary)
         texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
         words = (name in vocabulary and not vocabulary[name].numeric for name in names)
@@ -47,15 +47,15 @@ class Delimited:
             check_utf8=False,  # checked already
         )
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[RowsPart]:
         """The rows, a part at a time. Raises SalespathError."""
         with self._source as source:
             for block in self._blocks:
-                yield Part(block, block.first, source.share)
+                yield RowsPart(block, block.first, source.share)
 
-    def batch(self, part: Part) -> Batch:
+    def batch(self, part: RowsPart) -> Batch:
         """The rows of a part, typed. Raises SalespathError."""
-        block: Block = part.rows
+        block: RowBlock = part.rows
         if not block.rows:
             return self._typist.batch({name: pa.nulls(0, pa.string()) for name in self.names}, np.arange(0))
         ragged: dict[int, Broken | None] = {}
@@ -80,7 +80,7 @@ class Delimited:
         places = np.setdiff1d(np.arange(block.rows), list(ragged))
         wrong = {
             place: Broken(row, Problem("SP103", block.bad[place], file=self.path, row=row), text)
-            for place, text in texts(block, self._delimiter, sorted(block.bad)).items()
+            for place, text in row_texts(block, self._delimiter, sorted(block.bad)).items()
             for row in [block.first + place]
         }
         lost = [wrong.pop(place, broken) for place, broken in ragged.items() if broken]

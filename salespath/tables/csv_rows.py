@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.files.problems import Problem, SalespathError
-from salespath.files.source import Source, encoding
+from salespath.files.source import InputFile, encoding
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20
@@ -32,7 +32,7 @@ Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 @dataclass(frozen=True)
-class Block:
+class RowBlock:
     """Whole rows in UTF-8, the number of the first, how many, and what is wrong with the quotes of some, by place."""
 
     data: bytes
@@ -41,7 +41,7 @@ class Block:
     bad: dict[int, str]
 
 
-def text(source: Source) -> Iterator[bytes]:
+def utf8(source: InputFile) -> Iterator[bytes]:
     """The content in UTF-8, without a byte order mark; UTF-16 is converted. Raises SalespathError (SP102)."""
     name = encoding(source.head)
     data = source.read(READ)
@@ -61,7 +61,7 @@ def text(source: Source) -> Iterator[bytes]:
         raise _refused("SP102", what, source.path) from None
 
 
-def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[Block]:
+def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[RowBlock]:
     """Blocks of `most` rows (the last may have fewer), the header left out. Raises SalespathError (SP102, SP103)."""
     rest = b""
     row, limit = 1, 1  # the header is a block of its own
@@ -78,7 +78,7 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
             bad.update({rows + n - done: why for n, why in layout.bad.items() if done <= n < done + taken})
             start, done, rows = end, done + taken, rows + taken
             if rows == limit:
-                block = _checked(Block(b"".join(pieces), row, rows, bad), path, delimiter)
+                block = _checked(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
                 if row > 1:
                     yield block
                 row, limit = row + rows, most
@@ -90,10 +90,10 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
                 raise _refused("SP103", what, path, row + rows)
             raise _refused("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row + rows)
     if rows:
-        yield _checked(Block(b"".join(pieces), row, rows, bad), path, delimiter)
+        yield _checked(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
 
 
-def texts(block: Block, delimiter: str, places: Iterable[int]) -> dict[int, str]:
+def row_texts(block: RowBlock, delimiter: str, places: Iterable[int]) -> dict[int, str]:
     """The text of some rows of a block, without their line ends."""
     found = {}
     ends: Positions | None = None
@@ -105,7 +105,7 @@ def texts(block: Block, delimiter: str, places: Iterable[int]) -> dict[int, str]
     return found
 
 
-def _checked(block: Block, path: str, delimiter: str) -> Block:
+def _checked(block: RowBlock, path: str, delimiter: str) -> RowBlock:
     if b"\0" in block.data:
         raise _refused("SP102", "this is a binary file; text was expected.", path)
     try:

@@ -13,7 +13,7 @@ from salespath.engine.table import Table
 from salespath.facts import Case
 from salespath.facts.cases import read_source
 from salespath.files.problems import Problem
-from salespath.files.source import Source
+from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
 from salespath.tables.read import ROWS
@@ -24,7 +24,7 @@ class FactFile:
 
     lines = False
 
-    def __init__(self, source: Source, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base) -> None:
         self.path, self._base = source.path, base
         self.names = (header.COMPANY,)  # what else a company that is left out says is one text
         with source:

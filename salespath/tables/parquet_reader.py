@@ -10,10 +10,10 @@ import pyarrow.parquet
 
 from salespath.engine.compile import Base
 from salespath.files.problems import shown
-from salespath.files.source import Source
+from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
-from salespath.tables.read import ROWS, Part, unusable
+from salespath.tables.read import ROWS, RowsPart, unusable
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 
@@ -21,7 +21,7 @@ BUFFER = 2**18  # of a column while it is read; without one, all of its part of 
 class Columnar:
     """A Parquet file being read."""
 
-    def __init__(self, source: Source, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base) -> None:
         self.path, self._source = source.path, source
         try:
             self._table = pyarrow.parquet.ParquetFile(source.seekable(), buffer_size=BUFFER)
@@ -37,20 +37,20 @@ class Columnar:
         self._none = pa.RecordBatch.from_pylist([], schema)
         self._typist = Typist(self.path, self.names, base.vocabulary)
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[RowsPart]:
         """The rows, a part at a time. Raises SalespathError."""
         first = 2  # as in CSV, where the header is row 1
         with self._source:
             try:
                 if not self._rows:
-                    yield Part(self._none, first, 1.0)
+                    yield RowsPart(self._none, first, 1.0)
                 for rows in self._table.iter_batches(batch_size=ROWS, use_threads=False):
-                    yield Part(rows, first, (first + len(rows)) / (self._rows + 2))
+                    yield RowsPart(rows, first, (first + len(rows)) / (self._rows + 2))
                     first += len(rows)
             except (pa.ArrowException, OSError) as error:
                 raise unusable("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
 
-    def batch(self, part: Part) -> Batch:
+    def batch(self, part: RowsPart) -> Batch:
         """The rows of a part, typed. Raises SalespathError."""
         rows: pa.RecordBatch = part.rows
         cells = dict(zip(self.names, rows.columns))
