@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from salespath.engine.table import column
 from salespath.facts.values import BadValue, parse, written
-from salespath.tables import cells as module
+from salespath.tables import fact_columns as module
 from salespath.tables.fact_columns import CellReader, typed_cells, written_cells
 from salespath.tables.fact_columns import values as values_of
 

@@ -28,6 +28,7 @@ from salespath.files.problems import SalespathError
 from salespath.report.plain import document
 from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
+from salespath.tables import csv_reader
 from salespath.tables.assessed import AHEAD, Assessed, work_ahead
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import guarded, quoted
