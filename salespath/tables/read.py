@@ -1,7 +1,7 @@
 """Files of companies, whatever their kind: recognised by what they are, read one by one or batch by batch.
 
-A new kind is a class with the members of `TableReading` in a file of its own, and a line in ENDINGS. Its module is imported when there
-is such a file, so that a fact file needs neither numpy nor pyarrow.
+A new kind is a class with the members of `TableReading` in a file of its own, and a line in ENDINGS. Its module is imported when
+there is such a file, so that a fact file needs neither numpy nor pyarrow.
 """
 
 from __future__ import annotations

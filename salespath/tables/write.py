@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
@@ -49,8 +50,9 @@ def write(
 
 def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
     for item in batches:
-        for case in item.batch.cases(base.vocabulary):
-            yield document(assess(base, case), table=True)
+        for places in np.split(np.arange(item.batch.table.rows), range(PIECE, item.batch.table.rows, PIECE)):
+            for case in item.batch[places].cases(base.vocabulary):
+                yield document(assess(base, case), table=True)
 
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
