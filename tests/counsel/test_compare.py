@@ -14,6 +14,7 @@ from given import BASE, EXAMPLES, VOCABULARY, run, some_facts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salespath.commands.shared.reading import companies_files, read_companies
 from salespath.counsel.compare import behind_verdict, compare, own_advice
 from salespath.counsel.compare_read import Column, read_columns
 from salespath.counsel.panel import MAJORITY, majority, panel
@@ -30,6 +31,10 @@ SELLER = {
     "product_stage": "launched", "self_serve": False, "annual_contract_value": 70_000,
     "customer_segments": frozenset({"large"}), "who_sells": frozenset({"sellers"}), "seller_seniority": "senior",
 }  # fmt: skip
+
+
+def columns(paths: list[str], **options: bool):
+    return read_columns(BASE, read_companies(companies_files(BASE, paths), lenient=True), **options)
 
 
 def column(name: str, **facts) -> Column:
@@ -166,7 +171,7 @@ def test_files_of_every_kind_are_compared_in_their_order(tmp_path: Path) -> None
     listed.write_text(
         "- {company: Three, facts: {role: founder}}\n- {company: Four, facts: {role: investor}}\n", "utf-8"
     )
-    read = read_columns(BASE, [str(table), ASANA, str(listed), saved(tmp_path)])
+    read = columns([str(table), ASANA, str(listed), saved(tmp_path)])
     assert read.problems == ()
     assert [c.name for c in read.columns] == ["One", "Two", "Asana", "Three", "Four", "Acme"]
     assert not read.respondents
@@ -191,13 +196,13 @@ def test_the_command_prints_text_and_json() -> None:
 def test_two_dates_of_one_company_are_no_respondents(tmp_path: Path) -> None:
     for year in (2019, 2020):
         (tmp_path / f"{year}.yaml").write_text(f"company: Acme\nyear: {year}\nfacts: {{role: founder}}\n", "utf-8")
-    read = read_columns(BASE, [str(tmp_path / "2019.yaml"), str(tmp_path / "2020.yaml")])
+    read = columns([str(tmp_path / "2019.yaml"), str(tmp_path / "2020.yaml")])
     assert not read.respondents
     assert [c.name for c in read.columns] == ["Acme (2019)", "Acme (2020)"]
 
 
 def test_records_that_nothing_tells_apart_are_numbered() -> None:
-    read = read_columns(BASE, [ASANA, ASANA], respondents=False)
+    read = columns([ASANA, ASANA], respondents=False)
     assert [c.name for c in read.columns] == ["Asana (2020) 1", "Asana (2020) 2"]
 
 
@@ -234,7 +239,7 @@ def test_without_files_it_is_a_usage_error() -> None:
 def test_a_company_with_an_error_is_left_out_and_the_others_are_compared(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("company: Bad\nfacts: {product_stage: lauched, self_serv: yes}\n", "utf-8")
-    read = read_columns(BASE, [ASANA, str(path), VEEVA])
+    read = columns([ASANA, str(path), VEEVA])
     assert sorted(codes(read.problems)) == [("SP111", "error"), ("SP112", "error")]
     assert [c.name for c in read.columns] == ["Asana", "Veeva Systems"]
 
@@ -247,7 +252,7 @@ def test_a_saved_result_of_the_same_rules_is_like_its_facts(tmp_path: Path) -> N
     facts.write_text(
         json.dumps({"company": "Acme", "facts": saved_result(assess(BASE, Case("Acme", SELLER)))["facts"]})
     )
-    read = read_columns(BASE, [saved(tmp_path), str(facts)])
+    read = columns([saved(tmp_path), str(facts)])
     assert read.problems == ()
     assert not read.respondents
     assert [c.name for c in read.columns] == ["Acme (saved)", "Acme (facts)"]
@@ -256,27 +261,27 @@ def test_a_saved_result_of_the_same_rules_is_like_its_facts(tmp_path: Path) -> N
 
 def test_a_result_of_other_rules_says_so_and_what_became_of_the_verdict(tmp_path: Path) -> None:
     path = saved(tmp_path, rules_sha256="a" * 64, rules_version="0.9", process="smb")
-    read = read_columns(BASE, [path, ASANA])
+    read = columns([path, ASANA])
     assert codes(read.problems) == [("SP162", "warning")]
     assert "rules 0.9 (aaaaaaaaaaaa)" in read.problems[0].message
     assert "it said SMB, and is now enterprise" in read.problems[0].message
-    same = read_columns(BASE, [saved(tmp_path, rules_sha256="a" * 64), ASANA]).problems
+    same = columns([saved(tmp_path, rules_sha256="a" * 64), ASANA]).problems
     assert "the verdict is the same, enterprise" in same[0].message
 
 
 def test_an_edited_verdict_is_noticed(tmp_path: Path) -> None:
-    read = read_columns(BASE, [saved(tmp_path, process="smb"), ASANA])
+    read = columns([saved(tmp_path, process="smb"), ASANA])
     assert codes(read.problems) == [("SP163", "warning")]
 
 
 def test_other_overlays_are_other_rules(tmp_path: Path) -> None:
-    read = read_columns(BASE, [saved(tmp_path, overlays=[{"name": "house", "sha256": "b" * 64}]), ASANA])
+    read = columns([saved(tmp_path, overlays=[{"name": "house", "sha256": "b" * 64}]), ASANA])
     assert codes(read.problems) == [("SP162", "warning")]
 
 
 def test_what_another_vocabulary_had_is_named_shown_and_not_lost(tmp_path: Path) -> None:
     path = saved(tmp_path, rules_sha256="a" * 64, self_serv=True, product_stage="beta", moods=["good", "bad"])
-    read = read_columns(BASE, [path, ASANA])
+    read = columns([path, ASANA])
     assert sorted(codes(read.problems)) == [("SP161", "warning")] * 3 + [("SP162", "warning")]
     assert any("no fact self_serv. Did you mean self_serve?" in p.message for p in read.problems)
     assert any("beta is not one of idea" in p.message for p in read.problems)
@@ -294,7 +299,7 @@ def test_what_another_vocabulary_had_is_named_shown_and_not_lost(tmp_path: Path)
 def test_several_saved_results_in_one_line_keep_what_is_their_own(tmp_path: Path) -> None:
     results = [json.loads(Path(saved(tmp_path, **{name: 1})).read_text()) for name in ("first_fact", "second_fact")]
     (tmp_path / "both.json").write_text(json.dumps(results))
-    read = read_columns(BASE, [str(tmp_path / "both.json")])
+    read = columns([str(tmp_path / "both.json")])
     assert [c.unread for c in read.columns] == [{"first_fact": "1"}, {"second_fact": "1"}]
 
 
@@ -312,7 +317,7 @@ def test_whatever_stands_in_a_saved_result_is_a_column_or_a_problem(tmp_path_fac
     receipt = data.draw(st.dictionaries(st.sampled_from(["rules_sha256", "rules_version", "overlays"]), JSON))
     path = tmp_path_factory.mktemp("saved") / "any.json"
     path.write_text(json.dumps({**keys, "facts": facts, "receipt": receipt}), "utf-8")
-    read = read_columns(BASE, [str(path), ASANA])
+    read = columns([str(path), ASANA])
     if len(read.columns) == 2:
         json.dumps(document(compare(read.columns)), allow_nan=False)
         assert text(compare(read.columns), 80)
@@ -327,7 +332,7 @@ def test_a_fact_given_twice_in_a_saved_result_is_an_error(tmp_path: Path) -> Non
     path.write_text(
         '{"company": "A", "facts": {"capital": 1, "capital": 2, "moods": 1}, "receipt": {"rules_version": "1"}}'
     )
-    read = read_columns(BASE, [str(path), ASANA])
+    read = columns([str(path), ASANA])
     assert ("SP105", "error") in codes(read.problems)
     assert [c.name for c in read.columns] == ["Asana"]
 
@@ -467,12 +472,12 @@ def test_one_company_in_all_files_is_several_people_and_the_option_decides(tmp_p
 def test_people_are_named_by_their_files_where_nothing_else_names_them(tmp_path: Path) -> None:
     for name in ("ana", "ben"):
         (tmp_path / f"{name}.yaml").write_text("product_stage: launched\n", "utf-8")
-    read = read_columns(BASE, [str(tmp_path / "ana.yaml"), str(tmp_path / "ben.yaml")], respondents=True)
+    read = columns([str(tmp_path / "ana.yaml"), str(tmp_path / "ben.yaml")], respondents=True)
     assert [c.name for c in read.columns] == ["ana", "ben"]
     assert read.problems == ()
 
 
 def test_respondents_about_different_companies_are_warned_of() -> None:
-    read = read_columns(BASE, [ASANA, VEEVA], respondents=True)
+    read = columns([ASANA, VEEVA], respondents=True)
     assert codes(read.problems) == [("SP165", "warning")]
     assert "Asana, Veeva Systems" in read.problems[0].message

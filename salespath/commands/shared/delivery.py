@@ -96,7 +96,7 @@ def files_read() -> list[str]:
 
 
 def _with_rejects(output: Destination, rejects: str | None) -> Destination:
-    if rejects is not None and not (rejects.lower().endswith(".csv") or is_through(rejects)):
+    if rejects == STDOUT or not (rejects is None or rejects.lower().endswith(".csv") or is_through(rejects)):
         raise click.UsageError(f"--rejects {rejects}: expected a name that ends in .csv.")
     if rejects is None and not is_through(output.path):
         rejects = f"{os.path.splitext(output.path)[0]}.rejects.csv"

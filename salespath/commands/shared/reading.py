@@ -91,7 +91,7 @@ def read_one(base: Base, path: str) -> Case:
     if has_error(portfolio.problems):
         raise SalespathError(portfolio.problems)
     if len(portfolio.cases) != 1:
-        what = f"found {len(portfolio.cases) or 'no'} companies; an interview is about one and starts from its facts."
+        what = f"found {len(portfolio.cases) or 'no'} companies; an interview is about one company and starts from its facts."
         raise SalespathError([Problem("SP110", what, file=path)])
     (case,) = portfolio.cases
     return case if case.named else replace(case, company="")
