@@ -9,7 +9,7 @@ import numpy as np
 from salespath.engine.compile import Base
 from salespath.engine.table import Column, Table, mask_type
 from salespath.facts import Case, Fact
-from salespath.tables.cells import values
+from salespath.tables.fact_columns import values
 
 KNOWN = 0.7  # of the facts
 ROUND = (0, 500, 1000, 2500, 5000, 12_000, 25_000, 50_000, 100_000, 250_000, 1_000_000)

@@ -32,7 +32,7 @@ from salespath.engine.load import load
 from salespath.engine.table import assess_table
 from salespath.facts import read_file
 from salespath.rules.model import VERDICTS
-from salespath.tables.cells import typed_cells, written_cells
+from salespath.tables.fact_columns import typed_cells, written_cells
 from salespath.tables.run import assess_to_file
 
 ROOT = Path(__file__).parent.parent

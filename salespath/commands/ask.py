@@ -10,7 +10,8 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import based, bold, read_by_run, reported
+from salespath.commands.shared.delivery import files_read
+from salespath.commands.shared.options import based, bold, reported
 from salespath.commands.shared.sitting import Request, run
 from salespath.engine.compile import Base
 
@@ -57,8 +58,6 @@ def command(
     if output is not None and not output.lower().endswith((".yaml", ".yml")):
         raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
 
-    inputs = tuple(read_by_run(facts_file, answers_file)) if output else ()
-    request = Request(
-        facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, inputs
-    )
+    read = tuple(files_read()) if output else ()
+    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, read)
     sys.exit(run(base, request, bold))

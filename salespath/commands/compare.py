@@ -12,24 +12,14 @@ from typing import NamedTuple
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    bold,
-    format_option,
-    is_table,
-    read_companies,
-    report_problems,
-    reported,
-    width,
-    write_json,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import based, report_problems, reported
+from salespath.commands.shared.reading import companies_files, company_options, read_companies
 from salespath.counsel.compare import Side, are_respondents, companies_named, compare, sides
 from salespath.counsel.panel import panel
 from salespath.engine.compile import Base
 from salespath.facts import Portfolio
-from salespath.facts.saved import read_results
-from salespath.files.problems import WARNING, Problem, SalespathError
-from salespath.report.formats.text import write
+from salespath.files.problems import WARNING, Problem, has_error
 from salespath.report.pages import compare as compare_page
 from salespath.report.pages import panel as panel_page
 
@@ -41,29 +31,32 @@ from salespath.report.pages import panel as panel_page
     default=None,
     help="Whether the files are several people's answers about one company (taken so if all name one company).",
 )
-@format_option
+@company_options(settings=False)
 @reported
+@output_options()
 @based
-def command(base: Base, files: tuple[str, ...], respondents: bool | None, format_: str) -> None:
-    portfolios = [read_portfolio(base, path) for path in files]
+def command(base: Base, files: tuple[str, ...], respondents: bool | None, company: str, output: Destination) -> None:
+    portfolios = read_companies(companies_files(base, files), company, lenient=True)
     read = assess_sides(base, portfolios, respondents, file=files[0] if len(files) == 1 else None)
     found = read.sides
     report_problems(read.problems)
     if len(found) > 1 and read.respondents:
-        company = found[0].assessment.company
+        name = found[0].assessment.company
         answers = {side.name: side.assessment.case.values for side in found}
         several = panel(base, answers)
-        if format_ == "json":
-            write_json(panel_page.document(base, company, answers, several))
-        else:
-            click.echo(write(panel_page.page(base, company, several), width(), bold=bold), nl=False)
+        deliver(
+            output,
+            pages=lambda: [panel_page.page(base, name, several)],
+            document=lambda: panel_page.document(base, name, answers, several),
+        )
     elif len(found) > 1:
         comparison = compare(found)
-        if format_ == "json":
-            write_json(compare_page.document(comparison))
-        else:
-            click.echo(write(compare_page.page(comparison), width(), bold=bold), nl=False)
-    if any(problem.severity == "error" for problem in read.problems):
+        deliver(
+            output,
+            pages=lambda: [compare_page.page(comparison)],
+            document=lambda: compare_page.document(comparison),
+        )
+    if has_error(read.problems):
         sys.exit(1)
 
 
@@ -88,7 +81,7 @@ def assess_sides(
     problems = [problem for portfolio in read for problem in portfolio.problems]
     problems.extend(problem for side in found for problem in side.assessment.problems)
     problems.extend(compare_page.warnings(found))
-    if len(found) < 2:
+    if len(found) == 1 or (not found and has_error(problems)):  # of files with nothing in them that is said already
         number = "one company" if found else "no company"
         what = f"found {number} to compare; give two or more, in one file or in several."
         problems.append(Problem("SP164", what, file=file))
@@ -97,13 +90,3 @@ def assess_sides(
         what = f"these answers are about {', '.join(companies)}; they are taken as answers about one company."
         problems.append(Problem("SP165", what, WARNING))
     return Sides(found, people, problems)
-
-
-def read_portfolio(base: Base, path: str) -> Portfolio:
-    """The companies of a table, a fact file or a saved result; of a file that cannot be read, none and the problems."""
-    if is_table(path):
-        return read_companies(base, path)
-    try:
-        return read_results(path, base.vocabulary)
-    except SalespathError as error:
-        return Portfolio((), error.problems, single=True)

@@ -12,40 +12,29 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    bold,
-    company_option,
-    format_option,
-    read_supposed,
-    report_problems,
-    reported,
-    set_option,
-    width,
-    write_json,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import based, report_problems, reported
+from salespath.commands.shared.reading import companies_files, company_options, read_supposed
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.other_process import processes_to_show
 from salespath.counsel.economics.process_economics import economics
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base
-from salespath.files.problems import SalespathError
-from salespath.report.formats.text import write
+from salespath.files.problems import SalespathError, has_error
 from salespath.report.pages.economics import document, page
 
 
 @click.command("economics", help=__doc__)
 @click.argument("file", required=False)
-@set_option
-@company_option
+@company_options()
 @click.option(
     "--months", type=click.IntRange(1, 120), default=36, show_default=True, help="How many months to look ahead."
 )
 @click.option(
     "--process", type=click.Choice(["enterprise", "smb"]), help="Only this process, whatever the rules recommend."
 )
-@format_option
 @reported
+@output_options()
 @based
 def command(
     base: Base,
@@ -54,9 +43,9 @@ def command(
     company: str,
     months: int,
     process: str | None,
-    format_: str,
+    output: Destination,
 ) -> None:
-    (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
+    (portfolio,) = read_supposed(base, companies_files(base, [file] if file else []), texts, company)
     problems = list(portfolio.problems)
     documents = []
     pages = []
@@ -71,16 +60,17 @@ def command(
         found = economics(case.company, read, months, chosen, marked=process is None)
         warnings = [*assessment.problems, *read.problems]
         problems.extend(warnings)
-        if format_ == "json":
+        if output.ending == "json":
             documents.append(document(found, base, warnings))
         else:
-            encoding = sys.stdout.encoding or "ascii"
-            pages.append(write(page(found, assessment), width(), encoding=encoding, bold=bold))
+            pages.append(page(found, assessment))
     report_problems(problems)
-    if format_ == "json":
-        if documents or not portfolio.single:
-            write_json(documents[0] if portfolio.single else documents)
-    else:
-        click.echo("\n\n".join(pages), nl=False)
-    if any(problem.severity == "error" for problem in problems):
+    if documents or pages or not portfolio.single:
+        deliver(
+            output,
+            pages=lambda: pages,
+            document=lambda: documents[0] if portfolio.single else documents,
+            between="\n\n",
+        )
+    if has_error(problems):
         sys.exit(1)

@@ -12,42 +12,30 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    company_option,
-    format_option,
-    read_supposed,
-    report_problems,
-    reported,
-    set_option,
-    width,
-    write_json,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import based, report_problems, reported
+from salespath.commands.shared.reading import companies_files, company_options, read_supposed
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.engine.targets import meant, targets
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
-from salespath.report.formats.text import write
+from salespath.files.problems import Problem, SalespathError, has_error, shown, suggestion
 from salespath.report.pages import explanation as explanations
 
 
 @click.command("explain", help=__doc__)
 @click.argument("file", required=False)
 @click.argument("target", required=False)
-@set_option
-@company_option
-@format_option
+@company_options()
 @reported
+@output_options()
 @based
 def command(
-    base: Base, file: str | None, target: str | None, texts: tuple[str, ...], company: str, format_: str
+    base: Base, file: str | None, target: str | None, texts: tuple[str, ...], company: str, output: Destination
 ) -> None:
     if texts and file and target is None and not os.path.exists(file) and meant(base, file):
         file, target = None, file  # `explain --set capital=300k channel` names no file
-    (portfolio,) = read_supposed(base, [file] if file else [], texts, company)
+    (portfolio,) = read_supposed(base, companies_files(base, [file] if file else []), texts, company)
     report_problems(portfolio.problems)
-    if not portfolio.cases:
-        sys.exit(1)
     found = []
     for case in portfolio.cases:
         explanation = explanations.explain(assess_case(base, case), target)
@@ -56,12 +44,11 @@ def command(
             message = f"{shown(target)} is not a process, topic, choice, attribute, rule, fact or dimension.{hint}"
             raise SalespathError([Problem("SP130", message)])
         found.append(explanation)
-    if format_ == "json":
-        documents = list(map(explanations.document, found))
-        write_json(documents[0] if portfolio.single else documents)
-    else:
-        for explanation in found:
-            text = write(explanations.page(explanation), width(), encoding=sys.stdout.encoding or "ascii")
-            click.echo(text, nl=False)
-    if any(problem.severity == "error" for problem in portfolio.problems):
+    if found or not portfolio.single:
+        deliver(
+            output,
+            pages=lambda: map(explanations.page, found),
+            document=lambda: explanations.document(found[0]) if portfolio.single else map(explanations.document, found),
+        )
+    if has_error(portfolio.problems):
         sys.exit(1)

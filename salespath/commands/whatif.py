@@ -21,23 +21,14 @@ from typing import Any
 
 import click
 
-from salespath.commands.shared.options import (
-    based,
-    bold,
-    format_option,
-    read_companies,
-    report_problems,
-    reported,
-    set_option,
-    width,
-    write_json,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import based, report_problems, reported
+from salespath.commands.shared.reading import companies_files, company_options, read_meant
 from salespath.counsel.decision_map import decision_map
 from salespath.engine.compile import Base
 from salespath.facts import Case
-from salespath.facts.settings import chosen, supposed
-from salespath.files.problems import Problem
-from salespath.report.formats.text import write
+from salespath.facts.settings import supposed
+from salespath.files.problems import Problem, has_error
 from salespath.report.page import Page
 from salespath.report.pages import decision_map as map_page
 
@@ -46,15 +37,14 @@ Report = tuple[Iterable[Problem], Callable[[], Page], Callable[[], dict[str, Any
 
 @click.command("whatif", help=__doc__)
 @click.argument("file")
-@set_option
+@company_options()
 @click.option(
     "--goal", type=click.Choice(["enterprise", "smb", "both"]), help="What it takes to get there, and the way."
 )
 @click.option("--map", "over", metavar="FACT,FACT", help="The verdict over two numbers, as a map.")
 @click.option("--along", metavar="FACT", help="The verdict over one number.")
-@click.option("--company", metavar="NAME", default="", help="Which company, where FILE holds several.")
-@format_option
 @reported
+@output_options()
 @based
 def command(
     base: Base,
@@ -64,18 +54,18 @@ def command(
     over: str | None,
     along: str | None,
     company: str,
-    format_: str,
+    output: Destination,
 ) -> None:
     if sum(option is not None for option in (goal, over, along)) > 1:
         raise click.UsageError("Give one of --goal, --map and --along.")
     names = [name.strip() for name in over.split(",")] if over is not None else [along] if along is not None else []
     if over is not None and len(names) != 2:
         raise click.UsageError("--map takes two numbers: --map annual_contract_value,runway_months.")
-    portfolio = read_companies(base, file)
+    portfolio = read_meant(companies_files(base, [file]), company)
     report_problems(portfolio.problems)
-    if not portfolio.cases and portfolio.problems:
-        sys.exit(1)
-    case = chosen(portfolio.cases, file, company)
+    if not portfolio.cases:
+        sys.exit(1 if has_error(portfolio.problems) else 0)
+    (case,) = portfolio.cases
     if goal:
         problems, page, document = _reach(base, supposed(base.vocabulary, case, texts), goal)
     elif names:
@@ -87,11 +77,8 @@ def command(
     else:
         problems, page, document = _sensitivity(base, case)
     report_problems(problems)
-    if format_ == "json":
-        write_json(document())
-    else:
-        click.echo(write(page(), width(), bold=bold, encoding=sys.stdout.encoding or "ascii"), nl=False)
-    if any(problem.severity == "error" for problem in portfolio.problems):
+    deliver(output, pages=lambda: [page()], document=document)
+    if has_error(portfolio.problems):
         sys.exit(1)
 
 

@@ -13,7 +13,7 @@ from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.compile import Base
 from salespath.engine.effects import ADVICE, Effect, Item, between, follows
 from salespath.facts import Case, Value
-from salespath.facts.saved import UNREAD
+from salespath.facts.cases import UNREAD
 from salespath.files.problems import shown
 from salespath.rules.diff import CHANGED
 from salespath.rules.model import Block
@@ -87,8 +87,7 @@ def are_respondents(cases: Sequence[Case]) -> bool:
 
 def companies_named(cases: Sequence[Case]) -> tuple[str, ...]:
     """The companies, but for those that go by the name of their file for want of one."""
-    named = (case.company for case in cases if case.file is None or case.company != Path(case.file).stem)
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys(case.company for case in cases if case.named))
 
 
 def sides(base: Base, cases: Sequence[Case], *, respondents: bool) -> tuple[Side, ...]:

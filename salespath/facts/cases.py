@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence as SequenceABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ from typing import Any
 from salespath.facts import values
 from salespath.facts.values import HOW, BadValue, Value, folded
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
-from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read, repeated_keys
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read_document, repeated_keys
+from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
+from salespath.files.source import InputFile
 
 COMPANY = "company"
 NAMELESS = "Your company"
 NAMES = (COMPANY, "company name")  # what the company's name is called, folded
+UNREAD = "facts that cannot be read"
+_KEPT = " The result keeps it; here it is shown, but counts for nothing."
 _BESIDE = (COMPANY, "facts", "assumptions", "respondent", "scenario")  # keys beside the facts that something reads
 
 
@@ -28,7 +31,7 @@ class Case:
     """The known facts of one company; a fact that is absent is unknown.
 
     `how` says of a value that it is measured, estimated or guessed, `notes` keeps its note and date; rules read neither. `extra`
-    carries whatever else the file says of the company (id, year, label, …).
+    carries whatever else the file says of the company (id, year, label, …). One that is not `named` goes by its file or place.
     """
 
     company: str
@@ -39,6 +42,7 @@ class Case:
     file: str | None = None
     line: int | None = None
     row: int | None = field(default=None, compare=False)  # of a table
+    named: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,20 @@ def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
     A company with an error is left out and its problems listed; the others are kept. Raises SalespathError only where the file
     as a whole cannot be read.
     """
-    return companies(read(path), vocabulary, path, exact=path.lower().endswith(".json"))
+    with InputFile(path) as source:
+        return read_source(source, vocabulary)
 
 
-def companies(node: Node, vocabulary: Vocabulary, path: str, *, exact: bool = False) -> Portfolio:
-    """The companies of a file that has been read, as `read_file` does. `exact` says that a program wrote its numbers."""
-    name = "standard input" if path == "-" else Path(path).stem
+def read_source(source: InputFile, vocabulary: Vocabulary, *, lines: bool = False, lenient: bool = False) -> Portfolio:
+    """The companies of a file that has been opened, as `read_file` does; `lines` says that it holds JSON Lines.
+
+    `lenient`: what the vocabulary cannot read of a saved result is a warning (SP161) and stands under UNREAD in its `extra`.
+    """
+    node, exact = read_document(source, lines=lines)
+    path, name = source.path, "standard input" if source.path == "-" else Path(source.path).stem
     problems: list[Problem] = []
     if isinstance(node, Mapping):
-        case = read_case(node, vocabulary, path, problems, name, exact)
+        case = read_case(node, vocabulary, path, problems, name, exact, lenient)
         rejects = () if case else (_rejects(path, [(node, name, tuple(problems))]),)
         return Portfolio((case,) if case else (), tuple(problems), single=True, rejected=len(rejects), rejects=rejects)
     if isinstance(node, Scalar):
@@ -100,15 +109,22 @@ def companies(node: Node, vocabulary: Vocabulary, path: str, *, exact: bool = Fa
     left = []
     for number, item in enumerate(node.items, 1):
         before = len(problems)
-        case = read_case(item, vocabulary, path, problems, f"company {number}", exact)
+        case = read_case(item, vocabulary, path, problems, f"company {number}", exact, lenient)
         if case:
             cases.append(case)
         else:
             left.append((item, f"company {number}", tuple(problems[before:])))
     if not node.items:
-        problems.append(Problem("SP110", "the list holds no company.", file=path, line=node.line))
+        problems.append(no_company("the list holds no company", path, node.line))
     rejects = (_rejects(path, left),) if left else ()
     return Portfolio(tuple(cases), tuple(problems), single=False, rejected=len(left), rejects=rejects)
+
+
+def no_company(what: str, path: str, line: int | None = None) -> Problem:
+    """A file with nothing in it, which is no error."""
+    return Problem(
+        "SP110", f"{what}; add one, or begin with `salespath facts template`.", WARNING, file=path, line=line
+    )
 
 
 def _rejects(path: str, left: SequenceABC[tuple[Node, str, tuple[Problem, ...]]]) -> Rejects:
@@ -127,7 +143,13 @@ def _rejects(path: str, left: SequenceABC[tuple[Node, str, tuple[Problem, ...]]]
 
 
 def read_case(
-    node: Node, vocabulary: Vocabulary, path: str, problems: list[Problem], name: str, exact: bool = False
+    node: Node,
+    vocabulary: Vocabulary,
+    path: str,
+    problems: list[Problem],
+    name: str,
+    exact: bool = False,
+    lenient: bool = False,
 ) -> Case | None:
     """One company from its node, or None where a problem was found (and added to `problems`)."""
     if not isinstance(node, Mapping):
@@ -140,14 +162,16 @@ def read_case(
     fields = {key.text: value for key, value in node.items}
     named = name_key(fields)
     company = fields.get(named)
+    has_name = isinstance(company, Scalar) and not company.empty
     if isinstance(company, Scalar):
         name = name if company.empty else shown(company.text, 200)
     elif company is not None:
         problems.append(Problem("SP110", f"{name}: company should be a name.", file=path, line=company.line))
+    saved = isinstance(fields.get("receipt"), Mapping)  # it holds what the program wrote
     if "facts" in fields:
         facts = fields["facts"]
         extra = {key: plain(value) for key, value in fields.items() if key not in (named, "facts")}
-        if not isinstance(fields.get("receipt"), Mapping):  # a saved result holds what the program wrote
+        if not saved:
             problems.extend(_astray(node, named, vocabulary, path, name))
         if isinstance(facts, Scalar) and facts.empty:
             facts = Mapping((), facts.line)
@@ -157,12 +181,22 @@ def read_case(
     if not isinstance(facts, Mapping):
         problems.append(Problem("SP110", f"{name}: facts should be a mapping.", file=path, line=facts.line))
         return None
-    reader = _Reader(vocabulary, exact)
+    lenient = lenient and saved and "facts" in fields
+    reader = _Reader(vocabulary, exact or lenient)
+    unread = {}
     for key, value in facts.items:
+        seen = len(problems)
         reader.read(key, value, path, name, problems)
+        if lenient and len(problems) > seen:  # other rules may have had other facts and values
+            problems[seen:] = [
+                replace(p, code="SP161", severity=WARNING, message=p.message + _KEPT) for p in problems[seen:]
+            ]
+            unread[key.text] = plain(value)
+    if lenient:
+        extra[UNREAD] = unread
     if any(p.severity == "error" for p in problems[before:]):
         return None
-    return Case(name, reader.values, reader.how, reader.notes, extra, path, node.line)
+    return Case(name, reader.values, reader.how, reader.notes, extra, path, node.line, named=has_name)
 
 
 def name_key(keys: Iterable[str]) -> str:

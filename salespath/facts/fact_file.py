@@ -1,39 +1,16 @@
-"""Fact files of one company: what an interview starts from, and what it is saved as."""
+"""Fact files of one company: what an interview is saved as."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from salespath.facts import Case, Value, Vocabulary, read_case
-from salespath.facts.cases import name_key
+from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.values import written
-from salespath.files import nodes
-from salespath.files.nodes import Mapping, Scalar, Sequence
 from salespath.files.output import Output, atomic, check
-from salespath.files.problems import Problem, SalespathError
-
-
-def read(path: str, vocabulary: Vocabulary) -> Case:
-    """The company of a fact file; its name is empty where the file gives none. Raises SalespathError listing every problem."""
-    node = nodes.read(path)
-    if isinstance(node, Sequence) and len(node.items) == 1:
-        node = node.items[0]
-    if not isinstance(node, Mapping):
-        seen = f"{len(node.items)} companies" if isinstance(node, Sequence) else "text"
-        message = f"found {seen}; an interview is about one company and starts from its facts."
-        raise SalespathError([Problem("SP110", message, file=path, line=node.line)])
-    problems: list[Problem] = []
-    name = "standard input" if path == "-" else Path(path).stem
-    case = read_case(node, vocabulary, path, problems, name, exact=path.lower().endswith(".json"))
-    if case is None:
-        raise SalespathError(problems)
-    company = node.get(name_key(key.text for key, _ in node.items))
-    named = isinstance(company, Scalar) and not company.empty
-    return case if named else replace(case, company="")
 
 
 def merged(first: Case, second: Case) -> Case:

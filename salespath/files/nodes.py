@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-import stat
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
 from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.source import InputFile, decode
 
-MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 32
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -72,66 +69,6 @@ def plain(node: Node) -> Any:
     return {key.text: plain(value) for key, value in node.items}
 
 
-def read_bytes(path: str) -> bytes:
-    """The content of a file, `-` being standard input.
-
-    Raises SalespathError (SP101) for a missing file, a directory, a device, or more than MAX_BYTES.
-    """
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with open_file(path) as file:
-                data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _cannot_read(path, f"cannot read {shown(path)}: {reason}.") from None
-    if len(data) > MAX_BYTES:
-        raise _cannot_read(
-            path, f"{shown(path)} is larger than {MAX_BYTES // 2**20} MiB; split it, or use CSV or Parquet."
-        )
-    return data
-
-
-def open_file(path: str) -> IO[bytes]:
-    """A file opened for reading. Raises SalespathError (SP101) where there is none, or it is a directory or a device."""
-    try:
-        mode = Path(path).stat().st_mode
-        if stat.S_ISDIR(mode) or stat.S_ISBLK(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
-            what = "a directory" if stat.S_ISDIR(mode) else "a device"
-            raise _cannot_read(path, f"{shown(path)} is {what}; a file was expected.")
-        return open(path, "rb")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _cannot_read(path, f"cannot read {shown(path)}: {reason}.") from None
-
-
-def _cannot_read(path: str, message: str) -> SalespathError:
-    return SalespathError([Problem("SP101", message, file=path)])
-
-
-def decode(data: bytes, path: str) -> str:
-    """Bytes as text: UTF-8, or UTF-16 that begins with its mark. Raises SalespathError (SP102) for anything else."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SalespathError(
-            [
-                Problem(
-                    "SP102",
-                    f"the byte {data[error.start]:#04x} is not {error.encoding.upper()}. Save the file as UTF-8.",
-                    file=path,
-                    line=line,
-                )
-            ]
-        ) from None
-    if "\0" in text:
-        raise SalespathError([Problem("SP102", "this is a binary file; text was expected.", file=path)])
-    return text
-
-
 def parse(text: str, path: str, *, as_json: bool = False) -> Node:
     """One YAML or JSON document as nodes. Raises SalespathError (SP103 syntax, SP104 refused construct)."""
     problems: list[Problem] = []
@@ -171,9 +108,28 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
 
 
 def read(path: str) -> Node:
-    """One YAML file as nodes, or JSON where the name ends so or standard input holds it."""
-    text = decode(read_bytes(path), path)
-    return parse(text, path, as_json=path.lower().endswith(".json") or (path == "-" and _is_json(text)))
+    """One YAML file as nodes, or JSON where the name ends so or the content is. Raises SalespathError."""
+    with InputFile(path) as source:
+        return read_document(source)[0]
+
+
+def read_document(source: InputFile, *, lines: bool = False) -> tuple[Node, bool]:
+    """A file that has been opened as nodes, and whether it is JSON. `lines`: a list whose items are the lines (JSON Lines)."""
+    text = decode(source.whole(), source.path)
+    if lines:
+        text = _as_list(text)
+    ending = source.path.lower().rpartition(".")[2]
+    as_json = lines or ending == "json" or (ending not in ("yaml", "yml") and _is_json(text))
+    return parse(text, source.path, as_json=as_json), as_json
+
+
+def _as_list(text: str) -> str:
+    """The lines of JSON Lines as one list, each where it was."""
+    comma, lines = "", []
+    for line in text.split("\n"):
+        lines.append(f"{comma}{line}" if line.strip() else "")
+        comma = "," if comma or lines[-1] else ""
+    return f"[{chr(10).join(lines)}]"
 
 
 def _is_json(text: str) -> bool:

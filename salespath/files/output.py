@@ -1,19 +1,21 @@
 """Files written whole or not at all, and never in place of an input or, unasked, of another file.
 
 A regular file takes the place of the one before it and keeps its mode; a symbolic link is followed; pipes, devices and the streams
-of the process (/dev/stdout) are written to and nothing is replaced.
+of the process (/dev/stdout; standard output is also `-`) are written to and nothing is replaced.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 from salespath.files.problems import Problem, SalespathError, shown
 
@@ -70,6 +72,8 @@ def check(outputs: Iterable[Output], inputs: Iterable[str] = (), *, force: bool 
 
 def is_through(path: str) -> bool:
     """Whether a path is a pipe, a device or a stream of the process: written to, not replaced."""
+    if path == "-":
+        return True
     try:
         there = _status(path)
     except (OSError, ValueError):
@@ -87,7 +91,8 @@ def is_there(path: str) -> bool:
 
 @contextmanager
 def together(*, force: bool = False) -> Iterator[Begin]:
-    """A function that begins files. They take their places once all are written, the last begun first; on an error none does.
+    """A function that begins files (`-` is standard output). They take their places once all are written, the last begun first;
+    on an error none does.
 
     Raises SalespathError: SP140 where a file cannot be written, SP141 where one exists, without `force`.
     """
@@ -125,16 +130,38 @@ def atomic(path: str, *, force: bool = False) -> Iterator[IO[bytes]]:
         yield begin(path)
 
 
+def json_pieces(data: Any, *, ascii_only: bool = False) -> Iterator[str]:
+    """Plain data as JSON, indented by two; an iterator is an array, whose items are made and written one by one."""
+    if not isinstance(data, Iterator):
+        yield json.dumps(data, ensure_ascii=ascii_only, indent=2) + "\n"
+        return
+    before = "["
+    for item in data:
+        yield before + ("\n" + json.dumps(item, ensure_ascii=ascii_only, indent=2)).replace("\n", "\n  ")
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
+
+
+def json_lines(data: Any, *, ascii_only: bool = False) -> Iterator[str]:
+    """Plain data as JSON on one line; each item of an iterator on one of its own."""
+    for item in data if isinstance(data, Iterator) else (data,):
+        yield json.dumps(item, ensure_ascii=ascii_only) + "\n"
+
+
 class _File:
     """A file being written: under another name beside its place, unless it is written through."""
 
     def __init__(self, path: str, force: bool, like: str | None) -> None:
         self.path, self._force = path, force
         self._part: str | None = None
+        if path == "-":
+            sys.stdout.flush()
+            self.file: IO[bytes] = sys.stdout.buffer
+            return
         there = _status(path)
         stream = _stream(path)
         if stream is not None:
-            self.file: IO[bytes] = os.fdopen(os.dup(stream), "wb")  # opened by name, it would be written from its start
+            self.file = os.fdopen(os.dup(stream), "wb")  # opened by name, it would be written from its start
         elif there and not _replaced(path, there):
             self.file = os.fdopen(os.open(path, os.O_WRONLY), "wb")
         else:
@@ -152,7 +179,8 @@ class _File:
         if self._part:
             os.fsync(self.file.fileno())
             os.chmod(self._part, self._mode)
-        self.file.close()
+        if self.path != "-":
+            self.file.close()
 
     def place(self) -> None:
         if self._part:
@@ -162,8 +190,9 @@ class _File:
             self._part = None
 
     def drop(self) -> None:
-        with suppress(OSError):
-            self.file.close()
+        if self.path != "-":
+            with suppress(OSError):
+                self.file.close()
         if self._part:
             with suppress(OSError):
                 os.unlink(self._part)
@@ -224,4 +253,5 @@ def _exists(path: str, what: str = "", name: str = "choose another name") -> Pro
 
 def _cannot_write(path: str, error: Exception) -> SalespathError:
     reason = getattr(error, "strerror", None) or str(error)
-    return SalespathError([Problem("SP140", f"cannot write {shown(path)}: {reason}.", file=path)])
+    what, file = ("the output", None) if path == "-" else (shown(path), path)
+    return SalespathError([Problem("SP140", f"cannot write {what}: {reason}.", file=file)])

@@ -43,6 +43,11 @@ class Problem:
         return f"{place + ': ' if place else ''}{self.severity} {self.code}: {self.message}"
 
 
+def has_error(problems: Iterable[Problem]) -> bool:
+    """Whether one of the problems is an error."""
+    return any(problem.severity == ERROR for problem in problems)
+
+
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Problems in order of their place."""
     return tuple(sorted(problems, key=lambda p: (p.file or "", p.line or 0, p.row or 0, str(p.column or ""), p.code)))

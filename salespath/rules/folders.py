@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from salespath.facts import vocabulary
-from salespath.files.nodes import Mapping, Node, decode, parse, read_bytes
+from salespath.files.nodes import Mapping, Node, parse
 from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.source import decode, read_bytes
 
 BASE = Path(__file__).parent / "base"
 MAX_OVERLAY = 4 * 2**20

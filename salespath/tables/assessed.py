@@ -1,10 +1,12 @@
-"""Files → assessed batches."""
+"""Files → assessed batches, each stage of the work a little ahead of the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +18,14 @@ from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
-from salespath.tables.prefetch import ahead
-from salespath.tables.reading import Reading, no_rows
+from salespath.tables.read import TableReading, no_rows
 
 Report: TypeAlias = Callable[[Problem], None]
 Progress: TypeAlias = "Callable[[int, float | None], None]"  # rows of this batch; how much of the file is read, 0 to 1
+T = TypeVar("T")
+R = TypeVar("R")
 
-
+AHEAD = 2  # results that wait for the next stage, or are in work: memory stays bounded
 NAMED = 100  # rows of a file whose contradictions are told one by one
 
 
@@ -37,9 +40,9 @@ class Assessed:
 
 
 def assess_reading(
-    base: Base, reading: Reading, *, on_problem: Report, progress: Progress | None = None
+    base: Base, reading: TableReading, *, on_problem: Report, progress: Progress | None = None
 ) -> Iterator[Assessed]:
-    """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read further, or holds no company."""
+    """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read further."""
 
     def work(part: Any) -> Assessed:
         batch = reading.batch(part)
@@ -49,7 +52,7 @@ def assess_reading(
     for problem in reading.problems:
         on_problem(problem)
     rows = told = untold = 0
-    for item in ahead(work, reading.parts()):
+    for item in work_ahead(work, reading.parts()):
         for problem in (*item.batch.problems, *in_order(_contradictions(base, item, NAMED - told))):
             on_problem(problem)
         named = min(NAMED - told, len(item.contradicted))
@@ -63,7 +66,7 @@ def assess_reading(
         message = f"{untold} more rows contradict themselves; the first {NAMED} are told one by one."
         on_problem(Problem("SP122", message, WARNING, file=reading.path))
     if not rows:
-        raise no_rows(reading.path)
+        on_problem(no_rows(reading.path))
 
 
 def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:
@@ -72,3 +75,19 @@ def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:
     for case in some.batch[places].cases(base.vocabulary) if len(places) else ():
         found = contradictions(Company(base, case.values))
         yield from (of_row(case, item) for item in found if item.kind == "impossible")
+
+
+def work_ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """The results in order, made in a thread. More threads for a stage were not faster: they wait for one another."""
+    waiting: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            for item in items:
+                waiting.append(thread.submit(work, item))
+                if len(waiting) == AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -16,7 +16,7 @@ from salespath.engine.table import Table
 from salespath.facts import Case, Rejects, Vocabulary
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
-from salespath.tables.cells import CellReader, values
+from salespath.tables.fact_columns import CellReader, values
 from salespath.tables.header import COMPANY, RESULTS, annotated
 
 Array: TypeAlias = "npt.NDArray[Any]"

@@ -1,10 +1,11 @@
-"""How far a long run is: companies done, rate and time left, on stderr and only where that is a terminal."""
+"""How far a run over many companies is, on stderr and only where that is a terminal, and what it came to."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 Advance = Callable[[int, "float | None"], None]
 
@@ -39,3 +40,24 @@ def bar(files: int) -> Iterator[Advance]:
             progress.update(task, completed=whole + before, rows=done, rate=rate)
 
         yield advance
+
+
+@dataclass
+class Summary:
+    """How many companies were assessed and left out, whether the input had an error, and the file with those left out.
+
+    `without_strength` says that there were too many to work out unasked how firm each verdict is.
+    """
+
+    assessed: int = 0
+    rejected: int = 0
+    failed: bool = False
+    rejects: str | None = None
+    without_strength: bool = False
+
+    def __str__(self) -> str:
+        counts = f"{self.assessed + self.rejected} companies: {self.assessed} assessed, {self.rejected} rejected"
+        strength = " Strength is left out of so many; --strength adds it." if self.without_strength else ""
+        if self.rejects is None:
+            return f"{counts}.{strength}"
+        return f"{counts}; {'the rejected rows are' if self.rejected else 'no row is'} in {self.rejects}.{strength}"

@@ -1,41 +1,187 @@
-"""Begin to read a file of companies."""
+"""Files of companies, whatever their kind: recognised by what they are, read one by one or batch by batch.
+
+A new kind is a class with the members of `TableReading` in a file of its own, and a line in ENDINGS. Its module is imported when
+there is such a file, so that a fact file needs neither numpy nor pyarrow.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import IO
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from salespath.engine.compile import Base
-from salespath.facts import Vocabulary
-from salespath.files.nodes import open_file
-from salespath.tables.delimited import Delimited
-from salespath.tables.fact_lists import FactFile
-from salespath.tables.parquet import Columnar
-from salespath.tables.reading import Reading
+from salespath.facts import Case, Portfolio, Rejects, Vocabulary
+from salespath.facts.cases import NAMES, no_company, read_source
+from salespath.facts.values import folded
+from salespath.files.problems import Problem, SalespathError
+from salespath.files.source import InputFile, encoding
+from salespath.tables import header
+
+if TYPE_CHECKING:  # these are slow to import
+    import pyarrow as pa
+
+    from salespath.tables.batch import Batch
+
+ROWS = 16_384  # of a part
 
 
-def read_csv(path: str, vocabulary: Vocabulary) -> Reading:
-    """A CSV file whose headers are fact ids. Raises SalespathError where it cannot be used at all."""
-    return _begun(Delimited, path, vocabulary)
+class TableReading(Protocol):
+    """A file being read: its columns and their types, what is odd about them, and its rows in parts.
+
+    Parts come one after the other, one at least; making batches of them is the work, and may be done by several threads.
+    """
+
+    def __init__(self, source: InputFile, base: Base) -> None:
+        """Begin to read. Raises SalespathError where the file cannot be used at all."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+
+    @property
+    def columns(self) -> Mapping[str, pa.DataType]:
+        """The columns and their types."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns of the rows that are left out."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is odd about the columns."""
+
+    def parts(self) -> Iterator[Any]:
+        """The rows, a part at a time. Raises SalespathError where the file cannot be read further."""
+
+    def batch(self, part: Any) -> Batch:
+        """The rows of a part, typed. Raises SalespathError where a column cannot be understood."""
 
 
-def read_parquet(path: str, vocabulary: Vocabulary) -> Reading:
-    """A Parquet file whose columns are fact ids. Raises SalespathError where it cannot be used at all."""
-    return _begun(Columnar, path, vocabulary)
+@dataclass(frozen=True)
+class RowsPart:
+    """Rows still to be typed, the number of the first, and how much of the file is read with them (0 to 1)."""
+
+    rows: Any
+    first: int
+    share: float | None
 
 
-def _begun(kind: Callable[[str, IO[bytes], Vocabulary], Reading], path: str, vocabulary: Vocabulary) -> Reading:
-    file = open_file(path)
-    try:
-        return kind(path, file, vocabulary)
-    except BaseException:
-        file.close()
-        raise
+class FileKind(NamedTuple):
+    """A kind of file: where its reader is, and whether it is a table, whose companies are rows."""
+
+    module: str
+    reader: str
+    is_table: bool
 
 
-def read_any(path: str, base: Base) -> Reading:
-    """A file of companies; its name says what it is: .csv, .tsv, .parquet, or else a fact file. Raises SalespathError."""
-    ending = path.lower().rpartition(".")[2]
-    if ending in ("csv", "tsv"):
-        return read_csv(path, base.vocabulary)
-    return read_parquet(path, base.vocabulary) if ending == "parquet" else FactFile(base, path)
+FACTS = FileKind("salespath.tables.fact_file_reader", "FactFile", False)
+LINES = FileKind("salespath.tables.fact_file_reader", "FactLines", False)
+CSV = FileKind("salespath.tables.csv_reader", "Delimited", True)
+PARQUET = FileKind("salespath.tables.parquet_reader", "Columnar", True)
+ENDINGS = {
+    **dict.fromkeys(("yaml", "yml", "json"), FACTS),
+    **dict.fromkeys(("jsonl", "ndjson"), LINES),
+    **dict.fromkeys(("csv", "tsv"), CSV),
+    "parquet": PARQUET,
+}
+FIRST_BYTES = {b"PAR1": PARQUET}
+_KEY = re.compile(r"(?:- +)?[\"']?([\w ]+)[\"']?:(?:\s|$)")
+
+
+class CompaniesFile:
+    """A file of companies (`-` is standard input), opened when it is first asked for what it is."""
+
+    def __init__(self, base: Base, path: str) -> None:
+        self.path, self._base = path, base
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table; what cannot be read is none."""
+        return not isinstance(self._opened, SalespathError) and self._opened[1].is_table
+
+    def reading(self) -> TableReading:
+        """The file to be read batch by batch. Raises SalespathError where it cannot be used at all."""
+        source, kind = self._known()
+        reader: type[TableReading] = getattr(import_module(kind.module), kind.reader)
+        try:
+            return reader(source, self._base)
+        except BaseException:
+            source.close()
+            raise
+
+    def portfolio(self, *, lenient: bool = False) -> Portfolio:
+        """Its companies, for reports on each; `lenient` as in `read_source`. Raises SalespathError where it cannot be used."""
+        source, kind = self._known()
+        if kind.is_table:
+            return _portfolio(self.reading(), self._base.vocabulary)
+        with source:
+            return read_source(source, self._base.vocabulary, lines=kind is LINES, lenient=lenient)
+
+    @cached_property
+    def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
+        try:
+            source = InputFile(self.path)
+        except SalespathError as error:
+            return error
+        return source, recognised(source, self._base.vocabulary)
+
+    def _known(self) -> tuple[InputFile, FileKind]:
+        if isinstance(self._opened, SalespathError):
+            raise self._opened
+        return self._opened
+
+
+def recognised(source: InputFile, vocabulary: Vocabulary) -> FileKind:
+    """The kind of a file: by its first bytes where they are certain, else by its ending, else a fact file."""
+    for start, kind in FIRST_BYTES.items():
+        if source.head.startswith(start):
+            return kind
+    named = ENDINGS.get(source.path.lower().rpartition(".")[2])
+    text = source.head.decode(encoding(source.head), errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if lines and lines[0][0] != "#" and any(name in vocabulary for name in header.split(lines[0], vocabulary)[1]):
+        return CSV
+    lines = [line for line in lines if not line.startswith(("#", "---"))]
+    if [line[:1] for line in lines[:2]] == ["{", "{"]:
+        with suppress(ValueError):
+            json.loads(lines[0])
+            return LINES
+    if named is CSV and lines:
+        key = _KEY.match(lines[0])
+        if lines[0][0] in "[{" or (key and (key[1] in (*vocabulary, "facts") or folded(key[1]) in NAMES)):
+            return FACTS
+    return named or FACTS
+
+
+def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
+    """All rows of a table as companies."""
+    found: list[Case] = []
+    problems = list(reading.problems)
+    rejected = 0
+    rejects: list[Rejects] = []
+    for part in reading.parts():
+        batch = reading.batch(part)
+        found.extend(batch.cases(vocabulary))
+        problems.extend(batch.problems)
+        rejected += batch.rejected
+        if batch.rejects:
+            rejects.append(batch.rejects)
+    if not found and not rejected:
+        problems.append(no_rows(reading.path))
+    return Portfolio(tuple(found), tuple(problems), single=False, rejected=rejected, rejects=tuple(rejects))
+
+
+def no_rows(path: str) -> Problem:
+    """A table with a header only, or with empty rows only, which is no error."""
+    return no_company("there is no row with anything in it below the header", path)
+
+
+def unusable(code: str, message: str, path: str) -> SalespathError:
+    """A file that cannot be used as a whole."""
+    return SalespathError([Problem(code, message, file=path)])

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from salespath.facts import Rejects
 from salespath.files.output import Begin
-from salespath.tables.escape import guarded, quoted
+from salespath.tables.csv_cells import guarded, quoted
 
 ADDED = ("file", "row", "column", "value", "reason", "raw")
 

@@ -9,67 +9,49 @@ from itertools import chain
 import pyarrow as pa
 
 from salespath.engine.compile import Base
-from salespath.facts import Case, Portfolio, Rejects
 from salespath.files.output import Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError
 from salespath.tables.assessed import Assessed, Progress, Report, assess_reading
-from salespath.tables.read import read_any, read_csv, read_parquet
-from salespath.tables.reading import Reading, no_rows
+from salespath.tables.progress import Summary, bar
+from salespath.tables.read import CompaniesFile, TableReading
 from salespath.tables.rejects import RejectsFile
-from salespath.tables.summary import Summary
-from salespath.tables.write import write
+from salespath.tables.write import IN_COLUMNS, write
 
 STRONG = 50_000  # companies of which strength is worked out unasked
-
-__all__ = ["Assessed", "Summary", "assess_file", "assess_to_file", "cases", "read_csv", "read_parquet", "write"]
-
-
-def cases(base: Base, path: str) -> Portfolio:
-    """The companies of a table, for reports on each. Raises SalespathError where the file cannot be used at all."""
-    reading = read_any(path, base)
-    found: list[Case] = []
-    problems = list(reading.problems)
-    rejected = 0
-    rejects: list[Rejects] = []
-    for part in reading.parts():
-        batch = reading.batch(part)
-        found.extend(batch.cases(base.vocabulary))
-        problems.extend(batch.problems)
-        rejected += batch.rejected
-        if batch.rejects:
-            rejects.append(batch.rejects)
-    if not found and not rejected:
-        raise no_rows(path)
-    return Portfolio(tuple(found), tuple(problems), single=False, rejected=rejected, rejects=tuple(rejects))
 
 
 def assess_file(base: Base, path: str, *, on_problem: Report, progress: Progress | None = None) -> Iterator[Assessed]:
     """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read (further)."""
-    return assess_reading(base, read_any(path, base), on_problem=on_problem, progress=progress)
+    return assess_reading(base, CompaniesFile(base, path).reading(), on_problem=on_problem, progress=progress)
 
 
 def assess_to_file(
     base: Base,
-    paths: Sequence[str],
+    files: Sequence[str | CompaniesFile],
     out: str,
     report: Callable[[Iterable[Problem]], None],
     *,
+    ending: str = "",
+    ascii_only: bool = False,
     rejects: str | None = None,
     always: bool = False,
     force: bool = False,
     strength: bool = False,
 ) -> Summary:
-    """Assess files into one file, its ending saying which kind. Bad rows are reported and left out, and go to the file `rejects`.
+    """Assess files into one file (`-` is standard output). Bad rows are reported and left out, and go to the file `rejects`.
+
+    `ending` says which kind of file, that of its name where there is none; `ascii_only` that JSON needs escapes.
 
     That file is only written where there is a bad row or an older file to replace, or `always`. How firm each verdict is, is worked
     out for up to STRONG companies, of more only with `strength`. Raises SalespathError, and writes nothing, where a file cannot be
     read or written, is both, or exists already (unless `force`).
     """
-    from salespath.tables.progress import bar
-
-    check([Output(path) for path in (out, rejects) if path is not None], paths, force=force)
+    opened = [file if isinstance(file, CompaniesFile) else CompaniesFile(base, file) for file in files]
+    outputs = [Output(path) for path in (out, rejects) if path and path != "-"]
+    check(outputs, [file.path for file in opened], force=force)
+    ending = ending or out.lower().rpartition(".")[2]
     summary = Summary()
-    readings = _open(paths, base)
+    readings = _begun(opened)
 
     def note(problem: Problem) -> None:
         summary.failed |= problem.severity == ERROR
@@ -90,9 +72,8 @@ def assess_to_file(
                         left.write(item.batch.rejects)
                     yield item
 
-        ending = out.lower().rpartition(".")[2]
-        items = batches() if strength or ending == "json" else _strong(batches(), summary)  # a document says it always
-        write(base, items, file, ending, _columns(readings))
+        items = batches() if strength or ending not in IN_COLUMNS else _strong(batches(), summary)  # a document says it
+        write(base, items, file, ending, _columns(readings), ascii_only=ascii_only)
         if left and (always or is_there(left.path)):
             left.start()
         summary.rejects = left.path if left and left.started else None
@@ -111,13 +92,13 @@ def _strong(items: Iterator[Assessed], summary: Summary) -> Iterator[Assessed]:
         yield replace(item, strong=not summary.without_strength)
 
 
-def _open(paths: Sequence[str], base: Base) -> list[Reading]:
+def _begun(files: Iterable[CompaniesFile]) -> list[TableReading]:
     """All files opened. Raises SalespathError with the problems of all that cannot be."""
-    readings: list[Reading] = []
+    readings: list[TableReading] = []
     problems: list[Problem] = []
-    for path in paths:
+    for file in files:
         try:
-            readings.append(read_any(path, base))
+            readings.append(file.reading())
         except SalespathError as error:
             problems.extend(error.problems)
     if problems:
@@ -125,7 +106,7 @@ def _open(paths: Sequence[str], base: Base) -> list[Reading]:
     return readings
 
 
-def _columns(readings: Iterable[Reading]) -> dict[str, pa.DataType]:
+def _columns(readings: Iterable[TableReading]) -> dict[str, pa.DataType]:
     """The columns of all files; one whose types differ becomes text."""
     found: dict[str, pa.DataType] = {}
     for reading in readings:

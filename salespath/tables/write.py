@@ -1,54 +1,69 @@
-"""Assessed batches → a file: CSV, Parquet or JSON."""
+"""Assessed batches → a file: CSV, Parquet, JSON or JSON Lines."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO
+from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
+from salespath.engine.assess import assess
 from salespath.engine.compile import Base
 from salespath.facts import Vocabulary
-from salespath.tables.assessed import Assessed
-from salespath.tables.cells import typed_cells, written_cells
-from salespath.tables.columns import Outcome, Wording, text_cells
-from salespath.tables.escape import guarded, quoted
+from salespath.files.output import json_lines, json_pieces
+from salespath.report.plain import document
+from salespath.tables.assessed import Assessed, work_ahead
+from salespath.tables.csv_cells import guarded, quoted
+from salespath.tables.fact_columns import typed_cells, written_cells
 from salespath.tables.header import COMPANY, RESULTS
-from salespath.tables.lists import Lists
-from salespath.tables.prefetch import ahead
+from salespath.tables.result_columns import ResultColumns, Wording, text_cells
+from salespath.tables.word_lists import Lists
 
 ROW_GROUP = 65_536
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
 
 
 def write(
-    base: Base, batches: Iterable[Assessed], file: IO[bytes], ending: str, columns: Mapping[str, pa.DataType]
+    base: Base,
+    batches: Iterable[Assessed],
+    file: IO[bytes],
+    ending: str,
+    columns: Mapping[str, pa.DataType],
+    *,
+    ascii_only: bool = False,
 ) -> None:
-    """Write to a file; `ending` (csv, parquet or json) says how.
+    """Write to a file; `ending` says how. `columns` are those of the input with their types; the results follow them.
 
-    `columns` are those of the input with their types; the results follow them.
+    `ascii_only`: JSON has escapes for other characters.
     """
-    kept = {COMPANY: pa.string(), **{name: kind for name, kind in columns.items() if name not in RESULTS}}
-    if ending == "json":
-        _write_json(base, batches, file)
-    elif ending == "parquet":
-        _write_parquet(base, batches, file, kept)
+    if ending in DOCUMENTS:
+        for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
+            file.write(piece.encode())
     else:
-        _write_csv(base, batches, file, kept)
+        kept = {COMPANY: pa.string(), **{name: kind for name, kind in columns.items() if name not in RESULTS}}
+        IN_COLUMNS[ending](base, batches, file, kept)
+
+
+def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
+    for item in batches:
+        for places in np.split(np.arange(item.batch.table.rows), range(PIECE, item.batch.table.rows, PIECE)):
+            for case in item.batch[places].cases(base.vocabulary):
+                yield document(assess(base, case), table=True)
 
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
     wording = Wording(base)
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
-        outcome = Outcome(wording, item)
+        outcome = ResultColumns(wording, item)
         return {**_given_as_text(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
-        for found, rows in ahead(prepared, batches):
+        for found, rows in work_ahead(prepared, batches):
             for start in range(0, rows, PIECE):
                 yield found, start, min(rows, start + PIECE)
 
@@ -62,7 +77,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
         return fired.part(start, stop).after(texts)
 
     file.write(",".join(quoted(guarded(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
-    for text in ahead(lines, pieces()):
+    for text in work_ahead(lines, pieces()):
         file.write(text)
     file.write(b"\n")
 
@@ -90,13 +105,13 @@ def _write_parquet(
     wording = Wording(base)
 
     def rows(item: Assessed) -> pa.RecordBatch:
-        cells = [*_given(base.vocabulary, item, columns), *Outcome(wording, item).typed()]
+        cells = [*_given(base.vocabulary, item, columns), *ResultColumns(wording, item).typed()]
         return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
 
     writer: pyarrow.parquet.ParquetWriter | None = None
     waiting: list[pa.RecordBatch] = []
     try:
-        for table in ahead(rows, batches):
+        for table in work_ahead(rows, batches):
             waiting.append(table)
             writer = writer or pyarrow.parquet.ParquetWriter(file, table.schema, write_statistics=False)
             if sum(map(len, waiting)) >= ROW_GROUP:
@@ -119,14 +134,6 @@ def _given(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.Data
             yield pa.nulls(rows, kind) if cells is None else cells.cast(kind)
 
 
-def _write_json(base: Base, batches: Iterable[Assessed], file: IO[bytes]) -> None:
-    from salespath.engine.assess import assess
-    from salespath.report.plain import document
-
-    before = b"[\n"
-    for item in batches:
-        for case in item.batch.cases(base.vocabulary):
-            text = json.dumps(document(assess(base, case), table=True), ensure_ascii=False, indent=2)
-            file.write(before + text.encode())
-            before = b",\n"
-    file.write(b"[]\n" if before == b"[\n" else b"\n]\n")
+# A new kind is a function and a line here.
+IN_COLUMNS = {"csv": _write_csv, "parquet": _write_parquet}
+DOCUMENTS = {"json": json_pieces, "jsonl": json_lines}

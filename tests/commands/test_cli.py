@@ -275,6 +275,62 @@ def test_the_template_can_be_checked_as_it_is(tmp_path):
     assert b"1 of 1 companies can be assessed, 0 facts known, 0 problems." in done.stdout
 
 
+# Every command on companies takes every kind of file, and writes every kind of page
+
+ON_COMPANIES = (
+    "assess",
+    "explain",
+    "economics",
+    "compare",
+    "whatif",
+    "facts check",
+    "rules score",
+    "rules diff - - --on",
+)
+TWO = b"company,product_stage,self_serve,label\nAcme,launched,yes,smb\nBeta,idea,,not_yet\n"
+
+
+@pytest.mark.parametrize("command", ON_COMPANIES)
+def test_a_table_on_standard_input_is_read_and_the_output_written_by_its_ending(invoke, command, tmp_path):
+    which = [] if command == "compare" else ["--company", "Acme"]
+    for ending, start in (("txt", ""), ("json", ""), ("md", ""), ("html", "<!DOCTYPE html>")):
+        out = tmp_path / f"out.{ending}"
+        done = invoke(*command.split(), "-", *which, "-o", str(out), input=TWO)
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert out.read_text(encoding="utf-8").startswith(start)
+        printed = invoke(*command.split(), "-", *which, "--format", "text" if ending == "txt" else ending, input=TWO)
+        assert printed.stdout_bytes == out.read_bytes()
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("command", ON_COMPANIES)
+def test_nothing_in_a_file_is_said_and_no_failure(invoke, command):
+    done = invoke(*command.split(), "-", input=TWO.splitlines()[0])
+    assert done.exit_code == 0
+    assert "warning SP110: there is no row with anything in it" in done.stderr
+
+
+def test_a_company_that_no_file_holds_is_an_error(invoke):
+    done = invoke("facts", "check", MANY, "--company", "Dropbx")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "Did you mean Dropbox?" in done.stderr
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_a_table_is_printed_too(invoke, format_, tmp_path):
+    out = tmp_path / f"out.{format_}"
+    assert invoke("assess", "-", "-o", str(out), input=TWO).exit_code == 0
+    assert invoke("assess", "-", "--format", format_, input=TWO).stdout_bytes == out.read_bytes()
+    found = out.read_text(encoding="utf-8").splitlines()
+    if format_ == "jsonl":
+        assert found == [
+            json.dumps(item, ensure_ascii=False)
+            for item in json.loads(invoke("assess", "-", "--format", "json", input=TWO).stdout)
+        ]
+    else:
+        assert [line.split(",")[0] for line in found] == ["company", "Acme", "Beta"]
+
+
 # How commands end
 
 
@@ -303,7 +359,10 @@ def test_every_command_explains_itself(invoke, path, option):
         ["assess"],
         ["assess", "--nonsense", ONE],
         ["assess", "--format", "xml", ONE],
-        ["assess", ONE, "-o", "out.doc"],
+        ["assess", ONE, "-o", "out.xml"],
+        ["assess", ONE, "-o", "out.json", "--format", "text"],
+        ["explain", ONE, "-o", "out.csv"],
+        ["assess", ONE, "--format", "parquet"],
         ["assess", ONE, "-o", "json"],
         ["assess", "-o", "out.csv"],
         ["assess", "--company", "Acme"],

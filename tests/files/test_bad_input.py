@@ -77,7 +77,6 @@ FILES = {
     "only_text.yaml": [(1, "SP110", "found the text launched; expected facts")],
     "empty.yaml": [(None, "SP103", "the file is empty.")],
     "only_comments.yaml": [(None, "SP103", "the file is empty.")],
-    "empty_list.yaml": [(1, "SP110", "the list holds no company.")],
     "list_of_text.yaml": [(1, "SP110", "company 1: found launched"), (2, "SP110", "company 2: found 5")],
     "facts_as_list.yaml": [(3, "SP110", "Acme: facts should be a mapping.")],
     "company_as_list.yaml": [(1, "SP110", "company should be a name.")],

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.files import nodes
-from salespath.files.nodes import decode, parse, plain, read, read_bytes, repeated_keys
+from salespath.files import source
+from salespath.files.nodes import parse, plain, read, repeated_keys
 from salespath.files.problems import Problem, SalespathError
+from salespath.files.source import decode, read_bytes
 
 
 def problem_of(text: str, *, as_json: bool = False):
@@ -164,7 +165,7 @@ def test_json_text_keeps_characters_that_yaml_would_fold_or_refuse(character, as
 
 
 def test_standard_input_has_the_same_bound(monkeypatch):
-    monkeypatch.setattr(nodes, "MAX_BYTES", 10)
+    monkeypatch.setattr(source, "MAX_BYTES", 10)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 6789012")))
     assert read_bytes("-") == b"a: 6789012"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 67890123")))
@@ -188,7 +189,7 @@ def test_problems_stand_in_order_of_their_place():
 
 
 def test_json_is_recognized_on_standard_input(monkeypatch):
-    monkeypatch.setattr(nodes, "read_bytes", lambda path: rb'{"a": "\ud83d\ude80"}')
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(rb'{"a": "\ud83d\ude80"}')))
     assert plain(read("-")) == {"a": "🚀"}
 
 
@@ -199,9 +200,10 @@ def test_json_is_recognized_on_standard_input(monkeypatch):
         b"\xef\xbb\xbfa: \xc4\x83\n",
         "a: ă\n".encode("utf-16"),
         b"\xfe\xff" + "a: ă\n".encode("utf-16-be"),
+        "a: ă\n".encode("utf-32"),
     ],
 )
-def test_utf_8_with_or_without_mark_and_marked_utf_16_are_read(data):
+def test_utf_8_with_or_without_mark_and_marked_utf_16_and_32_are_read(data):
     assert plain(parse(decode(data, "f"), "f")) == {"a": "ă"}
 
 
@@ -221,7 +223,12 @@ def test_other_encodings_are_named_with_the_line(data, line):
     assert (problem.code, problem.line) == ("SP102", line)
 
 
-@pytest.mark.parametrize("data", [b"a: \0", b"a\0:\0 \0", b"PAR1\0\0", "a: 1".encode("utf-32-le")])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_seen_by_its_zeros(encoding):
+    assert decode("capital: 5".encode(encoding), "f") == "capital: 5"
+
+
+@pytest.mark.parametrize("data", [b"a: \0", b"PAR1\0\0", "a: 1".encode("utf-32-le")])
 def test_a_file_with_nul_is_binary(data):
     with pytest.raises(SalespathError, match="SP102: this is a binary file"):
         decode(data, "f")
@@ -233,7 +240,7 @@ def test_an_empty_file_is_called_empty(text):
 
 
 def test_a_file_larger_than_the_bound_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(nodes, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(source, "MAX_BYTES", 2**20)
     path = tmp_path / "large.yaml"
     path.write_bytes(b"#" * 2**20)
     assert len(read_bytes(str(path))) == 2**20

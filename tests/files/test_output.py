@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from given import EXAMPLES, ROOT
 
-from salespath.files.output import Output, atomic, check, together
+from salespath.files.output import Output, atomic, check, json_pieces, together
 from salespath.files.problems import SalespathError
 
 # Two companies of four are rejected: what stands there is nowhere else.
@@ -341,3 +341,14 @@ def test_a_result_is_written_where_nothing_was(run, tmp_path):
     assert (done.returncode, done.stderr) == (0, b"2 companies: 2 assessed, 0 rejected.\n")
     assert [one["company"] for one in json.loads((tmp_path / "out.json").read_text())] == ["A", "B"]
     assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "out.json"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_an_array_is_written_item_by_item_with_the_bytes_of_the_whole(count):
+    items = [{"a": "é\n", "b": [n, {}]} for n in range(count)]
+    made = []
+    pieces = json_pieces((made.append(item) or item) for item in items)
+    for number in range(1, count + 1):
+        next(pieces)
+        assert len(made) == number
+    assert "".join(json_pieces(iter(items))) == json.dumps(items, ensure_ascii=False, indent=2) + "\n"

@@ -10,10 +10,11 @@ import pyarrow.parquet
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY
 
-from salespath.facts import read_file
+from salespath.facts import Portfolio, read_file
 from salespath.files.problems import ERROR, WARNING, SalespathError
-from salespath.tables import delimited, rows
-from salespath.tables.run import assess_file, cases, read_csv, read_parquet
+from salespath.tables import csv_reader, csv_rows
+from salespath.tables.read import CompaniesFile
+from salespath.tables.run import assess_file
 
 HEADER = "company,product_stage,annual_contract_value,customer_segments,self_serve"
 GOOD = "Acme,launched,70000,small;large,yes"
@@ -31,6 +32,10 @@ def write(folder: Path, content: str | bytes, name: str = "f.csv") -> str:
     return str(path)
 
 
+def companies(path: str) -> Portfolio:
+    return CompaniesFile(BASE, path).portfolio()
+
+
 def table(*lines: str) -> str:
     return "".join(f"{line}\n" for line in (HEADER, *lines))
 
@@ -41,14 +46,14 @@ def problems_of(portfolio) -> list[tuple[str, int | None, str | None, str | None
 
 def refusal(path: str):
     with pytest.raises(SalespathError) as caught:
-        cases(BASE, path)
+        companies(path)
     assert all(p.file == path for p in caught.value.problems)
     return [(p.code, p.row, p.message) for p in caught.value.problems if p.severity == ERROR]
 
 
 def test_the_same_companies_as_in_the_fact_file():
     wanted = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
-    found = cases(BASE, str(EXAMPLES / "real_companies.csv"))
+    found = companies(str(EXAMPLES / "real_companies.csv"))
     assert (found.problems, found.rejected, found.single) == ((), 0, False)
     assert [(case.company, case.values) for case in found.cases] == [(case.company, case.values) for case in wanted]
     assert set(found.cases[0].extra) == {"year", "label", "sources"}
@@ -78,19 +83,18 @@ def test_the_same_companies_as_in_the_fact_file():
     ],
 )
 def test_many_ways_to_write_the_same_table(tmp_path, content):
-    found = cases(BASE, write(tmp_path, content))
+    found = companies(write(tmp_path, content))
     assert found.problems == ()
     assert [(case.company, case.values) for case in found.cases] == [("Acme", FACTS)]
 
 
 def test_an_empty_cell_is_unknown_and_a_minus_is_an_empty_set(tmp_path):
-    (case,) = cases(BASE, write(tmp_path, table("Acme,, ,-,"))).cases
+    (case,) = companies(write(tmp_path, table("Acme,, ,-,"))).cases
     assert case.values == {"customer_segments": frozenset()}
 
 
 def test_every_bad_cell_is_reported_and_only_good_rows_are_left(tmp_path):
-    found = cases(
-        BASE,
+    found = companies(
         write(
             tmp_path,
             table(GOOD, 'Bad,lunched,250.000,"small;big",maybe', '"Two\nlines",pilot,,,', "Late,pilot,=1+1,,no"),
@@ -115,7 +119,7 @@ def test_every_bad_cell_is_reported_and_only_good_rows_are_left(tmp_path):
 
 
 def test_rows_with_too_few_or_too_many_cells_are_reported(tmp_path):
-    found = cases(BASE, write(tmp_path, table("Acme,launched", GOOD, "", GOOD + ",more", "Bad,x,,,")))
+    found = companies(write(tmp_path, table("Acme,launched", GOOD, "", GOOD + ",more", "Bad,x,,,")))
     assert problems_of(found) == [
         ("SP114", 2, None, "Acme,launched"),
         ("SP114", 5, None, GOOD + ",more"),
@@ -126,9 +130,7 @@ def test_rows_with_too_few_or_too_many_cells_are_reported(tmp_path):
 
 
 def test_of_a_row_whose_quotes_are_amiss_only_that_is_said(tmp_path):
-    found = cases(
-        BASE, write(tmp_path, table(GOOD, '"B,launched,70000,,yes', "C,launched,,,", '"D",pilot,x,,yes', GOOD))
-    )
+    found = companies(write(tmp_path, table(GOOD, '"B,launched,70000,,yes', "C,launched,,,", '"D",pilot,x,,yes', GOOD)))
     ((code, row, column, _),) = problems_of(found)
     assert (code, row, column) == ("SP103", 3, None)
     assert found.problems[0].message.endswith("The row runs over 3 lines.")
@@ -145,12 +147,10 @@ def test_a_file_that_ends_inside_a_quote_is_refused_whole(tmp_path):
     [
         ("", "SP110", None, "the file is empty"),
         ("\n \n\n", "SP110", None, "the file is empty"),
-        (HEADER, "SP110", None, "there is no row with anything in it"),
-        (table("", ",,,,"), "SP110", None, "there is no row with anything in it"),
         ("name,size\nAcme,3\n", "SP110", 1, "no column is a fact; found name, size."),
         ("Report 2024\n" + table(GOOD), "SP110", 1, "no column is a fact; found Report 2024."),
         (bytes(range(256)), "SP102", None, "this is a binary file"),
-        (b"PK\x03\x04" + bytes(100), "SP102", None, "this is a binary file"),
+        (b"PK\x03\x04" + bytes(100), "SP102", None, "this is a ZIP archive; unpack it"),
         (table(GOOD, "Café,,,,").encode("latin-1"), "SP102", 3, "the byte 0xe9 is not UTF-8"),
         (table(GOOD).encode("utf-16") + b"x", "SP102", None, "the file is not UTF-16"),
         ("self_serve,self_serve\nyes,no\n", "SP105", 1, "the column self_serve is given twice."),
@@ -169,6 +169,72 @@ def test_files_that_are_refused(tmp_path, content, code, row, message):
     assert found.startswith(message)
 
 
+YAML = "company: Acme\nfacts: {product_stage: launched, self_serve: yes}\n"
+JSON = '{"company": "Acme", "facts": {"product_stage": "launched", "self_serve": true}}'
+ROWS_OF_ACME = "company,product_stage,self_serve\nAcme,launched,yes\n"
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.yaml", "f.yml", "f.txt", "f", "f.tsv", "f.jsonl"])
+@pytest.mark.parametrize(
+    "content", [YAML, "# Acme\n---\n" + YAML, JSON, f"[{JSON}]", f"{JSON}\n\n{JSON}\r\n", ROWS_OF_ACME]
+)
+def test_a_file_is_what_it_holds_whatever_its_name(tmp_path, name, content):
+    if name == "f.jsonl" and content[0] in "c#[":
+        content = JSON  # a line that is no JSON is a mistake there
+    for data in (content.encode(), content.encode("utf-16"), content.encode("utf-16-le")):
+        found = companies(write(tmp_path, data, name))
+        assert {(case.company, *case.values.items()) for case in found.cases} == {
+            ("Acme", ("product_stage", "launched"), ("self_serve", True))
+        }
+        assert found.problems == ()
+
+
+def test_parquet_is_known_by_its_first_bytes(tmp_path):
+    (case,) = companies(parquet(tmp_path, {"self_serve": [True]}, "table.yaml")).cases
+    assert case.values == {"self_serve": True}
+
+
+def test_json_lines_keep_their_lines(tmp_path):
+    found = companies(write(tmp_path, f'{JSON}\n\n{{"self_serve": "perhaps"}}\n', "f.jsonl"))
+    assert [case.line for case in found.cases] == [1]
+    assert [(p.code, p.line) for p in found.problems] == [("SP112", 3)]
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (b"PK\x03\x04..xl/workbook.xml", "this is an Excel workbook; save the sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this is a file of an older Excel or Word; save the sheet as CSV"),
+        (b"PK\x03\x04..word/document.xml", "this is a Word document; write what it says into a fact file"),
+        (b"PK\x03\x04..other", "this is a ZIP archive; unpack it"),
+        (b"\x1f\x8b\x08", "this is a gzip file; unpack it"),
+        (b"%PDF-1.7", "this is a PDF document; write what it says into a fact file"),
+        (b"\x89PNG\r\n", "this is an image (PNG); write what it says into a fact file"),
+    ],
+)
+@pytest.mark.parametrize("name", ["f.csv", "f.yaml", "f.xlsx", "f.parquet"])
+def test_what_is_no_text_is_called_by_its_name(tmp_path, start, message, name):
+    ((code, _, found),) = refusal(write(tmp_path, start + bytes(90), name))
+    assert code == "SP102"
+    assert found.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("f.csv", HEADER), ("f.csv", table("", ",,,,")), ("f.yaml", "[]"), ("f.jsonl", "\n")]
+)
+def test_a_file_with_no_company_in_it_is_said_and_no_mistake(tmp_path, name, content):
+    found = companies(write(tmp_path, content, name))
+    assert [(p.severity, p.code) for p in found.problems] == [(WARNING, "SP110")]
+    assert "`salespath facts template`" in found.problems[0].message
+    assert (found.cases, found.rejected, found.single) == ((), 0, False)
+
+
+def test_a_parquet_file_with_no_company_in_it_is_said(tmp_path):
+    for values in ([], [None]):
+        found = companies(parquet(tmp_path, {"self_serve": pa.array(values, pa.bool_())}))
+        assert [(p.severity, p.code) for p in found.problems] == [(WARNING, "SP110")]
+
+
 def test_what_is_no_file_is_refused(tmp_path):
     (tmp_path / "d.csv").mkdir()
     assert refusal(str(tmp_path / "d.csv"))[0][0] == "SP101"
@@ -183,7 +249,7 @@ def test_columns_that_are_no_facts_are_carried_through_and_near_misses_named(tmp
     path = write(
         tmp_path, "company,id,Product_Stage,anual_contract_value,capitl__how,self_serve\nAcme,7,launched,5,x,yes\n"
     )
-    found = cases(BASE, path)
+    found = companies(path)
     assert [(p.severity, p.code, p.row, p.column) for p in found.problems] == [
         (WARNING, "SP111", 1, "Product_Stage"),
         (WARNING, "SP111", 1, "anual_contract_value"),
@@ -209,17 +275,17 @@ def test_columns_that_are_no_facts_are_carried_through_and_near_misses_named(tmp
     ],
 )
 def test_a_column_is_not_taken_for_another_fact_nor_across_a_currency(tmp_path, name, hint):
-    found = cases(BASE, write(tmp_path, f"{name},self_serve\n5,yes\n"))
+    found = companies(write(tmp_path, f"{name},self_serve\n5,yes\n"))
     assert [p.message.rpartition("Did you mean ")[2] for p in found.problems] == ([f"{hint}?"] if hint else [])
 
 
 def test_of_two_columns_for_the_company_the_one_with_the_id_counts(tmp_path):
-    (case,) = cases(BASE, write(tmp_path, "Company,company,self_serve\nA,B,yes\n")).cases
+    (case,) = companies(write(tmp_path, "Company,company,self_serve\nA,B,yes\n")).cases
     assert (case.company, case.extra) == ("B", {"Company": "A"})
 
 
 def test_cells_in_another_currency_are_rejected_and_named(tmp_path):
-    found = cases(BASE, write(tmp_path, table('A,,"£9,000",,', 'B,,"€45,000",,', 'C,,"$45,000",,')))
+    found = companies(write(tmp_path, table('A,,"£9,000",,', 'B,,"€45,000",,', 'C,,"$45,000",,')))
     assert [case.company for case in found.cases] == ["C"]
     assert [p.message.partition(", and ")[0] for p in found.problems] == ["£9,000 is in £", "€45,000 is in €"]
 
@@ -230,7 +296,7 @@ def test_how_a_value_is_known_and_its_note(tmp_path):
         "company,capital,capital__how,capital__note,capital__date\n"
         "Acme,5k,guessed,from memory,2024-05-01\nB,5k,,,\nC,5k,guesed,,\n",
     )
-    found = cases(BASE, path)
+    found = companies(path)
     first, second = found.cases
     assert (first.how, first.notes) == (
         {"capital": "guessed"},
@@ -242,27 +308,27 @@ def test_how_a_value_is_known_and_its_note(tmp_path):
 
 
 def test_companies_without_a_name_go_by_their_row(tmp_path):
-    assert [c.company for c in cases(BASE, write(tmp_path, table(GOOD, ",pilot,,,", " ,pilot,,,"))).cases] == [
+    assert [c.company for c in companies(write(tmp_path, table(GOOD, ",pilot,,,", " ,pilot,,,"))).cases] == [
         "Acme",
         "row 3",
         "row 4",
     ]
     path = write(tmp_path, "product_stage\npilot\n\nlaunched\n", "single.csv")
-    assert [c.company for c in cases(BASE, path).cases] == ["row 2", "row 4"]
+    assert [c.company for c in companies(path).cases] == ["row 2", "row 4"]
 
 
 def test_a_column_without_a_name_is_carried_through(tmp_path):
-    (case,) = cases(BASE, write(tmp_path, "self_serve,,\nyes,x,\n")).cases
+    (case,) = companies(write(tmp_path, "self_serve,,\nyes,x,\n")).cases
     assert case.extra == {"column 2": "x"}
 
 
 def test_the_size_of_the_parts_changes_nothing(tmp_path, monkeypatch):
     lines = [f'"Company ""{n}""\nand sons",{["pilot", "lunched", ""][n % 3]},{n},-,' for n in range(100)]
     path = write(tmp_path, table(*lines, "short"))
-    whole = cases(BASE, path)
-    monkeypatch.setattr(delimited, "ROWS", 7)
-    monkeypatch.setattr(rows, "READ", 100)
-    parts = cases(BASE, path)
+    whole = companies(path)
+    monkeypatch.setattr(csv_reader, "ROWS", 7)
+    monkeypatch.setattr(csv_rows, "READ", 100)
+    parts = companies(path)
     assert parts == whole
     assert (len(whole.cases), whole.rejected) == (67, 34)
     assert whole.problems[0].row == 3
@@ -305,7 +371,7 @@ def test_a_parquet_file_holds_types_or_text(tmp_path):
             "founded": pa.array([0, 1, 2], pa.date32()),
         },
     )
-    found = cases(BASE, path)
+    found = companies(path)
     assert problems_of(found) == [("SP112", 4, "product_stage", "x")]
     first, second = found.cases
     assert first.values == {
@@ -320,10 +386,8 @@ def test_a_parquet_file_holds_types_or_text(tmp_path):
 
 
 def test_parquet_files_that_are_refused(tmp_path):
-    assert refusal(write(tmp_path, "company,self_serve\n", "text.parquet"))[0][0] == "SP103"
+    assert refusal(write(tmp_path, "company\n", "text.parquet"))[0][0] == "SP103"
     assert refusal(parquet(tmp_path, {"name": ["x"]}))[0][:2] == ("SP110", 1)
-    assert refusal(parquet(tmp_path, {"self_serve": pa.array([], pa.bool_())}))[0][0] == "SP110"
-    assert refusal(parquet(tmp_path, {"self_serve": pa.array([None], pa.bool_())}))[0][0] == "SP110"
     assert refusal(parquet(tmp_path, {"self_serve": [{"a": 1}]}))[0][0] == "SP103"
     twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["capital", "capital"])
     pyarrow.parquet.write_table(twice, tmp_path / "twice.parquet")
@@ -333,12 +397,12 @@ def test_parquet_files_that_are_refused(tmp_path):
 
 
 def test_readers_tell_their_columns(tmp_path):
-    assert list(read_csv(write(tmp_path, table(GOOD)), VOCABULARY).columns) == HEADER.split(",")
-    reading = read_parquet(parquet(tmp_path, {"capital": [1], "note": ["x"]}), VOCABULARY)
+    assert list(CompaniesFile(BASE, write(tmp_path, table(GOOD))).reading().columns) == HEADER.split(",")
+    reading = CompaniesFile(BASE, parquet(tmp_path, {"capital": [1], "note": ["x"]})).reading()
     assert reading.columns == {"capital": pa.int64(), "note": pa.string()}
 
 
 def test_the_company_of_a_parquet_file_is_named_in_any_case(tmp_path):
     path = parquet(tmp_path, {"Company": ["Acme"], "self_serve": [True]})
-    assert [case.company for case in cases(BASE, path).cases] == ["Acme"]
-    assert list(read_parquet(path, VOCABULARY).columns) == ["company", "self_serve"]
+    assert [case.company for case in companies(path).cases] == ["Acme"]
+    assert list(CompaniesFile(BASE, path).reading().columns) == ["company", "self_serve"]

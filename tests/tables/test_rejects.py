@@ -15,7 +15,7 @@ from given import BASE, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.tables import delimited, rows
+from salespath.tables import csv_reader, csv_rows
 from salespath.tables.run import assess_to_file
 
 HEADER = "company,self_serve,annual_contract_value,note"
@@ -144,8 +144,8 @@ def test_the_size_of_the_parts_changes_nothing(folder, monkeypatch):
     source = table(*(line.format(["yes", "perhaps", "no"][n % 3]) for n in range(30) for line in lines))
     rejected(source)
     whole = Path("rejects.csv").read_bytes()
-    monkeypatch.setattr(delimited, "ROWS", 7)
-    monkeypatch.setattr(rows, "READ", 100)
+    monkeypatch.setattr(csv_reader, "ROWS", 7)
+    monkeypatch.setattr(csv_rows, "READ", 100)
     rejected(source)
     assert Path("rejects.csv").read_bytes() == whole
 

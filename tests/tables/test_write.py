@@ -28,15 +28,15 @@ from salespath.files.problems import SalespathError
 from salespath.report.plain import document
 from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
-from salespath.tables import delimited
-from salespath.tables.assessed import Assessed
+from salespath.tables import csv_reader
+from salespath.tables.assessed import AHEAD, Assessed, work_ahead
 from salespath.tables.batch import Batch
-from salespath.tables.columns import Outcome, Wording
-from salespath.tables.escape import guarded, quoted
+from salespath.tables.csv_cells import guarded, quoted
 from salespath.tables.header import RESULTS
-from salespath.tables.lists import first, lists, without_repeats
-from salespath.tables.prefetch import AHEAD, ahead
-from salespath.tables.run import assess_to_file, cases
+from salespath.tables.read import CompaniesFile
+from salespath.tables.result_columns import ResultColumns, Wording
+from salespath.tables.run import assess_to_file
+from salespath.tables.word_lists import first, lists, without_repeats
 
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")
@@ -93,7 +93,7 @@ def wanted(a: Assessment) -> dict[str, object]:
 def portfolio(tmp_path_factory) -> Path:
     """Real companies and random ones, as a CSV file; every tenth row holds what cannot be."""
     path = tmp_path_factory.mktemp("portfolio") / "in.csv"
-    found = [*cases(BASE, REAL).cases, *random_companies(300, seed=3)]
+    found = [*CompaniesFile(BASE, REAL).portfolio().cases, *random_companies(300, seed=3)]
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["company", *VOCABULARY])
@@ -107,7 +107,7 @@ def portfolio(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def assessments(portfolio) -> list[Assessment]:
-    found = cases(BASE, str(portfolio))
+    found = CompaniesFile(BASE, str(portfolio)).portfolio()
     assert found.problems
     return [assess(BASE, case) for case in found.cases]
 
@@ -129,7 +129,7 @@ def test_parquet_says_what_one_company_at_a_time_says(portfolio, assessments, tm
 
 
 def test_csv_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "ROWS", 50)
+    monkeypatch.setattr(csv_reader, "ROWS", 50)
     run([portfolio], tmp_path / "out.csv")
     with open(tmp_path / "out.csv", newline="") as file:
         rows = list(csv.DictReader(file, strict=True))
@@ -148,7 +148,9 @@ def test_json_is_one_array_of_the_documents(tmp_path):
     summary, _ = run([REAL], tmp_path / "out.json")
     assert str(summary) == "32 companies: 32 assessed, 0 rejected."
     found = json.loads((tmp_path / "out.json").read_text())
-    assert found == json.loads(json.dumps([document(assess(BASE, c), table=True) for c in cases(BASE, REAL).cases]))
+    assert found == json.loads(
+        json.dumps([document(assess(BASE, c), table=True) for c in CompaniesFile(BASE, REAL).portfolio().cases])
+    )
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -245,7 +247,7 @@ def test_guarded_and_quoted_cells_read_back(texts):
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
 def test_nothing_is_written_where_a_file_cannot_be_read_to_its_end(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr(delimited, "ROWS", 2)
+    monkeypatch.setattr(csv_reader, "ROWS", 2)
     bad = tmp_path / "bad.csv"
     bad.write_text("company,product_stage\n" + "A,pilot\n" * 20 + '"B,pilot\n')
     out = tmp_path / "out" / f"out.{kind}"
@@ -299,7 +301,9 @@ def test_a_base_without_evidence_blocks_or_advice_still_makes_columns():
     found = dict(
         zip(
             RESULTS,
-            Outcome(Wording(base), Assessed(batch, assess_table(base, table), np.array([], dtype=np.int64))).typed(),
+            ResultColumns(
+                Wording(base), Assessed(batch, assess_table(base, table), np.array([], dtype=np.int64))
+            ).typed(),
         )
     )
     assert found["process"].to_pylist() == ["undetermined"]
@@ -338,11 +342,11 @@ def test_work_ahead_keeps_the_order_and_does_not_run_away():
             begun.append(n)
             yield n
 
-    for place, found in enumerate(ahead(lambda n: n * n, items())):
+    for place, found in enumerate(work_ahead(lambda n: n * n, items())):
         assert found == place * place
         assert len(begun) <= place + AHEAD + 1
     with pytest.raises(ZeroDivisionError):
-        list(ahead(lambda n: 1 // (n - 3), range(10)))
+        list(work_ahead(lambda n: 1 // (n - 3), range(10)))
 
 
 def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):

@@ -10,18 +10,13 @@ import sys
 
 import click
 
-from salespath.commands.shared.options import (
-    format_option,
-    read_companies,
-    report_problems,
-    reported,
-    write_json,
-    write_page,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import report_problems, reported
 from salespath.commands.shared.progress import counted
+from salespath.commands.shared.reading import companies_files, company_options, read_companies
 from salespath.engine.effects import effects
 from salespath.engine.load import load_folder
-from salespath.files.problems import Problem
+from salespath.files.problems import Problem, has_error
 from salespath.report.pages.rules_diff import Consequences, NamedBase, document, page
 from salespath.rules.diff import differences
 
@@ -30,23 +25,21 @@ from salespath.rules.diff import differences
 @click.argument("old")
 @click.argument("new")
 @click.option("--on", "cases", metavar="CASES", help="Say what it means for the companies of this fact file or table.")
-@format_option
+@company_options(settings=False)
 @reported
-def command(old: str, new: str, cases: str | None, format_: str) -> None:
+@output_options()
+def command(old: str, new: str, cases: str | None, company: str, output: Destination) -> None:
     before, after = load_folder(old), load_folder(new)
     found: Consequences | None = None
     problems: tuple[Problem, ...] = ()
     if cases is not None:
-        portfolio = read_companies(after, cases)
+        (portfolio,) = read_companies(companies_files(after, [cases]), company)
         problems = portfolio.problems
         report_problems(problems)
         with counted(len(portfolio.cases)) as step:
             found = Consequences(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
     named = NamedBase(old, before.knowledge), NamedBase(new, after.knowledge)
     entries = differences(before.knowledge, after.knowledge)
-    if format_ == "json":
-        write_json(document(*named, entries, found))
-    else:
-        write_page(page(*named, entries, found))
-    if any(problem.severity == "error" for problem in problems):
+    deliver(output, pages=lambda: [page(*named, entries, found)], document=lambda: document(*named, entries, found))
+    if has_error(problems):
         sys.exit(1)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from salespath.commands.shared.options import based, read_by_run, reported
+from salespath.commands.shared.delivery import files_read
+from salespath.commands.shared.options import based, reported
 from salespath.engine.compile import Base
 from salespath.files.output import Output, check, together
 from salespath.report.formats.markdown import write
@@ -24,7 +25,7 @@ def command(base: Base, output: str | None, force: bool) -> None:
         click.echo("\n".join(found.values()), nl=False)
         return
     files = {str(Path(output) / name): text for name, text in found.items()}
-    check(map(Output, files), read_by_run(), force=force)
+    check(map(Output, files), files_read(), force=force)
     Path(output).mkdir(parents=True, exist_ok=True)
     with together(force=force) as begin:
         for path, text in files.items():

@@ -14,19 +14,13 @@ import click
 from salespath.authoring.robustness import deciding, robustness, steps
 from salespath.authoring.score import score_files
 from salespath.authoring.witnesses import witnesses
-from salespath.commands.shared.options import (
-    based,
-    format_option,
-    read_companies,
-    report_problems,
-    reported,
-    write_json,
-    write_page,
-)
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.options import based, report_problems, reported
 from salespath.commands.shared.progress import counted
+from salespath.commands.shared.reading import companies_files, company_options, read_companies
 from salespath.engine.compile import Base
 from salespath.engine.documented import Selection, labelled, without_basis
-from salespath.files.problems import Problem
+from salespath.files.problems import Problem, has_error
 from salespath.report.pages.score import document, page
 
 
@@ -40,8 +34,9 @@ from salespath.report.pages.score import document, page
 @click.option(
     "--witnesses", "witnessed", is_flag=True, help="Also say what needs each rule: companies, or what it cites."
 )
-@format_option
+@company_options(settings=False)
 @reported
+@output_options()
 @based
 def command(
     base: Base,
@@ -50,13 +45,14 @@ def command(
     without_motion: bool,
     changed: bool,
     witnessed: bool,
-    format_: str,
+    company: str,
+    output: Destination,
 ) -> None:
     problems: list[Problem] = []
     facts = Selection(inferred=not without_inferred, motion=not without_motion)
     files = {}
-    for path in dict.fromkeys(cases):
-        portfolio = read_companies(base, path)
+    paths = list(dict.fromkeys(cases))
+    for path, portfolio in zip(paths, read_companies(companies_files(base, paths), company)):
         found, wrong = labelled(portfolio, path)
         problems += [*portfolio.problems, *wrong, *(without_basis(found, path) if without_inferred else ())]
         if found:
@@ -71,9 +67,6 @@ def command(
         if witnessed:
             with counted(len(deciding(base))) as step:
                 scored = replace(scored, witnesses=witnesses(base, known, step))
-        if format_ == "json":
-            write_json(document(scored, facts))
-        else:
-            write_page(page(scored, facts))
-    if any(problem.severity == "error" for problem in problems):
+        deliver(output, pages=lambda: [page(scored, facts)], document=lambda: document(scored, facts))
+    if has_error(problems):
         sys.exit(1)

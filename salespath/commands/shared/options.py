@@ -12,10 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from salespath.engine.compile import Base
-    from salespath.facts import Portfolio
     from salespath.files.problems import Problem
     from salespath.report.page import Page
 
@@ -76,75 +72,12 @@ def width() -> int:
     return max(40, shutil.get_terminal_size((120, 24)).columns)
 
 
-def is_table(path: str) -> bool:
-    """Whether a file is a table by its name."""
-    return path.lower().endswith((".csv", ".tsv", ".parquet"))
-
-
-def read_companies(base: Base, path: str) -> Portfolio:
-    """The companies of a fact file or table; of a file that cannot be read, none and the problems."""
-    from salespath.facts import Portfolio, read_file
-    from salespath.files.problems import SalespathError
-
-    try:
-        if is_table(path):
-            from salespath.tables.run import cases
-
-            return cases(base, path)
-        return read_file(path, base.vocabulary)
-    except SalespathError as error:
-        return Portfolio((), error.problems, single=True)
-
-
-def read_supposed(base: Base, paths: Sequence[str], texts: Sequence[str], company: str) -> list[Portfolio]:
-    """The companies of files; with settings or a company's name, the one that is meant, with these settings.
-
-    Without a file, the settings are all that is known of it. Raises SalespathError with what is wrong with a setting, or where it
-    is not clear which company is meant, and click.UsageError where neither files nor settings are given.
-    """
-    if not (paths or texts):
-        raise click.UsageError("Give a FILE with facts, or facts with --set FACT=VALUE (again: another fact).")
-    portfolios = [read_companies(base, path) for path in paths]
-    if not (texts or company):
-        return portfolios
-    from salespath.facts import Case, Portfolio
-    from salespath.facts.cases import NAMELESS
-    from salespath.facts.settings import chosen, supposed
-    from salespath.files.problems import SalespathError, shown
-
-    cases = tuple(case for portfolio in portfolios for case in portfolio.cases)
-    problems = tuple(problem for portfolio in portfolios for problem in portfolio.problems)
-    if problems and not cases:
-        return [Portfolio((), problems, single=True)]
-    try:
-        case = chosen(cases, ", ".join(paths), company) if paths else Case(shown(company, 200) or NAMELESS)
-        return [Portfolio((supposed(base.vocabulary, case, texts),), problems, single=True)]
-    except SalespathError as error:
-        raise SalespathError([*problems, *error.problems]) from None
-
-
-def read_by_run(*paths: str | None) -> list[str]:
-    """The files that this run reads: those named, the rules and the vocabulary. None of them is ever written over."""
-    from pathlib import Path
-
-    from salespath.rules.folders import rule_files, vocabulary_files
-
-    folders = click.get_current_context().params.get("folders", ())
-    rules = [*rule_files(), *vocabulary_files(), *(file for folder in folders for file in rule_files(Path(folder)))]
-    return [*(path for path in paths if path is not None), *map(str, rules)]
-
-
-def json_text(data: Any, *, printed: bool = True) -> str:
-    """JSON, with escapes where it is printed and standard output is not UTF-8."""
-    import json
-
-    escaped = printed and (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
-    return json.dumps(data, ensure_ascii=escaped, indent=2) + "\n"
-
-
 def write_json(data: Any) -> None:
-    """Write JSON to standard output."""
-    click.echo(json_text(data), nl=False)
+    """Write JSON to standard output, with escapes where that is not UTF-8."""
+    from salespath.files.output import json_pieces
+
+    for piece in json_pieces(data, ascii_only=(sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")):
+        click.echo(piece, nl=False)
 
 
 def write_page(page: Page) -> None:
@@ -156,13 +89,6 @@ def write_page(page: Page) -> None:
 
 format_option = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
-)
-
-set_option = click.option(
-    "--set", "texts", metavar="FACT=VALUE", multiple=True, help="Suppose this (again: another fact), as in a fact file."
-)
-company_option = click.option(
-    "--company", metavar="NAME", default="", help="Which company, where FILE holds several; its name, without FILE."
 )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import click
 
+from salespath.commands.shared.reading import read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
@@ -63,7 +64,7 @@ def run(base: Base, request: Request, bold: Callable[[str], str]) -> int:
     given, file = Case(""), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
-            given = factfile.merged(given, factfile.read(path, base.vocabulary))
+            given = factfile.merged(given, read_one(base, path))
             file = file or os.path.abspath(path)
     if request.company.strip():
         given = factfile.merged(given, Case(shown(request.company, 200)))

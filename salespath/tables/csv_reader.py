@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
 from itertools import chain
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from salespath.facts import Vocabulary
+from salespath.engine.compile import Base
 from salespath.files.problems import Problem, shown
+from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Broken, Typist
-from salespath.tables.reading import ROWS, Part, no_rows, unusable
-from salespath.tables.rows import Block, blocks, text, texts
+from salespath.tables.csv_rows import RowBlock, blocks, row_texts, utf8
+from salespath.tables.read import ROWS, RowsPart, unusable
 
 
 class Delimited:
     """A CSV file being read."""
 
-    def __init__(self, path: str, file: IO[bytes], vocabulary: Vocabulary) -> None:
-        self.path, self._file = path, file
-        self._size = os.fstat(file.fileno()).st_size
-        chunks = text(file, path)
+    def __init__(self, source: InputFile, base: Base) -> None:
+        self.path, self._source = source.path, source
+        vocabulary, path = base.vocabulary, source.path
+        chunks = utf8(source)
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
             raise unusable("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
         self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
         self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
-        block = next(self._blocks, None)  # by now it is known that the file is text
+        some = next(self._blocks, None)  # by now it is known that the file is text
         self.names = names
         self.problems = tuple(header.check(names, vocabulary, path))
         self.columns = {name: pa.string() for name in names}
-        if block is None:
-            raise no_rows(path)
-        self._blocks = chain((block,), self._blocks)
+        self._blocks = chain((some or RowBlock(b"", 2, 0, {}),), self._blocks)
         self._typist = Typist(path, names, vocabulary)
         texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
         words = (name in vocabulary and not vocabulary[name].numeric for name in names)
@@ -49,16 +47,17 @@ class Delimited:
             check_utf8=False,  # checked already
         )
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[RowsPart]:
         """The rows, a part at a time. Raises SalespathError."""
-        with self._file:
+        with self._source as source:
             for block in self._blocks:
-                share = min(1.0, self._file.tell() / self._size) if self._size else None
-                yield Part(block, block.first, share)
+                yield RowsPart(block, block.first, source.share)
 
-    def batch(self, part: Part) -> Batch:
+    def batch(self, part: RowsPart) -> Batch:
         """The rows of a part, typed. Raises SalespathError."""
-        block: Block = part.rows
+        block: RowBlock = part.rows
+        if not block.rows:
+            return self._typist.batch({name: pa.nulls(0, pa.string()) for name in self.names}, np.arange(0))
         ragged: dict[int, Broken | None] = {}
 
         def note(row: Any) -> str:
@@ -81,7 +80,7 @@ class Delimited:
         places = np.setdiff1d(np.arange(block.rows), list(ragged))
         wrong = {
             place: Broken(row, Problem("SP103", block.bad[place], file=self.path, row=row), text)
-            for place, text in texts(block, self._delimiter, sorted(block.bad)).items()
+            for place, text in row_texts(block, self._delimiter, sorted(block.bad)).items()
             for row in [block.first + place]
         }
         lost = [wrong.pop(place, broken) for place, broken in ragged.items() if broken]

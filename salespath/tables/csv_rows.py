@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from salespath.files.problems import Problem, SalespathError
+from salespath.files.source import InputFile, encoding
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20
@@ -31,7 +32,7 @@ Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 @dataclass(frozen=True)
-class Block:
+class RowBlock:
     """Whole rows in UTF-8, the number of the first, how many, and what is wrong with the quotes of some, by place."""
 
     data: bytes
@@ -40,25 +41,27 @@ class Block:
     bad: dict[int, str]
 
 
-def text(file: IO[bytes], path: str) -> Iterator[bytes]:
+def utf8(source: InputFile) -> Iterator[bytes]:
     """The content in UTF-8, without a byte order mark; UTF-16 is converted. Raises SalespathError (SP102)."""
-    data = file.read(READ)
-    if data[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    name = encoding(source.head)
+    data = source.read(READ)
+    if name == "utf-8-sig":
         yield data.removeprefix(codecs.BOM_UTF8)
-        while data := file.read(READ):
+        while data := source.read(READ):
             yield data
         return
-    decoder = codecs.getincrementaldecoder("utf-16")()
+    decoder = codecs.getincrementaldecoder(name)()
     try:
         while data:
             yield decoder.decode(data).encode()
-            data = file.read(READ)
+            data = source.read(READ)
         decoder.decode(b"", final=True)
     except UnicodeError:
-        raise _refused("SP102", "the file is not UTF-16 throughout. Save it as CSV UTF-8.", path) from None
+        what = f"the file is not {name[:6].upper()} throughout. Save it as CSV UTF-8."
+        raise _refused("SP102", what, source.path) from None
 
 
-def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[Block]:
+def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[RowBlock]:
     """Blocks of `most` rows (the last may have fewer), the header left out. Raises SalespathError (SP102, SP103)."""
     rest = b""
     row, limit = 1, 1  # the header is a block of its own
@@ -75,7 +78,7 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
             bad.update({rows + n - done: why for n, why in layout.bad.items() if done <= n < done + taken})
             start, done, rows = end, done + taken, rows + taken
             if rows == limit:
-                block = _checked(Block(b"".join(pieces), row, rows, bad), path, delimiter)
+                block = _checked(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
                 if row > 1:
                     yield block
                 row, limit = row + rows, most
@@ -87,10 +90,10 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
                 raise _refused("SP103", what, path, row + rows)
             raise _refused("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row + rows)
     if rows:
-        yield _checked(Block(b"".join(pieces), row, rows, bad), path, delimiter)
+        yield _checked(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
 
 
-def texts(block: Block, delimiter: str, places: Iterable[int]) -> dict[int, str]:
+def row_texts(block: RowBlock, delimiter: str, places: Iterable[int]) -> dict[int, str]:
     """The text of some rows of a block, without their line ends."""
     found = {}
     ends: Positions | None = None
@@ -102,7 +105,7 @@ def texts(block: Block, delimiter: str, places: Iterable[int]) -> dict[int, str]
     return found
 
 
-def _checked(block: Block, path: str, delimiter: str) -> Block:
+def _checked(block: RowBlock, path: str, delimiter: str) -> RowBlock:
     if b"\0" in block.data:
         raise _refused("SP102", "this is a binary file; text was expected.", path)
     try:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.tables.cells import characters
+from salespath.tables.fact_columns import characters
 
 Array: TypeAlias = "npt.NDArray[Any]"
 

@@ -10,20 +10,25 @@ import pyarrow as pa
 
 from salespath.engine.compile import Base
 from salespath.engine.table import Table
-from salespath.facts import Case, read_file
+from salespath.facts import Case
+from salespath.facts.cases import read_source
 from salespath.files.problems import Problem
+from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
-from salespath.tables.reading import ROWS
+from salespath.tables.read import ROWS
 
 
 class FactFile:
     """A fact file in YAML or JSON, as a table."""
 
-    def __init__(self, base: Base, path: str) -> None:
-        self.path, self._base = path, base
+    lines = False
+
+    def __init__(self, source: InputFile, base: Base) -> None:
+        self.path, self._base = source.path, base
         self.names = (header.COMPANY,)  # what else a company that is left out says is one text
-        self._portfolio = read_file(path, base.vocabulary)
+        with source:
+            self._portfolio = read_source(source, base.vocabulary, lines=self.lines)
         self.problems: tuple[Problem, ...] = ()
         cases = self._portfolio.cases
         noted = {f"{n}__how": None for case in cases for n in case.how}
@@ -51,6 +56,12 @@ class FactFile:
         rejected, problems = (self._portfolio.rejected, self._portfolio.problems) if first else (0, ())
         rejects = next(iter(self._portfolio.rejects), None) if first else None
         return Batch(self.path, table, given, np.arange(len(part)) + 1, rejected, problems, rejects=rejects)
+
+
+class FactLines(FactFile):
+    """A company in JSON on every line, as a table."""
+
+    lines = True
 
 
 def _cell(case: Case, name: str) -> str | None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from salespath.engine.table import column
 from salespath.facts.values import BadValue, parse, written
-from salespath.tables import cells as module
-from salespath.tables.cells import CellReader, typed_cells, written_cells
-from salespath.tables.cells import values as values_of
+from salespath.tables import fact_columns as module
+from salespath.tables.fact_columns import CellReader, typed_cells, written_cells
+from salespath.tables.fact_columns import values as values_of
 
 NUMERIC = [name for name in VOCABULARY if VOCABULARY[name].numeric]
 KINDS = {fact.type: name for name in VOCABULARY if (fact := VOCABULARY[name])}

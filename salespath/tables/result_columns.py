@@ -25,10 +25,10 @@ from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Warn
 from salespath.tables.assessed import Assessed
-from salespath.tables.cells import values
-from salespath.tables.escape import quoted
+from salespath.tables.csv_cells import quoted
+from salespath.tables.fact_columns import values
 from salespath.tables.header import RESULTS
-from salespath.tables.lists import Lists, first, lists, without_repeats
+from salespath.tables.word_lists import Lists, first, lists, without_repeats
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"
@@ -67,7 +67,7 @@ class Wording:
         return f"{then.topic}:{then.choice}"
 
 
-class Outcome:
+class ResultColumns:
     """The results of one batch, column by column."""
 
     def __init__(self, wording: Wording, assessed: Assessed) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.facts import Vocabulary
+from salespath.engine.compile import Base
 from salespath.files.problems import shown
+from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
-from salespath.tables.reading import ROWS, Part, no_rows, unusable
+from salespath.tables.read import ROWS, RowsPart, unusable
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 
@@ -21,35 +21,36 @@ BUFFER = 2**18  # of a column while it is read; without one, all of its part of 
 class Columnar:
     """A Parquet file being read."""
 
-    def __init__(self, path: str, file: IO[bytes], vocabulary: Vocabulary) -> None:
-        self.path, self._file = path, file
+    def __init__(self, source: InputFile, base: Base) -> None:
+        self.path, self._source = source.path, source
         try:
-            self._table = pyarrow.parquet.ParquetFile(file, buffer_size=BUFFER)
+            self._table = pyarrow.parquet.ParquetFile(source.seekable(), buffer_size=BUFFER)
             schema = self._table.schema_arrow
             self.names = header.named(schema.names)
         except (pa.ArrowException, OSError) as error:
             raise unusable(
-                "SP103", f"this is not a Parquet file that can be read: {shown(error, 120)}.", path
+                "SP103", f"this is not a Parquet file that can be read: {shown(error, 120)}.", self.path
             ) from None
         self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)}
-        self.problems = tuple(header.check(self.names, vocabulary, path))
+        self.problems = tuple(header.check(self.names, base.vocabulary, self.path))
         self._rows = self._table.metadata.num_rows
-        if not self._rows:
-            raise no_rows(path)
-        self._typist = Typist(path, self.names, vocabulary)
+        self._none = pa.RecordBatch.from_pylist([], schema)
+        self._typist = Typist(self.path, self.names, base.vocabulary)
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[RowsPart]:
         """The rows, a part at a time. Raises SalespathError."""
         first = 2  # as in CSV, where the header is row 1
-        with self._file:
+        with self._source:
             try:
+                if not self._rows:
+                    yield RowsPart(self._none, first, 1.0)
                 for rows in self._table.iter_batches(batch_size=ROWS, use_threads=False):
-                    yield Part(rows, first, (first + len(rows)) / (self._rows + 2))
+                    yield RowsPart(rows, first, (first + len(rows)) / (self._rows + 2))
                     first += len(rows)
             except (pa.ArrowException, OSError) as error:
                 raise unusable("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
 
-    def batch(self, part: Part) -> Batch:
+    def batch(self, part: RowsPart) -> Batch:
         """The rows of a part, typed. Raises SalespathError."""
         rows: pa.RecordBatch = part.rows
         cells = dict(zip(self.names, rows.columns))

@@ -1,0 +1,165 @@
+"""Where the output of a command goes and in which format: the options, and what writes it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from salespath.commands.shared.options import bold, width
+from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
+from salespath.rules.folders import rule_files, vocabulary_files
+
+if TYPE_CHECKING:
+    from salespath.report.page import Page
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PAGES = ("txt", "md", "html")  # and every ending of a table that a command writes
+STDOUT = "-"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the output goes (`-` is standard output), as which kind of file, and whether it may replace one.
+
+    `rejects` is where companies go that cannot be assessed, `always` whether that file is written though there are none.
+    """
+
+    path: str
+    ending: str
+    force: bool
+    rejects: str | None = None
+    always: bool = False
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of text."""
+        return (sys.stdout.encoding or "ascii").lower() if self.path == STDOUT else "utf-8"
+
+    @property
+    def bold(self) -> Callable[[str], str]:
+        """What marks headings."""
+        return bold if self.path == STDOUT else str
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether JSON needs escapes."""
+        return self.encoding not in ("utf-8", "utf8")
+
+
+def output_options(*tables: str) -> Callable[[F], F]:
+    """The options --format, -o and --force, which give a command its `output`; `tables` are the endings of tables it can write.
+
+    With tables there is also --rejects. An output that is an input (an argument, a rule file) is refused before anything is read.
+    """
+    endings = [*PAGES, "json", *tables]
+    formats = ["text", *(ending for ending in endings[1:] if ending != "parquet")]
+    left = "Write the rows that are rejected here (with -o: OUT.rejects.csv)."
+    options = [
+        click.option("--format", "format_", type=click.Choice(formats), help="What to print.", show_default="text"),
+        click.option("-o", "--output", "path", metavar="OUT", help=f"Write a file instead: {', '.join(endings)}."),
+        *([click.option("--rejects", metavar="FILE.csv", help=left)] if tables else []),
+        click.option("--force", is_flag=True, help="Let an output replace an existing file; never an input."),
+    ]
+
+    def decorate(command: F) -> F:
+        @functools.wraps(command)
+        def run(
+            *args: Any, format_: str | None, path: str | None, force: bool, rejects: str | None = None, **kwargs: Any
+        ) -> Any:
+            output = Destination(path or STDOUT, _ending(path or STDOUT, format_, endings), force)
+            if tables:
+                output = _with_rejects(output, rejects)
+            outputs = [] if output.path == STDOUT else [Output(output.path)]
+            outputs += [Output(output.rejects, "where rejected rows go", "--rejects")] if output.rejects else []
+            if outputs:
+                check(outputs, files_read(), force=force)
+            return command(*args, output=output, **kwargs)
+
+        for option in reversed(options):
+            run = option(run)
+        return run  # type: ignore[return-value]
+
+    return decorate
+
+
+def files_read() -> list[str]:
+    """The files that the command at hand reads: its arguments, answers, rules and vocabulary. None of them is ever written over."""
+    context = click.get_current_context()
+    named = [param.name for param in context.command.params if isinstance(param, click.Argument)]
+    given = [context.params.get(str(name)) or () for name in (*named, "cases", "answers_file", "folders")]
+    paths = [path for value in given for path in ([value] if isinstance(value, str) else value)]
+    inside = [file for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
+    return [*paths, *map(str, (*inside, *rule_files(), *vocabulary_files()))]
+
+
+def _with_rejects(output: Destination, rejects: str | None) -> Destination:
+    if rejects == STDOUT or not (rejects is None or rejects.lower().endswith(".csv") or is_through(rejects)):
+        raise click.UsageError(f"--rejects {rejects}: expected a name that ends in .csv.")
+    if rejects is None and not is_through(output.path):
+        rejects = f"{os.path.splitext(output.path)[0]}.rejects.csv"
+        return replace(output, rejects=rejects, always=is_there(rejects))
+    return replace(output, rejects=rejects, always=rejects is not None)
+
+
+def _ending(path: str, format_: str | None, endings: list[str]) -> str:
+    ending = os.path.splitext(path.lower())[1].removeprefix(".")
+    wanted = "txt" if format_ == "text" else format_
+    if path == STDOUT or (ending not in endings and is_through(path)):
+        return wanted or "txt"
+    if ending not in endings:
+        raise click.UsageError(f"-o {path}: expected a name that ends in {', '.join(f'.{name}' for name in endings)}.")
+    if wanted not in (None, ending):
+        raise click.UsageError(f"-o {path} and --format {format_} say different things; leave --format out.")
+    return ending
+
+
+def deliver(
+    output: Destination,
+    *,
+    pages: Callable[[], Iterable[Page | str]],
+    document: Callable[[], Any],
+    between: str = "",
+    begin: Begin | None = None,
+) -> None:
+    """Write what a command has to say: its pages, or its document, in whatever format is wanted.
+
+    Pages of text stand one after the other with `between` them; where text is wanted a page may be text already. An iterator as
+    document is an array, written item by item. `begin` writes it together with other files.
+    """
+    if begin is None:
+        with together(force=output.force) as begin:
+            return deliver(output, pages=pages, document=document, between=between, begin=begin)
+    encoding = output.encoding
+    match output.ending:
+        case "json":
+            pieces = json_pieces(document(), ascii_only=output.ascii_only)
+        case "jsonl":
+            pieces = json_lines(document(), ascii_only=output.ascii_only)
+        case "txt":
+            pieces = _texts(pages(), output, between)
+        case ending:
+            from salespath.report.formats import write_page
+
+            some = [page for page in pages() if not isinstance(page, str)]
+            encoding, pieces = "utf-8", iter([write_page(some, ending)])
+    file = begin(output.path)
+    for piece in pieces:
+        file.write(piece.encode(encoding, "replace"))
+
+
+def _texts(pages: Iterable[Page | str], output: Destination, between: str) -> Iterator[str]:
+    from salespath.report.formats.text import write
+
+    before = ""
+    for page in pages:
+        text = page if isinstance(page, str) else write(page, width(), bold=output.bold, encoding=output.encoding)
+        yield before + text
+        before = between

@@ -1,0 +1,105 @@
+"""The companies of files: the options that say which are meant, and the files read, whatever their kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from salespath.facts import Case, Portfolio
+from salespath.facts.cases import NAMELESS
+from salespath.facts.settings import chosen, supposed
+from salespath.files.problems import Problem, SalespathError, has_error, shown
+from salespath.tables.read import CompaniesFile
+
+if TYPE_CHECKING:
+    from salespath.engine.compile import Base
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def company_options(*, settings: bool = True) -> Callable[[F], F]:
+    """The options of a command on companies: --company, and --set where `settings`."""
+
+    def decorate(command: F) -> F:
+        named = "Which company, where FILE holds several; its name, without FILE." if settings else "Only this company."
+        command = click.option("--company", metavar="NAME", default="", help=named)(command)
+        if settings:
+            said = "Suppose this (again: another fact), as in a fact file."
+            command = click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help=said)(command)
+        return command
+
+    return decorate
+
+
+def companies_files(base: Base, paths: Iterable[str]) -> list[CompaniesFile]:
+    """The files of companies at some paths."""
+    return [CompaniesFile(base, path) for path in paths]
+
+
+def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient: bool = False) -> list[Portfolio]:
+    """The companies of each file; of one that cannot be read, none and the problems. With `company`, only those of that name.
+
+    `lenient` reads of saved results what the vocabulary knows. Raises SalespathError (SP153) where no company has the name.
+    """
+    portfolios = []
+    for file in files:
+        try:
+            portfolios.append(file.portfolio(lenient=lenient))
+        except SalespathError as error:
+            portfolios.append(Portfolio((), error.problems, single=True))
+    if not company:
+        return portfolios
+    kept = [replace(p, cases=tuple(case for case in p.cases if case.company == company)) for p in portfolios]
+    if not any(p.cases for p in kept):
+        _choose(portfolios, files, company)
+    return kept
+
+
+def read_meant(files: Sequence[CompaniesFile], company: str) -> Portfolio:
+    """The one company of files that is meant, or none where they hold none. Raises SalespathError (SP153) if that is not clear."""
+    portfolios = read_companies(files)
+    problems = tuple(problem for portfolio in portfolios for problem in portfolio.problems)
+    if problems and not any(portfolio.cases for portfolio in portfolios):
+        return Portfolio((), problems, single=True)
+    return Portfolio((_choose(portfolios, files, company),), problems, single=True)
+
+
+def read_supposed(base: Base, files: Sequence[CompaniesFile], texts: Sequence[str], company: str) -> list[Portfolio]:
+    """The companies of files; with settings or a company's name, the one that is meant, with these settings.
+
+    Without a file, the settings are all that is known of it. Raises SalespathError with what is wrong with a setting, or where it
+    is not clear which company is meant, and click.UsageError where neither files nor settings are given.
+    """
+    if not (files or texts):
+        raise click.UsageError("Give a FILE with facts, or facts with --set FACT=VALUE (again: another fact).")
+    if not (texts or company):
+        return read_companies(files)
+    meant = Portfolio((Case(shown(company, 200) or NAMELESS),), (), single=True)
+    meant = read_meant(files, company) if files else meant
+    try:
+        return [replace(meant, cases=tuple(supposed(base.vocabulary, case, texts) for case in meant.cases))]
+    except SalespathError as error:
+        raise SalespathError([*meant.problems, *error.problems]) from None
+
+
+def read_one(base: Base, path: str) -> Case:
+    """The company of a file, its name empty where the file gives none. Raises SalespathError for problems, and for several."""
+    portfolio = CompaniesFile(base, path).portfolio()
+    if has_error(portfolio.problems):
+        raise SalespathError(portfolio.problems)
+    if len(portfolio.cases) != 1:
+        what = f"found {len(portfolio.cases) or 'no'} companies; an interview is about one company and starts from its facts."
+        raise SalespathError([Problem("SP110", what, file=path)])
+    (case,) = portfolio.cases
+    return case if case.named else replace(case, company="")
+
+
+def _choose(portfolios: Sequence[Portfolio], files: Sequence[CompaniesFile], company: str) -> Case:
+    cases = [case for portfolio in portfolios for case in portfolio.cases]
+    try:
+        return chosen(cases, ", ".join(file.path for file in files), company)
+    except SalespathError as error:
+        raise SalespathError([*(p for portfolio in portfolios for p in portfolio.problems), *error.problems]) from None

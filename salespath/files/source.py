@@ -1,0 +1,182 @@
+"""Files as bytes: opened once, known by their first bytes, and decoded as text."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import IO, NoReturn
+
+from salespath.files.problems import Problem, SalespathError, shown
+
+MAX_BYTES = 64 * 2**20
+HEAD = 2**16  # bytes by which a file is known
+
+_UNPACK = "unpack it, or give what is in it on standard input (`… | salespath … -`)"
+_AS_TEXT = "write what it says into a fact file or a table (`salespath facts template`)"
+_SHEET = "save the sheet as CSV (UTF-8) and give that"
+_FOREIGN = {  # how files begin that are no text: what they are, and what to do
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("a file of an older Excel or Word", _SHEET),
+    b"\x1f\x8b": ("a gzip file", _UNPACK),
+    b"BZh": ("a bzip2 file", _UNPACK),
+    b"\xfd7zXZ\0": ("an xz file", _UNPACK),
+    b"\x28\xb5\x2f\xfd": ("a Zstandard file", _UNPACK),
+    b"7z\xbc\xaf\x27\x1c": ("a 7-Zip archive", _UNPACK),
+    b"%PDF-": ("a PDF document", _AS_TEXT),
+    b"\x89PNG\r\n": ("an image (PNG)", _AS_TEXT),
+    b"\xff\xd8\xff": ("an image (JPEG)", _AS_TEXT),
+    b"GIF8": ("an image (GIF)", _AS_TEXT),
+    b"SQLite format 3\0": ("an SQLite database", "save the table as CSV and give that"),
+    b"ARROW1": ("an Arrow file", "save it as Parquet and give that"),
+}
+_ZIPPED = {  # what a ZIP archive is that names such a part
+    b"xl/": ("an Excel workbook", _SHEET),
+    b"opendocument.spreadsheet": ("an OpenDocument spreadsheet", _SHEET),
+    b"Index/Document.iwa": ("a file of Apple Numbers", "export the sheet as CSV (UTF-8) and give that"),
+    b"word/": ("a Word document", _AS_TEXT),
+    b"ppt/": ("a PowerPoint presentation", _AS_TEXT),
+    b"": ("a ZIP archive", _UNPACK),
+}
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+class InputFile:
+    """A file that is read once; `head` are its first bytes. `-` is standard input.
+
+    Raises SalespathError: SP101 for a missing file, a directory or a device, SP102 for one that is no text and no table: an Excel
+    workbook, gzip, a PDF document, an image, ….
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._file = sys.stdin.buffer if path == "-" else open_file(path)
+        try:
+            self.head = self._rest = self._file.read(HEAD)
+            self.size = _size(self._file)
+            self.done = 0
+            _refuse_foreign(self.head, path)
+        except (OSError, ValueError) as error:
+            self.close()
+            _cannot_read(path, error)
+        except SalespathError:
+            self.close()
+            raise
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is read, 0 to 1, where its size is known."""
+        return min(1.0, self.done / self.size) if self.size else None
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises SalespathError (SP101)."""
+        data, self._rest = self._rest[:size], self._rest[size:]
+        try:
+            if len(data) < size:
+                data += self._file.read(size - len(data))
+        except (OSError, ValueError) as error:
+            _cannot_read(self.path, error)
+        self.done += len(data)
+        return data
+
+    def whole(self) -> bytes:
+        """All bytes. Raises SalespathError (SP101), also for more than MAX_BYTES."""
+        data = self.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            size = f"{shown(self.path)} is larger than {MAX_BYTES // 2**20} MiB; split it, or use CSV or Parquet."
+            raise _refused("SP101", size, self.path)
+        return data
+
+    def seekable(self) -> IO[bytes]:
+        """The file from its start, to be read in any order; of a pipe, its bytes."""
+        if not self._file.seekable():
+            return BytesIO(self.whole())
+        self._file.seek(0)
+        return self._file
+
+    def close(self) -> None:
+        """Close it, unless it is standard input."""
+        if self.path != "-":
+            self._file.close()
+
+    def __enter__(self) -> InputFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def read_bytes(path: str) -> bytes:
+    """The content of a file, `-` being standard input. Raises SalespathError (SP101, SP102)."""
+    with InputFile(path) as source:
+        return source.whole()
+
+
+def open_file(path: str) -> IO[bytes]:
+    """A file opened for reading. Raises SalespathError (SP101) where there is none, or it is a directory or a device."""
+    try:
+        mode = Path(path).stat().st_mode
+        if stat.S_ISDIR(mode) or stat.S_ISBLK(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
+            what = "a directory" if stat.S_ISDIR(mode) else "a device"
+            raise _refused("SP101", f"{shown(path)} is {what}; a file was expected.", path)
+        return open(path, "rb")
+    except (OSError, ValueError) as error:
+        _cannot_read(path, error)
+
+
+def encoding(head: bytes) -> str:
+    """The encoding of a text that begins so: UTF-16 or UTF-32 with its mark, UTF-16 seen by its zeros, else UTF-8."""
+    for mark, name in _MARKS.items():
+        if head.startswith(mark):
+            return name
+    even, odd = head[:16:2], head[1:16:2]
+    if even and odd and any(even) != any(odd) and all(even) != all(odd):
+        return "utf-16-le" if any(even) else "utf-16-be"
+    return "utf-8-sig"
+
+
+def decode(data: bytes, path: str) -> str:
+    """Bytes as text: UTF-8, UTF-16 or UTF-32. Raises SalespathError (SP102) for anything else."""
+    try:
+        text = data.decode(encoding(data))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        what = f"the byte {data[error.start]:#04x} is not {error.encoding.upper()}. Save the file as UTF-8."
+        raise _refused("SP102", what, path, line) from None
+    if "\0" in text:
+        raise _refused("SP102", "this is a binary file; text was expected.", path)
+    return text
+
+
+def _refuse_foreign(head: bytes, path: str) -> None:
+    """Raise SalespathError (SP102) where the first bytes say that it is no text."""
+    kinds = _ZIPPED.items() if head.startswith(b"PK\x03\x04") else ()
+    found = next((kind for part, kind in kinds if part in head), None)
+    found = found or next((kind for start, kind in _FOREIGN.items() if head.startswith(start)), None)
+    if found:
+        raise _refused("SP102", f"this is {found[0]}; {found[1]}.", path)
+
+
+def _size(file: IO[bytes]) -> int:
+    """The size of a regular file, else 0."""
+    try:
+        found = os.fstat(file.fileno())
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+
+
+def _cannot_read(path: str, error: Exception) -> NoReturn:
+    reason = getattr(error, "strerror", None) or str(error)
+    raise _refused("SP101", f"cannot read {shown(path)}: {reason}.", path) from None
+
+
+def _refused(code: str, message: str, path: str, line: int | None = None) -> SalespathError:
+    return SalespathError([Problem(code, message, file=path, line=line)])

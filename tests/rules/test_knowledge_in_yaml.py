@@ -1,0 +1,49 @@
+"""What the knowledge base says stands in its YAML and not again in Python, where no overlay could change it."""
+
+import ast
+from pathlib import Path
+
+from given import BASE, ROOT
+
+from salespath.facts.vocabulary import DIMENSIONS
+from salespath.rules.model import VERDICTS
+
+# Ids that are words of the program as well: verdicts, dimensions, what a verdict consists of, keys of rule files and documents.
+OWN = {*VERDICTS, *DIMENSIONS, "process", "lead", "leaning", "metrics", "leads", "basis", "customers", "person"}
+# The files that name facts, lines or attributes all the same, and why.
+ALLOWED = {
+    "authoring/baselines.py": "other judges, which must not follow the rules that they are held against",
+    "authoring/company_kinds.py": "kinds of companies by which every judge is measured alike",
+}
+ALLOWED_FOLDERS = {"counsel/economics/": "arithmetic over named figures"}
+
+
+def ids() -> set[str]:
+    knowledge = BASE.knowledge
+    parts = (
+        BASE.vocabulary,
+        knowledge.rules,
+        knowledge.topics,
+        knowledge.attributes,
+        knowledge.lines,
+        knowledge.sources,
+    )
+    return {name for part in parts for name in part} - OWN
+
+
+def named(path: Path, known: set[str]) -> set[str]:
+    """The ids that stand as texts in a file, its docstrings aside."""
+    tree = ast.parse(path.read_text("utf-8"))
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    docstrings = {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings}
+    return {text for text in texts if isinstance(text, str)} & known
+
+
+def test_no_other_file_names_what_the_knowledge_base_defines() -> None:
+    package, known = ROOT / "salespath", ids()
+    found = {str(path.relative_to(package)): named(path, known) for path in package.rglob("*.py")}
+    naming = {name for name, seen in found.items() if seen}
+    within = {name for name in naming if name.startswith(tuple(ALLOWED_FOLDERS))}
+    assert {name: sorted(found[name]) for name in naming - within - ALLOWED.keys()} == {}
+    assert ALLOWED.keys() <= naming, "an exception that is not needed"
