@@ -70,7 +70,10 @@ def generated() -> dict[Path, str]:
     """The files that are written from the rules and the vocabulary."""
     base = load()
     found = {REFERENCE / name: text for name, text in pages(base).items()}
-    for name, schema in (("rules", rules_schema(base)), ("facts", facts_schema(base.vocabulary))):
+    for name, schema in (
+        ("rules", rules_schema(base.vocabulary, base.knowledge)),
+        ("facts", facts_schema(base.vocabulary)),
+    ):
         found[SCHEMAS / f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
     return found
 

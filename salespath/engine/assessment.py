@@ -9,7 +9,7 @@ from typing import Any
 
 from salespath.engine.compile import Base
 from salespath.engine.strength import Strength, strength
-from salespath.engine.walk import Walked
+from salespath.engine.walk import Verdict, Walked
 from salespath.facts import Case, Value, Vocabulary
 from salespath.files.problems import Problem
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -109,7 +109,7 @@ class Warning:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Computed:
     """A derived value. `status` is value, unknown, unlimited or undefined."""
 
     status: str
@@ -118,10 +118,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class Question:
-    """A fact worth asking next, and what it can still change."""
+    """A fact worth asking next, and what it can still change.
+
+    It can lift what blocks some processes now, or block some; count on `lines` of evidence for or against a process (`signs` by
+    process); or decide attributes that the verdict reads.
+    """
 
     fact: str
-    why: str
+    lifts: tuple[str, ...] = ()
+    signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    decides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,8 +215,8 @@ class Assessment:
     choices: tuple[Choice, ...]
     advice: tuple[Advice, ...]
     warnings: tuple[Warning, ...]
-    derived: Mapping[str, Reading]
-    metrics: Mapping[str, Reading]
+    derived: Mapping[str, Computed]
+    metrics: Mapping[str, Computed]
     fired: tuple[Fired, ...]
     open: tuple[Open, ...]
     next_questions: tuple[Question, ...]
@@ -223,6 +231,15 @@ class Assessment:
     def company(self) -> str:
         """The company's name."""
         return self.case.company
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is recommended."""
+        return Verdict(self.process, self.lead, self.leaning)
+
+    def status(self, rule: str) -> str:
+        """Whether a rule took effect (met), cannot (failed), or is open (unknown)."""
+        return self.walked.status(self.base.rule_ref(rule))
 
     @property
     def impossible(self) -> Contradiction | None:

@@ -9,7 +9,7 @@ from salespath.engine import certainty, trace
 from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
 from salespath.engine.compile import Ref
-from salespath.engine.walk import OPERATORS
+from salespath.engine.walk import FAILED, MET, OPERATORS, UNKNOWN
 from salespath.facts import Value
 from salespath.rules.language import (
     BLOCKED,
@@ -29,8 +29,6 @@ from salespath.rules.language import (
     leaves,
 )
 from salespath.rules.model import Advise, Block, Rule, Weigh
-
-MET, FAILED, UNKNOWN = "met", "failed", "unknown"
 
 
 @dataclass(frozen=True)
@@ -72,22 +70,19 @@ class CloseCall:
 
 def status(assessment: Assessment, ref: Ref) -> str:
     """Whether a node is met, failed or unknown."""
-    truth = assessment.walked.truth
-    return MET if truth.is_true(ref) else FAILED if truth.is_false(ref) else UNKNOWN
+    return assessment.walked.status(ref)
 
 
 def why_not(assessment: Assessment, rule: str) -> WhyNot:
     """Why a rule did not take effect (all empty if it did)."""
     base = assessment.base
-    got = status(assessment, base.rule_refs[rule])
+    got = assessment.status(rule)
     if got == MET:
         return WhyNot(rule, got, (), ())
     found: list[Finding] = []
     reader = _Reader(assessment)
-    reader.unmet(base.conditions[rule], True, found)
-    over = tuple(
-        other for other in base.overridden_by.get(rule, ()) if status(assessment, base.rule_refs[other]) != FAILED
-    )
+    reader.unmet(base.condition(rule), True, found)
+    over = tuple(other for other in base.overriding(rule) if assessment.status(other) != FAILED)
     return WhyNot(
         rule,
         got,
@@ -105,7 +100,7 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
     for rule in base.knowledge.rules.values():
         if not isinstance(rule.then, (Weigh, Block)):
             continue
-        for leaf in leaves(base.conditions[rule.id]):
+        for leaf in leaves(base.condition(rule.id)):
             if not (isinstance(leaf, Compare) and isinstance(leaf.left, Quantity) and isinstance(leaf.right, Constant)):
                 continue
             name, threshold = leaf.left.name, leaf.right.value
@@ -141,7 +136,7 @@ class _Reader:
             strong, weak = (FAILED, MET) if isinstance(tree, And) else (MET, FAILED)
             return strong if strong in found else UNKNOWN if UNKNOWN in found else weak
         if isinstance(tree, Is):
-            ref = self.base.value_refs[tree.attribute, tree.value]
+            ref = self.base.value_ref(tree.attribute, tree.value)
             found_status = status(self.a, ref)
             # What the verdict reads is two-valued: what is not certain counts as not so.
             return FAILED if found_status == UNKNOWN and tree.attribute in BLOCKED else found_status
@@ -171,8 +166,8 @@ class _Reader:
             for item in tree.items:
                 self.unmet(item, wanted, found)
         elif isinstance(tree, Is) and wanted and self._opens(tree):
-            for rule in self.base.concluding.get((tree.attribute, tree.value), ()):
-                self.unmet(self.base.conditions[rule], True, found)
+            for rule in self.base.concluders(tree.attribute, tree.value):
+                self.unmet(self.base.condition(rule), True, found)
         elif not any(finding.test == tree for finding in found):
             found.append(self._finding(tree, wanted, UNKNOWN if got == UNKNOWN else FAILED))
 
@@ -183,11 +178,11 @@ class _Reader:
 
     def _finding(self, test: Leaf | Is, wanted: bool, got: str) -> Finding:
         if isinstance(test, Is):
-            ref = self.base.value_refs[test.attribute, test.value]
+            ref = self.base.value_ref(test.attribute, test.value)
             truth = self.a.walked.truth
             names = trace.undecided(self.base, truth, ref) if got == UNKNOWN else trace.deciding(self.base, truth, ref)
-            rules = () if wanted else self.base.concluding.get((test.attribute, test.value), ())
-            because = tuple(rule for rule in rules if truth.is_true(self.base.rule_refs[rule]))
+            rules = () if wanted else self.base.concluders(test.attribute, test.value)
+            because = tuple(rule for rule in rules if self.a.walked.fired(rule))
         else:
             names, because = inputs(test), ()
         values = trace.read(self.base, self.facts, names)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Fired, Reading, Unless
+from salespath.engine.assessment import Assessment, Computed, Fired, Unless
 from salespath.engine.borders import near
 from salespath.engine.walk import SUMS
 from salespath.facts import Value, Vocabulary
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
+from salespath.report.words.questions import why_asked
 from salespath.rules.model import PROCESSES, Weigh
 
 
@@ -67,7 +68,7 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
     }
     if not table:
         found["open"] = [{"rule": o.rule, "needs": list(o.needs)} for o in a.open]
-        found["next_questions"] = [{"fact": q.fact, "why": q.why} for q in a.next_questions]
+        found["next_questions"] = [{"fact": q.fact, "why": why_asked(a.base, q)} for q in a.next_questions]
     found["conflicts"] = [{"about": c.about, "values": list(c.values), "rules": list(c.rules)} for c in a.conflicts]
     found["problems"] = [problem(p) for p in a.problems]
     if a.completions:
@@ -138,7 +139,7 @@ def _rounded(value: float) -> float:
     return round(value, 3) + 0.0  # never -0.0
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
+def _reading(reading: Computed) -> dict[str, Any]:
     return {"status": reading.status, "value": reading.value}
 
 

@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, TypeAlias
 
-from salespath.engine.compile import Base
 from salespath.facts.schema import DIALECT, TEXT, maybe
-from salespath.facts.vocabulary import DIMENSIONS
+from salespath.facts.vocabulary import DIMENSIONS, Vocabulary
 from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
-from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Rule, Warn, Weigh
+from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Knowledge, Rule, Warn, Weigh
 
 Schema: TypeAlias = "dict[str, Any]"
 
@@ -25,10 +24,10 @@ _FIGURE: Schema = {"type": "string", "pattern": r"^\s*[-+]?[0-9_]*\.?[0-9_]*([eE
 _NUMBER: Schema = {"anyOf": [{"type": "number"}, _FIGURE]}
 
 
-def rules_schema(base: Base) -> Schema:
+def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     """The schema of a rule file."""
     rule = {"$ref": "#/$defs/rule"}
-    cited = {"source": _sources(base)}
+    cited = {"source": _sources(knowledge)}
     words = {"because": TEXT, "text": TEXT, "short": TEXT, "steps": _TEXTS, "owner": TEXT, "remedy": TEXT}
     choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(TEXT)}]}
     attribute = {field.name: _FLAG for field in fields(Attribute) if field.name != "id"} | {
@@ -71,26 +70,26 @@ def rules_schema(base: Base) -> Schema:
         "$schema": DIALECT,
         "title": "Rules for salespath",
         **_object(properties, properties),
-        "$defs": {"rule": _rule(base)},
+        "$defs": {"rule": _rule(vocabulary, knowledge)},
     }
 
 
-def _rule(base: Base) -> Schema:
+def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     conclusions = {
-        "conclude": _conclude(base),
+        "conclude": _conclude(knowledge),
         "weigh": _conclusion(
             Weigh,
             process={"enum": list(PROCESSES)},
             certainty={"anyOf": [{"type": "number", "minimum": -MAX_CERTAINTY, "maximum": MAX_CERTAINTY}, _FIGURE]},
-            line=_offered(base.knowledge.lines),
+            line=_offered(knowledge.lines),
         ),
         "block": _block(),
-        "advise": _advise(base),
+        "advise": _advise(vocabulary, knowledge),
         "warn": _conclusion(Warn, "leads", process={"enum": list(ADVISED)}, leads=_FLAG),
     }
     own: Schema = {
         "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
-        "source": _sources(base),
+        "source": _sources(knowledge),
         "overrides": _TEXTS,
     }
     written = [field.name for field in fields(Rule) if field.name not in ("then", "file", "line")]
@@ -103,8 +102,8 @@ def _rule(base: Base) -> Schema:
     return {**_object({**properties, **conclusions}, ["when", "overrides", *KINDS]), "oneOf": one}
 
 
-def _conclude(base: Base) -> Schema:
-    known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in base.knowledge.attributes.items()}
+def _conclude(knowledge: Knowledge) -> Schema:
+    known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in knowledge.attributes.items()}
     return {
         "type": "object",
         "properties": known,
@@ -123,9 +122,9 @@ def _block() -> Schema:
     }
 
 
-def _advise(base: Base) -> Schema:
-    topics = base.knowledge.topics
-    allowed = {id_: list(base.vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
+def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
+    topics = knowledge.topics
+    allowed = {id_: list(vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
     return {
         **_conclusion(
             Advise,
@@ -147,8 +146,8 @@ def _conclusion(kind: type, *optional: str, **known: Schema) -> Schema:
     return _object({field.name: known.get(field.name, TEXT) for field in fields(kind)}, optional)
 
 
-def _sources(base: Base) -> Schema:
-    known = _offered([EXPERT, *base.knowledge.sources])
+def _sources(knowledge: Knowledge) -> Schema:
+    known = _offered([EXPERT, *knowledge.sources])
     return {"anyOf": [known, {"type": "array", "items": known}]}
 
 

@@ -18,12 +18,14 @@ from salespath.counsel.compare import behind_verdict, compare, own_advice
 from salespath.counsel.compare_read import Column, read_columns
 from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
-from salespath.engine.effects import OTHERS, Verdict, between
+from salespath.engine.effects import OTHERS, between
+from salespath.engine.walk import Verdict
 from salespath.engine.why import status
 from salespath.facts import Case, read_file
 from salespath.report.pages.compare import document, text
 from salespath.report.pages.panel import text as panel_text
 from salespath.report.plain import document as saved_result
+from salespath.rules.language import inputs
 
 ASANA, VEEVA, PEOPLE = (str(EXAMPLES / name) for name in ("asana_2020.yaml", "veeva_2013.yaml", "respondents.yaml"))
 SELLER = {
@@ -97,7 +99,7 @@ def test_every_difference_between_two_companies_goes_back_to_rules_that_read_oth
         assert effect.new == Verdict(other.process, other.lead, other.leaning)
         assert bool(effect.through) == effect.verdict_changes
         for rule in effect.through:
-            assert status(one, BASE.condition_refs[rule]) != status(other, BASE.condition_refs[rule])
+            assert status(one, BASE.graph.condition_refs[rule]) != status(other, BASE.graph.condition_refs[rule])
         for item in effect.items:
             if item.reason == OTHERS and item.how != "changed":
                 assert item.through
@@ -112,18 +114,9 @@ def test_a_change_of_one_fact_goes_back_to_rules_that_read_it() -> None:
             less = assess(BASE, replace(case, values={k: v for k, v in case.values.items() if k != name}))
             effect = between(full, less)
             for rule in {*effect.through, *(r for item in own_advice(effect) for r in item.through)}:
-                trees = [BASE.conditions[rule], *([BASE.done[rule]] if rule in BASE.done else [])]
-                read = {n for tree in trees for n in names_behind(tree)}
+                trees = [BASE.condition(rule), *filter(None, [BASE.done_when(rule)])]
+                read = BASE.behind(n for tree in trees for n in inputs(tree))
                 assert name in read, (case.company, name, rule)
-
-
-def names_behind(tree) -> set[str]:
-    from salespath.rules.language import inputs
-
-    found = inputs(tree)
-    while more := {n for name in found & BASE.formulas.keys() for n in inputs(BASE.formulas[name])} - found:
-        found |= more
-    return found
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from salespath.engine.assess import assess
 from salespath.engine.company import Company
 from salespath.engine.targets import meant, targets
-from salespath.engine.walk import OPERATORS
-from salespath.engine.why import FAILED, MET, UNKNOWN, close_calls, status, why_not
+from salespath.engine.walk import FAILED, MET, OPERATORS, UNKNOWN
+from salespath.engine.why import close_calls, status, why_not
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.pages.explanation import Branch, how, why
 from salespath.report.words.phrases import answers
+from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import headline, reasons, subject, two_groups
 from salespath.rules.language import Arithmetic, Compare, Constant, Is, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise
@@ -75,7 +76,7 @@ def test_why_not_a_process_tells_of_its_own_blocks_only(a):
 @by_company
 def test_the_rule_behind_the_verdict_comes_first(a):
     first = how(a).under[0].text
-    rules = BASE.concluding["process", a.process]
+    rules = BASE.concluders("process", a.process)
     assert any(f"[{rule};" in first for rule in rules)
 
 
@@ -151,11 +152,11 @@ rules:
   - {id: leans, when: big, conclude: {leaning: smb}, because: x, source: [K01]}
 """)
     questions = assess(base, Case("X", {"annual_contract_value": 95_000})).next_questions
-    why_asked = {question.fact: question.why for question in questions}
-    assert set(why_asked) == {"self_serve", "seller_seniority", "paying_customers"}
-    assert why_asked["self_serve"] == "It can count for enterprise selling (what a customer pays)."
-    assert why_asked["seller_seniority"] == "It can stop enterprise selling for now."
-    assert why_asked["paying_customers"] == "It can decide whether it is big."
+    reasons_asked = {question.fact: why_asked(base, question) for question in questions}
+    assert set(reasons_asked) == {"self_serve", "seller_seniority", "paying_customers"}
+    assert reasons_asked["self_serve"] == "It can count for enterprise selling (what a customer pays)."
+    assert reasons_asked["seller_seniority"] == "It can stop enterprise selling for now."
+    assert reasons_asked["paying_customers"] == "It can decide whether it is big."
 
 
 # Why not
@@ -182,7 +183,7 @@ def holds(test, a) -> bool:
 def test_failed_and_unknown_conditions_are_told_apart_with_the_values_read(a):
     for rule in BASE.knowledge.rules:
         found = why_not(a, rule)
-        assert found.status == status(a, BASE.rule_refs[rule])
+        assert found.status == status(a, BASE.rule_ref(rule))
         for finding in found.failed:
             assert finding.status == FAILED
             assert finding.needs == ()

@@ -15,13 +15,14 @@ from jsonschema import Draft202012Validator
 
 import salespath.report
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Reading
+from salespath.engine.assessment import Computed
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.report.pages.companies import guide, strength, table
 from salespath.report.pages.full import DISCLOSURE, render
 from salespath.report.plain import document
 from salespath.report.words.phrases import wanted
+from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -150,7 +151,7 @@ def test_open_questions_are_asked_in_words_and_by_the_name_that_a_file_takes(a):
     text = one_line(render(a, 80, full=True))
     for question in a.next_questions[:3]:
         assert f"{VOCABULARY[question.fact].label} ({question.fact})" in text
-        assert question.why in text
+        assert why_asked(BASE, question) in text
     assert bool(a.next_questions) is not a.settled
 
 
@@ -185,10 +186,10 @@ def test_headings_are_marked_where_the_terminal_can_show_it():
 @pytest.mark.parametrize(
     ("reading", "text"),
     [
-        (Reading("value", 7), "7 months"),
-        (Reading("unknown"), "not known yet"),
-        (Reading("unlimited"), "unlimited"),
-        (Reading("undefined"), "cannot be computed"),
+        (Computed("value", 7), "7 months"),
+        (Computed("unknown"), "not known yet"),
+        (Computed("unlimited"), "unlimited"),
+        (Computed("undefined"), "cannot be computed"),
     ],
 )
 def test_a_metric_is_a_figure_or_says_why_it_is_none(reading, text):
@@ -204,7 +205,7 @@ def test_any_company_gets_a_report(facts):
 
 
 def test_every_condition_can_be_said_in_words():
-    for tree in BASE.conditions.values():
+    for tree in map(BASE.condition, BASE.knowledge.rules):
         for leaf in leaves(tree):
             for so in (True, False):
                 assert re.fullmatch(r"[^{}_]+: ?.+|.* blocked", wanted(BASE, leaf, so))

@@ -23,7 +23,7 @@ from salespath.files.records import Record
 from salespath.rules import folders, loader
 from salespath.rules.schema import rules_schema
 
-RULES = Draft202012Validator(rules_schema(BASE))
+RULES = Draft202012Validator(rules_schema(BASE.vocabulary, BASE.knowledge))
 FACTS = Draft202012Validator(facts_schema(VOCABULARY))
 BUILT_IN = folders.rule_files()
 HOUSE = sorted((EXAMPLES / "house_rules").glob("*.yaml"))
@@ -138,7 +138,8 @@ WARN = RULE + "    warn: {process: any, text: Look out.}\n"
     ],
 )
 def test_a_mistake_in_a_rule_file_is_refused_by_both(text: str, tmp_path: Path) -> None:
-    schema = Draft202012Validator(rules_schema(small_base()))
+    base = small_base()
+    schema = Draft202012Validator(rules_schema(base.vocabulary, base.knowledge))
     assert refused(schema, text)
     (tmp_path / "x.yaml").write_text(text, "utf-8")
     with pytest.raises(SalespathError):

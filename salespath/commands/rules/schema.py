@@ -13,4 +13,4 @@ from salespath.rules.schema import rules_schema
 @reported
 @based
 def command(base: Base) -> None:
-    write_json(rules_schema(base))
+    write_json(rules_schema(base.vocabulary, base.knowledge))

@@ -10,6 +10,7 @@ from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.report.pages.brief import Page, Style, page
 from salespath.report.words.phrases import NAMES, either
+from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import OTHER, SELLING, conditions, figure, reasons, subject, two_groups
 from salespath.rules.model import PROCESSES
 
@@ -188,7 +189,7 @@ class _Full(Page):
         self._heading("Still worth answering")
         for question in questions[:SHOWN]:
             label = self.vocabulary[question.fact].label
-            self._say(f"- {label} ({question.fact}). {question.why}", "  ", "    ")
+            self._say(f"- {label} ({question.fact}). {why_asked(self.a.base, question)}", "  ", "    ")
         rest = questions[SHOWN:]
         if rest:
             self._say(f"Also: {self._labels(q.fact for q in rest)}.", "  ")

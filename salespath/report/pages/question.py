@@ -14,6 +14,7 @@ from salespath.files.problems import shown
 from salespath.interview.answers import Answer, how_exactly, how_to_write, understand, yes_or_no
 from salespath.interview.interview import COMPANY, PLAN, Interview
 from salespath.report.words.phrases import NAMES, either
+from salespath.report.words.questions import at_stake
 from salespath.rules.model import PROCESSES
 
 WORDS = "? why back skip save quit"
@@ -83,7 +84,7 @@ def asked(interview: Interview, name: str) -> Asked:
         hint=how_to_write(fact),
         enter="Enter keeps your answer." if earlier else "Enter skips.",
         help=f"{fact.help} {how_to_write(fact)} {how_exactly(fact)}".rstrip(),
-        why=lambda: [fact.why, *interview.why(fact)],
+        why=lambda: [fact.why, *at_stake(interview.base, interview.stake(fact))],
         earlier=earlier,
     )
 
