@@ -53,6 +53,10 @@ class Closed:
         """What it reads."""
         return (self.ref,)
 
+    def deciding(self, is_true: Callable[[int], Any]) -> tuple[int, ...]:
+        """What decides it, for one company."""
+        return (self.ref,)
+
 
 @dataclass(frozen=True)
 class StandingBlock:
@@ -65,6 +69,10 @@ class StandingBlock:
     def refs(self) -> tuple[int, ...]:
         """What it reads."""
         return (self.condition, *self.exceptions)
+
+    def deciding(self, is_true: Callable[[int], Any]) -> tuple[int, ...]:
+        """What decides it, for one company: the exceptions that lift it, or else its condition."""
+        return tuple(filter(is_true, self.exceptions)) or (self.condition,)
 
 
 TwoValued: TypeAlias = "Closed | StandingBlock"  # tests of what the facts conclude
@@ -178,9 +186,13 @@ class Base:
         """The formula of a derived number; None for anything else."""
         return self._formulas.get(name)
 
-    def inputs_of(self, number: str) -> set[str]:
+    @cached_property
+    def _inputs(self) -> Mapping[str, frozenset[str]]:
+        return {number: frozenset(inputs(formula)) for number, formula in self._formulas.items()}
+
+    def inputs_of(self, number: str) -> frozenset[str]:
         """What a derived number is computed from; nothing for a fact."""
-        return inputs(self._formulas[number]) if number in self._formulas else set()
+        return self._inputs.get(number, frozenset())
 
     def behind(self, names: Iterable[str], given: Container[str] = ()) -> set[str]:
         """Some names and, through formulas, all that they are computed from; nothing stands behind what is `given`."""

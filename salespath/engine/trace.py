@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from salespath.engine.compile import ALL, LEAF, Base, Closed, StandingBlock
+from salespath.engine.compile import ALL, LEAF, TWO_VALUED, Base
 from salespath.engine.walk import Truth
 from salespath.facts import Value
 
@@ -20,7 +20,7 @@ def undecided(base: Base, truth: Truth, ref: int) -> set[str]:
 
 
 def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]:
-    true, false = truth.true, truth.false
+    true, false, graph = truth.true, truth.false, base.graph
     found: set[str] = set()
     seen: set[int] = set()
     pending = [ref]
@@ -30,15 +30,13 @@ def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]
         if node in seen:
             continue
         seen.add(node)
-        kind, refs = base.graph.nodes[node]
+        kind, refs = graph.nodes[node]
         if kind == LEAF:
-            match base.graph.leaves[refs[0]]:
-                case Closed(below):
-                    pending.append(below)
-                case StandingBlock(condition, exceptions):  # lifted by an exception, or else it is as its condition is
-                    pending.extend([ref for ref in exceptions if truth.is_true(ref)] or (condition,))
-                case _ if open_only != bool(true[node] or false[node]):
-                    found.update(base.graph.leaf_inputs[refs[0]])
+            test = graph.leaves[refs[0]]
+            if isinstance(test, TWO_VALUED):
+                pending.extend(test.deciding(truth.is_true))
+            elif open_only != bool(true[node] or false[node]):
+                found.update(graph.leaf_inputs[refs[0]])
         elif open_only:
             pending.extend(
                 child
