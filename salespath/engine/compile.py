@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from salespath.engine import certainty
 from salespath.facts.vocabulary import Relation, Vocabulary
@@ -148,6 +148,15 @@ class Base:
     _overridden_by: Mapping[str, tuple[str, ...]]
     _concluding: Mapping[tuple[str, str], tuple[str, ...]]
     _strata: Mapping[str, int]
+
+    if not TYPE_CHECKING:  # names of before, for code that is not merged yet; mypy says where they are used
+
+        def __getattr__(self, name: str) -> object:
+            if name in ("formulas", "relations", "conditions", "done", "overridden_by", "concluding", "strata"):
+                return getattr(self, f"_{name}")
+            if name.startswith("_"):
+                raise AttributeError(name)
+            return getattr(self.graph, name)
 
     def section(self, rule: Rule) -> int:
         """Which of FACTS, VERDICT and PLAN a rule belongs to."""

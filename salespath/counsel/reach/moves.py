@@ -21,7 +21,7 @@ from salespath.engine.table import Rows, Table
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Change
-from salespath.rules.language import Compare, Quantity, inputs
+from salespath.rules.language import Compare, inputs
 
 ASKING = 1  # the effort of finding out an answer: days
 TYPICAL = 10_000  # stands for an unknown amount that is only ever read together with another one
@@ -174,10 +174,9 @@ def _begins(readers: Readers, fact: Fact | Derived, low: int, high: int) -> Iter
 
         return None if turned(low) == turned(high) else int(halved(low, high, turned))
 
-    tests = readers.tests(fact.id)
-    yield from turns(fact, tests, crossing)
-    direct = (isinstance(test.left, Quantity) and test.left.name == fact.id for test in tests)
-    if fact.id not in given and fact.type == "money" and not all(direct):
+    yield from turns(fact, readers.tests(fact.id), crossing)
+    alone = all(inputs(test) == {fact.id} for test in readers.tests(fact.id))
+    if fact.id not in given and fact.type == "money" and not alone:
         yield TYPICAL  # so that what is reckoned against a typical amount finds it
 
 
