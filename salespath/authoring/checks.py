@@ -13,7 +13,7 @@ from itertools import combinations
 
 from salespath.authoring.possible import Possible
 from salespath.authoring.solver import FALSE, NOT_TRUE, TRUE, GaveUp, Literal
-from salespath.engine.compile import Base, compile_base, placeholders
+from salespath.engine.compile import Base, compile_base, placeholders, texts
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.values import written as written_value
 from salespath.facts.vocabulary import Vocabulary
@@ -146,14 +146,14 @@ class _Checker:
 
     def _verdict(self) -> None:
         """At every point one process rule fires, and one only."""
-        ref = self.base.rule_ref
+        refs = self.base.rule_refs
         rules = [r for r in self.rules.values() if isinstance(r.then, Conclude) and r.then.attribute == "process"]
-        none = tuple((ref(rule.id), NOT_TRUE) for rule in rules)
+        none = tuple((refs[rule.id], NOT_TRUE) for rule in rules)
         facts = self._example(None, *none, verdict=True)
         if facts is not None:
             self._say("SP406", f"no rule gives a process, {self._for_example(facts, *none)}.")
         for first, second in combinations(rules, 2):
-            both = ((ref(first.id), TRUE), (ref(second.id), TRUE))
+            both = ((refs[first.id], TRUE), (refs[second.id], TRUE))
             facts = self._example(second, *both, verdict=True)
             if facts is not None:
                 self._say("SP407", f"{first.id} gives a process as well, {self._for_example(facts, *both)}.", second)
@@ -164,8 +164,8 @@ class _Checker:
             if attribute.several or attribute.id == "process":
                 continue
             for one, other in combinations(attribute.values, 2):
-                both = ((base.value_ref(attribute.id, one), TRUE), (base.value_ref(attribute.id, other), TRUE))
-                ids = base.concluders(attribute.id, other)
+                both = ((base.value_refs[attribute.id, one], TRUE), (base.value_refs[attribute.id, other], TRUE))
+                ids = base.concluding.get((attribute.id, other), ())
                 rule = self.rules[ids[0]] if ids else None
                 facts = self._example(rule, *both, verdict=attribute.verdict)
                 if facts is not None:
@@ -173,7 +173,7 @@ class _Checker:
                     self._say("SP401", f"{what}, {self._for_example(facts, *both)}.", rule)
 
     def _dead_rules(self) -> set[str]:
-        dead = {id_ for id_, rule in self.rules.items() if self._never(rule, (self.base.rule_ref(id_), TRUE))}
+        dead = {id_ for id_, rule in self.rules.items() if self._never(rule, (self.base.rule_refs[id_], TRUE))}
         for id_ in dead:
             self._say("SP402", "it can never fire, whatever the facts.", self.rules[id_])
         return dead
@@ -182,7 +182,7 @@ class _Checker:
         """Conditions and parts of them that are the same for all facts. Of nested ones the innermost are named."""
         for rule in self.rules.values():
             if rule.id not in dead:
-                for part, value in self._constant(rule, self.base.condition(rule.id)):
+                for part, value in self._constant(rule, self.base.conditions[rule.id]):
                     code, word = ("SP403", "true") if value else ("SP404", "false")
                     self._say(code, f"`{written(part)}` is always {word} where it is known.", rule)
 
@@ -191,7 +191,7 @@ class _Checker:
         found = [pair for item in inner for pair in self._constant(rule, item)]
         if found or isinstance(tree, (Not, Known)) or tree == TRUE_TREE:
             return found
-        ref = self.base.part_ref(rule, tree)
+        ref = self.base.tree_refs[self.base.section(rule), tree]
         return [(tree, value) for value, wanted in ((True, FALSE), (False, TRUE)) if self._never(rule, (ref, wanted))]
 
     def _redundant(self, dead: set[str]) -> None:
@@ -210,7 +210,7 @@ class _Checker:
             for rule in rules:
                 for other in rules:
                     if other is not rule and other.id not in needless and _strength(rule) <= _strength(other):
-                        refs = self.base.rule_ref(rule.id), self.base.rule_ref(other.id)
+                        refs = self.base.rule_refs[rule.id], self.base.rule_refs[other.id]
                         if self._never(rule, (refs[0], TRUE), (refs[1], NOT_TRUE)):
                             self._say("SP405", f"{other.id} says the same whenever it fires.", rule)
                             needless.add(rule.id)
@@ -223,7 +223,7 @@ class _Checker:
             assert isinstance(other, Advise)
             same = (one.topic, one.process) == (other.topic, other.process) and one.choice != other.choice
             if same and self.base.knowledge.topics[one.topic].exclusive:
-                both = ((self.base.rule_ref(first.id), TRUE), (self.base.rule_ref(second.id), TRUE))
+                both = ((self.base.rule_refs[first.id], TRUE), (self.base.rule_refs[second.id], TRUE))
                 facts = self._example(second, *both)
                 if facts is not None:
                     what = f"on {one.topic} it advises {other.choice} where {first.id} advises {one.choice}"
@@ -254,16 +254,16 @@ class _Checker:
         read = set[str]()
         decisive: dict[str, Rule] = {}
         for rule in self.rules.values():
-            names = inputs(base.condition(rule.id))
+            names = inputs(base.conditions[rule.id])
             lift = isinstance(rule.then, Block) and rule.then.lift
             if not lift and (isinstance(rule.then, (Weigh, Block)) or rule.id in base.read_by_verdict):
-                decisive |= {name: rule for name in base.behind(names) if name not in decisive}
-            names = names | {name for text in rule.texts for name in placeholders(text)}
-            if done := base.done_when(rule.id):
-                names |= inputs(done)
+                decisive |= {name: rule for name in self._with_inputs(names) if name not in decisive}
+            names = names | {name for text in texts(rule) for name in placeholders(text)}
+            if rule.id in base.done:
+                names |= inputs(base.done[rule.id])
             if isinstance(rule.then, Advise) and base.knowledge.topics[rule.then.topic].metrics:
                 names.add(rule.then.choice)
-            read |= base.behind(names)
+            read |= self._with_inputs(names)
         for fact in base.vocabulary.facts.values():
             if fact.id not in read and fact.ask != "figures":
                 self._say("SP408", f"no rule reads the fact {fact.id}, which is asked for.")
@@ -271,9 +271,18 @@ class _Checker:
                 what = f"it reads {fact.id}, which can change the process but is never asked for (`ask: figures`)."
                 self._say("SP409", what, decisive[fact.id])
 
+    def _with_inputs(self, names: Iterable[str]) -> set[str]:
+        found, pending = set[str](), list(names)
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending.extend(inputs(self.base.formulas[name]) if name in self.base.formulas else ())
+        return found
+
     def _values(self) -> None:
         """Values of a fact between which no rule makes a difference."""
-        tests = [leaf for leaf in (*self.base.tests, *self.base.plan_tests) if isinstance(leaf, (OneOf, Member))]
+        tests = [leaf for leaf in self.base.leaves if isinstance(leaf, (OneOf, Member))]
         for fact in self.base.vocabulary.facts.values():
             mine = [leaf for leaf in tests if leaf.name == fact.id]
             groups: dict[tuple[bool, ...], list[str]] = {}
@@ -303,7 +312,7 @@ class _Checker:
         sources = self.base.knowledge.sources
         for rule in self.rules.values():
             figures = {
-                f for leaf in leaves(self.base.condition(rule.id)) if isinstance(leaf, Compare) for f in _figures(leaf)
+                f for leaf in leaves(self.base.conditions[rule.id]) if isinstance(leaf, Compare) for f in _figures(leaf)
             }
             told = any(name == EXPERT or _FIGURE.search(sources[name].says) for name in rule.source)
             if figures - {0.0, 1.0} and not told:

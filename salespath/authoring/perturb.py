@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from salespath.engine.company import Company
 from salespath.engine.compile import VERDICT, Base, compile_base
-from salespath.engine.dependencies import read_values
-from salespath.engine.documented import Labelled
+from salespath.engine.documented import Known
 from salespath.engine.table import Table, TableResult, assess_table
 from salespath.engine.walk import Sums, walk
 from salespath.facts import Value
+from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
-from salespath.rules.model import VERDICTS, Conclude, Rule, Weigh
+from salespath.rules.model import VERDICTS, Block, Rule, Weigh
 
 FACTORS = (0.8, 1.2)
 VERDICT_OF = ("process", "lead", "leaning")  # the attributes that a verdict tells
@@ -45,10 +45,11 @@ class Robustness:
 def judged(base: Base, facts: Mapping[str, Value]) -> tuple[str, Sums]:
     """The recommended process and the sums of evidence, without the rest of an assessment."""
     walked = walk(base, Company(base, facts), settle=False, plan=False)
-    return walked.process, walked.sums
+    said = [value for value in VERDICTS if walked.truth.is_true(base.value_refs["process", value])]
+    return said[0] if len(said) == 1 else "undetermined", walked.sums
 
 
-def robustness(base: Base, known: Sequence[Labelled], step: Callable[[], object] = lambda: None) -> Robustness:
+def robustness(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> Robustness:
     """Delete each rule, and scale certainties one by one and all at once. `step` is called after each change."""
     before = missed(base, known)
 
@@ -72,23 +73,23 @@ def robustness(base: Base, known: Sequence[Labelled], step: Callable[[], object]
 def steps(base: Base) -> int:
     """How many changes `robustness` tries."""
     rules = deciding(base)
-    weighs = sum(rule.kind == "weigh" for rule in rules)
+    weighs = sum(isinstance(rule.then, Weigh) for rule in rules)
     return sum(base.section(rule) != VERDICT for rule in rules) + len(FACTORS) * (1 + weighs)
 
 
-def missed(base: Base, known: Sequence[Labelled]) -> int:
+def missed(base: Base, known: Sequence[Known]) -> int:
     """How many companies a base does not label as documented."""
     return sum(VERDICTS[said] != item.label for said, item in zip(together(base, known).process, known))
 
 
-def firing(base: Base, known: Sequence[Labelled]) -> dict[str, int]:
+def firing(base: Base, known: Sequence[Known]) -> dict[str, int]:
     """For how many companies each evidence rule fires."""
     result = together(base, known)
     counts = dict(zip(result.rules, result.unpacked(result.fired).sum(axis=1).tolist()))
-    return {rule.id: counts[rule.id] for rule in deciding(base) if rule.kind == "weigh"}
+    return {rule.id: counts[rule.id] for rule in deciding(base) if isinstance(rule.then, Weigh)}
 
 
-def together(base: Base, known: Sequence[Labelled]) -> TableResult:
+def together(base: Base, known: Sequence[Known]) -> TableResult:
     """What a base says of all companies, in one walk."""
     return assess_table(base, Table.from_cases(base, [item.case for item in known]), settle=False)
 
@@ -99,14 +100,15 @@ def together(base: Base, known: Sequence[Labelled]) -> TableResult:
 def deciding(base: Base) -> list[Rule]:
     """The rules that the verdict depends on: evidence, blocks, and what concludes the process or anything that they read."""
     rules = base.knowledge.rules
-    pending = [id_ for id_, rule in rules.items() if rule.kind in ("weigh", "block")]
-    pending += [rule.id for rule, then in base.knowledge.each(Conclude) if then.attribute in VERDICT_OF]
+    pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, Block))]
+    pending += [id_ for (attribute, _), ids in base.concluding.items() if attribute in VERDICT_OF for id_ in ids]
     found: set[str] = set()
     while pending:
         id_ = pending.pop()
         if id_ not in found:
             found.add(id_)
-            pending += [name for value in read_values(base.condition(id_)) for name in base.concluders(*value)]
+            read = [leaf for leaf in leaves(base.conditions[id_]) if isinstance(leaf, Is)]
+            pending += [name for leaf in read for name in base.concluding.get((leaf.attribute, leaf.value), ())]
     return [rule for id_, rule in rules.items() if id_ in found]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from salespath.authoring.perturb import deciding, together, without
 from salespath.engine.compile import Base
-from salespath.engine.documented import Labelled
+from salespath.engine.documented import Known
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Block, Rule
 
@@ -37,7 +37,7 @@ class Witness:
         return COMPANIES if self.verdict or self.lean or self.blocks else FIGURE if self.cited else NONE
 
 
-def witnesses(base: Base, known: Sequence[Labelled], step: Callable[[], object] = lambda: None) -> tuple[Witness, ...]:
+def witnesses(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> tuple[Witness, ...]:
     """Delete each rule that the process depends on, those of the verdict too. `step` is called after each."""
     before = _told(base, known)
     found = []
@@ -54,7 +54,7 @@ def witnesses(base: Base, known: Sequence[Labelled], step: Callable[[], object] 
     return tuple(found)
 
 
-def _told(base: Base, known: Sequence[Labelled]) -> list[tuple[object, object, object]]:
+def _told(base: Base, known: Sequence[Known]) -> list[tuple[object, object, object]]:
     """Of each company the process, which leads or is leaned to, and the blocks that stand."""
     result = together(base, known)
     standing = {rule: result.unpacked(bits) for rule, bits in result.standing.items()}

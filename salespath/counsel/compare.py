@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from salespath.counsel.compare_read import Column
 from salespath.engine.assessment import Assessment
-from salespath.engine.effects import ADVICE, Effect, ItemChange, between, follows
+from salespath.engine.effects import ADVICE, Effect, Item, between, follows
 from salespath.facts import Value
 from salespath.rules.diff import CHANGED
 from salespath.rules.model import Block
@@ -68,7 +68,7 @@ def _choices(a: Assessment, topic: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.choice for item in items))
 
 
-def own_advice(effect: Effect) -> list[ItemChange]:
+def own_advice(effect: Effect) -> list[Item]:
     """The advice that comes or goes for other reasons than another verdict; the same advice with other figures is none."""
     return [item for item in effect.items if item.kind == ADVICE and item.how != CHANGED and not follows(effect, item)]
 

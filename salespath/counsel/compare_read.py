@@ -12,7 +12,7 @@ from salespath.commands.shared.options import is_table, read_companies
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.walk import Verdict
+from salespath.engine.effects import Verdict
 from salespath.facts import Case, Portfolio, Vocabulary, read_case
 from salespath.facts.cases import companies as read_nodes
 from salespath.facts.values import readable

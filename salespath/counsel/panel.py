@@ -15,9 +15,11 @@ from itertools import product
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.walk import Verdict, walk
+from salespath.engine.effects import Verdict
+from salespath.engine.walk import walk
 from salespath.facts import Fact, Value
 from salespath.facts.vocabulary import Derived
+from salespath.rules.model import Block
 
 Facts = Mapping[str, Value]
 MAJORITY = "the majority"
@@ -152,14 +154,31 @@ class _Trial:
     def __init__(self, base: Base) -> None:
         self.base = base
         self._known: dict[frozenset[tuple[str, Value]], Outcome] = {}
+        self._blocks = [
+            (rule.id, rule.then.process)
+            for rule in base.knowledge.rules.values()
+            if isinstance(rule.then, Block) and not rule.then.lift
+        ]
 
     def outcome(self, facts: Facts) -> Outcome:
         """The verdict and the blocks; those on running both only where that is the verdict."""
         key = frozenset(facts.items())
         if key not in self._known:
-            walked = walk(self.base, Company(self.base, facts), settle=False, plan=False)
-            blocks = (rule.id for rule, then in self.base.knowledge.blocks if then.process != "both")
-            self._known[key] = Outcome(walked.verdict, tuple(filter(walked.stands, blocks)))
+            base = self.base
+            truth = walk(base, Company(base, facts), settle=False, plan=False).truth
+
+            def value(attribute: str) -> str | None:
+                values = base.knowledge.attributes[attribute].values
+                found = [v for v in values if truth.is_true(base.value_refs[attribute, v])]
+                return found[0] if len(found) == 1 else None
+
+            process = value("process") or "undetermined"
+            leaning = value("leaning") if process in ("not_yet", "undetermined") else None
+            verdict = Verdict(
+                process, value("lead") if process == "both" else None, None if leaning == "none" else leaning
+            )
+            blocks = (rule for rule, on in self._blocks if on != "both" and truth.is_true(base.standing_refs[rule]))
+            self._known[key] = Outcome(verdict, tuple(blocks))
         return self._known[key]
 
 

@@ -243,7 +243,7 @@ def weights(base: Base) -> dict[str, float]:
 
     def concluded(value: tuple[str, str]) -> frozenset[str]:
         if value not in reads:
-            reads[value] = frozenset().union(*(behind(base.condition(id_)) for id_ in base.concluders(*value)))
+            reads[value] = frozenset().union(*(behind(base.conditions[id_]) for id_ in base.concluding.get(value, ())))
         return reads[value]
 
     def behind(tree: Condition) -> frozenset[str]:
@@ -252,12 +252,20 @@ def weights(base: Base) -> dict[str, float]:
             if isinstance(leaf, Is):
                 found |= concluded((leaf.attribute, leaf.value))
             else:
-                found |= base.behind(inputs(leaf))
+                found |= with_inputs(inputs(leaf))
         return frozenset(found)
 
+    def with_inputs(names: Iterable[str]) -> set[str]:
+        found = set(names)
+        for name in names:
+            if name in base.formulas:
+                found |= with_inputs(inputs(base.formulas[name]))
+        return found
+
     total: dict[str, float] = {}
-    for rule, then in base.knowledge.each(Weigh):
-        weight = abs(certainty.net(certainty.weight(then.certainty)))
-        for name in behind(base.condition(rule.id)) if weight else ():
-            total[name] = total.get(name, 0.0) + weight
+    for rule in base.knowledge.rules.values():
+        if isinstance(rule.then, Weigh):
+            weight = abs(certainty.net(certainty.weight(rule.then.certainty)))
+            for name in behind(base.conditions[rule.id]) if weight else ():
+                total[name] = total.get(name, 0.0) + weight
     return {name: total[name] for name in base.vocabulary.ordered(total)}

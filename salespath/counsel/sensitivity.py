@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from salespath.counsel.reach.moves import Move, moves, of_fact
+from salespath.counsel.reach.readers import Readers
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.readers import Readers
 from salespath.engine.settle import searched
 from salespath.engine.table import NONE, Table, assess_table
 from salespath.facts import Case, Fact, Value
 from salespath.report.words.verdict import OTHER, subject
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS, Block, Conclude, Weigh
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ class _Hinging:
         self.read = [
             place
             for place, rule in enumerate(rules.values())
-            if rule.kind in ("weigh", "block") or rule.id in base.read_by_verdict
+            if isinstance(rule.then, (Weigh, Block))
+            or (isinstance(rule.then, Conclude) and rule.id in base.read_by_verdict)
         ]
 
     def found(self) -> Hinges:

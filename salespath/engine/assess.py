@@ -13,13 +13,13 @@ from salespath.engine.assessment import (
     Assessment,
     Blocker,
     Choice,
-    Computed,
     Conflict,
     Contradiction,
     Fired,
     Open,
     Proviso,
     Question,
+    Reading,
     Warning,
     lifting,
 )
@@ -218,27 +218,27 @@ class _Assessor:
                         because = self._text(rule.because)
                         yield Choice(topic.id, supposed if owner == "any" else owner, then.choice, because, rule.id)
 
-    def _reading(self, name: str) -> Computed:
+    def _reading(self, name: str) -> Reading:
         value = self.facts.get(name)
         if value is None:
             value = self.company.number(name)
         if value is None:
-            return Computed("unknown")
+            return Reading("unknown")
         if isinstance(value, float) and math.isnan(value):
-            return Computed("undefined")
-        return Computed("unlimited") if value == math.inf else Computed("value", value)
+            return Reading("undefined")
+        return Reading("unlimited") if value == math.inf else Reading("value", value)
 
-    def _derived(self) -> dict[str, Computed]:
+    def _derived(self) -> dict[str, Reading]:
         found = {name: self._reading(name) for name in self.base.vocabulary.derived}
         for attribute in self.base.knowledge.attributes.values():
             if attribute.verdict and not attribute.flag:
                 continue
             if attribute.flag:
                 so, not_so = self.walked.has(attribute.id, "yes"), self.walked.lacks(attribute.id, "yes")
-                found[attribute.id] = Computed("value", bool(so)) if so or not_so else Computed("unknown")
+                found[attribute.id] = Reading("value", bool(so)) if so or not_so else Reading("unknown")
             else:
                 values = self._values(attribute.id)
-                found[attribute.id] = Computed("value", " and ".join(values)) if values else Computed("unknown")
+                found[attribute.id] = Reading("value", " and ".join(values)) if values else Reading("unknown")
         return found
 
     def _questions(self, first: Sequence[str]) -> tuple[Question, ...]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from salespath.engine.compile import Base
 from salespath.engine.strength import Strength, strength
-from salespath.engine.walk import Verdict, Walked
+from salespath.engine.walk import Verdict as Verdict
+from salespath.engine.walk import Walked
 from salespath.facts import Case, Value, Vocabulary
 from salespath.files.problems import Problem
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -109,7 +110,7 @@ class Warning:
 
 
 @dataclass(frozen=True)
-class Computed:
+class Reading:
     """A derived value. `status` is value, unknown, unlimited or undefined."""
 
     status: str
@@ -215,8 +216,8 @@ class Assessment:
     choices: tuple[Choice, ...]
     advice: tuple[Advice, ...]
     warnings: tuple[Warning, ...]
-    derived: Mapping[str, Computed]
-    metrics: Mapping[str, Computed]
+    derived: Mapping[str, Reading]
+    metrics: Mapping[str, Reading]
     fired: tuple[Fired, ...]
     open: tuple[Open, ...]
     next_questions: tuple[Question, ...]

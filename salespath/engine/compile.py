@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from salespath.engine import certainty
 from salespath.facts.vocabulary import Relation, Vocabulary
@@ -76,7 +76,7 @@ class StandingBlock:
 
 
 TwoValued: TypeAlias = "Closed | StandingBlock"  # tests of what the facts conclude
-TWO_VALUED = (Closed, StandingBlock)
+TWO_VALUED = READINGS = (Closed, StandingBlock)  # READINGS and `texts`: the names of before, until all is merged
 GraphLeaf: TypeAlias = "Leaf | TwoValued"
 Ref: TypeAlias = int  # a node's index, or its bitwise complement for the negation
 GraphNode: TypeAlias = "tuple[int, tuple[int, ...]]"  # LEAF and the leaf's index, or ALL or ANY and refs
@@ -149,14 +149,12 @@ class Base:
     _concluding: Mapping[tuple[str, str], tuple[str, ...]]
     _strata: Mapping[str, int]
 
-    if not TYPE_CHECKING:  # names of before, for code that is not merged yet; mypy says where they are used
-
-        def __getattr__(self, name: str) -> object:
-            if name in ("formulas", "relations", "conditions", "done", "overridden_by", "concluding", "strata"):
-                return getattr(self, f"_{name}")
-            if name.startswith("_"):
-                raise AttributeError(name)
-            return getattr(self.graph, name)
+    def __getattr__(self, name: str) -> Any:  # the names of before, until all is merged
+        if name in ("formulas", "relations", "conditions", "done", "overridden_by", "concluding", "strata"):
+            return getattr(self, f"_{name}")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.graph, name)
 
     def section(self, rule: Rule) -> int:
         """Which of FACTS, VERDICT and PLAN a rule belongs to."""
@@ -589,6 +587,11 @@ class _Compiler:
             yield Evidence(
                 process, dimension, line, sign, tuple(sorted(pieces, key=lambda piece: (-piece[0], piece[1])))
             )
+
+
+def texts(rule: Rule) -> tuple[str, ...]:
+    """The same as `rule.texts`, until all is merged."""
+    return rule.texts
 
 
 def placeholders(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from salespath.rules.model import Rule, Weigh
 
 
 @dataclass(frozen=True)
-class RuleDependencies:
+class Relations:
     """One rule among the others.
 
     `facts` (derived numbers included) and `values` are what its condition reads: `(attribute, value)`, a block being
@@ -33,20 +33,20 @@ class RuleDependencies:
     adds_to: str
 
 
-class Dependencies:
+class RuleRelations:
     """What the rules of a base read, and what reads them."""
 
     def __init__(self, base: Base) -> None:
         self.base = base
 
-    def of(self, rule: Rule) -> RuleDependencies:
+    def of(self, rule: Rule) -> Relations:
         """Those of one rule."""
         base, tree = self.base, self.base.condition(rule.id)
         names = inputs(tree)
         sums = tuple(name for name in VERDICT_NUMBERS if name in names)
         values = read_values(tree)
         concluded = rule.then.concludes
-        return RuleDependencies(
+        return Relations(
             facts=tuple(base.vocabulary.ordered(names)),
             values=values,
             sums=sums,
@@ -111,3 +111,11 @@ def adds_to(base: Base, rule: Rule) -> str:
 def sum_name(process: str, dimension: str) -> str:
     """The verdict number that the evidence of a dimension is part of."""
     return next(f"{name}_{process}" for name, dimensions in SUMS.items() if dimension in dimensions)
+
+
+Relating = RuleRelations  # the name of before, until all is merged
+
+
+def concludes(_: Base, rule: Rule) -> tuple[str, str] | None:
+    """The same as `rule.then.concludes`, until all is merged."""
+    return rule.then.concludes

@@ -17,7 +17,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Known:
     """A company, the verdict that is documented for it, and those that are as good."""
 
     case: Case
@@ -25,7 +25,7 @@ class Labelled:
     also: tuple[str, ...] = ()
 
 
-def labelled(portfolio: Portfolio, path: str) -> tuple[list[Labelled], list[Problem]]:
+def labelled(portfolio: Portfolio, path: str) -> tuple[list[Known], list[Problem]]:
     """The companies with a usable label, and what is wrong with the others: one problem (SP221) if none has a label, else one
     for each (SP222, SP223). A company may name further labels that are as good under `also_accept`.
     """
@@ -38,7 +38,7 @@ def labelled(portfolio: Portfolio, path: str) -> tuple[list[Labelled], list[Prob
         if not label:
             bare.append(case)
         elif not wrong:
-            found.append(Labelled(case, label, tuple(word for word in VERDICTS if word in also and word != label)))
+            found.append(Known(case, label, tuple(word for word in VERDICTS if word in also and word != label)))
         for word in wrong:
             what = f"{case.company}: the label {shown(word)} is not one of {', '.join(VERDICTS)}."
             problems.append(
@@ -74,7 +74,7 @@ class Selection:
         ]
         return f"all facts but {' and '.join(left_out)}" if left_out else "all facts"
 
-    def of(self, known: Iterable[Labelled]) -> list[Labelled]:
+    def of(self, known: Iterable[Known]) -> list[Known]:
         """The same companies with only these facts."""
         return [replace(item, case=replace(item.case, values=self._values(item.case))) for item in known]
 
@@ -89,7 +89,7 @@ class Selection:
         }
 
 
-def without_basis(known: Iterable[Labelled], path: str) -> list[Problem]:
+def without_basis(known: Iterable[Known], path: str) -> list[Problem]:
     """A warning (SP224) that names the companies which do not say how their facts are known."""
     silent = [item.case.company for item in known if not _basis(item.case)]
     if not silent:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Verdict as Verdict
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
-from salespath.engine.dependencies import Dependencies, adds_to, read_values
-from salespath.engine.walk import FAILED, MET, UNKNOWN, Verdict
+from salespath.engine.dependencies import RuleRelations, adds_to, read_values
+from salespath.engine.walk import FAILED, MET, UNKNOWN
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
@@ -37,7 +38,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class ItemChange:
+class Item:
     """A block, advice or warning that comes, goes or changes, why, and the changed rules that it goes back to."""
 
     kind: str
@@ -57,7 +58,7 @@ class Effect:
     new: Verdict
     through: tuple[str, ...]
     shifts: tuple[Shift, ...]
-    items: tuple[ItemChange, ...]
+    items: tuple[Item, ...]
 
     @property
     def verdict_changes(self) -> bool:
@@ -87,7 +88,7 @@ def between(old: Assessment, new: Assessment) -> Effect:
     return _Company((old, new), (links, links), {*otherwise}, otherwise).effect()
 
 
-def follows(effect: Effect, item: ItemChange) -> bool:
+def follows(effect: Effect, item: Item) -> bool:
     """Whether an item comes or goes with the verdict, so that its number is enough."""
     return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
@@ -122,7 +123,7 @@ class _Links:
     """What the rules of a base read."""
 
     def __init__(self, base: Base) -> None:
-        self.concluding = Dependencies(base).concluding
+        self.concluding = RuleRelations(base).concluding
         self.adds_to = {rule.id: adds_to(base, rule) for rule in base.knowledge.rules.values()}
         self.values: dict[str, list[Value]] = {}
         self.numbers: dict[str, list[str]] = {}
@@ -233,7 +234,7 @@ class _Company:
                 assert isinstance(then, Weigh)
                 yield Shift(rule, then.process, old.get(rule, 0), new.get(rule, 0))
 
-    def _items(self) -> Iterator[ItemChange]:
+    def _items(self) -> Iterator[Item]:
         old, new = (_shown(side) for side in self.sides)
         for key in dict.fromkeys([*old, *new]):
             before, after = old.get(key), new.get(key)
@@ -242,7 +243,7 @@ class _Company:
                 how = ADDED if before is None else REMOVED if after is None else CHANGED
                 reason, through = self._reason(rule, how)
                 about = (after or before or ("", None))[0]
-                yield ItemChange(kind, rule, about, how, reason, through)
+                yield Item(kind, rule, about, how, reason, through)
 
     def _reason(self, rule: str, how: str) -> tuple[str, tuple[str, ...]]:
         if rule in self.entries and (rule in self.changed or how == CHANGED):

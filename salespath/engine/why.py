@@ -9,7 +9,10 @@ from salespath.engine import certainty, trace
 from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
 from salespath.engine.compile import Ref
-from salespath.engine.walk import FAILED, MET, OPERATORS, UNKNOWN
+from salespath.engine.walk import FAILED as FAILED
+from salespath.engine.walk import MET as MET
+from salespath.engine.walk import OPERATORS
+from salespath.engine.walk import UNKNOWN as UNKNOWN
 from salespath.facts import Value
 from salespath.rules.language import (
     BLOCKED,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Computed, Fired, Unless
+from salespath.engine.assessment import Assessment, Fired, Reading, Unless
 from salespath.engine.borders import near
 from salespath.engine.walk import SUMS
 from salespath.facts import Value, Vocabulary
@@ -139,7 +139,7 @@ def _rounded(value: float) -> float:
     return round(value, 3) + 0.0  # never -0.0
 
 
-def _reading(reading: Computed) -> dict[str, Any]:
+def _reading(reading: Reading) -> dict[str, Any]:
     return {"status": reading.status, "value": reading.value}
 
 

@@ -18,8 +18,7 @@ from salespath.counsel.compare import behind_verdict, compare, own_advice
 from salespath.counsel.compare_read import Column, read_columns
 from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
-from salespath.engine.effects import OTHERS, between
-from salespath.engine.walk import Verdict
+from salespath.engine.effects import OTHERS, Verdict, between
 from salespath.engine.why import status
 from salespath.facts import Case, read_file
 from salespath.report.pages.compare import document, text

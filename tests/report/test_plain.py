@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 import salespath.report
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Computed
+from salespath.engine.assessment import Reading
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.report.pages.companies import guide, strength, table
@@ -186,10 +186,10 @@ def test_headings_are_marked_where_the_terminal_can_show_it():
 @pytest.mark.parametrize(
     ("reading", "text"),
     [
-        (Computed("value", 7), "7 months"),
-        (Computed("unknown"), "not known yet"),
-        (Computed("unlimited"), "unlimited"),
-        (Computed("undefined"), "cannot be computed"),
+        (Reading("value", 7), "7 months"),
+        (Reading("unknown"), "not known yet"),
+        (Reading("unlimited"), "unlimited"),
+        (Reading("undefined"), "cannot be computed"),
     ],
 )
 def test_a_metric_is_a_figure_or_says_why_it_is_none(reading, text):

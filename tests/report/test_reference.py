@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from salespath.engine.compile import BLOCKED
-from salespath.engine.dependencies import Dependencies
+from salespath.engine.dependencies import RuleRelations
 from salespath.engine.load import load
 from salespath.report.formats import drawing
 from salespath.report.pages import graph
@@ -30,7 +30,7 @@ from salespath.rules.model import Advise, Block, Conclude, Weigh
 
 RULES = BASE.knowledge.rules
 PAGES = pages(BASE)
-RELATING = Dependencies(BASE)
+RELATING = RuleRelations(BASE)
 HOUSE = str(ROOT / "examples" / "house_rules")
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 

@@ -38,7 +38,7 @@ def command(base: Base, ask: str | None, format_: str) -> None:
     click.echo(listing(rows, ["Fact", "About", "Asked", "Question", "Answer"], [24, 8, 7, rest, rest]), nl=False)
     names = {fact.id for fact in chosen}
     told = [
-        [relation.kind, in_words(base, base.broken(relation.id)), relation.question]
+        [relation.kind, in_words(base, base.relations[relation.id]), relation.question]
         for relation in base.vocabulary.relations.values()
         if names & set(relation.ask)
     ]

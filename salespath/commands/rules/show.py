@@ -7,7 +7,7 @@ import click
 from salespath.commands.shared.names import unknown
 from salespath.commands.shared.options import based, bold, format_option, reported, width, write_json
 from salespath.engine.compile import Base
-from salespath.engine.dependencies import Dependencies
+from salespath.engine.dependencies import Relating
 from salespath.report.pages.rule import card, document, text
 
 
@@ -17,7 +17,7 @@ from salespath.report.pages.rule import card, document, text
 @reported
 @based
 def command(base: Base, ids: tuple[str, ...], format_: str) -> None:
-    rules, relating = base.knowledge.rules, Dependencies(base)
+    rules, relating = base.knowledge.rules, Relating(base)
     for id_ in ids:
         if id_ not in rules:
             unknown("rule", id_, rules)

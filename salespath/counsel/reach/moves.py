@@ -14,17 +14,18 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from salespath.engine.cells import PARTS, as_number, bounds, halved, turns
+from salespath.counsel.reach.readers import Readers
 from salespath.engine.company import Company
-from salespath.engine.readers import Readers
 from salespath.engine.table import Rows, Table
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Change
-from salespath.rules.language import Compare, inputs
+from salespath.rules.language import Compare, Constant, Quantity, inputs
 
 ASKING = 1  # the effort of finding out an answer: days
+PARTS = {"number": 10, "share": 100}  # parts of one that a threshold is crossed by; all other numbers are whole
 TYPICAL = 10_000  # stands for an unknown amount that is only ever read together with another one
+FAR = 10**12
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def _of_a_set(readers: Readers, fact: Fact, now: Value | None) -> Iterator[Move]
 def _of_a_number(readers: Readers, fact: Fact | Derived, now: Value | None) -> Iterator[Move]:
     """One value in each cell: of a known number the nearest, of an unknown one the bound."""
     parts = PARTS.get(fact.type, 1)
-    low, high = bounds(fact)
+    least = fact.minimum if fact.minimum is not None else 0 if fact.above is None else fact.above + 1 / parts
+    low, high = math.ceil(least * parts), math.floor((FAR if fact.maximum is None else fact.maximum) * parts)
     here = None
     if now is not None:
         assert isinstance(now, (int, float))
@@ -134,14 +136,14 @@ def _of_a_number(readers: Readers, fact: Fact | Derived, now: Value | None) -> I
             low, high = _reach(change, now, parts, low, high)
     if low > high:
         return
-    starts = sorted({low, *(b for b in _begins(readers, fact, low, high) if low < b <= high), high + 1})
+    starts = sorted({low, *(b for b in _breaks(readers, fact, parts, low, high) if low < b <= high), high + 1})
     for place, (first, following) in enumerate(pairwise(starts)):
         last = following - 1
         if here is not None and first <= here <= last:
             continue  # where it is today
         at = first if (here is None and first != low) or (here is not None and first > here) else last
-        ends = (None if first == low else as_number(fact, first), None if last == high else as_number(fact, last))
-        yield Move(fact.id, now, as_number(fact, at), _effort(readers, fact.id), place, *ends)
+        ends = (None if first == low else _grid(first, parts), None if last == high else _grid(last, parts))
+        yield Move(fact.id, now, _grid(at, parts), _effort(readers, fact.id), place, *ends)
 
 
 def _reach(change: Change, now: float, parts: int, low: int, high: int) -> tuple[int, int]:
@@ -158,31 +160,46 @@ def _reach(change: Change, now: float, parts: int, low: int, high: int) -> tuple
     return low, high
 
 
-def _begins(readers: Readers, fact: Fact | Derived, low: int, high: int) -> Iterator[int]:
-    """The first values, in parts, of the cells into which the tests of the verdict divide a number.
+def _grid(index: int, parts: int) -> float | int:
+    return index // parts if index % parts == 0 else index / parts
 
-    Of a test of several quantities the others stay, and an unknown one is as is typical.
-    """
-    given = readers.case.values
 
-    def crossing(test: Compare) -> int | None:
-        others = {name: _typical(readers.base.vocabulary[name]) for name in readers.behind(inputs(test)) - given.keys()}
+def _breaks(readers: Readers, fact: Fact | Derived, parts: int, low: int, high: int) -> Iterator[int]:
+    """The first values, in parts, of the cells into which the tests of the verdict divide a number."""
+    for test in readers.tests(fact.id):
+        if isinstance(test.left, Quantity) and test.left.name == fact.id and isinstance(test.right, Constant):
+            at = test.right.value * parts
+            if test.operator in ("<", ">=", "==", "!="):
+                yield math.ceil(at - 1e-9)
+            if test.operator in ("<=", ">", "==", "!="):
+                yield math.floor(at + 1e-9) + 1
+        else:
+            yield from _crossing(readers, fact, test, parts, low, high)
 
-        def turned(point: int) -> int:
-            facts = {**{name: some for name, some in others.items() if some}, **given, fact.id: as_number(fact, point)}
-            return Company(readers.base, facts).test(test)[0]
 
-        return None if turned(low) == turned(high) else int(halved(low, high, turned))
+def _crossing(readers: Readers, fact: Fact | Derived, test: Compare, parts: int, low: int, high: int) -> Iterator[int]:
+    """Where a test of several quantities turns as one of them grows; the others stay, and an unknown one is as is typical."""
+    others = dict(readers.case.values)
+    for name in readers.base.vocabulary.ordered(readers.behind(sorted(inputs(test)))):
+        other = readers.base.vocabulary[name]
+        if name not in others and other.numeric:
+            others[name] = _typical(other.type)
 
-    yield from turns(fact, readers.tests(fact.id), crossing)
-    alone = all(inputs(test) == {fact.id} for test in readers.tests(fact.id))
-    if fact.id not in given and fact.type == "money" and not alone:
+    def turned(index: int) -> int:
+        return Company(readers.base, {**others, fact.id: _grid(index, parts)}).test(test)[0]
+
+    if turned(low) != turned(high):
+        first, last = low, high
+        while last - first > 1:
+            middle = (first + last) // 2
+            first, last = (middle, last) if turned(middle) == turned(first) else (first, middle)
+        yield last
+    if fact.id not in readers.case.values and fact.type == "money":
         yield TYPICAL  # so that what is reckoned against a typical amount finds it
 
 
-def _typical(term: Fact | Derived) -> int:
-    """What stands for an unknown number; nothing for anything else."""
-    return (TYPICAL if term.type == "money" else 4) if term.numeric else 0
+def _typical(type_: str) -> int:
+    return TYPICAL if type_ == "money" else 4
 
 
 # Which moves can be told apart
@@ -193,11 +210,12 @@ def _signatures(readers: Readers, candidates: Mapping[str, list[Move]]) -> dict[
     case = readers.case
     rows = [Case(case.company, {**case.values, move.fact: move.after}) for some in candidates.values() for move in some]
     carrier = Rows(readers.base, Table.from_cases(readers.base, [*rows, case]))
-    walked = walk(readers.base, carrier, settle=False, plan=False)
+    truth = walk(readers.base, carrier, settle=False, plan=False).truth
     found: dict[str, list[bytes]] = {}
     start = 0
     for name, some in candidates.items():
-        bits = readers.read_of(name, walked)
+        nodes = readers.frontier(name)
+        bits = [side[node] for node in nodes for side in (truth.true, truth.false)]
         places = [*range(start, start + len(some)), len(rows)]
         if bits:
             table = np.unpackbits(np.stack(bits), axis=-1)[:, places]

@@ -9,8 +9,8 @@ from salespath.counsel.reach.search import Goal
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.walk import FAILED, FIT
-from salespath.engine.why import Finding, why_not
+from salespath.engine.walk import FIT
+from salespath.engine.why import FAILED, Finding, why_not
 from salespath.facts import Case
 from salespath.report.words.phrases import wanted
 from salespath.rules.language import BLOCKED, Is
@@ -53,7 +53,7 @@ class _Obstacles:
                 if self._fixed(facts):
                     yield Obstacle(BLOCK, block.rule, block.because, 0, facts)
         said = set[str]()
-        for rule in self.base.concluders("process", goal):
+        for rule in self.base.concluding.get(("process", goal), ()):
             for finding in why_not(self.a, rule).failed:
                 text = wanted(self.base, finding.test, finding.wanted)
                 if self._plain(finding) and text not in said:

@@ -10,12 +10,12 @@ import numpy as np
 
 from salespath.counsel.reach.boxes import boxes, tangled
 from salespath.counsel.reach.moves import Move, moves, run
-from salespath.counsel.reach.sets import CHUNK, LARGEST, Columns, Fitting, Sets
+from salespath.counsel.reach.readers import Readers
+from salespath.counsel.reach.sets import CHUNK, LARGEST, Bits, Columns, Fitting, Sets, holds
 from salespath.engine.compile import Base
-from salespath.engine.readers import Readers
 from salespath.engine.settle import settle
-from salespath.engine.table import Bits, Rows, Table
-from salespath.engine.walk import Walked, holds, walk
+from salespath.engine.table import Rows, Table
+from salespath.engine.walk import Walked, walk
 from salespath.facts import Case, Value
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -97,7 +97,7 @@ class _Search:
 
     def found(self, largest: int) -> Goal:
         today = self._walked(np.zeros((1, 0), dtype=np.intp))[0]
-        process = next(value for value, bits in today.processes.items() if bits[0] & 0x80)
+        process = next((v for v in VERDICTS if _only(self.base, today, v)[0] & 0x80), "undetermined")
         tried, complete = 0, True
         reaching: list[tuple[int, ...]] = []
         for size in range(1, largest + 1 if process != self.goal else 1):
@@ -136,7 +136,7 @@ class _Search:
         for fact, when in self.readers.needed.items():
             moved = np.isin(sets, [place for place, move in enumerate(self.moves) if move.fact == fact]).any(axis=1)
             allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
-        got = np.unpackbits(walked.processes[self.goal] & allowed, count=len(sets))
+        got = np.unpackbits(_only(self.base, walked, self.goal) & allowed, count=len(sets))
         yield from (tuple(map(int, row)) for row in sets[got.astype(bool)])
         self._keep_nearest(sets, walked, carrier, allowed)
 
@@ -152,7 +152,8 @@ class _Search:
     def _scores(self, walked: Walked, carrier: Rows) -> tuple[Any, Any]:
         """How many processes that the goal needs are blocked, and the net evidence against it, of every row."""
         names = (self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both")
-        blocked = sum(carrier.expand(walked.has(f"{name}_blocked", "yes")) for name in names)
+        truth, refs = walked.truth, self.base.value_refs
+        blocked = sum(carrier.expand(truth.is_true(refs[f"{name}_blocked", "yes"])) for name in names)
         fit = {process: walked.sums.total(process, "fit") for process in PROCESSES}
         if self.goal in PROCESSES:
             margin = fit[self.goal] - sum(fit[p] for p in PROCESSES if p != self.goal)
@@ -197,7 +198,8 @@ class _Search:
         if not rows:
             return
         walked = self._walked(np.array(rows, dtype=np.intp))[0]
-        bits = np.stack(self.readers.read(walked))
+        nodes = sorted(self.readers.roots)
+        bits = np.stack([side[node] for node in nodes for side in (walked.truth.true, walked.truth.false)])
         seen = set()
         for row, column_ in zip(rows, np.unpackbits(bits, axis=-1, count=len(rows)).T):
             some = tuple(self.moves[place] for place in row)
@@ -218,11 +220,11 @@ class _Search:
             part = cases[start : start + CHUNK]
             carrier = Rows(self.base, Table.from_cases(self.base, part))
             walked = walk(self.base, carrier, plan=False)
-            process = {v: np.unpackbits(bits, count=len(part)) for v, bits in walked.processes.items()}
+            process = {v: np.unpackbits(_only(self.base, walked, v), count=len(part)) for v in VERDICTS}
             possible = sum(carrier.expand(walked.possible[v]) for v in VERDICTS)
             for row, case in enumerate(part):
                 box = boxes[start + row]
-                value = next(v for v in VERDICTS if process[v][row])
+                value = next((v for v in VERDICTS if process[v][row]), "undetermined")
                 effort = sum(move.effort for move in box)
                 found.append(Changes(box, case.values, value, int(possible[row]) == 1, effort))
         return found
@@ -239,4 +241,14 @@ def applied(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Valu
     for move in some:
         now = found.get(move.fact)
         found[move.fact] = now ^ {move.member} if move.member and isinstance(now, frozenset) else move.after
+    return found
+
+
+def _only(base: Base, walked: Walked, value: str) -> Bits:
+    """Where a process is recommended, and no other."""
+    truth = walked.truth
+    found = truth.is_true(base.value_refs["process", value])
+    for other in VERDICTS:
+        if other != value:
+            found = found & ~truth.is_true(base.value_refs["process", other])
     return found

@@ -10,13 +10,15 @@ import numpy.typing as npt
 
 from salespath.counsel.reach.moves import Move
 from salespath.engine.compile import Base
-from salespath.engine.table import Column, column
+from salespath.engine.table import Column, Rows, column
 from salespath.facts import Case
+from salespath.rules.language import And, Condition, Is, Not, Or
 
 LARGEST = 3  # moves in a set
 CHUNK = 65_536
 
 Sets: TypeAlias = "npt.NDArray[np.intp]"  # a row for each set: the places of its moves
+Bits: TypeAlias = Any
 
 
 class Fitting:
@@ -57,6 +59,23 @@ def _room(base: Base, move: Move) -> int:
         return 1
     change = base.vocabulary.facts[move.fact].change
     return LARGEST if change is None or change.step is None else change.step
+
+
+def holds(tree: Condition, carrier: Rows) -> tuple[Bits, Bits]:
+    """Where a condition of facts is true, and where it is false."""
+    if isinstance(tree, Not):
+        true, false = holds(tree.item, carrier)
+        return false, true
+    if isinstance(tree, (And, Or)):
+        pairs = [holds(item, carrier) for item in tree.items]
+        every = isinstance(tree, And)
+        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
+        for one, other in pairs:
+            true, false = (true & one, false | other) if every else (true | one, false & other)
+        return true, false
+    assert not isinstance(tree, Is)  # no attribute is in scope
+    true, false, _ = carrier.test(tree)
+    return true, false
 
 
 class Columns:

@@ -190,11 +190,12 @@ def _advised(base: Base, before: Assessment, after: Assessment, move: Move) -> t
             return block.remedy, block.owner
     told = {advice.rules[0]: advice for side in (before, after) for advice in side.advice}
     completed = []
-    for rule, then in base.knowledge.each(Advise):
-        tree = base.done_when(rule.id)
-        completes = after.walked.done(rule.id) and not before.walked.done(rule.id) if tree else False
-        if tree and completes and move.fact in inputs(tree) and rule.id in told:
-            completed.append((-then.priority, rule.id))
+    for id_, tree in base.done.items():
+        then = base.knowledge.rules[id_].then
+        ref = base.done_refs[id_]
+        done = after.walked.truth.is_true(ref) and not before.walked.truth.is_true(ref)
+        if done and isinstance(then, Advise) and move.fact in inputs(tree) and id_ in told:
+            completed.append((-then.priority, id_))
     if completed:
         advice = told[min(completed)[1]]
         return advice.text, advice.owner

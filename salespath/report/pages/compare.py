@@ -10,8 +10,8 @@ from salespath.counsel.compare import Comparison, Topic, behind_verdict, own_adv
 from salespath.counsel.compare_read import Column, in_words
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
-from salespath.engine.effects import ADVICE, BLOCK, Effect, ItemChange
-from salespath.engine.walk import SUMS, Verdict
+from salespath.engine.effects import ADVICE, BLOCK, Effect, Item, Verdict
+from salespath.engine.walk import SUMS
 from salespath.facts import Value
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
@@ -183,7 +183,7 @@ class _Text:
         if rest:
             self._say(f"With the verdict {rest} more pieces of advice differ.")
 
-    def _item(self, item: ItemChange, column: Column) -> None:
+    def _item(self, item: Item, column: Column) -> None:
         topic, choice = item.about.split(": ", 1)
         advice = next(advice for advice in column.assessment.advice if advice.rules[0] == item.rule)
         title = self.base.knowledge.topics[topic].title

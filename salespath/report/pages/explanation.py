@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from salespath.counsel.precedents import likeness
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Blocker, Computed, Fired
+from salespath.engine.assessment import Assessment, Blocker, Fired, Reading
 from salespath.engine.targets import meant
-from salespath.engine.walk import FAILED, MET, SUMS
-from salespath.engine.why import Finding, WhyNot, rules_of, why_not
+from salespath.engine.trace import behind
+from salespath.engine.walk import SUMS
+from salespath.engine.why import FAILED, MET, Finding, WhyNot, rules_of, status, why_not
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Tree
@@ -20,7 +21,7 @@ from salespath.report.words.verdict import OTHER, SELLING, conditions, figure, h
 from salespath.rules.language import Is, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Warn, Weigh
 
-UNSAID = Computed("unknown")
+UNSAID = Reading("unknown")
 
 
 @dataclass
@@ -133,7 +134,7 @@ def _topic(a: Assessment, target: str, rules: Iterable[Rule]) -> Branch:
         root.add(f"{text[0].upper()}{text[1:]}")
     taken, left = Branch("Chosen"), Branch("Not chosen")
     for rule in rules:
-        _rule(a, taken if a.status(rule.id) == MET else left, rule)
+        _rule(a, taken if status(a, a.base.rule_refs[rule.id]) == MET else left, rule)
     root.under.extend(branch for branch in (taken, left) if branch.under)
     return root
 
@@ -145,8 +146,10 @@ def _fact(a: Assessment, name: str) -> Branch:
     root = Branch(f"{term.label[0].upper()}{term.label[1:]}: {said}")
     counts, other = Branch("Counts"), Branch("Does not count, or not yet")
     for rule in a.base.knowledge.rules.values():
-        if isinstance(rule.then, (Weigh, Block, Conclude)) and name in a.base.behind(inputs(a.base.condition(rule.id))):
-            _rule(a, counts if a.status(rule.id) == MET else other, rule)
+        if isinstance(rule.then, (Weigh, Block, Conclude)) and name in behind(
+            a.base, inputs(a.base.conditions[rule.id])
+        ):
+            _rule(a, counts if status(a, a.base.rule_refs[rule.id]) == MET else other, rule)
     root.under.extend(branch for branch in (counts, other) if branch.under)
     if not root.under:
         root.add("No rule of the verdict reads it.")
@@ -170,7 +173,7 @@ def _dimension(a: Assessment, name: str) -> Branch:
 
 
 def _concluding(a: Assessment, attribute: str, value: str) -> list[Rule]:
-    return [a.base.knowledge.rules[id_] for id_ in a.base.concluders(attribute, value)]
+    return [a.base.knowledge.rules[id_] for id_ in a.base.concluding.get((attribute, value), ())]
 
 
 def _reason(a: Assessment, item: Fired) -> str:
@@ -333,7 +336,7 @@ def _unmet(a: Assessment, parent: Branch, found: WhyNot) -> None:
             _finding(a, branch, finding)
     for other in found.overridden_by:
         rule = a.base.knowledge.rules[other]
-        state = "takes effect instead" if a.status(other) == MET else "may take effect instead"
+        state = "takes effect instead" if status(a, a.base.rule_refs[other]) == MET else "may take effect instead"
         parent.add(
             f"[{other}] {state}: {rule.because if '{' not in rule.because else readable(other.replace('-', ' '))}"
         )

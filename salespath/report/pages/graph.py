@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from salespath.engine.compile import PLAN, Base
-from salespath.engine.dependencies import adds_to, read_values
+from salespath.engine.dependencies import adds_to, concludes, read_values
 from salespath.facts.values import readable
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import NAMES
@@ -62,12 +62,12 @@ class Graph:
 def whole(base: Base) -> Graph:
     """Every rule with what it reads and what it feeds."""
     graph = Graph()
-    for number in base.numbers:
-        for name in base.vocabulary.ordered(base.inputs_of(number)):
+    for number, formula in base.formulas.items():
+        for name in base.vocabulary.ordered(inputs(formula)):
             graph.edges[_quantity(base, graph, name), _quantity(base, graph, number)] = "computes"
     for rule in base.knowledge.rules.values():
         here = graph.add("rule", rule.id, rule.id)
-        tree = base.condition(rule.id)
+        tree = base.conditions[rule.id]
         names = inputs(tree)
         for name in base.vocabulary.ordered(names):
             graph.edges[_quantity(base, graph, name), here] = "read by"
@@ -76,14 +76,14 @@ def whole(base: Base) -> Graph:
         for name in VERDICT_NUMBERS:
             if name in names:
                 graph.edges[_sum(graph, name), here] = "read by"
-        for other in base.overriding(rule.id):
+        for other in base.overridden_by.get(rule.id, ()):
             graph.edges[graph.add("rule", other, other), here] = "overrides"
         _feed(base, graph, rule, here)
     return graph
 
 
 def _feed(base: Base, graph: Graph, rule: Rule, here: str) -> None:
-    then, value = rule.then, rule.then.concludes
+    then, value = rule.then, concludes(base, rule)
     if value:
         graph.edges[here, _value(base, graph, value)] = "concludes"
     elif isinstance(then, Weigh) and then.certainty:

@@ -29,6 +29,7 @@ from salespath.report.pages.steps import (
 from salespath.report.pages.whatif import Page, plain, running, verdict
 from salespath.report.words.phrases import labels
 from salespath.report.words.verdict import NAMED
+from salespath.rules.language import inputs
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
@@ -101,9 +102,9 @@ def _made(base: Base, changes: Changes) -> dict[str, str]:
     bare = {move.fact for move in changes.moves if move.low is None and move.high is None}
     company = Company(base, changes.facts)
     found = {}
-    for name in base.numbers:
+    for name, formula in base.formulas.items():
         value = company.computed(name)
-        if len(base.inputs_of(name) & bare) > 1 and value is not None:
+        if len(inputs(formula) & bare) > 1 and value is not None:
             found[name] = words(base.vocabulary[name], value)
     return found
 

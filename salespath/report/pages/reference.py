@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from salespath.engine.compile import Base
-from salespath.engine.dependencies import Dependencies
+from salespath.engine.dependencies import Relating
 from salespath.report.formats.drawing import mermaid
 from salespath.report.pages.graph import overview
 from salespath.report.pages.rule import Part, card, cut
@@ -37,7 +37,7 @@ def code(text: str) -> str:
 
 class _Reference:
     def __init__(self, base: Base) -> None:
-        self.base, self.relating = base, Dependencies(base)
+        self.base, self.relating = base, Relating(base)
         self.files: dict[str, list[Rule]] = {}
         for rule in base.knowledge.rules.values():
             self.files.setdefault(rule.file, []).append(rule)

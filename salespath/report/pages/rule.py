@@ -9,7 +9,7 @@ from typing import Any
 
 from salespath.engine import certainty
 from salespath.engine.compile import Base, filled
-from salespath.engine.dependencies import Dependencies
+from salespath.engine.dependencies import Relating
 from salespath.facts.values import readable
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES
@@ -36,7 +36,7 @@ class Part:
     code: str = ""
 
 
-def card(relating: Dependencies, rule: Rule) -> list[Part]:
+def card(relating: Relating, rule: Rule) -> list[Part]:
     """What there is to know of a rule, in reading order; parts that it does not have are left out."""
     base, then, related = relating.base, rule.then, relating.of(rule)
 
@@ -45,7 +45,7 @@ def card(relating: Dependencies, rule: Rule) -> list[Part]:
 
     parts = [
         Part("Says", conclusion(base, rule)),
-        Part("When", in_words(base, base.condition(rule.id)), code=rule.when),
+        Part("When", in_words(base, base.conditions[rule.id]), code=rule.when),
         *(Part("Unless", f"applies: {words}", rules=(other,)) for other, words in exceptions(base, rule)),
         Part("Because", said(rule.because)),
     ]
@@ -57,9 +57,9 @@ def card(relating: Dependencies, rule: Rule) -> list[Part]:
         parts.append(Part("Remedy", said(then.remedy)))
     if isinstance(then, (Advise, Block)):
         parts.append(Part("Owner", then.owner))
-    if done := base.done_when(rule.id):
+    if rule.id in base.done:
         assert isinstance(then, (Advise, Block))
-        parts.append(Part("Done when", in_words(base, done), code=then.done_when))
+        parts.append(Part("Done when", in_words(base, base.done[rule.id]), code=then.done_when))
     if isinstance(then, Advise):
         parts.append(Part("Priority", str(then.priority)))
     parts.append(Part("Sources", items=tuple(f"{name}: {cited(base, name)}" for name in rule.source)))
@@ -137,12 +137,12 @@ def text(rule: Rule, parts: list[Part], width: int, bold: Callable[[str], str]) 
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def document(relating: Dependencies, rule: Rule) -> dict[str, Any]:
+def document(relating: Relating, rule: Rule) -> dict[str, Any]:
     """A rule and its relations as data for JSON."""
     base = relating.base
     found: dict[str, Any] = {
         "id": rule.id, "kind": rule.kind, "file": rule.file, "line": rule.line, rule.kind: asdict(rule.then),
-        "says": conclusion(base, rule), "when": rule.when, "in_words": in_words(base, base.condition(rule.id)),
+        "says": conclusion(base, rule), "when": rule.when, "in_words": in_words(base, base.conditions[rule.id]),
         "unless": dict(exceptions(base, rule)), "because": rule.because,
     }  # fmt: skip
     if isinstance(rule.then, Weigh):

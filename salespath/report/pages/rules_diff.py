@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salespath.engine import certainty
-from salespath.engine.effects import RULE, Effect, ItemChange, Shift, follows
-from salespath.engine.walk import Verdict
+from salespath.engine.effects import RULE, Effect, Item, Shift, Verdict, follows
 from salespath.report.pages.score import companies
 from salespath.report.words.phrases import NAMES
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, Field
@@ -148,7 +147,7 @@ def _shift(shift: Shift) -> str:
     return f"{shift.rule} {old} -> {new} for {NAMES[shift.process]}"
 
 
-def _item(item: ItemChange) -> str:
+def _item(item: Item) -> str:
     about = f" ({item.about})" if item.about else ""
     reason = "" if item.reason == RULE else f", by {item.reason}"
     back = [id_ for id_ in item.through if id_ != item.rule]

@@ -184,10 +184,10 @@ def steps(a: Assessment) -> list[str]:
     found: dict[str, None] = {}
     pending = [("process", a.process)]
     while pending:
-        for rule in base.concluders(*pending.pop()):
+        for rule in base.concluding.get(pending.pop(), ()):
             if rule in fired and rule not in found:
                 found[rule] = None
-                pending.extend(read_values(base.condition(rule)))
+                pending.extend(read_values(base.conditions[rule]))
     return list(found)
 
 

@@ -11,7 +11,7 @@ from salespath.counsel.whatif import Setting, WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.effects import ADVICE, BLOCK, ItemChange, follows
+from salespath.engine.effects import ADVICE, BLOCK, Item, follows
 from salespath.engine.walk import SUMS
 from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words
@@ -174,7 +174,7 @@ def _plan(page: Page, found: WhatIf) -> None:
         page.say(f"With the verdict: {', '.join(parts)}.", "    ", first="  ")
 
 
-def _advice(found: WhatIf, item: ItemChange) -> str:
+def _advice(found: WhatIf, item: Item) -> str:
     side = found.before if item.how == REMOVED else found.after
     if item.kind != ADVICE:
         return next(warning.text for warning in side.warnings if warning.rule == item.rule)
@@ -183,7 +183,7 @@ def _advice(found: WhatIf, item: ItemChange) -> str:
     return f"{title}: {'(in place) ' if advice.done else ''}{advice.text}"
 
 
-def _through(item: ItemChange) -> str:
+def _through(item: Item) -> str:
     rules = dict.fromkeys((item.rule, *item.through))
     return f"[{', '.join(rules)}]"
 

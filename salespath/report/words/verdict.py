@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Computed, Fired, Unless
+from salespath.engine.assessment import Assessment, Fired, Reading, Unless
 from salespath.engine.company import process_of
 from salespath.engine.strength import FIRM, HANGS_ON, known_core
 from salespath.engine.turning import Span, Turn
@@ -192,7 +192,7 @@ def reasons(assessment: Assessment, process: str, sign: int) -> list[Fired]:
     return sorted(found, key=lambda f: (-abs(f.weight), f.rule))
 
 
-def figure(vocabulary: Vocabulary, name: str, reading: Computed) -> str:
+def figure(vocabulary: Vocabulary, name: str, reading: Reading) -> str:
     """A metric's value in words."""
     if reading.status == "value" and reading.value is not None:
         return words(vocabulary[name], reading.value)

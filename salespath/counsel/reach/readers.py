@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from salespath.engine.compile import LEAF, TWO_VALUED, VERDICT, Base
-from salespath.engine.walk import Bits, Walked
+from salespath.engine.compile import FACTS, LEAF, READINGS, VERDICT, Base
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
 from salespath.rules.language import Compare, Condition, Member, Scope, condition, inputs
@@ -20,15 +19,15 @@ class Readers:
 
     def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
         self.base, self.case, self.free = base, case, free
-        graph = base.graph
-        roots = {base.rule_ref(rule) for group in base.evidence for _, rule in group.pieces}
-        roots |= {ref for leaf in graph.leaves_of(VERDICT) if isinstance(leaf, TWO_VALUED) for ref in leaf.refs}
+        roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
+        verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
+        roots |= {ref for leaf in verdict if isinstance(leaf, READINGS) for ref in leaf.refs}
         self.roots = {_node(ref) for ref in roots}
         self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
         pending = list(self.roots)
         while pending:
             node = pending.pop()
-            kind, refs = graph.nodes[node]
+            kind, refs = base.nodes[node]
             for child in () if kind == LEAF else map(_node, refs):
                 if child not in self.parents:
                     self.parents[child] = set()
@@ -36,17 +35,22 @@ class Readers:
                 self.parents[child].add(node)
         self.support: dict[int, frozenset[str]] = {}
         for node in sorted(self.parents):  # a node's parts come before it
-            kind, refs = graph.nodes[node]
+            kind, refs = base.nodes[node]
             if kind == LEAF:
-                self.support[node] = frozenset(n for n in self.behind(graph.leaf_inputs[refs[0]]) if self.moves(n))
+                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self.moves(n))
             else:
                 self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
-        self.leaves = [graph.leaves[graph.nodes[node][1][0]] for node in self.parents if graph.nodes[node][0] == LEAF]
+        self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
 
-    def behind(self, names: Iterable[str]) -> set[str]:
+    def behind(self, names: Iterable[str]) -> Iterator[str]:
         """The facts behind some names; a number that is given hangs on nothing else."""
-        found, derived = self.base.behind(names, self.case.values), self.base.vocabulary.derived
-        return {name for name in found if name not in derived or (self.free and name in self.case.values)}
+        for name in names:
+            if name not in self.base.formulas:
+                yield name
+            elif name not in self.case.values:
+                yield from self.behind(sorted(inputs(self.base.formulas[name])))
+            elif self.free:
+                yield name
 
     def moves(self, name: str) -> bool:
         """Whether a fact could be otherwise."""
@@ -73,30 +77,25 @@ class Readers:
         """Of each fact those that some test reads together with it, and that could move too."""
         found: dict[str, set[str]] = {}
         for node, support in self.support.items():
-            if self.base.graph.nodes[node][0] == LEAF and len(support) > 1:
+            if self.base.nodes[node][0] == LEAF and len(support) > 1:
                 for name in support:
                     found.setdefault(name, set()).update(support - {name})
         return found
 
-    def read(self, walked: Walked) -> list[Bits]:
-        """Whether each part of the rules that the verdict reads is true, and whether it is false."""
-        return [bits for node in sorted(self.roots) for bits in (walked.is_so(node), walked.is_so(node, False))]
-
-    def read_of(self, fact: str, walked: Walked) -> list[Bits]:
-        """The same of the parts through which all that a fact alone decides is read."""
+    def frontier(self, fact: str) -> list[int]:
+        """The nodes through which all that a fact alone decides is read."""
         alone = frozenset([fact])
         return [
-            bits
+            node
             for node, support in self.support.items()
             if support == alone
             and (node in self.roots or any(self.support[parent] != alone for parent in self.parents[node]))
-            for bits in (walked.is_so(node), walked.is_so(node, False))
         ]
 
     def tests(self, fact: str) -> list[Compare]:
         """The comparisons that read a number, through formulas too."""
         found = [leaf for leaf in self.leaves if isinstance(leaf, Compare)]
-        return [leaf for leaf in found if fact in self.behind(inputs(leaf))]
+        return [leaf for leaf in found if fact in set(self.behind(sorted(inputs(leaf))))]
 
     def members(self, fact: Fact) -> list[str]:
         """The members of a set that the verdict reads, in order."""
