@@ -8,8 +8,8 @@ follows from the facts, the verdict, and the plan.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
@@ -100,18 +100,18 @@ class Graph:
     Only the engine reads it. `ends` and `leaf_ends` say where each section stops.
     """
 
-    nodes: Sequence[GraphNode]
-    leaves: Sequence[GraphLeaf]
-    leaf_inputs: Sequence[tuple[str, ...]]  # the facts and numbers that each leaf reads
-    ends: Sequence[int]
-    leaf_ends: Sequence[int]
-    rule_refs: Mapping[str, Ref]
-    condition_refs: Mapping[str, Ref]
-    tree_refs: Mapping[tuple[int, Condition], Ref]
-    done_refs: Mapping[str, Ref]
-    value_refs: Mapping[tuple[str, str], Ref]
-    standing_refs: Mapping[str, Ref]  # whether a block stands, by its rule
-    certainly_blocked: Mapping[str, Ref]  # by process: whatever else is answered
+    nodes: list[GraphNode] = field(default_factory=list)
+    leaves: list[GraphLeaf] = field(default_factory=list)
+    leaf_inputs: list[tuple[str, ...]] = field(default_factory=list)  # the facts and numbers that each leaf reads
+    ends: list[int] = field(default_factory=list)
+    leaf_ends: list[int] = field(default_factory=list)
+    rule_refs: dict[str, Ref] = field(default_factory=dict)
+    condition_refs: dict[str, Ref] = field(default_factory=dict)
+    tree_refs: dict[tuple[int, Condition], Ref] = field(default_factory=dict)
+    done_refs: dict[str, Ref] = field(default_factory=dict)
+    value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
+    standing_refs: dict[str, Ref] = field(default_factory=dict)  # whether a block stands, by its rule
+    certainly_blocked: dict[str, Ref] = field(default_factory=dict)  # by process: whatever else is answered
 
     def leaves_of(self, section: int) -> Sequence[GraphLeaf]:
         """The leaf tests of one section."""
@@ -139,15 +139,14 @@ class Base:
 
     vocabulary: Vocabulary
     knowledge: Knowledge
-    evidence: tuple[Evidence, ...]
-    graph: Graph = field(repr=False)
-    _formulas: Mapping[str, Number]
-    _relations: Mapping[str, Condition]
-    _conditions: Mapping[str, Condition]
-    _done: Mapping[str, Condition]
-    _overridden_by: Mapping[str, tuple[str, ...]]
-    _concluding: Mapping[tuple[str, str], tuple[str, ...]]
-    _strata: Mapping[str, int]
+    graph: Graph = field(default_factory=Graph, repr=False)
+    _formulas: dict[str, Number] = field(default_factory=dict)
+    _relations: dict[str, Condition] = field(default_factory=dict)
+    _conditions: dict[str, Condition] = field(default_factory=dict)
+    _done: dict[str, Condition] = field(default_factory=dict)
+    _overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    _strata: dict[str, int] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:  # the names of before, until all is merged
         if name in ("formulas", "relations", "conditions", "done", "overridden_by", "concluding", "strata"):
@@ -226,6 +225,21 @@ class Base:
         return tuple(leaf for leaf in self.graph.leaves_of(PLAN) if not isinstance(leaf, TWO_VALUED))
 
     @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The pieces of evidence by process, line and sign, the strongest first (equal ones by id, which changes no sum)."""
+        groups: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
+        for rule, then in self.knowledge.each(Weigh):
+            if weight := certainty.weight(then.certainty):
+                key = then.process, then.line, 1 if weight > 0 else -1
+                groups.setdefault(key, []).append((-abs(weight), rule.id))
+        return tuple(
+            Evidence(
+                process, self.knowledge.lines[line].dimension, line, sign, tuple((-w, id_) for w, id_ in sorted(some))
+            )
+            for (process, line, sign), some in sorted(groups.items())
+        )
+
+    @cached_property
     def read_by_verdict(self) -> frozenset[str]:
         """The rules that conclude from facts what the verdict reads, through others too."""
         rules, found = self.knowledge.rules, set[str]()
@@ -293,26 +307,9 @@ def compile_base(vocabulary: Vocabulary, knowledge: Knowledge, problems: Iterabl
 class _Compiler:
     def __init__(self, vocabulary: Vocabulary, knowledge: Knowledge, problems: list[Problem]) -> None:
         self.vocabulary, self.knowledge, self.problems = vocabulary, knowledge, problems
+        self.base = Base(vocabulary, knowledge)
+        self.graph = self.base.graph
         self.order: list[Rule] = []
-        self.formulas: dict[str, Number] = {}
-        self.relations: dict[str, Condition] = {}
-        self.conditions: dict[str, Condition] = {}
-        self.done: dict[str, Condition] = {}
-        self.overridden_by: dict[str, list[str]] = {}
-        self.concluding: dict[tuple[str, str], list[str]] = {}
-        self.strata: dict[str, int] = {}
-        self.nodes: list[GraphNode] = []
-        self.leaves: list[GraphLeaf] = []
-        self.leaf_inputs: list[tuple[str, ...]] = []
-        self.ends: list[int] = []
-        self.leaf_ends: list[int] = []
-        self.rule_refs: dict[str, Ref] = {}
-        self.condition_refs: dict[str, Ref] = {}
-        self.tree_refs: dict[tuple[int, Condition], Ref] = {}
-        self.done_refs: dict[str, Ref] = {}
-        self.value_refs: dict[tuple[str, str], Ref] = {}
-        self.standing_refs: dict[str, Ref] = {}
-        self.certainly_blocked: dict[str, Ref] = {}
         self._index: dict[object, int] = {}
         blocked = {name: Attribute(name, f"whether {process} is blocked") for name, process in BLOCKED.items()}
         plain = {name: a for name, a in knowledge.attributes.items() if not a.verdict}
@@ -344,22 +341,10 @@ class _Compiler:
             if part == VERDICT:
                 self._attributes(verdict=True)
             if part == PLAN:
-                self.done_refs = {name: self._tree(tree, PLAN) for name, tree in self.done.items()}
-            self.ends.append(len(self.nodes))
-            self.leaf_ends.append(len(self.leaves))
-        return Base(
-            self.vocabulary,
-            self.knowledge,
-            tuple(self._evidence()),
-            Graph(**{item.name: getattr(self, item.name) for item in fields(Graph)}),
-            self.formulas,
-            self.relations,
-            self.conditions,
-            self.done,
-            {name: tuple(ids) for name, ids in self.overridden_by.items()},
-            {key: tuple(ids) for key, ids in self.concluding.items()},
-            self.strata,
-        )
+                self.graph.done_refs.update({name: self._tree(tree, PLAN) for name, tree in self.base._done.items()})
+            self.graph.ends.append(len(self.graph.nodes))
+            self.graph.leaf_ends.append(len(self.graph.leaves))
+        return self.base
 
     # Typing
 
@@ -378,7 +363,7 @@ class _Compiler:
         visiting: list[str] = []
 
         def place(name: str) -> None:
-            if name in self.formulas or name not in found:
+            if name in self.base._formulas or name not in found:
                 return
             if name in visiting:
                 path = " → ".join([*visiting[visiting.index(name) :], name])
@@ -388,7 +373,7 @@ class _Compiler:
             for other in sorted(inputs(found[name])):
                 place(other)
             visiting.pop()
-            self.formulas[name] = found[name]
+            self.base._formulas[name] = found[name]
 
         for name in found:
             place(name)
@@ -402,7 +387,7 @@ class _Compiler:
             except ExpressionError as error:
                 self._problem("SP301", relation, f"`broken: {shown(relation.broken, 80)}`: {error}")
                 continue
-            self.relations[relation.id] = tree
+            self.base._relations[relation.id] = tree
             self._placeholders(relation, tree, [relation.text])
             for name in relation.ask:
                 if name not in vocabulary:
@@ -427,10 +412,10 @@ class _Compiler:
                     tree = And((here, *items)) if items else here
                 case _:
                     tree = And((here, tree))
-        self.conditions[rule.id] = tree
+        self.base._conditions[rule.id] = tree
         if then.done_when:
             try:
-                self.done[rule.id] = condition(then.done_when, self.scopes[FACTS])
+                self.base._done[rule.id] = condition(then.done_when, self.scopes[FACTS])
             except ExpressionError as error:
                 self._problem("SP301", rule, f"`done_when: {shown(then.done_when, 80)}`: {error}")
         match then:
@@ -460,22 +445,22 @@ class _Compiler:
         for rule in self.knowledge.rules.values():
             for name in rule.overrides:
                 if name in self.knowledge.rules:
-                    self.overridden_by.setdefault(name, []).append(rule.id)
+                    self.base._overridden_by[name] = (*self.base.overriding(name), rule.id)
         for rule, then in self.knowledge.each(Conclude):
-            self.concluding.setdefault(then.concludes, []).append(rule.id)
+            self.base._concluding[then.concludes] = (*self.base.concluders(*then.concludes), rule.id)
 
     def _stratify(self) -> None:
         """Strata by dependency, numbered from 0, and the rules in an order to build them in. A cycle is a problem."""
         by_attribute: dict[str, list[str]] = {}
-        for (attribute, _), ids in self.concluding.items():
+        for (attribute, _), ids in self.base._concluding.items():
             by_attribute.setdefault(attribute, []).extend(ids)
         for rule, block in self.knowledge.each(Block):
             by_attribute.setdefault(f"{block.process}_blocked", []).append(rule.id)
         reads = {
             name: [id_ for attribute in sorted(inputs(tree)) for id_ in by_attribute.get(attribute, ())]
-            for name, tree in self.conditions.items()
+            for name, tree in self.base._conditions.items()
         }
-        graph = {name: dict.fromkeys([*ids, *self.overridden_by.get(name, ())]) for name, ids in reads.items()}
+        graph = {name: dict.fromkeys([*ids, *self.base._overridden_by.get(name, ())]) for name, ids in reads.items()}
         circular = False
         while graph and not self.order:
             try:
@@ -488,10 +473,12 @@ class _Compiler:
                 del graph[cycle[0]][cycle[1]]
                 circular = True
         for rule in self.order:
-            below = [self.strata[id_] + 1 for id_ in reads[rule.id] if id_ in self.strata]
-            beside = [self.strata[id_] for id_ in self.overridden_by.get(rule.id, ()) if id_ in self.strata]
-            self.strata[rule.id] = max([0, *below, *beside])
-            if self.strata[rule.id] == MAX_STRATA and not circular:
+            below = [self.base._strata[id_] + 1 for id_ in reads[rule.id] if id_ in self.base._strata]
+            beside = [
+                self.base._strata[id_] for id_ in self.base._overridden_by.get(rule.id, ()) if id_ in self.base._strata
+            ]
+            self.base._strata[rule.id] = max([0, *below, *beside])
+            if self.base._strata[rule.id] == MAX_STRATA and not circular:
                 self._problem("SP306", rule, f"it stands on more than {MAX_STRATA} layers of other rules.")
 
     # The graph
@@ -503,15 +490,15 @@ class _Compiler:
                 return refs[0]
         key = (kind, refs)
         if key not in self._index:
-            self._index[key] = len(self.nodes)
-            self.nodes.append((kind, refs))
+            self._index[key] = len(self.graph.nodes)
+            self.graph.nodes.append((kind, refs))
         return self._index[key]
 
     def _leaf(self, test: GraphLeaf) -> Ref:
         if test not in self._index:
-            self._index[test] = len(self.leaves)
-            self.leaves.append(test)
-            self.leaf_inputs.append(() if isinstance(test, TWO_VALUED) else tuple(inputs(test)))
+            self._index[test] = len(self.graph.leaves)
+            self.graph.leaves.append(test)
+            self.graph.leaf_inputs.append(() if isinstance(test, TWO_VALUED) else tuple(inputs(test)))
         return self._node(LEAF, (self._index[test],))
 
     def _tree(self, tree: Condition, part: int) -> Ref:
@@ -525,7 +512,7 @@ class _Compiler:
                 ref = self._attribute(tree, part)
             case _:
                 ref = self._leaf(tree)
-        self.tree_refs[part, tree] = ref
+        self.graph.tree_refs[part, tree] = ref
         return ref
 
     def _attribute(self, tree: Is, part: int) -> Ref:
@@ -538,10 +525,10 @@ class _Compiler:
     def _value(self, attribute: str, value: str) -> Ref:
         """An attribute's value: any of the effective rules that conclude it."""
         key = (attribute, value)
-        if key not in self.value_refs:
-            ids = self.concluding.get(key, ())
-            self.value_refs[key] = self._node(ANY, tuple(self.rule_refs[id_] for id_ in ids))
-        return self.value_refs[key]
+        if key not in self.graph.value_refs:
+            ids = self.base._concluding.get(key, ())
+            self.graph.value_refs[key] = self._node(ANY, tuple(self.graph.rule_refs[id_] for id_ in ids))
+        return self.graph.value_refs[key]
 
     def _attributes(self, *, verdict: bool) -> None:
         for attribute in self.knowledge.attributes.values():
@@ -551,10 +538,10 @@ class _Compiler:
 
     def _build(self, rule: Rule, part: int) -> None:
         """The node of an effective rule: its condition, and no effective rule overrides it."""
-        ref = self._tree(self.conditions[rule.id], part)
-        self.condition_refs[rule.id] = ref
-        over = tuple(~self.rule_refs[other] for other in self.overridden_by.get(rule.id, ()))
-        self.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
+        ref = self._tree(self.base._conditions[rule.id], part)
+        self.graph.condition_refs[rule.id] = ref
+        over = tuple(~self.graph.rule_refs[other] for other in self.base._overridden_by.get(rule.id, ()))
+        self.graph.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
 
     def _blocks(self, process: str) -> list[str]:
         then = {rule.id: block.process for rule, block in self.knowledge.blocks}
@@ -562,31 +549,17 @@ class _Compiler:
 
     def _certainly_blocked(self) -> None:
         for process in BLOCKED.values():
-            refs = tuple(self.rule_refs[rule] for rule in self._blocks(process))
-            self.certainly_blocked[process] = self._node(ANY, refs)
+            refs = tuple(self.graph.rule_refs[rule] for rule in self._blocks(process))
+            self.graph.certainly_blocked[process] = self._node(ANY, refs)
 
     def _blocked(self) -> None:
         """Whether a process is blocked, as the verdict reads it: a block stands until its exception is known."""
         for name, process in BLOCKED.items():
             for rule in self._blocks(process):
-                exceptions = tuple(self.rule_refs[other] for other in self.overridden_by.get(rule, ()))
-                self.standing_refs[rule] = self._leaf(StandingBlock(self.condition_refs[rule], exceptions))
-            refs = tuple(self.standing_refs[rule] for rule in self._blocks(process))
-            self.value_refs[name, "yes"] = self._node(ANY, refs)
-
-    def _evidence(self) -> Iterator[Evidence]:
-        """The weigh rules by process, line and sign, the strongest first (equal ones by id, which changes no sum)."""
-        groups: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
-        for rule, then in self.knowledge.each(Weigh):
-            if then.certainty:
-                weight = certainty.weight(then.certainty)
-                sign = 1 if weight > 0 else -1
-                groups.setdefault((then.process, then.line, sign), []).append((abs(weight), rule.id))
-        for (process, line, sign), pieces in sorted(groups.items()):
-            dimension = self.knowledge.lines[line].dimension
-            yield Evidence(
-                process, dimension, line, sign, tuple(sorted(pieces, key=lambda piece: (-piece[0], piece[1])))
-            )
+                exceptions = tuple(self.graph.rule_refs[other] for other in self.base._overridden_by.get(rule, ()))
+                self.graph.standing_refs[rule] = self._leaf(StandingBlock(self.graph.condition_refs[rule], exceptions))
+            refs = tuple(self.graph.standing_refs[rule] for rule in self._blocks(process))
+            self.graph.value_refs[name, "yes"] = self._node(ANY, refs)
 
 
 def texts(rule: Rule) -> tuple[str, ...]:
