@@ -50,7 +50,7 @@ def strengths(base: Base, table: Table, guessed: Mapping[str, Array] | None = No
     return Strengths(np.concatenate(levels), found[0].names, np.concatenate(on, axis=1))
 
 
-class _Supposing(Rows):
+class _OtherAnswers(Rows):
     """Rows with other answers to one question; tests that do not read it are as they were."""
 
     def __init__(self, rows: Rows, tests: dict[Leaf, tuple[Bits, Bits, Bits]], name: str, cells: Column) -> None:
@@ -127,7 +127,7 @@ class _Part:
         else:
             pairs = list(self._words(term, open_, guess))
             values, applies = (np.stack([pair[place] for pair in pairs]) for place in (0, 1))
-        carrier = self._supposing(name, values)
+        carrier = self._otherwise(name, values)
         given = walk(self.base, carrier, settle=False, plan=False).processes
         same, run = self.rows.zero, self.rows.zero
         for process, bits in given.items():
@@ -195,7 +195,7 @@ class _Part:
         found[some] = halved(low[some], high[some], of(some))
         return found
 
-    def _supposing(self, name: str, values: Array) -> _Supposing:
+    def _otherwise(self, name: str, values: Array) -> _OtherAnswers:
         mine = {*readers(self.base)[name]}
         tests = {leaf: bits for leaf, bits in self.tests.items() if leaf not in mine}
-        return _Supposing(self.rows, tests, name, Column(values, np.ones(values.shape, dtype=bool)))
+        return _OtherAnswers(self.rows, tests, name, Column(values, np.ones(values.shape, dtype=bool)))
