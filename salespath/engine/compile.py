@@ -94,7 +94,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, eq=False)
-class Graph:
+class TruthGraph:
     """The graph of a base, and which node says what: `rule_refs` that a rule takes effect, `tree_refs` each part of a condition.
 
     Only the engine reads it. `ends` and `leaf_ends` say where each section stops.
@@ -139,7 +139,7 @@ class Base:
 
     vocabulary: Vocabulary
     knowledge: Knowledge
-    graph: Graph = field(default_factory=Graph, repr=False)
+    graph: TruthGraph = field(default_factory=TruthGraph, repr=False)
     _formulas: dict[str, Number] = field(default_factory=dict)
     _relations: dict[str, Condition] = field(default_factory=dict)
     _conditions: dict[str, Condition] = field(default_factory=dict)

@@ -19,10 +19,10 @@ from salespath.engine.compile import (
     VERDICT,
     Base,
     Closed,
-    Graph,
     GraphLeaf,
     Ref,
     StandingBlock,
+    TruthGraph,
     TwoValued,
 )
 from salespath.facts.vocabulary import DIMENSIONS
@@ -253,7 +253,7 @@ def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
     return true, false
 
 
-def _plan(graph: Graph, truth: Truth, carrier: Carrier) -> None:
+def _plan(graph: TruthGraph, truth: Truth, carrier: Carrier) -> None:
     _section(graph, PLAN, [_pair(leaf, truth, truth, carrier) for leaf in graph.leaves_of(PLAN)], truth, carrier)
 
 
@@ -264,7 +264,7 @@ def _pair(leaf: GraphLeaf, must: Truth, may: Truth, carrier: Carrier) -> tuple[B
     return carrier.test(leaf)[:2]
 
 
-def _section(graph: Graph, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
+def _section(graph: TruthGraph, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
     """Walk the nodes of one section, in order of their strata."""
     true, false = truth.true, truth.false
     one, zero = carrier.one, carrier.zero
