@@ -42,13 +42,13 @@ class Company:
 
     def value(self, tree: Number, *, unlimited: bool = False) -> float | None:
         """The value of a numeric tree, None where an input is unknown."""
-        match tree:
-            case Constant(value):
-                return value
-            case Quantity(name):
-                return self.number(name)
-            case Count(name):
-                members = self.facts.get(name)
+        match tree:  # bare classes: what is most often asked is not taken apart
+            case Quantity():
+                return self.number(tree.name)
+            case Constant():
+                return tree.value
+            case Count():
+                members = self.facts.get(tree.name)
                 return float(len(members)) if isinstance(members, frozenset) else None
         left, right = self.value(tree.left, unlimited=unlimited), self.value(tree.right, unlimited=unlimited)
         if left is None or right is None:
@@ -66,27 +66,26 @@ class Company:
     def test(self, leaf: Leaf) -> tuple[int, int, int]:
         """Whether a leaf is true, false, undecided."""
         match leaf:
-            case Compare(operator, first, second):
-                left, right = self.value(first), self.value(second)
+            case Compare():
+                left, right = self.value(leaf.left), self.value(leaf.right)
                 if left is None or right is None:
                     return 0, 0, 1
                 if math.isnan(left) or math.isnan(right):
                     return 0, 0, 0
-                so = OPERATORS[operator](left, right)
-            case Known(name) if name in self.base.vocabulary.facts:
-                return (1, 0, 0) if name in self.facts else (0, 1, 1)
-            case Known(name):
-                value = self.number(name)
+                so = OPERATORS[leaf.operator](left, right)
+            case Known() if leaf.name in self.base.vocabulary.facts:
+                return (1, 0, 0) if leaf.name in self.facts else (0, 1, 1)
+            case Known():
+                value = self.number(leaf.name)
                 return (0, 1, 1) if value is None else (0, 1, 0) if math.isnan(value) else (1, 0, 0)
-            case OneOf(name, values):
-                if name not in self.facts:
+            case _:
+                answer = self.facts.get(leaf.name)
+                if answer is None:
                     return 0, 0, 1
-                so = self.facts[name] in values
-            case Member(name, word):
-                members = self.facts.get(name)
-                if members is None:
-                    return 0, 0, 1
-                so = isinstance(members, frozenset) and word in members
+                if isinstance(answer, frozenset):
+                    so = isinstance(leaf, Member) and leaf.value in answer
+                else:
+                    so = isinstance(leaf, OneOf) and answer in leaf.values
         return (1, 0, 0) if so else (0, 1, 0)
 
     @staticmethod

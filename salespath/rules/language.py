@@ -381,12 +381,16 @@ def leaves(tree: Condition) -> Iterator[Leaf | Is]:
 
 def inputs(tree: Condition | Number) -> set[str]:
     """The facts, numbers and attributes that a tree reads."""
-    found = set()
-    for part in walk(tree):
-        match part:
-            case Quantity(name) | Count(name) | OneOf(name) | Member(name) | Known(name) | Is(name):
-                found.add(name)
-    return found
+    match tree:
+        case Quantity() | Count() | OneOf() | Member() | Known():
+            return {tree.name}
+        case Is():
+            return {tree.attribute}
+        case Compare() | Arithmetic():
+            return inputs(tree.left) | inputs(tree.right)
+        case Constant():
+            return set()
+    return {name for leaf in leaves(tree) for name in inputs(leaf)}
 
 
 def constants(tree: Condition | Number) -> set[float]:

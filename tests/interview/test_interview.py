@@ -11,7 +11,7 @@ from salespath.engine.settle import searched
 from salespath.facts import Case
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replayed
-from salespath.report.words.questions import at_stake
+from salespath.report.pages.question import at_stake
 
 CORE = [fact.id for fact in VOCABULARY.facts.values() if fact.ask == "core"]
 ALL = [fact.id for fact in VOCABULARY.facts.values() if fact.ask != "figures"]
