@@ -57,7 +57,7 @@ class Reader:
         then = self.rules[id_].then
         two_valued = isinstance(then, Conclude) and self.knowledge.attributes[then.attribute].verdict
         exceptions = [self.rule(other.id) for other in self.rules.values() if id_ in other.overrides]
-        return every(self.holds(self.base.conditions[id_], two_valued), *map(negation, exceptions))
+        return every(self.holds(self.base.condition(id_), two_valued), *map(negation, exceptions))
 
     def _value(self, attribute: str, value: str) -> Truth:
         """Whether an attribute has a value: a rule that concludes it takes effect. Likewise for blocks."""
@@ -70,7 +70,7 @@ class Reader:
     def stands(self, id_: str) -> bool:
         """Whether a block stands: its condition is certain, and no exception is."""
         exceptions = [self.rule(other.id) for other in self.rules.values() if id_ in other.overrides]
-        return self.holds(self.base.conditions[id_]) is True and True not in exceptions
+        return self.holds(self.base.condition(id_)) is True and True not in exceptions
 
     def holds(self, tree: Condition, two_valued: bool = False) -> Truth:
         if isinstance(tree, Not):

@@ -56,8 +56,9 @@ def _findings(base: Base, truth: Truth, sums: Mapping[tuple[str, str], int]) -> 
     def read(ref: int) -> Finding:
         return STATES[bool(truth.is_true(ref)), bool(truth.is_false(ref))]
 
+    graph = base.graph
     tables = (
-        {key: read(ref) for key, ref in refs.items()} for refs in (base.rule_refs, base.value_refs, base.done_refs)
+        {key: read(ref) for key, ref in refs.items()} for refs in (graph.rule_refs, graph.value_refs, graph.done_refs)
     )
     return Findings(*tables, {(p, d): int(sums[p, d]) for p in PROCESSES for d in DIMENSIONS})
 
@@ -101,9 +102,9 @@ def definition(base: Base, cases: Sequence[Case]) -> list[Findings]:
         reader = Reader(base, case)
         found.append(
             Findings(
-                {rule: reader.rule(rule) for rule in base.rule_refs},
-                {key: reader.value(*key) for key in base.value_refs},
-                {rule: reader.holds(tree) for rule, tree in base.done.items()},
+                {rule: reader.rule(rule) for rule in base.knowledge.rules},
+                {key: reader.value(*key) for key in base.graph.value_refs},
+                {rule: reader.holds(tree) for rule in base.knowledge.rules if (tree := base.done_when(rule))},
                 {(p, d): reader.total(p, d) for p in PROCESSES for d in DIMENSIONS},
             )
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import clips
 
 from salespath.engine.company import Company
-from salespath.engine.compile import LEAF, Base, Closed, Reading, Ref, Standing
+from salespath.engine.compile import LEAF, Base, Closed, Ref, StandingBlock, TwoValued
 from salespath.engine.crosscheck.lowering import answers, derivations, late_tests
 from salespath.engine.walk import SUMS, Sums, Truth
 from salespath.facts import Case
@@ -41,10 +41,10 @@ def constructs(base: Base) -> Iterator[str]:
         yield f"(defrule c{_name(ref)} ({_name(ref)}) => (bind ?*{_name(ref)}* 1))"
     for n, group in enumerate(base.evidence):
         for size, rule in group.pieces:
-            yield f"(defrule e-{rule} ({_name(base.rule_refs[rule])}) => (bind ?*g{n}* (max ?*g{n}* {size})))"
+            yield f"(defrule e-{rule} ({_name(base.rule_ref(rule))}) => (bind ?*g{n}* (max ?*g{n}* {size})))"
     for value in VERDICTS:
-        yield f"(defrule p-{value} ({_name(base.value_refs['process', value])}) => (bind ?*process* {value}))"
-    for node, (kind, _) in enumerate(base.nodes):
+        yield f"(defrule p-{value} ({_name(base.value_ref('process', value))}) => (bind ?*process* {value}))"
+    for node, (kind, _) in enumerate(base.graph.nodes):
         if kind == LEAF:  # calling a function by its name is the fastest way to assert what a string names
             yield from (f"(deffunction {_name(ref)} () (assert ({_name(ref)})))" for ref in (node, ~node))
     yield "(deffunction given ($?answers) (foreach ?answer ?answers (funcall ?answer)))"
@@ -65,10 +65,10 @@ def _sums(base: Base) -> Iterator[str]:
             yield f"(bind ?*{name}_{process}* (/ (+ {' '.join(parts)}) 1000000000.0))"
 
 
-def _decide(node: Ref, test: Compare | Reading) -> str:
+def _decide(node: Ref, test: Compare | TwoValued) -> str:
     if isinstance(test, Closed):
         condition = f"(= ?*{_name(test.ref)}* 1)"
-    elif isinstance(test, Standing):
+    elif isinstance(test, StandingBlock):
         lifted = "".join(f" (= ?*{_name(exception)}* 0)" for exception in test.exceptions)
         condition = f"(and TRUE (= ?*{_name(test.condition)}* 1){lifted})"
     else:
@@ -113,7 +113,7 @@ class Clips:
     def truth(self, base: Base) -> Truth:
         """The truth of every node for the company just assessed."""
         found = {fact.template.name for fact in self.environment.facts()}
-        nodes = range(len(base.nodes))
+        nodes = range(len(base.graph.nodes))
         return Truth([int(_name(node) in found) for node in nodes], [int(_name(~node) in found) for node in nodes])
 
     def sums(self) -> Sums:

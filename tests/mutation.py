@@ -133,9 +133,9 @@ class Trial:
 
     def _noticeable(self, results: Results) -> np.ndarray:
         """For every company what fired, what was concluded, and the sums of evidence."""
-        base, truth = results.base, results.walked.truth
-        refs = [*map(base.rule_refs.get, self.base.rule_refs), *map(base.value_refs.get, self.base.value_refs)]
-        bits = np.stack([results.rows.zero if ref is None else truth.is_true(ref) for ref in refs])
+        graph, mine = results.base.graph, self.base.graph
+        refs = [*map(graph.rule_refs.get, mine.rule_refs), *map(graph.value_refs.get, mine.value_refs)]
+        bits = np.stack([results.rows.zero if ref is None else results.walked.is_so(ref) for ref in refs])
         flags = np.unpackbits(bits, axis=1, count=len(results.cases)).astype(np.int64)
         return np.vstack([flags, *(np.broadcast_to(s, len(results.cases)) for s in results.walked.sums.low.values())])
 
@@ -154,9 +154,9 @@ def equivalent(base: Base, changed: Base, mutant: Mutant) -> bool:
     """Whether it is proved that the rule fires (and, where rules read that, fails) for the same companies as before."""
     try:
         if mutant.rule is None or mutant.kind == "sign changed":
-            return Solver(base).find((base.rule_refs[mutant.id], TRUE)) is None
+            return Solver(base).find((base.rule_ref(mutant.id), TRUE)) is None
         read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, Block))
-        here, there = base.rule_refs[mutant.id], changed.rule_refs[mutant.id]
+        here, there = base.rule_ref(mutant.id), changed.rule_refs[mutant.id]
         return Solver(base).alike(Solver(changed), here, there, false=read)
     except GaveUp:
         return False

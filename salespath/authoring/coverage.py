@@ -33,44 +33,45 @@ class Obligation:
 def obligations(base: Base) -> Iterator[Obligation]:
     """All that has to be seen of a base."""
     for rule in base.knowledge.rules.values():
-        ref, section = base.rule_refs[rule.id], base.section(rule)
+        ref, tree = base.rule_ref(rule.id), base.condition(rule.id)
         yield from (Obligation(rule.id, (), None, value, ((ref, value),)) for value in (True, False))
-        over = base.overridden_by.get(rule.id, ())
-        free: Literals = tuple((base.rule_refs[other], False) for other in over)
-        yield from _operands(base, rule, section, base.conditions[rule.id], (), free)
-        holds = (base.condition_refs[rule.id], True)
+        over = base.overriding(rule.id)
+        free: Literals = tuple((base.rule_ref(other), False) for other in over)
+        yield from _operands(base, rule, tree, (), free)
+        holds = (base.part_ref(rule, tree), True)
         for number, other in enumerate(over):
             others = tuple(literal for place, literal in enumerate(free) if place != number)
             for value in (True, False):
-                seen = ((base.rule_refs[other], value), holds, *others)
+                seen = ((base.rule_ref(other), value), holds, *others)
                 yield Obligation(rule.id, (-1, number), other, value, seen)
 
 
 def _operands(
-    base: Base, rule: Rule, section: int, tree: Condition, place: tuple[int, ...], let_through: Literals
+    base: Base, rule: Rule, tree: Condition, place: tuple[int, ...], let_through: Literals
 ) -> Iterator[Obligation]:
-    if isinstance(tree, Not):
-        yield from _operands(base, rule, section, tree.item, place, let_through)
-    elif isinstance(tree, (And, Or)):
-        neutral = isinstance(tree, And)
-        refs = [base.tree_refs[section, item] for item in tree.items]
-        for number, (item, ref) in enumerate(zip(tree.items, refs)):
-            beside = tuple((other, neutral) for n, other in enumerate(refs) if n != number)
-            here = (*place, number)
-            for value in (True, False):
-                if len(refs) > 1:
-                    yield Obligation(rule.id, here, item, value, ((ref, value), *beside, *let_through))
-            yield from _operands(base, rule, section, item, here, (*beside, *let_through))
+    match tree:
+        case Not(item):
+            yield from _operands(base, rule, item, place, let_through)
+        case And(items) | Or(items):
+            neutral = type(tree) is And
+            refs = [base.part_ref(rule, item) for item in items]
+            for number, (item, ref) in enumerate(zip(items, refs)):
+                beside = tuple((other, neutral) for n, other in enumerate(refs) if n != number)
+                here = (*place, number)
+                for value in (True, False):
+                    if len(refs) > 1:
+                        yield Obligation(rule.id, here, item, value, ((ref, value), *beside, *let_through))
+                yield from _operands(base, rule, item, here, (*beside, *let_through))
 
 
 def missing(results: Results) -> list[Obligation]:
     """What the companies of some scenarios do not show."""
-    truth, inside = results.walked.truth, results.inside
+    walked, inside = results.walked, results.inside
     found = []
     for obligation in obligations(results.base):
         bits = inside
         for ref, value in obligation.seen:
-            bits = bits & (truth.is_true(ref) if value else truth.is_false(ref))
+            bits = bits & walked.is_so(ref, value)
         if not bits.any():
             found.append(obligation)
     return found

@@ -24,7 +24,7 @@ class Possible:
         self.examples = self.proofs = self.undecided = 0
         self._cases = list(companies(base, EXAMPLES, seed=1))
         self._rows = Rows(base, Table.from_cases(base, self._cases))
-        self._truth = walk(base, self._rows, settle=False).truth
+        self._walked = walk(base, self._rows, settle=False)
         self._solver, self._free = Solver(base), FreeSums(base)
         self._known: dict[tuple[Literal, ...], Mapping[str, Value] | None] = {}
 
@@ -58,7 +58,7 @@ class Possible:
     def _seen(self, literals: tuple[Literal, ...]) -> int | None:
         bits = self._rows.pack(True)
         for ref, wanted in literals:
-            true, false = self._truth.is_true(ref), self._truth.is_false(ref)
+            true, false = self._walked.is_so(ref), self._walked.is_so(ref, False)
             bits = bits & {TRUE: true, FALSE: false, NOT_TRUE: ~true, NOT_FALSE: ~false}[wanted]
         flags = np.unpackbits(bits, count=len(self._cases))
         return int(flags.argmax()) if flags.any() else None

@@ -18,7 +18,7 @@ from salespath.engine.compile import Base
 from salespath.engine.table import Bits, Rows, Table
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case
-from salespath.rules.model import Advise, Warn, Weigh
+from salespath.rules.model import Block, Conclude, Weigh
 
 
 class Results:
@@ -45,8 +45,7 @@ class Results:
     def fired(self, rule: str, row: int) -> bool:
         """Whether a rule fired for the company on a row; one that does not exist did not."""
         if rule not in self._fired:
-            ref = self.base.rule_refs.get(rule)
-            bits = self.rows.zero if ref is None else self.walked.truth.is_true(ref)
+            bits = self.walked.fired(rule) if rule in self.base.knowledge.rules else self.rows.zero
             self._fired[rule] = np.unpackbits(bits, count=len(self.cases))
         return bool(self._fired[rule][row])
 
@@ -131,10 +130,10 @@ def spoken(assessment: Assessment) -> Iterator[str]:
     """The rules that spoke, the evidence with its net weight, the plan by topic."""
     rules = assessment.base.knowledge.rules
     for item in assessment.fired:
-        then = rules[item.rule].then
-        if isinstance(then, Weigh):
-            yield f"{then.process:10} {certainty.net(item.weight):+.2f} {then.line:15} {item.rule}"
-        elif not isinstance(then, (Advise, Warn)):
-            yield f"{rules[item.rule].kind:10}       {item.rule}"
+        match rules[item.rule].then:
+            case Weigh(process, _, line):
+                yield f"{process:10} {certainty.net(item.weight):+.2f} {line:15} {item.rule}"
+            case Conclude() | Block():
+                yield f"{rules[item.rule].kind:10}       {item.rule}"
     for advice in assessment.advice:
         yield f"plan  {advice.topic}:{advice.choice}@{advice.process}{' (in place)' if advice.done else ''}"

@@ -39,7 +39,7 @@ from salespath.files.nodes import Node, Scalar, Sequence, read, repeated_keys
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn
+from salespath.rules.model import PROCESSES, VERDICTS, Advise
 
 EXACT = ("blocked", "conflicts", "problems")
 PLANNED = ("advice", "not_advice", "in_place")
@@ -100,7 +100,7 @@ def read_scenarios(base: Base, paths: Iterable[str]) -> list[Scenario]:
             entries.extend(Record(item, str(path), problems, "a scenario") for item in node.items)
         else:
             problems.append(Problem("SP231", "found no list; expected scenarios.", file=str(path), line=node.line))
-    reader = _Reader(base, problems)
+    reader = _ScenarioReader(base, problems)
     for entry in entries:
         reader.company(entry)
     found = [scenario for entry in entries if entry.has("scenario") for scenario in reader.scenario(entry)]
@@ -121,7 +121,7 @@ def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[Path]:
             problems.append(Problem("SP101", f"there is no file or folder {shown(path)}.", file=str(path)))
 
 
-class _Reader:
+class _ScenarioReader:
     def __init__(self, base: Base, problems: list[Problem]) -> None:
         self.base = base
         self.problems = problems
@@ -131,8 +131,8 @@ class _Reader:
             **base.knowledge.rules,
             **base.knowledge.off,
         }  # what is switched off may be named: it does not fire
-        advice = [rule.then for rule in self.rules.values() if isinstance(rule.then, Advise)]
-        self.choices = {f"{then.topic}:{then.choice}" for then in advice}
+        then = [rule.then for rule in self.rules.values()]
+        self.choices = {f"{advice.topic}:{advice.choice}" for advice in then if isinstance(advice, Advise)}
 
     def company(self, entry: Record) -> None:
         """A company that scenarios are like."""
@@ -198,7 +198,7 @@ class _Reader:
         for names in (EXACT, PLANNED, WARNED):
             found |= {name: body.texts(name) for name in names if body.node(name) is not None}
         self._known(body, [n.split("@")[0] for name in PLANNED for n in found.get(name, ())], self.choices, "advice")
-        warnings = {id_ for id_, rule in self.rules.items() if isinstance(rule.then, Warn)}
+        warnings = {id_ for id_, rule in self.rules.items() if rule.kind == "warn"}
         self._known(body, [n for name in WARNED for n in found.get(name, ())], warnings, "a warning")
         body.done()
         return found

@@ -10,18 +10,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import add, mul, sub, truediv
 from typing import Any
 
 from salespath.authoring.symbolic import SymbolicNumber, calculated, compared, ordered, z3
 from salespath.engine import certainty
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref, Standing
+from salespath.engine.compile import Base, Closed, GraphLeaf, Ref, StandingBlock
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
-from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
+from salespath.rules.language import (
+    VERDICT_NUMBERS,
+    Arithmetic,
+    Compare,
+    Constant,
+    Count,
+    Known,
+    Leaf,
+    Member,
+    Number,
+    OneOf,
+    Quantity,
+    inputs,
+)
 
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be
+OPERATIONS = {"+": add, "-": sub, "*": mul, "/": truediv}
 TRIES = 4
 EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike time it is the same everywhere
 
@@ -99,58 +114,39 @@ class Solver:
         return {TRUE: true, FALSE: false, NOT_TRUE: z3.Not(true), NOT_FALSE: z3.Not(false)}[wanted]
 
     def _pair(self, ref: Ref) -> tuple[Any, Any]:
-        if ref < 0:
-            true, false = self._pair(~ref)
-            return false, true
-        if ref not in self._nodes:
-            kind, refs = self.base.nodes[ref]
-            if kind == LEAF:
-                self._nodes[ref] = self._leaf(refs[0])
-            else:
-                pairs = [self._pair(child) for child in refs]
-                every, some = (0, 1) if kind == ALL else (1, 0)
-                both, either = z3.And([p[every] for p in pairs]), z3.Or([p[some] for p in pairs])
-                self._nodes[ref] = (both, either) if kind == ALL else (either, both)
-        return self._nodes[ref]
+        return self.base.evaluate(ref, self._leaf, z3.And, z3.Or, self._nodes)
 
-    def _leaf(self, index: int) -> tuple[Any, Any]:
-        leaf = self.base.leaves[index]
-        if isinstance(leaf, Closed):
-            true = self._pair(leaf.ref)[0]
-            return true, z3.Not(true)
-        if isinstance(leaf, Standing):
-            lifted = [self._pair(exception)[0] for exception in leaf.exceptions]
-            true = z3.And(self._pair(leaf.condition)[0], z3.Not(z3.Or(lifted)))
-            return true, z3.Not(true)
-        if self.base.leaf_ends[FACTS] <= index < self.base.leaf_ends[VERDICT]:
-            assert isinstance(leaf, Compare)
-            true = compared(leaf.operator, self._evidence(leaf.left), self._evidence(leaf.right))
-            return true, z3.Not(true)
-        return self._test(leaf)
+    def _leaf(self, leaf: GraphLeaf) -> tuple[Any, Any]:
+        match leaf:
+            case Closed(ref):
+                true = self._pair(ref)[0]
+            case StandingBlock(condition, exceptions):
+                lifted = [self._pair(exception)[0] for exception in exceptions]
+                true = z3.And(self._pair(condition)[0], z3.Not(z3.Or(lifted)))
+            case Compare(operator, left, right) if inputs(leaf) & {*VERDICT_NUMBERS}:
+                true = compared(operator, self._evidence(left), self._evidence(right))
+            case _:
+                return self._test(leaf)
+        return true, z3.Not(true)
 
     def _test(self, leaf: Leaf) -> tuple[Any, Any]:
-        if isinstance(leaf, Compare):
-            left, right = self._number(leaf.left), self._number(leaf.right)
-            decided = z3.And(left.known, right.known, z3.Not(left.undefined), z3.Not(right.undefined))
-            holds_ = ordered(leaf.operator, left, right)
-            return z3.And(decided, holds_), z3.And(decided, z3.Not(holds_))
-        if isinstance(leaf, Known):
-            if self.base.vocabulary[leaf.name].numeric:
-                number = self._number(Quantity(leaf.name))
-                known = z3.And(number.known, z3.Not(number.undefined))
-            else:
-                known = self._variable(leaf.name).known
-            return known, z3.Not(known)
-        variable = self._variable(leaf.name)
-        if isinstance(leaf, Member):
-            holds_ = variable.value[leaf.value]
-        elif leaf.values <= {True, False}:
-            holds_ = z3.Or([variable.value if value else z3.Not(variable.value) for value in leaf.values])
-        else:
-            assert isinstance(leaf, OneOf)
-            codes = list(self.base.vocabulary[leaf.name].values)
-            holds_ = z3.Or([variable.value == codes.index(str(value)) for value in leaf.values])
-        return z3.And(variable.known, holds_), z3.And(variable.known, z3.Not(holds_))
+        match leaf:
+            case Compare(operator, first, second):
+                left, right = self._number(first), self._number(second)
+                known = z3.And(left.known, right.known, z3.Not(left.undefined), z3.Not(right.undefined))
+                so = ordered(operator, left, right)
+            case Known(name) if self.base.vocabulary[name].numeric:
+                number = self._number(Quantity(name))
+                known, so = z3.And(number.known, z3.Not(number.undefined)), None
+            case Known(name):
+                known, so = self._variable(name).known, None
+            case Member(name, member):
+                known, so = self._variable(name).known, self._variable(name).value[member]
+            case OneOf(name, values):
+                known, answer = self._variable(name).known, self._variable(name).value
+                codes = list(self.base.vocabulary[name].values)  # none for a yes/no fact
+                so = z3.Or([answer == (codes.index(str(value)) if codes else value) for value in values])
+        return (known, z3.Not(known)) if so is None else (z3.And(known, so), z3.And(known, z3.Not(so)))
 
     # Facts
 
@@ -179,14 +175,15 @@ class Solver:
         return self._numbers[key]
 
     def _make_number(self, tree: Number, unlimited: bool) -> SymbolicNumber:
-        if isinstance(tree, Constant):
-            return SymbolicNumber(True, False, False, False, z3.RealVal(tree.value))
-        if isinstance(tree, Quantity):
-            return self._quantity(tree.name)
-        if isinstance(tree, Count):
-            variable = self._variable(tree.name)
-            size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
-            return SymbolicNumber(variable.known, False, False, False, z3.ToReal(size))
+        match tree:
+            case Constant(value):
+                return SymbolicNumber(True, False, False, False, z3.RealVal(value))
+            case Quantity(name):
+                return self._quantity(name)
+            case Count(name):
+                variable = self._variable(name)
+                size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
+                return SymbolicNumber(variable.known, False, False, False, z3.ToReal(size))
         left = self._number(tree.left, unlimited=unlimited)
         right = self._number(tree.right, unlimited=unlimited)
         return calculated(tree.operator, left, right, unlimited)
@@ -195,7 +192,7 @@ class Solver:
         """A fact or derived number; a given one wins over the computed one."""
         variable = self._variable(name)
         value = z3.ToReal(variable.value) if variable.value.is_int() else variable.value
-        formula = self.base.formulas.get(name)
+        formula = self.base.formula(name)
         if formula is None:
             return SymbolicNumber(variable.known, False, False, False, value)
         number = self._number(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
@@ -212,15 +209,14 @@ class Solver:
 
     def _evidence(self, tree: Number) -> Any:
         """A number of the verdict, in units of net evidence."""
-        if isinstance(tree, Constant):
-            return z3.RealVal(tree.value)
-        if isinstance(tree, Quantity):
-            return z3.ToReal(self._sum(tree.name)) / certainty.SCALE
-        assert not isinstance(tree, Count)
-        left, right = self._evidence(tree.left), self._evidence(tree.right)
-        if tree.operator in "+-":
-            return left + right if tree.operator == "+" else left - right
-        return left * right if tree.operator == "*" else left / right
+        match tree:
+            case Constant(value):
+                return z3.RealVal(value)
+            case Quantity(name):
+                return z3.ToReal(self._sum(name)) / certainty.SCALE
+            case Arithmetic(operator, left, right):
+                return OPERATIONS[operator](self._evidence(left), self._evidence(right))
+        raise TypeError(tree)  # no set is counted in a verdict
 
     def _sum(self, quantity: str) -> Any:
         if quantity not in self._sums:
@@ -230,7 +226,7 @@ class Solver:
                 if group.process == process and group.dimension in SUMS[name]:
                     size: Any = z3.IntVal(0)
                     for weight, rule in reversed(group.pieces):
-                        size = z3.If(self._pair(self.base.rule_refs[rule])[0], z3.IntVal(group.sign * weight), size)
+                        size = z3.If(self._pair(self.base.rule_ref(rule))[0], z3.IntVal(group.sign * weight), size)
                     parts.append(size)
             self._sums[quantity] = z3.Sum(parts)
         return self._sums[quantity]
@@ -275,9 +271,8 @@ class FreeSums(Solver):
 
 def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -> bool:
     """Whether the ordinary walk finds all literals so for a company."""
-    truth = walk(base, Company(base, facts), settle=False).truth
-    found = {TRUE: truth.is_true, FALSE: truth.is_false}
-    return all(bool(found[wanted.removeprefix("not ")](ref)) != wanted.startswith("not ") for ref, wanted in literals)
+    walked = walk(base, Company(base, facts), settle=False)
+    return all(walked.is_so(ref, wanted in (TRUE, NOT_TRUE)) == (wanted in (TRUE, FALSE)) for ref, wanted in literals)
 
 
 def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:

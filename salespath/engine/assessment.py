@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from salespath.engine.compile import Base
 from salespath.engine.strength import Strength, strength
+from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
 from salespath.facts import Case, Value, Vocabulary
 from salespath.files.problems import Problem
@@ -118,10 +119,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class Question:
-    """A fact worth asking next, and what it can still change."""
+    """A fact worth asking next, and what it can still change.
+
+    It can lift what blocks some processes now, or block some; count on `lines` of evidence for or against a process (`signs` by
+    process); or decide attributes that the verdict reads.
+    """
 
     fact: str
-    why: str
+    lifts: tuple[str, ...] = ()
+    signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    decides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,14 +190,6 @@ class Settlement:
         return tuple(value for value in VERDICTS if value not in self.excluded)
 
 
-class Verdict(NamedTuple):
-    """What is recommended; `lead` is set where the process is both, `leaning` where it is not_yet or undetermined."""
-
-    process: str
-    lead: str | None
-    leaning: str | None
-
-
 @dataclass(frozen=True)
 class Assessment:
     """What salespath says of one company.
@@ -234,8 +235,12 @@ class Assessment:
 
     @property
     def verdict(self) -> Verdict:
-        """The process, and which one leads or is leaned to."""
+        """What is recommended."""
         return Verdict(self.process, self.lead, self.leaning)
+
+    def status(self, rule: str) -> str:
+        """Whether a rule has fired, has failed, or is open."""
+        return self.walked.status(self.base.rule_ref(rule))
 
     @property
     def impossible(self) -> Contradiction | None:

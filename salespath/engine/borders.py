@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from salespath.engine.cells import limits
+from salespath.engine.cells import PARTS, as_number, begins, bounds, limits
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, changed, placed
-from salespath.engine.trace import behind
-from salespath.engine.turning import PARTS, as_number, begins, bounds, readers
+from salespath.engine.turning import readers
 from salespath.engine.variants import processes_of
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Leaf
@@ -79,9 +78,9 @@ def near(base: Base, facts: Mapping[str, Value]) -> tuple[Near, ...]:
     given = iter(processes_of(base, facts, [answers for line in lines.values() for _, answers in line]))
     for name, line in lines.items():
         some = list(_beside(base, name, values[name], _stretches(line, given)))
-        if some and not behind(base, [name]) & told:
+        if some and not base.behind([name]) & told:
             found.extend(some)
-            told |= behind(base, [name])
+            told |= base.behind([name])
     return tuple(sorted(found, key=lambda item: abs((item.at - item.value) / item.value)))
 
 
@@ -117,7 +116,7 @@ def _points(
     others: Mapping[str, float] = {},
 ) -> Iterator[Point]:
     """The values of a number between which no test turns, each with the answers that make it so."""
-    tests = dict.fromkeys(leaf for part in sorted(behind(base, [name, *others])) for leaf in reading.get(part, ()))
+    tests = dict.fromkeys(leaf for part in sorted(base.behind([name, *others])) for leaf in reading.get(part, ()))
 
     def answers(value: float) -> Answers:
         return placed(base, facts, {**others, name: value})

@@ -1,24 +1,34 @@
-"""The values of each fact that the rules can tell apart, one of each cell, and random companies made of them."""
+"""The cells into which the rules divide each fact: where they begin, one value of each, and random companies made of them.
+
+A number is counted in parts of one: tenths, hundredths of a share, or whole.
+"""
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
+from typing import Any
 
+from salespath.engine.company import Company
 from salespath.engine.compile import Base
+from salespath.engine.walk import OPERATORS
 from salespath.facts import Case, Derived, Fact, Value
-from salespath.rules.language import Compare, Constant, Quantity
+from salespath.rules.language import Compare, Constant, Leaf, Quantity
+
+PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
+FAR = 10**12  # no number beyond that makes a difference to a company there is
+FACTOR = 2  # by which a guessed number may be wrong
 
 
 def limits(base: Base) -> dict[str, set[float]]:
     """The numbers that each numeric fact or derived number is compared with."""
     found: dict[str, set[float]] = {}
-    for leaf in base.leaves:
-        if not isinstance(leaf, Compare):
-            continue
-        if isinstance(leaf.left, Quantity) and isinstance(leaf.right, Constant):
-            found.setdefault(leaf.left.name, set()).add(leaf.right.value)
+    for leaf in (*base.tests, *base.plan_tests):
+        match leaf:
+            case Compare(_, Quantity(name), Constant(value)):
+                found.setdefault(name, set()).add(value)
     return found
 
 
@@ -73,3 +83,95 @@ def companies(base: Base, count: int, seed: int) -> Iterator[Case]:
                 else:
                     facts[name] = source.choice(values[name])
         yield Case(f"company {number}", facts)
+
+
+def begins(
+    term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: int, high: int
+) -> list[int]:
+    """The bounds of a number, in parts of one, and the parts between them with which a cell begins, in order.
+
+    `company` is the company with that number.
+    """
+
+    def turn(test: Compare) -> int | None:
+        def state(point: int) -> tuple[int, int, int]:
+            return company(point / PARTS.get(term.type, 1)).test(test)
+
+        return None if state(low) == state(high) else int(halved(low, high, state))
+
+    return sorted({low, high, *(point for point in turns(term, tests, turn) if low < point < high)})
+
+
+def as_number(term: Fact | Derived, point: int) -> float:
+    """So many parts of one as a number; a whole one is an integer."""
+    step = PARTS.get(term.type, 1)
+    return point // step if point % step == 0 else point / step
+
+
+def options(term: Fact | Derived) -> tuple[Value, ...]:
+    """What is tried of an unknown answer that is no number."""
+    if term.type == "boolean":
+        return False, True
+    if term.type == "choice":
+        return tuple(term.values)
+    return frozenset(), *(frozenset([member]) for member in term.values), frozenset(term.values)
+
+
+def moved(term: Fact | Derived, value: Value) -> tuple[Value, ...]:
+    """What a guess that is no number may be instead."""
+    if isinstance(value, frozenset):
+        return tuple(value ^ {member} for member in term.values)
+    words = options(term)
+    if isinstance(term, Fact) and term.ordered:
+        place = words.index(value)
+        return words[max(0, place - 1) : place] + words[place + 1 : place + 2]
+    return tuple(word for word in words if word != value)
+
+
+def bounds(term: Fact | Derived) -> tuple[int, int]:
+    """The least and the largest that an unknown number may be, in parts of one."""
+    step = PARTS.get(term.type, 1)
+    least = term.minimum if term.minimum is not None else 0 if term.above is None else term.above + 1 / step
+    return math.ceil(least * step), math.floor((FAR if term.maximum is None else term.maximum) * step)
+
+
+def around(term: Fact | Derived, value: Any) -> tuple[int, int]:
+    """The same of a guessed one."""
+    low, high = bounds(term)
+    step = PARTS.get(term.type, 1)
+    ends = sorted((value * step / FACTOR, value * step * FACTOR))
+    return max(low, math.ceil(ends[0])), min(high, math.floor(ends[1]))
+
+
+def turns(term: Fact | Derived, tests: Iterable[Leaf], crossing: Callable[[Compare], Any | None]) -> Iterator[Any]:
+    """The parts of one with which a cell begins as a number grows and the rest stays, in no order and wherever they are.
+
+    Of one company, or of the rows of a table: `crossing` says where a test turns that joins the number with others, if it does.
+    """
+    direct, parts = list[tuple[str, float]](), PARTS.get(term.type, 1)
+    for test in tests:
+        match test:
+            case Compare(operator, Quantity(term.id), Constant(value)):
+                direct.append((operator, value))
+            case Compare():
+                if (point := crossing(test)) is not None:
+                    yield point
+    sides = {math.floor(value * parts) + more for _, value in direct for more in (-1, 0, 1)}
+    before = None
+    for point in sorted(sides | {math.ceil(value * parts) for _, value in direct}):
+        cell = [OPERATORS[operator](point / parts, value) for operator, value in direct]
+        if before not in (None, cell):
+            yield point
+        before = cell
+
+
+def halved(low: Any, high: Any, state: Callable[[Any], Any]) -> Any:
+    """The least number, in parts of one, from which on a test is no longer as it is with the lowest: of one company or of rows."""
+    before = state(low)
+    while True:
+        gap = high - low
+        if gap <= 1 if isinstance(gap, int) else (gap <= 1).all():
+            return high
+        middle = (low + high) // 2
+        same = state(middle) == before
+        low, high = low + (middle - low) * same, high - (high - middle) * (1 - same)

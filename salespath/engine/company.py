@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from salespath.engine.compile import Base
-from salespath.engine.walk import OPERATORS, processes, walk
+from salespath.engine.walk import OPERATORS, walk
 from salespath.facts.values import Value
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
@@ -35,20 +35,21 @@ class Company:
 
     def computed(self, name: str) -> float | None:
         """A derived number from its formula; None for a fact or where an input is unknown."""
-        formula = self.base.formulas.get(name)
+        formula = self.base.formula(name)
         if formula is None:
             return None
         return self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
 
     def value(self, tree: Number, *, unlimited: bool = False) -> float | None:
         """The value of a numeric tree, None where an input is unknown."""
-        if isinstance(tree, Constant):
-            return tree.value
-        if isinstance(tree, Quantity):
-            return self.number(tree.name)
-        if isinstance(tree, Count):
-            members = self.facts.get(tree.name)
-            return float(len(members)) if isinstance(members, frozenset) else None
+        match tree:  # bare classes: what is most often asked is not taken apart
+            case Quantity():
+                return self.number(tree.name)
+            case Constant():
+                return tree.value
+            case Count():
+                members = self.facts.get(tree.name)
+                return float(len(members)) if isinstance(members, frozenset) else None
         left, right = self.value(tree.left, unlimited=unlimited), self.value(tree.right, unlimited=unlimited)
         if left is None or right is None:
             return None
@@ -64,26 +65,28 @@ class Company:
 
     def test(self, leaf: Leaf) -> tuple[int, int, int]:
         """Whether a leaf is true, false, undecided."""
-        if isinstance(leaf, Compare):
-            left, right = self.value(leaf.left), self.value(leaf.right)
-            if left is None or right is None:
-                return 0, 0, 1
-            if math.isnan(left) or math.isnan(right):
-                return 0, 0, 0
-            return (1, 0, 0) if OPERATORS[leaf.operator](left, right) else (0, 1, 0)
-        if isinstance(leaf, Known):
-            if leaf.name in self.base.vocabulary.facts:
+        match leaf:
+            case Compare():
+                left, right = self.value(leaf.left), self.value(leaf.right)
+                if left is None or right is None:
+                    return 0, 0, 1
+                if math.isnan(left) or math.isnan(right):
+                    return 0, 0, 0
+                so = OPERATORS[leaf.operator](left, right)
+            case Known() if leaf.name in self.base.vocabulary.facts:
                 return (1, 0, 0) if leaf.name in self.facts else (0, 1, 1)
-            value = self.number(leaf.name)
-            return (0, 1, 1) if value is None else (0, 1, 0) if math.isnan(value) else (1, 0, 0)
-        answer = self.facts.get(leaf.name)
-        if answer is None:
-            return 0, 0, 1
-        if isinstance(leaf, OneOf):
-            return (1, 0, 0) if answer in leaf.values else (0, 1, 0)
-        assert isinstance(leaf, Member)
-        assert isinstance(answer, frozenset)
-        return (1, 0, 0) if leaf.value in answer else (0, 1, 0)
+            case Known():
+                value = self.number(leaf.name)
+                return (0, 1, 1) if value is None else (0, 1, 0) if math.isnan(value) else (1, 0, 0)
+            case _:
+                answer = self.facts.get(leaf.name)
+                if answer is None:
+                    return 0, 0, 1
+                if isinstance(answer, frozenset):
+                    so = isinstance(leaf, Member) and leaf.value in answer
+                else:
+                    so = isinstance(leaf, OneOf) and answer in leaf.values
+        return (1, 0, 0) if so else (0, 1, 0)
 
     @staticmethod
     def expand(bits: int) -> int:
@@ -98,6 +101,4 @@ class Company:
 
 def process_of(base: Base, facts: Mapping[str, Value]) -> str:
     """The recommended process, without the rest of an assessment."""
-    company = Company(base, facts)
-    found = processes(base, walk(base, company, settle=False, plan=False).truth, company)
-    return next(value for value, so in found.items() if so)
+    return walk(base, Company(base, facts), settle=False, plan=False).process

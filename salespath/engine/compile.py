@@ -8,10 +8,11 @@ follows from the facts, the verdict, and the plan.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from salespath.engine import certainty
 from salespath.facts.vocabulary import Relation, Vocabulary
@@ -52,9 +53,13 @@ class Closed:
         """What it reads."""
         return (self.ref,)
 
+    def deciding(self, is_true: Callable[[int], Any]) -> tuple[int, ...]:
+        """What decides it, for one company."""
+        return (self.ref,)
+
 
 @dataclass(frozen=True)
-class Standing:
+class StandingBlock:
     """A verdict's reading of a block: it stands where its condition is certain and no exception is, else it does not."""
 
     condition: int
@@ -65,10 +70,14 @@ class Standing:
         """What it reads."""
         return (self.condition, *self.exceptions)
 
+    def deciding(self, is_true: Callable[[int], Any]) -> tuple[int, ...]:
+        """What decides it, for one company: the exceptions that lift it, or else its condition."""
+        return tuple(filter(is_true, self.exceptions)) or (self.condition,)
 
-Reading: TypeAlias = "Closed | Standing"  # two-valued tests of what the facts conclude
-READINGS = (Closed, Standing)
-Test: TypeAlias = "Leaf | Reading"
+
+TwoValued: TypeAlias = "Closed | StandingBlock"  # tests of what the facts conclude
+TWO_VALUED = READINGS = (Closed, StandingBlock)  # READINGS and `texts`: the names of before, until all is merged
+GraphLeaf: TypeAlias = "Leaf | TwoValued"
 Ref: TypeAlias = int  # a node's index, or its bitwise complement for the negation
 GraphNode: TypeAlias = "tuple[int, tuple[int, ...]]"  # LEAF and the leaf's index, or ALL or ANY and refs
 
@@ -84,43 +93,210 @@ class Evidence:
     pieces: tuple[tuple[int, str], ...]  # weight (positive) and rule id
 
 
-@dataclass(eq=False)
-class Base:
-    """A compiled knowledge base."""
+@dataclass(frozen=True, eq=False)
+class TruthGraph:
+    """The graph of a base, and which node says what: `rule_refs` that a rule takes effect, `tree_refs` each part of a condition.
 
-    vocabulary: Vocabulary
-    knowledge: Knowledge
-    formulas: dict[str, Number] = field(default_factory=dict)
-    relations: dict[str, Condition] = field(default_factory=dict)  # when each of the vocabulary is broken
-    conditions: dict[str, Condition] = field(default_factory=dict)
-    done: dict[str, Condition] = field(default_factory=dict)
-    overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    strata: dict[str, int] = field(default_factory=dict)
-    leaves: list[Test] = field(default_factory=list)
-    leaf_inputs: list[tuple[str, ...]] = field(default_factory=list)  # the facts and numbers that each leaf reads
+    Only the engine reads it. `ends` and `leaf_ends` say where each section stops.
+    """
+
     nodes: list[GraphNode] = field(default_factory=list)
+    leaves: list[GraphLeaf] = field(default_factory=list)
+    leaf_inputs: list[tuple[str, ...]] = field(default_factory=list)  # the facts and numbers that each leaf reads
     ends: list[int] = field(default_factory=list)
     leaf_ends: list[int] = field(default_factory=list)
     rule_refs: dict[str, Ref] = field(default_factory=dict)
     condition_refs: dict[str, Ref] = field(default_factory=dict)
-    tree_refs: dict[tuple[int, Condition], Ref] = field(
-        default_factory=dict
-    )  # every condition and part of one, by section
+    tree_refs: dict[tuple[int, Condition], Ref] = field(default_factory=dict)
     done_refs: dict[str, Ref] = field(default_factory=dict)
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     standing_refs: dict[str, Ref] = field(default_factory=dict)  # whether a block stands, by its rule
     certainly_blocked: dict[str, Ref] = field(default_factory=dict)  # by process: whatever else is answered
-    evidence: list[Evidence] = field(default_factory=list)
-    concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    read_by_verdict: set[str] = field(default_factory=set)  # conclude rules that the verdict reads, through others too
+
+    def leaves_of(self, section: int) -> Sequence[GraphLeaf]:
+        """The leaf tests of one section."""
+        return self.leaves[self.leaf_ends[section - 1] if section else 0 : self.leaf_ends[section]]
+
+    def names_read(self, refs: Iterable[Ref]) -> set[str]:
+        """The facts and numbers that the tests below some nodes read."""
+        names, pending, seen = set[str](), list(refs), set[Ref]()
+        while pending:
+            ref = pending.pop()
+            node = ref if ref >= 0 else ~ref
+            if node not in seen:
+                seen.add(node)
+                kind, parts = self.nodes[node]
+                if kind == LEAF:
+                    names.update(self.leaf_inputs[parts[0]])
+                else:
+                    pending.extend(parts)
+        return names
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """A compiled knowledge base: what its rules read and conclude, asked by the ids of rules, attributes, facts and numbers."""
+
+    vocabulary: Vocabulary
+    knowledge: Knowledge
+    graph: TruthGraph = field(default_factory=TruthGraph, repr=False)
+    _formulas: dict[str, Number] = field(default_factory=dict)
+    _relations: dict[str, Condition] = field(default_factory=dict)
+    _conditions: dict[str, Condition] = field(default_factory=dict)
+    _done: dict[str, Condition] = field(default_factory=dict)
+    _overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    _strata: dict[str, int] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:  # the names of before, until all is merged
+        if name in ("formulas", "relations", "conditions", "done", "overridden_by", "concluding", "strata"):
+            return getattr(self, f"_{name}")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.graph, name)
 
     def section(self, rule: Rule) -> int:
         """Which of FACTS, VERDICT and PLAN a rule belongs to."""
-        if isinstance(rule.then, (Advise, Warn)):
+        return section(self.knowledge, rule)
+
+    def condition(self, rule: str) -> Condition:
+        """The condition of a rule; of advice and warnings with the process that they are for."""
+        return self._conditions[rule]
+
+    def done_when(self, rule: str) -> Condition | None:
+        """When what a rule advises is in place, where it says so."""
+        return self._done.get(rule)
+
+    def broken(self, relation: str) -> Condition:
+        """When a relation of the vocabulary is broken."""
+        return self._relations[relation]
+
+    def overriding(self, rule: str) -> tuple[str, ...]:
+        """The rules that override a rule."""
+        return self._overridden_by.get(rule, ())
+
+    def concluders(self, attribute: str, value: str) -> tuple[str, ...]:
+        """The rules that conclude a value of an attribute."""
+        return self._concluding.get((attribute, value), ())
+
+    def stratum(self, rule: str) -> int:
+        """How many layers of other rules a rule stands on."""
+        return self._strata[rule]
+
+    @property
+    def numbers(self) -> Iterable[str]:
+        """The derived numbers, each after those that it is computed from."""
+        return self._formulas.keys()
+
+    def formula(self, name: str) -> Number | None:
+        """The formula of a derived number; None for anything else."""
+        return self._formulas.get(name)
+
+    @cached_property
+    def _inputs(self) -> Mapping[str, frozenset[str]]:
+        return {number: frozenset(inputs(formula)) for number, formula in self._formulas.items()}
+
+    def inputs_of(self, number: str) -> frozenset[str]:
+        """What a derived number is computed from; nothing for a fact."""
+        return self._inputs.get(number, frozenset())
+
+    def behind(self, names: Iterable[str], given: Container[str] = ()) -> set[str]:
+        """Some names and, through formulas, all that they are computed from; nothing stands behind what is `given`."""
+        found, pending = set[str](), list(names)
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending.extend(() if name in given else self.inputs_of(name))
+        return found
+
+    def facts_behind(self, names: Iterable[str], given: Container[str] = ()) -> list[str]:
+        """The facts among them, in the order of the vocabulary."""
+        return self.vocabulary.ordered(self.behind(names, given) & self.vocabulary.facts.keys())
+
+    @cached_property
+    def tests(self) -> tuple[Leaf, ...]:
+        """The tests of facts on which a verdict may rest."""
+        return tuple(leaf for leaf in self.graph.leaves_of(FACTS) if not isinstance(leaf, TWO_VALUED))
+
+    @cached_property
+    def plan_tests(self) -> tuple[Leaf, ...]:
+        """The tests of facts that the plan reads beside them."""
+        return tuple(leaf for leaf in self.graph.leaves_of(PLAN) if not isinstance(leaf, TWO_VALUED))
+
+    @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The pieces of evidence by process, line and sign, the strongest first (equal ones by id, which changes no sum)."""
+        groups: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
+        for rule, then in self.knowledge.each(Weigh):
+            if weight := certainty.weight(then.certainty):
+                key = then.process, then.line, 1 if weight > 0 else -1
+                groups.setdefault(key, []).append((-abs(weight), rule.id))
+        return tuple(
+            Evidence(
+                process, self.knowledge.lines[line].dimension, line, sign, tuple((-w, id_) for w, id_ in sorted(some))
+            )
+            for (process, line, sign), some in sorted(groups.items())
+        )
+
+    @cached_property
+    def read_by_verdict(self) -> frozenset[str]:
+        """The rules that conclude from facts what the verdict reads, through others too."""
+        rules, found = self.knowledge.rules, set[str]()
+        pending = [rule.id for rule in rules.values() if self.section(rule) == VERDICT]
+        while pending:
+            read = inputs(self._conditions[pending.pop()])
+            for (attribute, _), ids in self._concluding.items():
+                new = [
+                    id_ for id_ in ids if attribute in read and id_ not in found and self.section(rules[id_]) == FACTS
+                ]
+                found.update(new)
+                pending.extend(new)
+        return frozenset(found)
+
+    def evaluate(
+        self,
+        ref: Ref,
+        test: Callable[[GraphLeaf], tuple[Any, Any]],
+        every: Callable[[list[Any]], Any],
+        some: Callable[[list[Any]], Any],
+        known: dict[Ref, tuple[Any, Any]],
+    ) -> tuple[Any, Any]:
+        """What makes a node true, and what makes it false, from the tests below it; `known` keeps what was evaluated."""
+        if ref < 0:
+            true, false = self.evaluate(~ref, test, every, some, known)
+            return false, true
+        if ref not in known:
+            kind, refs = self.graph.nodes[ref]
+            if kind == LEAF:
+                known[ref] = test(self.graph.leaves[refs[0]])
+            else:
+                pairs = [self.evaluate(part, test, every, some, known) for part in refs]
+                true, false = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+                known[ref] = (every(true), some(false)) if kind == ALL else (some(true), every(false))
+        return known[ref]
+
+    def rule_ref(self, rule: str) -> Ref:
+        """That a rule takes effect, to ask a walk or the solver about."""
+        return self.graph.rule_refs[rule]
+
+    def value_ref(self, attribute: str, value: str) -> Ref:
+        """That an attribute has a value; a block is one: `enterprise_blocked` is `yes`."""
+        return self.graph.value_refs[attribute, value]
+
+    def part_ref(self, rule: Rule, tree: Condition) -> Ref:
+        """That a part of a rule's condition holds, or the whole of it."""
+        return self.graph.tree_refs[self.section(rule), tree]
+
+
+def section(knowledge: Knowledge, rule: Rule) -> int:
+    """Which of FACTS, VERDICT and PLAN a rule belongs to."""
+    match rule.then:
+        case Advise() | Warn():
             return PLAN
-        if isinstance(rule.then, Conclude) and self.knowledge.attributes[rule.then.attribute].verdict:
+        case Conclude(attribute) if knowledge.attributes[attribute].verdict:
             return VERDICT
-        return FACTS
+    return FACTS
 
 
 def compile_base(vocabulary: Vocabulary, knowledge: Knowledge, problems: Iterable[Problem] = ()) -> Base:
@@ -130,8 +306,9 @@ def compile_base(vocabulary: Vocabulary, knowledge: Knowledge, problems: Iterabl
 
 class _Compiler:
     def __init__(self, vocabulary: Vocabulary, knowledge: Knowledge, problems: list[Problem]) -> None:
+        self.vocabulary, self.knowledge, self.problems = vocabulary, knowledge, problems
         self.base = Base(vocabulary, knowledge)
-        self.problems = problems
+        self.graph = self.base.graph
         self.order: list[Rule] = []
         self._index: dict[object, int] = {}
         blocked = {name: Attribute(name, f"whether {process} is blocked") for name, process in BLOCKED.items()}
@@ -143,34 +320,31 @@ class _Compiler:
         }
 
     def compile(self) -> Base:
-        base = self.base
+        rules = self.knowledge.rules
         self._formulas()
         self._between_facts()
-        for rule in base.knowledge.rules.values():
+        for rule in rules.values():
             self._type(rule)
-        self._relations()
+        self._relate()
         self._stratify()
         if self.problems:
             raise SalespathError(self.problems)
-        for section in (FACTS, VERDICT, PLAN):
-            if section == VERDICT:
+        for part in (FACTS, VERDICT, PLAN):
+            if part == VERDICT:
                 self._blocked()
             for rule in self.order:
-                if base.section(rule) == section:
-                    self._build(rule, section)
-            if section == FACTS:
+                if section(self.knowledge, rule) == part:
+                    self._build(rule, part)
+            if part == FACTS:
                 self._attributes(verdict=False)
                 self._certainly_blocked()
-            if section == VERDICT:
+            if part == VERDICT:
                 self._attributes(verdict=True)
-            if section == PLAN:
-                for name, tree in base.done.items():
-                    base.done_refs[name] = self._tree(tree, PLAN)
-            base.ends.append(len(base.nodes))
-            base.leaf_ends.append(len(base.leaves))
-        self._evidence()
-        self._read_by_verdict()
-        return base
+            if part == PLAN:
+                self.graph.done_refs.update({name: self._tree(tree, PLAN) for name, tree in self.base._done.items()})
+            self.graph.ends.append(len(self.graph.nodes))
+            self.graph.leaf_ends.append(len(self.graph.leaves))
+        return self.base
 
     # Typing
 
@@ -179,7 +353,7 @@ class _Compiler:
         self.problems.append(Problem(code, what, file=item.file, line=item.line))
 
     def _formulas(self) -> None:
-        vocabulary = self.base.vocabulary
+        vocabulary = self.vocabulary
         found: dict[str, Number] = {}
         for number in vocabulary.derived.values():
             try:
@@ -189,7 +363,7 @@ class _Compiler:
         visiting: list[str] = []
 
         def place(name: str) -> None:
-            if name in self.base.formulas or name not in found:
+            if name in self.base._formulas or name not in found:
                 return
             if name in visiting:
                 path = " → ".join([*visiting[visiting.index(name) :], name])
@@ -199,21 +373,21 @@ class _Compiler:
             for other in sorted(inputs(found[name])):
                 place(other)
             visiting.pop()
-            self.base.formulas[name] = found[name]
+            self.base._formulas[name] = found[name]
 
         for name in found:
             place(name)
 
     def _between_facts(self) -> None:
         """The relations of the vocabulary: they read facts and derived numbers only, and no rule reads them."""
-        vocabulary = self.base.vocabulary
+        vocabulary = self.vocabulary
         for relation in vocabulary.relations.values():
             try:
                 tree = condition(relation.broken, Scope(vocabulary, {}))
             except ExpressionError as error:
                 self._problem("SP301", relation, f"`broken: {shown(relation.broken, 80)}`: {error}")
                 continue
-            self.base.relations[relation.id] = tree
+            self.base._relations[relation.id] = tree
             self._placeholders(relation, tree, [relation.text])
             for name in relation.ask:
                 if name not in vocabulary:
@@ -221,40 +395,42 @@ class _Compiler:
                     self._problem("SP111", relation, f"`ask`: there is no fact {shown(name)}.{hint}")
 
     def _type(self, rule: Rule) -> None:
-        base = self.base
-        section = base.section(rule)
+        part = section(self.knowledge, rule)
         tree: Condition = TRUE
         understood = False
         try:
-            tree, understood = condition(rule.when, self.scopes[section]), True
+            tree, understood = condition(rule.when, self.scopes[part]), True
         except ExpressionError as error:
             self._problem("SP301", rule, f"`when: {shown(rule.when, 80)}`: {error}")
         then = rule.then
-        if isinstance(then, (Advise, Warn)) and then.process != "any":
+        if part == PLAN and then.process != "any":
             here: Condition = Is("process", then.process)
             if then.process in PROCESSES:
                 here = Or((here, Is("process", "both")))
-            tree = here if tree == TRUE else And((here, *(tree.items if isinstance(tree, And) else (tree,))))
-        base.conditions[rule.id] = tree
-        done_when = then.done_when if isinstance(then, (Advise, Block)) else ""
-        if done_when:
+            match tree:
+                case And(items):
+                    tree = And((here, *items)) if items else here
+                case _:
+                    tree = And((here, tree))
+        self.base._conditions[rule.id] = tree
+        if then.done_when:
             try:
-                base.done[rule.id] = condition(done_when, self.scopes[FACTS])
+                self.base._done[rule.id] = condition(then.done_when, self.scopes[FACTS])
             except ExpressionError as error:
-                self._problem("SP301", rule, f"`done_when: {shown(done_when, 80)}`: {error}")
-        if isinstance(then, Advise):
-            topic = base.knowledge.topics.get(then.topic)
-            if topic and topic.metrics and then.choice not in base.vocabulary:
-                self._problem("SP303", rule, f"{then.choice} is not a fact or derived number.")
+                self._problem("SP301", rule, f"`done_when: {shown(then.done_when, 80)}`: {error}")
+        match then:
+            case Advise(topic, choice) if topic in self.knowledge.topics and self.knowledge.topics[topic].metrics:
+                if choice not in self.vocabulary:
+                    self._problem("SP303", rule, f"{choice} is not a fact or derived number.")
         if understood:
-            self._placeholders(rule, tree, texts(rule))
+            self._placeholders(rule, tree, rule.texts)
 
     def _placeholders(self, item: Rule | Relation, tree: Condition, found: Iterable[str]) -> None:
         """A figure in a text must be known wherever the rule fires, or the relation is broken."""
         sure = necessary(tree)
         for text in found:
             for name in placeholders(text):
-                if name not in self.base.vocabulary:
+                if name not in self.vocabulary:
                     self._problem("SP305", item, f"{{{shown(name)}}} in a text is not a fact or derived number.")
                 elif name not in sure:
                     self._problem(
@@ -265,49 +441,44 @@ class _Compiler:
 
     # Strata
 
-    def _relations(self) -> None:
-        base = self.base
-        overridden: dict[str, list[str]] = {}
-        concluding: dict[tuple[str, str], list[str]] = {}
-        for rule in base.knowledge.rules.values():
+    def _relate(self) -> None:
+        for rule in self.knowledge.rules.values():
             for name in rule.overrides:
-                if name in base.knowledge.rules:
-                    overridden.setdefault(name, []).append(rule.id)
-            if isinstance(rule.then, Conclude):
-                concluding.setdefault((rule.then.attribute, rule.then.value), []).append(rule.id)
-        base.overridden_by = {name: tuple(ids) for name, ids in overridden.items()}
-        base.concluding = {key: tuple(ids) for key, ids in concluding.items()}
+                if name in self.knowledge.rules:
+                    self.base._overridden_by[name] = (*self.base.overriding(name), rule.id)
+        for rule, then in self.knowledge.each(Conclude):
+            self.base._concluding[then.concludes] = (*self.base.concluders(*then.concludes), rule.id)
 
     def _stratify(self) -> None:
         """Strata by dependency, numbered from 0, and the rules in an order to build them in. A cycle is a problem."""
-        base = self.base
         by_attribute: dict[str, list[str]] = {}
-        for (attribute, _), ids in base.concluding.items():
+        for (attribute, _), ids in self.base._concluding.items():
             by_attribute.setdefault(attribute, []).extend(ids)
-        for rule in base.knowledge.rules.values():
-            if isinstance(rule.then, Block):
-                by_attribute.setdefault(f"{rule.then.process}_blocked", []).append(rule.id)
+        for rule, block in self.knowledge.each(Block):
+            by_attribute.setdefault(f"{block.process}_blocked", []).append(rule.id)
         reads = {
             name: [id_ for attribute in sorted(inputs(tree)) for id_ in by_attribute.get(attribute, ())]
-            for name, tree in base.conditions.items()
+            for name, tree in self.base._conditions.items()
         }
-        graph = {name: dict.fromkeys([*ids, *base.overridden_by.get(name, ())]) for name, ids in reads.items()}
+        graph = {name: dict.fromkeys([*ids, *self.base._overridden_by.get(name, ())]) for name, ids in reads.items()}
         circular = False
         while graph and not self.order:
             try:
-                self.order = [base.knowledge.rules[name] for name in TopologicalSorter(graph).static_order()]
+                self.order = [self.knowledge.rules[name] for name in TopologicalSorter(graph).static_order()]
             except CycleError as error:
                 cycle = error.args[1][::-1]
                 shown_path = " → ".join(cycle if len(cycle) <= 12 else [*cycle[:9], "…", *cycle[-2:]])
                 what = f"the rules depend on one another in a circle: {shown_path}."
-                self._problem("SP304", base.knowledge.rules[cycle[0]], what)
+                self._problem("SP304", self.knowledge.rules[cycle[0]], what)
                 del graph[cycle[0]][cycle[1]]
                 circular = True
         for rule in self.order:
-            below = [base.strata[id_] + 1 for id_ in reads[rule.id] if id_ in base.strata]
-            beside = [base.strata[id_] for id_ in base.overridden_by.get(rule.id, ()) if id_ in base.strata]
-            base.strata[rule.id] = max([0, *below, *beside])
-            if base.strata[rule.id] == MAX_STRATA and not circular:
+            below = [self.base._strata[id_] + 1 for id_ in reads[rule.id] if id_ in self.base._strata]
+            beside = [
+                self.base._strata[id_] for id_ in self.base._overridden_by.get(rule.id, ()) if id_ in self.base._strata
+            ]
+            self.base._strata[rule.id] = max([0, *below, *beside])
+            if self.base._strata[rule.id] == MAX_STRATA and not circular:
                 self._problem("SP306", rule, f"it stands on more than {MAX_STRATA} layers of other rules.")
 
     # The graph
@@ -319,118 +490,81 @@ class _Compiler:
                 return refs[0]
         key = (kind, refs)
         if key not in self._index:
-            self._index[key] = len(self.base.nodes)
-            self.base.nodes.append((kind, refs))
+            self._index[key] = len(self.graph.nodes)
+            self.graph.nodes.append((kind, refs))
         return self._index[key]
 
-    def _leaf(self, test: Test) -> Ref:
+    def _leaf(self, test: GraphLeaf) -> Ref:
         if test not in self._index:
-            self._index[test] = len(self.base.leaves)
-            self.base.leaves.append(test)
-            self.base.leaf_inputs.append(() if isinstance(test, READINGS) else tuple(inputs(test)))
+            self._index[test] = len(self.graph.leaves)
+            self.graph.leaves.append(test)
+            self.graph.leaf_inputs.append(() if isinstance(test, TWO_VALUED) else tuple(inputs(test)))
         return self._node(LEAF, (self._index[test],))
 
-    def _tree(self, tree: Condition, section: int) -> Ref:
-        if isinstance(tree, (And, Or)):
-            ref = self._node(ALL if isinstance(tree, And) else ANY, tuple(self._tree(i, section) for i in tree.items))
-        elif isinstance(tree, Not):
-            ref = ~self._tree(tree.item, section)
-        elif isinstance(tree, Is):
-            ref = self._attribute(tree, section)
-        else:
-            ref = self._leaf(tree)
-        self.base.tree_refs[section, tree] = ref
+    def _tree(self, tree: Condition, part: int) -> Ref:
+        match tree:
+            case And(items) | Or(items):
+                kind = ALL if type(tree) is And else ANY
+                ref = self._node(kind, tuple(self._tree(item, part) for item in items))
+            case Not(item):
+                ref = ~self._tree(item, part)
+            case Is():
+                ref = self._attribute(tree, part)
+            case _:
+                ref = self._leaf(tree)
+        self.graph.tree_refs[part, tree] = ref
         return ref
 
-    def _attribute(self, tree: Is, section: int) -> Ref:
-        attribute = self.base.knowledge.attributes.get(tree.attribute)
+    def _attribute(self, tree: Is, part: int) -> Ref:
+        attribute = self.knowledge.attributes.get(tree.attribute)
         ref = self._value(tree.attribute, tree.value)
-        if attribute is None or attribute.verdict or section != VERDICT:
+        if attribute is None or attribute.verdict or part != VERDICT:
             return ref  # an attribute of the verdict (whether a process is blocked is one), or read beside other facts
         return self._leaf(Closed(ref))
 
     def _value(self, attribute: str, value: str) -> Ref:
         """An attribute's value: any of the effective rules that conclude it."""
         key = (attribute, value)
-        if key not in self.base.value_refs:
-            ids = self.base.concluding.get(key, ())
-            self.base.value_refs[key] = self._node(ANY, tuple(self.base.rule_refs[id_] for id_ in ids))
-        return self.base.value_refs[key]
+        if key not in self.graph.value_refs:
+            ids = self.base._concluding.get(key, ())
+            self.graph.value_refs[key] = self._node(ANY, tuple(self.graph.rule_refs[id_] for id_ in ids))
+        return self.graph.value_refs[key]
 
     def _attributes(self, *, verdict: bool) -> None:
-        for attribute in self.base.knowledge.attributes.values():
+        for attribute in self.knowledge.attributes.values():
             if attribute.verdict == verdict:
                 for value in attribute.values:
                     self._value(attribute.id, value)
 
-    def _build(self, rule: Rule, section: int) -> None:
+    def _build(self, rule: Rule, part: int) -> None:
         """The node of an effective rule: its condition, and no effective rule overrides it."""
-        base = self.base
-        ref = self._tree(base.conditions[rule.id], section)
-        base.condition_refs[rule.id] = ref
-        over = tuple(~base.rule_refs[other] for other in base.overridden_by.get(rule.id, ()))
-        base.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
+        ref = self._tree(self.base._conditions[rule.id], part)
+        self.graph.condition_refs[rule.id] = ref
+        over = tuple(~self.graph.rule_refs[other] for other in self.base._overridden_by.get(rule.id, ()))
+        self.graph.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
 
     def _blocks(self, process: str) -> list[str]:
-        found = []
-        for rule in self.order:
-            if isinstance(rule.then, Block) and rule.then.process == process and not rule.then.lift:
-                found.append(rule.id)
-        return found
+        then = {rule.id: block.process for rule, block in self.knowledge.blocks}
+        return [rule.id for rule in self.order if then.get(rule.id) == process]
 
     def _certainly_blocked(self) -> None:
         for process in BLOCKED.values():
-            refs = tuple(self.base.rule_refs[rule] for rule in self._blocks(process))
-            self.base.certainly_blocked[process] = self._node(ANY, refs)
+            refs = tuple(self.graph.rule_refs[rule] for rule in self._blocks(process))
+            self.graph.certainly_blocked[process] = self._node(ANY, refs)
 
     def _blocked(self) -> None:
         """Whether a process is blocked, as the verdict reads it: a block stands until its exception is known."""
-        base = self.base
         for name, process in BLOCKED.items():
             for rule in self._blocks(process):
-                exceptions = tuple(base.rule_refs[other] for other in base.overridden_by.get(rule, ()))
-                base.standing_refs[rule] = self._leaf(Standing(base.condition_refs[rule], exceptions))
-            refs = tuple(base.standing_refs[rule] for rule in self._blocks(process))
-            base.value_refs[name, "yes"] = self._node(ANY, refs)
-
-    def _evidence(self) -> None:
-        """The weigh rules by process, line and sign, the strongest first (equal ones by id, which changes no sum)."""
-        knowledge = self.base.knowledge
-        groups: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
-        for rule in knowledge.rules.values():
-            if isinstance(rule.then, Weigh) and rule.then.certainty:
-                weight = certainty.weight(rule.then.certainty)
-                sign = 1 if weight > 0 else -1
-                groups.setdefault((rule.then.process, rule.then.line, sign), []).append((abs(weight), rule.id))
-        for (process, line, sign), pieces in sorted(groups.items()):
-            dimension = knowledge.lines[line].dimension
-            pieces.sort(key=lambda piece: (-piece[0], piece[1]))
-            self.base.evidence.append(Evidence(process, dimension, line, sign, tuple(pieces)))
-
-    def _read_by_verdict(self) -> None:
-        base = self.base
-        pending = [rule for rule in base.knowledge.rules.values() if base.section(rule) == VERDICT]
-        while pending:
-            for attribute in inputs(base.conditions[pending.pop().id]):
-                for (name, _), ids in base.concluding.items():
-                    for id_ in ids if name == attribute else ():
-                        rule = base.knowledge.rules[id_]
-                        if base.section(rule) == FACTS and id_ not in base.read_by_verdict:
-                            base.read_by_verdict.add(id_)
-                            pending.append(rule)
+                exceptions = tuple(self.graph.rule_refs[other] for other in self.base._overridden_by.get(rule, ()))
+                self.graph.standing_refs[rule] = self._leaf(StandingBlock(self.graph.condition_refs[rule], exceptions))
+            refs = tuple(self.graph.standing_refs[rule] for rule in self._blocks(process))
+            self.graph.value_refs[name, "yes"] = self._node(ANY, refs)
 
 
-def texts(rule: Rule) -> list[str]:
-    """Every text of a rule that a reader sees."""
-    then = rule.then
-    found = [rule.because]
-    if isinstance(then, (Advise, Warn)):
-        found.append(then.text)
-    if isinstance(then, Advise):
-        found.extend((then.short, *then.steps))
-    if isinstance(then, Block):
-        found.append(then.remedy)
-    return found
+def texts(rule: Rule) -> tuple[str, ...]:
+    """The same as `rule.texts`, until all is merged."""
+    return rule.texts
 
 
 def placeholders(text: str) -> list[str]:

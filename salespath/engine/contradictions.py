@@ -36,10 +36,10 @@ def contradicted(rows: Rows) -> Bits:
     base, found = rows.base, rows.zero
     for relation in base.vocabulary.relations.values():
         if relation.kind == "impossible":
-            found = found | holds(base.relations[relation.id], rows)[0]
-    for name in base.formulas.keys() & rows.table.columns.keys():
+            found = found | holds(base.broken(relation.id), rows)[0]
+    for name in base.vocabulary.derived.keys() & rows.table.columns.keys():
         given = rows.table.columns[name]
-        made = rows.value(base.formulas[name], unlimited=base.vocabulary.derived[name].unlimited)
+        made = rows.computed(name)
         with np.errstate(invalid="ignore"):
             far = np.abs(given.values - made.values) > FAR * np.abs(made.values)
         found = found | rows.pack(given.known & made.known & (given.values != made.values) & far)
@@ -61,7 +61,7 @@ def _broken(company: Company) -> Iterator[Contradiction]:
         return words(base.vocabulary[name], value)
 
     for relation in base.vocabulary.relations.values():
-        tree = base.relations[relation.id]
+        tree = base.broken(relation.id)
         if holds(tree, company)[0]:
             read = tuple(base.vocabulary.ordered(inputs(tree)))
             text, code = filled(relation.text, figure), CODES[relation.kind]
@@ -71,17 +71,17 @@ def _broken(company: Company) -> Iterator[Contradiction]:
 def _given_otherwise(company: Company) -> Iterator[Contradiction]:
     """The derived numbers that are given, and differ from what their inputs make by more than a tenth."""
     base = company.base
-    for name, formula in base.formulas.items():
+    for name in base.numbers:
         given, value = company.facts.get(name), None
         if given is not None:
             value = company.computed(name)
         if value is None or math.isnan(value):
             continue
+        number = base.vocabulary.derived[name]
         assert isinstance(given, (int, float))
         if given != value and abs(given - value) > FAR * abs(value):
-            number = base.vocabulary.derived[name]
             text = f"{name} is given as {words(number, given)}, but {number.formula} makes {words(number, value)}."
-            read = tuple(base.vocabulary.ordered(inputs(formula)))
+            read = tuple(base.vocabulary.ordered(base.inputs_of(name)))
             yield Contradiction(
                 f"{name}-given-otherwise", "impossible", (*read, name), text, "", (name, *read), "SP120"
             )

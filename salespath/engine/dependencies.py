@@ -8,8 +8,8 @@ from functools import cached_property
 
 from salespath.engine.compile import Base
 from salespath.engine.walk import SUMS
-from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Condition, Is, inputs, leaves
-from salespath.rules.model import Block, Conclude, Rule, Weigh
+from salespath.rules.language import VERDICT_NUMBERS, Condition, Is, inputs, leaves
+from salespath.rules.model import Rule, Weigh
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class RuleRelations:
         self.base = base
 
     def of(self, rule: Rule) -> Relations:
-        """The relations of one rule."""
-        base, tree = self.base, self.base.conditions[rule.id]
+        """Those of one rule."""
+        base, tree = self.base, self.base.condition(rule.id)
         names = inputs(tree)
         sums = tuple(name for name in VERDICT_NUMBERS if name in names)
         values = read_values(tree)
-        concluded = concludes(base, rule)
+        concluded = rule.then.concludes
         return Relations(
             facts=tuple(base.vocabulary.ordered(names)),
             values=values,
@@ -53,7 +53,7 @@ class RuleRelations:
             lines=tuple(line for name in sums for line in self.lines[name]),
             depends_on=self._in_order({id_ for value in values for id_ in self.concluding.get(value, ())}),
             overrides=tuple(name for name in rule.overrides if name in base.knowledge.rules),
-            overridden_by=base.overridden_by.get(rule.id, ()),
+            overridden_by=base.overriding(rule.id),
             read_by=self._in_order(self.readers.get(concluded, ())) if concluded else (),
             adds_to=adds_to(base, rule),
         )
@@ -63,7 +63,7 @@ class RuleRelations:
         """The rules that conclude each value; a block is one too."""
         found: dict[tuple[str, str], list[str]] = {}
         for rule in self.base.knowledge.rules.values():
-            value = concludes(self.base, rule)
+            value = rule.then.concludes
             if value:
                 found.setdefault(value, []).append(rule.id)
         return found
@@ -72,8 +72,8 @@ class RuleRelations:
     def readers(self) -> dict[tuple[str, str], list[str]]:
         """The rules whose conditions read each value."""
         found: dict[tuple[str, str], list[str]] = {}
-        for id_, tree in self.base.conditions.items():
-            for value in read_values(tree):
+        for id_ in self.base.knowledge.rules:
+            for value in read_values(self.base.condition(id_)):
                 found.setdefault(value, []).append(id_)
         return found
 
@@ -100,24 +100,22 @@ def read_values(tree: Condition) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((leaf.attribute, leaf.value) for leaf in leaves(tree) if isinstance(leaf, Is)))
 
 
-def concludes(base: Base, rule: Rule) -> tuple[str, str] | None:
-    """The value that other rules can read of a rule: an attribute's, or that a process is blocked."""
-    then = rule.then
-    if isinstance(then, Conclude):
-        return then.attribute, then.value
-    if isinstance(then, Block) and not then.lift:
-        return next(name for name, process in BLOCKED.items() if process == then.process), "yes"
-    return None
-
-
 def adds_to(base: Base, rule: Rule) -> str:
     """The verdict number that a rule's evidence is part of; none for an exception, which weighs nothing."""
-    then = rule.then
-    if not isinstance(then, Weigh) or not then.certainty:
-        return ""
-    return sum_name(then.process, base.knowledge.lines[then.line].dimension)
+    match rule.then:
+        case Weigh(process, weight, line) if weight:
+            return sum_name(process, base.knowledge.lines[line].dimension)
+    return ""
 
 
 def sum_name(process: str, dimension: str) -> str:
     """The verdict number that the evidence of a dimension is part of."""
     return next(f"{name}_{process}" for name, dimensions in SUMS.items() if dimension in dimensions)
+
+
+Relating = RuleRelations  # the name of before, until all is merged
+
+
+def concludes(_: Base, rule: Rule) -> tuple[str, str] | None:
+    """The same as `rule.then.concludes`, until all is merged."""
+    return rule.then.concludes

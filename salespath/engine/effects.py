@@ -13,7 +13,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.compile import PLAN, VERDICT, Base, Ref
 from salespath.engine.dependencies import RuleRelations, adds_to, read_values
-from salespath.engine.why import FAILED, FIRED, OPEN, status
+from salespath.engine.walk import FAILED, FIRED, OPEN
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
@@ -96,24 +96,24 @@ def _changed(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]
     """The rules that say something else than in the other base, or whose evidence belongs to another dimension."""
     found = {entry.id for entry in entries["rules"].values() if not entry.only_words}
     moved = {entry.id for entry in entries["lines"].values() if any(f.name == "dimension" for f in entry.fields)}
-    rules = base.knowledge.rules.values()
-    return found | {rule.id for rule in rules if isinstance(rule.then, Weigh) and rule.then.line in moved}
+    return found | {rule.id for rule, then in base.knowledge.each(Weigh) if then.line in moved}
 
 
 def _reading_otherwise(old: Assessment, new: Assessment) -> Iterator[str]:
     """The rules whose condition does not come out the same and tests an answer that does not either."""
-    base = old.base
+    base, graph = old.base, old.base.graph
 
     def differs(ref: Ref) -> bool:
-        return status(old, ref) != status(new, ref)
+        return old.walked.status(ref) != new.walked.status(ref)
 
     for rule in base.knowledge.rules.values():
-        trees = [(base.section(rule), base.conditions[rule.id], base.condition_refs[rule.id])]
-        if rule.id in base.done and isinstance(rule.then, Advise):  # what is done of a block changes nothing
-            trees.append((PLAN, base.done[rule.id], base.done_refs[rule.id]))
+        trees = [(base.section(rule), base.condition(rule.id), graph.condition_refs[rule.id])]
+        done = base.done_when(rule.id)
+        if done and isinstance(rule.then, Advise):  # what is done of a block changes nothing
+            trees.append((PLAN, done, graph.done_refs[rule.id]))
         for section, tree, whole in trees:
             tests = (leaf for leaf in leaves(tree) if not (isinstance(leaf, Is) or inputs(leaf) & {*VERDICT_NUMBERS}))
-            if differs(whole) and any(differs(base.tree_refs[section, leaf]) for leaf in tests):
+            if differs(whole) and any(differs(graph.tree_refs[section, leaf]) for leaf in tests):
                 yield rule.id
                 break
 
@@ -127,7 +127,7 @@ class _Links:
         self.values: dict[str, list[Value]] = {}
         self.numbers: dict[str, list[str]] = {}
         for rule in base.knowledge.rules.values():
-            trees = [tree for tree in (base.conditions[rule.id], base.done.get(rule.id)) if tree is not None]
+            trees = [tree for tree in (base.condition(rule.id), base.done_when(rule.id)) if tree is not None]
             self.values[rule.id] = [value for tree in trees for value in read_values(tree)]
             self.numbers[rule.id] = [name for name in inputs(trees[0]) if name in VERDICT_NUMBERS]
 
@@ -156,23 +156,21 @@ class _Company:
 
     def _status(self, side: int, rule: str) -> str:
         """A rule that there is not is as good as failed."""
-        base = self.sides[side].base
-        return status(self.sides[side], base.rule_refs[rule]) if rule in base.rule_refs else FAILED
+        a = self.sides[side]
+        return a.status(rule) if rule in a.base.knowledge.rules else FAILED
 
     def _standing(self, side: int, block: str) -> str:
         """Whether a block stands, which it may before its exceptions are known."""
-        refs = self.sides[side].base.standing_refs
-        return status(self.sides[side], refs[block]) if block in refs else FAILED
+        a = self.sides[side]
+        return FIRED if block in a.base.graph.standing_refs and a.walked.stands(block) else FAILED
 
     def _turned(self, rule: str) -> bool:
         return self._status(0, rule) != self._status(1, rule)
 
     def _differ(self, value: Value) -> bool:
-        found = []
-        for side in self.sides:
-            ref = side.base.value_refs.get(value)
-            found.append(FAILED if ref is None else status(side, ref))
-        return found[0] != found[1]
+        refs = [side.base.graph.value_refs.get(value) for side in self.sides]
+        old, new = (FAILED if r is None else side.walked.status(r) for r, side in zip(refs, self.sides))
+        return old != new
 
     def _weighs_otherwise(self, rule: str) -> bool:
         """Whether a rule adds something else to a sum, or the same to another."""
@@ -217,8 +215,8 @@ class _Company:
                 yield from self._concluding(value, closed=_closed(side.base, rule, value[0]))
             for number in links.numbers.get(rule, ()):
                 yield from (id_ for id_, to in links.adds_to.items() if to == number and self._weighs_otherwise(id_))
-            standing = rule in side.base.standing_refs  # what is not known yet and could lift it is said with it
-            for over in side.base.overridden_by.get(rule, ()):
+            standing = rule in side.base.graph.standing_refs  # what is not known yet and could lift it is said with it
+            for over in side.base.overriding(rule):
                 found = {self._status(0, over), self._status(1, over)}
                 matters = FIRED in found or (standing and OPEN in found)
                 if self._turned(over) or (matters and over in self.changed):
@@ -257,11 +255,10 @@ class _Company:
     def _beside(self, rule: str) -> Iterator[str]:
         """The advice on the same topic that comes or goes."""
         for side in self.sides:
-            topic = getattr(side.base.knowledge.rules[rule].then, "topic", None)
-            for other in side.base.knowledge.rules.values():
-                beside = isinstance(other.then, Advise) and other.then.topic == topic
-                if beside and (self._turned(other.id) or other.id in self.changed):
-                    yield other.id
+            advice = {other.id: then.topic for other, then in side.base.knowledge.each(Advise)}
+            for other, topic in advice.items():
+                if topic == advice.get(rule) and (self._turned(other) or other in self.changed):
+                    yield other
 
 
 def _closed(base: Base, rule: str, attribute: str) -> bool:
@@ -278,7 +275,7 @@ def _shown(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
         found[BLOCK, block.rule] = (
             block.process,
             replace(block, facts={}),
-        )  # what it says; not all that it was read from
+        )  # what it says, not all that it was read from
     for advice in a.advice:
         found[ADVICE, advice.rules[0]] = f"{advice.topic}: {advice.choice}", advice
     for warning in a.warnings:

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.trace import behind
 from salespath.facts import Value
 from salespath.rules.language import Arithmetic, Number, Quantity, inputs
 
@@ -32,7 +31,7 @@ def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float])
     """
     found: dict[str, Value | None] = {}
     kept: set[str] = set()
-    parts = {name: behind(base, [name]) for name in base.vocabulary.ordered(numbers)}
+    parts = {name: base.behind([name]) for name in base.vocabulary.ordered(numbers)}
     for name in sorted(parts, key=lambda name: len(parts[name])):  # what others are computed from comes first
         known = changed(facts, found)
         if Company(base, known).number(name) != numbers[name]:
@@ -44,7 +43,7 @@ def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float])
 def _placed(
     base: Base, facts: Mapping[str, Value], name: str, value: float, kept: Collection[str]
 ) -> dict[str, Value | None]:
-    company, tree = Company(base, facts), base.formulas.get(name)
+    company, tree = Company(base, facts), base.formula(name)
     parts = [part for part in base.vocabulary.ordered(inputs(tree)) if part not in kept] if tree else []
     for part in parts:
         needed = _needed(company, tree, part, value)
@@ -55,18 +54,17 @@ def _placed(
 
 def _needed(company: Company, tree: Number | None, name: str, wanted: float) -> float | None:
     """What a number has to be for a formula to make what is wanted; None where that cannot be said."""
-    if isinstance(tree, Quantity) and tree.name == name:
-        return wanted
-    if not isinstance(tree, Arithmetic) or (name in inputs(tree.left)) == (name in inputs(tree.right)):
-        return None
-    left = name in inputs(tree.left)
-    part, rest = (tree.left, tree.right) if left else (tree.right, tree.left)
-    other = company.value(rest)
-    if other is None or not math.isfinite(other):
-        return None
-    if tree.operator in ("*", "/") and other == 0:
-        return None
-    return _needed(company, part, name, _undone(tree.operator, left, wanted, other))
+    match tree:
+        case Quantity(read) if read == name:
+            return wanted
+        case Arithmetic(operator, first, second) if (name in inputs(first)) != (name in inputs(second)):
+            left = name in inputs(first)
+            part, rest = (first, second) if left else (second, first)
+            other = company.value(rest)
+            if other is None or not math.isfinite(other) or (operator in "*/" and other == 0):
+                return None
+            return _needed(company, part, name, _undone(operator, left, wanted, other))
+    return None
 
 
 def _undone(operator: str, left: bool, wanted: float, other: float) -> float:

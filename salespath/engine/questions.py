@@ -17,7 +17,6 @@ from salespath.engine.compile import Base
 from salespath.engine.space import Space, States, space
 from salespath.facts import Value
 from salespath.rules.language import VERDICT_NUMBERS
-from salespath.rules.model import Block
 
 COST = {
     "core": 1.0,
@@ -51,16 +50,14 @@ def _left(here: Space, rows: States) -> npt.NDArray[np.float64]:
     """How much is left open in partial companies."""
     base = here.base
     walked, carrier = here.walked(rows)
-    truth = walked.truth
     found = np.zeros(len(rows))
     for bits in walked.possible.values():
         found += carrier.expand(bits)
     for low, high in map(walked.wide.bounds, VERDICT_NUMBERS):
         found += WIDTH * (high - low)
-    for rule in base.knowledge.rules.values():
-        if isinstance(rule.then, Block) and not rule.then.lift:
-            ref, blocked = base.rule_refs[rule.id], base.certainly_blocked[rule.then.process]
-            found += BLOCK * carrier.expand(~(truth.is_true(ref) | truth.is_false(ref) | truth.is_true(blocked)))
+    for rule, block in base.knowledge.blocks:
+        decided = walked.fired(rule.id) | walked.failed(rule.id) | walked.surely_blocked(block.process)
+        found += BLOCK * carrier.expand(~decided)
     return found
 
 

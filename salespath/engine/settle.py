@@ -29,7 +29,7 @@ BATCH = 512
 
 def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False, budget: int = BUDGET) -> Settlement:
     """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer."""
-    return _Search(space(base), facts, every, budget).settlement()
+    return _SettleSearch(space(base), facts, every, budget).settlement()
 
 
 def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
@@ -64,7 +64,7 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
 
 
 @dataclass
-class _Search:
+class _SettleSearch:
     space: Space
     facts: Mapping[str, Value]
     every: bool
@@ -106,8 +106,7 @@ class _Search:
         completed = self._completed(rows)
         walked, carrier = self.space.walked(completed)
         for value in wanted:
-            ref = self.space.base.value_refs["process", value]
-            for place in np.flatnonzero(carrier.expand(walked.truth.is_true(ref)))[:4]:
+            for place in np.flatnonzero(carrier.expand(walked.has("process", value)))[:4]:
                 if self._confirm(completed[place], value):
                     break
 

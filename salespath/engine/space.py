@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from salespath.engine.cells import cells
 from salespath.engine.company import Company
-from salespath.engine.compile import FACTS, READINGS, Base
+from salespath.engine.compile import Base
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
 from salespath.rules.language import Compare, Constant, Leaf, Member, Quantity, inputs
@@ -29,7 +29,7 @@ States: TypeAlias = "npt.NDArray[np.int8]"  # a row for each partial company, a 
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Turnout:
     """How a variable can turn out: the states of its tests, and values that make them so (none: it stays unknown)."""
 
     states: tuple[int, ...]
@@ -45,7 +45,7 @@ class Variable:
     member: str
     facts: tuple[str, ...]  # the facts that settle it
     tests: tuple[int, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Turnout, ...]
 
 
 class Space:
@@ -53,9 +53,7 @@ class Space:
 
     def __init__(self, base: Base) -> None:
         self.base = base
-        self.tests: list[Leaf] = [
-            test for test in base.leaves[: base.leaf_ends[FACTS]] if not isinstance(test, READINGS)
-        ]
+        self.tests = base.tests
         self.places = {test: place for place, test in enumerate(self.tests)}
         self.variables: list[Variable] = list(self._variables())
         self.sets: dict[str, tuple[int, ...]] = {}
@@ -69,21 +67,25 @@ class Space:
         values = cells(base)
         groups: dict[tuple[str, str], list[int]] = {}
         for place, test in enumerate(self.tests):
-            names = inputs(test)
-            joined = isinstance(test, Compare) and not (
-                isinstance(test.left, Quantity) and isinstance(test.right, Constant)
-            )
-            key = ("", str(place)) if joined else (next(iter(names)), test.value if isinstance(test, Member) else "")
+            match test:
+                case Compare(_, Quantity(name), Constant()):
+                    key = name, ""
+                case Compare():
+                    key = "", str(place)
+                case Member(name, member):
+                    key = name, member
+                case _:
+                    key = test.name, ""
             groups.setdefault(key, []).append(place)
         for (name, member), places in groups.items():
             tests = tuple(places)
             if not name:
-                outcomes = [Outcome((state,), (), state != UNKNOWN) for state in (YES, NO, UNKNOWN)]
+                outcomes = [Turnout((state,), (), state != UNKNOWN) for state in (YES, NO, UNKNOWN)]
             elif member:
-                outcomes = [Outcome((YES,) * len(tests), ()), Outcome((NO,) * len(tests), ())]
+                outcomes = [Turnout((YES,) * len(tests), ()), Turnout((NO,) * len(tests), ())]
             else:
                 outcomes = self._outcomes(name, tests, values[name])
-            facts = tuple(base.vocabulary.ordered(self._inputs(tests)))
+            facts = tuple(base.facts_behind(read for test in tests for read in inputs(self.tests[test])))
             yield Variable(name, member, facts, tests, tuple(outcomes))
 
     def _joined(self) -> Iterator[tuple[int, list[int]]]:
@@ -94,27 +96,16 @@ class Space:
                 (place,) = variable.tests
                 yield place, [alone[name] for name in inputs(self.tests[place]) if name in alone]
 
-    def _inputs(self, tests: tuple[int, ...]) -> set[str]:
-        """The facts behind some tests, through derived numbers."""
-        found, pending = set[str](), [name for place in tests for name in inputs(self.tests[place])]
-        while pending:
-            name = pending.pop()
-            if name in self.base.formulas:
-                pending.extend(inputs(self.base.formulas[name]))
-            else:
-                found.add(name)
-        return found
-
-    def _outcomes(self, name: str, tests: tuple[int, ...], values: list[Value]) -> list[Outcome]:
+    def _outcomes(self, name: str, tests: tuple[int, ...], values: list[Value]) -> list[Turnout]:
         """The outcomes of a quantity. A computed one can leave its range, or be unlimited."""
         found: dict[tuple[int, ...], list[Value]] = {}
         for value in values:
             found.setdefault(self._states({name: value}, tests), []).append(value)
-        if name in self.base.formulas:
+        if name in self.base.vocabulary.derived:
             for odd in (-1.0, 1e300, math.inf):
                 found.setdefault(self._states({name: odd}, tests), [])
         found.setdefault((UNKNOWN,) * len(tests), [])
-        return [Outcome(states, tuple(values), bool(values)) for states, values in found.items()]
+        return [Turnout(states, tuple(values), bool(values)) for states, values in found.items()]
 
     def _states(self, facts: Mapping[str, Value], tests: tuple[int, ...]) -> tuple[int, ...]:
         company = Company(self.base, facts)

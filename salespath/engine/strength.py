@@ -11,7 +11,7 @@ from functools import cache
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.turning import Turn, parts, turning
+from salespath.engine.turning import Turn, turning
 from salespath.engine.walk import Bits, Carrier, holds
 from salespath.facts import Value
 from salespath.rules.language import Condition, Scope, condition
@@ -27,11 +27,11 @@ class Strength:
 
     level: str
     on: tuple[Turn, ...]
-    known: Known
+    known: KnownCore
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCore:
     """How many core facts are known, in how many dimensions; how many were answered, of how many (others follow from these)."""
 
     facts: int
@@ -59,12 +59,12 @@ def strength(
     return Strength(OPEN if open_ else HANGS_ON if on else FIRM, on, known)
 
 
-def known_core(base: Base, facts: Mapping[str, Value]) -> Known:
+def known_core(base: Base, facts: Mapping[str, Value]) -> KnownCore:
     """How much of the core is known."""
     found = core(base, dict.fromkeys(facts, 1), Company(base, facts))
     dimensions = [base.vocabulary.facts[name].dimension for name, known in found.items() if known]
     answered = sum(name in base.vocabulary.derived or name in found for name in facts)
-    return Known(len(dimensions), len({*dimensions}), answered, len(found))
+    return KnownCore(len(dimensions), len({*dimensions}), answered, len(found))
 
 
 def core(base: Base, given: Mapping[str, Bits], carrier: Carrier) -> dict[str, Bits]:
@@ -79,7 +79,7 @@ def core(base: Base, given: Mapping[str, Bits], carrier: Carrier) -> dict[str, B
         found[name] = found[name] | holds(tree, carrier)[0]
     for number in vocabulary.derived:
         rest = given.get(number, zero)
-        for name in vocabulary.ordered(parts(base, number)):
+        for name in base.facts_behind([number]):
             if name in found:
                 found[name], rest = found[name] | rest, rest & found[name]
     return found

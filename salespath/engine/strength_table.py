@@ -9,24 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from salespath.engine.cells import FACTOR, PARTS, bounds, halved, options, turns
 from salespath.engine.compile import Base
 from salespath.engine.contradictions import contradicted
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
-from salespath.engine.table import Column, Rows, Table, column, words
-from salespath.engine.trace import behind
-from salespath.engine.turning import FACTOR, PARTS, RUNS, asked, bounds, halved, options, parts, points, readers
-from salespath.engine.walk import concluded, processes, walk
+from salespath.engine.table import Array, Bits, Column, Rows, Table, column, words
+from salespath.engine.turning import RUNS, asked, readers
+from salespath.engine.walk import walk
 from salespath.facts import Derived, Fact
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.language import Leaf, inputs
-
-Array: TypeAlias = "npt.NDArray[Any]"
-Bits: TypeAlias = "npt.NDArray[np.uint8]"
+from salespath.rules.language import Compare, Leaf, inputs
 
 CHUNK = 16_384
 
@@ -55,7 +50,7 @@ def strengths(base: Base, table: Table, guessed: Mapping[str, Array] | None = No
     return Strengths(np.concatenate(levels), found[0].names, np.concatenate(on, axis=1))
 
 
-class _Supposing(Rows):
+class _OtherAnswers(Rows):
     """Rows with other answers to one question; tests that do not read it are as they were."""
 
     def __init__(self, rows: Rows, tests: dict[Leaf, tuple[Bits, Bits, Bits]], name: str, cells: Column) -> None:
@@ -73,8 +68,8 @@ class _Part:
         self.known = {name: cells.known for name, cells in table.columns.items()}
         self.guessed = {name: some & self.known[name] for name, some in guessed.items() if name in self.known}
         self.tests = {leaf: self.rows.test(leaf) for leaves in readers(base).values() for leaf in leaves}
-        self.truth = walk(base, self.rows, settle=False, plan=False).truth
-        self.now = processes(base, self.truth, self.rows)
+        self.walked = walk(base, self.rows, settle=False, plan=False)
+        self.now = self.walked.processes
 
     def strengths(self) -> Strengths:
         rows, zero = self.rows, self.rows.zero
@@ -83,8 +78,8 @@ class _Part:
         for name in readers(self.base):
             turned[name], runs[name] = self._turned(name)
         alone = dict(turned)
-        for name in turned.keys() & self.base.formulas.keys():
-            for other in behind(self.base, [name]) - {name}:
+        for name in turned.keys() & self.base.vocabulary.derived.keys():
+            for other in self.base.behind([name]) - {name}:
                 alone[name] = alone[name] & ~turned.get(other, zero)
         places = asked(self.base)
         names = sorted(alone, key=places.__getitem__)
@@ -115,7 +110,7 @@ class _Part:
     def _by_means_alone(self) -> Array:
         bits = self.rows.zero
         if {"basis", "candidate"} <= self.base.knowledge.attributes.keys():
-            basis, candidate = (concluded(self.base, self.truth, self.rows, name) for name in ("basis", "candidate"))
+            basis, candidate = (self.walked.values(name) for name in ("basis", "candidate"))
             bits = basis["means_alone"] & np.bitwise_or.reduce(list(candidate.values())) & ~self.now["both"]
         found: Array = self.rows.expand(bits).astype(bool)
         return found
@@ -132,8 +127,8 @@ class _Part:
         else:
             pairs = list(self._words(term, open_, guess))
             values, applies = (np.stack([pair[place] for pair in pairs]) for place in (0, 1))
-        carrier = self._supposing(name, values)
-        given = processes(self.base, walk(self.base, carrier, settle=False, plan=False).truth, carrier)
+        carrier = self._otherwise(name, values)
+        given = walk(self.base, carrier, settle=False, plan=False).processes
         same, run = self.rows.zero, self.rows.zero
         for process, bits in given.items():
             same = same | bits & self.now[process]
@@ -145,8 +140,8 @@ class _Part:
         """For which rows an answer is tried because it is not known, and for which because it is guessed."""
         none = np.zeros(self.table.rows, dtype=bool)
         open_ = ~self.known.get(name, none)
-        if name in self.base.formulas:
-            unknown = [~self.known.get(part, none) for part in parts(self.base, name)]
+        if name in self.base.vocabulary.derived:
+            unknown = [~self.known.get(part, none) for part in self.base.facts_behind([name])]
             open_ = open_ & (sum(part.astype(np.int64) for part in unknown) > 1)
         return open_, self.guessed.get(name, none)
 
@@ -172,11 +167,11 @@ class _Part:
             ends = np.sort([value / FACTOR, value * FACTOR], axis=0)
             low[guess] = np.maximum(least, np.ceil(ends[0]))
             high[guess] = np.minimum(most, np.floor(ends[1]))
-        turn = partial(self._turn, term.id, step, low, high, open_ | guess)
-        for point in points(term, readers(self.base)[term.id], low, high, turn):
+        crossing = partial(self._crossing, term.id, step, low, high, open_ | guess)
+        for point in (low, high, *turns(term, readers(self.base)[term.id], crossing)):
             yield np.clip(point, low, high) / step
 
-    def _turn(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Leaf) -> Array | None:
+    def _crossing(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Compare) -> Array | None:
         """Where a test turns that joins a number with others; the lowest where it does not."""
 
         def state(some: Array, table: Table, point: Array) -> Array:
@@ -186,7 +181,7 @@ class _Part:
             found: Array = true + 2 * false + 4 * open_
             return found
 
-        read = {other: self.table.columns[other] for other in behind(self.base, inputs(test)) & self.known.keys()}
+        read = {other: self.table.columns[other] for other in self.base.behind(inputs(test)) & self.known.keys()}
 
         def of(some: Array) -> partial[Array]:
             return partial(state, some, Table(len(some), {other: cells[some] for other, cells in read.items()}))
@@ -200,7 +195,7 @@ class _Part:
         found[some] = halved(low[some], high[some], of(some))
         return found
 
-    def _supposing(self, name: str, values: Array) -> _Supposing:
+    def _otherwise(self, name: str, values: Array) -> _OtherAnswers:
         mine = {*readers(self.base)[name]}
         tests = {leaf: bits for leaf, bits in self.tests.items() if leaf not in mine}
-        return _Supposing(self.rows, tests, name, Column(values, np.ones(values.shape, dtype=bool)))
+        return _OtherAnswers(self.rows, tests, name, Column(values, np.ones(values.shape, dtype=bool)))

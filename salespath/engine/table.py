@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from salespath.engine.compile import Base
 from salespath.engine.contradictions import contradicted
-from salespath.engine.walk import OPERATORS, SUMS, Sums, concluded, walk
+from salespath.engine.walk import OPERATORS, SUMS, Sums, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
@@ -122,12 +122,13 @@ class Rows:
         return self._numbers[key]
 
     def _value(self, tree: Number, unlimited: bool) -> _Quantity:
-        if isinstance(tree, Constant):
-            return _Quantity(np.float64(tree.value), np.True_)
-        if isinstance(tree, Quantity):
-            return self._number(tree.name)
-        if isinstance(tree, Count):
-            return self._count(tree.name)
+        match tree:
+            case Constant(value):
+                return _Quantity(np.float64(value), np.True_)
+            case Quantity(name):
+                return self._number(name)
+            case Count(name):
+                return self._count(name)
         left, right = self.value(tree.left, unlimited=unlimited), self.value(tree.right, unlimited=unlimited)
         known = left.known & right.known
         if tree.operator == "+":
@@ -142,13 +143,18 @@ class Rows:
     def _number(self, name: str) -> _Quantity:
         """A fact or derived number; a given one wins over the computed one."""
         given = self.table.columns.get(name)
-        formula = self.base.formulas.get(name)
-        if formula is None:
+        if name not in self.base.vocabulary.derived:
             return _Quantity(given.values, given.known) if given else _Quantity(np.float64(np.nan), np.False_)
-        computed = self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
+        computed = self.computed(name)
         if given is None:
             return computed
         return _Quantity(np.where(given.known, given.values, computed.values), given.known | computed.known)
+
+    def computed(self, name: str) -> _Quantity:
+        """A derived number from its formula."""
+        formula = self.base.formula(name)
+        assert formula is not None
+        return self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
 
     def _count(self, name: str) -> _Quantity:
         given = self.table.columns.get(name)
@@ -163,30 +169,31 @@ class Rows:
 
     def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
         """Whether a leaf is true, false, undecided."""
-        if isinstance(leaf, Compare):
-            left, right = self.value(leaf.left), self.value(leaf.right)
-            # A comparison of what is unknown or undefined means nothing (and != of NaN is true), so only the rest counts.
-            decided = self._decided(leaf.left, left) & self._decided(leaf.right, right)
-            with np.errstate(invalid="ignore"):
-                true = self.pack(OPERATORS[leaf.operator](left.values, right.values)) & decided
-            return true, decided ^ true, self.one ^ (self._known(leaf.left, left) & self._known(leaf.right, right))
-        if isinstance(leaf, Known) and leaf.name not in self.base.vocabulary.facts:
-            tree = Quantity(leaf.name)
-            number = self.value(tree)
-            true = self._decided(tree, number)
-            return true, self.one ^ true, self.one ^ self._known(tree, number)
+        match leaf:
+            case Compare(operator, first, second):
+                left, right = self.value(first), self.value(second)
+                # A comparison of what is unknown or undefined means nothing (and != of NaN is true), so only the rest counts.
+                decided = self._decided(first, left) & self._decided(second, right)
+                with np.errstate(invalid="ignore"):
+                    true = self.pack(OPERATORS[operator](left.values, right.values)) & decided
+                return true, decided ^ true, self.one ^ (self._known(first, left) & self._known(second, right))
+            case Known(name) if name not in self.base.vocabulary.facts:
+                tree = Quantity(name)
+                number = self.value(tree)
+                true = self._decided(tree, number)
+                return true, self.one ^ true, self.one ^ self._known(tree, number)
         answer = self.table.columns.get(leaf.name)
-        if answer is None:
-            return self.zero, (self.one if isinstance(leaf, Known) else self.zero), self.one
-        known = self._packed(leaf.name, answer.known)
-        if isinstance(leaf, Known):
-            return known, self.one ^ known, self.one ^ known
-        true = self.zero
-        for code, word in enumerate(words(self.base.vocabulary[leaf.name])):
-            if isinstance(leaf, OneOf) and word in leaf.values:
-                true = true | self._packed((leaf.name, code), answer.values == code)
-            elif isinstance(leaf, Member) and word == leaf.value:
-                true = self._packed((leaf.name, code), answer.values >> code & 1)
+        known = self.zero if answer is None else self._packed(leaf.name, answer.known)
+        true, codes = self.zero, list(enumerate(words(self.base.vocabulary[leaf.name])))
+        match leaf:
+            case Known():
+                return known, self.one ^ known, self.one ^ known
+            case OneOf(name, values) if answer is not None:
+                for code in (code for code, word in codes if word in values):
+                    true = true | self._packed((name, code), answer.values == code)
+            case Member(name, value) if answer is not None:
+                code = next(code for code, word in codes if word == value)
+                true = self._packed((name, code), answer.values >> code & 1)
         true = true & known
         return true, known ^ true, self.one ^ known
 
@@ -254,32 +261,29 @@ def assess_table(base: Base, table: Table, *, settle: bool = True, chunk: int = 
 def _assess(base: Base, table: Table, settle: bool) -> TableResult:
     carrier = Rows(base, table)
     walked = walk(base, carrier, settle=settle)
-    truth, sums = walked.truth, walked.sums
     inside = carrier.pack(True)  # all but the padding
 
     def flags(bits: Bits) -> Array:
         return np.unpackbits(bits, count=table.rows)
 
-    def only(attribute: str, places: Sequence[str]) -> Array:
-        """The place of the one value that the attribute has; NONE where it has none or several."""
-        found = np.full(table.rows, NONE, dtype=np.int8)
-        for value, bits in concluded(base, truth, carrier, attribute).items():
-            if value in places:
-                found += flags(bits).astype(np.int8) * np.int8(places.index(value) - NONE)
-        return found
+    def places(found: Mapping[str, Bits], names: Sequence[str]) -> Array:
+        """The place of the one value that holds; NONE where none of these does."""
+        place = np.full(table.rows, NONE, dtype=np.int8)
+        for value, bits in found.items():
+            if value in names:
+                place += flags(bits).astype(np.int8) * np.int8(names.index(value) - NONE)
+        return place
 
-    process = only("process", VERDICTS)
-    process[process == NONE] = VERDICTS.index("undetermined")
-    lead, leaning = only("lead", PROCESSES), only("leaning", (*PROCESSES, "none"))
+    process = places(walked.processes, VERDICTS)
+    lead, leaning = places(walked.values("lead"), PROCESSES), places(walked.values("leaning"), PROCESSES)
     lead[process != VERDICTS.index("both")] = NONE
-    leaning[(leaning == len(PROCESSES)) | (process < VERDICTS.index("not_yet"))] = NONE
+    leaning[process < VERDICTS.index("not_yet")] = NONE
     possible = np.zeros(table.rows, dtype=np.uint8)
     for place, value in enumerate(VERDICTS if settle else ()):
         possible |= flags(walked.possible[value]) << np.uint8(place)
     settled = (possible != 0) & (possible & (possible - np.uint8(1)) == 0)
     settled &= flags(contradicted(carrier)) == 0
     rules = tuple(base.knowledge.rules)
-    refs = [base.rule_refs[rule] for rule in rules]
     return TableResult(
         rows=table.rows,
         process=process,
@@ -288,12 +292,12 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
         settled=settled,
         settled_by=np.where(settled, SETTLED_BY.index("bounds"), SETTLED_BY.index("unproved")).astype(np.int8),
         possible=possible,
-        sums={(p, name): _whole(sums, p, name, table.rows) for p in PROCESSES for name in FIGURES},
+        sums={(p, name): _whole(walked.sums, p, name, table.rows) for p in PROCESSES for name in FIGURES},
         rules=rules,
-        fired=np.stack([truth.is_true(ref) for ref in refs]) & inside,
-        failed=np.stack([truth.is_false(ref) for ref in refs]) & inside,
-        done={rule: truth.is_true(ref) & inside for rule, ref in base.done_refs.items()},
-        standing={r: truth.is_true(base.standing_refs[r]) & inside for r in rules if r in base.standing_refs},
+        fired=np.stack([walked.fired(rule) for rule in rules]) & inside,
+        failed=np.stack([walked.failed(rule) for rule in rules]) & inside,
+        done={rule: walked.done(rule) & inside for rule in rules if base.done_when(rule)},
+        standing={rule.id: walked.stands(rule.id) & inside for rule, _ in base.knowledge.blocks},
     )
 
 

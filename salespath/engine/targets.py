@@ -72,19 +72,13 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
 
 
 def _choices(base: Base) -> list[str]:
-    rules = base.knowledge.rules.values()
-    return sorted({f"{rule.then.topic}:{rule.then.choice}" for rule in rules if isinstance(rule.then, Advise)})
+    return sorted({f"{then.topic}:{then.choice}" for _, then in base.knowledge.each(Advise)})
 
 
 def _called(fact: Fact) -> Iterator[str]:
     """The words that people use for the values of a fact."""
     for words in fact.also.values():
         yield from words
-
-
-def _title(base: Base, target: str) -> str:
-    topic, _, choice = target.partition(":")
-    return (base.knowledge.topics[topic].choices or {}).get(choice, "")
 
 
 def _parts(name: str) -> set[str]:

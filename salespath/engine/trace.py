@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from salespath.engine.compile import ALL, LEAF, Base, Closed, Standing
+from salespath.engine.compile import ALL, LEAF, TWO_VALUED, Base
 from salespath.engine.walk import Truth
 from salespath.facts import Value
-from salespath.rules.language import inputs
 
 
 def deciding(base: Base, truth: Truth, ref: int) -> set[str]:
@@ -21,7 +20,7 @@ def undecided(base: Base, truth: Truth, ref: int) -> set[str]:
 
 
 def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]:
-    true, false = truth.true, truth.false
+    true, false, graph = truth.true, truth.false, base.graph
     found: set[str] = set()
     seen: set[int] = set()
     pending = [ref]
@@ -31,16 +30,13 @@ def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]
         if node in seen:
             continue
         seen.add(node)
-        kind, refs = base.nodes[node]
+        kind, refs = graph.nodes[node]
         if kind == LEAF:
-            test = base.leaves[refs[0]]
-            if isinstance(test, Closed):
-                pending.append(test.ref)
-            elif isinstance(test, Standing):  # lifted by an exception, or else it is as its condition is
-                lifted = [exception for exception in test.exceptions if truth.is_true(exception)]
-                pending.extend(lifted or (test.condition,))
+            test = graph.leaves[refs[0]]
+            if isinstance(test, TWO_VALUED):
+                pending.extend(test.deciding(truth.is_true))
             elif open_only != bool(true[node] or false[node]):
-                found.update(base.leaf_inputs[refs[0]])
+                found.update(graph.leaf_inputs[refs[0]])
         elif open_only:
             pending.extend(
                 child
@@ -55,42 +51,16 @@ def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]
     return found
 
 
-def read(base: Base, facts: dict[str, Value], numbers: Iterable[str]) -> dict[str, Value]:
+def read(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> dict[str, Value]:
     """The values behind some names, in vocabulary order: given ones, and those a computed number was computed from."""
-    found: set[str] = set()
-    pending = list(numbers)
-    while pending:
-        name = pending.pop()
-        if name in found or name not in base.vocabulary:
-            continue
-        if name in facts:
-            found.add(name)
-        elif name in base.formulas:
-            pending.extend(inputs(base.formulas[name]))
-    return {name: facts[name] for name in base.vocabulary.ordered(found)}
+    return {name: facts[name] for name in base.vocabulary.ordered(base.behind(names, facts) & facts.keys())}
 
 
-def missing(base: Base, facts: dict[str, Value], numbers: Iterable[str]) -> tuple[str, ...]:
+def missing(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> tuple[str, ...]:
     """The unknown facts behind some names, in vocabulary order."""
-    found: set[str] = set()
-    pending = list(numbers)
-    while pending:
-        name = pending.pop()
-        if name in facts or name in found:
-            continue
-        if name in base.formulas:
-            pending.extend(inputs(base.formulas[name]))
-        elif name in base.vocabulary:
-            found.add(name)
-    return tuple(base.vocabulary.ordered(found))
+    return tuple(name for name in base.facts_behind(names, facts) if name not in facts)
 
 
 def behind(base: Base, names: Iterable[str]) -> set[str]:
-    """Some names and, through formulas, all that they are computed from."""
-    found, pending = set[str](), list(names)
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found.add(name)
-            pending.extend(inputs(base.formulas[name]) if name in base.formulas else ())
-    return found
+    """The same as `base.behind`, until all is merged."""
+    return base.behind(names)

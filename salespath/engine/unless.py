@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import ceil, floor
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
+from salespath.engine.cells import PARTS, bounds, options
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, LEAF, READINGS, Base, Ref
-from salespath.engine.trace import behind
+from salespath.engine.compile import TWO_VALUED, Base, GraphLeaf, Ref
 from salespath.engine.walk import Bits, Carrier, Numbers
 from salespath.facts import Fact, Value
-
-STEPS = {"money": 1, "integer": 1, "number": 10, "share": 100}  # to one unit
-MOST = 10**12  # units; no amount beyond that lifts anything for a company there is
 
 
 def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, ...]:
@@ -59,69 +57,42 @@ def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> I
         if bound:
             yield Unless(block, fact.id, bound, int(amount) if amount == int(amount) else amount)
     else:
-        yield from (Unless(block, fact.id, value=value) for value in options(fact) if lifts(value))
+        yield from (Unless(block, fact.id, value=value) for value in answers(fact) if lifts(value))
 
 
 def read(base: Base, block: str) -> list[str]:
     """The facts that the exceptions of a block read, through derived numbers, in the order of the vocabulary."""
-    return base.vocabulary.ordered(names_read(base, exceptions(base, block)) & base.vocabulary.facts.keys())
+    return base.facts_behind(base.graph.names_read(exceptions(base, block)))
 
 
 def exceptions(base: Base, block: str, fact: str = "") -> tuple[Ref, ...]:
     """The exceptions of a block as nodes; with a fact those that read it, as an answer to it makes no other one certain."""
-    refs = tuple(base.rule_refs[rule] for rule in base.overridden_by.get(block, ()))
-    return tuple(ref for ref in refs if fact in names_read(base, [ref])) if fact else refs
+    refs = tuple(map(base.rule_ref, base.overriding(block)))
+    return tuple(ref for ref in refs if fact in base.behind(base.graph.names_read([ref]))) if fact else refs
 
 
-def names_read(base: Base, refs: Iterable[Ref]) -> set[str]:
-    """The facts and derived numbers that some nodes read."""
-    names, pending, seen = set[str](), list(refs), set[int]()
-    while pending:
-        ref = pending.pop()
-        node = ref if ref >= 0 else ~ref
-        if node not in seen:
-            seen.add(node)
-            kind, parts = base.nodes[node]
-            if kind == LEAF:
-                names.update(base.leaf_inputs[parts[0]])
-            else:
-                pending.extend(parts)
-    return behind(base, names)
-
-
-def options(fact: Fact) -> Iterator[Value]:
+def answers(fact: Fact) -> tuple[Value, ...]:
     """What can be answered that is no amount: of a set each member alone."""
-    if fact.type == "boolean":
-        yield from (True, False)
-    else:
-        yield from (frozenset([value]) for value in fact.values) if fact.type == "set" else fact.values
+    return options(fact)[1:-1] if fact.type == "set" else options(fact)
 
 
 def lifted(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
     """Whether one of some exceptions is certain."""
-    found, known = carrier.zero, dict[int, tuple[Bits, Bits]]()
+    found, known = carrier.zero, dict[Ref, tuple[Bits, Bits]]()
+
+    def test(leaf: GraphLeaf) -> tuple[Bits, Bits]:
+        assert not isinstance(leaf, TWO_VALUED)
+        return carrier.test(leaf)[:2]
+
+    def every(some: Iterable[Bits]) -> Bits:
+        return reduce(and_, some, carrier.one)
+
+    def any_of(some: Iterable[Bits]) -> Bits:
+        return reduce(or_, some, carrier.zero)
+
     for ref in refs:
-        found = found | _pair(base, carrier, ref, known)[0]
+        found = found | base.evaluate(ref, test, every, any_of, known)[0]
     return found
-
-
-def _pair(base: Base, carrier: Carrier, ref: int, known: dict[int, tuple[Bits, Bits]]) -> tuple[Bits, Bits]:
-    """Whether a node is true, and whether it is false, from the few tests below it."""
-    if ref < 0:
-        true, false = _pair(base, carrier, ~ref, known)
-        return false, true
-    if ref not in known:
-        kind, refs = base.nodes[ref]
-        if kind == LEAF:
-            leaf = base.leaves[refs[0]]
-            assert not isinstance(leaf, READINGS)
-            true, false, _ = carrier.test(leaf)
-        else:
-            true, false = (carrier.one, carrier.zero) if kind == ALL else (carrier.zero, carrier.one)
-            for t, f in (_pair(base, carrier, part, known) for part in refs):
-                true, false = (true & t, false | f) if kind == ALL else (true | t, false & f)
-        known[ref] = true, false
-    return known[ref]
 
 
 def least(fact: Fact, lifts: Callable[[Any], Numbers]) -> tuple[Any, Any]:
@@ -129,9 +100,7 @@ def least(fact: Fact, lifts: Callable[[Any], Numbers]) -> tuple[Any, Any]:
 
     `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1.
     """
-    steps = STEPS[fact.type]
-    low = ceil((fact.minimum or 0) * steps) if fact.above is None else floor(fact.above * steps) + 1
-    high = floor(fact.maximum * steps) if fact.maximum is not None else MOST * steps
+    steps, (low, high) = PARTS.get(fact.type, 1), bounds(fact)
     at_low, at_high = lifts(low / steps), lifts(high / steps)
     up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
     first, last = low + 0 * up, high + 0 * up

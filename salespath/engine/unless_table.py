@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from salespath.engine.compile import Base
-from salespath.engine.table import Column, Rows, Table, column
-from salespath.engine.unless import BOUNDS, exceptions, least, lifted, names_read, options, read
+from salespath.engine.table import Array, Column, Rows, Table, column
+from salespath.engine.unless import BOUNDS, answers, exceptions, least, lifted, read
 from salespath.facts import Fact, Value
-
-Array: TypeAlias = "npt.NDArray[Any]"
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ def liftings(base: Base, table: Table, standing: Mapping[str, Array]) -> Iterato
 
 def _of_fact(base: Base, table: Table, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
     known, refs = np.ones(len(rows), dtype=bool), exceptions(base, block, fact.id)
-    names = names_read(base, refs)
+    names = base.behind(base.graph.names_read(refs))
     columns = {name: cells[rows] for name, cells in table.columns.items() if name in names}
 
     def lifts(cells: Column) -> Array:
@@ -59,7 +55,7 @@ def _of_fact(base: Base, table: Table, block: str, fact: Fact, rows: Array) -> I
             if bound and (codes == code).any():
                 yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])
     else:
-        for value in options(fact):
+        for value in answers(fact):
             so = lifts(column(fact, [value] * len(rows))).astype(bool)
             if so.any():
                 yield Lifting(block, fact, rows[so], value=value)

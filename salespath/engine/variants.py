@@ -14,8 +14,7 @@ from typing import Any
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, changed
-from salespath.engine.trace import behind
-from salespath.engine.walk import processes, walk
+from salespath.engine.walk import walk
 from salespath.facts import Value
 from salespath.rules.language import Leaf, inputs
 
@@ -25,9 +24,8 @@ def processes_of(base: Base, facts: Mapping[str, Value], answers: Sequence[Answe
     if not answers:
         return []
     carrier = Variants(base, facts, answers)
-    truth = walk(base, carrier, settle=False, plan=False).truth
     found = [""] * len(answers)
-    for process, bits in processes(base, truth, carrier).items():
+    for process, bits in walk(base, carrier, settle=False, plan=False).processes.items():
         for place in carrier.chosen(bits):
             found[place] = process
     return found
@@ -50,7 +48,7 @@ class Variants:
         """Whether a test is true, false, undecided."""
         here = self.company.test(leaf)
         found = [self.one * bit for bit in here]
-        for place in set().union(*(self.answering.get(name, ()) for name in behind(self.base, inputs(leaf)))):
+        for place in set().union(*(self.answering.get(name, ()) for name in self.base.behind(inputs(leaf)))):
             there = self.variants[place].test(leaf)
             if there != here:
                 for kind, bit in enumerate(there):

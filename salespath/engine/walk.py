@@ -7,11 +7,24 @@ second walk takes every undecided test as both: what is then still not true can 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, Protocol
 
 from salespath.engine import certainty
-from salespath.engine.compile import ALL, FACTS, LEAF, PLAN, READINGS, VERDICT, Base, Closed, Reading
+from salespath.engine.compile import (
+    ALL,
+    FACTS,
+    LEAF,
+    PLAN,
+    VERDICT,
+    Base,
+    Closed,
+    GraphLeaf,
+    Ref,
+    StandingBlock,
+    TruthGraph,
+    TwoValued,
+)
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import And, Arithmetic, Compare, Condition, Constant, Is, Leaf, Not, Number, Or, Quantity
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -19,6 +32,7 @@ from salespath.rules.model import PROCESSES, VERDICTS
 Bits = Any  # int for one company, packed numpy bytes for a table
 Numbers = Any  # int or float, or a numpy array of them
 
+FIRED, FAILED, OPEN = "fired", "failed", "open"  # what a rule or a condition is for one company
 FIT = ("product", "market")
 MEANS = ("capital", "team", "role")
 SUMS = {"fit": FIT, "means": MEANS}
@@ -87,109 +101,175 @@ class Sums:
         return self._bounds[quantity]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Walked:
-    """What the walk found: the truth of every node, the sums, which processes remain possible, and what derived it.
+    """What the walk found: what is true, the sums, which processes remain possible, and what derived it.
 
-    `wide` are the sums from below and from above, whatever the answers still open.
+    `wide` are the sums from below and from above, whatever the answers still open. Answers are bits of the carrier: of one company
+    0 or 1.
     """
 
-    truth: Truth
+    base: Base = field(repr=False)
+    carrier: Carrier = field(repr=False)
+    truth: Truth = field(repr=False)
     sums: Sums
     possible: dict[str, Bits]
     wide: Sums
     engine: str = "salespath"
 
+    def fired(self, rule: str) -> Bits:
+        """Whether a rule took effect."""
+        return self.truth.is_true(self.base.graph.rule_refs[rule])
+
+    def failed(self, rule: str) -> Bits:
+        """Whether a rule cannot take effect, whatever else is answered."""
+        return self.truth.is_false(self.base.graph.rule_refs[rule])
+
+    def met(self, rule: str) -> Bits:
+        """Whether the condition of a rule is true, overridden or not."""
+        return self.truth.is_true(self.base.graph.condition_refs[rule])
+
+    def stands(self, block: str) -> Bits:
+        """Whether a block stands, which it may before its exceptions are known."""
+        return self.truth.is_true(self.base.graph.standing_refs[block])
+
+    def surely_blocked(self, process: str) -> Bits:
+        """Whether a process is blocked whatever else is answered."""
+        return self.truth.is_true(self.base.graph.certainly_blocked[process])
+
+    def done(self, rule: str) -> Bits:
+        """Whether what a rule advises is in place."""
+        return self.truth.is_true(self.base.graph.done_refs[rule])
+
+    def has(self, attribute: str, value: str) -> Bits:
+        """Whether an attribute has a value, whatever others it has."""
+        return self.truth.is_true(self.base.graph.value_refs[attribute, value])
+
+    def lacks(self, attribute: str, value: str) -> Bits:
+        """Whether an attribute cannot have a value, whatever else is answered."""
+        return self.truth.is_false(self.base.graph.value_refs[attribute, value])
+
+    def is_so(self, ref: Ref, wanted: bool = True) -> Bits:
+        """Whether what `rule_ref`, `value_ref` or `part_ref` of the base names is true, or false where that is wanted."""
+        return self.truth.is_true(ref if wanted else ~ref)
+
+    def status(self, ref: Ref) -> str:
+        """The same for one company: met, failed or unknown."""
+        return FIRED if self.truth.is_true(ref) else FAILED if self.truth.is_false(ref) else OPEN
+
+    def values(self, attribute: str) -> dict[str, Bits]:
+        """Which value an attribute has, by value: the one that is concluded; none where several are."""
+        true = {value: self.has(attribute, value) for value in self.base.knowledge.attributes[attribute].values}
+        some = several = self.carrier.zero
+        for bits in true.values():
+            some, several = some | bits, several | some & bits
+        return {value: bits & (self.carrier.one ^ several) for value, bits in true.items()}
+
+    def value(self, attribute: str) -> str | None:
+        """The value that an attribute of one company has; None where it has none or several, or is no attribute of this base."""
+        known = attribute in self.base.knowledge.attributes
+        return next((value for value, so in self.values(attribute).items() if so), None) if known else None
+
+    @property
+    def processes(self) -> dict[str, Bits]:
+        """Which process is recommended, by process: undetermined where none or several are concluded."""
+        found = self.values("process")
+        rest = self.carrier.one
+        for bits in found.values():
+            rest = rest & (self.carrier.one ^ bits)
+        return {value: found[value] | rest if value == "undetermined" else found[value] for value in VERDICTS}
+
+    @property
+    def process(self) -> str:
+        """The process that is recommended to one company."""
+        return self.value("process") or "undetermined"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is recommended to one company."""
+        process = self.process
+        leaning = self.value("leaning") if process in ("not_yet", "undetermined") else None
+        return Verdict(
+            process, self.value("lead") if process == "both" else None, None if leaning == "none" else leaning
+        )
+
+
+class Verdict(NamedTuple):
+    """What is recommended: `leaning` is set where `process` is not_yet or undetermined, `lead` where it is both."""
+
+    process: str
+    lead: str | None
+    leaning: str | None
+
 
 def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True) -> Walked:
     """Walk the whole base: facts, evidence, verdict and plan; `possible` is empty without `settle`."""
-    leaves = [carrier.test(leaf) for leaf in _fact_leaves(base, FACTS)]
+    leaves = [carrier.test(leaf) for leaf in base.tests]
     must = Truth()
-    _section(base, FACTS, [(t, f) for t, f, _ in leaves], must, carrier)
+    _section(base.graph, FACTS, [(t, f) for t, f, _ in leaves], must, carrier)
     sums = wide = evidence(base, must, must, carrier)
     possible: dict[str, Bits] = {}
     if settle:
         may = Truth()
-        _section(base, FACTS, [(t | u, f | u) for t, f, u in leaves], may, carrier)
+        _section(base.graph, FACTS, [(t | u, f | u) for t, f, u in leaves], may, carrier)
         wide = Sums(evidence(base, must, may, carrier).low, evidence(base, may, must, carrier).low)
         _verdict(base, must, may, wide, carrier)
-        possible = {value: may.is_true(base.value_refs["process", value]) for value in VERDICTS}
+        possible = {value: may.is_true(base.graph.value_refs["process", value]) for value in VERDICTS}
     _verdict(base, must, must, sums, carrier)
     if plan:
-        _plan(base, must, carrier)
-    return Walked(must, sums, possible, wide)
+        _plan(base.graph, must, carrier)
+    return Walked(base, carrier, must, sums, possible, wide)
 
 
-def supposing(base: Base, truth: Truth, process: str, carrier: Carrier) -> Truth:
+def supposing(walked: Walked, process: str) -> Walked:
     """What would hold if the verdict were another: the plan of that process for the same facts."""
-    end = base.ends[VERDICT]
+    graph, carrier, truth = walked.base.graph, walked.carrier, walked.truth
+    end = graph.ends[VERDICT]
     found = Truth(truth.true[:end], truth.false[:end])
     for value in VERDICTS:
-        ref = base.value_refs["process", value]
+        ref = graph.value_refs["process", value]
         so, not_so = (carrier.one, carrier.zero) if value == process else (carrier.zero, carrier.one)
         node, true, false = (ref, so, not_so) if ref >= 0 else (~ref, not_so, so)
         found.true[node], found.false[node] = true, false
-    _plan(base, found, carrier)
-    return found
+    _plan(graph, found, carrier)
+    return replace(walked, truth=found)
 
 
 def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
     """Whether a condition over facts and derived numbers is true, and whether it is false."""
-    if isinstance(tree, Not):
-        true, false = holds(tree.item, carrier)
-        return false, true
-    if isinstance(tree, (And, Or)):
-        every = isinstance(tree, And)
-        true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
-        for t, f in (holds(item, carrier) for item in tree.items):
-            true, false = (true & t, false | f) if every else (true | t, false & f)
-        return true, false
-    assert not isinstance(tree, Is)  # no attributes: nothing is concluded yet
-    true, false, _ = carrier.test(tree)
+    match tree:
+        case Not(item):
+            true, false = holds(item, carrier)
+            return false, true
+        case And(items) | Or(items):
+            every = type(tree) is And
+            true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
+            for t, f in (holds(item, carrier) for item in items):
+                true, false = (true & t, false | f) if every else (true | t, false & f)
+        case Is():
+            raise TypeError("nothing is concluded yet")
+        case _:
+            true, false, _ = carrier.test(tree)
     return true, false
 
 
-def concluded(base: Base, truth: Truth, carrier: Carrier, attribute: str) -> dict[str, Bits]:
-    """Which value an attribute has, by value: the one that is concluded; none where several are."""
-    true = {
-        value: truth.is_true(base.value_refs[attribute, value]) for value in base.knowledge.attributes[attribute].values
-    }
-    some = several = carrier.zero
-    for bits in true.values():
-        some, several = some | bits, several | some & bits
-    return {value: bits & (carrier.one ^ several) for value, bits in true.items()}
+def _plan(graph: TruthGraph, truth: Truth, carrier: Carrier) -> None:
+    _section(graph, PLAN, [_pair(leaf, truth, truth, carrier) for leaf in graph.leaves_of(PLAN)], truth, carrier)
 
 
-def processes(base: Base, truth: Truth, carrier: Carrier) -> dict[str, Bits]:
-    """Which process is recommended, by process: undetermined where none or several are concluded."""
-    found = concluded(base, truth, carrier, "process")
-    rest = carrier.one
-    for bits in found.values():
-        rest = rest & (carrier.one ^ bits)
-    return {value: found[value] | rest if value == "undetermined" else found[value] for value in VERDICTS}
+def _pair(leaf: GraphLeaf, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
+    match leaf:
+        case Closed() | StandingBlock():
+            return reading(leaf, must, may, carrier)
+    return carrier.test(leaf)[:2]
 
 
-def _plan(base: Base, truth: Truth, carrier: Carrier) -> None:
-    pairs = []
-    for leaf in base.leaves[base.leaf_ends[VERDICT] : base.leaf_ends[PLAN]]:
-        if isinstance(leaf, READINGS):
-            pairs.append(reading(leaf, truth, truth, carrier))
-        else:
-            true, false, _ = carrier.test(leaf)
-            pairs.append((true, false))
-    _section(base, PLAN, pairs, truth, carrier)
-
-
-def _fact_leaves(base: Base, section: int) -> list[Leaf]:
-    return [leaf for leaf in base.leaves[: base.leaf_ends[section]] if not isinstance(leaf, READINGS)]
-
-
-def _section(base: Base, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
+def _section(graph: TruthGraph, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
     """Walk the nodes of one section, in order of their strata."""
     true, false = truth.true, truth.false
     one, zero = carrier.one, carrier.zero
-    first = base.leaf_ends[section - 1] if section else 0
-    for kind, refs in base.nodes[base.ends[section - 1] if section else 0 : base.ends[section]]:
+    first = graph.leaf_ends[section - 1] if section else 0
+    for kind, refs in graph.nodes[graph.ends[section - 1] if section else 0 : graph.ends[section]]:
         if kind == LEAF:
             t, f = leaves[refs[0] - first]
         elif kind == ALL:
@@ -217,7 +297,7 @@ def evidence(base: Base, speaking_for: Truth, speaking_against: Truth, carrier: 
         truth = speaking_for if group.sign > 0 else speaking_against
         rest = carrier.one
         for size, rule in group.pieces:
-            fired = truth.is_true(base.rule_refs[rule]) & rest
+            fired = truth.is_true(base.graph.rule_refs[rule]) & rest
             rest = rest ^ fired
             total[group.process, group.dimension] = total[group.process, group.dimension] + group.sign * size * (
                 carrier.expand(fired)
@@ -227,18 +307,16 @@ def evidence(base: Base, speaking_for: Truth, speaking_against: Truth, carrier: 
 
 def _verdict(base: Base, must: Truth, may: Truth, sums: Sums, carrier: Carrier) -> None:
     """The last stratum. It is two-valued: what is not certain by then counts as not so, and open blocks become provisos."""
-    del may.true[base.ends[FACTS] :], may.false[base.ends[FACTS] :]
-    pairs = []
-    for leaf in base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]:
-        if isinstance(leaf, READINGS):
-            pairs.append(reading(leaf, must, may, carrier))
-        else:
-            assert isinstance(leaf, Compare)
-            pairs.append(between(leaf, sums, carrier))
-    _section(base, VERDICT, pairs, may, carrier)
+    graph = base.graph
+    del may.true[graph.ends[FACTS] :], may.false[graph.ends[FACTS] :]
+    pairs = [
+        between(leaf, sums, carrier) if isinstance(leaf, Compare) else _pair(leaf, must, may, carrier)
+        for leaf in graph.leaves_of(VERDICT)
+    ]
+    _section(graph, VERDICT, pairs, may, carrier)
 
 
-def reading(leaf: Reading, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
+def reading(leaf: TwoValued, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
     """Whether a two-valued reading can be true, and whether it can be false: with `must` for `may`, whether it is.
 
     A block stands where its condition is certain and no exception is. So more answers can bring it about, and can lift it.
@@ -265,18 +343,19 @@ def between(test: Compare, sums: Sums, carrier: Carrier) -> tuple[Bits, Bits]:
 
 
 def _bounds(number: Number, sums: Sums) -> tuple[Numbers, Numbers]:
-    if isinstance(number, Constant):
-        return number.value, number.value
-    if isinstance(number, Quantity):
-        return sums.bounds(number.name)
-    assert isinstance(number, Arithmetic)
-    (a, b), (c, d) = _bounds(number.left, sums), _bounds(number.right, sums)
-    if a is b and c is d and number.operator in ("+", "-"):  # nothing is open
-        value = a + c if number.operator == "+" else a - c
-        return value, value
-    if number.operator in ("+", "-"):
-        return (a + c, b + d) if number.operator == "+" else (a - d, b - c)
-    low, high = (a * c, b * d) if number.operator == "*" else (a / c, b / d)
-    factor = number.left if isinstance(number.left, Constant) else number.right
-    assert isinstance(factor, Constant)
-    return (low, high) if factor.value > 0 else (high, low)
+    match number:
+        case Constant(value):
+            return value, value
+        case Quantity(name):
+            return sums.bounds(name)
+        case Arithmetic(operator, left, right):
+            (a, b), (c, d) = _bounds(left, sums), _bounds(right, sums)
+            if a is b and c is d and operator in ("+", "-"):  # nothing is open
+                value = a + c if operator == "+" else a - c
+                return value, value
+            if operator in ("+", "-"):
+                return (a + c, b + d) if operator == "+" else (a - d, b - c)
+            low, high = (a * c, b * d) if operator == "*" else (a / c, b / d)
+            factor = next(part.value for part in (left, right) if isinstance(part, Constant))
+            return (low, high) if factor > 0 else (high, low)
+    raise TypeError(number)  # no set is counted in a verdict

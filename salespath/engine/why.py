@@ -12,7 +12,7 @@ from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.company import Company
 from salespath.engine.compile import Ref
 from salespath.engine.targets import meant
-from salespath.engine.walk import SUMS
+from salespath.engine.walk import FAILED, FIRED, OPEN, SUMS
 from salespath.facts import Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import (
@@ -31,7 +31,7 @@ from salespath.rules.language import (
 )
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Attribute, Block, Conclude, Rule, Weigh
 
-FIRED, FAILED, OPEN, OVERRIDDEN = "fired", "failed", "open", "overridden"
+OVERRIDDEN = "overridden"
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,7 @@ def why_not(assessment: Assessment, rule: str) -> tuple[Finding, ...]:
 
 def status(assessment: Assessment, ref: Ref) -> str:
     """Whether a node of the graph is fired, failed or open."""
-    truth = assessment.walked.truth
-    return FIRED if truth.is_true(ref) else FAILED if truth.is_false(ref) else OPEN
+    return assessment.walked.status(ref)
 
 
 def close_calls(assessment: Assessment) -> list[CloseCall]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from salespath.facts import values
-from salespath.facts.values import HOW, BadValue, Value, folded
-from salespath.facts.vocabulary import Derived, Fact, Vocabulary
+from salespath.facts.values import HOW, BadValue, Value
+from salespath.facts.vocabulary import Derived, Fact, Vocabulary, folded
 from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read_document, repeated_keys
 from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.files.source import InputFile

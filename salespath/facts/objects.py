@@ -8,8 +8,8 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
-from salespath.facts.values import DATE, KINDS, LARGEST, NUMERIC, BadValue, Value, bounded, parse, parse_set
-from salespath.facts.vocabulary import Derived, Fact, Vocabulary
+from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, bounded, parse, parse_set
+from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
 

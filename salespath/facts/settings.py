@@ -23,10 +23,10 @@ def supposed(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
     Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. Raises SalespathError
     listing every problem: SP151 for a text that is not of this form, SP152 for a fact that is set twice, and those of fact files.
     """
-    return _Supposing(vocabulary, case).read(texts)
+    return _SettingReader(vocabulary, case).read(texts)
 
 
-class _Supposing:
+class _SettingReader:
     def __init__(self, vocabulary: Vocabulary, case: Case) -> None:
         self.vocabulary, self.case = vocabulary, case
         self.problems: list[Problem] = []

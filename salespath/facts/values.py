@@ -10,17 +10,14 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 from unicodedata import category
 
+from salespath.facts.vocabulary import NUMERIC, Derived, Fact, folded
 from salespath.files.problems import shown, suggestion
-
-if TYPE_CHECKING:
-    from salespath.facts.vocabulary import Derived, Fact
 
 Value: TypeAlias = "str | bool | int | float | frozenset[str]"
 
-NUMERIC = ("integer", "number", "money", "share")
 KINDS = {
     "integer": "a whole number",
     "number": "a number",
@@ -123,11 +120,6 @@ def _member(fact: Fact | Derived, text: str) -> str:
 def meaning(fact: Fact | Derived, text: str) -> str | None:
     """The value of a choice or set that a text names: its id, its label, another word for it or its description, in any case."""
     return text if text in fact.values else fact.meanings.get(folded(text))
-
-
-def folded(text: str) -> str:
-    """A text as it is compared with others: lower case, with single spaces for spaces, hyphens and underscores."""
-    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 
 
 def _no_member(fact: Fact | Derived, text: str) -> str:

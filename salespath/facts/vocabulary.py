@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from salespath.facts.values import NUMERIC, folded
 from salespath.files.nodes import Node, repeated_keys
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
@@ -15,6 +14,7 @@ from salespath.files.records import Record
 FOLDER = Path(__file__).parent / "vocabulary"
 FILES = ("product", "market", "capital", "team", "role", "results", "derived", "relations")
 DIMENSIONS = ("product", "market", "capital", "team", "role")
+NUMERIC = ("integer", "number", "money", "share")
 TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set", "date")
 ASPECTS = ("stage", "size", "price", "kind")  # in which companies are like one another
 ASK = ("core", "plan", "figures")
@@ -137,6 +137,11 @@ class Relation:
     ask: tuple[str, ...]
     file: str
     line: int
+
+
+def folded(text: str) -> str:
+    """A text as it is compared with others: lower case, with single spaces for spaces, hyphens and underscores."""
+    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, Question
 from salespath.engine.compile import Base
 from salespath.engine.questions import ranked
 from salespath.engine.settle import searched
-from salespath.engine.turning import Turn, parts
+from salespath.engine.turning import Turn
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS
 from salespath.interview.answers import Answer
@@ -26,6 +26,15 @@ class Event:
     kind: str
     question: str = ""
     answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What an answer can still change: the question that it is of the verdict, if it is one, and open topics of the plan."""
+
+    question: Question | None
+    topics: tuple[str, ...]
+    settled: bool
 
 
 @dataclass
@@ -167,33 +176,24 @@ class Interview:
         order = {question.fact: place for place, question in enumerate(a.next_questions)}
 
         def place(turn: Turn) -> int:
-            return min((order[part] for part in parts(a.base, turn.fact) if part in order), default=len(order))
+            return min((order[part] for part in a.base.facts_behind([turn.fact]) if part in order), default=len(order))
 
         return sorted(a.strength.on, key=place)
 
-    def why(self, fact: Fact) -> list[str]:
-        """What an answer can still change: the verdict, parts of the plan, or nothing."""
+    def stake(self, fact: Fact) -> Stake:
+        """What an answer can still change, whatever was answered before."""
         known = {name: value for name, value in self.values.items() if name != fact.id}
         without = assess(self.base, Case(NAMELESS, known))
-        rules, topics = self.base.knowledge.rules, self.base.knowledge.topics
-        parts: dict[str, None] = {}
+        topics: dict[str, None] = {}
         for rule in without.open:
-            then = rules[rule.rule].then
-            if fact.id in rule.needs and isinstance(then, (Advise, Warn)):
-                parts[topics[then.topic if isinstance(then, Advise) else "pitfalls"].title] = None
-        said = [
-            f"With what is known now, {question.why[0].lower()}{question.why[1:]}"
-            for question in without.next_questions
-            if question.fact == fact.id
-        ]
-        if not said:
-            now = "The process is settled" if without.settled else "With what is known"
-            said.append(f"{now}: no answer to this can change the recommendation any more.")
-            if not parts:
-                said.append("Nor does any open part of the plan depend on it; you may skip it.")
-        if parts:
-            said.append(f"It can also change parts of the plan: {', '.join(parts)}.")
-        return said
+            if fact.id in rule.needs:
+                match self.base.knowledge.rules[rule.rule].then:
+                    case Advise(topic):
+                        topics[topic] = None
+                    case Warn():
+                        topics["pitfalls"] = None
+        question = next((question for question in without.next_questions if question.fact == fact.id), None)
+        return Stake(question, tuple(topics), without.settled)
 
     @property
     def _asked(self) -> list[str]:

@@ -27,7 +27,7 @@ class Busy(Exception):
 
 
 @dataclass(frozen=True)
-class Record:
+class JournalRecord:
     """What a journal says: what was given beforehand, the events, the fact file it wrote last (path and SHA-256), and whether
     the interview is a quick one.
     """
@@ -110,7 +110,7 @@ class Journal:
         """Remember the fact file that this interview wrote, so that it may write it again."""
         self._append({"kind": "wrote", "file": path, "sha256": sha256})
 
-    def read(self, vocabulary: Vocabulary) -> Record:
+    def read(self, vocabulary: Vocabulary) -> JournalRecord:
         """What was written before this journal was opened. Lines that make no sense are passed over."""
         return read(self._data, vocabulary)
 
@@ -161,7 +161,7 @@ class Journal:
         return SalespathError([Problem("SP140", f"cannot save the interview in {place}: {error.strerror}.")])
 
 
-def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, Record]]:
+def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, JournalRecord]]:
     """Interviews with an answer or a skip that are neither finished nor open elsewhere, the latest first; each comes locked."""
     found = []
     try:
@@ -182,7 +182,7 @@ def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, Record]]:
             journal.close()
 
 
-def read(data: bytes, vocabulary: Vocabulary) -> Record:
+def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
     """What the lines of a journal say. A torn or senseless line counts for nothing; every other one counts."""
     given, written, quick, events = Case(""), ("", ""), False, []
     for text in data.splitlines():
@@ -201,7 +201,7 @@ def read(data: bytes, vocabulary: Vocabulary) -> Record:
             event = _event(line, vocabulary)
             if event:
                 events.append(event)
-    return Record(given, tuple(events), written, quick)
+    return JournalRecord(given, tuple(events), written, quick)
 
 
 def _given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:

@@ -17,6 +17,7 @@ from salespath.engine.walk import SUMS
 from salespath.facts import Value, Vocabulary
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
+from salespath.report.words.questions import why_asked
 from salespath.rules.model import PROCESSES, Weigh
 
 
@@ -72,7 +73,7 @@ def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
     }
     if not table:
         found["open"] = [{"rule": o.rule, "needs": list(o.needs)} for o in a.open]
-        found["next_questions"] = [{"fact": q.fact, "why": q.why} for q in a.next_questions]
+        found["next_questions"] = [{"fact": q.fact, "why": why_asked(a.base, q)} for q in a.next_questions]
     found["conflicts"] = [{"about": c.about, "values": list(c.values), "rules": list(c.rules)} for c in a.conflicts]
     found["problems"] = [problem(p) for p in a.problems]
     if a.completions:

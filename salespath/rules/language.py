@@ -357,39 +357,57 @@ def _code(node: ast.AST) -> str:
         return "this"
 
 
+def walk(tree: Condition | Number) -> Iterator[Condition | Number]:
+    """A tree and all its parts, each before its own, left to right."""
+    yield tree
+    match tree:
+        case And(items) | Or(items):
+            for item in items:
+                yield from walk(item)
+        case Not(item):
+            yield from walk(item)
+        case Compare(_, left, right) | Arithmetic(_, left, right):
+            yield from walk(left)
+            yield from walk(right)
+
+
 def leaves(tree: Condition) -> Iterator[Leaf | Is]:
     """Every leaf and attribute reading of a condition, left to right."""
-    if isinstance(tree, (And, Or)):
-        for item in tree.items:
-            yield from leaves(item)
-    elif isinstance(tree, Not):
-        yield from leaves(tree.item)
-    else:
-        yield tree
+    for part in walk(tree):
+        match part:
+            case Compare() | OneOf() | Member() | Known() | Is():
+                yield part
 
 
 def inputs(tree: Condition | Number) -> set[str]:
     """The facts, numbers and attributes that a tree reads."""
-    if isinstance(tree, (Quantity, Count, OneOf, Member, Known)):
-        return {tree.name}
-    if isinstance(tree, (Arithmetic, Compare)):
-        return inputs(tree.left) | inputs(tree.right)
-    if isinstance(tree, Is):
-        return {tree.attribute}
-    if isinstance(tree, Constant):
-        return set()
+    match tree:
+        case Quantity() | Count() | OneOf() | Member() | Known():
+            return {tree.name}
+        case Is():
+            return {tree.attribute}
+        case Compare() | Arithmetic():
+            return inputs(tree.left) | inputs(tree.right)
+        case Constant():
+            return set()
     return {name for leaf in leaves(tree) for name in inputs(leaf)}
+
+
+def constants(tree: Condition | Number) -> set[float]:
+    """The numbers that a tree compares or reckons with."""
+    return {part.value for part in walk(tree) if isinstance(part, Constant)}
 
 
 def necessary(tree: Condition, wanted: bool = True) -> set[str]:
     """The names that are known wherever a condition is true (or false, with `wanted` false)."""
-    if isinstance(tree, Not):
-        return necessary(tree.item, not wanted)
-    if isinstance(tree, (And, Or)):
-        parts = [necessary(item, wanted) for item in tree.items]
-        if isinstance(tree, And) == wanted:
-            return set().union(*parts)
-        return set.intersection(*parts) if parts else set()
-    if isinstance(tree, Known) and not wanted:
-        return set()
+    match tree:
+        case Not(item):
+            return necessary(item, not wanted)
+        case And(items) | Or(items):
+            parts = [necessary(item, wanted) for item in items]
+            if (type(tree) is And) == wanted:
+                return set().union(*parts)
+            return set.intersection(*parts) if parts else set()
+        case Known() if not wanted:
+            return set()
     return inputs(tree)

@@ -223,7 +223,7 @@ class _Loader:
                 if key not in ("text", "short", "steps", "owner", "remedy") or not hasattr(rule.then, key):
                     item.problem("SP108", f"{item.what}: {shown(key)} is not a text of a rule that says {rule.kind}.")
                     return
-            if "text" in words and isinstance(rule.then, Advise):
+            if "text" in words and rule.kind == "advise":
                 words.setdefault("short", "")  # it said the other text in a line
             because = words.pop("because", rule.because)
             self.rules[id_] = replace(rule, because=because, then=replace(rule.then, **words))
@@ -365,15 +365,17 @@ def usual_weight(kind: str, checked: str) -> str:
 
 def target(then: Conclusion) -> tuple[str, ...]:
     """What a conclusion is about: rules of one target can override one another."""
-    if isinstance(then, Conclude):
-        return ("conclude", then.attribute)
-    if isinstance(then, Weigh):
-        return ("weigh", then.process, then.line)
-    if isinstance(then, Block):
-        return ("block", then.process)
-    if isinstance(then, Advise):
-        return ("advise", then.topic)
-    return ("warn",)
+    match then:
+        case Conclude(attribute):
+            return "conclude", attribute
+        case Weigh(process, _, line):
+            return "weigh", process, line
+        case Block(process):
+            return "block", process
+        case Advise(topic):
+            return "advise", topic
+        case Warn():
+            return ("warn",)
 
 
 def _entries(file: Record, key: str) -> list[tuple[str, Record]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias, TypeVar
 
 PROCESSES = ("enterprise", "smb")
 PARTS = ("moves", "pitfalls", "stop")  # what a topic may be for
@@ -11,25 +12,47 @@ OTHER = {"enterprise": "smb", "smb": "enterprise"}
 VERDICTS = ("enterprise", "smb", "both", "not_yet", "undetermined")
 
 
+class _Then:
+    """What every conclusion says of itself, each in its own way."""
+
+    @property
+    def concludes(self) -> tuple[str, str] | None:
+        """The attribute and the value that other rules read of it; a block is one too."""
+        return None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that a reader sees."""
+        return ()
+
+
 @dataclass(frozen=True)
-class Conclude:
+class Conclude(_Then):
     """Gives an attribute a value (`yes` for a yes/no attribute)."""
 
     attribute: str
     value: str
+    process: ClassVar[str] = ""
+    done_when: ClassVar[str] = ""
+
+    @property
+    def concludes(self) -> tuple[str, str]:
+        """The attribute and its value."""
+        return self.attribute, self.value
 
 
 @dataclass(frozen=True)
-class Weigh:
+class Weigh(_Then):
     """Evidence for (+) or against (−) a process, on a line."""
 
     process: str
     certainty: float
     line: str
+    done_when: ClassVar[str] = ""
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(_Then):
     """The process is not workable yet. With `lift` it is an exception: it blocks nothing and only overrides."""
 
     process: str
@@ -38,9 +61,19 @@ class Block:
     done_when: str = ""
     lift: bool = False
 
+    @property
+    def concludes(self) -> tuple[str, str] | None:
+        """That the process is blocked."""
+        return None if self.lift else (f"{self.process}_blocked", "yes")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What lifts it."""
+        return (self.remedy,)
+
 
 @dataclass(frozen=True)
-class Advise:
+class Advise(_Then):
     """A choice on a topic of the plan. `short` says the text in one line."""
 
     topic: str
@@ -53,17 +86,29 @@ class Advise:
     priority: int = 50
     short: str = ""
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text, in one line too, and the steps."""
+        return (self.text, self.short, *self.steps)
+
 
 @dataclass(frozen=True)
-class Warn:
+class Warn(_Then):
     """A pitfall. One that `leads` is said before anything else, whatever the verdict."""
 
     process: str
     text: str
     leads: bool = False
+    done_when: ClassVar[str] = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text."""
+        return (self.text,)
 
 
 Conclusion: TypeAlias = "Conclude | Weigh | Block | Advise | Warn"
+Kind = TypeVar("Kind", Conclude, Weigh, Block, Advise, Warn)
 
 
 @dataclass(frozen=True)
@@ -83,6 +128,11 @@ class Rule:
     def kind(self) -> str:
         """conclude, weigh, block, advise or warn."""
         return type(self.then).__name__.lower()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that a reader sees: the reason, and those of the conclusion."""
+        return (self.because, *self.then.texts)
 
 
 @dataclass(frozen=True)
@@ -195,3 +245,14 @@ class Knowledge:
     overlays: tuple[Overlay, ...] = ()
     off: dict[str, Rule] = field(default_factory=dict)
     faulty: frozenset[str] = frozenset()
+
+    def each(self, kind: type[Kind]) -> Iterator[tuple[Rule, Kind]]:
+        """The rules with one kind of conclusion, each with that."""
+        for rule in self.rules.values():
+            if isinstance(rule.then, kind):
+                yield rule, rule.then
+
+    @property
+    def blocks(self) -> Iterator[tuple[Rule, Block]]:
+        """The rules that block a process, without the exceptions that only lift a block."""
+        return ((rule, block) for rule, block in self.each(Block) if not block.lift)

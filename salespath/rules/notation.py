@@ -16,38 +16,41 @@ from salespath.rules.language import (
     Number,
     OneOf,
     Or,
+    Quantity,
 )
 
 
 def written(tree: Condition | Number) -> str:
     """A tree as its author would write it: `product_stage == launched and not self_serve`."""
-    if isinstance(tree, (And, Or)):
-        if not tree.items:
-            return "true"
-        return f" {type(tree).__name__.lower()} ".join(map(_inside, tree.items))
-    if isinstance(tree, Not):
-        return f"not {_inside(tree.item)}"
-    if isinstance(tree, Compare):
-        return f"{written(tree.left)} {tree.operator} {written(tree.right)}"
-    if isinstance(tree, Is):
-        return tree.attribute if tree.value == "yes" else f"{tree.attribute} == {tree.value}"
-    if isinstance(tree, OneOf):
-        return _one_of(tree)
-    if isinstance(tree, Member):
-        return f"{tree.value} in {tree.name}"
-    if isinstance(tree, Known):
-        return f"known({tree.name})"
-    if isinstance(tree, Count):
-        return f"count({tree.name})"
-    if isinstance(tree, Arithmetic):
-        return f"{_inside(tree.left)} {tree.operator} {_inside(tree.right)}"
-    return f"{tree.value:g}" if isinstance(tree, Constant) else tree.name
+    match tree:
+        case And(items) | Or(items):
+            return f" {type(tree).__name__.lower()} ".join(map(_inside, items)) or "true"
+        case Not(item):
+            return f"not {_inside(item)}"
+        case Compare(operator, left, right):
+            return f"{written(left)} {operator} {written(right)}"
+        case Arithmetic(operator, left, right):
+            return f"{_inside(left)} {operator} {_inside(right)}"
+        case Is(attribute, value):
+            return attribute if value == "yes" else f"{attribute} == {value}"
+        case OneOf():
+            return _one_of(tree)
+        case Member(name, member):
+            return f"{member} in {name}"
+        case Known(name):
+            return f"known({name})"
+        case Count(name):
+            return f"count({name})"
+        case Constant(number):
+            return f"{number:g}"
+        case Quantity(name):
+            return name
 
 
 def _inside(tree: Condition | Number) -> str:
     """A part of a tree, in brackets where it needs them."""
     text = written(tree)
-    return f"({text})" if isinstance(tree, (And, Or, Arithmetic)) else text
+    return f"({text})" if type(tree) in (And, Or, Arithmetic) else text
 
 
 def _one_of(tree: OneOf) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from salespath.engine.compile import Base
 from salespath.facts import Case, Portfolio, Rejects, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
-from salespath.facts.values import folded
+from salespath.facts.vocabulary import folded
 from salespath.files.problems import Problem, SalespathError
 from salespath.files.source import InputFile, encoding
 from salespath.tables import header

@@ -23,7 +23,7 @@ from salespath.engine.walk import SUMS
 from salespath.facts.values import words, written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Warn
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn
 from salespath.tables.assessed import Assessed
 from salespath.tables.csv_cells import quoted
 from salespath.tables.fact_columns import values
@@ -47,7 +47,7 @@ class Wording:
         self.base = base
         self.rules = base.knowledge.rules
         self.place = {rule: place for place, rule in enumerate(self.rules)}
-        self.blocks = [r.id for r in self.rules.values() if isinstance(r.then, Block) and not r.then.lift]
+        self.blocks = [rule.id for rule, _ in base.knowledge.blocks]
         warnings = [(not r.then.leads, r.id) for r in self.rules.values() if isinstance(r.then, Warn)]
         self.warnings = [id_ for _, id_ in sorted(warnings, key=lambda item: item[0])]
         pieces = [(-size, rule) for group in base.evidence if group.sign > 0 for size, rule in group.pieces]

@@ -82,7 +82,7 @@ def sit(tmp_path):
         terminal.child.close(force=True)
 
 
-def only_journal(tmp_path: Path) -> journal.Record:
+def only_journal(tmp_path: Path) -> journal.JournalRecord:
     (path,) = tmp_path.glob("data/salespath/*.jsonl")
     return journal.read(path.read_bytes(), VOCABULARY)
 

@@ -27,6 +27,7 @@ from salespath.report.formats.text import write
 from salespath.report.pages.compare import document, page
 from salespath.report.pages.panel import page as panel_page
 from salespath.report.plain import document as saved_result
+from salespath.rules.language import inputs
 
 ASANA, VEEVA, PEOPLE = (str(EXAMPLES / name) for name in ("asana_2020.yaml", "veeva_2013.yaml", "respondents.yaml"))
 SELLER = {
@@ -108,7 +109,7 @@ def test_every_difference_between_two_companies_goes_back_to_rules_that_read_oth
         assert effect.new == other.verdict
         assert bool(effect.through) == effect.verdict_changes
         for rule in effect.through:
-            assert status(one, BASE.condition_refs[rule]) != status(other, BASE.condition_refs[rule])
+            assert status(one, BASE.graph.condition_refs[rule]) != status(other, BASE.graph.condition_refs[rule])
         for item in effect.items:
             if item.reason == OTHERS and item.how != "changed":
                 assert item.through
@@ -123,8 +124,8 @@ def test_a_change_of_one_fact_goes_back_to_rules_that_read_it() -> None:
             less = assess(BASE, replace(case, values={k: v for k, v in case.values.items() if k != name}))
             effect = between(full, less)
             for rule in {*effect.through, *(r for item in own_advice(effect) for r in item.through)}:
-                trees = [BASE.conditions[rule], *([BASE.done[rule]] if rule in BASE.done else [])]
-                read = {n for tree in trees for n in names_behind(tree)}
+                trees = [BASE.condition(rule), *filter(None, [BASE.done_when(rule)])]
+                read = BASE.behind(n for tree in trees for n in inputs(tree))
                 assert name in read, (case.company, name, rule)
 
 

@@ -17,9 +17,9 @@ from salespath.authoring.scenarios import read_scenarios
 from salespath.counsel.decision_map import decision_map
 from salespath.engine.assess import assess
 from salespath.engine.borders import near, stretches
+from salespath.engine.cells import PARTS
 from salespath.engine.company import Company, process_of
 from salespath.engine.placing import changed, placed
-from salespath.engine.turning import PARTS
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.files.problems import SalespathError

@@ -221,7 +221,7 @@ def applied(case: Case, some) -> dict[str, Value]:
 
 def process_of(base: Base, facts: dict[str, Value]) -> str:
     truth = walk(base, Company(base, facts), settle=False, plan=False).truth
-    return next(v for v in base.knowledge.attributes["process"].values if truth.is_true(base.value_refs["process", v]))
+    return next(v for v in base.knowledge.attributes["process"].values if truth.is_true(base.value_ref("process", v)))
 
 
 def within(fact: Fact, old: Value, new: Value, facts: dict[str, Value]) -> None:

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
-from salespath.engine.cells import cells, companies
+from salespath.engine.cells import PARTS, cells, companies
 from salespath.engine.company import Company, process_of
 from salespath.engine.settle import searched, settle
 from salespath.engine.table import Rows, Table, assess_table
-from salespath.engine.unless import STEPS, exceptions, lifted, lifting_all, read
+from salespath.engine.unless import exceptions, lifted, lifting_all, read
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import walk
 from salespath.facts import Case, Value
@@ -46,9 +46,9 @@ def test_no_company_is_told_to_run_what_a_standing_block_stops() -> None:
     process = assess_table(BASE, table, settle=False).process
     triggered: Counter[str] = Counter()
     for rule in BLOCKS:
-        condition = np.unpackbits(truth.is_true(BASE.condition_refs[rule.id]), count=len(cases))
-        for other in BASE.overridden_by.get(rule.id, ()):
-            condition &= 1 - np.unpackbits(truth.is_true(BASE.rule_refs[other]), count=len(cases))
+        condition = np.unpackbits(truth.is_true(BASE.graph.condition_refs[rule.id]), count=len(cases))
+        for other in BASE.overriding(rule.id):
+            condition &= 1 - np.unpackbits(truth.is_true(BASE.rule_ref(other)), count=len(cases))
         rows = np.flatnonzero(condition)
         triggered[rule.id] = len(rows)
         told = {VERDICTS[code] for code in process[rows]}
@@ -56,16 +56,16 @@ def test_no_company_is_told_to_run_what_a_standing_block_stops() -> None:
     assert all(triggered[rule.id] for rule in BLOCKS), triggered
 
 
-@pytest.mark.parametrize("rule", [r for r in BLOCKS if BASE.overridden_by.get(r.id)], ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", [r for r in BLOCKS if BASE.overriding(r.id)], ids=lambda rule: rule.id)
 def test_a_block_whose_exceptions_were_not_mentioned_stands(rule) -> None:
     """The least that triggers it, and nothing else: no exception is known."""
     values = cells(BASE)
     read_by = [name for name in VOCABULARY.ordered(_reads(rule.id)) if name in values]
     for facts in _combinations(values, read_by):
         truth = walk(BASE, Company(BASE, facts), settle=False, plan=False).truth
-        exceptions = BASE.overridden_by[rule.id]
-        if truth.is_true(BASE.condition_refs[rule.id]) and not any(
-            truth.is_true(BASE.rule_refs[e]) or truth.is_false(BASE.rule_refs[e]) for e in exceptions
+        exceptions = BASE.overriding(rule.id)
+        if truth.is_true(BASE.graph.condition_refs[rule.id]) and not any(
+            truth.is_true(BASE.rule_ref(e)) or truth.is_false(BASE.rule_ref(e)) for e in exceptions
         ):
             break
     else:
@@ -78,10 +78,9 @@ def test_a_block_whose_exceptions_were_not_mentioned_stands(rule) -> None:
 
 
 def _reads(rule: str) -> set[str]:
-    from salespath.engine.trace import behind
     from salespath.rules.language import inputs
 
-    return behind(BASE, inputs(BASE.conditions[rule]))
+    return BASE.behind(inputs(BASE.condition(rule)))
 
 
 def _combinations(values, names):
@@ -153,7 +152,7 @@ def test_the_amount_named_lifts_the_block_and_one_step_short_does_not() -> None:
                 assert holds(item.value)
                 continue
             amounts += 1
-            step = (1 if item.bound == "at_least" else -1) / STEPS[fact.type]
+            step = (1 if item.bound == "at_least" else -1) / PARTS.get(fact.type, 1)
             short = item.amount - step
             assert holds(item.amount), item
             assert not holds(short) or short < (fact.minimum or 0), (case.values, item)
@@ -204,7 +203,7 @@ def test_its_question_comes_first() -> None:
     assert found.process == "not_yet"
     assert [q.fact for q in found.next_questions][:2] == ["committed_revenue", "next_funding"]
     assert [q.fact for q in searched(found).next_questions][:2] == ["committed_revenue", "next_funding"]
-    assert "lift what stops" in found.next_questions[0].why
+    assert found.next_questions[0].lifts == ("smb",)
     lift = {(u.fact, u.amount, u.value) for u in lifting_all(found.blockers, "smb")}
     assert lift == {("committed_revenue", 325_000, None), ("next_funding", None, "secured")}
 

@@ -19,14 +19,14 @@ from rule_bases import random_base
 from salespath.authoring.robustness import with_rules
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
-from salespath.engine.cells import cells
+from salespath.engine.cells import FACTOR, cells
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base
 from salespath.engine.settle import searched, settle
 from salespath.engine.strength import LEVELS, MOST, strength
 from salespath.engine.strength_table import strengths
 from salespath.engine.table import Table, assess_table
-from salespath.engine.turning import FACTOR, turning
+from salespath.engine.turning import turning
 from salespath.facts import Case, Value, read_file
 from salespath.facts.values import written
 from salespath.report.plain import document

@@ -46,7 +46,7 @@ def same(left: TableResult, right: TableResult, order=EVERY_ROW) -> None:
 def test_rules_sums_and_possible_processes_are_the_same(companies, result):
     fired, failed = result.unpacked(result.fired), result.unpacked(result.failed)
     done = {rule: result.unpacked(bits) for rule, bits in result.done.items()}
-    refs = [BASE.rule_refs[rule] for rule in result.rules]
+    refs = [BASE.rule_ref(rule) for rule in result.rules]
     assert list(result.rules) == list(BASE.knowledge.rules)
     assert result.fired.dtype == np.uint8
     for row, case in enumerate(companies):
@@ -54,7 +54,7 @@ def test_rules_sums_and_possible_processes_are_the_same(companies, result):
         truth = walked.truth
         assert [truth.is_true(ref) for ref in refs] == fired[:, row].tolist(), case.company
         assert [truth.is_false(ref) for ref in refs] == failed[:, row].tolist(), case.company
-        for rule, ref in BASE.done_refs.items():
+        for rule, ref in BASE.graph.done_refs.items():
             assert truth.is_true(ref) == done[rule][row]
         for process in PROCESSES:
             for name in SUMS:

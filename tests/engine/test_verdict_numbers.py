@@ -42,7 +42,7 @@ FORMULAS = {
 def lead(when: str, facts: dict) -> tuple[int, int]:
     """Whether the rule with a condition fired, for the company alone and for it in a table."""
     base = small_base(RULES.format(when=when))
-    alone = walk(base, Company(base, facts)).truth.is_true(base.rule_refs["tested"])
+    alone = walk(base, Company(base, facts)).truth.is_true(base.rule_ref("tested"))
     table = assess_table(base, Table.from_cases(base, [Case("it", facts)]))
     return alone, table.unpacked(table.fired)[list(table.rules).index("tested"), 0]
 

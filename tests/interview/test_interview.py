@@ -11,6 +11,7 @@ from salespath.engine.settle import searched
 from salespath.facts import Case
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replayed
+from salespath.report.pages.question import at_stake
 
 CORE = [fact.id for fact in VOCABULARY.facts.values() if fact.ask == "core"]
 ALL = [fact.id for fact in VOCABULARY.facts.values() if fact.ask != "figures"]
@@ -211,18 +212,20 @@ def test_the_facts_are_the_answers(run):
 def test_why_names_what_is_open_and_says_so_when_nothing_is():
     interview = begun()
     fact = VOCABULARY.facts["annual_contract_value"]
-    assert any("enterprise selling" in reason for reason in interview.why(fact))
+    assert any("enterprise selling" in reason for reason in at_stake(BASE, interview.stake(fact)))
     settled = next(cases_that_settle())
     role = VOCABULARY.facts["role"]
-    assert "no answer to this can change the recommendation" in " ".join(begun(settled.values).why(role))
+    assert "no answer to this can change the recommendation" in " ".join(
+        at_stake(BASE, begun(settled.values).stake(role))
+    )
 
 
 def test_why_is_asked_of_the_case_without_the_earlier_answer():
     interview = begun()
     fact = VOCABULARY.facts["product_stage"]
-    before = interview.why(fact)
+    before = interview.stake(fact)
     answer(interview, "launched")
-    assert interview.why(fact) == before
+    assert interview.stake(fact) == before
 
 
 # The quick interview

@@ -79,7 +79,7 @@ def test_a_journal_from_before_there_were_quick_interviews_is_read():
         b'{"kind": "given", "version": 1, "company": "Acme", "file": null, "facts": {"capital": 5}, "how": {}, '
         b'"notes": {}, "extra": {}}\n{"kind": "answer", "question": "product_stage", "value": "pilot"}\n'
     )
-    expected = journal.Record(Case("Acme", {"capital": 5}), (Event("answer", "product_stage", Answer("pilot")),))
+    expected = journal.JournalRecord(Case("Acme", {"capital": 5}), (Event("answer", "product_stage", Answer("pilot")),))
     assert journal.read(lines, VOCABULARY) == expected
     assert not expected.quick
 

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 import salespath.report
 from salespath.engine.assess import assess
-from salespath.engine.compile import LEAF, READINGS, Base
+from salespath.engine.compile import LEAF, TWO_VALUED, Base
 from salespath.engine.load import load
 from salespath.engine.targets import meant, targets
 from salespath.engine.walk import SUMS
@@ -313,7 +313,7 @@ def refs_behind(base: Base, *refs: int) -> set[int]:
         found.add(node)
         kind, under = base.nodes[node]
         test = base.leaves[under[0]] if kind == LEAF else None
-        if isinstance(test, READINGS):
+        if isinstance(test, TWO_VALUED):
             under = test.refs
         elif test is not None:
             numbers = [name.split("_", 1) for name in inputs(test) if name in VERDICT_NUMBERS]

@@ -64,7 +64,7 @@ def backwards(
 def standing(facts: Mapping[str, Value]) -> set[str]:
     """The blocks that stand."""
     truth = walk(BASE, Company(BASE, facts), settle=False, plan=False).truth
-    return {id_ for id_, ref in BASE.standing_refs.items() if truth.is_true(ref)}
+    return {id_ for id_, ref in BASE.graph.standing_refs.items() if truth.is_true(ref)}
 
 
 def test_the_companies_are_those_that_are_meant() -> None:

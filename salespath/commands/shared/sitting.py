@@ -22,7 +22,7 @@ from salespath.facts.values import BadValue
 from salespath.files.problems import Problem, SalespathError, shown
 from salespath.interview.answers import yes_or_no
 from salespath.interview.interview import Event, Interview, replayed
-from salespath.interview.journal import Journal, Record, unfinished
+from salespath.interview.journal import Journal, JournalRecord, unfinished
 from salespath.report.pages import question as wording
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
@@ -148,7 +148,7 @@ class _Session:
         self.screen.say(wording.INTRODUCTION.format(how=how))
         self.screen.table(tuple(("", word, meaning) for word, meaning in wording.COMMANDS))
 
-    def _unfinished(self) -> tuple[Journal, Record] | None:
+    def _unfinished(self) -> tuple[Journal, JournalRecord] | None:
         """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
         for journal, record in unfinished(self.base.vocabulary):
             wanted = False
@@ -165,7 +165,7 @@ class _Session:
                 return (journal, record) if wanted else None
         return None
 
-    def _replayed(self, record: Record) -> Interview:
+    def _replayed(self, record: JournalRecord) -> Interview:
         """An interview taken up: a quick one stays quick, any other becomes so if that is asked for."""
         quick = record.quick or self.request.quick
         return replayed(self.base, record.given, record.events, fixed=self.request.fixed, quick=quick)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from salespath.engine.compile import FACTS, LEAF, READINGS, VERDICT, Base
+from salespath.engine.compile import FACTS, LEAF, TWO_VALUED, VERDICT, Base
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
 from salespath.rules.language import Compare, Condition, Member, Scope, condition, inputs
@@ -21,7 +21,7 @@ class VerdictInputs:
         self.base, self.case, self.free = base, case, free
         roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
         verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
-        roots |= {ref for leaf in verdict if isinstance(leaf, READINGS) for ref in leaf.refs}
+        roots |= {ref for leaf in verdict if isinstance(leaf, TWO_VALUED) for ref in leaf.refs}
         self.roots = {_node(ref) for ref in roots}
         self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
         pending = list(self.roots)

@@ -32,7 +32,7 @@ class Experta:
         rules = {f"derive_{n}": _rule(body, literal, head) for n, (head, body) in enumerate(derivations(base))}
         for n, group in enumerate(base.evidence):
             for size, rule in group.pieces:
-                rules[f"weigh_{rule}"] = _rule((base.rule_refs[rule],), Evidence, n, size, rule)
+                rules[f"weigh_{rule}"] = _rule((base.rule_ref(rule),), Evidence, n, size, rule)
         self.engine = type("Rules", (experta.KnowledgeEngine,), rules)()
 
     def walk(self, company: Company) -> Walked:
@@ -52,10 +52,10 @@ class Experta:
         engine.declare(*late)
         engine.run()
         bounds = walk(base, company, plan=False)  # what remains possible is not for experta to say
-        return Walked(self._truth(), sums, bounds.possible, bounds.wide, engine="experta")
+        return Walked(base, company, self._truth(), sums, bounds.possible, bounds.wide, engine="experta")
 
     def _truth(self) -> Truth:
-        nodes = range(len(self.base.nodes))
+        nodes = range(len(self.base.graph.nodes))
         found = {fact[0] for fact in self.engine.facts.values() if type(fact) in CLASSES}
         return Truth([int(node in found) for node in nodes], [int(~node in found) for node in nodes])
 

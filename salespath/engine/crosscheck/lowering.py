@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, FACTS, LEAF, READINGS, VERDICT, Base, Reading, Ref
+from salespath.engine.compile import ALL, FACTS, LEAF, TWO_VALUED, VERDICT, Base, Ref, TwoValued
 from salespath.rules.language import Compare, Leaf
 
 
 def derivations(base: Base) -> Iterator[tuple[Ref, tuple[Ref, ...]]]:
     """Pairs of a literal and the literals that it follows from, taken together."""
-    for node, (kind, refs) in enumerate(base.nodes):
+    for node, (kind, refs) in enumerate(base.graph.nodes):
         if kind == LEAF:
             continue
         if kind != ALL:  # any of them: false where all of them are false
@@ -30,23 +30,23 @@ def answers(base: Base, company: Company) -> list[Ref]:
     """The literals of the tests that read facts of one company."""
     found = []
     for node, leaf in _leaves(base, late=False):
-        assert not isinstance(leaf, READINGS)
+        assert not isinstance(leaf, TWO_VALUED)
         true, false, _ = company.test(leaf)
         found.extend([node] * true + [~node] * false)
     return found
 
 
-def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | Reading]]:
+def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | TwoValued]]:
     """The nodes of the tests that read sums, certain conclusions and standing blocks, which are known after a first run."""
     for node, leaf in _leaves(base, late=True):
-        assert isinstance(leaf, (Compare, *READINGS))
+        assert isinstance(leaf, (Compare, *TWO_VALUED))
         yield node, leaf
 
 
-def _leaves(base: Base, *, late: bool) -> Iterator[tuple[Ref, Leaf | Reading]]:
-    sums = range(base.leaf_ends[FACTS], base.leaf_ends[VERDICT])
-    for node, (kind, refs) in enumerate(base.nodes):
+def _leaves(base: Base, *, late: bool) -> Iterator[tuple[Ref, Leaf | TwoValued]]:
+    sums = range(base.graph.leaf_ends[FACTS], base.graph.leaf_ends[VERDICT])
+    for node, (kind, refs) in enumerate(base.graph.nodes):
         if kind == LEAF:
-            leaf = base.leaves[refs[0]]
-            if (refs[0] in sums or isinstance(leaf, READINGS)) == late:
+            leaf = base.graph.leaves[refs[0]]
+            if (refs[0] in sums or isinstance(leaf, TWO_VALUED)) == late:
                 yield node, leaf

@@ -9,8 +9,8 @@ from typing import Any, cast
 from salespath.counsel.precedents import likeness
 from salespath.engine import certainty, why
 from salespath.engine.assessment import Assessment, Blocker, Choice, Reading
-from salespath.engine.walk import SUMS
-from salespath.engine.why import FIRED, OPEN, Explanation, Finding, Weight
+from salespath.engine.walk import FIRED, OPEN, SUMS
+from salespath.engine.why import Explanation, Finding, Weight
 from salespath.facts import Value
 from salespath.facts.values import readable
 from salespath.report import plain

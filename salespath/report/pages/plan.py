@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from salespath.engine.assessment import Advice, Assessment
 from salespath.report.page import Block, Heading, Item, Items, Text
 from salespath.report.words.phrases import NAMES, labels
+from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import figure
 from salespath.rules.model import PROCESSES
 
@@ -80,7 +81,10 @@ def questions(a: Assessment) -> Iterator[Block]:
     if some:
         yield Heading("Still worth answering")
         label = a.base.vocabulary
-        yield Items(tuple(Item(f"{label[q.fact].label} ({q.fact}). {q.why}", ids=(q.fact,)) for q in some), inset=2)
+        yield Items(
+            tuple(Item(f"{label[q.fact].label} ({q.fact}). {why_asked(a.base, q)}", ids=(q.fact,)) for q in some),
+            inset=2,
+        )
     if rest:
         names = tuple(question.fact for question in rest)
         yield Text(f"Also: {labels(a.base, names)}.", inset=2, ids=names)

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from salespath.engine.assessment import Contradiction
+from salespath.engine.compile import Base
 from salespath.engine.strength import FIRM
 from salespath.facts import Fact
 from salespath.facts.values import BadValue, readable, words
 from salespath.files.problems import shown
 from salespath.interview.answers import Answer, how_exactly, how_to_write, understand, yes_or_no
-from salespath.interview.interview import COMPANY, PLAN, Interview
+from salespath.interview.interview import COMPANY, PLAN, Interview, Stake
 from salespath.report.words.phrases import NAMES, either
+from salespath.report.words.questions import why_asked
 from salespath.rules.model import PROCESSES
 
 WORDS = "? why back skip save quit"
@@ -83,9 +85,26 @@ def asked(interview: Interview, name: str) -> Asked:
         hint=how_to_write(fact),
         enter="Enter keeps your answer." if earlier else "Enter skips.",
         help=f"{fact.help} {how_to_write(fact)} {how_exactly(fact)}".rstrip(),
-        why=lambda: [fact.why, *interview.why(fact)],
+        why=lambda: [fact.why, *at_stake(interview.base, interview.stake(fact))],
         earlier=earlier,
     )
+
+
+def at_stake(base: Base, stake: Stake) -> list[str]:
+    """What an answer can still change: the verdict, parts of the plan, or nothing."""
+    said = []
+    if stake.question:
+        text = why_asked(base, stake.question)
+        said.append(f"With what is known now, {text[0].lower()}{text[1:]}")
+    else:
+        now = "The process is settled" if stake.settled else "With what is known"
+        said.append(f"{now}: no answer to this can change the recommendation any more.")
+        if not stake.topics:
+            said.append("Nor does any open part of the plan depend on it; you may skip it.")
+    if stake.topics:
+        titles = (base.knowledge.topics[topic].title for topic in stake.topics)
+        said.append(f"It can also change parts of the plan: {', '.join(titles)}.")
+    return said
 
 
 def _company(interview: Interview) -> Asked:
