@@ -56,7 +56,7 @@ def test_companies_of_a_table_are_taken_one_by_one(tmp_path):
 def test_a_table_is_not_written_with_it(tmp_path, ending):
     done = run("assess", TABLE, "--engine", "experta", "-o", str(tmp_path / f"out.{ending}"))
     assert done.returncode == 2
-    assert b"--engine experta takes companies one by one; write a name that ends in .json." in done.stderr
+    assert b"--engine experta takes companies one by one; write .json or .jsonl, not ." in done.stderr
     assert not list(tmp_path.iterdir())
 
 
