@@ -156,26 +156,27 @@ def _too_deep(path: str, mark: Any) -> SalespathError:
 
 
 def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> Node:
-    line = event.start_mark.line + 1
-    if isinstance(event, yaml.AliasEvent) or event.anchor:
+    kind = type(event)
+    if kind is yaml.AliasEvent or event.anchor:
         raise _refused(event.start_mark, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
     if event.tag:
         raise _refused(event.start_mark, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
-    if isinstance(event, yaml.ScalarEvent):
+    line = event.start_mark.line + 1
+    if kind is yaml.ScalarEvent:
         return Scalar(event.value, line, bool(event.style))
     if depth > MAX_DEPTH:
         raise _too_deep(path, event.start_mark)
-    if isinstance(event, yaml.SequenceStartEvent):
+    if kind is yaml.SequenceStartEvent:
         items = []
-        while not isinstance(event := following(), yaml.SequenceEndEvent):
+        while type(event := following()) is not yaml.SequenceEndEvent:
             items.append(_node(event, following, path, depth + 1))
         return Sequence(tuple(items), line)
     pairs: dict[str, tuple[Scalar, Node]] = {}
     repeated = []
-    while not isinstance(event := following(), yaml.MappingEndEvent):
+    while type(event := following()) is not yaml.MappingEndEvent:
         key = _node(event, following, path, depth + 1)
         value = _node(following(), following, path, depth + 1)
-        if not isinstance(key, Scalar):
+        if type(key) is not Scalar:
             raise _refused(event.start_mark, path, "a key must be a word.")
         if key.text in pairs:
             repeated.append(key)
@@ -187,12 +188,15 @@ def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> No
 def repeated_keys(node: Node, path: str) -> Iterator[Problem]:
     """A problem (SP105) for every key given twice, here or below."""
     if isinstance(node, Sequence):
-        for item in node.items:
-            yield from repeated_keys(item, path)
+        below = node.items
     elif isinstance(node, Mapping):
-        first = {key.text: key.line for key, _ in node.items}
         for key in node.repeated:
-            message = f"{shown(key.text)} is given twice, first on line {first[key.text]}."
+            first = next(name.line for name, _ in node.items if name.text == key.text)
+            message = f"{shown(key.text)} is given twice, first on line {first}."
             yield Problem("SP105", message, file=path, line=key.line)
-        for _, value in node.items:
-            yield from repeated_keys(value, path)
+        below = tuple(value for _, value in node.items)
+    else:
+        return
+    for item in below:
+        if type(item) is not Scalar:
+            yield from repeated_keys(item, path)

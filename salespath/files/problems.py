@@ -63,7 +63,9 @@ class SalespathError(Exception):
 
 def shown(value: object, length: int = 60) -> str:
     """A value as it may be repeated in a message: one line, no control characters, not endless."""
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(str(value).split()))
+    text = " ".join(str(value).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -14,8 +14,8 @@ class Record:
         self._fields: dict[str, Node] = {}
         self._keys: dict[str, int] = {}
         if isinstance(node, Mapping):
-            self._fields = {key.text: value for key, value in node.items}
-            self._keys = {key.text: key.line for key, _ in node.items}
+            for name, value in node.items:
+                self._fields[name.text], self._keys[name.text] = value, name.line
         else:
             self.problem("SP106", f"{what} should be a mapping of keys and values.")
         self._asked: set[str] = set()
@@ -31,16 +31,17 @@ class Record:
     def has(self, key: str) -> bool:
         """Whether a key is written (and its value not empty)."""
         node = self._fields.get(key)
-        return node is not None and not (isinstance(node, Scalar) and node.empty)
+        return node is not None and not (type(node) is Scalar and node.empty)
 
     def node(self, key: str, *, required: bool = False) -> Node | None:
         """The raw value of a key."""
         self._asked.add(key)
-        if not self.has(key):
-            if required:
-                self.problem("SP107", f"{self.what} has no {key}.")
-            return None
-        return self._fields[key]
+        node = self._fields.get(key)
+        if node is not None and not (type(node) is Scalar and node.empty):
+            return node
+        if required:
+            self.problem("SP107", f"{self.what} has no {key}.")
+        return None
 
     def line_of(self, key: str) -> int:
         """The line a key stands on."""
