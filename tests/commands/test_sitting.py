@@ -87,6 +87,25 @@ def only_journal(tmp_path: Path) -> journal.JournalRecord:
     return journal.read(path.read_bytes(), VOCABULARY)
 
 
+BETWEEN = """
+import ctypes, functools, sys
+from salespath.commands.shared.screen import Screen
+screen = Screen(str)
+# Whoever waits for the terminal asks for its number (0) first; the interrupt comes then, and no Python code runs before the wait.
+sys.stdin.fileno = functools.partial(ctypes.PyDLL(None)["raise"], 2)
+try:
+    screen.read()
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_an_interrupt_just_before_the_waiting_is_not_missed():
+    child = pexpect.spawn(sys.executable, ["-c", BETWEEN], encoding="utf-8", timeout=60)
+    child.expect("> .*stopped")
+    child.close()
+
+
 def test_an_interview_with_help_mistakes_going_back_and_a_break(sit, tmp_path):
     person = sit()
     assert "What is the company called?" in person.asked()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import select
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Callable
@@ -78,6 +81,8 @@ class Screen:
         """The next line typed, trimmed. Raises EOFError when there is none, now or ever."""
         click.echo(prompt, nl=False, err=self._aside)
         try:
+            if self.terminal:
+                _wait_for_line()
             text = input().lstrip("\ufeff").strip()
         except (OSError, ValueError, RuntimeError):  # the terminal is gone, or standard input was closed
             raise EOFError from None
@@ -103,6 +108,22 @@ class Screen:
                 raise Quit
             else:
                 return text
+
+
+def _wait_for_line() -> None:
+    """Wait until a line is typed at the terminal, or Ctrl-C, which `input` misses where it comes just before the waiting."""
+    if os.name != "posix":
+        return
+    heard, signalled = os.pipe()
+    os.set_blocking(signalled, False)
+    before = signal.set_wakeup_fd(signalled)
+    try:
+        while sys.stdin not in select.select([sys.stdin, heard], [], [])[0]:
+            os.read(heard, 1)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(heard)
+        os.close(signalled)
 
 
 def plain(text: str, encoding: str | None) -> str:
