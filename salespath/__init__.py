@@ -9,29 +9,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from salespath.engine.assess import assess
-    from salespath.engine.assessment import Assessment
-    from salespath.engine.load import load
-    from salespath.facts import Case, read_file
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Assessment", "Case", "assess", "load", "read_file"]
 
+# Every public name, and what it is. `__init__.pyi` says the same to type checkers.
 _HOMES = {
-    "assess": "salespath.engine.assess",
-    "Assessment": "salespath.engine.assessment",
-    "load": "salespath.engine.load",
-    "Case": "salespath.facts",
-    "read_file": "salespath.facts",
+    "load": "salespath.engine.load.load",
+    "Base": "salespath.engine.compile.Base",
+    "Case": "salespath.facts.cases.Case",
+    "read": "salespath.api.read",
+    "Portfolio": "salespath.facts.cases.Portfolio",
+    "assess": "salespath.engine.assess.assess",
+    "Assessment": "salespath.engine.assessment.Assessment",
+    "assess_table": "salespath.tables.in_memory.assess_batches",
+    "settle": "salespath.engine.settle.settle",
+    "explain": "salespath.report.pages.explanation.explain",
+    "what_if": "salespath.counsel.whatif.what_if",
+    "WhatIf": "salespath.counsel.whatif.WhatIf",
+    "reach": "salespath.counsel.reach.search.search",
+    "Reach": "salespath.counsel.reach.search.Reach",
+    "compare": "salespath.api.compare",
+    "Comparison": "salespath.counsel.compare.Comparison",
+    "economics": "salespath.api.economics",
+    "Economics": "salespath.counsel.economics.process_economics.Economics",
+    "page": "salespath.api.page",
+    "Page": "salespath.report.page.Page",
+    "write": "salespath.api.write",
+    "Problem": "salespath.files.problems.Problem",
+    "SalespathError": "salespath.files.problems.SalespathError",
 }
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:  # imported when first used: `salespath --help` needs none of it
     if name in _HOMES:
-        from importlib import import_module
-
-        return getattr(import_module(_HOMES[name]), name)
+        module, _, attribute = _HOMES[name].rpartition(".")
+        globals()[name] = found = getattr(import_module(module), attribute)
+        return found
     raise AttributeError(f"module 'salespath' has no attribute {name!r}")

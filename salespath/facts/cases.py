@@ -87,7 +87,14 @@ def read_source(source: InputFile, vocabulary: Vocabulary, *, lines: bool = Fals
     `lenient`: what the vocabulary cannot read of a saved result is a warning (SP161) and stands under UNREAD in its `extra`.
     """
     node, exact = read_document(source, lines=lines)
-    path, name = source.path, "standard input" if source.path == "-" else Path(source.path).stem
+    name = "standard input" if source.path == "-" else Path(source.path).stem
+    return read_node(node, vocabulary, source.path, name, exact=exact, lenient=lenient)
+
+
+def read_node(
+    node: Node, vocabulary: Vocabulary, path: str, name: str = NAMELESS, *, exact: bool = False, lenient: bool = False
+) -> Portfolio:
+    """The company in a node, which goes by `name` if it has none, or those in a list. Raises SalespathError for a mere text."""
     problems: list[Problem] = []
     if isinstance(node, Mapping):
         case = read_case(node, vocabulary, path, problems, name, exact, lenient)

@@ -1,0 +1,62 @@
+"""Companies in Arrow tables in memory → chosen results as Arrow tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from salespath.engine.compile import Base
+from salespath.engine.table import assess_table
+from salespath.files.problems import ERROR, Problem, SalespathError, suggestion
+from salespath.tables import header
+from salespath.tables.assessed import Assessed
+from salespath.tables.batch import Typist
+from salespath.tables.result_columns import ResultColumns, Wording
+
+NAME = "table"  # what problems call it
+
+
+def assess_batches(
+    base: Base,
+    batches: Iterable[pa.RecordBatch],
+    columns: Sequence[str] = ("process", "lead", "leaning"),
+    *,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> Iterator[pa.RecordBatch]:
+    """Assess companies whose columns are fact ids: of each its `row`, from 1, its `company`, and some of the columns of RESULTS.
+
+    Problems go to `on_problem`, and the rows that cannot be used are left out; without it, the first error raises SalespathError.
+    It is raised too where no column is a fact, and ValueError for a result that there is not.
+    """
+    for name in columns:
+        if name not in header.RESULTS:
+            raise ValueError(f"there is no result {name}.{suggestion(name, header.RESULTS)}")
+    wording, first = Wording(base), 1
+    for number, rows in enumerate(batches):
+        names = header.named(rows.schema.names)
+        for problem in () if number else header.check(names, base.vocabulary, NAME):
+            _note(problem, on_problem)
+        try:
+            typist = Typist(NAME, names, base.vocabulary)
+            batch = typist.batch(dict(zip(names, rows.columns)), first + np.arange(len(rows)))
+        except pa.ArrowException as error:
+            raise SalespathError([Problem("SP103", f"a column has a type that is not understood: {error}.")]) from None
+        first += len(rows)
+        for problem in batch.problems:
+            _note(problem, on_problem)
+        strong = "strength" in columns or "hangs_on" in columns
+        result = assess_table(base, batch.table)
+        found = dict(
+            zip(header.RESULTS, ResultColumns(wording, Assessed(batch, result, np.empty(0, np.int64), strong)).typed())
+        )
+        given = {"row": pa.array(batch.rows), "company": batch.given[header.COMPANY]}
+        yield pa.record_batch({**given, **{name: found[name] for name in columns}})
+
+
+def _note(problem: Problem, on_problem: Callable[[Problem], None] | None) -> None:
+    if on_problem:
+        on_problem(problem)
+    elif problem.severity == ERROR:
+        raise SalespathError([problem])
