@@ -88,7 +88,12 @@ def test_a_wrong_cell_stops_the_table_or_is_noted_and_left_out():
 
 
 def test_values_by_hand_are_read_like_those_of_a_file():
-    facts = {"product_stage": "launched", "self_serve": True, "team_roles": {"digital_marketer"}, "annual_contract_value": "1.2k"}
+    facts = {
+        "product_stage": "launched",
+        "self_serve": True,
+        "team_roles": {"digital_marketer"},
+        "annual_contract_value": "1.2k",
+    }
     (case,) = salespath.read(BASE, [{"company": "A", "facts": facts, "year": 2020}]).cases
     assert case.values == {**facts, "team_roles": frozenset(["digital_marketer"]), "annual_contract_value": 1200}
     assert case.extra["year"] == "2020"
