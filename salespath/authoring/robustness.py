@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from salespath.engine.company import Company
 from salespath.engine.compile import VERDICT, Base, compile_base
-from salespath.engine.documented import Known
+from salespath.engine.documented import DocumentedCase
 from salespath.engine.table import Table, TableResult, assess_table
 from salespath.engine.walk import Sums, walk
 from salespath.facts import Value
@@ -49,7 +49,7 @@ def judged(base: Base, facts: Mapping[str, Value]) -> tuple[str, Sums]:
     return said[0] if len(said) == 1 else "undetermined", walked.sums
 
 
-def robustness(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> Robustness:
+def robustness(base: Base, known: Sequence[DocumentedCase], step: Callable[[], object] = lambda: None) -> Robustness:
     """Delete each rule, and scale certainties one by one and all at once. `step` is called after each change."""
     before = missed(base, known)
 
@@ -77,19 +77,19 @@ def steps(base: Base) -> int:
     return sum(base.section(rule) != VERDICT for rule in rules) + len(FACTORS) * (1 + weighs)
 
 
-def missed(base: Base, known: Sequence[Known]) -> int:
+def missed(base: Base, known: Sequence[DocumentedCase]) -> int:
     """How many companies a base does not label as documented."""
     return sum(VERDICTS[said] != item.label for said, item in zip(together(base, known).process, known))
 
 
-def firing(base: Base, known: Sequence[Known]) -> dict[str, int]:
+def firing(base: Base, known: Sequence[DocumentedCase]) -> dict[str, int]:
     """For how many companies each evidence rule fires."""
     result = together(base, known)
     counts = dict(zip(result.rules, result.unpacked(result.fired).sum(axis=1).tolist()))
     return {rule.id: counts[rule.id] for rule in deciding(base) if isinstance(rule.then, Weigh)}
 
 
-def together(base: Base, known: Sequence[Known]) -> TableResult:
+def together(base: Base, known: Sequence[DocumentedCase]) -> TableResult:
     """What a base says of all companies, in one walk."""
     return assess_table(base, Table.from_cases(base, [item.case for item in known]), settle=False)
 

@@ -16,7 +16,7 @@ from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.documented import Known
+from salespath.engine.documented import DocumentedCase
 from salespath.engine.walk import SUMS
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -151,7 +151,7 @@ class Score:
     files: Mapping[str, Score] = field(default_factory=dict)
 
 
-def score(base: Base, known: Sequence[Known]) -> Score:
+def score(base: Base, known: Sequence[DocumentedCase]) -> Score:
     """Judge companies, at least one, and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
     outcomes = tuple(_judgement(base, item) for item in known)
     labels = [outcome.label for outcome in outcomes]
@@ -175,14 +175,14 @@ def score(base: Base, known: Sequence[Known]) -> Score:
     )
 
 
-def score_files(base: Base, files: Mapping[str, Sequence[Known]]) -> Score:
+def score_files(base: Base, files: Mapping[str, Sequence[DocumentedCase]]) -> Score:
     """The score of the companies of all files, at least one a file, and of each file where there are several."""
     whole = score(base, [item for known in files.values() for item in known])
     parts = {path: score(base, known) for path, known in files.items()} if len(files) > 1 else {}
     return replace(whole, files=parts)
 
 
-def _judgement(base: Base, item: Known) -> Judgement:
+def _judgement(base: Base, item: DocumentedCase) -> Judgement:
     said, sums = judged(base, item.case.values)
     totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
     fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))
@@ -190,7 +190,7 @@ def _judgement(base: Base, item: Known) -> Judgement:
     return Judgement(item.label, said, abs(fit + means if by_means else fit))
 
 
-def _agreement(judge: str, known: Sequence[Known], said: Sequence[str], ours: Sequence[str]) -> Agreement:
+def _agreement(judge: str, known: Sequence[DocumentedCase], said: Sequence[str], ours: Sequence[str]) -> Agreement:
     """How far what a judge said agrees with the labels, and how that compares with what salespath said."""
     labels = [item.label for item in known]
     right = [word == label for word, label in zip(said, labels)]
@@ -208,7 +208,7 @@ def _rate(right: Sequence[bool]) -> Rate:
     return Rate(sum(right), len(right))
 
 
-def _kinds(known: Sequence[Known], said: Mapping[str, Sequence[str]]) -> Iterator[Kind]:
+def _kinds(known: Sequence[DocumentedCase], said: Mapping[str, Sequence[str]]) -> Iterator[Kind]:
     """The kinds that occur, in their order."""
     for by, (kind_of, kinds) in KINDS.items():
         found = [kind_of(item.case.values) for item in known]

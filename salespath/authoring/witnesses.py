@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from salespath.authoring.robustness import deciding, together, without
 from salespath.engine.compile import Base
-from salespath.engine.documented import Known
+from salespath.engine.documented import DocumentedCase
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Block, Rule
 
@@ -37,7 +37,9 @@ class Witness:
         return COMPANIES if self.verdict or self.lean or self.blocks else FIGURE if self.cited else NONE
 
 
-def witnesses(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> tuple[Witness, ...]:
+def witnesses(
+    base: Base, known: Sequence[DocumentedCase], step: Callable[[], object] = lambda: None
+) -> tuple[Witness, ...]:
     """Delete each rule that the process depends on, those of the verdict too. `step` is called after each."""
     before = _said(base, known)
     found = []
@@ -54,7 +56,7 @@ def witnesses(base: Base, known: Sequence[Known], step: Callable[[], object] = l
     return tuple(found)
 
 
-def _said(base: Base, known: Sequence[Known]) -> list[tuple[object, object, object]]:
+def _said(base: Base, known: Sequence[DocumentedCase]) -> list[tuple[object, object, object]]:
     """Of each company the process, which leads or is leaned to, and the blocks that stand."""
     result = together(base, known)
     standing = {rule: result.unpacked(bits) for rule, bits in result.standing.items()}

@@ -25,7 +25,7 @@ from salespath.authoring.witnesses import witnesses
 from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.documented import Known, Selection, labelled, without_basis
+from salespath.engine.documented import DocumentedCase, Selection, labelled, without_basis
 from salespath.facts import Case, Portfolio, Value, read_file
 from salespath.report.formats.text import write
 from salespath.report.pages.score import document, page
@@ -53,7 +53,7 @@ def few(tmp_path: Path) -> str:
 # Labels
 
 
-def known(*cases: Case) -> tuple[list[Known], list[tuple[str, str]]]:
+def known(*cases: Case) -> tuple[list[DocumentedCase], list[tuple[str, str]]]:
     found, problems = labelled(Portfolio(cases, (), single=False), "f.yaml")
     return found, [(p.code, p.message) for p in problems]
 
@@ -116,7 +116,7 @@ def test_a_label_that_is_as_good_has_to_be_a_verdict_too() -> None:
 def test_facts_are_left_out_by_what_is_said_of_them() -> None:
     basis = {"self_serve": "inferred: from the site", "capital": "verified: inferred from nothing", "free_trial": None}
     facts = dict.fromkeys(("self_serve", "free_trial", "customization", *BASE.vocabulary.motion), True) | {"capital": 5}
-    item = Known(Case("A", facts, extra={"basis": basis}), "smb")
+    item = DocumentedCase(Case("A", facts, extra={"basis": basis}), "smb")
     (without_inferred,) = Selection(inferred=False).of([item], BASE.vocabulary)
     assert facts.keys() - without_inferred.case.values.keys() == {"self_serve"}
     (without_motion,) = Selection(motion=False).of([item], BASE.vocabulary)
@@ -126,7 +126,7 @@ def test_facts_are_left_out_by_what_is_said_of_them() -> None:
 
 @pytest.mark.parametrize("basis", [None, "inferred", ["inferred"], {}])
 def test_companies_that_do_not_say_how_facts_are_known_are_named(basis: object) -> None:
-    items = [Known(Case(f"C{n}", {"self_serve": True}, extra={"basis": basis}), "smb") for n in range(7)]
+    items = [DocumentedCase(Case(f"C{n}", {"self_serve": True}, extra={"basis": basis}), "smb") for n in range(7)]
     (problem,) = without_basis(items, "f.yaml")
     assert (problem.code, problem.severity) == ("SP224", "warning")
     assert "C0, C1, C2, C3, C4 and 2 more" in problem.message
@@ -330,7 +330,7 @@ def test_kinds_of_companies(facts: dict[str, Value], kinds: tuple[str, ...]) -> 
 
 def test_every_company_is_of_one_kind_in_each_way() -> None:
     cases = [*_cases(), *random_companies(200, seed=3)]
-    found = document(score(BASE, [Known(case, "smb") for case in cases]), Selection())["kinds"]
+    found = document(score(BASE, [DocumentedCase(case, "smb") for case in cases]), Selection())["kinds"]
     for by in KINDS:
         rates = [kind["rates"] for kind in found if kind["by"] == by]
         assert sum(rate["salespath"]["of"] for rate in rates) == len(cases)
@@ -385,7 +385,7 @@ def test_a_file_with_nothing_to_score_leaves_the_others(few: str, tmp_path: Path
 
 def test_a_miss_shows_all_that_was_counted() -> None:
     """The weights of the reasons shown add up to the net evidence shown, whatever the company."""
-    cases = [Known(case, "undetermined") for case in _cases()]
+    cases = [DocumentedCase(case, "undetermined") for case in _cases()]
     scored = score(BASE, cases)
     assert len(scored.misses) > 25
     for miss in document(scored, Selection())["misses"]:
@@ -395,7 +395,7 @@ def test_a_miss_shows_all_that_was_counted() -> None:
 
 
 def test_a_miss_shows_the_rules_on_the_way_to_the_verdict_and_no_others() -> None:
-    (real,) = (Known(case, "smb") for case in _cases() if case.company == "Freshworks")
+    (real,) = (DocumentedCase(case, "smb") for case in _cases() if case.company == "Freshworks")
     (miss,) = document(score(BASE, [real]), Selection())["misses"]
     assert miss["said"] == "both"
     assert miss["through"][:2] == ["run-both", "two-processes-for-two-groups"]
@@ -405,7 +405,7 @@ def test_a_miss_shows_the_rules_on_the_way_to_the_verdict_and_no_others() -> Non
 
 def test_the_difference_is_of_fit_unless_means_decided() -> None:
     for case in [*_cases(), *random_companies(200, seed=1)]:
-        (item,), assessment = score(BASE, [Known(case, "smb")]).outcomes, assess(BASE, case)
+        (item,), assessment = score(BASE, [DocumentedCase(case, "smb")]).outcomes, assess(BASE, case)
         enterprise, smb = assessment.evidence["enterprise"], assessment.evidence["smb"]
         net = {name: enterprise[name] - smb[name] for name in ("fit", "means")}
         fired = {fired.rule for fired in assessment.fired}
@@ -451,8 +451,8 @@ rules:
 
 def test_what_each_change_costs() -> None:
     base = small_base(TWO_SIZES)
-    items = [Known(Case("L", {"annual_contract_value": 20_000}), "enterprise")] * 2
-    items.append(Known(Case("S", {"annual_contract_value": 5}), "smb"))
+    items = [DocumentedCase(Case("L", {"annual_contract_value": 20_000}), "enterprise")] * 2
+    items.append(DocumentedCase(Case("S", {"annual_contract_value": 5}), "smb"))
     calls: list[None] = []
     found = robustness(base, items, lambda: calls.append(None))
     assert found.deleted == (Perturbation("large-pays", 2), Perturbation("small-pays", 1), Perturbation("never", 0))
@@ -511,7 +511,7 @@ rules:
         "Broke": {"capital": 5},
         "Small": {"annual_contract_value": 5},
     }
-    items = [Known(Case(name, values), "smb") for name, values in facts.items()]
+    items = [DocumentedCase(Case(name, values), "smb") for name, values in facts.items()]
     calls: list[None] = []
     found = {item.rule.id: item for item in witnesses(base, items, lambda: calls.append(None))}
     assert list(found) == [rule.id for rule in deciding(base)]
