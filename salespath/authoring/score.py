@@ -10,14 +10,13 @@ from typing import Any, NamedTuple
 
 from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.robustness import Robustness, judged
-from salespath.authoring.witnesses import Witness
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
+from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.documented import DocumentedCase
-from salespath.engine.walk import SUMS
+from salespath.engine.walk import SUMS, walk
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Z = 1.959964  # the standard normal deviate of a two-sided 95%
@@ -134,8 +133,8 @@ class Band:
 class Score:
     """Agreement with known outcomes; salespath comes first, the baselines follow.
 
-    `confusion` counts companies by label and what was said. `robustness` and `witnesses` are None where they were not asked for.
-    `receipt` says what produced the verdicts. `files` holds the score of each file, where this is that of several.
+    `confusion` counts companies by label and what was said. `receipt` says what produced the verdicts. `files` holds the score of
+    each file, where this is that of several.
     """
 
     outcomes: tuple[Judgement, ...]
@@ -145,9 +144,7 @@ class Score:
     recall: dict[str, Rate]
     reliability: tuple[Band, ...]
     receipt: dict[str, Any]
-    robustness: Robustness | None = None
     kinds: tuple[Kind, ...] = ()
-    witnesses: tuple[Witness, ...] | None = None
     files: Mapping[str, Score] = field(default_factory=dict)
 
 
@@ -183,7 +180,9 @@ def score_files(base: Base, files: Mapping[str, Sequence[DocumentedCase]]) -> Sc
 
 
 def _judgement(base: Base, item: DocumentedCase) -> Judgement:
-    said, sums = judged(base, item.case.values)
+    walked = walk(base, Company(base, item.case.values), settle=False, plan=False)
+    concluded = [value for value in VERDICTS if walked.truth.is_true(base.value_refs["process", value])]
+    said, sums = concluded[0] if len(concluded) == 1 else "undetermined", walked.sums
     totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
     fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))
     by_means = said in PROCESSES and (abs(fit) < LEAD or certainty.net(sums.total(said, "fit")) < LEAD)

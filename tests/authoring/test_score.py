@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 from collections import Counter
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,19 +15,22 @@ from given import BASE, EXAMPLES, run, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tools.robustness
+import tools.witnesses
 from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.robustness import Perturbation, deciding, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
-from salespath.authoring.witnesses import witnesses
-from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.documented import DocumentedCase, Selection, labelled, without_basis
 from salespath.facts import Case, Portfolio, Value, read_file
 from salespath.report.formats.text import write
-from salespath.report.pages.score import document, page
+from salespath.report.pages.score import document
 from salespath.rules.model import VERDICTS
+from tools.robustness import Perturbation, deciding, robustness, steps
+from tools.robustness import page as robustness_page
+from tools.witnesses import page as witnesses_page
+from tools.witnesses import witnesses
 
 REAL = str(EXAMPLES / "real_companies.yaml")
 FILES = [str(EXAMPLES / f"real_companies{number}.yaml") for number in ("", "_2", "_3")]
@@ -424,7 +425,6 @@ def test_the_text_says_the_same_as_the_data(few: str) -> None:
     assert told.startswith("4 companies: 1 enterprise, 2 smb, 1 not_yet. Judged by all facts.\n")
     assert "salespath                   3 of 4   75%         30% to 95%      0.67" in told
     assert "Silent: documented smb, said undetermined\n" in told
-    assert "Robustness" not in told
 
 
 # Robustness
@@ -460,19 +460,11 @@ def test_what_each_change_costs() -> None:
     assert [change.what for change in found.one_scaled][:2] == ["large-pays x 0.8", "large-pays x 1.2"]
     assert (found.lone, found.silent) == (("small-pays",), 1)
     assert len(calls) == steps(base)
-    told = write(page(replace(score(base, items), robustness=found), Selection()), 100)
+    told = write(robustness_page(found, 3), 100)
     deleted = "any one rule deleted: 3 changes, the worst loses 2 of 3 companies\n  2  large-pays\n  1  small-pays\nall"
     assert deleted in told
     assert "all certainties 20% lower or higher: 2 changes, the worst loses 0 of 3 companies\n" in told
     assert "exactly one company: small-pays; for no company: 1 rules" in told
-
-
-@pytest.mark.heavy
-def test_robustness_is_asked_for(few: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # `main` would change what the whole process does
-    done = CliRunner().invoke(main, ["rules", "score", few, "--robustness", "--format", "json"], catch_exceptions=False)
-    found = json.loads(done.stdout)["robustness"]
-    assert {len(found[name]) > 0 for name in ("deleted", "all_scaled", "one_scaled")} == {True}
 
 
 # Witnesses
@@ -522,24 +514,21 @@ rules:
     assert (found["unheard"].rests_on, found["never"].rests_on) == ("none", "cited figure")
     assert (found["open"].verdict, found["open"].rests_on) == ((), "cited figure")
     assert found["leans-to-small"].cited == ("K01",)
-    scored = replace(score(base, items), witnesses=tuple(found.values()))
-    told = write(page(scored, Selection()), 100)
+    told = write(witnesses_page(list(found.values())), 100)
     assert "large-pays      weigh     verdict of Large, Poor, Backed\n" in told
     assert "poor            block     verdict of Poor; blocks of Broke\n" in told
     assert "never           weigh     cites K01\n" in told
     assert "unheard         weigh     none: retire\n" in told
     assert told.endswith("11 rules decide: 7 change companies, 3 only cite a figure or statement, 1 do neither.\n")
-    data = {item["rule"]: item for item in document(scored, Selection())["witnesses"]}
-    names = ("rule", "kind", "rests_on", "verdict", "lean", "blocks", "cited")
-    assert data["poor"] == dict(zip(names, ("poor", "block", "companies", ("Poor",), (), ("Broke",), ("K01",))))
 
 
 @pytest.mark.heavy
-def test_witnesses_are_asked_for(few: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # `main` would change what the whole process does
-    done = CliRunner().invoke(main, ["rules", "score", few, "--witnesses"], catch_exceptions=False)
+def test_tools_measure_the_companies_of_a_file(few: str) -> None:
+    done = CliRunner().invoke(tools.witnesses.main, [few], catch_exceptions=False)
     assert f"\n{len(deciding(BASE))} rules decide: " in done.stdout
     assert re.search(r"\nsmb-customers-start-alone +weigh ", done.stdout)
+    done = CliRunner().invoke(tools.robustness.main, [few], catch_exceptions=False)
+    assert re.match(r"any one rule deleted: 1\d\d changes, the worst loses \d of 4 companies\n", done.stdout)
 
 
 # The command

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from given import BASE, EXAMPLES
 
-from salespath.authoring.robustness import firing, robustness
 from salespath.authoring.score import Score, score, score_files
 from salespath.engine.assess import assess
 from salespath.engine.documented import DocumentedCase, Selection, labelled
 from salespath.facts import read_file
 from salespath.rules.model import PROCESSES
+from tools.robustness import firing, robustness
 
 # Hundreds of changed bases say no more of the code than one does, and take five times as long while coverage is measured.
 pytestmark = pytest.mark.heavy

@@ -1,17 +1,26 @@
-"""What needs each rule that the process depends on: documented companies told otherwise without it, or else a cited figure."""
+"""What needs each rule that the process depends on: documented companies told otherwise without it, or else a cited figure.
+
+CASES are fact files or tables of companies with a `label` each, as for `salespath rules score`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from salespath.authoring.robustness import deciding, together, without
+import click
+
+from salespath.commands.shared.options import based, reported, write_page
+from salespath.commands.shared.progress import counted
 from salespath.engine.compile import Base
 from salespath.engine.documented import DocumentedCase
+from salespath.report.page import Column, Page, Table, Text
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Block, Rule
+from tools.robustness import deciding, read_documented, together, without
 
 COMPANIES, FIGURE, NONE = "companies", "cited figure", "none"
+NAMED = 3  # companies of each kind per rule
 
 
 @dataclass(frozen=True)
@@ -68,3 +77,44 @@ def _said(base: Base, known: Sequence[DocumentedCase]) -> list[tuple[object, obj
         )
         for row in range(result.rows)
     ]
+
+
+def page(found: Sequence[Witness]) -> Page:
+    """Of each rule whom it changes and how, else what it cites."""
+    rows = tuple((witness.rule.id, witness.kind, _witness(witness)) for witness in found)
+    longest = max(len(witness.rule.id) for witness in found)
+    counts = {kind: sum(witness.rests_on == kind for witness in found) for kind in (COMPANIES, FIGURE, NONE)}
+    summary = (
+        f"{len(found)} rules decide: {counts[COMPANIES]} change companies, {counts[FIGURE]} only cite a figure or statement, "
+        f"{counts[NONE]} do neither."
+    )
+    return Page(
+        "", (Table((Column("Rule", longest), Column("Kind", 8), Column("Witness", least=40)), rows), Text(summary))
+    )
+
+
+def _witness(witness: Witness) -> str:
+    changed = {"verdict": witness.verdict, "lead or leaning": witness.lean, "blocks": witness.blocks}
+    parts = [f"{what} of {_named(names)}" for what, names in changed.items() if names]
+    return "; ".join(parts) or (f"cites {', '.join(witness.cited)}" if witness.cited else "none: retire")
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more}"
+
+
+@click.command(help=__doc__)
+@click.argument("cases", nargs=-1, required=True)
+@reported
+@based
+def main(base: Base, cases: tuple[str, ...]) -> None:
+    """Print the witness of each rule."""
+    known = read_documented(base, cases)
+    with counted(len(deciding(base))) as step:
+        found = witnesses(base, known, step)
+    write_page(page(found))
+
+
+if __name__ == "__main__":
+    main()
