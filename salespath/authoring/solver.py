@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salespath.authoring.symbolic import SymbolicNumber, calculated, compared, ordered, z3
+from salespath.authoring.symbolic import OPERATIONS, SymbolicNumber, calculated, ordered, z3
 from salespath.engine import certainty
 from salespath.engine.company import Company
 from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref, Standing
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
-from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
+from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be
@@ -124,72 +124,70 @@ class Solver:
             return true, z3.Not(true)
         if self.base.leaf_ends[FACTS] <= index < self.base.leaf_ends[VERDICT]:
             assert isinstance(leaf, Compare)
-            true = compared(leaf.operator, self._evidence(leaf.left), self._evidence(leaf.right))
+            true = OPERATIONS[leaf.operator](self._evidence(leaf.left), self._evidence(leaf.right))
             return true, z3.Not(true)
         return self._test(leaf)
 
     def _test(self, leaf: Leaf) -> tuple[Any, Any]:
-        if isinstance(leaf, Compare):
-            left, right = self._number(leaf.left), self._number(leaf.right)
-            decided = z3.And(left.known, right.known, z3.Not(left.undefined), z3.Not(right.undefined))
-            holds_ = ordered(leaf.operator, left, right)
-            return z3.And(decided, holds_), z3.And(decided, z3.Not(holds_))
-        if isinstance(leaf, Known):
-            if self.base.vocabulary[leaf.name].numeric:
-                number = self._number(Quantity(leaf.name))
-                known = z3.And(number.known, z3.Not(number.undefined))
-            else:
-                known = self._variable(leaf.name).known
-            return known, z3.Not(known)
-        variable = self._variable(leaf.name)
-        if isinstance(leaf, Member):
-            holds_ = variable.value[leaf.value]
-        elif leaf.values <= {True, False}:
-            holds_ = z3.Or([variable.value if value else z3.Not(variable.value) for value in leaf.values])
-        else:
-            assert isinstance(leaf, OneOf)
-            codes = list(self.base.vocabulary[leaf.name].values)
-            holds_ = z3.Or([variable.value == codes.index(str(value)) for value in leaf.values])
-        return z3.And(variable.known, holds_), z3.And(variable.known, z3.Not(holds_))
+        vocabulary = self.base.vocabulary
+        match leaf:
+            case Compare(operator):
+                left, right = self._number(leaf.left), self._number(leaf.right)
+                decided = z3.And(left.decided, right.decided)
+                true = ordered(operator, left, right)
+            case Known(name):
+                numeric = vocabulary[name].numeric
+                known = self._number(Quantity(name)).decided if numeric else self._variable(name).known
+                return known, z3.Not(known)
+            case Member(name, value):
+                variable = self._variable(name)
+                decided, true = variable.known, variable.value[value]
+            case OneOf(name, values):
+                variable = self._variable(name)
+                codes = list(vocabulary[name].values)
+                decided = variable.known
+                true = z3.Or([variable.value == (v if isinstance(v, bool) else codes.index(v)) for v in values])
+        return z3.And(decided, true), z3.And(decided, z3.Not(true))
 
     # Facts
 
     def _variable(self, name: str) -> _Variable:
         if name not in self.variables:
             fact = self.base.vocabulary[name]
-            known = z3.Bool(f"known {name}")
-            if fact.type == "set":
-                self.variables[name] = _Variable(known, {v: z3.Bool(f"{name} has {v}") for v in fact.values})
-            elif fact.type == "boolean":
-                self.variables[name] = _Variable(known, z3.Bool(name))
-            elif fact.type == "choice":
-                code = z3.Int(name)
-                self.variables[name] = _Variable(known, code)
-                self._domains[name] = [code >= 0, code < len(fact.values)]
-            else:
-                value = z3.Int(name) if fact.type == "integer" else z3.Real(name)
-                self.variables[name] = _Variable(known, value)
-                self._domains[name] = list(_range(fact, value))
+            value: Any
+            match fact.type:
+                case "set":
+                    value = {v: z3.Bool(f"{name} has {v}") for v in fact.values}
+                case "boolean":
+                    value = z3.Bool(name)
+                case "choice":
+                    value = z3.Int(name)
+                    self._domains[name] = [value >= 0, value < len(fact.values)]
+                case _:
+                    value = z3.Int(name) if fact.type == "integer" else z3.Real(name)
+                    self._domains[name] = list(_range(fact, value))
+            self.variables[name] = _Variable(z3.Bool(f"known {name}"), value)
         return self.variables[name]
 
-    def _number(self, tree: Number, *, unlimited: bool = False) -> SymbolicNumber:
+    def _number(self, tree: Number, unlimited: bool = False) -> SymbolicNumber:
         key = (tree, unlimited)
         if key not in self._numbers:
             self._numbers[key] = self._make_number(tree, unlimited)
         return self._numbers[key]
 
     def _make_number(self, tree: Number, unlimited: bool) -> SymbolicNumber:
-        if isinstance(tree, Constant):
-            return SymbolicNumber(True, False, False, False, z3.RealVal(tree.value))
-        if isinstance(tree, Quantity):
-            return self._quantity(tree.name)
-        if isinstance(tree, Count):
-            variable = self._variable(tree.name)
-            size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
-            return SymbolicNumber(variable.known, False, False, False, z3.ToReal(size))
-        left = self._number(tree.left, unlimited=unlimited)
-        right = self._number(tree.right, unlimited=unlimited)
-        return calculated(tree.operator, left, right, unlimited)
+        match tree:
+            case Constant(value):
+                return SymbolicNumber(True, False, False, False, z3.RealVal(value))
+            case Quantity(name):
+                return self._quantity(name)
+            case Count(name):
+                variable = self._variable(name)
+                size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
+                return SymbolicNumber(variable.known, False, False, False, z3.ToReal(size))
+            case Arithmetic(operator, left, right):
+                a, b = self._number(left, unlimited), self._number(right, unlimited)
+                return calculated(operator, a, b, unlimited)
 
     def _quantity(self, name: str) -> SymbolicNumber:
         """A fact or derived number; a given one wins over the computed one."""
@@ -198,7 +196,7 @@ class Solver:
         formula = self.base.formulas.get(name)
         if formula is None:
             return SymbolicNumber(variable.known, False, False, False, value)
-        number = self._number(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
+        number = self._number(formula, self.base.vocabulary.derived[name].unlimited)
         computed = z3.Not(variable.known)
         return SymbolicNumber(
             z3.Or(variable.known, number.known),
@@ -212,15 +210,14 @@ class Solver:
 
     def _evidence(self, tree: Number) -> Any:
         """A number of the verdict, in units of net evidence."""
-        if isinstance(tree, Constant):
-            return z3.RealVal(tree.value)
-        if isinstance(tree, Quantity):
-            return z3.ToReal(self._sum(tree.name)) / certainty.SCALE
-        assert not isinstance(tree, Count)
-        left, right = self._evidence(tree.left), self._evidence(tree.right)
-        if tree.operator in "+-":
-            return left + right if tree.operator == "+" else left - right
-        return left * right if tree.operator == "*" else left / right
+        match tree:
+            case Constant(value):
+                return z3.RealVal(value)
+            case Quantity(name):
+                return z3.ToReal(self._sum(name)) / certainty.SCALE
+            case Arithmetic(operator, left, right):
+                return OPERATIONS[operator](self._evidence(left), self._evidence(right))
+        raise AssertionError(tree)  # nothing is counted there
 
     def _sum(self, quantity: str) -> Any:
         if quantity not in self._sums:
@@ -238,39 +235,24 @@ class Solver:
     # From a model to facts
 
     def _facts(self, model: Any) -> dict[str, Value]:
+        """The facts that are known in a model."""
         found: dict[str, Value] = {}
         for name in self.base.vocabulary.ordered(self.variables):
-            variable = self.variables[name]
+            variable, fact = self.variables[name], self.base.vocabulary[name]
             if not z3.is_true(model[variable.known]):
                 continue
-            fact = self.base.vocabulary[name]
             if fact.type == "set":
                 found[name] = frozenset(v for v, member in variable.value.items() if z3.is_true(model[member]))
                 continue
             value = model.eval(variable.value, model_completion=True)
-            if fact.type == "boolean":
-                found[name] = z3.is_true(value)
-            elif fact.type == "choice":
-                found[name] = list(fact.values)[value.as_long()]
-            elif fact.type == "integer":
-                found[name] = value.as_long()
-            else:
-                found[name] = _machine(value)
+            match fact.type:
+                case "boolean":
+                    found[name] = z3.is_true(value)
+                case "choice":
+                    found[name] = list(fact.values)[value.as_long()]
+                case _:
+                    found[name] = _machine(value)
         return found
-
-
-class FreeSums(Solver):
-    """The same with any sums of evidence whatever: what is impossible even so is so for every set of evidence rules."""
-
-    def _sum(self, quantity: str) -> Any:
-        return z3.Int(f"sum {quantity}")
-
-    def impossible(self, *literals: Literal) -> bool:
-        """Whether it is proved that no company, whatever its evidence, makes all literals hold."""
-        try:
-            return self._solve(list(map(self._literal, literals))) is None
-        except GaveUp:
-            return False
 
 
 def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -> bool:
@@ -290,8 +272,8 @@ def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:
 
 
 def _machine(value: Any) -> float | int:
-    """A rational or algebraic number as a machine number."""
+    """A whole, rational or algebraic number as a machine number."""
     if z3.is_algebraic_value(value):
         value = value.approx(20)
-    number = float(value.as_fraction())
+    number = float(value.as_fraction()) if value.is_real() else value.as_long()
     return int(number) if number == int(number) else number

@@ -95,11 +95,7 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
         "advise": _advise(vocabulary, knowledge),
         "warn": _conclusion(Warn, "leads", process={"enum": list(ADVISED)}, leads=_FLAG),
     }
-    own: Schema = {
-        "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
-        "source": _SOURCE,
-        "overrides": _TEXTS,
-    }
+    own: Schema = {"id": {"type": "string", "pattern": f"^{ID.pattern}$"}, "source": _SOURCE, "overrides": _TEXTS}
     written = [field.name for field in fields(Rule) if field.name not in ("then", "file", "line")]
     properties = {name: own.get(name, _TEXT) for name in written}
     one = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from given import BASE, ROOT
 
-from salespath.authoring.coverage import coverage, described
+from salespath.authoring.coverage import coverage
 from salespath.authoring.results import Failure, Results, failures
 from salespath.authoring.scenarios import read_scenarios
+from salespath.commands.rules.test import described, spoken
 
 FOLDER = ROOT / "tests" / "scenarios"
 RESULTS = Results(BASE, read_scenarios(BASE, [str(FOLDER)]))
@@ -18,7 +19,7 @@ FAILED: dict[str, Failure] = {failure.scenario.sentence: failure for failure in 
 def test_scenario(scenario) -> None:
     failed = FAILED.get(scenario.sentence)
     if failed:
-        lines = [scenario.place, *failed.differences, "", "The rules that spoke:", *failed.spoken]
+        lines = [scenario.place, *failed.differences, "", "The rules that spoke:", *spoken(failed.assessment)]
         pytest.fail("\n".join(lines), pytrace=False)
 
 

@@ -29,12 +29,7 @@ from salespath.report.pages.score import document, page
 @output_options()
 @based
 def command(
-    base: Base,
-    cases: tuple[str, ...],
-    without_inferred: bool,
-    without_motion: bool,
-    company: str,
-    output: Destination,
+    base: Base, cases: tuple[str, ...], without_inferred: bool, without_motion: bool, company: str, output: Destination
 ) -> None:
     problems: list[Problem] = []
     facts = Selection(inferred=not without_inferred, motion=not without_motion)
