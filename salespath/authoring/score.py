@@ -151,24 +151,20 @@ class Score:
 def score(base: Base, known: Sequence[DocumentedCase]) -> Score:
     """Judge companies, at least one, and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
     outcomes = tuple(_judgement(base, item) for item in known)
-    labels = [outcome.label for outcome in outcomes]
-    said = {SALESPATH: [outcome.said for outcome in outcomes]} | {
-        name: [baseline.says(item.case.values) for item in known] for name, baseline in BASELINES.items()
-    }
-    confusion = Counter(zip(labels, said[SALESPATH]))
+    labels, ours = [outcome.label for outcome in outcomes], [outcome.said for outcome in outcomes]
+    said = {name: [baseline.says(item.case.values) for item in known] for name, baseline in BASELINES.items()}
+    said = {SALESPATH: ours, **said}
+    confusion = Counter(zip(labels, ours))
+    wrong = [(item, word) for item, word in zip(known, ours) if word != item.label]
     return Score(
         outcomes,
-        tuple(
-            Miss(item.label, assess(base, item.case), judgement.said in item.also)
-            for item, judgement in zip(known, outcomes)
-            if not judgement.right
-        ),
-        tuple(_agreement(name, known, given, said[SALESPATH]) for name, given in said.items()),
+        tuple(Miss(item.label, assess(base, item.case), word in item.also) for item, word in wrong),
+        tuple(_agreement(name, known, words, ours) for name, words in said.items()),
         dict(confusion),
         {label: Rate(confusion[label, label], labels.count(label)) for label in VERDICTS if label in labels},
         tuple(_bands(outcomes)),
         assess(base, known[0].case).receipt,
-        kinds=tuple(_kinds(known, said)),
+        tuple(_kinds(known, said)),
     )
 
 

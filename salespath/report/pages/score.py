@@ -76,44 +76,28 @@ def _in_file(found: Agreement) -> str:
 
 
 def _agreements(agreements: Iterable[Agreement]) -> Table:
-    rows = (
-        [
-            a.judge,
-            *_rate(a.rate),
-            "-" if a.kappa is None else f"{a.kappa:.2f}",
-            str(a.accepted.right),
-            _count(a.lacking),
-        ]
-        for a in agreements
-    )
+    rows = []
+    for a in agreements:
+        kappa, lacking = "-" if a.kappa is None else f"{a.kappa:.2f}", "-" if a.lacking is None else str(a.lacking)
+        rows.append([a.judge, *_rate(a.rate), kappa, str(a.accepted.right), lacking])
     return _table(["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"], rows)
 
 
-def _count(value: int | None) -> str:
-    return "-" if value is None else str(value)
-
-
 def _paired(agreements: Iterable[Agreement]) -> Table:
-    rows = ([a.judge, str(a.paired.ours), str(a.paired.theirs), _likely(a.paired.p)] for a in agreements if a.paired)
+    found = [(a.judge, a.paired) for a in agreements if a.paired]
+    likely = ("below 0.001" if paired.p < 0.001 else f"{paired.p:.3f}" for _, paired in found)
+    rows = ([judge, str(paired.ours), str(paired.theirs), p] for (judge, paired), p in zip(found, likely))
     return _table(["Against", "Only salespath", "Only the other", "Chance (two-sided p)"], rows)
 
 
-def _likely(p: float) -> str:
-    return "below 0.001" if p < 0.001 else f"{p:.3f}"
-
-
 def _kinds(score: Score) -> Table:
-    rows = (
-        [kind.by, kind.kind, *_rate(kind.rates[SALESPATH]), str(kind.rates[WITH_BOTH].right)] for kind in score.kinds
-    )
+    rows = ([k.by, k.kind, *_rate(k.rates[SALESPATH]), str(k.rates[WITH_BOTH].right)] for k in score.kinds)
     return _table(["By", "Kind", "Right", "Accuracy", "95% interval", WITH_BOTH], rows)
 
 
 def _confusion(score: Score) -> Table:
-    rows = (
-        [label, *(str(score.confusion.get((label, said), 0)) for said in VERDICTS), *_rate(rate)[1:]]
-        for label, rate in score.recall.items()
-    )
+    said = {label: [str(score.confusion.get((label, word), 0)) for word in VERDICTS] for label in score.recall}
+    rows = ([label, *said[label], *_rate(rate)[1:]] for label, rate in score.recall.items())
     return _table(["", *VERDICTS, "Recall", "95% interval"], rows)
 
 
