@@ -41,9 +41,8 @@ def labelled(portfolio: Portfolio, path: str) -> tuple[list[DocumentedCase], lis
             )
         for word in wrong:
             what = f"{case.company}: the label {shown(word)} is not one of {', '.join(VERDICTS)}."
-            problems.append(
-                Problem("SP222", what + suggestion(word, VERDICTS), file=path, line=case.line, value=shown(word))
-            )
+            what += suggestion(word, VERDICTS)
+            problems.append(Problem("SP222", what, file=path, line=case.line, value=shown(word)))
     if bare and not (found or problems):
         what = "no company has a label; put `label: smb` beside its `facts`, or add a column `label`."
         return [], [Problem("SP221", what, file=path)]
@@ -70,10 +69,8 @@ class Selection:
     motion: bool = True
 
     def __str__(self) -> str:
-        left_out = [
-            *([] if self.inferred else ["inferred facts"]),
-            *([] if self.motion else ["facts on how they sell"]),
-        ]
+        names = {"inferred facts": self.inferred, "facts on how they sell": self.motion}
+        left_out = [name for name, used in names.items() if not used]
         return f"all facts but {' and '.join(left_out)}" if left_out else "all facts"
 
     def of(self, known: Iterable[DocumentedCase], vocabulary: Vocabulary) -> list[DocumentedCase]:

@@ -40,31 +40,18 @@ def differences(old: Knowledge, new: Knowledge) -> dict[str, dict[str, Entry]]:
 
     The order of rules and the files they stand in are no difference.
     """
-    return {
-        name: {entry.id: entry for entry in _entries(part(old), part(new))} for name, part in _PARTS.items()
-    }  # fmt: skip
+    return {name: {entry.id: entry for entry in _entries(part(old), part(new))} for name, part in _PARTS.items()}
 
 
 def rule_fields(rule: Rule) -> dict[str, Any]:
     """A rule as fields: its kind, its conclusion, its condition, its words."""
-    return {
-        "kind": rule.kind,
-        **asdict(rule.then),
-        "when": rule.when,
-        "because": rule.because,
-        "source": rule.source,
-        "overrides": rule.overrides,
-    }
+    written = {name: getattr(rule, name) for name in ("when", "because", "source", "overrides")}
+    return {"kind": rule.kind, **asdict(rule.then), **written}
 
 
 def _named(things: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        id_: {name: value for name, value in asdict(thing).items() if name != "id"} for id_, thing in things.items()
-    }
-
-
-def _guide(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
-    return _named({point.point: point for point in knowledge.guide})
+    fields = {id_: asdict(thing) for id_, thing in things.items()}
+    return {id_: {name: value for name, value in known.items() if name != "id"} for id_, known in fields.items()}
 
 
 _PARTS: dict[str, Callable[[Knowledge], dict[str, dict[str, Any]]]] = {
@@ -73,7 +60,7 @@ _PARTS: dict[str, Callable[[Knowledge], dict[str, dict[str, Any]]]] = {
     "topics": lambda knowledge: _named(knowledge.topics),
     "attributes": lambda knowledge: _named(knowledge.attributes),
     "sources": lambda knowledge: _named(knowledge.sources),
-    "guide": _guide,
+    "guide": lambda knowledge: _named({point.point: point for point in knowledge.guide}),
 }
 
 

@@ -107,8 +107,8 @@ def _consequences(found: Consequences) -> Iterator[Block]:
     )
     for effect in others:
         yield Text(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}", hang=2)
-        yield from map(_under, [*_listed("through", effect.through), *_listed("evidence", map(_shift, effect.shifts))])
-        yield from map(_under, _items(effect))
+        shifts = _listed("evidence", map(_shift, effect.shifts))
+        yield from map(_under, [*_listed("through", effect.through), *shifts, *_items(effect)])
     alike: dict[tuple[str, ...], list[str]] = {}
     for effect in found.effects:
         if not effect.verdict_changes:
