@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from salespath.authoring.baselines import BASELINES
@@ -226,6 +227,5 @@ def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
 
 
 def _bands(outcomes: Sequence[Judgement]) -> Iterator[Band]:
-    for low, high in zip(EDGES, (*EDGES[1:], math.inf)):
-        inside = [outcome.right for outcome in outcomes if low <= outcome.difference < high]
-        yield Band(low, high, _rate(inside))
+    for low, high in pairwise((*EDGES, math.inf)):
+        yield Band(low, high, _rate([outcome.right for outcome in outcomes if low <= outcome.difference < high]))

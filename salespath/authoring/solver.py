@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salespath.authoring.symbolic import OPERATIONS, SymbolicNumber, calculated, ordered, z3
+from salespath.authoring.symbolic import SymbolicNumber, calculated, finite, ordered, z3
 from salespath.engine import certainty
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, FACTS, LEAF, VERDICT, Base, Closed, Ref, Standing
+from salespath.engine.compile import ALL, LEAF, Base, Closed, Ref, Standing
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
@@ -44,7 +44,7 @@ class Solver:
     def __init__(self, base: Base) -> None:
         self.base = base
         self.variables: dict[str, _Variable] = {}
-        self._domains: dict[str, list[Any]] = {}
+        self.domains: dict[str, list[Any]] = {}
         self._nodes: dict[int, tuple[Any, Any]] = {}
         self._numbers: dict[tuple[Number, bool], SymbolicNumber] = {}
         self._sums: dict[str, Any] = {}
@@ -53,7 +53,7 @@ class Solver:
         """The facts of a company for which all literals hold, or None if there can be none. Raises GaveUp."""
         wanted = list(map(self._literal, literals))
         for attempt in range(TRIES):
-            model = self._solve(wanted)
+            model = self.solve(wanted)
             if model is None:
                 if attempt:
                     break
@@ -64,27 +64,17 @@ class Solver:
             wanted.append(self._other_numbers(model))  # machine numbers make something else of these
         raise GaveUp
 
-    def alike(self, other: Solver, ref: Ref, other_ref: Ref, *, false: bool) -> bool:
-        """Whether it is proved that a node of this base and one of another are true (and false) for the same companies.
-
-        Raises GaveUp.
-        """
-        here, there = self._pair(ref), other._pair(other_ref)
-        differ = [here[0] != there[0], *([here[1] != there[1]] if false else ())]
-        self._domains.update(other._domains)  # the same facts under the same names
-        return self._solve([z3.Or(differ)]) is None
-
     def _other_numbers(self, model: Any) -> Any:
         """That some number is not what it is in a model."""
         numbers = [v.value for v in self.variables.values() if z3.is_arith(v.value) and model[v.value] is not None]
         return z3.Or([number != model[number] for number in numbers])
 
-    def _solve(self, wanted: list[Any]) -> Any:
+    def solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""
         solver = z3.Solver()
         solver.set("rlimit", EFFORT)
         solver.add(*wanted)
-        for constraints in self._domains.values():
+        for constraints in self.domains.values():
             solver.add(*constraints)
         answer = solver.check()
         if answer == z3.unknown:
@@ -95,19 +85,20 @@ class Solver:
 
     def _literal(self, literal: Literal) -> Any:
         ref, wanted = literal
-        true, false = self._pair(ref)
+        true, false = self.pair(ref)
         return {TRUE: true, FALSE: false, NOT_TRUE: z3.Not(true), NOT_FALSE: z3.Not(false)}[wanted]
 
-    def _pair(self, ref: Ref) -> tuple[Any, Any]:
+    def pair(self, ref: Ref) -> tuple[Any, Any]:
+        """That a node is true, and that it is false."""
         if ref < 0:
-            true, false = self._pair(~ref)
+            true, false = self.pair(~ref)
             return false, true
         if ref not in self._nodes:
             kind, refs = self.base.nodes[ref]
             if kind == LEAF:
                 self._nodes[ref] = self._leaf(refs[0])
             else:
-                pairs = [self._pair(child) for child in refs]
+                pairs = [self.pair(child) for child in refs]
                 every, some = (0, 1) if kind == ALL else (1, 0)
                 both, either = z3.And([p[every] for p in pairs]), z3.Or([p[some] for p in pairs])
                 self._nodes[ref] = (both, either) if kind == ALL else (either, both)
@@ -116,15 +107,11 @@ class Solver:
     def _leaf(self, index: int) -> tuple[Any, Any]:
         leaf = self.base.leaves[index]
         if isinstance(leaf, Closed):
-            true = self._pair(leaf.ref)[0]
+            true = self.pair(leaf.ref)[0]
             return true, z3.Not(true)
         if isinstance(leaf, Standing):
-            lifted = [self._pair(exception)[0] for exception in leaf.exceptions]
-            true = z3.And(self._pair(leaf.condition)[0], z3.Not(z3.Or(lifted)))
-            return true, z3.Not(true)
-        if self.base.leaf_ends[FACTS] <= index < self.base.leaf_ends[VERDICT]:
-            assert isinstance(leaf, Compare)
-            true = OPERATIONS[leaf.operator](self._evidence(leaf.left), self._evidence(leaf.right))
+            lifted = [self.pair(exception)[0] for exception in leaf.exceptions]
+            true = z3.And(self.pair(leaf.condition)[0], z3.Not(z3.Or(lifted)))
             return true, z3.Not(true)
         return self._test(leaf)
 
@@ -133,11 +120,11 @@ class Solver:
         match leaf:
             case Compare(operator):
                 left, right = self._number(leaf.left), self._number(leaf.right)
-                decided = z3.And(left.decided, right.decided)
+                decided = z3.And(left.known, right.known)
                 true = ordered(operator, left, right)
             case Known(name):
                 numeric = vocabulary[name].numeric
-                known = self._number(Quantity(name)).decided if numeric else self._variable(name).known
+                known = self._number(Quantity(name)).known if numeric else self._variable(name).known
                 return known, z3.Not(known)
             case Member(name, value):
                 variable = self._variable(name)
@@ -162,10 +149,10 @@ class Solver:
                     value = z3.Bool(name)
                 case "choice":
                     value = z3.Int(name)
-                    self._domains[name] = [value >= 0, value < len(fact.values)]
+                    self.domains[name] = [value >= 0, value < len(fact.values)]
                 case _:
                     value = z3.Int(name) if fact.type == "integer" else z3.Real(name)
-                    self._domains[name] = list(_range(fact, value))
+                    self.domains[name] = list(_range(fact, value))
             self.variables[name] = _Variable(z3.Bool(f"known {name}"), value)
         return self.variables[name]
 
@@ -178,13 +165,15 @@ class Solver:
     def _make_number(self, tree: Number, unlimited: bool) -> SymbolicNumber:
         match tree:
             case Constant(value):
-                return SymbolicNumber(True, False, False, False, z3.RealVal(value))
-            case Quantity(name):
+                return finite(z3.RealVal(value))
+            case Quantity(name) if name in self.base.vocabulary:
                 return self._quantity(name)
+            case Quantity(name):  # a number of the verdict
+                return finite(z3.ToReal(self._sum(name)) / certainty.SCALE)
             case Count(name):
                 variable = self._variable(name)
                 size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
-                return SymbolicNumber(variable.known, False, False, False, z3.ToReal(size))
+                return finite(z3.ToReal(size), variable.known)
             case Arithmetic(operator, left, right):
                 a, b = self._number(left, unlimited), self._number(right, unlimited)
                 return calculated(operator, a, b, unlimited)
@@ -195,31 +184,18 @@ class Solver:
         value = z3.ToReal(variable.value) if variable.value.is_int() else variable.value
         formula = self.base.formulas.get(name)
         if formula is None:
-            return SymbolicNumber(variable.known, False, False, False, value)
+            return finite(value, variable.known)
         number = self._number(formula, self.base.vocabulary.derived[name].unlimited)
         computed = z3.Not(variable.known)
         return SymbolicNumber(
             z3.Or(variable.known, number.known),
-            z3.And(computed, number.undefined),
             z3.And(computed, number.above),
             z3.And(computed, number.below),
             z3.If(variable.known, value, number.value),
         )
 
-    # Evidence
-
-    def _evidence(self, tree: Number) -> Any:
-        """A number of the verdict, in units of net evidence."""
-        match tree:
-            case Constant(value):
-                return z3.RealVal(value)
-            case Quantity(name):
-                return z3.ToReal(self._sum(name)) / certainty.SCALE
-            case Arithmetic(operator, left, right):
-                return OPERATIONS[operator](self._evidence(left), self._evidence(right))
-        raise AssertionError(tree)  # nothing is counted there
-
     def _sum(self, quantity: str) -> Any:
+        """A number of the verdict, in units of its sum."""
         if quantity not in self._sums:
             name, process = quantity.split("_", 1)
             parts = [z3.IntVal(0)]
@@ -227,7 +203,7 @@ class Solver:
                 if group.process == process and group.dimension in SUMS[name]:
                     size: Any = z3.IntVal(0)
                     for weight, rule in reversed(group.pieces):
-                        size = z3.If(self._pair(self.base.rule_refs[rule])[0], z3.IntVal(group.sign * weight), size)
+                        size = z3.If(self.pair(self.base.rule_refs[rule])[0], z3.IntVal(group.sign * weight), size)
                     parts.append(size)
             self._sums[quantity] = z3.Sum(parts)
         return self._sums[quantity]

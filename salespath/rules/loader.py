@@ -11,26 +11,9 @@ from salespath.facts.vocabulary import DIMENSIONS, sentences
 from salespath.files.nodes import Mapping, Node, repeated_keys
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.files.records import Record
+from salespath.rules import model
 from salespath.rules.folders import Layer
-from salespath.rules.model import (
-    PARTS,
-    PROCESSES,
-    VERDICTS,
-    Advise,
-    Attribute,
-    Block,
-    Conclude,
-    Conclusion,
-    GuidePoint,
-    Knowledge,
-    Line,
-    Overlay,
-    Rule,
-    Source,
-    Topic,
-    Warn,
-    Weigh,
-)
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Conclusion, Knowledge, Rule, Weigh
 
 EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95
@@ -51,7 +34,7 @@ def load(
 class _Loader:
     def __init__(self, sha256: str, overlays: Sequence[Layer]) -> None:
         self.problems: list[Problem] = []
-        over = tuple(Overlay(layer.name, layer.sha256) for layer in overlays)
+        over = tuple(model.Overlay(layer.name, layer.sha256) for layer in overlays)
         self.knowledge = base = Knowledge("", sha256, {}, {}, {}, {}, {}, overlays=over)
         self.lines, self.topics, self.attributes = base.lines, base.topics, base.attributes
         self.rules, self.sources, self.off = base.rules, base.sources, base.off
@@ -103,31 +86,33 @@ class _Loader:
         """Lines, topics, attributes and sources."""
         for id_, item in _entries(file, "lines"):
             dimension = item.one_of("dimension", DIMENSIONS, required=True)
-            self._define(self.lines, item, Line(id_, dimension, item.text("title", required=True)))
+            self._define(self.lines, item, model.Line(id_, dimension, item.text("title", required=True)))
         for id_, item in _entries(file, "topics"):
             self._define(self.topics, item, self._topic(id_, item))
         for id_, item in _entries(file, "attributes"):
             means, values = item.text("means", required=True), item.texts("values") or ("yes",)
-            attribute = Attribute(id_, means, values, item.flag("verdict"), item.flag("several"), sentences(item))
+            attribute = model.Attribute(id_, means, values, item.flag("verdict"), item.flag("several"), sentences(item))
             self._define(self.attributes, item, attribute)
         for id_, item in _entries(file, "statements"):
             title, author, year = (self.knowledge.article.get(key, "") for key in ("title", "author", "year"))
             says, section = _required(item, "says", "section").values()
-            statement = Source(id_, "article", says, title, author, year, section, interested=item.flag("interested"))
+            statement = model.Source(
+                id_, "article", says, title, author, year, section, interested=item.flag("interested")
+            )
             self._define(self.sources, item, statement)
         for id_, item in _entries(file, "sources"):
             kind, checked = item.one_of("kind", SOURCE_KINDS, required=True), item.text("checked", required=True)
             usual = "soft" if item.flag("soft") else usual_weight(kind, checked)
             figure, title, author = _required(item, "figure", "title", "author").values()
             year, addresses, weight = item.text("year"), item.texts("addresses"), item.one_of("weight", WEIGHTS, usual)
-            source = Source(id_, kind, figure, title, author, year, addresses=addresses, weight=weight)
+            source = model.Source(id_, kind, figure, title, author, year, addresses=addresses, weight=weight)
             self._define(self.sources, item, source)
 
     def _guide(self, file: Record) -> None:
         known = self.knowledge
         points, notes = list(known.guide), list(known.guide_notes)
         for item in file.records("points", "a point of the guide"):
-            points.append(GuidePoint(**_required(item, "point", "enterprise", "smb"), source=self._sources(item)))
+            points.append(model.GuidePoint(**_required(item, "point", "enterprise", "smb"), source=self._sources(item)))
             item.done()
         for item in file.records("notes", "a note of the guide"):
             notes.append((item.text("text", required=True), self._sources(item)))
@@ -135,16 +120,16 @@ class _Loader:
         title = file.text("title") or known.guide_title
         self.knowledge = replace(known, guide_title=title, guide=tuple(points), guide_notes=tuple(notes))
 
-    def _topic(self, id_: str, item: Record) -> Topic:
+    def _topic(self, id_: str, item: Record) -> model.Topic:
         titles = item.record("choices", f"choices of {id_}") if isinstance(item.node("choices"), Mapping) else None
         word = "" if titles else item.one_of("choices", ("any", "metrics"), required=True)
         number = item.number("at_most")
-        topic = Topic(
+        topic = model.Topic(
             id_,
             item.text("title", required=True),
             {key: titles.text(key) for key in titles.names()} if titles else None,
             metrics=word == "metrics",
-            part=item.one_of("part", ("", *PARTS), ""),
+            part=item.one_of("part", ("", *model.PARTS), ""),
             exclusive=item.flag("exclusive"),
             at_most=None if number is None else int(number),
             between=item.texts("between"),
@@ -277,7 +262,7 @@ class _Loader:
 
     def _warn(self, body: Record) -> Conclusion:
         process, text = body.one_of("process", ADVISED, required=True), body.text("text", required=True)
-        return Warn(process, text, body.flag("leads"))
+        return model.Warn(process, text, body.flag("leads"))
 
     def _sources(self, item: Record) -> tuple[str, ...]:
         cited = item.texts("source", required=True)

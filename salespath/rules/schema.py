@@ -12,20 +12,9 @@ from typing import Any, TypeAlias
 
 from salespath.facts.schema import DIALECT, TEXT, maybe, ref
 from salespath.facts.vocabulary import DIMENSIONS, Vocabulary
+from salespath.rules import model
 from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
-from salespath.rules.model import (
-    PARTS,
-    PROCESSES,
-    Advise,
-    Attribute,
-    Block,
-    GuidePoint,
-    Knowledge,
-    Line,
-    Rule,
-    Warn,
-    Weigh,
-)
+from salespath.rules.model import PARTS, PROCESSES, Knowledge
 
 Schema: TypeAlias = "dict[str, Any]"
 
@@ -41,12 +30,12 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     words = {"because": _TEXT, "text": _TEXT, "short": _TEXT, "steps": _TEXTS, "owner": _TEXT, "remedy": _TEXT}
     choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(_TEXT)}]}
     frame = {
-        "lines": _mapping(maybe(_record(Line, dimension={"enum": list(DIMENSIONS)}))),
+        "lines": _mapping(maybe(_record(model.Line, dimension={"enum": list(DIMENSIONS)}))),
         "topics": _named(
             "exclusive", "at_most", "between", "why", "part", title=_TEXT, choices=choices, part={"enum": list(PARTS)},
             exclusive=_FLAG, at_most=_NUMBER, between=_TEXTS, why=_TEXT,
         ),
-        "attributes": _mapping(maybe(_record(Attribute))),
+        "attributes": _mapping(maybe(_record(model.Attribute))),
         "statements": _named("interested", section=_TEXT, says=_TEXT, interested=_FLAG),
         "sources": _named(
             "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=_TEXT,
@@ -55,7 +44,7 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     }  # fmt: skip
     guide = {
         "title": _TEXT,
-        "points": _list(_record(GuidePoint, source=_SOURCE)),
+        "points": _list(_record(model.GuidePoint, source=_SOURCE)),
         "notes": _list(_object({"text": _TEXT, "source": _SOURCE})),
     }
     article = {key: _TEXT for key in ("title", "author", "year", "disclosure")}
@@ -87,21 +76,21 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     conclusions = {
         "conclude": _conclude(knowledge),
         "weigh": _record(
-            Weigh,
+            model.Weigh,
             process={"enum": list(PROCESSES)},
             certainty={"anyOf": [{"type": "number", "minimum": -MAX_CERTAINTY, "maximum": MAX_CERTAINTY}, _FIGURE]},
             line=_offered(knowledge.lines),
         ),
         "block": {
-            **_record(Block, process={"enum": [*PROCESSES, "both"]}),
+            **_record(model.Block, process={"enum": [*PROCESSES, "both"]}),
             "if": {"properties": {"lift": _YES}, "required": ["lift"]},
             "else": {"properties": {"remedy": _TEXT, "owner": _TEXT}, "required": ["remedy", "owner"]},
         },
         "advise": _advise(vocabulary, knowledge),
-        "warn": _record(Warn, process={"enum": list(ADVISED)}),
+        "warn": _record(model.Warn, process={"enum": list(ADVISED)}),
     }
     own: Schema = {"id": {"type": "string", "pattern": f"^{ID.pattern}$"}, "source": _SOURCE, "overrides": _TEXTS}
-    written = [field.name for field in fields(Rule) if field.name not in ("then", "file", "line")]
+    written = [field.name for field in fields(model.Rule) if field.name not in ("then", "file", "line")]
     properties = {name: own.get(name, _TEXT) for name in written}
     one = [
         {"required": [kind], "properties": {kind: {"type": "object"}}} if kind in ("advise", "warn")
@@ -121,7 +110,7 @@ def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     topics = knowledge.topics
     allowed = {id_: list(vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
     return {
-        **_record(Advise, topic=_offered(topics), process={"enum": list(ADVISED)}),
+        **_record(model.Advise, topic=_offered(topics), process={"enum": list(ADVISED)}),
         "allOf": [
             {
                 "if": {"properties": {"topic": {"const": id_}}, "required": ["topic"]},
