@@ -68,11 +68,6 @@ class Scenario:
     unless: tuple[Case, ...]
 
     @property
-    def place(self) -> str:
-        """Where it stands."""
-        return f"{self.case.file}:{self.case.line}"
-
-    @property
     def must_fire(self) -> tuple[str, ...]:
         """The rules that must fire, warnings among them."""
         return (*self.fired, *self.expect.get("warnings", ()))

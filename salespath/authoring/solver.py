@@ -61,13 +61,9 @@ class Solver:
             facts = self._facts(model)
             if holds(self.base, facts, literals):
                 return facts
-            wanted.append(self._other_numbers(model))  # machine numbers make something else of these
+            numbers = [v.value for v in self.variables.values() if z3.is_arith(v.value) and model[v.value] is not None]
+            wanted.append(z3.Or([n != model[n] for n in numbers]))  # machine numbers make something else of these
         raise GaveUp
-
-    def _other_numbers(self, model: Any) -> Any:
-        """That some number is not what it is in a model."""
-        numbers = [v.value for v in self.variables.values() if z3.is_arith(v.value) and model[v.value] is not None]
-        return z3.Or([number != model[number] for number in numbers])
 
     def solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""

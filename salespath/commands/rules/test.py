@@ -30,7 +30,8 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
     results = Results(base, read_scenarios(base, scenarios or ("tests/scenarios",)))
     failed = failures(results)
     for failure in failed:
-        click.echo(f"{failure.scenario.place}: {failure.scenario.sentence}")
+        case = failure.scenario.case
+        click.echo(f"{case.file}:{case.line}: {failure.scenario.sentence}")
         click.echo("".join(f"  {line}\n" for line in failure.differences), nl=False)
         click.echo("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in spoken(failure.assessment)))
     held = len(results.scenarios) - len(failed)

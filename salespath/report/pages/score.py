@@ -65,8 +65,7 @@ def _by_file(score: Score) -> Table:
     """A column a file and one for all; of each baseline also how many companies lack a fact that it reads."""
     parts = [*score.files.values(), score]
     rows = [["companies", *(str(len(part.outcomes)) for part in parts)]]
-    for place, found in enumerate(score.agreements):
-        rows.append([found.judge, *(_in_file(part.agreements[place]) for part in parts)])
+    rows += [[alike[0].judge, *map(_in_file, alike)] for alike in zip(*(part.agreements for part in parts))]
     return _table(["Who", *(Path(path).stem for path in score.files), "all"], rows)
 
 
@@ -142,7 +141,7 @@ def _listed(name: str, items: Sequence[str]) -> Iterator[Text]:
 
 def _weights(items: list[Fired]) -> list[str]:
     rest = [f"{len(items) - _SHOWN} lighter"] if len(items) > _SHOWN else []
-    return [f"{item.rule} {certainty.signed(item.weight, 2)}" for item in items[:_SHOWN]] + rest
+    return [*(f"{item.rule} {certainty.signed(item.weight, 2)}" for item in items[:_SHOWN]), *rest]
 
 
 def steps(a: Assessment) -> list[str]:
