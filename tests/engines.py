@@ -16,7 +16,6 @@ import pytest
 from definition import Reader
 from in_clips import Clips, constructs, given
 
-from salespath.authoring.robustness import with_rules
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table
@@ -25,6 +24,7 @@ from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import SalespathError
 from salespath.rules.model import PROCESSES, Rule
+from tools.robustness import with_rules
 
 REBUILT_EVERY = 40  # companies; reading the facts of CLIPS through Python slows it down more and more
 Item = TypeVar("Item")

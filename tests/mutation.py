@@ -20,11 +20,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import z3
 
 from salespath.authoring.results import Results
 from salespath.authoring.scenarios import Scenario, read_scenarios
 from salespath.authoring.solver import TRUE, GaveUp, Solver
-from salespath.engine.compile import Base, compile_base
+from salespath.engine.compile import Base, Ref, compile_base
 from salespath.engine.load import load
 from salespath.files.problems import SalespathError
 from salespath.rules.model import Block, Conclude, Rule, Weigh
@@ -156,10 +157,18 @@ def equivalent(base: Base, changed: Base, mutant: Mutant) -> bool:
         if mutant.rule is None or mutant.kind == "sign changed":
             return Solver(base).find((base.rule_ref(mutant.id), TRUE)) is None
         read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, Block))
-        here, there = base.rule_ref(mutant.id), changed.rule_refs[mutant.id]
-        return Solver(base).alike(Solver(changed), here, there, false=read)
+        here, there = base.rule_refs[mutant.id], changed.rule_refs[mutant.id]
+        return alike((Solver(base), here), (Solver(changed), there), false=read)
     except GaveUp:
         return False
+
+
+def alike(here: tuple[Solver, Ref], there: tuple[Solver, Ref], *, false: bool) -> bool:
+    """Whether it is proved that two nodes are true (and false) for the same companies. Raises GaveUp."""
+    (solver, ref), (other, other_ref) = here, there
+    pairs = [*zip(solver.pair(ref), other.pair(other_ref))]
+    solver.domains.update(other.domains)  # the same facts under the same names
+    return solver.solve([z3.Or([one != two for one, two in pairs[: 1 + false]])]) is None
 
 
 def main() -> int:

@@ -26,9 +26,10 @@ from salespath.engine.load import load
 from salespath.facts import read_file
 from salespath.facts.schema import facts_schema
 from salespath.report.formats import drawing, markdown
-from salespath.report.pages import graph, reference
+from salespath.report.pages import graph
 from salespath.report.plain import facts as plain_facts
 from salespath.rules.schema import rules_schema
+from tools import reference
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -74,7 +75,8 @@ def commands_page() -> str:
         parts.extend([f"## {context.command_path}", "", "```text", command.get_help(context).rstrip(), "```", ""])
         if isinstance(command, click.Group):
             for child in command.list_commands(context):
-                describe(command.get_command(context, child), child, context)
+                if found := command.get_command(context, child):
+                    describe(found, child, context)
 
     describe(cli.main, "salespath", None)
     return "\n".join(parts)

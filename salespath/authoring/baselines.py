@@ -38,16 +38,13 @@ def with_both(facts: Facts) -> str:
 
 def two_bands(facts: Facts) -> str:
     """Enterprise from $50,000 a year; else smb, also where the contract is not known."""
-    contract = _number(facts, "annual_contract_value")
-    return "enterprise" if contract is not None and contract >= 50_000 else "smb"
+    return "enterprise" if (_number(facts, "annual_contract_value") or 0) >= 50_000 else "smb"
 
 
 def three_bands(facts: Facts) -> str:
     """Both from $15,000 to $100,000 a year; enterprise above; smb below, also where the contract is not known."""
-    contract = _number(facts, "annual_contract_value")
-    if contract is None or contract < 15_000:
-        return "smb"
-    return "both" if contract <= 100_000 else "enterprise"
+    contract = _number(facts, "annual_contract_value") or 0
+    return "smb" if contract < 15_000 else "both" if contract <= 100_000 else "enterprise"
 
 
 def compass(facts: Facts) -> str:
@@ -96,7 +93,5 @@ BASELINES: dict[str, Baseline] = {
     WITH_BOTH: Baseline(with_both, _QUESTIONS),
     "contract bands": Baseline(two_bands, _CONTRACT),
     "contract bands, with both": Baseline(three_bands, _CONTRACT),
-    "Leslie's Compass": Baseline(
-        compass, (*_CONTRACT, "paying_customers", "customization", "customer_segments", "self_serve")
-    ),
+    "Leslie's Compass": Baseline(compass, (*_CONTRACT, "paying_customers", "customization", *_QUESTIONS[1:])),
 }

@@ -7,6 +7,7 @@ MC/DC, Chilenski 2001). A rule that overrides counts as an operand of what it ov
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,6 @@ from salespath.authoring.results import Results
 from salespath.engine.compile import Base, Ref
 from salespath.rules.language import And, Condition, Not, Or
 from salespath.rules.model import Rule
-from salespath.rules.notation import written
 
 Literals = tuple["tuple[Ref, bool]", ...]
 
@@ -33,17 +33,14 @@ class Obligation:
 def obligations(base: Base) -> Iterator[Obligation]:
     """All that has to be seen of a base."""
     for rule in base.knowledge.rules.values():
-        ref, tree = base.rule_ref(rule.id), base.condition(rule.id)
-        yield from (Obligation(rule.id, (), None, value, ((ref, value),)) for value in (True, False))
-        over = base.overriding(rule.id)
-        free: Literals = tuple((base.rule_ref(other), False) for other in over)
-        yield from _operands(base, rule, tree, (), free)
-        holds = (base.part_ref(rule, tree), True)
-        for number, other in enumerate(over):
+        ref = base.rule_refs[rule.id]
+        over = {other: base.rule_refs[other] for other in base.overridden_by.get(rule.id, ())}
+        yield from _both(rule, (), None, ref, ())
+        free = tuple((other, False) for other in over.values())
+        yield from _operands(base, rule, base.conditions[rule.id], (), free)
+        for number, (other, over_ref) in enumerate(over.items()):
             others = tuple(literal for place, literal in enumerate(free) if place != number)
-            for value in (True, False):
-                seen = ((base.rule_ref(other), value), holds, *others)
-                yield Obligation(rule.id, (-1, number), other, value, seen)
+            yield from _both(rule, (-1, number), other, over_ref, ((base.condition_refs[rule.id], True), *others))
 
 
 def _operands(
@@ -53,25 +50,29 @@ def _operands(
         case Not(item):
             yield from _operands(base, rule, item, place, let_through)
         case And(items) | Or(items):
-            neutral = type(tree) is And
-            refs = [base.part_ref(rule, item) for item in items]
+            refs = [base.tree_refs[base.section(rule), item] for item in items]
             for number, (item, ref) in enumerate(zip(items, refs)):
-                beside = tuple((other, neutral) for n, other in enumerate(refs) if n != number)
-                here = (*place, number)
-                for value in (True, False):
-                    if len(refs) > 1:
-                        yield Obligation(rule.id, here, item, value, ((ref, value), *beside, *let_through))
-                yield from _operands(base, rule, item, here, (*beside, *let_through))
+                beside = tuple((other, isinstance(tree, And)) for n, other in enumerate(refs) if n != number)
+                if beside:
+                    yield from _both(rule, (*place, number), item, ref, (*beside, *let_through))
+                yield from _operands(base, rule, item, (*place, number), (*beside, *let_through))
+
+
+def _both(
+    rule: Rule, place: tuple[int, ...], tree: Condition | str | None, ref: Ref, beside: Literals
+) -> Iterator[Obligation]:
+    """That something is seen true once and false once, with the rest as it has to be."""
+    for value in (True, False):
+        yield Obligation(rule.id, place, tree, value, ((ref, value), *beside))
 
 
 def missing(results: Results) -> list[Obligation]:
     """What the companies of some scenarios do not show."""
-    walked, inside = results.walked, results.inside
     found = []
     for obligation in obligations(results.base):
-        bits = inside
+        bits = results.inside
         for ref, value in obligation.seen:
-            bits = bits & walked.is_so(ref, value)
+            bits = bits & results.walked.is_so(ref, value)
         if not bits.any():
             found.append(obligation)
     return found
@@ -97,9 +98,7 @@ def coverage(results: Results) -> Coverage:
     from salespath.authoring.possible import Possible
     from salespath.authoring.solver import FALSE, TRUE, GaveUp
 
-    total = {"rules": 0, "operands": 0}
-    for obligation in obligations(results.base):
-        total["operands" if obligation.place else "rules"] += 1
+    kinds = Counter("operands" if obligation.place else "rules" for obligation in obligations(results.base))
     still_open: list[Obligation] = []
     infeasible: list[Obligation] = []
     possible = Possible(results.base)
@@ -109,12 +108,4 @@ def coverage(results: Results) -> Coverage:
         except GaveUp:
             example = {}
         (infeasible if example is None else still_open).append(obligation)
-    return Coverage(total, tuple(still_open), tuple(infeasible))
-
-
-def described(obligation: Obligation) -> str:
-    """An obligation in words."""
-    if obligation.tree is None:
-        return f"{obligation.rule} never {'fires' if obligation.value else 'fails'}"
-    what = f"the exception {obligation.tree}" if isinstance(obligation.tree, str) else written(obligation.tree)
-    return f"{obligation.rule}: `{what}` never decides by being {'true' if obligation.value else 'false'}"
+    return Coverage(kinds, tuple(still_open), tuple(infeasible))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from salespath.authoring.solver import FALSE, NOT_FALSE, NOT_TRUE, TRUE, FreeSums, GaveUp, Literal, Solver, holds
+from salespath.authoring.solver import FALSE, NOT_FALSE, NOT_TRUE, TRUE, GaveUp, Literal, Solver, holds
 from salespath.engine.cells import companies
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table
@@ -25,35 +25,22 @@ class Possible:
         self._cases = list(companies(base, EXAMPLES, seed=1))
         self._rows = Rows(base, Table.from_cases(base, self._cases))
         self._walked = walk(base, self._rows, settle=False)
-        self._solver, self._free = Solver(base), FreeSums(base)
+        self._solver = Solver(base)
         self._known: dict[tuple[Literal, ...], Mapping[str, Value] | None] = {}
 
-    def example(self, *literals: Literal, verdict: bool = False) -> Mapping[str, Value] | None:
-        """The facts of a company for which all literals hold, or None if there can be none.
-
-        `verdict` says that the question is about rules of the verdict only: it is first tried for any sums of evidence whatever.
-        Raises GaveUp.
-        """
+    def example(self, *literals: Literal) -> Mapping[str, Value] | None:
+        """The facts of a company for which all literals hold, or None if there can be none. Raises GaveUp."""
         if literals not in self._known:
-            self._known[literals] = self._decided(literals, verdict)
+            row = self._seen(literals)
+            try:
+                facts = self._solver.find(*literals) if row is None else self._cases[row].values
+            except GaveUp:
+                self.undecided += 1
+                raise
+            self.examples += facts is not None
+            self.proofs += facts is None
+            self._known[literals] = facts
         return self._known[literals]
-
-    def _decided(self, literals: tuple[Literal, ...], verdict: bool) -> Mapping[str, Value] | None:
-        row = self._seen(literals)
-        if row is not None:
-            self.examples += 1
-            return self._cases[row].values
-        if verdict and self._free.impossible(*literals):
-            self.proofs += 1
-            return None
-        try:
-            facts = self._solver.find(*literals)
-        except GaveUp:
-            self.undecided += 1
-            raise
-        self.examples += facts is not None
-        self.proofs += facts is None
-        return facts
 
     def _seen(self, literals: tuple[Literal, ...]) -> int | None:
         bits = self._rows.pack(True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from salespath.engine.compile import Base
 from salespath.engine.table import Bits, Rows, Table
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case
-from salespath.rules.model import Block, Conclude, Weigh
 
 
 class Results:
@@ -36,11 +36,8 @@ class Results:
     @cached_property
     def starts(self) -> dict[str, int]:
         """The row on which each scenario's company stands, its changed ones following."""
-        found, row = {}, 0
-        for scenario in self.scenarios:
-            found[scenario.sentence] = row
-            row += len(scenario.cases)
-        return found
+        rows = accumulate((len(scenario.cases) for scenario in self.scenarios), initial=0)
+        return {scenario.sentence: row for scenario, row in zip(self.scenarios, rows)}
 
     def fired(self, rule: str, row: int) -> bool:
         """Whether a rule fired for the company on a row; one that does not exist did not."""
@@ -59,81 +56,55 @@ class Results:
             got = certainty.net(int(np.broadcast_to(total, len(self.cases))[row]))
             if not low <= got <= high:
                 yield f"{name} of {process}: expected {low:g} to {high:g}, got {got:.2f}"
-        changes = [(case, True) for case in scenario.also] + [(case, False) for case in scenario.unless]
-        for place, (case, wanted) in enumerate(changes, row + 1):
+        for place, case in enumerate(scenario.cases[1:], 1):
+            wanted = place <= len(scenario.also)
             for id_ in scenario.fired:
-                if self.fired(id_, place) != wanted:
-                    what = "fires no more" if wanted else "fires still"
-                    yield f"{changed(scenario.case, case)}: {id_} {what}"
+                if self.fired(id_, row + place) != wanted:
+                    yield f"{_changed(scenario.case, case)}: {id_} fires {'no more' if wanted else 'still'}"
         if scenario.expect:
-            yield from differences(scenario, assess(self.base, scenario.case))
+            yield from _unexpected(scenario.expect, assess(self.base, scenario.case))
 
 
-def differences(scenario: Scenario, a: Assessment) -> Iterator[str]:
+def _unexpected(expect: Mapping[str, Any], a: Assessment) -> Iterator[str]:
     """Where an assessment differs from what a scenario says under `expect`."""
-    expect = scenario.expect
     settled = "yes" if a.settled else "no"
-    got_one = {"process": a.process, "lead": a.lead, "leaning": a.leaning or "none", "settled": settled}
-    for name, got in got_one.items():
+    for name, got in (("process", a.process), ("lead", a.lead), ("leaning", a.leaning or "none"), ("settled", settled)):
         if expect.get(name, got) != got:
             more = f" (possible: {', '.join(a.possible)})" if name == "settled" else ""
             yield f"{name}: expected {expect[name]}, got {got}{more}"
     blocked, conflicts = {b.process for b in a.blockers}, {c.about for c in a.conflicts}
-    for name, got_all in zip(EXACT, (blocked, conflicts, {p.code for p in a.problems})):
-        if set(expect.get(name, ())) != got_all:
-            yield f"{name}: expected {_list(expect.get(name, ()))}, got {_list(sorted(got_all))}"
-    plan = {f"{item.topic}:{item.choice}" for item in a.advice}
-    plan |= {f"{item.topic}:{item.choice}@{item.process}" for item in a.advice}
+    for name, found in zip(EXACT, (blocked, conflicts, {p.code for p in a.problems})):
+        if {*expect.get(name, ())} != found:
+            wanted, seen = (", ".join(names) or "none" for names in (expect.get(name, ()), sorted(found)))
+            yield f"{name}: expected {wanted}, got {seen}"
     done = {f"{item.topic}:{item.choice}" for item in a.advice if item.done}
+    plan = {f"{item.topic}:{item.choice}{at}" for item in a.advice for at in ("", f"@{item.process}")}
     yield from (f"expected in the plan: {name}" for name in expect.get("advice", ()) if name not in plan)
     yield from (f"expected as in place: {name}" for name in expect.get("in_place", ()) if name not in done)
     yield from (f"not expected in the plan: {name}" for name in expect.get("not_advice", ()) if name in plan)
 
 
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names) or "none"
-
-
-def changed(case: Case, other: Case) -> str:
+def _changed(case: Case, other: Case) -> str:
     """What differs between a company and its changed one: `customer_employees 1000 → 999`."""
     names = [name for name in {**case.values, **other.values} if case.values.get(name) != other.values.get(name)]
     return ", ".join(f"{name} {_value(case, name)} → {_value(other, name)}" for name in names) or "nothing changed"
 
 
 def _value(case: Case, name: str) -> str:
-    value = case.values.get(name)
-    if value is None:
-        return "unknown"
+    value = case.values.get(name, "unknown")
     return f"[{', '.join(sorted(value))}]" if isinstance(value, frozenset) else str(value)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A scenario that does not hold: what differs, and the rules that spoke."""
+    """A scenario that does not hold: what differs, and what was said of its company."""
 
     scenario: Scenario
     differences: tuple[str, ...]
-    spoken: tuple[str, ...]
+    assessment: Assessment
 
 
 def failures(results: Results) -> list[Failure]:
     """The scenarios that do not hold."""
-    found = []
-    for scenario in results.scenarios:
-        wrong = tuple(results.differences(scenario))
-        if wrong:
-            found.append(Failure(scenario, wrong, tuple(spoken(assess(results.base, scenario.case)))))
-    return found
-
-
-def spoken(assessment: Assessment) -> Iterator[str]:
-    """The rules that spoke, the evidence with its net weight, the plan by topic."""
-    rules = assessment.base.knowledge.rules
-    for item in assessment.fired:
-        match rules[item.rule].then:
-            case Weigh(process, _, line):
-                yield f"{process:10} {certainty.net(item.weight):+.2f} {line:15} {item.rule}"
-            case Conclude() | Block():
-                yield f"{rules[item.rule].kind:10}       {item.rule}"
-    for advice in assessment.advice:
-        yield f"plan  {advice.topic}:{advice.choice}@{advice.process}{' (in place)' if advice.done else ''}"
+    wrong = [(scenario, tuple(results.differences(scenario))) for scenario in results.scenarios]
+    return [Failure(s, differing, assess(results.base, s.case)) for s, differing in wrong if differing]

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from salespath.engine.compile import Base
 from salespath.facts import Case
@@ -44,6 +44,9 @@ from salespath.rules.model import PROCESSES, VERDICTS, Advise
 EXACT = ("blocked", "conflicts", "problems")
 PLANNED = ("advice", "not_advice", "in_place")
 WARNED = ("warnings", "not_warnings")
+CHANGED = ("also", "unless")
+
+Pairs: TypeAlias = "dict[str, tuple[Scalar, Node]]"  # the key and the value of each fact, by its name
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,6 @@ class Scenario:
     unless: tuple[Case, ...]
 
     @property
-    def place(self) -> str:
-        """Where it stands."""
-        return f"{self.case.file}:{self.case.line}"
-
-    @property
     def must_fire(self) -> tuple[str, ...]:
         """The rules that must fire, warnings among them."""
         return (*self.fired, *self.expect.get("warnings", ()))
@@ -89,17 +87,17 @@ def read_scenarios(base: Base, paths: Iterable[str]) -> list[Scenario]:
     """The scenarios of files and folders. Raises SalespathError listing every problem in them."""
     problems: list[Problem] = []
     entries: list[Record] = []
-    for path in _files(paths, problems):
+    for path in map(str, _files(paths, problems)):
         try:
-            node = read(str(path))
+            node = read(path)
         except SalespathError as error:
             problems.extend(error.problems)
             continue
-        problems.extend(repeated_keys(node, str(path)))
+        problems.extend(repeated_keys(node, path))
         if isinstance(node, Sequence):
-            entries.extend(Record(item, str(path), problems, "a scenario") for item in node.items)
+            entries.extend(Record(item, path, problems, "a scenario") for item in node.items)
         else:
-            problems.append(Problem("SP231", "found no list; expected scenarios.", file=str(path), line=node.line))
+            problems.append(Problem("SP231", "found no list; expected scenarios.", file=path, line=node.line))
     reader = _ScenarioReader(base, problems)
     for entry in entries:
         reader.company(entry)
@@ -125,14 +123,11 @@ class _ScenarioReader:
     def __init__(self, base: Base, problems: list[Problem]) -> None:
         self.base = base
         self.problems = problems
-        self.companies: dict[str, dict[str, tuple[Scalar, Node]]] = {}
+        self.companies: dict[str, Pairs] = {}
         self.sentences: dict[str, str] = {}
-        self.rules = {
-            **base.knowledge.rules,
-            **base.knowledge.off,
-        }  # what is switched off may be named: it does not fire
-        then = [rule.then for rule in self.rules.values()]
-        self.choices = {f"{advice.topic}:{advice.choice}" for advice in then if isinstance(advice, Advise)}
+        self.rules = base.knowledge.rules | base.knowledge.off  # what is switched off may be named: it does not fire
+        advice = [rule.then for rule in self.rules.values() if isinstance(rule.then, Advise)]
+        self.choices = {f"{then.topic}:{then.choice}" for then in advice}
 
     def company(self, entry: Record) -> None:
         """A company that scenarios are like."""
@@ -176,7 +171,7 @@ class _ScenarioReader:
             changed = tuple(tuple(c for c in cases if c) for cases in (also, unless))
             yield Scenario(sentence, source, case, expect, bands, fired, not_fired, *changed)
 
-    def _case(self, entry: Record, sentence: str, pairs: dict[str, tuple[Scalar, Node]]) -> Case | None:
+    def _case(self, entry: Record, sentence: str, pairs: Pairs) -> Case | None:
         facts = MappingNode(tuple(pairs.values()), entry.line)
         node = MappingNode(((Scalar("facts", entry.line), facts),), entry.line)
         return read_case(node, self.base.vocabulary, entry.path, self.problems, sentence)
@@ -185,16 +180,8 @@ class _ScenarioReader:
         body = entry.record("expect", f"expect of {entry.what}")
         if body is None:
             return {}
-        found: dict[str, Any] = {
-            name: body.one_of(name, options)
-            for name, options in (
-                ("process", VERDICTS),
-                ("lead", PROCESSES),
-                ("leaning", (*PROCESSES, "none")),
-                ("settled", ("yes", "no")),
-            )
-            if body.has(name)
-        }
+        words = {"process": VERDICTS, "lead": PROCESSES, "leaning": (*PROCESSES, "none"), "settled": ("yes", "no")}
+        found: dict[str, Any] = {name: body.one_of(name, known) for name, known in words.items() if body.has(name)}
         for names in (EXACT, PLANNED, WARNED):
             found |= {name: body.texts(name) for name in names if body.node(name) is not None}
         self._known(body, [n.split("@")[0] for name in PLANNED for n in found.get(name, ())], self.choices, "advice")
@@ -222,21 +209,19 @@ class _ScenarioReader:
                 entry.problem("SP233", f"{entry.what}: {shown(name)} is not {what}.{suggestion(name, known)}")
 
 
-CHANGED = ("also", "unless")
-
-
-def _pairs(entry: Record, key: str) -> dict[str, tuple[Scalar, Node]]:
+def _pairs(entry: Record, key: str) -> Pairs:
     node = entry.node(key)
-    if node is None or not isinstance(node, MappingNode):
-        if node is not None and not (isinstance(node, Scalar) and node.empty):
-            entry.problem("SP106", f"{key} of {entry.what} should be a mapping.", node.line)
-        return {}
+    if isinstance(node, MappingNode):
+        return _by_name(node)
+    if node is not None:
+        entry.problem("SP106", f"{key} of {entry.what} should be a mapping.", node.line)
+    return {}
+
+
+def _by_name(node: MappingNode) -> Pairs:
     return {key.text.strip(): (key, value) for key, value in node.items}
 
 
-def _changes(entry: Record, key: str) -> list[dict[str, tuple[Scalar, Node]]]:
-    return [
-        {name.text.strip(): (name, value) for name, value in node.items}
-        for record in entry.records(key, f"{key} of {entry.what}")
-        if isinstance(node := record.raw, MappingNode)
-    ]
+def _changes(entry: Record, key: str) -> list[Pairs]:
+    records = entry.records(key, f"{key} of {entry.what}")
+    return [_by_name(record.raw) for record in records if isinstance(record.raw, MappingNode)]

@@ -6,18 +6,18 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.robustness import Robustness, judged
-from salespath.authoring.witnesses import Witness
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
+from salespath.engine.company import Company
 from salespath.engine.compile import Base
-from salespath.engine.documented import Known
-from salespath.engine.walk import SUMS
+from salespath.engine.documented import DocumentedCase
+from salespath.engine.walk import SUMS, walk
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Z = 1.959964  # the standard normal deviate of a two-sided 95%
@@ -134,8 +134,8 @@ class Band:
 class Score:
     """Agreement with known outcomes; salespath comes first, the baselines follow.
 
-    `confusion` counts companies by label and what was said. `robustness` and `witnesses` are None where they were not asked for.
-    `receipt` says what produced the verdicts. `files` holds the score of each file, where this is that of several.
+    `confusion` counts companies by label and what was said. `receipt` says what produced the verdicts. `files` holds the score of
+    each file, where this is that of several.
     """
 
     outcomes: tuple[Judgement, ...]
@@ -145,52 +145,48 @@ class Score:
     recall: dict[str, Rate]
     reliability: tuple[Band, ...]
     receipt: dict[str, Any]
-    robustness: Robustness | None = None
     kinds: tuple[Kind, ...] = ()
-    witnesses: tuple[Witness, ...] | None = None
     files: Mapping[str, Score] = field(default_factory=dict)
 
 
-def score(base: Base, known: Sequence[Known]) -> Score:
+def score(base: Base, known: Sequence[DocumentedCase]) -> Score:
     """Judge companies, at least one, and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
     outcomes = tuple(_judgement(base, item) for item in known)
-    labels = [outcome.label for outcome in outcomes]
-    said = {SALESPATH: [outcome.said for outcome in outcomes]} | {
-        name: [baseline.says(item.case.values) for item in known] for name, baseline in BASELINES.items()
-    }
-    confusion = Counter(zip(labels, said[SALESPATH]))
+    labels, ours = [outcome.label for outcome in outcomes], [outcome.said for outcome in outcomes]
+    said = {name: [baseline.says(item.case.values) for item in known] for name, baseline in BASELINES.items()}
+    said = {SALESPATH: ours, **said}
+    confusion = Counter(zip(labels, ours))
+    wrong = [(item, word) for item, word in zip(known, ours) if word != item.label]
     return Score(
         outcomes,
-        tuple(
-            Miss(item.label, assess(base, item.case), judgement.said in item.also)
-            for item, judgement in zip(known, outcomes)
-            if not judgement.right
-        ),
-        tuple(_agreement(name, known, given, said[SALESPATH]) for name, given in said.items()),
+        tuple(Miss(item.label, assess(base, item.case), word in item.also) for item, word in wrong),
+        tuple(_agreement(name, known, words, ours) for name, words in said.items()),
         dict(confusion),
         {label: Rate(confusion[label, label], labels.count(label)) for label in VERDICTS if label in labels},
         tuple(_bands(outcomes)),
         assess(base, known[0].case).receipt,
-        kinds=tuple(_kinds(known, said)),
+        tuple(_kinds(known, said)),
     )
 
 
-def score_files(base: Base, files: Mapping[str, Sequence[Known]]) -> Score:
+def score_files(base: Base, files: Mapping[str, Sequence[DocumentedCase]]) -> Score:
     """The score of the companies of all files, at least one a file, and of each file where there are several."""
     whole = score(base, [item for known in files.values() for item in known])
     parts = {path: score(base, known) for path, known in files.items()} if len(files) > 1 else {}
     return replace(whole, files=parts)
 
 
-def _judgement(base: Base, item: Known) -> Judgement:
-    said, sums = judged(base, item.case.values)
+def _judgement(base: Base, item: DocumentedCase) -> Judgement:
+    walked = walk(base, Company(base, item.case.values), settle=False, plan=False)
+    concluded = [value for value in VERDICTS if walked.truth.is_true(base.value_refs["process", value])]
+    said, sums = concluded[0] if len(concluded) == 1 else "undetermined", walked.sums
     totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
     fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))
     by_means = said in PROCESSES and (abs(fit) < LEAD or certainty.net(sums.total(said, "fit")) < LEAD)
     return Judgement(item.label, said, abs(fit + means if by_means else fit))
 
 
-def _agreement(judge: str, known: Sequence[Known], said: Sequence[str], ours: Sequence[str]) -> Agreement:
+def _agreement(judge: str, known: Sequence[DocumentedCase], said: Sequence[str], ours: Sequence[str]) -> Agreement:
     """How far what a judge said agrees with the labels, and how that compares with what salespath said."""
     labels = [item.label for item in known]
     right = [word == label for word, label in zip(said, labels)]
@@ -208,7 +204,7 @@ def _rate(right: Sequence[bool]) -> Rate:
     return Rate(sum(right), len(right))
 
 
-def _kinds(known: Sequence[Known], said: Mapping[str, Sequence[str]]) -> Iterator[Kind]:
+def _kinds(known: Sequence[DocumentedCase], said: Mapping[str, Sequence[str]]) -> Iterator[Kind]:
     """The kinds that occur, in their order."""
     for by, (kind_of, kinds) in KINDS.items():
         found = [kind_of(item.case.values) for item in known]
@@ -231,6 +227,5 @@ def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
 
 
 def _bands(outcomes: Sequence[Judgement]) -> Iterator[Band]:
-    for low, high in zip(EDGES, (*EDGES[1:], math.inf)):
-        inside = [outcome.right for outcome in outcomes if low <= outcome.difference < high]
-        yield Band(low, high, _rate(inside))
+    for low, high in pairwise((*EDGES, math.inf)):
+        yield Band(low, high, _rate([outcome.right for outcome in outcomes if low <= outcome.difference < high]))

@@ -13,26 +13,13 @@ from dataclasses import dataclass
 from operator import add, mul, sub, truediv
 from typing import Any
 
-from salespath.authoring.symbolic import SymbolicNumber, calculated, compared, ordered, z3
+from salespath.authoring.symbolic import SymbolicNumber, calculated, finite, ordered, z3
 from salespath.engine import certainty
 from salespath.engine.company import Company
-from salespath.engine.compile import Base, Closed, GraphLeaf, Ref, StandingBlock
+from salespath.engine.compile import ALL, LEAF, Base, Closed, Ref, StandingBlock
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
-from salespath.rules.language import (
-    VERDICT_NUMBERS,
-    Arithmetic,
-    Compare,
-    Constant,
-    Count,
-    Known,
-    Leaf,
-    Member,
-    Number,
-    OneOf,
-    Quantity,
-    inputs,
-)
+from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be
@@ -59,7 +46,7 @@ class Solver:
     def __init__(self, base: Base) -> None:
         self.base = base
         self.variables: dict[str, _Variable] = {}
-        self._domains: dict[str, list[Any]] = {}
+        self.domains: dict[str, list[Any]] = {}
         self._nodes: dict[int, tuple[Any, Any]] = {}
         self._numbers: dict[tuple[Number, bool], SymbolicNumber] = {}
         self._sums: dict[str, Any] = {}
@@ -68,7 +55,7 @@ class Solver:
         """The facts of a company for which all literals hold, or None if there can be none. Raises GaveUp."""
         wanted = list(map(self._literal, literals))
         for attempt in range(TRIES):
-            model = self._solve(wanted)
+            model = self.solve(wanted)
             if model is None:
                 if attempt:
                     break
@@ -76,30 +63,16 @@ class Solver:
             facts = self._facts(model)
             if holds(self.base, facts, literals):
                 return facts
-            wanted.append(self._other_numbers(model))  # machine numbers make something else of these
+            numbers = [v.value for v in self.variables.values() if z3.is_arith(v.value) and model[v.value] is not None]
+            wanted.append(z3.Or([n != model[n] for n in numbers]))  # machine numbers make something else of these
         raise GaveUp
 
-    def alike(self, other: Solver, ref: Ref, other_ref: Ref, *, false: bool) -> bool:
-        """Whether it is proved that a node of this base and one of another are true (and false) for the same companies.
-
-        Raises GaveUp.
-        """
-        here, there = self._pair(ref), other._pair(other_ref)
-        differ = [here[0] != there[0], *([here[1] != there[1]] if false else ())]
-        self._domains.update(other._domains)  # the same facts under the same names
-        return self._solve([z3.Or(differ)]) is None
-
-    def _other_numbers(self, model: Any) -> Any:
-        """That some number is not what it is in a model."""
-        numbers = [v.value for v in self.variables.values() if z3.is_arith(v.value) and model[v.value] is not None]
-        return z3.Or([number != model[number] for number in numbers])
-
-    def _solve(self, wanted: list[Any]) -> Any:
+    def solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""
         solver = z3.Solver()
         solver.set("rlimit", EFFORT)
         solver.add(*wanted)
-        for constraints in self._domains.values():
+        for constraints in self.domains.values():
             solver.add(*constraints)
         answer = solver.check()
         if answer == z3.unknown:
@@ -110,65 +83,78 @@ class Solver:
 
     def _literal(self, literal: Literal) -> Any:
         ref, wanted = literal
-        true, false = self._pair(ref)
+        true, false = self.pair(ref)
         return {TRUE: true, FALSE: false, NOT_TRUE: z3.Not(true), NOT_FALSE: z3.Not(false)}[wanted]
 
-    def _pair(self, ref: Ref) -> tuple[Any, Any]:
-        return self.base.evaluate(ref, self._leaf, z3.And, z3.Or, self._nodes)
+    def pair(self, ref: Ref) -> tuple[Any, Any]:
+        """That a node is true, and that it is false."""
+        if ref < 0:
+            true, false = self.pair(~ref)
+            return false, true
+        if ref not in self._nodes:
+            kind, refs = self.base.nodes[ref]
+            if kind == LEAF:
+                self._nodes[ref] = self._leaf(refs[0])
+            else:
+                pairs = [self.pair(child) for child in refs]
+                every, some = (0, 1) if kind == ALL else (1, 0)
+                both, either = z3.And([p[every] for p in pairs]), z3.Or([p[some] for p in pairs])
+                self._nodes[ref] = (both, either) if kind == ALL else (either, both)
+        return self._nodes[ref]
 
-    def _leaf(self, leaf: GraphLeaf) -> tuple[Any, Any]:
-        match leaf:
-            case Closed(ref):
-                true = self._pair(ref)[0]
-            case StandingBlock(condition, exceptions):
-                lifted = [self._pair(exception)[0] for exception in exceptions]
-                true = z3.And(self._pair(condition)[0], z3.Not(z3.Or(lifted)))
-            case Compare(operator, left, right) if inputs(leaf) & {*VERDICT_NUMBERS}:
-                true = compared(operator, self._evidence(left), self._evidence(right))
-            case _:
-                return self._test(leaf)
-        return true, z3.Not(true)
+    def _leaf(self, index: int) -> tuple[Any, Any]:
+        leaf = self.base.leaves[index]
+        if isinstance(leaf, Closed):
+            true = self.pair(leaf.ref)[0]
+            return true, z3.Not(true)
+        if isinstance(leaf, StandingBlock):
+            lifted = [self.pair(exception)[0] for exception in leaf.exceptions]
+            true = z3.And(self.pair(leaf.condition)[0], z3.Not(z3.Or(lifted)))
+            return true, z3.Not(true)
+        return self._test(leaf)
 
     def _test(self, leaf: Leaf) -> tuple[Any, Any]:
+        vocabulary = self.base.vocabulary
         match leaf:
-            case Compare(operator, first, second):
-                left, right = self._number(first), self._number(second)
-                known = z3.And(left.known, right.known, z3.Not(left.undefined), z3.Not(right.undefined))
-                so = ordered(operator, left, right)
-            case Known(name) if self.base.vocabulary[name].numeric:
-                number = self._number(Quantity(name))
-                known, so = z3.And(number.known, z3.Not(number.undefined)), None
+            case Compare(operator):
+                left, right = self._number(leaf.left), self._number(leaf.right)
+                decided = z3.And(left.known, right.known)
+                true = ordered(operator, left, right)
             case Known(name):
-                known, so = self._variable(name).known, None
-            case Member(name, member):
-                known, so = self._variable(name).known, self._variable(name).value[member]
+                numeric = vocabulary[name].numeric
+                known = self._number(Quantity(name)).known if numeric else self._variable(name).known
+                return known, z3.Not(known)
+            case Member(name, value):
+                variable = self._variable(name)
+                decided, true = variable.known, variable.value[value]
             case OneOf(name, values):
-                known, answer = self._variable(name).known, self._variable(name).value
-                codes = list(self.base.vocabulary[name].values)  # none for a yes/no fact
-                so = z3.Or([answer == (codes.index(str(value)) if codes else value) for value in values])
-        return (known, z3.Not(known)) if so is None else (z3.And(known, so), z3.And(known, z3.Not(so)))
+                variable = self._variable(name)
+                codes = list(vocabulary[name].values)
+                decided = variable.known
+                true = z3.Or([variable.value == (v if isinstance(v, bool) else codes.index(v)) for v in values])
+        return z3.And(decided, true), z3.And(decided, z3.Not(true))
 
     # Facts
 
     def _variable(self, name: str) -> _Variable:
         if name not in self.variables:
             fact = self.base.vocabulary[name]
-            known = z3.Bool(f"known {name}")
-            if fact.type == "set":
-                self.variables[name] = _Variable(known, {v: z3.Bool(f"{name} has {v}") for v in fact.values})
-            elif fact.type == "boolean":
-                self.variables[name] = _Variable(known, z3.Bool(name))
-            elif fact.type == "choice":
-                code = z3.Int(name)
-                self.variables[name] = _Variable(known, code)
-                self._domains[name] = [code >= 0, code < len(fact.values)]
-            else:
-                value = z3.Int(name) if fact.type == "integer" else z3.Real(name)
-                self.variables[name] = _Variable(known, value)
-                self._domains[name] = list(_range(fact, value))
+            value: Any
+            match fact.type:
+                case "set":
+                    value = {v: z3.Bool(f"{name} has {v}") for v in fact.values}
+                case "boolean":
+                    value = z3.Bool(name)
+                case "choice":
+                    value = z3.Int(name)
+                    self.domains[name] = [value >= 0, value < len(fact.values)]
+                case _:
+                    value = z3.Int(name) if fact.type == "integer" else z3.Real(name)
+                    self.domains[name] = list(_range(fact, value))
+            self.variables[name] = _Variable(z3.Bool(f"known {name}"), value)
         return self.variables[name]
 
-    def _number(self, tree: Number, *, unlimited: bool = False) -> SymbolicNumber:
+    def _number(self, tree: Number, unlimited: bool = False) -> SymbolicNumber:
         key = (tree, unlimited)
         if key not in self._numbers:
             self._numbers[key] = self._make_number(tree, unlimited)
@@ -177,16 +163,18 @@ class Solver:
     def _make_number(self, tree: Number, unlimited: bool) -> SymbolicNumber:
         match tree:
             case Constant(value):
-                return SymbolicNumber(True, False, False, False, z3.RealVal(value))
-            case Quantity(name):
+                return finite(z3.RealVal(value))
+            case Quantity(name) if name in self.base.vocabulary:
                 return self._quantity(name)
+            case Quantity(name):  # a number of the verdict
+                return finite(z3.ToReal(self._sum(name)) / certainty.SCALE)
             case Count(name):
                 variable = self._variable(name)
                 size = z3.Sum([z3.If(member, 1, 0) for member in variable.value.values()])
-                return SymbolicNumber(variable.known, False, False, False, z3.ToReal(size))
-        left = self._number(tree.left, unlimited=unlimited)
-        right = self._number(tree.right, unlimited=unlimited)
-        return calculated(tree.operator, left, right, unlimited)
+                return finite(z3.ToReal(size), variable.known)
+            case Arithmetic(operator, left, right):
+                a, b = self._number(left, unlimited), self._number(right, unlimited)
+                return calculated(operator, a, b, unlimited)
 
     def _quantity(self, name: str) -> SymbolicNumber:
         """A fact or derived number; a given one wins over the computed one."""
@@ -194,31 +182,18 @@ class Solver:
         value = z3.ToReal(variable.value) if variable.value.is_int() else variable.value
         formula = self.base.formula(name)
         if formula is None:
-            return SymbolicNumber(variable.known, False, False, False, value)
-        number = self._number(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
+            return finite(value, variable.known)
+        number = self._number(formula, self.base.vocabulary.derived[name].unlimited)
         computed = z3.Not(variable.known)
         return SymbolicNumber(
             z3.Or(variable.known, number.known),
-            z3.And(computed, number.undefined),
             z3.And(computed, number.above),
             z3.And(computed, number.below),
             z3.If(variable.known, value, number.value),
         )
 
-    # Evidence
-
-    def _evidence(self, tree: Number) -> Any:
-        """A number of the verdict, in units of net evidence."""
-        match tree:
-            case Constant(value):
-                return z3.RealVal(value)
-            case Quantity(name):
-                return z3.ToReal(self._sum(name)) / certainty.SCALE
-            case Arithmetic(operator, left, right):
-                return OPERATIONS[operator](self._evidence(left), self._evidence(right))
-        raise TypeError(tree)  # no set is counted in a verdict
-
     def _sum(self, quantity: str) -> Any:
+        """A number of the verdict, in units of its sum."""
         if quantity not in self._sums:
             name, process = quantity.split("_", 1)
             parts = [z3.IntVal(0)]
@@ -226,7 +201,7 @@ class Solver:
                 if group.process == process and group.dimension in SUMS[name]:
                     size: Any = z3.IntVal(0)
                     for weight, rule in reversed(group.pieces):
-                        size = z3.If(self._pair(self.base.rule_ref(rule))[0], z3.IntVal(group.sign * weight), size)
+                        size = z3.If(self.pair(self.base.rule_refs[rule])[0], z3.IntVal(group.sign * weight), size)
                     parts.append(size)
             self._sums[quantity] = z3.Sum(parts)
         return self._sums[quantity]
@@ -234,39 +209,24 @@ class Solver:
     # From a model to facts
 
     def _facts(self, model: Any) -> dict[str, Value]:
+        """The facts that are known in a model."""
         found: dict[str, Value] = {}
         for name in self.base.vocabulary.ordered(self.variables):
-            variable = self.variables[name]
+            variable, fact = self.variables[name], self.base.vocabulary[name]
             if not z3.is_true(model[variable.known]):
                 continue
-            fact = self.base.vocabulary[name]
             if fact.type == "set":
                 found[name] = frozenset(v for v, member in variable.value.items() if z3.is_true(model[member]))
                 continue
             value = model.eval(variable.value, model_completion=True)
-            if fact.type == "boolean":
-                found[name] = z3.is_true(value)
-            elif fact.type == "choice":
-                found[name] = list(fact.values)[value.as_long()]
-            elif fact.type == "integer":
-                found[name] = value.as_long()
-            else:
-                found[name] = _machine(value)
+            match fact.type:
+                case "boolean":
+                    found[name] = z3.is_true(value)
+                case "choice":
+                    found[name] = list(fact.values)[value.as_long()]
+                case _:
+                    found[name] = _machine(value)
         return found
-
-
-class FreeSums(Solver):
-    """The same with any sums of evidence whatever: what is impossible even so is so for every set of evidence rules."""
-
-    def _sum(self, quantity: str) -> Any:
-        return z3.Int(f"sum {quantity}")
-
-    def impossible(self, *literals: Literal) -> bool:
-        """Whether it is proved that no company, whatever its evidence, makes all literals hold."""
-        try:
-            return self._solve(list(map(self._literal, literals))) is None
-        except GaveUp:
-            return False
 
 
 def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -> bool:
@@ -285,8 +245,8 @@ def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:
 
 
 def _machine(value: Any) -> float | int:
-    """A rational or algebraic number as a machine number."""
+    """A whole, rational or algebraic number as a machine number."""
     if z3.is_algebraic_value(value):
         value = value.approx(20)
-    number = float(value.as_fraction())
+    number = float(value.as_fraction()) if value.is_real() else value.as_long()
     return int(number) if number == int(number) else number

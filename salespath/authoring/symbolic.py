@@ -1,7 +1,8 @@
-"""Numbers as the walk knows them, over the solver's variables: perhaps unknown, undefined or infinite, else a value."""
+"""Numbers as the walk knows them, over the solver's variables: perhaps not known or infinite, else a value."""
 
 from __future__ import annotations
 
+import operator as operators
 from typing import Any, NamedTuple
 
 from salespath.files.problems import Problem, SalespathError
@@ -12,14 +13,16 @@ except ImportError:
     needed = "this needs the solver Z3: `pip install 'salespath[check]'`."
     raise SalespathError([Problem("SP144", needed)]) from None
 
-__all__ = ["SymbolicNumber", "calculated", "compared", "ordered", "z3"]
+__all__ = ["SymbolicNumber", "calculated", "finite", "ordered", "z3"]
+
+COMPARED = {"<": operators.lt, "<=": operators.le, "==": operators.eq}
+NO, YES = z3.BoolVal(False), z3.BoolVal(True)
 
 
 class SymbolicNumber(NamedTuple):
-    """A number as the walk knows it: perhaps unknown, undefined or infinite, else `value`."""
+    """A number as the walk knows it: not known (unknown or undefined), infinite, or `value`."""
 
     known: Any
-    undefined: Any
     above: Any  # plus infinity
     below: Any  # minus infinity
     value: Any
@@ -30,16 +33,9 @@ class SymbolicNumber(NamedTuple):
         return z3.Not(z3.Or(self.above, self.below))
 
 
-def compared(operator: str, left: Any, right: Any) -> Any:
-    """A comparison of two terms."""
-    return {
-        "<": lambda: left < right,
-        "<=": lambda: left <= right,
-        ">": lambda: left > right,
-        ">=": lambda: left >= right,
-        "==": lambda: left == right,
-        "!=": lambda: left != right,
-    }[operator]()
+def finite(value: Any, known: Any = YES) -> SymbolicNumber:
+    """A number that is not infinite."""
+    return SymbolicNumber(known, NO, NO, value)
 
 
 def ordered(operator: str, a: SymbolicNumber, b: SymbolicNumber) -> Any:
@@ -48,41 +44,32 @@ def ordered(operator: str, a: SymbolicNumber, b: SymbolicNumber) -> Any:
         return ordered(operator.replace(">", "<"), b, a)
     if operator == "!=":
         return z3.Not(ordered("==", a, b))
+    both = z3.And(a.finite, b.finite, COMPARED[operator](a.value, b.value))
     same = z3.Or(z3.And(a.above, b.above), z3.And(a.below, b.below))
-    both = z3.And(a.finite, b.finite, compared(operator, a.value, b.value))
-    if operator == "==":
-        return z3.Or(same, both)
     less = z3.Or(z3.And(a.below, z3.Not(b.below)), z3.And(b.above, z3.Not(a.above)))
-    return z3.Or(less, both, same) if operator == "<=" else z3.Or(less, both)
+    return z3.Or(both, *([same] if "=" in operator else []), *([less] if "<" in operator else []))
 
 
 def calculated(operator: str, a: SymbolicNumber, b: SymbolicNumber, unlimited: bool) -> SymbolicNumber:
-    """What machine arithmetic makes of two numbers, infinities included."""
-    known, undefined = z3.And(a.known, b.known), z3.Or(a.undefined, b.undefined)
+    """What machine arithmetic makes of two numbers, infinities included; `unlimited` says that dividing by 0 has no limit."""
+    known = z3.And(a.known, b.known)
+    if operator == "-":
+        b = b._replace(above=b.below, below=b.above, value=-b.value)
     if operator in "+-":
-        if operator == "-":
-            b = b._replace(above=b.below, below=b.above, value=-b.value)
-        undefined = z3.Or(undefined, z3.And(a.above, b.below), z3.And(a.below, b.above))
-        return SymbolicNumber(known, undefined, z3.Or(a.above, b.above), z3.Or(a.below, b.below), a.value + b.value)
-    positive, zero = (
-        [z3.Or(n.above, z3.And(n.finite, n.value > 0)) for n in (a, b)],
-        [z3.And(n.finite, n.value == 0) for n in (a, b)],
-    )
+        opposite = z3.Or(z3.And(a.above, b.below), z3.And(a.below, b.above))
+        above, below = z3.Or(a.above, b.above), z3.Or(a.below, b.below)
+        return SymbolicNumber(z3.And(known, z3.Not(opposite)), above, below, a.value + b.value)
+    positive = [z3.Or(n.above, z3.And(n.finite, n.value > 0)) for n in (a, b)]
+    zero = [z3.And(n.finite, n.value == 0) for n in (a, b)]
     alike = positive[0] == positive[1]
     if operator == "*":
-        endless = z3.Or(z3.Not(a.finite), z3.Not(b.finite))
-        undefined = z3.Or(undefined, z3.And(endless, z3.Or(zero)))
-        return SymbolicNumber(
-            known, undefined, z3.And(endless, alike), z3.And(endless, z3.Not(alike)), a.value * b.value
-        )
-    endless = z3.And(z3.Not(a.finite), z3.Not(zero[1]))
-    undefined = z3.Or(undefined, z3.And(endless, z3.Not(b.finite)))
-    above = z3.And(endless, alike)
-    if unlimited:
-        above = z3.Or(above, z3.And(zero[1], z3.Not(zero[0])))
-        undefined = z3.Or(undefined, z3.And(zero))
+        endless = z3.Not(z3.And(a.finite, b.finite))
+        undefined = z3.And(endless, z3.Or(zero))
+        above, value = z3.And(endless, alike), a.value * b.value
     else:
-        undefined = z3.Or(undefined, zero[1])
-    return SymbolicNumber(
-        known, undefined, above, z3.And(endless, z3.Not(alike)), z3.If(b.finite, a.value / b.value, 0)
-    )
+        endless = z3.And(z3.Not(a.finite), z3.Not(zero[1]))
+        undefined = z3.Or(z3.And(endless, z3.Not(b.finite)), z3.And(zero) if unlimited else zero[1])
+        above = z3.Or(z3.And(endless, alike), z3.And(unlimited, zero[1], z3.Not(zero[0])))
+        value = z3.If(b.finite, a.value / b.value, 0)
+    below = z3.And(endless, z3.Not(alike))
+    return SymbolicNumber(z3.And(known, z3.Not(undefined)), above, below, value)

@@ -15,7 +15,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True)
-class Known:
+class DocumentedCase:
     """A company, the verdict that is documented for it, and those that are as good."""
 
     case: Case
@@ -23,7 +23,7 @@ class Known:
     also: tuple[str, ...] = ()
 
 
-def labelled(portfolio: Portfolio, path: str) -> tuple[list[Known], list[Problem]]:
+def labelled(portfolio: Portfolio, path: str) -> tuple[list[DocumentedCase], list[Problem]]:
     """The companies with a usable label, and what is wrong with the others: one problem (SP221) if none has a label, else one
     for each (SP222, SP223). A company may name further labels that are as good under `also_accept`.
     """
@@ -36,12 +36,13 @@ def labelled(portfolio: Portfolio, path: str) -> tuple[list[Known], list[Problem
         if not label:
             bare.append(case)
         elif not wrong:
-            found.append(Known(case, label, tuple(word for word in VERDICTS if word in also and word != label)))
+            found.append(
+                DocumentedCase(case, label, tuple(word for word in VERDICTS if word in also and word != label))
+            )
         for word in wrong:
             what = f"{case.company}: the label {shown(word)} is not one of {', '.join(VERDICTS)}."
-            problems.append(
-                Problem("SP222", what + suggestion(word, VERDICTS), file=path, line=case.line, value=shown(word))
-            )
+            what += suggestion(word, VERDICTS)
+            problems.append(Problem("SP222", what, file=path, line=case.line, value=shown(word)))
     if bare and not (found or problems):
         what = "no company has a label; put `label: smb` beside its `facts`, or add a column `label`."
         return [], [Problem("SP221", what, file=path)]
@@ -68,13 +69,11 @@ class Selection:
     motion: bool = True
 
     def __str__(self) -> str:
-        left_out = [
-            *([] if self.inferred else ["inferred facts"]),
-            *([] if self.motion else ["facts on how they sell"]),
-        ]
+        names = {"inferred facts": self.inferred, "facts on how they sell": self.motion}
+        left_out = [name for name, used in names.items() if not used]
         return f"all facts but {' and '.join(left_out)}" if left_out else "all facts"
 
-    def of(self, known: Iterable[Known], vocabulary: Vocabulary) -> list[Known]:
+    def of(self, known: Iterable[DocumentedCase], vocabulary: Vocabulary) -> list[DocumentedCase]:
         """The same companies with only these facts."""
         return [replace(item, case=replace(item.case, values=self._values(item.case, vocabulary))) for item in known]
 
@@ -89,7 +88,7 @@ class Selection:
         }
 
 
-def without_basis(known: Iterable[Known], path: str) -> list[Problem]:
+def without_basis(known: Iterable[DocumentedCase], path: str) -> list[Problem]:
     """A warning (SP224) that names the companies which do not say how their facts are known."""
     silent = [item.case.company for item in known if not _basis(item.case)]
     if not silent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -40,41 +40,23 @@ def differences(old: Knowledge, new: Knowledge) -> dict[str, dict[str, Entry]]:
 
     The order of rules and the files they stand in are no difference.
     """
-    return {
-        name: {entry.id: entry for entry in _entries(part(old), part(new))} for name, part in _PARTS.items()
-    }  # fmt: skip
+    before, after = _parts(old), _parts(new)
+    return {name: {entry.id: entry for entry in _entries(before[name], after[name])} for name in before}
 
 
 def rule_fields(rule: Rule) -> dict[str, Any]:
     """A rule as fields: its kind, its conclusion, its condition, its words."""
-    return {
-        "kind": rule.kind,
-        **asdict(rule.then),
-        "when": rule.when,
-        "because": rule.because,
-        "source": rule.source,
-        "overrides": rule.overrides,
-    }
+    written = {name: getattr(rule, name) for name in ("when", "because", "source", "overrides")}
+    return {"kind": rule.kind, **asdict(rule.then), **written}
 
 
-def _named(things: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        id_: {name: value for name, value in asdict(thing).items() if name != "id"} for id_, thing in things.items()
-    }
-
-
-def _guide(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
-    return _named({point.point: point for point in knowledge.guide})
-
-
-_PARTS: dict[str, Callable[[Knowledge], dict[str, dict[str, Any]]]] = {
-    "rules": lambda knowledge: {id_: rule_fields(rule) for id_, rule in knowledge.rules.items()},
-    "lines": lambda knowledge: _named(knowledge.lines),
-    "topics": lambda knowledge: _named(knowledge.topics),
-    "attributes": lambda knowledge: _named(knowledge.attributes),
-    "sources": lambda knowledge: _named(knowledge.sources),
-    "guide": _guide,
-}
+def _parts(knowledge: Knowledge) -> dict[str, dict[str, dict[str, Any]]]:
+    """The fields of everything in a base, by part and id."""
+    found = {"rules": {id_: rule_fields(rule) for id_, rule in knowledge.rules.items()}}
+    named = {name: getattr(knowledge, name) for name in ("lines", "topics", "attributes", "sources")}
+    for part, things in {**named, "guide": {point.point: point for point in knowledge.guide}}.items():
+        found[part] = {id_: {k: v for k, v in asdict(thing).items() if k != "id"} for id_, thing in things.items()}
+    return found
 
 
 def _entries(old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> Iterator[Entry]:

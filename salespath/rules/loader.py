@@ -11,26 +11,9 @@ from salespath.facts.vocabulary import DIMENSIONS, sentences
 from salespath.files.nodes import Mapping, Node, repeated_keys
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.files.records import Record
+from salespath.rules import model
 from salespath.rules.folders import Layer
-from salespath.rules.model import (
-    PARTS,
-    PROCESSES,
-    VERDICTS,
-    Advise,
-    Attribute,
-    Block,
-    Conclude,
-    Conclusion,
-    GuidePoint,
-    Knowledge,
-    Line,
-    Overlay,
-    Rule,
-    Source,
-    Topic,
-    Warn,
-    Weigh,
-)
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Conclusion, Knowledge, Rule, Weigh
 
 EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95
@@ -45,30 +28,21 @@ def load(
     nodes: Iterable[tuple[str, Node]], sha256: str, overlays: Sequence[Layer] = ()
 ) -> tuple[Knowledge, list[Problem]]:
     """The knowledge base from the nodes of its files and of the folders laid over it, and every problem found in them."""
-    return _Loader().load(list(nodes), sha256, overlays)
+    return _Loader(sha256, overlays).load([list(nodes), *(overlay.nodes for overlay in overlays)])
 
 
 class _Loader:
-    def __init__(self) -> None:
+    def __init__(self, sha256: str, overlays: Sequence[Layer]) -> None:
         self.problems: list[Problem] = []
-        self.version = ""
-        self.lines: dict[str, Line] = {}
-        self.topics: dict[str, Topic] = {}
-        self.attributes: dict[str, Attribute] = {}
-        self.sources: dict[str, Source] = {}
-        self.article: dict[str, str] = {}
-        self.guide_title = ""
-        self.guide: list[GuidePoint] = []
-        self.notes: list[tuple[str, tuple[str, ...]]] = []
-        self.rules: dict[str, Rule] = {}
+        over = tuple(model.Overlay(layer.name, layer.sha256) for layer in overlays)
+        self.knowledge = base = Knowledge("", sha256, {}, {}, {}, {}, {}, overlays=over)
+        self.lines, self.topics, self.attributes = base.lines, base.topics, base.attributes
+        self.rules, self.sources, self.off = base.rules, base.sources, base.off
         self.below: frozenset[str] = frozenset()  # the rules of the layers below
-        self.off: dict[str, Rule] = {}
         self.faulty: set[str] = set()
 
-    def load(
-        self, nodes: list[tuple[str, Node]], sha256: str, overlays: Sequence[Layer]
-    ) -> tuple[Knowledge, list[Problem]]:
-        for number, layer in enumerate([nodes, *(overlay.nodes for overlay in overlays)]):
+    def load(self, layers: list[list[tuple[str, Node]]]) -> tuple[Knowledge, list[Problem]]:
+        for number, layer in enumerate(layers):
             self.below = frozenset(self.rules)
             for path, node in layer:
                 self.problems.extend(repeated_keys(node, path))
@@ -89,32 +63,16 @@ class _Loader:
                     self._texts(file)
                 file.done()
         self._overrides()
-        knowledge = Knowledge(
-            self.version,
-            sha256,
-            self.lines,
-            self.topics,
-            self.attributes,
-            self.rules,
-            self.sources,
-            self.article,
-            self.guide_title,
-            tuple(self.guide),
-            tuple(self.notes),
-            tuple(Overlay(layer.name, layer.sha256) for layer in overlays),
-            self.off,
-            frozenset(self.faulty),
-        )
-        return knowledge, self.problems
+        return replace(self.knowledge, faulty=frozenset(self.faulty)), self.problems
 
     def _head(self, file: Record) -> None:
         """Version and article, which only the built-in rules have."""
-        self.version = file.text("version") or self.version
+        self.knowledge = replace(self.knowledge, version=file.text("version") or self.knowledge.version)
         article = file.record("article", "the article")
         if article:
-            for key in ("title", "author", "year", "disclosure"):
-                article.node(key, required=True)
-            self.article = {key: article.text(key) for key in article.names()}
+            _required(article, "title", "author", "year", "disclosure")
+            said = {key: article.text(key) for key in article.names()}
+            self.knowledge = replace(self.knowledge, article=said)
 
     def _define(self, table: dict[str, Any], item: Record, entry: Any) -> None:
         """Enter something under its id, once."""
@@ -128,66 +86,50 @@ class _Loader:
         """Lines, topics, attributes and sources."""
         for id_, item in _entries(file, "lines"):
             dimension = item.one_of("dimension", DIMENSIONS, required=True)
-            self._define(self.lines, item, Line(id_, dimension, item.text("title", required=True)))
+            self._define(self.lines, item, model.Line(id_, dimension, item.text("title", required=True)))
         for id_, item in _entries(file, "topics"):
             self._define(self.topics, item, self._topic(id_, item))
         for id_, item in _entries(file, "attributes"):
             means, values = item.text("means", required=True), item.texts("values") or ("yes",)
-            attribute = Attribute(id_, means, values, item.flag("verdict"), item.flag("several"), sentences(item))
+            attribute = model.Attribute(id_, means, values, item.flag("verdict"), item.flag("several"), sentences(item))
             self._define(self.attributes, item, attribute)
         for id_, item in _entries(file, "statements"):
-            statement = Source(
-                id_,
-                "article",
-                item.text("says", required=True),
-                title=self.article.get("title", ""),
-                author=self.article.get("author", ""),
-                year=self.article.get("year", ""),
-                section=item.text("section", required=True),
-                interested=item.flag("interested"),
+            title, author, year = (self.knowledge.article.get(key, "") for key in ("title", "author", "year"))
+            says, section = _required(item, "says", "section").values()
+            statement = model.Source(
+                id_, "article", says, title, author, year, section, interested=item.flag("interested")
             )
             self._define(self.sources, item, statement)
         for id_, item in _entries(file, "sources"):
             kind, checked = item.one_of("kind", SOURCE_KINDS, required=True), item.text("checked", required=True)
             usual = "soft" if item.flag("soft") else usual_weight(kind, checked)
-            source = Source(
-                id_,
-                kind,
-                item.text("figure", required=True),
-                title=item.text("title", required=True),
-                author=item.text("author", required=True),
-                year=item.text("year"),
-                addresses=item.texts("addresses"),
-                weight=item.one_of("weight", WEIGHTS, usual),
-            )
+            figure, title, author = _required(item, "figure", "title", "author").values()
+            year, addresses, weight = item.text("year"), item.texts("addresses"), item.one_of("weight", WEIGHTS, usual)
+            source = model.Source(id_, kind, figure, title, author, year, addresses=addresses, weight=weight)
             self._define(self.sources, item, source)
 
     def _guide(self, file: Record) -> None:
-        self.guide_title = file.text("title") or self.guide_title
+        known = self.knowledge
+        points, notes = list(known.guide), list(known.guide_notes)
         for item in file.records("points", "a point of the guide"):
-            self.guide.append(
-                GuidePoint(
-                    item.text("point", required=True),
-                    item.text("enterprise", required=True),
-                    item.text("smb", required=True),
-                    self._sources(item),
-                )
-            )
+            points.append(model.GuidePoint(**_required(item, "point", "enterprise", "smb"), source=self._sources(item)))
             item.done()
         for item in file.records("notes", "a note of the guide"):
-            self.notes.append((item.text("text", required=True), self._sources(item)))
+            notes.append((item.text("text", required=True), self._sources(item)))
             item.done()
+        title = file.text("title") or known.guide_title
+        self.knowledge = replace(known, guide_title=title, guide=tuple(points), guide_notes=tuple(notes))
 
-    def _topic(self, id_: str, item: Record) -> Topic:
+    def _topic(self, id_: str, item: Record) -> model.Topic:
         titles = item.record("choices", f"choices of {id_}") if isinstance(item.node("choices"), Mapping) else None
         word = "" if titles else item.one_of("choices", ("any", "metrics"), required=True)
         number = item.number("at_most")
-        topic = Topic(
+        topic = model.Topic(
             id_,
             item.text("title", required=True),
             {key: titles.text(key) for key in titles.names()} if titles else None,
             metrics=word == "metrics",
-            part=item.one_of("part", ("", *PARTS), ""),
+            part=item.one_of("part", ("", *model.PARTS), ""),
             exclusive=item.flag("exclusive"),
             at_most=None if number is None else int(number),
             between=item.texts("between"),
@@ -277,9 +219,9 @@ class _Loader:
         body.done()
         if not when and found[0] in ("conclude", "weigh", "block"):
             item.problem("SP204", f"{item.what} needs a condition (`when`).")
-        return (
-            None if then is None or not id_ else Rule(id_, when, then, because, source, overrides, item.path, item.line)
-        )
+        if then is None or not id_:
+            return None
+        return Rule(id_, when, then, because, source, overrides, item.path, item.line)
 
     def _conclude(self, body: Record) -> Conclusion | None:
         names = body.names()
@@ -301,14 +243,9 @@ class _Loader:
         return Weigh(body.one_of("process", PROCESSES, required=True), certainty or 0.0, line)
 
     def _block(self, body: Record) -> Conclusion:
-        lift = body.flag("lift")
-        return Block(
-            body.one_of("process", (*PROCESSES, "both"), required=True),
-            body.text("remedy", required=not lift),
-            body.text("owner", required=not lift),
-            body.text("done_when"),
-            lift,
-        )
+        process, lift = body.one_of("process", (*PROCESSES, "both"), required=True), body.flag("lift")
+        remedy, owner = (body.text(name, required=not lift) for name in ("remedy", "owner"))
+        return Block(process, remedy, owner, body.text("done_when"), lift)
 
     def _advise(self, body: Record) -> Conclusion:
         topic = self.topics.get(body.one_of("topic", tuple(self.topics), required=True))
@@ -316,23 +253,16 @@ class _Loader:
         if topic and topic.choices is not None and choice and choice not in topic.choices:
             hint = suggestion(choice, topic.choices)
             body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(choice)}.{hint}")
+        process, text = body.one_of("process", ADVISED, required=True), body.text("text", required=True)
         priority = body.number("priority")
-        return Advise(
-            topic.id if topic else "",
-            choice,
-            body.one_of("process", ADVISED, required=True),
-            body.text("text", required=True),
-            body.texts("steps"),
-            body.text("owner"),
-            body.text("done_when"),
-            50 if priority is None else int(priority),
-            body.text("short"),
-        )
+        rank = 50 if priority is None else int(priority)
+        owner, done_when, short = (body.text(name) for name in ("owner", "done_when", "short"))
+        about = topic.id if topic else ""
+        return Advise(about, choice, process, text, body.texts("steps"), owner, done_when, rank, short)
 
     def _warn(self, body: Record) -> Conclusion:
-        return Warn(
-            body.one_of("process", ADVISED, required=True), body.text("text", required=True), body.flag("leads")
-        )
+        process, text = body.one_of("process", ADVISED, required=True), body.text("text", required=True)
+        return model.Warn(process, text, body.flag("leads"))
 
     def _sources(self, item: Record) -> tuple[str, ...]:
         cited = item.texts("source", required=True)
@@ -365,17 +295,18 @@ def usual_weight(kind: str, checked: str) -> str:
 
 def target(then: Conclusion) -> tuple[str, ...]:
     """What a conclusion is about: rules of one target can override one another."""
+    kind = type(then).__name__.lower()
     match then:
-        case Conclude(attribute):
-            return "conclude", attribute
-        case Weigh(process, _, line):
-            return "weigh", process, line
-        case Block(process):
-            return "block", process
-        case Advise(topic):
-            return "advise", topic
-        case Warn():
-            return ("warn",)
+        case Conclude(about) | Block(about) | Advise(about):
+            return (kind, about)
+        case Weigh():
+            return (kind, then.process, then.line)
+    return (kind,)
+
+
+def _required(item: Record, *names: str) -> dict[str, str]:
+    """The texts of some keys, none of which may be missing."""
+    return {name: item.text(name, required=True) for name in names}
 
 
 def _entries(file: Record, key: str) -> list[tuple[str, Record]]:

@@ -2,59 +2,41 @@
 
 from __future__ import annotations
 
-from salespath.rules.language import (
-    And,
-    Arithmetic,
-    Compare,
-    Condition,
-    Constant,
-    Count,
-    Is,
-    Known,
-    Member,
-    Not,
-    Number,
-    OneOf,
-    Or,
-    Quantity,
-)
+from salespath.rules import language
+from salespath.rules.language import Condition, Number
 
 
 def written(tree: Condition | Number) -> str:
     """A tree as its author would write it: `product_stage == launched and not self_serve`."""
     match tree:
-        case And(items) | Or(items):
+        case language.And(items) | language.Or(items):
             return f" {type(tree).__name__.lower()} ".join(map(_inside, items)) or "true"
-        case Not(item):
+        case language.Not(item):
             return f"not {_inside(item)}"
-        case Compare(operator, left, right):
+        case language.Compare(operator, left, right):
             return f"{written(left)} {operator} {written(right)}"
-        case Arithmetic(operator, left, right):
+        case language.Arithmetic(operator, left, right):
             return f"{_inside(left)} {operator} {_inside(right)}"
-        case Is(attribute, value):
+        case language.Is(attribute, value):
             return attribute if value == "yes" else f"{attribute} == {value}"
-        case OneOf():
-            return _one_of(tree)
-        case Member(name, member):
-            return f"{member} in {name}"
-        case Known(name):
+        case language.OneOf(name, values) if values <= {True, False}:
+            return " or ".join(name if value else f"not {name}" for value in sorted(values, reverse=True))
+        case language.OneOf(name, values):
+            few = sorted(map(str, values))
+            return f"{name} == {few[0]}" if len(few) == 1 else f"{name} in [{', '.join(few)}]"
+        case language.Member(name, value):
+            return f"{value} in {name}"
+        case language.Known(name):
             return f"known({name})"
-        case Count(name):
+        case language.Count(name):
             return f"count({name})"
-        case Constant(number):
-            return f"{number:g}"
-        case Quantity(name):
+        case language.Constant(value):
+            return f"{value:g}"
+        case language.Quantity(name):
             return name
 
 
 def _inside(tree: Condition | Number) -> str:
     """A part of a tree, in brackets where it needs them."""
     text = written(tree)
-    return f"({text})" if type(tree) in (And, Or, Arithmetic) else text
-
-
-def _one_of(tree: OneOf) -> str:
-    if tree.values <= {True, False}:
-        return " or ".join(tree.name if value else f"not {tree.name}" for value in sorted(tree.values, reverse=True))
-    values = sorted(map(str, tree.values))
-    return f"{tree.name} == {values[0]}" if len(values) == 1 else f"{tree.name} in [{', '.join(values)}]"
+    return f"({text})" if isinstance(tree, language.And | language.Or | language.Arithmetic) else text

@@ -7,40 +7,35 @@ offered but not required; the loader checks them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeAlias
 
 from salespath.facts.schema import DIALECT, TEXT, maybe, ref
 from salespath.facts.vocabulary import DIMENSIONS, Vocabulary
+from salespath.rules import model
 from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
-from salespath.rules.model import PARTS, PROCESSES, Advise, Attribute, Block, Knowledge, Rule, Warn, Weigh
+from salespath.rules.model import PARTS, PROCESSES, Knowledge
 
 Schema: TypeAlias = "dict[str, Any]"
 
 _TEXT, _TEXTS, _FLAG, _FIGURE, _SOURCE = (ref(name) for name in ("text", "texts", "flag", "figure", "source"))
 _YES: Schema = {"enum": ["yes", "true", True]}
 _NUMBER: Schema = {"anyOf": [{"type": "number"}, _FIGURE]}
+_BY_TYPE = {"str": _TEXT, "tuple[str, ...]": _TEXTS, "bool": _FLAG, "int": _NUMBER}
 
 
 def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     """The schema of a rule file."""
     rule = ref("rule")
-    cited = {"source": _SOURCE}
     words = {"because": _TEXT, "text": _TEXT, "short": _TEXT, "steps": _TEXTS, "owner": _TEXT, "remedy": _TEXT}
     choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(_TEXT)}]}
-    attribute = {field.name: _FLAG for field in fields(Attribute) if field.name != "id"} | {
-        "means": _TEXT,
-        "values": _TEXTS,
-        "says": _TEXTS,
-    }
     frame = {
-        "lines": _named(dimension={"enum": list(DIMENSIONS)}, title=_TEXT),
+        "lines": _mapping(maybe(_record(model.Line, dimension={"enum": list(DIMENSIONS)}))),
         "topics": _named(
             "exclusive", "at_most", "between", "why", "part", title=_TEXT, choices=choices, part={"enum": list(PARTS)},
-            exclusive=_FLAG, at_most=_NUMBER,
-            between=_TEXTS, why=_TEXT,
+            exclusive=_FLAG, at_most=_NUMBER, between=_TEXTS, why=_TEXT,
         ),
-        "attributes": _mapping(maybe(_object(attribute, attribute.keys() - {"means"}))),
+        "attributes": _mapping(maybe(_record(model.Attribute))),
         "statements": _named("interested", section=_TEXT, says=_TEXT, interested=_FLAG),
         "sources": _named(
             "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=_TEXT,
@@ -49,23 +44,18 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     }  # fmt: skip
     guide = {
         "title": _TEXT,
-        "points": _list(_object({"point": _TEXT, "enterprise": _TEXT, "smb": _TEXT, **cited})),
-        "notes": _list(_object({"text": _TEXT, **cited})),
+        "points": _list(_record(model.GuidePoint, source=_SOURCE)),
+        "notes": _list(_object({"text": _TEXT, "source": _SOURCE})),
     }
-    article = _object({key: _TEXT for key in ("title", "author", "year", "disclosure")})
+    article = {key: _TEXT for key in ("title", "author", "year", "disclosure")}
     changes = {
         "rules": {"description": "Rules to add.", **_list(rule)},
         "replace": {"description": "In an overlay: rules that take the place of those with their id.", **_list(rule)},
         "switch_off": {"description": "In an overlay: the ids of rules to leave out.", **_TEXTS},
         "texts": {"description": "In an overlay: other words for rules, by id.", **_mapping(_object(words, words))},
     }
-    properties = {
-        **changes,
-        **frame,
-        **guide,
-        "version": _TEXT,
-        "article": {**article, "additionalProperties": maybe(_TEXT)},
-    }
+    about = {"version": _TEXT, "article": {**_object(article), "additionalProperties": maybe(_TEXT)}}
+    properties = {**changes, **frame, **guide, **about}
     return {
         "$schema": DIALECT,
         "title": "Rules for salespath",
@@ -85,22 +75,22 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
 def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     conclusions = {
         "conclude": _conclude(knowledge),
-        "weigh": _conclusion(
-            Weigh,
+        "weigh": _record(
+            model.Weigh,
             process={"enum": list(PROCESSES)},
             certainty={"anyOf": [{"type": "number", "minimum": -MAX_CERTAINTY, "maximum": MAX_CERTAINTY}, _FIGURE]},
             line=_offered(knowledge.lines),
         ),
-        "block": _block(),
+        "block": {
+            **_record(model.Block, process={"enum": [*PROCESSES, "both"]}),
+            "if": {"properties": {"lift": _YES}, "required": ["lift"]},
+            "else": {"properties": {"remedy": _TEXT, "owner": _TEXT}, "required": ["remedy", "owner"]},
+        },
         "advise": _advise(vocabulary, knowledge),
-        "warn": _conclusion(Warn, "leads", process={"enum": list(ADVISED)}, leads=_FLAG),
+        "warn": _record(model.Warn, process={"enum": list(ADVISED)}),
     }
-    own: Schema = {
-        "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
-        "source": _SOURCE,
-        "overrides": _TEXTS,
-    }
-    written = [field.name for field in fields(Rule) if field.name not in ("then", "file", "line")]
+    own: Schema = {"id": {"type": "string", "pattern": f"^{ID.pattern}$"}, "source": _SOURCE, "overrides": _TEXTS}
+    written = [field.name for field in fields(model.Rule) if field.name not in ("then", "file", "line")]
     properties = {name: own.get(name, _TEXT) for name in written}
     one = [
         {"required": [kind], "properties": {kind: {"type": "object"}}} if kind in ("advise", "warn")
@@ -112,33 +102,15 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
 
 def _conclude(knowledge: Knowledge) -> Schema:
     known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in knowledge.attributes.items()}
-    return {
-        "type": "object",
-        "properties": known,
-        "additionalProperties": _TEXT,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-
-
-def _block() -> Schema:
-    given = ("remedy", "owner")
-    return {
-        **_conclusion(Block, *given, "lift", "done_when", process={"enum": [*PROCESSES, "both"]}, lift=_FLAG),
-        "if": {"properties": {"lift": _YES}, "required": ["lift"]},
-        "else": {"properties": dict.fromkeys(given, _TEXT), "required": list(given)},
-    }
+    frame = {"minProperties": 1, "maxProperties": 1}
+    return {"type": "object", "properties": known, "additionalProperties": _TEXT, **frame}
 
 
 def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     topics = knowledge.topics
     allowed = {id_: list(vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
     return {
-        **_conclusion(
-            Advise,
-            "steps", "owner", "done_when", "priority", "short",
-            topic=_offered(topics), process={"enum": list(ADVISED)}, steps=_TEXTS, priority=_NUMBER,
-        ),
+        **_record(model.Advise, topic=_offered(topics), process={"enum": list(ADVISED)}),
         "allOf": [
             {
                 "if": {"properties": {"topic": {"const": id_}}, "required": ["topic"]},
@@ -149,9 +121,11 @@ def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     }  # fmt: skip
 
 
-def _conclusion(kind: type, *optional: str, **known: Schema) -> Schema:
-    """A conclusion by the fields of its dataclass; what is not said of a field is text."""
-    return _object({field.name: known.get(field.name, _TEXT) for field in fields(kind)}, optional)
+def _record(kind: type, **own: Schema) -> Schema:
+    """What is written of a dataclass: its fields but the id, by their types; those with a default may be left out."""
+    known = [field for field in fields(kind) if field.name != "id"]
+    properties = {field.name: own.get(field.name) or _BY_TYPE[str(field.type)] for field in known}
+    return _object(properties, [field.name for field in known if field.default is not MISSING])
 
 
 def _offered(names: Iterable[str]) -> Schema:

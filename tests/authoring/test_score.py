@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 from collections import Counter
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,19 +15,22 @@ from given import BASE, EXAMPLES, run, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tools.robustness
+import tools.witnesses
 from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.robustness import Perturbation, deciding, robustness, steps
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
-from salespath.authoring.witnesses import witnesses
-from salespath.cli import main
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.documented import Known, Selection, labelled, without_basis
+from salespath.engine.documented import DocumentedCase, Selection, labelled, without_basis
 from salespath.facts import Case, Portfolio, Value, read_file
 from salespath.report.formats.text import write
-from salespath.report.pages.score import document, page
+from salespath.report.pages.score import document
 from salespath.rules.model import VERDICTS
+from tools.robustness import Perturbation, deciding, robustness, steps
+from tools.robustness import page as robustness_page
+from tools.witnesses import page as witnesses_page
+from tools.witnesses import witnesses
 
 REAL = str(EXAMPLES / "real_companies.yaml")
 FILES = [str(EXAMPLES / f"real_companies{number}.yaml") for number in ("", "_2", "_3")]
@@ -53,7 +54,7 @@ def few(tmp_path: Path) -> str:
 # Labels
 
 
-def known(*cases: Case) -> tuple[list[Known], list[tuple[str, str]]]:
+def known(*cases: Case) -> tuple[list[DocumentedCase], list[tuple[str, str]]]:
     found, problems = labelled(Portfolio(cases, (), single=False), "f.yaml")
     return found, [(p.code, p.message) for p in problems]
 
@@ -116,7 +117,7 @@ def test_a_label_that_is_as_good_has_to_be_a_verdict_too() -> None:
 def test_facts_are_left_out_by_what_is_said_of_them() -> None:
     basis = {"self_serve": "inferred: from the site", "capital": "verified: inferred from nothing", "free_trial": None}
     facts = dict.fromkeys(("self_serve", "free_trial", "customization", *BASE.vocabulary.motion), True) | {"capital": 5}
-    item = Known(Case("A", facts, extra={"basis": basis}), "smb")
+    item = DocumentedCase(Case("A", facts, extra={"basis": basis}), "smb")
     (without_inferred,) = Selection(inferred=False).of([item], BASE.vocabulary)
     assert facts.keys() - without_inferred.case.values.keys() == {"self_serve"}
     (without_motion,) = Selection(motion=False).of([item], BASE.vocabulary)
@@ -126,7 +127,7 @@ def test_facts_are_left_out_by_what_is_said_of_them() -> None:
 
 @pytest.mark.parametrize("basis", [None, "inferred", ["inferred"], {}])
 def test_companies_that_do_not_say_how_facts_are_known_are_named(basis: object) -> None:
-    items = [Known(Case(f"C{n}", {"self_serve": True}, extra={"basis": basis}), "smb") for n in range(7)]
+    items = [DocumentedCase(Case(f"C{n}", {"self_serve": True}, extra={"basis": basis}), "smb") for n in range(7)]
     (problem,) = without_basis(items, "f.yaml")
     assert (problem.code, problem.severity) == ("SP224", "warning")
     assert "C0, C1, C2, C3, C4 and 2 more" in problem.message
@@ -330,7 +331,7 @@ def test_kinds_of_companies(facts: dict[str, Value], kinds: tuple[str, ...]) -> 
 
 def test_every_company_is_of_one_kind_in_each_way() -> None:
     cases = [*_cases(), *random_companies(200, seed=3)]
-    found = document(score(BASE, [Known(case, "smb") for case in cases]), Selection())["kinds"]
+    found = document(score(BASE, [DocumentedCase(case, "smb") for case in cases]), Selection())["kinds"]
     for by in KINDS:
         rates = [kind["rates"] for kind in found if kind["by"] == by]
         assert sum(rate["salespath"]["of"] for rate in rates) == len(cases)
@@ -385,7 +386,7 @@ def test_a_file_with_nothing_to_score_leaves_the_others(few: str, tmp_path: Path
 
 def test_a_miss_shows_all_that_was_counted() -> None:
     """The weights of the reasons shown add up to the net evidence shown, whatever the company."""
-    cases = [Known(case, "undetermined") for case in _cases()]
+    cases = [DocumentedCase(case, "undetermined") for case in _cases()]
     scored = score(BASE, cases)
     assert len(scored.misses) > 25
     for miss in document(scored, Selection())["misses"]:
@@ -395,7 +396,7 @@ def test_a_miss_shows_all_that_was_counted() -> None:
 
 
 def test_a_miss_shows_the_rules_on_the_way_to_the_verdict_and_no_others() -> None:
-    (real,) = (Known(case, "smb") for case in _cases() if case.company == "Freshworks")
+    (real,) = (DocumentedCase(case, "smb") for case in _cases() if case.company == "Freshworks")
     (miss,) = document(score(BASE, [real]), Selection())["misses"]
     assert miss["said"] == "both"
     assert miss["through"][:2] == ["run-both", "two-processes-for-two-groups"]
@@ -405,7 +406,7 @@ def test_a_miss_shows_the_rules_on_the_way_to_the_verdict_and_no_others() -> Non
 
 def test_the_difference_is_of_fit_unless_means_decided() -> None:
     for case in [*_cases(), *random_companies(200, seed=1)]:
-        (item,), assessment = score(BASE, [Known(case, "smb")]).outcomes, assess(BASE, case)
+        (item,), assessment = score(BASE, [DocumentedCase(case, "smb")]).outcomes, assess(BASE, case)
         enterprise, smb = assessment.evidence["enterprise"], assessment.evidence["smb"]
         net = {name: enterprise[name] - smb[name] for name in ("fit", "means")}
         fired = {fired.rule for fired in assessment.fired}
@@ -424,7 +425,6 @@ def test_the_text_says_the_same_as_the_data(few: str) -> None:
     assert told.startswith("4 companies: 1 enterprise, 2 smb, 1 not_yet. Judged by all facts.\n")
     assert "salespath                   3 of 4   75%         30% to 95%      0.67" in told
     assert "Silent: documented smb, said undetermined\n" in told
-    assert "Robustness" not in told
 
 
 # Robustness
@@ -451,8 +451,8 @@ rules:
 
 def test_what_each_change_costs() -> None:
     base = small_base(TWO_SIZES)
-    items = [Known(Case("L", {"annual_contract_value": 20_000}), "enterprise")] * 2
-    items.append(Known(Case("S", {"annual_contract_value": 5}), "smb"))
+    items = [DocumentedCase(Case("L", {"annual_contract_value": 20_000}), "enterprise")] * 2
+    items.append(DocumentedCase(Case("S", {"annual_contract_value": 5}), "smb"))
     calls: list[None] = []
     found = robustness(base, items, lambda: calls.append(None))
     assert found.deleted == (Perturbation("large-pays", 2), Perturbation("small-pays", 1), Perturbation("never", 0))
@@ -460,19 +460,11 @@ def test_what_each_change_costs() -> None:
     assert [change.what for change in found.one_scaled][:2] == ["large-pays x 0.8", "large-pays x 1.2"]
     assert (found.lone, found.silent) == (("small-pays",), 1)
     assert len(calls) == steps(base)
-    told = write(page(replace(score(base, items), robustness=found), Selection()), 100)
+    told = write(robustness_page(found, 3), 100)
     deleted = "any one rule deleted: 3 changes, the worst loses 2 of 3 companies\n  2  large-pays\n  1  small-pays\nall"
     assert deleted in told
     assert "all certainties 20% lower or higher: 2 changes, the worst loses 0 of 3 companies\n" in told
     assert "exactly one company: small-pays; for no company: 1 rules" in told
-
-
-@pytest.mark.heavy
-def test_robustness_is_asked_for(few: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # `main` would change what the whole process does
-    done = CliRunner().invoke(main, ["rules", "score", few, "--robustness", "--format", "json"], catch_exceptions=False)
-    found = json.loads(done.stdout)["robustness"]
-    assert {len(found[name]) > 0 for name in ("deleted", "all_scaled", "one_scaled")} == {True}
 
 
 # Witnesses
@@ -511,7 +503,7 @@ rules:
         "Broke": {"capital": 5},
         "Small": {"annual_contract_value": 5},
     }
-    items = [Known(Case(name, values), "smb") for name, values in facts.items()]
+    items = [DocumentedCase(Case(name, values), "smb") for name, values in facts.items()]
     calls: list[None] = []
     found = {item.rule.id: item for item in witnesses(base, items, lambda: calls.append(None))}
     assert list(found) == [rule.id for rule in deciding(base)]
@@ -522,24 +514,21 @@ rules:
     assert (found["unheard"].rests_on, found["never"].rests_on) == ("none", "cited figure")
     assert (found["open"].verdict, found["open"].rests_on) == ((), "cited figure")
     assert found["leans-to-small"].cited == ("K01",)
-    scored = replace(score(base, items), witnesses=tuple(found.values()))
-    told = write(page(scored, Selection()), 100)
+    told = write(witnesses_page(list(found.values())), 100)
     assert "large-pays      weigh     verdict of Large, Poor, Backed\n" in told
     assert "poor            block     verdict of Poor; blocks of Broke\n" in told
     assert "never           weigh     cites K01\n" in told
     assert "unheard         weigh     none: retire\n" in told
     assert told.endswith("11 rules decide: 7 change companies, 3 only cite a figure or statement, 1 do neither.\n")
-    data = {item["rule"]: item for item in document(scored, Selection())["witnesses"]}
-    names = ("rule", "kind", "rests_on", "verdict", "lean", "blocks", "cited")
-    assert data["poor"] == dict(zip(names, ("poor", "block", "companies", ("Poor",), (), ("Broke",), ("K01",))))
 
 
 @pytest.mark.heavy
-def test_witnesses_are_asked_for(few: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # `main` would change what the whole process does
-    done = CliRunner().invoke(main, ["rules", "score", few, "--witnesses"], catch_exceptions=False)
+def test_tools_measure_the_companies_of_a_file(few: str) -> None:
+    done = CliRunner().invoke(tools.witnesses.main, [few], catch_exceptions=False)
     assert f"\n{len(deciding(BASE))} rules decide: " in done.stdout
     assert re.search(r"\nsmb-customers-start-alone +weigh ", done.stdout)
+    done = CliRunner().invoke(tools.robustness.main, [few], catch_exceptions=False)
+    assert re.match(r"any one rule deleted: 1\d\d changes, the worst loses \d of 4 companies\n", done.stdout)
 
 
 # The command

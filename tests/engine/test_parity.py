@@ -15,10 +15,10 @@ from engines import Engine, Findings, agree, clips, definition, experta, minimal
 from given import BASE, EXAMPLES, ROOT, VOCABULARY, small_base
 from rule_bases import random_base
 
-from salespath.authoring.robustness import with_rules
 from salespath.engine.compile import FACTS, Base
 from salespath.facts import Case, read_file
 from salespath.rules.loader import KINDS
+from tools.robustness import with_rules
 
 pytestmark = pytest.mark.heavy  # thousands of cases, which tracing would make slow
 

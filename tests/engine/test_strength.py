@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_bases import random_base
 
-from salespath.authoring.robustness import with_rules
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.engine.cells import FACTOR, cells
@@ -34,6 +33,7 @@ from salespath.report.words.verdict import firmness, headline
 from salespath.rules.model import Block
 from salespath.tables import run as portfolio
 from salespath.tables.run import assess_to_file
+from tools.robustness import with_rules
 
 DOCUMENTED = [
     case for path in sorted(EXAMPLES.glob("real_companies*.yaml")) for case in read_file(str(path), VOCABULARY).cases

@@ -17,7 +17,6 @@ from given import BASE, EXAMPLES, FRAME, VOCABULARY, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salespath.authoring.robustness import deciding
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.effects import Effect, effects
@@ -27,6 +26,7 @@ from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
 from salespath.rules import folders, loader
 from salespath.rules.diff import Entry, Field, differences
+from tools.robustness import deciding
 
 REAL = str(EXAMPLES / "real_companies.yaml")
 LARGE, SMALL = {"annual_contract_value": 60_000}, {"annual_contract_value": 500}

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from given import BASE, EXAMPLES
 
-from salespath.authoring.robustness import firing, robustness
 from salespath.authoring.score import Score, score, score_files
 from salespath.engine.assess import assess
-from salespath.engine.documented import Known, Selection, labelled
+from salespath.engine.documented import DocumentedCase, Selection, labelled
 from salespath.facts import read_file
 from salespath.rules.model import PROCESSES
+from tools.robustness import firing, robustness
 
 # Hundreds of changed bases say no more of the code than one does, and take five times as long while coverage is measured.
 pytestmark = pytest.mark.heavy
@@ -27,7 +27,7 @@ SELECTIONS = {
     "without inferred facts": Selection(inferred=False),
     "without facts on how they sell": Selection(motion=False),
 }
-MOTION_LEFT_OUT: list[Known] = SELECTIONS["without facts on how they sell"].of(KNOWN, BASE.vocabulary)
+MOTION_LEFT_OUT: list[DocumentedCase] = SELECTIONS["without facts on how they sell"].of(KNOWN, BASE.vocabulary)
 SCORES: dict[str, Score] = {name: score(BASE, facts.of(KNOWN, BASE.vocabulary)) for name, facts in SELECTIONS.items()}
 
 

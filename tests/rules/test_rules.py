@@ -13,7 +13,6 @@ from functools import cache
 import pytest
 import yaml
 
-from salespath.authoring.robustness import deciding, with_rules
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Advice, Assessment
@@ -26,6 +25,7 @@ from salespath.rules.folders import BASE as FOLDER
 from salespath.rules.language import Compare, Constant, Quantity
 from salespath.rules.loader import EXPERT, usual_weight
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Weigh
+from tools.robustness import deciding, with_rules
 
 # Thousands of companies say no more of the code than a few do, and take five times as long while coverage is measured.
 pytestmark = pytest.mark.heavy

@@ -19,9 +19,9 @@ def problems(context: Context) -> Iterator[Problem]:
         if (one.topic, one.process) != (other.topic, other.process) or one.choice == other.choice:
             continue
         both = (refs[first.id], TRUE), (refs[second.id], TRUE)
-        if topics[one.topic].exclusive and (facts := context.example(second, *both)) is not None:
+        if topics[one.topic].exclusive:
             what = f"on {one.topic} it advises {other.choice} where {first.id} advises {one.choice}"
-            yield finding("SP411", f"{what}, {context.in_words(facts, *both)}.", second)
+            yield from context.where("SP411", what, second, *both)
     given = {(then.topic, then.process) for _, then in advice}
     for process in PROCESSES:
         for topic in topics.values():

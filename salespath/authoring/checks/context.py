@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from salespath.authoring.possible import Possible
@@ -30,27 +30,28 @@ class Context:
         self.possible = Possible(base)
         self.undecided: dict[Problem, None] = {}
 
-    def example(self, rule: Rule | None, *literals: Literal, verdict: bool = False) -> Mapping[str, Value] | None:
-        """The facts of a company that makes all literals hold, or None, also where it could not be decided."""
-        try:
-            return self.possible.example(*literals, verdict=verdict)
-        except GaveUp:
-            self._give_up(rule)
-            return None
+    def where(self, code: str, what: str, rule: Rule | None, *literals: Literal) -> Iterator[Problem]:
+        """A finding with an example, if there can be a company that makes all literals hold."""
+        facts = self._decided(rule, *literals)
+        if facts is not None:
+            yield finding(code, f"{what}, {self._in_words(facts, *literals)}.", rule)
 
     def never(self, rule: Rule, *literals: Literal) -> bool:
         """Whether it is proved that no company makes all literals hold."""
+        return self._decided(rule, *literals, undecided={}) is None
+
+    def _decided(
+        self, rule: Rule | None, *literals: Literal, undecided: Mapping[str, Value] | None = None
+    ) -> Mapping[str, Value] | None:
+        """The facts of an example, or None where there can be none; where the solver gives up, what is said for that."""
         try:
-            return self.possible.example(*literals) is None
+            return self.possible.example(*literals)
         except GaveUp:
-            self._give_up(rule)
-            return False
+            what = f"`{' '.join(rule.when.split())}`" if rule else "which process it gives"
+            self.undecided[finding("SP415", f"{what} is too hard to decide; nothing is proved of it.", rule)] = None
+            return undecided
 
-    def _give_up(self, rule: Rule | None) -> None:
-        what = f"`{' '.join(rule.when.split())}`" if rule else "which process it gives"
-        self.undecided[finding("SP415", f"{what} is too hard to decide; nothing is proved of it.", rule)] = None
-
-    def in_words(self, facts: Mapping[str, Value], *literals: Literal) -> str:
+    def _in_words(self, facts: Mapping[str, Value], *literals: Literal) -> str:
         """An example as its author would write it, with no fact that it does not need."""
         few = self.possible.fewest(facts, *literals)
         parts = ", ".join(f"{name}: {self._written(name, value)}" for name, value in few.items())
@@ -58,11 +59,9 @@ class Context:
 
     def _written(self, name: str, value: Value) -> str:
         fact = self.base.vocabulary[name]
-        return (
-            f"[{', '.join(v for v in fact.values if v in value)}]"
-            if isinstance(value, frozenset)
-            else written(fact, value)
-        )
+        if isinstance(value, frozenset):
+            return f"[{', '.join(v for v in fact.values if v in value)}]"
+        return written(fact, value)
 
     @cached_property
     def dead(self) -> frozenset[str]:

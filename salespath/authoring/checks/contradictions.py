@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from salespath.authoring.checks.context import Context, finding
+from salespath.authoring.checks.context import Context
 from salespath.authoring.solver import TRUE
 from salespath.files.problems import Problem
 
@@ -20,7 +20,4 @@ def problems(context: Context) -> Iterator[Problem]:
             both = (base.value_refs[attribute.id, one], TRUE), (base.value_refs[attribute.id, other], TRUE)
             ids = base.concluding.get((attribute.id, other), ())
             rule = context.rules[ids[0]] if ids else None
-            facts = context.example(rule, *both, verdict=attribute.verdict)
-            if facts is not None:
-                what = f"{attribute.id} can be both {one} and {other}"
-                yield finding("SP401", f"{what}, {context.in_words(facts, *both)}.", rule)
+            yield from context.where("SP401", f"{attribute.id} can be both {one} and {other}", rule, *both)

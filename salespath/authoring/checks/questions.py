@@ -18,15 +18,15 @@ def problems(context: Context) -> Iterator[Problem]:
     read: set[str] = set()
     decisive: dict[str, Rule] = {}
     for rule in context.rules.values():
-        names = inputs(base.conditions[rule.id])
-        lift = isinstance(rule.then, Block) and rule.then.lift
-        if not lift and (isinstance(rule.then, (Weigh, Block)) or rule.id in base.read_by_verdict):
+        then, names = rule.then, inputs(base.conditions[rule.id])
+        decides = isinstance(then, (Weigh, Block)) or rule.id in base.read_by_verdict
+        if decides and not (isinstance(then, Block) and then.lift):
             decisive = dict.fromkeys(behind(base, names), rule) | decisive
-        names = names | {name for text in texts(rule) for name in placeholders(text)}
+        names = names.union(*map(placeholders, texts(rule)))
         if rule.id in base.done:
             names |= inputs(base.done[rule.id])
-        if isinstance(rule.then, Advise) and base.knowledge.topics[rule.then.topic].metrics:
-            names.add(rule.then.choice)
+        if isinstance(then, Advise) and base.knowledge.topics[then.topic].metrics:
+            names |= {then.choice}
         read |= behind(base, names)
     for fact in base.vocabulary.facts.values():
         if fact.id not in read and fact.ask != "figures":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from salespath.authoring.checks.context import Context, finding
+from salespath.authoring.checks.context import Context
 from salespath.authoring.solver import NOT_TRUE, TRUE
 from salespath.files.problems import Problem
 from salespath.rules.model import Conclude
@@ -16,11 +16,7 @@ def problems(context: Context) -> Iterator[Problem]:
     refs = context.base.rule_refs
     rules = [r for r in context.rules.values() if isinstance(r.then, Conclude) and r.then.attribute == "process"]
     none = tuple((refs[rule.id], NOT_TRUE) for rule in rules)
-    facts = context.example(None, *none, verdict=True)
-    if facts is not None:
-        yield finding("SP406", f"no rule gives a process, {context.in_words(facts, *none)}.")
+    yield from context.where("SP406", "no rule gives a process", None, *none)
     for first, second in combinations(rules, 2):
         both = (refs[first.id], TRUE), (refs[second.id], TRUE)
-        facts = context.example(second, *both, verdict=True)
-        if facts is not None:
-            yield finding("SP407", f"{first.id} gives a process as well, {context.in_words(facts, *both)}.", second)
+        yield from context.where("SP407", f"{first.id} gives a process as well", second, *both)

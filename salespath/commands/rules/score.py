@@ -7,16 +7,12 @@ those that are as good. A fact file may say of each fact, under `basis`, how it 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import click
 
-from salespath.authoring.robustness import deciding, robustness, steps
 from salespath.authoring.score import score_files
-from salespath.authoring.witnesses import witnesses
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.options import based, report_problems, reported
-from salespath.commands.shared.progress import counted
 from salespath.commands.shared.reading import companies_files, company_options, read_companies
 from salespath.engine.compile import Base
 from salespath.engine.documented import Selection, labelled, without_basis
@@ -28,25 +24,12 @@ from salespath.report.pages.score import document, page
 @click.argument("cases", nargs=-1, required=True)
 @click.option("--without-inferred", is_flag=True, help="Leave out facts whose `basis` begins with `inferred`.")
 @click.option("--without-motion", is_flag=True, help="Leave out facts on how the company sells today.")
-@click.option(
-    "--robustness", "changed", is_flag=True, help="Also delete each rule and change each certainty by a fifth (slow)."
-)
-@click.option(
-    "--witnesses", "witnessed", is_flag=True, help="Also say what needs each rule: companies, or what it cites."
-)
 @company_options(settings=False)
 @reported
 @output_options()
 @based
 def command(
-    base: Base,
-    cases: tuple[str, ...],
-    without_inferred: bool,
-    without_motion: bool,
-    changed: bool,
-    witnessed: bool,
-    company: str,
-    output: Destination,
+    base: Base, cases: tuple[str, ...], without_inferred: bool, without_motion: bool, company: str, output: Destination
 ) -> None:
     problems: list[Problem] = []
     facts = Selection(inferred=not without_inferred, motion=not without_motion)
@@ -59,14 +42,7 @@ def command(
             files[path] = facts.of(found, base.vocabulary)
     report_problems(problems)
     if files:
-        known = [item for items in files.values() for item in items]
         scored = score_files(base, files)
-        if changed:
-            with counted(steps(base)) as step:
-                scored = replace(scored, robustness=robustness(base, known, step))
-        if witnessed:
-            with counted(len(deciding(base))) as step:
-                scored = replace(scored, witnesses=witnesses(base, known, step))
         deliver(output, pages=lambda: [page(scored, facts)], document=lambda: document(scored, facts))
     if has_error(problems):
         sys.exit(1)

@@ -6,14 +6,19 @@ SCENARIOS are files or folders; tests/scenarios where none is named. Coverage ne
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import click
 
-from salespath.authoring.coverage import coverage, described
+from salespath.authoring.coverage import Obligation, coverage
 from salespath.authoring.results import Results, failures
 from salespath.authoring.scenarios import read_scenarios
 from salespath.commands.shared.options import based, reported
+from salespath.engine import certainty
+from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
+from salespath.rules.model import Advise, Warn, Weigh
+from salespath.rules.notation import written
 
 
 @click.command("test", help=__doc__)
@@ -25,9 +30,10 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
     results = Results(base, read_scenarios(base, scenarios or ("tests/scenarios",)))
     failed = failures(results)
     for failure in failed:
-        click.echo(f"{failure.scenario.place}: {failure.scenario.sentence}")
+        case = failure.scenario.case
+        click.echo(f"{case.file}:{case.line}: {failure.scenario.sentence}")
         click.echo("".join(f"  {line}\n" for line in failure.differences), nl=False)
-        click.echo("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in failure.spoken))
+        click.echo("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in spoken(failure.assessment)))
     held = len(results.scenarios) - len(failed)
     click.echo(
         f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones."
@@ -42,3 +48,26 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
         )
     if failed or (found and found.open):
         sys.exit(1)
+
+
+def described(obligation: Obligation) -> str:
+    """What no scenario shows."""
+    if obligation.tree is None:
+        return f"{obligation.rule} never {'fires' if obligation.value else 'fails'}"
+    what = f"the exception {obligation.tree}" if isinstance(obligation.tree, str) else written(obligation.tree)
+    return f"{obligation.rule}: `{what}` never decides by being {'true' if obligation.value else 'false'}"
+
+
+def spoken(assessment: Assessment) -> Iterator[str]:
+    """The rules that spoke, the evidence with its net weight, the plan by topic."""
+    rules = assessment.base.knowledge.rules
+    for item in assessment.fired:
+        match rules[item.rule].then:
+            case Weigh(process, _, line):
+                yield f"{process:10} {certainty.net(item.weight):+.2f} {line:15} {item.rule}"
+            case Advise() | Warn():
+                pass
+            case _:
+                yield f"{rules[item.rule].kind:10}       {item.rule}"
+    for advice in assessment.advice:
+        yield f"plan  {advice.topic}:{advice.choice}@{advice.process}{' (in place)' if advice.done else ''}"

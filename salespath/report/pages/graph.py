@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,18 +37,11 @@ class Graph:
         self.nodes.setdefault(id_, GraphNode(id_, kind, label))
         return id_
 
-    def sources(self) -> dict[str, list[str]]:
-        """By node, the nodes with an edge to it."""
+    def neighbours(self, *, back: bool = False) -> dict[str, list[str]]:
+        """By node, the nodes that it has an edge to; `back`: those that have one to it."""
         found: dict[str, list[str]] = {}
         for source, target in self.edges:
-            found.setdefault(target, []).append(source)
-        return found
-
-    def targets(self) -> dict[str, list[str]]:
-        """By node, the nodes that it has an edge to."""
-        found: dict[str, list[str]] = {}
-        for source, target in self.edges:
-            found.setdefault(source, []).append(target)
+            found.setdefault(target if back else source, []).append(source if back else target)
         return found
 
     def only(self, keep: Iterable[str]) -> Graph:
@@ -84,18 +77,18 @@ def whole(base: Base) -> Graph:
 
 
 def _feed(base: Base, graph: Graph, rule: Rule, here: str) -> None:
-    then, value = rule.then, concludes(base, rule)
+    value = concludes(base, rule)
     if value:
         graph.edges[here, _value(base, graph, value)] = "concludes"
-    elif isinstance(then, Weigh) and then.certainty:
-        title = f"{base.knowledge.lines[then.line].title} ({NAMES[then.process]})"
-        line = graph.add("line", f"{then.process}:{then.line}", title)
-        graph.edges[here, line] = "speaks for" if then.certainty > 0 else "speaks against"
-        graph.edges[line, _sum(graph, adds_to(base, rule))] = "adds to"
-    elif isinstance(then, Advise):
-        graph.edges[here, graph.add("topic", then.topic, base.knowledge.topics[then.topic].title)] = "advises"
-    elif isinstance(then, Warn):
-        graph.edges[here, graph.add("topic", "warnings", "Warnings")] = "warns"
+    match rule.then:
+        case Weigh(process, weight, on) if weight:
+            line = graph.add("line", f"{process}:{on}", f"{base.knowledge.lines[on].title} ({NAMES[process]})")
+            graph.edges[here, line] = "speaks for" if weight > 0 else "speaks against"
+            graph.edges[line, _sum(graph, adds_to(base, rule))] = "adds to"
+        case Advise(topic):
+            graph.edges[here, graph.add("topic", topic, base.knowledge.topics[topic].title)] = "advises"
+        case Warn():
+            graph.edges[here, graph.add("topic", "warnings", "Warnings")] = "warns"
 
 
 def overview(base: Base) -> Graph:
@@ -104,7 +97,7 @@ def overview(base: Base) -> Graph:
     What the plan reads of facts and attributes is left out too.
     """
     full, graph = whole(base), Graph()
-    into = full.sources()
+    into = full.neighbours(back=True)
     for source, target in full.edges:
         if target.startswith("rule:"):
             continue
@@ -119,23 +112,23 @@ def overview(base: Base) -> Graph:
 
 def _group(base: Base, full: Graph, graph: Graph, id_: str) -> str:
     """The node of the overview that stands for a node of the whole."""
-    node = full.nodes[id_]
-    name = id_.partition(":")[2]
-    if node.kind == "fact":
-        dimension = base.vocabulary[name].dimension
-        return graph.add("fact", dimension, f"facts on {dimension}")
-    if node.kind == "number":
-        return graph.add("number", "derived", "numbers computed from facts")
-    if node.kind == "value":
-        attribute = name.partition("=")[0]
-        return graph.add("value", attribute, node.label if attribute in BLOCKED else readable(attribute))
-    if node.kind == "line":
-        line = name.partition(":")[2]
-        return graph.add("line", line, base.knowledge.lines[line].title)
-    if node.kind == "sum":
-        which = name.partition("_")[0]
-        return graph.add("sum", which, which)
-    return graph.add(node.kind, name, node.label)
+    kind, _, name = id_.partition(":")
+    label = full.nodes[id_].label
+    match kind:
+        case "fact":
+            name = base.vocabulary[name].dimension
+            label = f"facts on {name}"
+        case "number":
+            name, label = "derived", "numbers computed from facts"
+        case "value":
+            name = name.partition("=")[0]
+            label = label if name in BLOCKED else readable(name)
+        case "line":
+            name = name.partition(":")[2]
+            label = base.knowledge.lines[name].title
+        case "sum":
+            name = label = name.partition("_")[0]
+    return graph.add(kind, name, label)
 
 
 def around(base: Base, target: str) -> Graph | None:
@@ -145,9 +138,8 @@ def around(base: Base, target: str) -> Graph | None:
     recommendation that a rule of the plan belongs to; and from a recommendation not on to the plan.
     """
     knowledge, graph = base.knowledge, whole(base)
-    rule = knowledge.rules.get(target)
-    topic = rule is None and target in knowledge.topics
-    if rule:
+    topic = target in knowledge.topics and target not in knowledge.rules
+    if target in knowledge.rules:
         starts = [f"rule:{target}"]
     elif target in knowledge.attributes or target in BLOCKED:
         starts = [id_ for id_ in graph.nodes if id_.partition("=")[0] == f"value:{target}"]
@@ -158,34 +150,27 @@ def around(base: Base, target: str) -> Graph | None:
     else:
         return None
     plan = topic or _in_plan(base, f"rule:{target}")
-    into, out = graph.sources(), graph.targets()
+    into, out = graph.neighbours(back=True), graph.neighbours()
 
-    def under(id_: str) -> Iterable[str]:
+    def ends(id_: str) -> bool:
+        """Whether it is not followed further down."""
         node = graph.nodes[id_]
-        if id_ not in starts:
-            if node.kind == "line" or _attribute(id_) in BLOCKED:
-                return ()
-            if node.kind == "value" and (topic or (plan and _is_verdict(base, id_))):
-                return ()
-        return into.get(id_, ())
+        beyond = topic or (plan and _is_verdict(base, id_))
+        return node.kind == "line" or _attribute(id_) in BLOCKED or (node.kind == "value" and beyond)
 
-    found = [id_ for id_ in starts if id_ in graph.nodes]
-    fed = [
-        end for start in found for end in out.get(start, ()) if not (_is_verdict(base, start) and _in_plan(base, end))
-    ]
-    fed.extend(id_ for line in fed if graph.nodes[line].kind == "line" for id_ in out.get(line, ()))
-    return graph.only({*_reached(found, under), *fed})
-
-
-def _reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
-    found: set[str] = set()
+    starts = [id_ for id_ in starts if id_ in graph.nodes]
+    under: set[str] = set()
     pending = list(starts)
     while pending:
         id_ = pending.pop()
-        if id_ not in found:
-            found.add(id_)
-            pending.extend(following(id_))
-    return found
+        if id_ not in under:
+            under.add(id_)
+            pending.extend(into.get(id_, ()) if id_ in starts or not ends(id_) else ())
+    fed = [
+        end for start in starts for end in out.get(start, ()) if not (_is_verdict(base, start) and _in_plan(base, end))
+    ]
+    fed.extend(id_ for line in fed if graph.nodes[line].kind == "line" for id_ in out.get(line, ()))
+    return graph.only({*under, *fed})
 
 
 def _quantity(base: Base, graph: Graph, name: str) -> str:
@@ -193,12 +178,10 @@ def _quantity(base: Base, graph: Graph, name: str) -> str:
 
 
 def _value(base: Base, graph: Graph, value: tuple[str, str]) -> str:
-    name, value_ = value
-    attribute = base.knowledge.attributes.get(name)
-    label = in_words(base, Is(*value)) if attribute is None else readable(name)
-    return graph.add(
-        "value", f"{name}={value_}", label if attribute is None or attribute.flag else f"{label}: {readable(value_)}"
-    )
+    attribute = base.knowledge.attributes.get(value[0])
+    label = in_words(base, Is(*value)) if attribute is None else readable(value[0])
+    several = attribute is not None and not attribute.flag
+    return graph.add("value", "=".join(value), f"{label}: {readable(value[1])}" if several else label)
 
 
 def _sum(graph: Graph, name: str) -> str:

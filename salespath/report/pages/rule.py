@@ -91,28 +91,27 @@ def adds_up(base: Base, related: Relations) -> str:
 
 def conclusion(base: Base, rule: Rule) -> str:
     """What a rule concludes, as a sentence."""
-    then = rule.then
-    if isinstance(then, Conclude):
-        return f"{in_words(base, Is(then.attribute, then.value))} ({then.attribute}: {then.value})."
-    if isinstance(then, Weigh):
-        line = base.knowledge.lines[then.line]
-        if not then.certainty:
-            return f"an exception that weighs nothing, on {line.title} ({then.line}) for {NAMES[then.process]} selling."
-        side = "for" if then.certainty > 0 else "against"
-        weight = certainty.signed(certainty.weight(then.certainty), 2)
-        return (
-            f"evidence {side} {NAMES[then.process]} selling on {line.title} ({then.line}): certainty {then.certainty:g}, "
-            f"net weight {weight}."
-        )
-    if isinstance(then, model.Block):
-        what = "running both" if then.process == "both" else f"{NAMES[then.process]} selling"
-        return f"an exception that lifts a block on {what}." if then.lift else f"{what} is blocked for now."
-    where = _FOR.get(then.process, f"the recommendation {readable(then.process)}")
-    if isinstance(then, Warn):
-        return f"a pitfall, for {where}."
-    topic = base.knowledge.topics[then.topic]
-    choice = topic.choices[then.choice] if topic.choices else then.choice
-    return f"advice on {topic.title}, for {where}: {choice}."
+    match rule.then:
+        case Conclude(attribute, value):
+            return f"{in_words(base, Is(attribute, value))} ({attribute}: {value})."
+        case Weigh(process, weight, on):
+            title = f"{base.knowledge.lines[on].title} ({on})"
+            if not weight:
+                return f"an exception that weighs nothing, on {title} for {NAMES[process]} selling."
+            side, net = "for" if weight > 0 else "against", certainty.signed(certainty.weight(weight), 2)
+            return f"evidence {side} {NAMES[process]} selling on {title}: certainty {weight:g}, net weight {net}."
+        case model.Block(process, lift=lift):
+            what = "running both" if process == "both" else f"{NAMES[process]} selling"
+            return f"an exception that lifts a block on {what}." if lift else f"{what} is blocked for now."
+        case Warn(process):
+            return f"a pitfall, for {_where(process)}."
+        case Advise(about, choice, process):
+            topic = base.knowledge.topics[about]
+            return f"advice on {topic.title}, for {_where(process)}: {(topic.choices or {}).get(choice, choice)}."
+
+
+def _where(process: str) -> str:
+    return _FOR.get(process, f"the recommendation {readable(process)}")
 
 
 def cited(base: Base, name: str) -> str:

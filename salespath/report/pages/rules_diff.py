@@ -19,7 +19,7 @@ from salespath.rules.model import Knowledge
 
 HOW = (ADDED, REMOVED, CHANGED)
 _SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
-_ONE = {"guide": "point of the guide"}
+_NAMES = {"guide": ("point of the guide", "points of the guide")}
 _LINE = 76  # characters; what is longer is said below what it was
 
 Entries = Mapping[str, Mapping[str, Entry]]
@@ -63,10 +63,10 @@ def _summary(entries: Entries) -> str:
     parts = []
     for name, part in entries.items():
         counts = Counter(entry.how for entry in part.values())
+        one, many = _NAMES.get(name, (name.removesuffix("s"), name))
         if counts:
-            one = _ONE.get(name, name.removesuffix("s"))
-            many = one if len(part) == 1 else one.replace("point", "points") if name in _ONE else name
-            parts.append(f"{', '.join(f'{counts[how]} {how}' for how in HOW if counts[how])} ({many})")
+            how_many = ", ".join(f"{counts[how]} {how}" for how in HOW if counts[how])
+            parts.append(f"{how_many} ({one if len(part) == 1 else many})")
     return "; ".join(parts) + "." if parts else "no difference."
 
 
@@ -107,8 +107,8 @@ def _consequences(found: Consequences) -> Iterator[Block]:
     )
     for effect in others:
         yield Text(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}", hang=2)
-        yield from map(_under, [*_listed("through", effect.through), *_listed("evidence", map(_shift, effect.shifts))])
-        yield from map(_under, _items(effect))
+        shifts = _listed("evidence", map(_shift, effect.shifts))
+        yield from map(_under, [*_listed("through", effect.through), *shifts, *_items(effect)])
     alike: dict[tuple[str, ...], list[str]] = {}
     for effect in found.effects:
         if not effect.verdict_changes:

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from salespath.authoring.baselines import WITH_BOTH
-from salespath.authoring.robustness import Perturbation, Robustness
 from salespath.authoring.score import LEAD, SALESPATH, Agreement, Band, Miss, Rate, Score
-from salespath.authoring.witnesses import COMPANIES, FIGURE, NONE, Witness
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.dependencies import read_values
@@ -23,7 +21,6 @@ from salespath.report.words.verdict import reasons
 from salespath.rules.model import PROCESSES, VERDICTS
 
 _SHOWN = 4  # reasons of each kind per miss
-_NAMED = 3  # companies of each kind per rule
 _LEGEND = (
     "Accepted: right, or a label that is documented to be as good. Lack a fact: how many companies do not say something that the "
     "baseline reads."
@@ -52,12 +49,6 @@ def page(score: Score, facts: Selection) -> Page:
         Heading("Reliability: how often the verdict is right, by how far apart the processes are"),
         _reliability(score.reliability),
     ]
-    if score.robustness:
-        blocks.append(Heading("Robustness: companies lost when the rules are changed"))
-        blocks.extend(_robustness(score.robustness, len(score.outcomes)))
-    if score.witnesses is not None:
-        blocks.append(Heading("Witnesses: what changes without each rule that decides"))
-        blocks.extend(_witnesses(score.witnesses))
     return Page("", tuple(blocks))
 
 
@@ -74,8 +65,7 @@ def _by_file(score: Score) -> Table:
     """A column a file and one for all; of each baseline also how many companies lack a fact that it reads."""
     parts = [*score.files.values(), score]
     rows = [["companies", *(str(len(part.outcomes)) for part in parts)]]
-    for place, found in enumerate(score.agreements):
-        rows.append([found.judge, *(_in_file(part.agreements[place]) for part in parts)])
+    rows += [[alike[0].judge, *map(_in_file, alike)] for alike in zip(*(part.agreements for part in parts))]
     return _table(["Who", *(Path(path).stem for path in score.files), "all"], rows)
 
 
@@ -85,44 +75,28 @@ def _in_file(found: Agreement) -> str:
 
 
 def _agreements(agreements: Iterable[Agreement]) -> Table:
-    rows = (
-        [
-            a.judge,
-            *_rate(a.rate),
-            "-" if a.kappa is None else f"{a.kappa:.2f}",
-            str(a.accepted.right),
-            _count(a.lacking),
-        ]
-        for a in agreements
-    )
+    rows = []
+    for a in agreements:
+        kappa, lacking = "-" if a.kappa is None else f"{a.kappa:.2f}", "-" if a.lacking is None else str(a.lacking)
+        rows.append([a.judge, *_rate(a.rate), kappa, str(a.accepted.right), lacking])
     return _table(["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"], rows)
 
 
-def _count(value: int | None) -> str:
-    return "-" if value is None else str(value)
-
-
 def _paired(agreements: Iterable[Agreement]) -> Table:
-    rows = ([a.judge, str(a.paired.ours), str(a.paired.theirs), _likely(a.paired.p)] for a in agreements if a.paired)
+    found = [(a.judge, a.paired) for a in agreements if a.paired]
+    likely = ("below 0.001" if paired.p < 0.001 else f"{paired.p:.3f}" for _, paired in found)
+    rows = ([judge, str(paired.ours), str(paired.theirs), p] for (judge, paired), p in zip(found, likely))
     return _table(["Against", "Only salespath", "Only the other", "Chance (two-sided p)"], rows)
 
 
-def _likely(p: float) -> str:
-    return "below 0.001" if p < 0.001 else f"{p:.3f}"
-
-
 def _kinds(score: Score) -> Table:
-    rows = (
-        [kind.by, kind.kind, *_rate(kind.rates[SALESPATH]), str(kind.rates[WITH_BOTH].right)] for kind in score.kinds
-    )
+    rows = ([k.by, k.kind, *_rate(k.rates[SALESPATH]), str(k.rates[WITH_BOTH].right)] for k in score.kinds)
     return _table(["By", "Kind", "Right", "Accuracy", "95% interval", WITH_BOTH], rows)
 
 
 def _confusion(score: Score) -> Table:
-    rows = (
-        [label, *(str(score.confusion.get((label, said), 0)) for said in VERDICTS), *_rate(rate)[1:]]
-        for label, rate in score.recall.items()
-    )
+    said = {label: [str(score.confusion.get((label, word), 0)) for word in VERDICTS] for label in score.recall}
+    rows = ([label, *said[label], *_rate(rate)[1:]] for label, rate in score.recall.items())
     return _table(["", *VERDICTS, "Recall", "95% interval"], rows)
 
 
@@ -167,7 +141,7 @@ def _listed(name: str, items: Sequence[str]) -> Iterator[Text]:
 
 def _weights(items: list[Fired]) -> list[str]:
     rest = [f"{len(items) - _SHOWN} lighter"] if len(items) > _SHOWN else []
-    return [f"{item.rule} {certainty.signed(item.weight, 2)}" for item in items[:_SHOWN]] + rest
+    return [*(f"{item.rule} {certainty.signed(item.weight, 2)}" for item in items[:_SHOWN]), *rest]
 
 
 def steps(a: Assessment) -> list[str]:
@@ -198,49 +172,6 @@ def _band(band: Band) -> str:
     return f"{reach}: {word}{', enough to lead' if band.low == LEAD else ''}"
 
 
-def _robustness(found: Robustness, of: int) -> Iterator[Text]:
-    for name, changes in (
-        ("any one rule deleted", found.deleted),
-        ("all certainties 20% lower or higher", found.all_scaled),
-        ("any one certainty 20% lower or higher", found.one_scaled),
-    ):
-        most = max((change.lost for change in changes), default=0)
-        yield Text(f"{name}: {len(changes)} changes, the worst loses {max(most, 0)} of {companies(of)}")
-        yield from (Text(f"{change.lost}  {change.what}", inset=2) for change in _costly(changes))
-    lone = ", ".join(found.lone) or "none"
-    yield Text(f"evidence that fires for exactly one company: {lone}; for no company: {found.silent} rules")
-
-
-def _costly(changes: Iterable[Perturbation]) -> list[Perturbation]:
-    """The changes that lose companies, the worst first."""
-    return sorted((change for change in changes if change.lost > 0), key=lambda change: (-change.lost, change.what))
-
-
-def _witnesses(found: Sequence[Witness]) -> list[Block]:
-    rows = tuple((witness.rule.id, witness.kind, _witness(witness)) for witness in found)
-    longest = max(len(witness.rule.id) for witness in found)
-    counts = {kind: sum(witness.rests_on == kind for witness in found) for kind in (COMPANIES, FIGURE, NONE)}
-    return [
-        Table((Column("Rule", longest), Column("Kind", 8), Column("Witness", least=40)), rows),
-        Text(
-            f"{len(found)} rules decide: {counts[COMPANIES]} change companies, {counts[FIGURE]} only cite a figure or statement, "
-            f"{counts[NONE]} do neither."
-        ),
-    ]
-
-
-def _witness(witness: Witness) -> str:
-    """Whom the rule changes and how, else what it cites."""
-    changed = {"verdict": witness.verdict, "lead or leaning": witness.lean, "blocks": witness.blocks}
-    parts = [f"{what} of {_named(names)}" for what, names in changed.items() if names]
-    return "; ".join(parts) or (f"cites {', '.join(witness.cited)}" if witness.cited else "none: retire")
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
-
-
 # Plain data
 
 
@@ -255,7 +186,7 @@ def document(score: Score, facts: Selection) -> dict[str, Any]:
             {"from": band.low, "to": None if band.high == math.inf else band.high, **_rate_document(band.rate)}
             for band in score.reliability
         ],
-        "robustness": asdict(score.robustness) if score.robustness else None,
+        "robustness": None,  # measured by tools/robustness.py, like "witnesses"; the keys stay for who reads them
         "receipt": score.receipt,
         "kinds": [
             {"by": kind.by, "kind": kind.kind, "rates": {judge: _rate_document(r) for judge, r in kind.rates.items()}}
@@ -270,7 +201,7 @@ def document(score: Score, facts: Selection) -> dict[str, Any]:
             }
             for path, part in score.files.items()
         ],
-        "witnesses": None if score.witnesses is None else [_witness_document(item) for item in score.witnesses],
+        "witnesses": None,
     }
 
 
@@ -294,11 +225,6 @@ def _agreement_document(found: Agreement) -> dict[str, Any]:
         "lacking": found.lacking,
         "paired": paired and {"only_salespath": paired.ours, "only_other": paired.theirs, "p": round(paired.p, 6)},
     }
-
-
-def _witness_document(witness: Witness) -> dict[str, Any]:
-    record = {name: value for name, value in vars(witness).items() if name != "rule"}
-    return {"rule": witness.rule.id, "kind": witness.kind, "rests_on": witness.rests_on, **record}
 
 
 def _rate_document(rate: Rate) -> dict[str, Any]:

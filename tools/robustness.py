@@ -1,16 +1,24 @@
-"""The base with something changed, and how many known companies that costs: how much hangs on one rule or figure."""
+"""How much hangs on one rule or figure: delete each rule, change each certainty by a fifth, and see which companies that loses.
+
+CASES are fact files or tables of companies with a `label` each, as for `salespath rules score`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from salespath.engine.company import Company
+import click
+
+from salespath.commands.shared.options import based, report_problems, reported, write_page
+from salespath.commands.shared.progress import counted
+from salespath.commands.shared.reading import companies_files, read_companies
 from salespath.engine.compile import VERDICT, Base, compile_base
-from salespath.engine.documented import Known
+from salespath.engine.documented import DocumentedCase, labelled
 from salespath.engine.table import Table, TableResult, assess_table
-from salespath.engine.walk import Sums, walk
-from salespath.facts import Value
+from salespath.report.page import Page, Text
+from salespath.report.pages.score import companies
 from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
 from salespath.rules.model import VERDICTS, Block, Rule, Weigh
@@ -42,14 +50,7 @@ class Robustness:
     silent: int
 
 
-def judged(base: Base, facts: Mapping[str, Value]) -> tuple[str, Sums]:
-    """The recommended process and the sums of evidence, without the rest of an assessment."""
-    walked = walk(base, Company(base, facts), settle=False, plan=False)
-    said = [value for value in VERDICTS if walked.truth.is_true(base.value_refs["process", value])]
-    return said[0] if len(said) == 1 else "undetermined", walked.sums
-
-
-def robustness(base: Base, known: Sequence[Known], step: Callable[[], object] = lambda: None) -> Robustness:
+def robustness(base: Base, known: Sequence[DocumentedCase], step: Callable[[], object] = lambda: None) -> Robustness:
     """Delete each rule, and scale certainties one by one and all at once. `step` is called after each change."""
     before = missed(base, known)
 
@@ -77,19 +78,19 @@ def steps(base: Base) -> int:
     return sum(base.section(rule) != VERDICT for rule in rules) + len(FACTORS) * (1 + weighs)
 
 
-def missed(base: Base, known: Sequence[Known]) -> int:
+def missed(base: Base, known: Sequence[DocumentedCase]) -> int:
     """How many companies a base does not label as documented."""
     return sum(VERDICTS[said] != item.label for said, item in zip(together(base, known).process, known))
 
 
-def firing(base: Base, known: Sequence[Known]) -> dict[str, int]:
+def firing(base: Base, known: Sequence[DocumentedCase]) -> dict[str, int]:
     """For how many companies each evidence rule fires."""
     result = together(base, known)
     counts = dict(zip(result.rules, result.unpacked(result.fired).sum(axis=1).tolist()))
     return {rule.id: counts[rule.id] for rule in deciding(base) if isinstance(rule.then, Weigh)}
 
 
-def together(base: Base, known: Sequence[Known]) -> TableResult:
+def together(base: Base, known: Sequence[DocumentedCase]) -> TableResult:
     """What a base says of all companies, in one walk."""
     return assess_table(base, Table.from_cases(base, [item.case for item in known]), settle=False)
 
@@ -140,3 +141,49 @@ def scaled(base: Base, factor: float, only: str | None = None) -> Base:
             certainty = max(-MAX_CERTAINTY, min(MAX_CERTAINTY, rule.then.certainty * factor))
             rules[place] = replace(rule, then=replace(rule.then, certainty=certainty))
     return with_rules(base, rules)
+
+
+# What is said of it
+
+
+def page(found: Robustness, of: int) -> Page:
+    """What the changes lose of so many companies, the worst first."""
+    blocks = []
+    for name, changes in (
+        ("any one rule deleted", found.deleted),
+        ("all certainties 20% lower or higher", found.all_scaled),
+        ("any one certainty 20% lower or higher", found.one_scaled),
+    ):
+        costly = sorted((change for change in changes if change.lost > 0), key=lambda c: (-c.lost, c.what))
+        most = costly[0].lost if costly else 0
+        blocks.append(Text(f"{name}: {len(changes)} changes, the worst loses {most} of {companies(of)}"))
+        blocks.extend(Text(f"{change.lost}  {change.what}", inset=2) for change in costly)
+    lone = ", ".join(found.lone) or "none"
+    blocks.append(Text(f"evidence that fires for exactly one company: {lone}; for no company: {found.silent} rules"))
+    return Page("", tuple(blocks))
+
+
+def read_documented(base: Base, paths: Iterable[str]) -> list[DocumentedCase]:
+    """The companies of files that have a label; what is wrong goes to stderr, and nothing to judge ends the program."""
+    paths, found = list(dict.fromkeys(paths)), []
+    for path, portfolio in zip(paths, read_companies(companies_files(base, paths))):
+        documented, problems = labelled(portfolio, path)
+        report_problems([*portfolio.problems, *problems])
+        found += documented
+    return found or sys.exit(1)
+
+
+@click.command(help=__doc__)
+@click.argument("cases", nargs=-1, required=True)
+@reported
+@based
+def main(base: Base, cases: tuple[str, ...]) -> None:
+    """Print what each change loses."""
+    known = read_documented(base, cases)
+    with counted(steps(base)) as step:
+        found = robustness(base, known, step)
+    write_page(page(found, len(known)))
+
+
+if __name__ == "__main__":
+    main()
