@@ -26,10 +26,9 @@ from salespath.engine.load import load
 from salespath.facts import read_file
 from salespath.facts.schema import facts_schema
 from salespath.report.formats import drawing, markdown
-from salespath.report.pages import graph
+from salespath.report.pages import graph, reference
 from salespath.report.plain import facts as plain_facts
 from salespath.rules.schema import rules_schema
-from tools import reference
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

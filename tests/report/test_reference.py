@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import PurePath
 
 import pytest
-from click.testing import CliRunner
 from given import BASE, ROOT, run, small_base
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,11 +22,11 @@ from salespath.engine.load import load
 from salespath.report.formats import drawing, markdown, text
 from salespath.report.pages import graph
 from salespath.report.pages.graph import Graph
+from salespath.report.pages.reference import pages
 from salespath.report.pages.rule import document, page
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.rules.language import VERDICT_NUMBERS
 from salespath.rules.model import Advise, Block, Conclude, Weigh
-from tools.reference import main, pages
 
 RULES = BASE.knowledge.rules
 
@@ -392,10 +391,10 @@ def test_graph_prints_each_format() -> None:
 
 
 def test_reference_writes_a_folder(tmp_path) -> None:
-    done = CliRunner().invoke(main, ["-o", str(tmp_path / "new" / "pages")], catch_exceptions=False)
-    assert done.exit_code == 0
+    done = run("rules", "reference", "-o", str(tmp_path / "new" / "pages"))
+    assert done.returncode == 0
     assert {path.stem: path.read_text("utf-8") for path in (tmp_path / "new" / "pages").iterdir()} == PAGES
-    assert CliRunner().invoke(main, ["-o", str(tmp_path / "new" / "pages" / "README.md")]).exit_code == 1
+    assert run("rules", "reference", "-o", str(tmp_path / "new" / "pages" / "README.md")).returncode == 1
 
 
 # Overlays

@@ -1,23 +1,14 @@
-"""The rule reference as Markdown: every rule in a few lines, and what cites each statement and benchmark.
-
-`python -m tools.reference -o DIR --rules FOLDER` writes that of a base with a folder laid over it.
-"""
+"""The rule reference: every rule in a few lines, and what cites each statement and benchmark."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from itertools import chain, count
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
-import click
-
-from salespath.commands.shared.delivery import files_read
-from salespath.commands.shared.options import based, reported
 from salespath.engine.compile import Base
 from salespath.engine.dependencies import RuleRelations
-from salespath.files.output import Output, check, together
-from salespath.report.formats.markdown import write
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rule import adds_up, conclusion, said, shortened
 from salespath.report.words.conditions import exceptions, in_words
@@ -26,7 +17,7 @@ from salespath.rules.loader import EXPERT
 from salespath.rules.model import Advise, Rule, Source, Warn
 
 INDEX, SOURCES = "README", "sources"
-_NOTE = "Written by `python -m tools.reference`; a test keeps it current."
+_NOTE = "Written by salespath rules reference; a test keeps it current."
 
 
 def pages(base: Base) -> dict[str, Page]:
@@ -163,26 +154,3 @@ def _cited(source: Source) -> str:
         return f"{source.says} ({source.section}{'; interested' if source.interested else ''})"
     year = f", {source.year}" if source.year else ""
     return f"{source.says} ({'soft ' if source.soft else ''}{source.kind}: {source.title}, {source.author}{year})"
-
-
-@click.command(help=__doc__)
-@click.option("-o", "--output", metavar="DIR", help="Write the pages into this folder instead of printing them.")
-@click.option("--force", is_flag=True, help="Let -o replace existing files.")
-@reported
-@based
-def main(base: Base, output: str | None, force: bool) -> None:
-    """Print the pages, or write them into a folder."""
-    found = {f"{name}.md": write(page) for name, page in pages(base).items()}
-    if output is None:
-        click.echo("\n".join(found.values()), nl=False)
-        return
-    files = {str(Path(output) / name): text for name, text in found.items()}
-    check(map(Output, files), files_read(), force=force)
-    Path(output).mkdir(parents=True, exist_ok=True)
-    with together(force=force) as begin:
-        for path, text in files.items():
-            begin(path).write(text.encode())
-
-
-if __name__ == "__main__":
-    main()
