@@ -27,7 +27,7 @@ from salespath.facts import read_file
 from salespath.facts.schema import facts_schema
 from salespath.report.formats import drawing, markdown
 from salespath.report.pages import graph, reference
-from salespath.report.plain import facts as plain_facts
+from salespath.report.plain import facts, plain
 from salespath.rules.schema import rules_schema
 
 ROOT = Path(__file__).parent.parent
@@ -114,7 +114,7 @@ def documented_companies(base: Base) -> str:
                 "label": case.extra["label"],
                 "did": f"{did[0].upper()}{did[1:]}.",
                 "sources": sources + (re.split(r", (?=https?:)", more) if more else []),
-                "facts": plain_facts(case.values, base.vocabulary),
+                "facts": plain(facts(case.values, base), base),
             }
             lines.append(json.dumps(entry, ensure_ascii=False))
     return "[\n" + ",\n".join(lines) + "\n]\n"

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
@@ -14,7 +14,7 @@ from salespath.authoring.robustness import Robustness, judged
 from salespath.authoring.witnesses import Witness
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, Receipt
 from salespath.engine.compile import Base
 from salespath.engine.documented import Known
 from salespath.engine.walk import SUMS
@@ -144,7 +144,7 @@ class Score:
     confusion: dict[tuple[str, str], int]
     recall: dict[str, Rate]
     reliability: tuple[Band, ...]
-    receipt: dict[str, Any]
+    receipt: Receipt
     robustness: Robustness | None = None
     kinds: tuple[Kind, ...] = ()
     witnesses: tuple[Witness, ...] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import Annotated
 
 from salespath.engine.cells import limits
 from salespath.engine.company import Company
@@ -17,6 +18,7 @@ from salespath.engine.turning import PARTS, as_number, begins, bounds, readers
 from salespath.engine.variants import processes_of
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Leaf
+from salespath.rules.model import AnyVerdict
 
 NEAR = 0.2  # of a value; of months one month, or half of what there is
 
@@ -42,8 +44,8 @@ class Near:
     fact: str
     value: float
     at: float
-    side: str
-    to: str
+    side: Annotated[str, {"enum": ["below", "above"]}]
+    to: AnyVerdict
     limit: float | None
 
 

@@ -23,7 +23,7 @@ from salespath.engine.walk import OPERATORS
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.vocabulary import ASK
 from salespath.rules.language import Compare, Constant, Leaf, Quantity, inputs
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS, AnyVerdict
 
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
 FAR = 10**12
@@ -49,7 +49,7 @@ class Turn:
     spans: tuple[Span, ...] = ()
 
     @property
-    def to(self) -> tuple[str, ...]:
+    def to(self) -> tuple[AnyVerdict, ...]:
         """The other processes, in the order of the verdicts."""
         return tuple(value for value in VERDICTS if value in {process for _, process in self.answers})
 

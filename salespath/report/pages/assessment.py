@@ -56,7 +56,7 @@ def page(assessment: Assessment, brief: int = 0) -> Page:
     if brief < BRIEFEST:
         blocks += grounds.lines(a, names=not brief)
     receipt = a.receipt
-    layers = "".join(f" with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
+    layers = "".join(f" with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
     engine = "" if receipt["engine"] == "salespath" else f" by {receipt['engine']}"
     end = (
         f"The whole plan, every reason and look-alikes: --full. Rules {receipt['rules_version']}{layers}{engine}; "
@@ -83,7 +83,7 @@ def full(assessment: Assessment) -> Page:
         blocks += plan.questions(a)
     blocks += [*grounds.part(a), *precedents.part(a), *_doubts(a)]
     engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"
-    layers = "".join(f", with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
+    layers = "".join(f", with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
     end = (
         f"salespath {receipt['salespath']}{engine}, rules {receipt['rules_version']} "
         f"({receipt['rules_sha256'][:12]}){layers}. Certainty here is a certainty factor, not a likelihood."

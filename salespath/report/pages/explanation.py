@@ -9,13 +9,14 @@ from typing import Any, cast
 from salespath.counsel.precedents import likeness
 from salespath.engine import certainty, why
 from salespath.engine.assessment import Assessment, Blocker, Choice, Reading
+from salespath.engine.compile import Base
 from salespath.engine.walk import SUMS
 from salespath.engine.why import FIRED, OPEN, Explanation, Finding, Weight
 from salespath.facts import Value
 from salespath.facts.values import readable
-from salespath.report import plain
 from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
+from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES, answers, labels, source_note, sources, wanted
 from salespath.report.words.verdict import SELLING, conditions, figure, headline, reasons, two_groups
@@ -69,24 +70,25 @@ def page(explanation: Explanation) -> Page:
 
 
 def document(explanation: Explanation) -> dict[str, Any]:
-    """The explanation as plain data: each finding once, a `ref` where it is meant again. `explanation.schema.json` describes it."""
-    writer = _Writer(explanation)
+    """The explanation as plain data: each finding once, a `ref` where it is meant again."""
+    text = _Writer(explanation).text
+    finding = {**SHAPES[Finding], "text": lambda item, base: text(item)}
+    said: dict[str, Any] = plain(explanation.root, explanation.assessment.base, {**SHAPES, Finding: finding})
+    return said
 
-    def plainly(finding: Finding) -> dict[str, Any]:
-        weight = finding.evidence
-        return {
-            "id": finding.id,
-            "kind": finding.kind,
-            "rule": finding.rule,
-            "status": finding.status,
-            "facts": {**plain.facts(_known(finding), writer.base.vocabulary), **dict.fromkeys(_needs(finding))},
-            "evidence": weight and {"process": weight.process, "of": weight.of, "net": _net(weight)},
-            "sources": list(finding.sources),
-            "text": writer.text(finding),
-            "under": [plainly(item) if isinstance(item, Finding) else {"ref": item.ref} for item in finding.under],
-        }
 
-    return plainly(explanation.root)
+def _read(finding: Finding, base: Base) -> dict[str, Value | None]:
+    return {**facts(_known(finding), base), **dict.fromkeys(_needs(finding))}
+
+
+def _net(weight: Weight, base: Base) -> float:
+    return net(weight.weight)
+
+
+SHAPES: Shapes = {  # of a finding `document` adds the text
+    Finding: shape("id kind rule status facts evidence sources text:id under", facts=_read),
+    Weight: shape("process of net", net=_net),
+}
 
 
 class _Writer:
@@ -367,10 +369,6 @@ def _known(finding: Finding) -> dict[str, Value]:
 
 def _needs(finding: Finding) -> list[str]:
     return [name for name, value in finding.facts.items() if value is None]
-
-
-def _net(weight: Weight) -> float:
-    return round(certainty.net(weight.weight), 3) + 0.0  # never -0.0
 
 
 def _weight(finding: Finding) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from salespath.counsel.reach.moves import Move
 from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, open_above, open_below
@@ -11,9 +10,7 @@ from salespath.engine import certainty
 from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
 from salespath.report.page import Block, Heading, Item, Items, Text
-from salespath.report.pages.rules_diff import net
-from salespath.report.pages.whatif import plain_value
-from salespath.report.plain import plain
+from salespath.report.plain import Shapes, net_of, shape
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import answer, counted, selling, sources
 from salespath.report.words.verdict import in_short
@@ -100,22 +97,6 @@ def _when(base: Base, text: str) -> str:
     return in_words(base, condition(text, Scope(base.vocabulary, base.knowledge.attributes)))
 
 
-def step_document(base: Base, step: Step) -> dict[str, Any]:
-    """A step as plain data."""
-    move, fields = step.move, plain(step)
-    del fields["move"]
-    return {
-        "fact": move.fact,
-        "from": plain_value(base, move.fact, move.before),
-        "to": plain_value(base, move.fact, move.after),
-        "wanted": target(base, move),
-        "condition": move.answers,
-        **fields,
-        "owner": step.owner or _ANSWERING,
-        "unlocks": [{**plain(unlock), "weight": net(unlock.weight)} for unlock in step.unlocks],
-    }
-
-
 # Triggers
 
 
@@ -140,19 +121,6 @@ def _trigger(base: Base, trigger: Trigger, about: str, process: str) -> Item:
     return Item(f"{when}{now}; {then} [{', '.join(rules)}]", under=remedy, ids=trigger.rules)
 
 
-def trigger_document(base: Base, trigger: Trigger) -> dict[str, Any]:
-    """When to look again, as plain data: what lifts a block, or what crosses a threshold."""
-    return {
-        "when": trigger.when,
-        "words": _when(base, trigger.when),
-        "process": trigger.process,
-        "net": None if trigger.net is None else net(trigger.net),
-        "rules": list(trigger.rules),
-        "remedy": trigger.remedy,
-        "owner": trigger.owner,
-    }
-
-
 # Test cards
 
 
@@ -173,7 +141,24 @@ def _card(base: Base, card: Card) -> Item:
     return Item(text, under=tuple(Text(line, hang=2) for line in under), ids=(card.fact,))
 
 
-def card_document(base: Base, card: Card) -> dict[str, Any]:
-    """A test card as plain data."""
-    wanted = target(base, card.wanted) if card.wanted else None
-    return {"fact": card.fact, "known": card.known or None, **plain(card.test), "wanted": wanted}
+# JSON
+
+SHAPES: Shapes = {
+    Step: shape(
+        "fact:move.fact from:move.before to:move.after wanted condition:move.answers owner done_when advice rules because source "
+        "unlocks process",
+        wanted=lambda step, base: target(base, step.move),
+        owner=lambda step, base: step.owner or _ANSWERING,
+    ),
+    Unlock: shape("rule process weight because gone", weight=net_of("weight")),
+    Trigger: shape(
+        "when words process net rules remedy owner",
+        words=lambda trigger, base: _when(base, trigger.when),
+        net=net_of("net"),
+    ),
+    Card: shape(
+        "fact known *test wanted",
+        known=lambda card, base: card.known or None,
+        wanted=lambda card, base: target(base, card.wanted) if card.wanted else None,
+    ),
+}
