@@ -14,9 +14,9 @@ from salespath.facts import Case, Value, Vocabulary
 from salespath.files.problems import Problem
 from salespath.rules.model import OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay
 
-Sha256 = Annotated[str, {"pattern": "^[0-9a-f]{64}$"}]
-Bound = Annotated[str, {"enum": ["at_least", "at_most"]}]
-SettledBy = Annotated[str, {"enum": ["bounds", "search", "example", "unproved"]}]
+Sha256 = Annotated[str, ("pattern", "^[0-9a-f]{64}$")]
+Bound = Annotated[str, ("enum", ("at_least", "at_most"))]
+SettledBy = Annotated[str, ("enum", ("bounds", "search", "example", "unproved"))]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Advice:
 
     topic: str
     choice: str
-    process: Annotated[str, {"enum": [*VERDICTS, "any"]}]
+    process: Annotated[str, ("enum", (*VERDICTS, "any"))]
     text: str
     steps: tuple[str, ...]
     owner: str
@@ -116,7 +116,7 @@ class Warning:
 class Reading:
     """A derived value. `status` is value, unknown, unlimited or undefined."""
 
-    status: Annotated[str, {"enum": ["value", "unknown", "unlimited", "undefined"]}]
+    status: Annotated[str, ("enum", ("value", "unknown", "unlimited", "undefined"))]
     value: Value | None = None
 
 
@@ -147,7 +147,7 @@ class Contradiction:
     """
 
     id: str
-    kind: Annotated[str, {"enum": ["impossible", "doubtful"]}]
+    kind: Annotated[str, ("enum", ("impossible", "doubtful"))]
     facts: tuple[str, ...]
     text: str
     question: str
@@ -197,7 +197,7 @@ class Receipt(TypedDict):
     """What produced an assessment."""
 
     salespath: str
-    engine: Annotated[str, {"enum": ["salespath", "experta"]}]
+    engine: Annotated[str, ("enum", ("salespath", "experta"))]
     rules_version: str
     rules_sha256: Sha256
     overlays: list[Overlay]

@@ -44,7 +44,7 @@ class Near:
     fact: str
     value: float
     at: float
-    side: Annotated[str, {"enum": ["below", "above"]}]
+    side: Annotated[str, ("enum", ("below", "above"))]
     to: AnyVerdict
     limit: float | None
 

@@ -26,7 +26,7 @@ ANSWERS, KINDS = 10, 3  # core facts that must be known, and in how many dimensi
 class Strength:
     """The level, the answers that alone turn the verdict in the order of asking, and how much of the core is known."""
 
-    level: Annotated[str, {"enum": LEVELS}]
+    level: Annotated[str, ("enum", LEVELS)]
     on: tuple[Turn, ...]
     known: Known
 

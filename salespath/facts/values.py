@@ -18,7 +18,7 @@ from salespath.files.problems import shown, suggestion
 if TYPE_CHECKING:
     from salespath.facts.vocabulary import Derived, Fact
 
-Value: TypeAlias = "str | bool | int | float | frozenset[str]"
+Value: TypeAlias = str | bool | int | float | frozenset[str]
 
 NUMERIC = ("integer", "number", "money", "share")
 KINDS = {

@@ -20,7 +20,7 @@ class Problem:
 
     code: str
     message: str
-    severity: Annotated[str, {"enum": [ERROR, WARNING]}] = ERROR
+    severity: Annotated[str, ("enum", (ERROR, WARNING))] = ERROR
     file: str | None = None
     line: int | None = None
     column: int | str | None = None

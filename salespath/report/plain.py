@@ -28,9 +28,9 @@ from salespath.rules.model import PROCESSES, AnyVerdict, OneProcess, Weigh
 Shape: TypeAlias = "dict[str, str | Callable[[Any, Any], Any]]"
 Shapes: TypeAlias = "Mapping[type, Shape]"
 Facts: TypeAlias = dict[str, Value]
-Factor = Annotated[float, {"minimum": -1, "maximum": 1}]
-Part = Annotated[float, {"minimum": 0, "maximum": 1}]
-Sum = Annotated[str, {"enum": [*SUMS]}]
+Factor = Annotated[float, ("minimum", -1), ("maximum", 1)]
+Part = Annotated[float, ("minimum", 0), ("maximum", 1)]
+Sum = Annotated[str, ("enum", (*SUMS,))]
 ONLY_ONE = ("open", "next_questions", "precedents", "near", "grounds", "track_record")  # what a table does not carry
 _SIMPLE = frozenset((str, int, float, bool, type(None)))
 
@@ -137,7 +137,7 @@ def _certainty(a: Assessment, base: Base) -> dict[OneProcess, dict[Sum, Factor]]
     return {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
 
 
-def _dimensions(a: Assessment, base: Base) -> dict[Annotated[str, {"enum": DIMENSIONS}], dict[OneProcess, Factor]]:
+def _dimensions(a: Assessment, base: Base) -> dict[Annotated[str, ("enum", DIMENSIONS)], dict[OneProcess, Factor]]:
     return {d: {p: _factor(a.evidence[p][d]) for p in PROCESSES} for d in DIMENSIONS}
 
 
@@ -173,7 +173,7 @@ def _answers(turn: Turn, base: Base) -> list[Value]:
     return [value for value, _ in turn.answers]
 
 
-def _witnessed(found: Settlement, base: Base) -> dict[AnyVerdict, Facts]:
+def _witnessed(found: Settlement, base: Base) -> Mapping[AnyVerdict, Facts]:
     return {process: facts(given, base) for process, given in found.examples.items()}
 
 

@@ -9,10 +9,10 @@ PROCESSES = ("enterprise", "smb")
 PARTS = ("moves", "pitfalls", "stop")  # what a topic may be for
 OTHER = {"enterprise": "smb", "smb": "enterprise"}
 VERDICTS = ("enterprise", "smb", "both", "not_yet", "undetermined")
-OneProcess = Annotated[str, {"enum": PROCESSES}]
-OneOrBoth = Annotated[str, {"enum": VERDICTS[:3]}]
-DocumentedVerdict = Annotated[str, {"enum": VERDICTS[:4]}]
-AnyVerdict = Annotated[str, {"enum": VERDICTS}]
+OneProcess = Annotated[str, ("enum", PROCESSES)]
+OneOrBoth = Annotated[str, ("enum", VERDICTS[:3])]
+DocumentedVerdict = Annotated[str, ("enum", VERDICTS[:4])]
+AnyVerdict = Annotated[str, ("enum", VERDICTS)]
 
 
 @dataclass(frozen=True)

@@ -85,12 +85,6 @@ def _net(weight: Weight, base: Base) -> float:
     return net(weight.weight)
 
 
-SHAPES: Shapes = {  # of a finding `document` adds the text
-    Finding: shape("id kind rule status facts evidence sources text:id under", facts=_read),
-    Weight: shape("process of net", net=_net),
-}
-
-
 class _Writer:
     def __init__(self, explanation: Explanation) -> None:
         self.e, self.a, self.base = explanation, explanation.assessment, explanation.assessment.base
@@ -378,3 +372,9 @@ def _weight(finding: Finding) -> int:
 def _sized(total: int) -> str:
     """A sum in words, with its figure."""
     return f"{certainty.word(total)} ({certainty.signed(total, 2)})"
+
+
+SHAPES: Shapes = {
+    Finding: shape("id kind rule status facts evidence sources text under", facts=_read, text=_Writer.text),
+    Weight: shape("process of net", net=_net),
+}
