@@ -31,6 +31,8 @@ Facts: TypeAlias = dict[str, Value]
 Factor = Annotated[float, ("minimum", -1), ("maximum", 1)]
 Part = Annotated[float, ("minimum", 0), ("maximum", 1)]
 Sum = Annotated[str, ("enum", (*SUMS,))]
+_SUMS = dict[OneProcess, dict[Sum, Factor]]
+_BY_DIMENSION = dict[Annotated[str, ("enum", DIMENSIONS)], dict[OneProcess, Factor]]
 ONLY_ONE = ("open", "next_questions", "precedents", "near", "grounds", "track_record")  # what a table does not carry
 _SIMPLE = frozenset((str, int, float, bool, type(None)))
 
@@ -96,12 +98,11 @@ def _fields(kind: Any) -> Shape | None:
     return {name: name for name in kind._fields} if hasattr(kind, "_fields") else None
 
 
-def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
+def document(assessment: Assessment, *, table: bool = False) -> Any:
     """The assessment as plain data; `table` leaves out what a table does not carry."""
     left_out = {*(ONLY_ONE if table else ()), *(() if assessment.completions else ("completions",))}
     entries = {key: read for key, read in SHAPES[Assessment].items() if key not in left_out}
-    found: dict[str, Any] = plain(assessment, assessment.base, {Assessment: entries})
-    return found
+    return plain(assessment, assessment.base, {Assessment: entries})
 
 
 def rounded(value: float, digits: int = 3) -> float:
@@ -129,30 +130,8 @@ def facts(values: Mapping[str, Value], base: Base) -> Facts:
     return {name: values[name] for name in base.vocabulary.ordered(values)}
 
 
-def _factor(weight: int) -> Factor:
+def _factor(weight: int) -> float:
     return rounded(certainty.certainty(weight))
-
-
-def _certainty(a: Assessment, base: Base) -> dict[OneProcess, dict[Sum, Factor]]:
-    return {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
-
-
-def _dimensions(a: Assessment, base: Base) -> dict[Annotated[str, ("enum", DIMENSIONS)], dict[OneProcess, Factor]]:
-    return {d: {p: _factor(a.evidence[p][d]) for p in PROCESSES} for d in DIMENSIONS}
-
-
-def _ordered(path: str) -> Callable[[Any, Base], Facts]:
-    def read(record: Any, base: Base) -> Facts:
-        return facts(_getter(path)(record), base)
-
-    return read
-
-
-def _part(path: str) -> Callable[[Any, Base], Part]:
-    def read(record: Any, base: Base) -> Part:
-        return rounded(_getter(path)(record))
-
-    return read
 
 
 class Counted(NamedTuple):
@@ -169,78 +148,58 @@ def _counted(item: Fired, base: Base) -> Counted | None:
     return Counted(then.process, then.line, then.certainty, item.weight != 0) if isinstance(then, Weigh) else None
 
 
-def _answers(turn: Turn, base: Base) -> list[Value]:
-    return [value for value, _ in turn.answers]
+def _of(kind: Any, read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A function that computes a value of a type."""
+    read.__annotations__["return"] = kind
+    return read
 
 
-def _witnessed(found: Settlement, base: Base) -> Mapping[AnyVerdict, Facts]:
-    return {process: facts(given, base) for process, given in found.examples.items()}
-
-
-def _decides(found: Grounds, base: Base) -> str | None:
-    return found.decides.rule if found.decides else None
-
-
-def _bound(item: Unless, base: Base) -> Bound | None:
-    return item.bound or None
-
-
-def _like(found: TrackRecord, base: Base) -> int:
-    return len(found.like)
-
-
-def _distances(found: Precedent, base: Base) -> dict[str, Part]:
-    return {part.fact: rounded(part.distance) for part in found.parts}
-
-
-def _precedents(a: Assessment, base: Base) -> tuple[Precedent, ...]:
-    return tuple(nearest(base, a.case))
-
-
-def _near(a: Assessment, base: Base) -> tuple[Near, ...]:
-    return tuple(near(base, a.case.values))
-
-
-def _grounds(a: Assessment, base: Base) -> Grounds:
-    return grounds(a)
-
-
-def _record(a: Assessment, base: Base) -> TrackRecord:
-    return track_record(base, a.case)
-
-
+_FACTS = _of(Facts, lambda item, base: facts(item.facts, base))
 SHAPES: Shapes = {
     Assessment: shape(
         "company process lead leaning settled settled_by possible certainty evidence dimensions blockers provisos advice warnings "
         "derived metrics facts fired open next_questions conflicts problems completions receipt precedents strength unless choices "
         "contradictions near grounds track_record",
-        certainty=_certainty,
+        certainty=_of(
+            _SUMS, lambda a, base: {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
+        ),
         evidence=evidence,
-        dimensions=_dimensions,
-        facts=_ordered("case.values"),
-        precedents=_precedents,
-        near=_near,
-        grounds=_grounds,
-        track_record=_record,
+        dimensions=_of(
+            _BY_DIMENSION, lambda a, base: {d: {p: _factor(a.evidence[p][d]) for p in PROCESSES} for d in DIMENSIONS}
+        ),
+        facts=_of(Facts, lambda a, base: facts(a.case.values, base)),
+        precedents=_of(list[Precedent], lambda a, base: nearest(base, a.case)),
+        near=_of(list[Near], lambda a, base: near(base, a.case.values)),
+        grounds=_of(Grounds, lambda a, base: grounds(a)),
+        track_record=_of(TrackRecord, lambda a, base: track_record(base, a.case)),
     ),
     Advice: shape("topic choice process text steps owner rules because in_place:done"),
-    Blocker: shape("process rule because remedy owner facts", facts=_ordered("facts")),
+    Blocker: shape("process rule because remedy owner facts", facts=_FACTS),
     Contradiction: shape("id kind facts text question ask"),
-    Fired: shape("rule because source facts evidence", facts=_ordered("facts"), evidence=_counted),
-    Grounds: shape("studies statements opinions judgements decides like checked", decides=_decides),
+    Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_counted),
+    Grounds: shape(
+        "studies statements opinions judgements decides like checked",
+        decides=_of(str | None, lambda found, base: found.decides.rule if found.decides else None),
+    ),
     Near: shape("fact value at side to"),
     Precedent: shape(
         "company:documented.company year:documented.year process:documented.label did:documented.did sources:documented.sources "
         "distance shared facts",
-        distance=_part("distance"),
-        shared=_part("shared"),
-        facts=_distances,
+        distance=_of(Part, lambda found, base: rounded(found.distance)),
+        shared=_of(Part, lambda found, base: rounded(found.shared)),
+        facts=_of(dict[str, Part], lambda found, base: {part.fact: rounded(part.distance) for part in found.parts}),
     ),
     Problem: shape("code severity message file line row column"),
-    Settlement: shape("witnessed excluded unproved", witnessed=_witnessed),
+    Settlement: shape(
+        "witnessed excluded unproved",
+        witnessed=_of(
+            Mapping[AnyVerdict, Facts],
+            lambda found, base: {p: facts(given, base) for p, given in found.examples.items()},
+        ),
+    ),
     Strength: shape("level on"),
-    TrackRecord: shape("like right wrong needed", like=_like),
-    Turn: shape("fact answers to", answers=_answers),
-    Unless: shape("block fact amount bound value", bound=_bound),
+    TrackRecord: shape("like right wrong needed", like=_of(int, lambda found, base: len(found.like))),
+    Turn: shape("fact answers to", answers=_of(list[Value], lambda turn, base: [value for value, _ in turn.answers])),
+    Unless: shape("block fact amount bound value", bound=_of(Bound | None, lambda item, base: item.bound or None)),
     RecordedVerdict: shape("company:documented.company year:documented.year label:documented.label said"),
 }

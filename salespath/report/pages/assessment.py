@@ -16,7 +16,7 @@ from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages import grounds, plan, precedents
-from salespath.report.words.phrases import NAMES, either, labels
+from salespath.report.words.phrases import NAMES, capitalized, either, labels
 from salespath.report.words.verdict import (
     OTHER,
     SELLING,
@@ -144,7 +144,7 @@ def _choices(a: Assessment) -> Iterator[Block]:
                 parts = [f"if {NAMES[choice.process]}, {_choice(a, choice)}" for choice in some]
             text = f"{'; '.join(parts)}. {topics[topic].why}"
         ids = tuple(choice.rule for choice in some)
-        yield Text(f"{text[0].upper()}{text[1:]}", topics[topic].title, ids=ids, apart=not place)
+        yield Text(capitalized(text), topics[topic].title, ids=ids, apart=not place)
 
 
 def _choice(a: Assessment, choice: Choice) -> str:

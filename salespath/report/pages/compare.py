@@ -18,7 +18,7 @@ from salespath.report.page import Block, Column, Heading, Item, Items, Page, Tab
 from salespath.report.pages.rules_diff import SHAPES
 from salespath.report.plain import Shapes, plain, shape
 from salespath.report.plain import document as plain_assessment
-from salespath.report.words.phrases import NAMES, together
+from salespath.report.words.phrases import NAMES, selling, together
 from salespath.report.words.verdict import in_short, two_groups
 from salespath.rules import model
 from salespath.rules.diff import ADDED, CHANGED
@@ -173,8 +173,9 @@ def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
             where = other.name if item.how == ADDED else first.name
             then = rules[item.rule].then
             assert isinstance(then, model.Block)
-            what = "running both" if then.process == "both" else f"{NAMES[then.process]} selling"
-            blocks.append(Item(f"Only {where}: {what} is blocked for now. [{item.rule}]", ids=(item.rule,)))
+            blocks.append(
+                Item(f"Only {where}: {selling(then.process)} is blocked for now. [{item.rule}]", ids=(item.rule,))
+            )
     yield Items(tuple(blocks), inset=2)
     own = own_advice(effect)
     if own:
@@ -206,10 +207,9 @@ def _advice(item: effects.Item, side: Side) -> Item:
 # JSON
 
 
-def document(found: Comparison) -> dict[str, Any]:
+def document(found: Comparison) -> Any:
     """The same as plain data, each side with its whole assessment; `changes` hold each further one against the first."""
-    said: dict[str, Any] = plain(found, found.sides[0].assessment.base, _SHAPES)
-    return said
+    return plain(found, found.sides[0].assessment.base, _SHAPES)
 
 
 def _changes(found: Comparison, base: Base) -> Iterator[dict[str, Any]]:

@@ -145,7 +145,7 @@ def _kind(figure: Estimate, base: Base) -> Derived | Fact:
 # JSON
 
 
-def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> dict[str, Any]:
+def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> Any:
     """Everything: figures with their origin, results, what it means, and the months. Unlimited runway is null, as is unknown."""
 
     def outcomes(x: ProcessEconomics, base: Base) -> dict[str, Any]:
@@ -175,8 +175,7 @@ def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> dict
             monthly=lambda x, base: dict(zip(CASES, x.flows)),
         ),
     }
-    found: dict[str, Any] = plain(e, base, shapes)
-    return found
+    return plain(e, base, shapes)
 
 
 def _by_case(record: Estimate | Result, base: Base | None = None) -> dict[str, float | None]:

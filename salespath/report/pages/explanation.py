@@ -18,7 +18,7 @@ from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
 from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES, answers, labels, source_note, sources, wanted
+from salespath.report.words.phrases import NAMES, answers, capitalized, labels, source_note, sources, wanted
 from salespath.report.words.verdict import SELLING, conditions, figure, headline, reasons, two_groups
 from salespath.rules.language import Condition, Is, Leaf, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Rule, Topic, Warn, Weigh
@@ -69,12 +69,11 @@ def page(explanation: Explanation) -> Page:
     return Page("", (_Writer(explanation).tree(explanation.root),), widest=100)
 
 
-def document(explanation: Explanation) -> dict[str, Any]:
+def document(explanation: Explanation) -> Any:
     """The explanation as plain data: each finding once, a `ref` where it is meant again."""
     text = _Writer(explanation).text
     finding = {**SHAPES[Finding], "text": lambda item, base: text(item)}
-    said: dict[str, Any] = plain(explanation.root, explanation.assessment.base, {**SHAPES, Finding: finding})
-    return said
+    return plain(explanation.root, explanation.assessment.base, {**SHAPES, Finding: finding})
 
 
 def _read(finding: Finding, base: Base) -> dict[str, Value | None]:
@@ -123,7 +122,7 @@ class _Writer:
                 titles = self.base.knowledge.topics[choice.topic].choices or {}
                 said = f"{titles.get(choice.choice, readable(choice.choice))}. {choice.because}"
                 said = said if choice.process == self.a.process else f"If you run {SELLING[choice.process]}: {said}"
-                return f"{said[0].upper()}{said[1:]}"
+                return capitalized(said)
             case "precedent", Resemblance() as alike:
                 return f"{alike.title}. {alike.likeness} {alike.did}"
             case "heading", Attribute() as attribute:
@@ -143,7 +142,7 @@ class _Writer:
         vocabulary, value = self.base.vocabulary, self.a.case.values.get(name)
         known = Reading("value", value) if value is not None else self.a.derived.get(name, Reading("unknown"))
         label = vocabulary[name].label
-        return f"{label[0].upper()}{label[1:]}: {figure(vocabulary, name, known)}"
+        return f"{capitalized(label)}: {figure(vocabulary, name, known)}"
 
     def _about(self, rule: Rule) -> str:
         match rule.then:
@@ -274,7 +273,7 @@ class _Writer:
             if fits and isinstance(then, Conclude) and then.value == root:
                 concluded = in_words(self.base, Is(then.attribute, then.value))
                 over = "".join(f", unless {said}" for _, said in exceptions(self.base, rule))
-                said = f"{concluded[0].upper()}{concluded[1:]} where {in_words(self.base, tree)}{over}."
+                said = f"{capitalized(concluded)} where {in_words(self.base, tree)}{over}."
                 yield self._cited(step, (), f"{said} [{{}}]")
 
     def _piece(self, item: Finding, whole: Finding) -> Tree:

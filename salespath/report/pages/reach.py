@@ -131,7 +131,7 @@ def _because(base: Base, obstacle: Obstacle) -> str:
 # JSON
 
 
-def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
+def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> Any:
     """The same as plain data, with every set found."""
     shapes: Shapes = {
         **SHAPES,
@@ -151,8 +151,7 @@ def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obs
             weight=net_of("weight"),
         ),
     }
-    said: dict[str, Any] = plain(found, base, shapes)
-    return said
+    return plain(found, base, shapes)
 
 
 def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from salespath.engine.dependencies import Relations, RuleRelations
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES
+from salespath.report.words.phrases import NAMES, selling
 from salespath.rules import model
 from salespath.rules.language import Is
 from salespath.rules.loader import EXPERT
@@ -105,7 +105,7 @@ def conclusion(base: Base, rule: Rule) -> str:
             f"net weight {weight}."
         )
     if isinstance(then, model.Block):
-        what = "running both" if then.process == "both" else f"{NAMES[then.process]} selling"
+        what = selling(then.process)
         return f"an exception that lifts a block on {what}." if then.lift else f"{what} is blocked for now."
     where = _FOR.get(then.process, f"the recommendation {readable(then.process)}")
     if isinstance(then, Warn):

@@ -162,12 +162,11 @@ SHAPES: Shapes = {
 }
 
 
-def document(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> dict[str, Any]:
+def document(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> Any:
     """The same as plain data, with everything that the text sums up."""
     parts = {
         name: {how: [entry for entry in part.values() if entry.how == how] for how in HOW}
         for name, part in entries.items()
     }
     on = {"companies": found and found.companies, "changes": found and found.effects}
-    said: dict[str, Any] = plain({"old": old, "new": new, **parts, **on}, None, SHAPES)
-    return said
+    return plain({"old": old, "new": new, **parts, **on}, None, SHAPES)

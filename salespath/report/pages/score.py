@@ -283,11 +283,10 @@ _PART: Shapes = {
 }
 
 
-def document(score: Score, facts: Selection) -> dict[str, Any]:
+def document(score: Score, facts: Selection) -> Any:
     """The score as plain data; `facts` are those that were used."""
     whole: Shape = {**_SHAPES[Score], "facts": lambda score, base: facts}
-    found: dict[str, Any] = plain(score, None, {**_SHAPES, Score: whole})
-    return found
+    return plain(score, None, {**_SHAPES, Score: whole})
 
 
 def _weighed(a: Assessment, sign: int) -> dict[str, list[dict[str, Any]]]:

@@ -118,7 +118,7 @@ def _step(found: Sensitivity, step: Variant) -> str:
 # JSON
 
 
-def document(found: Sensitivity, cards: Sequence[Card]) -> dict[str, Any]:
+def document(found: Sensitivity, cards: Sequence[Card]) -> Any:
     """The same as plain data."""
     shapes: Shapes = {
         **SHAPES,
@@ -139,5 +139,4 @@ def document(found: Sensitivity, cards: Sequence[Card]) -> dict[str, Any]:
         ),
         Variant: shape("value process lead net means rules", net=net_of("net"), means=net_of("means")),
     }
-    said: dict[str, Any] = plain(found, found.assessment.base, shapes)
-    return said
+    return plain(found, found.assessment.base, shapes)

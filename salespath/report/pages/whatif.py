@@ -127,10 +127,9 @@ def _through(change: Difference) -> str:
 # JSON
 
 
-def document(found: WhatIf) -> dict[str, Any]:
+def document(found: WhatIf) -> Any:
     """The same as plain data, with all that the text sums up."""
-    said: dict[str, Any] = plain(found, found.before.base, _SHAPES)
-    return said
+    return plain(found, found.before.base, _SHAPES)
 
 
 _SHAPES: Shapes = {
