@@ -27,8 +27,9 @@ from salespath.facts import read_file
 from salespath.facts.schema import facts_schema
 from salespath.report.formats import drawing, markdown
 from salespath.report.pages import graph, reference
-from salespath.report.plain import facts as plain_facts
+from salespath.report.plain import facts, plain
 from salespath.rules.schema import rules_schema
+from tools.document_schema import assessment_schema, explanation_schema
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -50,7 +51,12 @@ def generated() -> dict[Path, str]:
     base = load()
     found = {DOCS / "rules" / f"{name}.md": markdown.write(page) for name, page in reference.pages(base).items()}
     found[DOCS / "overview.mermaid"] = drawing.mermaid(graph.overview(base))
-    schemas = {"rules": rules_schema(base.vocabulary, base.knowledge), "facts": facts_schema(base.vocabulary)}
+    schemas = {
+        "rules": rules_schema(base.vocabulary, base.knowledge),
+        "facts": facts_schema(base.vocabulary),
+        "assessment": assessment_schema(),
+        "explanation": explanation_schema(),
+    }
     found |= {DOCS / "schemas" / f"{name}.schema.json": compact(schema) + "\n" for name, schema in schemas.items()}
     found[precedents.FILE] = documented_companies(base)
     found[DOCS / "commands.md"] = commands_page()
@@ -115,7 +121,7 @@ def documented_companies(base: Base) -> str:
                 "label": case.extra["label"],
                 "did": f"{did[0].upper()}{did[1:]}.",
                 "sources": sources + (re.split(r", (?=https?:)", more) if more else []),
-                "facts": plain_facts(case.values, base.vocabulary),
+                "facts": plain(facts(case.values, base), base),
             }
             lines.append(json.dumps(entry, ensure_ascii=False))
     return "[\n" + ",\n".join(lines) + "\n]\n"

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, Receipt
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.documented import DocumentedCase
@@ -144,7 +144,7 @@ class Score:
     confusion: dict[tuple[str, str], int]
     recall: dict[str, Rate]
     reliability: tuple[Band, ...]
-    receipt: dict[str, Any]
+    receipt: Receipt
     kinds: tuple[Kind, ...] = ()
     files: Mapping[str, Score] = field(default_factory=dict)
 

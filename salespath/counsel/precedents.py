@@ -21,7 +21,7 @@ from salespath.engine.compile import Base
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import Condition, Is, inputs, leaves
-from salespath.rules.model import Weigh
+from salespath.rules.model import DocumentedVerdict, Weigh
 
 FILE = Path(__file__).with_name("precedents.json")
 FAILURE = "not_yet"
@@ -37,7 +37,7 @@ class Documented:
 
     company: str
     year: int
-    label: str
+    label: DocumentedVerdict
     did: str
     sources: tuple[str, ...]
     facts: Mapping[str, Value]

@@ -12,6 +12,7 @@ from salespath.counsel.precedents import Documented, likeness
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base
 from salespath.facts import Case
+from salespath.rules.model import AnyVerdict
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Verdict:
     """A documented company and what these rules say of it."""
 
     documented: Documented
-    said: str
+    said: AnyVerdict
 
     @property
     def right(self) -> bool:

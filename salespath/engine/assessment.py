@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Annotated, TypedDict
 
 from salespath.engine.compile import Base
 from salespath.engine.strength import Strength, strength
@@ -13,7 +13,11 @@ from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
 from salespath.facts import Case, Value, Vocabulary
 from salespath.files.problems import Problem
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay
+
+Sha256 = Annotated[str, ("pattern", "^[0-9a-f]{64}$")]
+Bound = Annotated[str, ("enum", ("at_least", "at_most"))]
+SettledBy = Annotated[str, ("enum", ("bounds", "search", "example", "unproved"))]
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Unless:
 
     block: str
     fact: str
-    bound: str = ""
+    bound: Bound = ""
     amount: float | None = None
     value: Value | None = None
 
@@ -53,7 +57,7 @@ class Blocker:
     `needs` are the missing answers that may still lift it, `unless` those that do so alone; both are empty where it is certain.
     """
 
-    process: str
+    process: OneOrBoth
     rule: str
     because: str
     remedy: str
@@ -67,7 +71,7 @@ class Blocker:
 class Proviso:
     """A block of which it is not known whether it applies: the recommendation holds provided that it does not."""
 
-    process: str
+    process: OneOrBoth
     rule: str
     needs: tuple[str, ...]
 
@@ -78,7 +82,7 @@ class Advice:
 
     topic: str
     choice: str
-    process: str
+    process: Annotated[str, ("enum", (*VERDICTS, "any"))]
     text: str
     steps: tuple[str, ...]
     owner: str
@@ -93,7 +97,7 @@ class Choice:
     """What a topic on which everybody gets an answer comes to, for the process of the verdict or one that it may become."""
 
     topic: str
-    process: str
+    process: OneOrBoth
     choice: str
     because: str
     rule: str
@@ -113,7 +117,7 @@ class Warning:
 class Reading:
     """A derived value. `status` is value, unknown, unlimited or undefined."""
 
-    status: str
+    status: Annotated[str, ("enum", ("value", "unknown", "unlimited", "undefined"))]
     value: Value | None = None
 
 
@@ -152,7 +156,7 @@ class Contradiction:
     """
 
     id: str
-    kind: str
+    kind: Annotated[str, ("enum", ("impossible", "doubtful"))]
     facts: tuple[str, ...]
     text: str
     question: str
@@ -175,9 +179,9 @@ class Settlement:
 
     process: str
     examples: Mapping[str, Mapping[str, Value]]
-    excluded: tuple[str, ...]
-    unproved: tuple[str, ...]
-    settled_by: str
+    excluded: tuple[AnyVerdict, ...]
+    unproved: tuple[AnyVerdict, ...]
+    settled_by: SettledBy
 
     @property
     def settled(self) -> bool:
@@ -188,6 +192,16 @@ class Settlement:
     def possible(self) -> tuple[str, ...]:
         """The processes that are not excluded, in the order of the verdicts."""
         return tuple(value for value in VERDICTS if value not in self.excluded)
+
+
+class Receipt(TypedDict):
+    """What produced an assessment."""
+
+    salespath: str
+    engine: Annotated[str, ("enum", ("salespath", "experta"))]
+    rules_version: str
+    rules_sha256: Sha256
+    overlays: list[Overlay]
 
 
 @dataclass(frozen=True)
@@ -201,15 +215,15 @@ class Assessment:
     """
 
     case: Case
-    process: str
-    lead: str | None
-    leaning: str | None
+    process: AnyVerdict
+    lead: OneProcess | None
+    leaning: OneProcess | None
     basis: str | None
     settled: bool
     settled_by: (
-        str  # bounds or search where it is settled; example where an answer is found that changes it; else unproved
+        SettledBy  # bounds or search where settled; example where an answer is found that changes it; else unproved
     )
-    possible: tuple[str, ...]
+    possible: tuple[AnyVerdict, ...]
     evidence: Mapping[str, Mapping[str, int]]
     blockers: tuple[Blocker, ...]
     provisos: tuple[Proviso, ...]
@@ -265,7 +279,7 @@ class Assessment:
         return lifting(self.base.vocabulary, self.process, self.leaning, self.blockers)
 
     @property
-    def receipt(self) -> dict[str, Any]:
+    def receipt(self) -> Receipt:
         """What produced this: the same facts and receipt give the same assessment."""
         from salespath import __version__
 
@@ -275,7 +289,7 @@ class Assessment:
             "engine": self.walked.engine,
             "rules_version": knowledge.version,
             "rules_sha256": knowledge.sha256,
-            "overlays": [{"name": layer.name, "sha256": layer.sha256} for layer in knowledge.overlays],
+            "overlays": list(knowledge.overlays),
         }
 
 

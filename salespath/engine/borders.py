@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import Annotated
 
 from salespath.engine.cells import PARTS, as_number, begins, bounds, limits
 from salespath.engine.company import Company
@@ -16,6 +17,7 @@ from salespath.engine.turning import readers
 from salespath.engine.variants import processes_of
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Leaf
+from salespath.rules.model import AnyVerdict
 
 NEAR = 0.2  # of a value; of months one month, or half of what there is
 
@@ -41,8 +43,8 @@ class Near:
     fact: str
     value: float
     at: float
-    side: str
-    to: str
+    side: Annotated[str, ("enum", ("below", "above"))]
+    to: AnyVerdict
     limit: float | None
 
 

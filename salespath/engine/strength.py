@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
@@ -25,7 +26,7 @@ ANSWERS, KINDS = 10, 3  # core facts that must be known, and in how many dimensi
 class Strength:
     """The level, the answers that alone turn the verdict in the order of asking, and how much of the core is known."""
 
-    level: str
+    level: Annotated[str, ("enum", LEVELS)]
     on: tuple[Turn, ...]
     known: KnownCore
 

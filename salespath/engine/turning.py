@@ -25,7 +25,7 @@ from salespath.engine.variants import processes_of
 from salespath.facts import Value
 from salespath.facts.vocabulary import ASK
 from salespath.rules.language import Leaf, inputs
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS, AnyVerdict
 
 RUNS = {*PROCESSES, "both"}
 
@@ -48,7 +48,7 @@ class Turn:
     spans: tuple[Span, ...] = ()
 
     @property
-    def to(self) -> tuple[str, ...]:
+    def to(self) -> tuple[AnyVerdict, ...]:
         """The other processes, in the order of the verdicts."""
         return tuple(value for value in VERDICTS if value in {process for _, process in self.answers})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from salespath.engine import trace
 from salespath.engine.assessment import Assessment, Fired
@@ -29,9 +29,11 @@ from salespath.rules.language import (
     inputs,
     leaves,
 )
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Attribute, Block, Conclude, Rule, Weigh
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, Attribute, Block, Conclude, OneProcess, Rule, Weigh
 
 OVERRIDDEN = "overridden"
+EVALUATED = ("verdict", "rule", "and", "or", "not", "test", "exception", "value", "block")
+KINDS = (*EVALUATED, "heading", "sum", "fact", "choice", "precedent", "note")  # the others have no status
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Weight:
     `weight` is signed, in units of `certainty.SCALE`; 0 for a piece that does not count.
     """
 
-    process: str
+    process: OneProcess
     of: str
     weight: int
 
@@ -61,9 +63,9 @@ class Finding:
     `record` is what the finding is about. `wanted` says of a part of a condition whether it should be true for its rule to fire.
     """
 
-    id: str
-    kind: str
-    status: str | None = None
+    id: Annotated[str, ("pattern", "^[a-z_]+:.")]
+    kind: Annotated[str, ("enum", KINDS)]
+    status: Annotated[str, ("enum", (FIRED, FAILED, OPEN, OVERRIDDEN))] | None = None
     rule: str | None = None
     facts: Mapping[str, Value | None] = field(default_factory=dict)
     evidence: Weight | None = None

@@ -16,7 +16,7 @@ from unicodedata import category
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, folded
 from salespath.files.problems import shown, suggestion
 
-Value: TypeAlias = "str | bool | int | float | frozenset[str]"
+Value: TypeAlias = str | bool | int | float | frozenset[str]
 
 KINDS = {
     "integer": "a whole number",

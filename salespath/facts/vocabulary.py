@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from salespath.files.nodes import Node, repeated_keys
@@ -175,6 +176,12 @@ class Vocabulary:
     def places(self) -> dict[str, int]:
         """The place of every name in the order of the vocabulary."""
         return {name: place for place, name in enumerate(self)}
+
+    @cached_property
+    def members(self) -> dict[str, int]:
+        """The place of every member of a set, in the order of its fact."""
+        sets = (fact.values for fact in self.facts.values() if fact.type == "set")
+        return {member: place for place, member in enumerate(chain.from_iterable(sets))}
 
 
 def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:

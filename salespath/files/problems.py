@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
 ERROR = "error"
 WARNING = "warning"
@@ -19,7 +20,7 @@ class Problem:
 
     code: str
     message: str
-    severity: str = ERROR
+    severity: Annotated[str, ("enum", (ERROR, WARNING))] = ERROR
     file: str | None = None
     line: int | None = None
     column: int | str | None = None

@@ -1,233 +1,217 @@
-"""An assessment as a JSON document. `assessment.schema.json` beside this file describes it."""
+"""Records as plain data for JSON: their fields in order, but for a table of the classes whose documents say it otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from salespath.counsel.grounds import Grounds, grounds
 from salespath.counsel.precedents import Precedent, nearest
 from salespath.counsel.track_record import TrackRecord, track_record
+from salespath.counsel.track_record import Verdict as RecordedVerdict
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Fired, Reading, Unless
-from salespath.engine.borders import near
+from salespath.engine.assessment import (
+    Advice,
+    Assessment,
+    Blocker,
+    Bound,
+    Contradiction,
+    Fired,
+    Question,
+    Settlement,
+    Unless,
+)
+from salespath.engine.borders import Near, near
+from salespath.engine.compile import Base
+from salespath.engine.strength import Strength
+from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
-from salespath.facts import Value, Vocabulary
+from salespath.facts import Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
 from salespath.report.words.questions import why_asked
-from salespath.rules.model import PROCESSES, Weigh
+from salespath.rules.model import PROCESSES, AnyVerdict, OneProcess, Weigh
+
+Shape: TypeAlias = "dict[str, str | Callable[[Any, Any], Any]]"
+Shapes: TypeAlias = "Mapping[type, Shape]"
+Facts: TypeAlias = dict[str, Value]
+Factor = Annotated[float, ("minimum", -1), ("maximum", 1)]
+Part = Annotated[float, ("minimum", 0), ("maximum", 1)]
+Sum = Annotated[str, ("enum", (*SUMS,))]
+_SUMS = dict[OneProcess, dict[Sum, Factor]]
+_BY_DIMENSION = dict[Annotated[str, ("enum", DIMENSIONS)], dict[OneProcess, Factor]]
+ONLY_ONE = ("open", "next_questions", "precedents", "near", "grounds", "track_record")  # what a table does not carry
+_SIMPLE = frozenset((str, int, float, bool, type(None)))
 
 
-def document(assessment: Assessment, *, table: bool = False) -> dict[str, Any]:
-    """The assessment as plain data. `table` leaves out what a table does not carry: open rules, next questions, precedents,
-    what the verdict rests on and its track record.
+def shape(keys: str, **computed: Callable[[Any, Any], Any]) -> Shape:
+    """What a document says of a record: keys in order, each the attribute of that name, or `key:attribute`, or computed.
+
+    What is computed is a function of the record and the base. Of `*attribute` the keys are put in its place.
     """
-    a, vocabulary = assessment, assessment.base.vocabulary
-    found: dict[str, Any] = {
-        "company": a.company,
-        "process": a.process,
-        "lead": a.lead,
-        "leaning": a.leaning,
-        "settled": a.settled,
-        "settled_by": a.settled_by,
-        "possible": list(a.possible),
-        "certainty": {
-            p: {name: _rounded(certainty.certainty(a.evidence[p][name])) for name in SUMS} for p in PROCESSES
-        },
-        "evidence": {p: {name: _rounded(certainty.net(a.evidence[p][name])) for name in SUMS} for p in PROCESSES},
-        "dimensions": {d: {p: _rounded(certainty.certainty(a.evidence[p][d])) for p in PROCESSES} for d in DIMENSIONS},
-        "blockers": [
-            {
-                "process": b.process,
-                "rule": b.rule,
-                "because": b.because,
-                "remedy": b.remedy,
-                "owner": b.owner,
-                "facts": facts(b.facts, vocabulary),
-            }
-            for b in a.blockers
-        ],
-        "provisos": [{"process": p.process, "rule": p.rule, "needs": list(p.needs)} for p in a.provisos],
-        "advice": [
-            {
-                "topic": item.topic,
-                "choice": item.choice,
-                "process": item.process,
-                "text": item.text,
-                "steps": list(item.steps),
-                "owner": item.owner,
-                "rules": list(item.rules),
-                "because": item.because,
-                "in_place": item.done,
-            }
-            for item in a.advice
-        ],
-        "warnings": [{"rule": w.rule, "text": w.text, "because": w.because, "leads": w.leads} for w in a.warnings],
-        "derived": {name: _reading(reading) for name, reading in a.derived.items()},
-        "metrics": {name: _reading(reading) for name, reading in a.metrics.items()},
-        "facts": facts(a.case.values, vocabulary),
-        "fired": [_fired(a, item) for item in a.fired],
-    }
-    if not table:
-        found["open"] = [{"rule": o.rule, "needs": list(o.needs)} for o in a.open]
-        found["next_questions"] = [{"fact": q.fact, "why": why_asked(a.base, q)} for q in a.next_questions]
-    found["conflicts"] = [{"about": c.about, "values": list(c.values), "rules": list(c.rules)} for c in a.conflicts]
-    found["problems"] = [problem(p) for p in a.problems]
-    if a.completions:
-        witnessed = {p: facts(given, vocabulary) for p, given in a.completions.examples.items()}
-        excluded, unproved = list(a.completions.excluded), list(a.completions.unproved)
-        found["completions"] = {"witnessed": witnessed, "excluded": excluded, "unproved": unproved}
-    found["receipt"] = a.receipt
-    if not table:
-        found["precedents"] = [precedent(p) for p in nearest(a.base, a.case)]
-    found["strength"] = _strength(a)
-    found["unless"] = [_unless(a, item) for item in a.unless]
-    found["choices"] = [
-        {"topic": c.topic, "process": c.process, "choice": c.choice, "because": c.because, "rule": c.rule}
-        for c in a.choices
-    ]
-    found["contradictions"] = [
-        {"id": c.id, "kind": c.kind, "facts": list(c.facts), "text": c.text, "question": c.question, "ask": list(c.ask)}
-        for c in a.contradictions
-    ]
-    if not table:
-        found["near"] = [
-            {"fact": n.fact, "value": n.value, "at": n.at, "side": n.side, "to": n.to}
-            for n in near(a.base, a.case.values)
-        ]
-        found["grounds"] = _grounds(grounds(a))
-        found["track_record"] = _track_record(track_record(a.base, a.case))
+    found: Shape = {}
+    for name in keys.split():
+        key, _, path = name.partition(":")
+        found[key] = computed.get(key.removeprefix("*"), path or key.removeprefix("*"))
     return found
 
 
-def _strength(a: Assessment) -> dict[str, Any]:
-    """How firm the verdict is, and the answers that alone turn it."""
-    vocabulary = a.base.vocabulary
-    return {
-        "level": a.strength.level,
-        "on": [
-            {
-                "fact": turn.fact,
-                "answers": [_plain(value, turn.fact, vocabulary) for value, _ in turn.answers],
-                "to": list(turn.to),
-            }
-            for turn in a.strength.on
-        ],
-    }
+def plain(record: Any, base: Base | None = None, shapes: Shapes | None = None) -> Any:
+    """A record as plain data: fields in their order, or as `shapes` or the table below say; sequences as lists, an enumeration's
+    member by its value, sets sorted: with a base, as the vocabulary does.
+    """
+    known, places = {**SHAPES, **(shapes or {})}, base.vocabulary.members if base else {}
+
+    def encode(item: Any) -> Any:
+        kind: Any = type(item)
+        if kind in _SIMPLE:
+            return item
+        if kind is tuple or kind is list:
+            return [value if type(value) in _SIMPLE else encode(value) for value in item]
+        if kind is dict:
+            return {key: value if type(value) in _SIMPLE else encode(value) for key, value in item.items()}
+        if (entries := known[kind] if kind in known else _fields(kind)) is not None:
+            found: dict[str, Any] = {}
+            for key, read in entries.items():
+                value = _getter(read)(item) if isinstance(read, str) else read(item, base)
+                if type(value) not in _SIMPLE:
+                    value = encode(value)
+                if key[0] == "*":
+                    found.update(value)
+                else:
+                    found[key] = value
+            return found
+        match item:
+            case Enum():
+                return item.value
+            case frozenset() | set():
+                return sorted(map(encode, item), key=lambda member: (places.get(member, 0), member))
+            case Mapping():
+                return encode(dict(item))
+            case Iterator():
+                return encode(list(item))
+        return item
+
+    return encode(record)
 
 
-def _unless(a: Assessment, item: Unless) -> dict[str, Any]:
-    value = None if item.value is None else _plain(item.value, item.fact, a.base.vocabulary)
-    return {"block": item.block, "fact": item.fact, "amount": item.amount, "bound": item.bound or None, "value": value}
+_getter = cache(attrgetter)
 
 
-def plain(record: Any) -> Any:
-    """A record as plain data: fields in their order, sequences as lists, sets sorted, a member of an enumeration by its value."""
-    if is_dataclass(record):
-        return {field.name: plain(getattr(record, field.name)) for field in fields(record)}
-    match record:
-        case Enum():
-            return record.value
-        case Mapping():
-            return {key: plain(value) for key, value in record.items()}
-        case tuple() | list():
-            return [plain(item) for item in record]
-        case frozenset() | set():
-            return sorted(map(plain, record))
-    return record
+@cache
+def _fields(kind: Any) -> Shape | None:
+    if is_dataclass(kind):
+        return {field.name: field.name for field in fields(kind)}
+    return {name: name for name in kind._fields} if hasattr(kind, "_fields") else None
 
 
-def facts(values: Mapping[str, Value], vocabulary: Vocabulary) -> dict[str, Any]:
-    """Facts as plain data, in vocabulary order, sets as lists."""
-    return {name: _plain(values[name], name, vocabulary) for name in vocabulary.ordered(values)}
+def document(assessment: Assessment, *, table: bool = False) -> Any:
+    """The assessment as plain data; `table` leaves out what a table does not carry."""
+    left_out = {*(ONLY_ONE if table else ()), *(() if assessment.completions else ("completions",))}
+    entries = {key: read for key, read in SHAPES[Assessment].items() if key not in left_out}
+    return plain(assessment, assessment.base, {Assessment: entries})
 
 
-def _plain(value: Value, name: str, vocabulary: Vocabulary) -> Any:
-    return [v for v in vocabulary[name].values if v in value] if isinstance(value, frozenset) else value
+def rounded(value: float, digits: int = 3) -> float:
+    """A figure as JSON has it."""
+    return round(value, digits) + 0.0  # never -0.0
 
 
-def _rounded(value: float) -> float:
-    return round(value, 3) + 0.0  # never -0.0
+def net(weight: int) -> float:
+    """Net evidence as JSON has it."""
+    return rounded(certainty.net(weight))
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
-    return {"status": reading.status, "value": reading.value}
+def net_of(name: str) -> Callable[[Any, Any], float | None]:
+    """The net evidence that a weight of a record stands for; of None there is none."""
+    return lambda record, base: None if (weight := getattr(record, name)) is None else net(weight)
 
 
-def _fired(assessment: Assessment, item: Fired) -> dict[str, Any]:
-    rule = assessment.base.knowledge.rules[item.rule]
-    evidence = None
-    if isinstance(rule.then, Weigh):
-        then = rule.then
-        evidence = {
-            "process": then.process,
-            "line": then.line,
-            "certainty": then.certainty,
-            "counted": item.weight != 0,
-        }
-    return {
-        "rule": item.rule,
-        "because": item.because,
-        "source": list(item.source),
-        "facts": facts(item.facts, assessment.base.vocabulary),
-        "evidence": evidence,
-    }
+def evidence(a: Assessment, base: Base | None = None) -> dict[OneProcess, dict[Sum, float]]:
+    """Net evidence by process, for fit and for means."""
+    return {p: {name: net(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
 
 
-def problem(p: Problem) -> dict[str, Any]:
-    """A problem as plain data."""
-    return {
-        "code": p.code,
-        "severity": p.severity,
-        "message": p.message,
-        "file": p.file,
-        "line": p.line,
-        "row": p.row,
-        "column": p.column,
-    }
+def facts(values: Mapping[str, Value], base: Base) -> Facts:
+    """Facts in the order of the vocabulary."""
+    return {name: values[name] for name in base.vocabulary.ordered(values)}
 
 
-def precedent(p: Precedent) -> dict[str, Any]:
-    """A precedent as plain data. `process` is what it is documented to have run, `shared` a part of all evidence."""
-    return {
-        "company": p.documented.company,
-        "year": p.documented.year,
-        "process": p.documented.label,
-        "did": p.documented.did,
-        "sources": list(p.documented.sources),
-        "distance": round(p.distance, 3),
-        "shared": round(p.shared, 3),
-        "facts": {part.fact: round(part.distance, 3) for part in p.parts},
-    }
+def _factor(weight: int) -> float:
+    return rounded(certainty.certainty(weight))
 
 
-def _grounds(found: Grounds) -> dict[str, Any]:
-    return {
-        "studies": list(found.studies),
-        "statements": list(found.statements),
-        "opinions": list(found.opinions),
-        "judgements": found.judgements,
-        "decides": found.decides.rule if found.decides else None,
-        "like": dict(found.like),
-        "checked": found.checked,
-    }
+class Counted(NamedTuple):
+    """The evidence of a rule that fired, and whether it counted."""
+
+    process: OneProcess
+    line: str
+    certainty: Factor
+    counted: bool
 
 
-def _track_record(found: TrackRecord) -> dict[str, Any]:
-    return {
-        "like": len(found.like),
-        "right": found.right,
-        "wrong": [
-            {
-                "company": verdict.documented.company,
-                "year": verdict.documented.year,
-                "label": verdict.documented.label,
-                "said": verdict.said,
-            }
-            for verdict in found.wrong
-        ],
-        "needed": found.needed,
-    }
+def _counted(item: Fired, base: Base) -> Counted | None:
+    then = base.knowledge.rules[item.rule].then
+    return Counted(then.process, then.line, then.certainty, item.weight != 0) if isinstance(then, Weigh) else None
+
+
+def _of(kind: Any, read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A function that computes a value of a type."""
+    read.__annotations__["return"] = kind
+    return read
+
+
+_FACTS = _of(Facts, lambda item, base: facts(item.facts, base))
+SHAPES: Shapes = {
+    Assessment: shape(
+        "company process lead leaning settled settled_by possible certainty evidence dimensions blockers provisos advice warnings "
+        "derived metrics facts fired open next_questions conflicts problems completions receipt precedents strength unless choices "
+        "contradictions near grounds track_record",
+        certainty=_of(
+            _SUMS, lambda a, base: {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
+        ),
+        evidence=evidence,
+        dimensions=_of(
+            _BY_DIMENSION, lambda a, base: {d: {p: _factor(a.evidence[p][d]) for p in PROCESSES} for d in DIMENSIONS}
+        ),
+        facts=_of(Facts, lambda a, base: facts(a.case.values, base)),
+        precedents=_of(list[Precedent], lambda a, base: nearest(base, a.case)),
+        near=_of(list[Near], lambda a, base: near(base, a.case.values)),
+        grounds=_of(Grounds, lambda a, base: grounds(a)),
+        track_record=_of(TrackRecord, lambda a, base: track_record(base, a.case)),
+    ),
+    Advice: shape("topic choice process text steps owner rules because in_place:done"),
+    Blocker: shape("process rule because remedy owner facts", facts=_FACTS),
+    Contradiction: shape("id kind facts text question ask"),
+    Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_counted),
+    Grounds: shape(
+        "studies statements opinions judgements decides like checked",
+        decides=_of(str | None, lambda found, base: found.decides.rule if found.decides else None),
+    ),
+    Near: shape("fact value at side to"),
+    Precedent: shape(
+        "company:documented.company year:documented.year process:documented.label did:documented.did sources:documented.sources "
+        "distance shared facts",
+        distance=_of(Part, lambda found, base: rounded(found.distance)),
+        shared=_of(Part, lambda found, base: rounded(found.shared)),
+        facts=_of(dict[str, Part], lambda found, base: {part.fact: rounded(part.distance) for part in found.parts}),
+    ),
+    Problem: shape("code severity message file line row column"),
+    Question: shape("fact why", why=_of(str, lambda question, base: why_asked(base, question))),
+    Settlement: shape(
+        "witnessed excluded unproved",
+        witnessed=_of(
+            Mapping[AnyVerdict, Facts],
+            lambda found, base: {p: facts(given, base) for p, given in found.examples.items()},
+        ),
+    ),
+    Strength: shape("level on"),
+    TrackRecord: shape("like right wrong needed", like=_of(int, lambda found, base: len(found.like))),
+    Turn: shape("fact answers to", answers=_of(list[Value], lambda turn, base: [value for value, _ in turn.answers])),
+    Unless: shape("block fact amount bound value", bound=_of(Bound | None, lambda item, base: item.bound or None)),
+    RecordedVerdict: shape("company:documented.company year:documented.year label:documented.label said"),
+}

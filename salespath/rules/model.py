@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, TypeAlias, TypeVar
 
 PROCESSES = ("enterprise", "smb")
 PARTS = ("moves", "pitfalls", "stop")  # what a topic may be for
 OTHER = {"enterprise": "smb", "smb": "enterprise"}
 VERDICTS = ("enterprise", "smb", "both", "not_yet", "undetermined")
+OneProcess = Annotated[str, ("enum", PROCESSES)]
+OneOrBoth = Annotated[str, ("enum", VERDICTS[:3])]
+DocumentedVerdict = Annotated[str, ("enum", VERDICTS[:4])]
+AnyVerdict = Annotated[str, ("enum", VERDICTS)]
 
 
 class _Then:

@@ -19,10 +19,10 @@ import salespath
 import salespath.report
 from salespath.cli import main
 from salespath.rules.model import VERDICTS
+from tools.document_schema import assessment_schema
 
 ONE = str(EXAMPLES / "veeva_2013.yaml")
 MANY = str(EXAMPLES / "real_companies.yaml")
-SCHEMA = Path(salespath.report.__file__).with_name("assessment.schema.json")
 posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
 
 
@@ -117,7 +117,7 @@ def test_many_companies_give_a_table_and_the_count_on_stderr():
 
 
 def test_json_is_an_object_for_one_and_an_array_for_many_in_the_order_given():
-    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    validator = Draft202012Validator(assessment_schema())
     one = json.loads(run("assess", ONE, "--format", "json").stdout)
     many = json.loads(run("assess", MANY, ONE, "--format", "json").stdout)
     for document in (one, many):

@@ -20,7 +20,7 @@ from salespath.report.pages import companies
 from salespath.report.pages.explanation import explain, page
 from salespath.report.pages.precedents import resemblance
 from salespath.report.plain import document as assessment_document
-from salespath.report.plain import precedent
+from salespath.report.plain import plain
 
 REAL = [
     case
@@ -297,7 +297,7 @@ def test_the_report_explanation_and_document_name_them_and_a_table_does_not() ->
         assert under.under[-1].text.startswith("Source: ")
     found = assessment_document(a)
     assert [item["company"] for item in found["precedents"]] == names
-    assert found["precedents"] == [precedent(p) for p in nearest(BASE, a.case)]
+    assert found["precedents"] == plain(nearest(BASE, a.case), BASE)
     assert "precedents" not in assessment_document(a, table=True)
     assert not any(name in write(companies.page([a])) for name in names)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from given import BASE, VOCABULARY, real_companies, small_base, some_facts
@@ -13,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-import salespath.report
 from salespath.engine.assess import assess
 from salespath.engine.compile import LEAF, TWO_VALUED, Base
 from salespath.engine.load import load
@@ -28,11 +25,10 @@ from salespath.report.words.phrases import answers
 from salespath.report.words.verdict import headline, reasons, subject, two_groups
 from salespath.rules.language import VERDICT_NUMBERS, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise
+from tools.document_schema import explanation_schema
 
 ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), Case("Unknown")]]
-VALIDATOR = Draft202012Validator(
-    json.loads(Path(salespath.report.__file__).with_name("explanation.schema.json").read_text("utf-8"))
-)
+VALIDATOR = Draft202012Validator(explanation_schema())
 by_company = pytest.mark.parametrize("a", ASSESSMENTS, ids=lambda a: a.company)
 
 

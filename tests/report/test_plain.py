@@ -7,14 +7,12 @@ import json
 import re
 import textwrap
 from enum import Enum
-from pathlib import Path
 
 import pytest
 from given import BASE, VOCABULARY, full, page, real_companies, some_facts
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-import salespath.report
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
 from salespath.facts import Case
@@ -30,6 +28,7 @@ from salespath.report.words.short import strength
 from salespath.report.words.verdict import conditions, figure, headline, short_block, two_groups
 from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
+from tools.document_schema import assessment_schema
 
 NOTHING_SAID = Case("Nothing said")
 LONG_NAME = Case(
@@ -39,8 +38,7 @@ ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), NOTHING_SAID, 
 by_company = pytest.mark.parametrize("a", ASSESSMENTS, ids=lambda a: a.company[:30])
 widths = pytest.mark.parametrize("width", [60, 80, 88, 200])
 
-SCHEMA = json.loads(Path(salespath.report.__file__).with_name("assessment.schema.json").read_text(encoding="utf-8"))
-VALIDATOR = Draft202012Validator(SCHEMA)
+VALIDATOR = Draft202012Validator(assessment_schema())
 KEYS = [
     "company", "process", "lead", "leaning", "settled", "settled_by", "possible", "certainty", "evidence", "dimensions",
     "blockers", "provisos", "advice", "warnings", "derived", "metrics", "facts", "fired", "open", "next_questions",

@@ -15,7 +15,7 @@ from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.engine.contradictions import problem
 from salespath.files.problems import has_error, in_order
-from salespath.report.plain import problem as document_of
+from salespath.report.plain import plain
 
 
 @click.command("check", help=__doc__)
@@ -43,7 +43,7 @@ def command(base: Base, files: tuple[str, ...], company: str, output: Destinatio
                 "companies": len(portfolio.cases) + portfolio.rejected,
                 "assessable": len(portfolio.cases),
                 "facts": sum(len(case.values) for case in portfolio.cases),
-                "problems": [document_of(item) for item in in_order(problems)],
+                "problems": plain(in_order(problems)),
             }
 
     deliver(

@@ -9,11 +9,13 @@ import sys
 
 import click
 
-from salespath.authoring.checks import check
+from salespath.authoring.checks import CheckReport, check
 from salespath.commands.shared.options import format_option, reported, write_json
 from salespath.engine.load import read
 from salespath.files.problems import in_order
-from salespath.report.plain import problem
+from salespath.report.plain import plain, shape
+
+_SHAPE = shape("rules examples proofs undecided problems", problems=lambda report, base: in_order(report.problems))
 
 
 @click.command("check", help=__doc__)
@@ -23,9 +25,7 @@ from salespath.report.plain import problem
 def command(folders: tuple[str, ...], format_: str) -> None:
     report = check(*read(*folders))
     if format_ == "json":
-        found = [problem(p) for p in in_order(report.problems)]
-        write_json({"rules": report.rules, "examples": report.examples, "proofs": report.proofs,
-                    "undecided": report.undecided, "problems": found})  # fmt: skip
+        write_json(plain(report, None, {CheckReport: _SHAPE}))
     else:
         for item in in_order(report.problems):
             click.echo(str(item))

@@ -16,7 +16,7 @@ from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages import grounds, plan, precedents
-from salespath.report.words.phrases import NAMES, either, labels
+from salespath.report.words.phrases import NAMES, capitalized, either, labels
 from salespath.report.words.verdict import (
     OTHER,
     SELLING,
@@ -56,7 +56,7 @@ def page(assessment: Assessment, brief: int = 0) -> Page:
     if brief < BRIEFEST:
         blocks += grounds.lines(a, names=not brief)
     receipt = a.receipt
-    layers = "".join(f" with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
+    layers = "".join(f" with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
     engine = "" if receipt["engine"] == "salespath" else f" by {receipt['engine']}"
     end = (
         f"The whole plan, every reason and look-alikes: --full. Rules {receipt['rules_version']}{layers}{engine}; "
@@ -83,7 +83,7 @@ def full(assessment: Assessment) -> Page:
         blocks += plan.questions(a)
     blocks += [*grounds.part(a), *precedents.part(a), *_doubts(a)]
     engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"
-    layers = "".join(f", with {layer['name']} ({layer['sha256'][:12]})" for layer in receipt["overlays"])
+    layers = "".join(f", with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
     end = (
         f"salespath {receipt['salespath']}{engine}, rules {receipt['rules_version']} "
         f"({receipt['rules_sha256'][:12]}){layers}. Certainty here is a certainty factor, not a likelihood."
@@ -144,7 +144,7 @@ def _choices(a: Assessment) -> Iterator[Block]:
                 parts = [f"if {NAMES[choice.process]}, {_choice(a, choice)}" for choice in some]
             text = f"{'; '.join(parts)}. {topics[topic].why}"
         ids = tuple(choice.rule for choice in some)
-        yield Text(f"{text[0].upper()}{text[1:]}", topics[topic].title, ids=ids, apart=not place)
+        yield Text(capitalized(text), topics[topic].title, ids=ids, apart=not place)
 
 
 def _choice(a: Assessment, choice: Choice) -> str:

@@ -35,16 +35,3 @@ def _row(a: Assessment) -> tuple[Cell, ...]:
     )
     leaning = readable(a.leaning) if a.leaning else ""
     return (a.company, in_short(a.process, a.lead), leaning, fit, means, strength(a), "; ".join(top_reasons(a)))
-
-
-def listing(rows: Sequence[Sequence[str]], headers: Sequence[str], widths: Sequence[int]) -> str:
-    """A plain table whose cells are wrapped, for reports that are not pages yet."""
-    import textwrap
-
-    from tabulate import tabulate
-
-    wrapped = [
-        ["\n".join(textwrap.wrap(cell, limit, break_on_hyphens=False) or ["-"]) for cell, limit in zip(row, widths)]
-        for row in rows
-    ]
-    return tabulate(wrapped, headers, tablefmt="simple", disable_numparse=True) + "\n"

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from salespath.counsel.compare import Comparison, Side, TopicRow, behind_verdict, own_advice
+from salespath.counsel.compare import Comparison, Saved, Side, TopicRow, behind_verdict, own_advice
 from salespath.engine import certainty, effects
 from salespath.engine.assessment import Assessment
+from salespath.engine.compile import Base
 from salespath.engine.effects import ADVICE, BLOCK, Effect
 from salespath.engine.walk import SUMS
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import WARNING, Problem, shown
-from salespath.report import plain
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.pages.rules_diff import effect_document
-from salespath.report.words.phrases import NAMES, together
+from salespath.report.pages.rules_diff import SHAPES
+from salespath.report.plain import Shapes, plain, shape
+from salespath.report.plain import document as plain_assessment
+from salespath.report.words.phrases import NAMES, selling, together
 from salespath.report.words.verdict import in_short, two_groups
 from salespath.rules import model
 from salespath.rules.diff import ADDED, CHANGED
@@ -41,7 +43,7 @@ def warnings(sides: Sequence[Side]) -> Iterator[Problem]:
         if saved is None:
             continue
         now, receipt = in_short(*a.verdict, leans=LEANS), a.receipt
-        hashes = (receipt["rules_sha256"], *(layer["sha256"] for layer in receipt["overlays"]))
+        hashes = (receipt["rules_sha256"], *(layer.sha256 for layer in receipt["overlays"]))
         changed = f"it said {in_short(*saved.verdict, leans=LEANS)}, and is now {now}"
         if saved.hashes != hashes:
             same = f"the verdict is the same, {now}" if saved.verdict == a.verdict else changed
@@ -171,8 +173,9 @@ def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
             where = other.name if item.how == ADDED else first.name
             then = rules[item.rule].then
             assert isinstance(then, model.Block)
-            what = "running both" if then.process == "both" else f"{NAMES[then.process]} selling"
-            blocks.append(Item(f"Only {where}: {what} is blocked for now. [{item.rule}]", ids=(item.rule,)))
+            blocks.append(
+                Item(f"Only {where}: {selling(then.process)} is blocked for now. [{item.rule}]", ids=(item.rule,))
+            )
     yield Items(tuple(blocks), inset=2)
     own = own_advice(effect)
     if own:
@@ -201,34 +204,29 @@ def _advice(item: effects.Item, side: Side) -> Item:
     return Item(what, ids=(item.rule, *back))
 
 
-def document(found: Comparison) -> dict[str, Any]:
+# JSON
+
+
+def document(found: Comparison) -> Any:
     """The same as plain data, each side with its whole assessment; `changes` hold each further one against the first."""
-    vocabulary = found.sides[0].assessment.base.vocabulary
-    return {
-        "columns": [_side(side) for side in found.sides],
-        "facts": {
-            row.fact: [
-                None if value is None else plain.facts({row.fact: value}, vocabulary)[row.fact] for value in row.values
-            ]
-            for row in found.rows
-        },
-        "same": list(found.same),
-        "advice": {row.topic: [list(choices) for choices in row.choices] for row in found.topics},
-        "changes": [
-            {"column": side.name, "against": found.sides[0].name, **effect_document(effect)}
-            for side, effect in zip(found.sides[1:], found.effects)
-        ],
-    }
+    return plain(found, found.sides[0].assessment.base, _SHAPES)
 
 
-def _side(side: Side) -> dict[str, Any]:
-    saved = side.saved
-    return {
-        "name": side.name,
-        "file": side.assessment.case.file,
-        "saved": None
-        if saved is None
-        else {**saved.verdict._asdict(), "rules_version": saved.version, "rules_sha256": saved.hashes[0]},
-        "unread": dict(side.unread),
-        "assessment": plain.document(side.assessment, table=True),
-    }
+def _changes(found: Comparison, base: Base) -> Iterator[dict[str, Any]]:
+    for side, effect in zip(found.sides[1:], found.effects):
+        yield {"column": side.name, "against": found.sides[0].name, **plain(effect, base, SHAPES)}
+
+
+_SHAPES: Shapes = {
+    Comparison: shape(
+        "columns:sides facts same advice changes",
+        facts=lambda found, base: {row.fact: row.values for row in found.rows},
+        advice=lambda found, base: {row.topic: row.choices for row in found.topics},
+        changes=_changes,
+    ),
+    Side: shape(
+        "name file:assessment.case.file saved unread assessment",
+        assessment=lambda side, base: plain_assessment(side.assessment, table=True),
+    ),
+    Saved: shape("*verdict rules_version:version rules_sha256", rules_sha256=lambda saved, base: saved.hashes[0]),
+}

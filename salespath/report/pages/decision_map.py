@@ -12,6 +12,7 @@ from salespath.engine.borders import Stretch
 from salespath.facts import Derived, Fact
 from salespath.facts.values import readable, words
 from salespath.report.page import Axis, Figure, Heading, Item, Items, Page, Text
+from salespath.report.plain import plain
 from salespath.report.words.phrases import answer
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import VERDICTS
@@ -81,7 +82,7 @@ def document(found: DecisionMap) -> dict[str, Any]:
         "company": a.company,
         "process": a.process,
         "axes": [{"fact": s.fact, "scale": s.kind, "values": list(map(_number, s.values))} for s in scales],
-        "grid": [list(row) for row in found.grid],
+        "grid": plain(found.grid),
         "borders": [
             {"fact": scale.fact, "last": low.last, "from": low.process, "at": high.first, "to": high.process}
             for scale in scales

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estimate, assumptions
+from salespath.counsel.economics.inputs import Situation
 from salespath.counsel.economics.months import Flow
 from salespath.counsel.economics.other_process import Mark
 from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result, origins
@@ -15,7 +17,7 @@ from salespath.engine.compile import Base
 from salespath.facts import Derived, Fact
 from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.plain import problem
+from salespath.report.plain import Shapes, plain, rounded, shape
 from salespath.report.words.amounts import given, result
 from salespath.report.words.economics import gist, notes, verdict, why_not
 from salespath.report.words.phrases import NAMES, capitalized, labels, source_note, sources, together
@@ -140,88 +142,84 @@ def _kind(figure: Estimate, base: Base) -> Derived | Fact:
     return known[figure.id].kind if figure.id in known else base.vocabulary[figure.id]
 
 
-def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> dict[str, Any]:
+# JSON
+
+
+def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> Any:
     """Everything: figures with their origin, results, what it means, and the months. Unlimited runway is null, as is unknown."""
-    situation = asdict(e.situation)
-    situation["runway"] = {
-        "status": "unknown"
-        if e.situation.runway is None
-        else "unlimited"
-        if e.situation.runway == float("inf")
-        else "value",
-        "months": None if e.situation.runway in (None, float("inf")) else _plain(e.situation.runway),
+
+    def outcomes(x: ProcessEconomics, base: Base) -> dict[str, Any]:
+        return {
+            id_: {
+                **_by_case(r),
+                "rests_on": r.rests_on,
+                "origins": origins(r, x.figures, e.situation),
+                "missing": r.missing,
+                "note": why_not(r),
+            }
+            for id_, r in x.outcomes.items()
+        }
+
+    shapes: Shapes = {
+        **_SHAPES,
+        Economics: shape(
+            f"company months standing:situation meaning processes {MATCH}:match notes problems would_have_to:mark",
+            meaning=lambda e, base: gist(e),
+            notes=lambda e, base: notes(e, base.vocabulary),
+            problems=lambda e, base: problems,
+        ),
+        ProcessEconomics: shape(
+            "figures outcomes matters_most:worst plans monthly",
+            outcomes=outcomes,
+            plans=lambda x, base: dict(zip(CASES, x.plans)),
+            monthly=lambda x, base: dict(zip(CASES, x.flows)),
+        ),
     }
-    return {
-        "company": e.company,
-        "months": e.months,
-        "standing": situation,
-        "meaning": gist(e),
-        "processes": {p: _process(x, e, base) for p, x in e.processes.items()},
-        MATCH: {**_by_case(e.match.values), "source": ["K28"]} if e.match else None,
-        "notes": list(notes(e, base.vocabulary)),
-        "problems": [problem(p) for p in problems],
-        "would_have_to": _mark(e.mark) if e.mark else None,
-    }
+    return plain(e, base, shapes)
 
 
-def _mark(mark: Mark) -> dict[str, Any]:
-    """What the process that is not shown would have to be to end with as much, at one contract or at another price."""
-    contract = {"value": _plain(mark.contract.values[1]), "origin": mark.contract.origin}
-    return {
-        "process": mark.process,
-        "revenue_at_end": _plain(mark.revenue),
-        "sellers_pay_year": _plain(mark.pay),
-        "customers": mark.customers,
-        "contract": contract,
-        "or_customers": _plain(mark.others),
-        "or_contract": _plain(mark.price),
-        "not_computed": mark.why or None,
-    }
+def _by_case(record: Estimate | Result, base: Base | None = None) -> dict[str, float | None]:
+    return {case: _plain(value) for case, value in zip(CASES, record.values)}
 
 
-def _process(x: ProcessEconomics, e: Economics, base: Base) -> dict[str, Any]:
-    return {
-        "figures": {id_: _plain_figure(figure, base) for id_, figure in x.figures.items()},
-        "outcomes": {id_: _outcome(o, x, e) for id_, o in x.outcomes.items()},
-        "matters_most": asdict(x.worst) if x.worst else None,
-        "plans": {case: asdict(plan) for case, plan in zip(CASES, x.plans)},
-        "monthly": {case: _flow(flow) for case, flow in zip(CASES, x.flows)},
-    }
-
-
-def _plain_figure(figure: Estimate, base: Base) -> dict[str, Any]:
+def _cited(figure: Estimate, base: Base) -> list[dict[str, Any]]:
     known = base.knowledge.sources
-    cited = [
+    return [
         {"id": s, "kind": known[s].kind if s in known else s, "soft": s in known and known[s].soft}
         for s in figure.source
     ]
-    return {
-        **_by_case(figure.values),
-        "origin": figure.origin,
-        "facts": list(figure.facts),
-        "source": cited,
-        "says": figure.says,
-    }
 
 
-def _outcome(r: Result, x: ProcessEconomics, e: Economics) -> dict[str, Any]:
-    return {
-        **_by_case(r.values),
-        "rests_on": list(r.rests_on),
-        "origins": list(origins(r, x.figures, e.situation)),
-        "missing": list(r.missing),
-        "note": why_not(r),
-    }
+def _runway(situation: Situation, base: Base) -> dict[str, Any]:
+    months = situation.runway
+    status = "unknown" if months is None else "unlimited" if months == math.inf else "value"
+    return {"status": status, "months": _plain(months) if status == "value" else None}
 
 
-def _by_case(values: Sequence[float | None]) -> dict[str, float | None]:
-    return {case: _plain(value) for case, value in zip(CASES, values)}
+def _rounding(name: str) -> Callable[[Any, Any], Any]:
+    def read(record: Any, base: Base) -> Any:
+        value = getattr(record, name)
+        return tuple(map(_plain, value)) if isinstance(value, tuple) else _plain(value)
 
-
-def _flow(flow: Flow) -> dict[str, list[float | None] | None]:
-    columns = {field.name: getattr(flow, field.name) for field in fields(flow)}
-    return {name: None if column is None else [_plain(v) for v in column] for name, column in columns.items()}
+    return read
 
 
 def _plain(value: float | None) -> float | None:
-    return round(value, 4) + 0.0 if isinstance(value, float) else value  # never -0.0
+    return rounded(value, 4) if isinstance(value, float) else value
+
+
+_SHAPES: Shapes = {
+    Situation: {field.name: field.name for field in fields(Situation)} | {"runway": _runway},
+    Result: shape("*values source", values=_by_case, source=lambda result, base: ["K28"]),
+    Estimate: shape("*values origin facts source says", values=_by_case, source=_cited),
+    Flow: {field.name: _rounding(field.name) for field in fields(Flow)},
+    Mark: shape(
+        "process revenue_at_end sellers_pay_year customers contract or_customers or_contract not_computed",
+        revenue_at_end=_rounding("revenue"),
+        sellers_pay_year=_rounding("pay"),
+        contract=lambda mark, base: {"value": _plain(mark.contract.values[1]), "origin": mark.contract.origin},
+        or_customers=_rounding("others"),
+        or_contract=_rounding("price"),
+        not_computed=lambda mark, base: mark.why or None,
+    ),
+}

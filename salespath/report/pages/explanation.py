@@ -9,15 +9,16 @@ from typing import Any, cast
 from salespath.counsel.precedents import likeness
 from salespath.engine import certainty, why
 from salespath.engine.assessment import Assessment, Blocker, Choice, Reading
+from salespath.engine.compile import Base
 from salespath.engine.walk import FIRED, OPEN, SUMS
 from salespath.engine.why import Explanation, Finding, Weight
 from salespath.facts import Value
 from salespath.facts.values import readable
-from salespath.report import plain
 from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
+from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES, answers, labels, source_note, sources, wanted
+from salespath.report.words.phrases import NAMES, answers, capitalized, labels, source_note, sources, wanted
 from salespath.report.words.verdict import SELLING, conditions, figure, headline, reasons, two_groups
 from salespath.rules.language import Condition, Is, Leaf, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Rule, Topic, Warn, Weigh
@@ -68,25 +69,19 @@ def page(explanation: Explanation) -> Page:
     return Page("", (_Writer(explanation).tree(explanation.root),), widest=100)
 
 
-def document(explanation: Explanation) -> dict[str, Any]:
-    """The explanation as plain data: each finding once, a `ref` where it is meant again. `explanation.schema.json` describes it."""
-    writer = _Writer(explanation)
+def document(explanation: Explanation) -> Any:
+    """The explanation as plain data: each finding once, a `ref` where it is meant again."""
+    text = _Writer(explanation).text
+    finding = {**SHAPES[Finding], "text": lambda item, base: text(item)}
+    return plain(explanation.root, explanation.assessment.base, {**SHAPES, Finding: finding})
 
-    def plainly(finding: Finding) -> dict[str, Any]:
-        weight = finding.evidence
-        return {
-            "id": finding.id,
-            "kind": finding.kind,
-            "rule": finding.rule,
-            "status": finding.status,
-            "facts": {**plain.facts(_known(finding), writer.base.vocabulary), **dict.fromkeys(_needs(finding))},
-            "evidence": weight and {"process": weight.process, "of": weight.of, "net": _net(weight)},
-            "sources": list(finding.sources),
-            "text": writer.text(finding),
-            "under": [plainly(item) if isinstance(item, Finding) else {"ref": item.ref} for item in finding.under],
-        }
 
-    return plainly(explanation.root)
+def _read(finding: Finding, base: Base) -> dict[str, Value | None]:
+    return {**facts(_known(finding), base), **dict.fromkeys(_needs(finding))}
+
+
+def _net(weight: Weight, base: Base) -> float:
+    return net(weight.weight)
 
 
 class _Writer:
@@ -127,7 +122,7 @@ class _Writer:
                 titles = self.base.knowledge.topics[choice.topic].choices or {}
                 said = f"{titles.get(choice.choice, readable(choice.choice))}. {choice.because}"
                 said = said if choice.process == self.a.process else f"If you run {SELLING[choice.process]}: {said}"
-                return f"{said[0].upper()}{said[1:]}"
+                return capitalized(said)
             case "precedent", Resemblance() as alike:
                 return f"{alike.title}. {alike.likeness} {alike.did}"
             case "heading", Attribute() as attribute:
@@ -147,7 +142,7 @@ class _Writer:
         vocabulary, value = self.base.vocabulary, self.a.case.values.get(name)
         known = Reading("value", value) if value is not None else self.a.derived.get(name, Reading("unknown"))
         label = vocabulary[name].label
-        return f"{label[0].upper()}{label[1:]}: {figure(vocabulary, name, known)}"
+        return f"{capitalized(label)}: {figure(vocabulary, name, known)}"
 
     def _about(self, rule: Rule) -> str:
         match rule.then:
@@ -278,7 +273,7 @@ class _Writer:
             if fits and isinstance(then, Conclude) and then.value == root:
                 concluded = in_words(self.base, Is(then.attribute, then.value))
                 over = "".join(f", unless {said}" for _, said in exceptions(self.base, rule))
-                said = f"{concluded[0].upper()}{concluded[1:]} where {in_words(self.base, tree)}{over}."
+                said = f"{capitalized(concluded)} where {in_words(self.base, tree)}{over}."
                 yield self._cited(step, (), f"{said} [{{}}]")
 
     def _piece(self, item: Finding, whole: Finding) -> Tree:
@@ -369,10 +364,6 @@ def _needs(finding: Finding) -> list[str]:
     return [name for name, value in finding.facts.items() if value is None]
 
 
-def _net(weight: Weight) -> float:
-    return round(certainty.net(weight.weight), 3) + 0.0  # never -0.0
-
-
 def _weight(finding: Finding) -> int:
     return finding.evidence.weight if finding.evidence else 0
 
@@ -380,3 +371,9 @@ def _weight(finding: Finding) -> int:
 def _sized(total: int) -> str:
     """A sum in words, with its figure."""
     return f"{certainty.word(total)} ({certainty.signed(total, 2)})"
+
+
+SHAPES: Shapes = {
+    Finding: shape("id kind rule status facts evidence sources text under", facts=_read, text=_Writer.text),
+    Weight: shape("process of net", net=_net),
+}

@@ -9,6 +9,7 @@ from typing import Any
 from salespath.engine.compile import PLAN, Base
 from salespath.engine.dependencies import adds_to, concludes, read_values
 from salespath.facts.values import readable
+from salespath.report.plain import plain
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import NAMES
 from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs
@@ -205,7 +206,5 @@ def _is_verdict(base: Base, id_: str) -> bool:
 
 def document(graph: Graph) -> dict[str, Any]:
     """Nodes and edges as data for JSON."""
-    return {
-        "nodes": [{"id": node.id, "kind": node.kind, "label": node.label} for node in graph.nodes.values()],
-        "edges": [{"from": source, "to": target, "kind": what} for (source, target), what in graph.edges.items()],
-    }
+    edges = [{"from": source, "to": target, "kind": what} for (source, target), what in graph.edges.items()]
+    return {"nodes": plain([*graph.nodes.values()]), "edges": edges}

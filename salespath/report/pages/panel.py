@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from salespath.counsel.panel import MAJORITY, Disagreement, Panel, Ruling
+from salespath.counsel.panel import MAJORITY, Disagreement, Panel, Ruling, Swap
 from salespath.engine.compile import Base
 from salespath.facts import Value
 from salespath.facts.values import words
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
-from salespath.report.plain import facts as plain_facts
+from salespath.report.plain import Shapes, facts, plain, shape
 from salespath.report.words.phrases import NAMES, counted, labels, together
 from salespath.report.words.verdict import in_short, short_block
 from salespath.rules import model
@@ -106,43 +106,26 @@ def _change(base: Base, before: Ruling, after: Ruling) -> str:
     return f"the same verdict, but {together(parts)}"
 
 
+# JSON
+
+
 def document(base: Base, company: str, answers: Mapping[str, Mapping[str, Value]], panel: Panel) -> dict[str, Any]:
     """The same as plain data, with the facts of each person."""
 
-    def plain(name: str, value: Value | None) -> Any:
-        return None if value is None else plain_facts({name: value}, base.vocabulary)[name]
+    def respondents(panel: Panel, base: Base) -> Iterator[dict[str, Any]]:
+        for name in panel.people:
+            yield {"name": name, **plain(panel.outcomes[name], base, _SHAPES), "facts": facts(answers[name], base)}
 
-    return {
-        "company": company,
-        "respondents": [
-            {"name": name, **_plain(panel.outcomes[name]), "facts": plain_facts(answers[name], base.vocabulary)}
-            for name in panel.people
-        ],
-        "majority": _plain(panel.majority),
-        "disagreements": [
-            {
-                "fact": item.fact,
-                "changes_outcome": item.decides,
-                "answers": [{"value": plain(item.fact, value), "by": list(who)} for value, who in item.answers],
-                "answered": len(panel.people) - len(item.silent),
-                "silent": list(item.silent),
-                "majority": plain(item.fact, item.majority),
-                "alone": [
-                    {
-                        "respondent": turn.respondent,
-                        "value": plain(item.fact, turn.value),
-                        "of": list(turn.others),
-                        **_plain(turn.outcome),
-                    }
-                    for turn in item.turns
-                ],
-                "together_with": [list(others) for others in item.together],
-            }
-            for item in panel.disagreements
-        ],
-        "agreed": list(panel.agreed),
-    }
+    whole = shape("respondents majority disagreements agreed", respondents=respondents)
+    return {"company": company, **plain(panel, base, {**_SHAPES, Panel: whole})}
 
 
-def _plain(ruling: Ruling) -> dict[str, Any]:
-    return {**ruling.verdict._asdict(), "blocks": list(ruling.blocks)}
+_SHAPES: Shapes = {
+    Ruling: shape("*verdict blocks"),
+    Swap: shape("respondent value of:others *outcome"),
+    Disagreement: shape(
+        "fact changes_outcome:decides answers answered silent majority alone:turns together_with:together",
+        answers=lambda item, base: [{"value": value, "by": who} for value, who in item.answers],
+        answered=lambda item, base: sum(len(who) for _, who in item.answers),
+    ),
+}

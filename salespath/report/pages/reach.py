@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from salespath.counsel.reach.moves import Move
 from salespath.counsel.reach.obstacles import EVIDENCE, Obstacle
 from salespath.counsel.reach.search import Changes, Reach
 from salespath.counsel.reach.steps import Roadmap
@@ -15,19 +16,8 @@ from salespath.engine.compile import Base
 from salespath.engine.turning import turning
 from salespath.facts.values import words
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
-from salespath.report.pages.rules_diff import net
-from salespath.report.pages.steps import (
-    SHOWN,
-    card_blocks,
-    card_document,
-    move_text,
-    step_document,
-    step_items,
-    target,
-    trigger_blocks,
-    trigger_document,
-)
-from salespath.report.pages.whatif import plain_value
+from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
+from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import labels, selling, wanted
 from salespath.report.words.verdict import NAMED, in_short
 from salespath.rules.language import inputs
@@ -141,48 +131,33 @@ def _because(base: Base, obstacle: Obstacle) -> str:
 # JSON
 
 
-def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
+def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> Any:
     """The same as plain data, with every set found."""
-    return {
-        "company": found.case.company,
-        "goal": found.goal,
-        "process": found.process,
-        "reached": found.reached,
-        "changes": [_changes(base, changes) for changes in found.changes],
-        "searched": {"sets": found.sets, "complete": found.complete},
-        "nearest": _changes(base, found.nearest) if found.nearest else None,
-        "in_the_way": [
-            {
-                "kind": o.kind,
-                "rule": o.rule,
-                "because": _because(base, o),
-                "weight": net(o.weight),
-                "facts": list(o.facts),
-            }
-            for o in obstacles
-        ],
-        "way": [step_document(base, step) for step in roadmap.steps],
-        "triggers": [trigger_document(base, trigger) for trigger in roadmap.triggers],
-        "tests": [card_document(base, card) for card in roadmap.cards],
+    shapes: Shapes = {
+        **SHAPES,
+        Reach: shape(
+            "company:case.company goal process reached changes searched nearest in_the_way way triggers tests",
+            searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
+            in_the_way=lambda found, base: obstacles,
+            way=lambda found, base: roadmap.steps,
+            triggers=lambda found, base: roadmap.triggers,
+            tests=lambda found, base: roadmap.cards,
+        ),
+        Changes: shape("facts conditions process settled effort", facts=_own),
+        Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
+        Obstacle: shape(
+            "kind rule because weight facts",
+            because=lambda obstacle, base: _because(base, obstacle),
+            weight=net_of("weight"),
+        ),
     }
+    return plain(found, base, shapes)
 
 
-def _changes(base: Base, changes: Changes) -> dict[str, Any]:
-    facts = []
+def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
     now = {move.fact: move.before for move in changes.own}
     for move in changes.own:  # one after the other: each starts where the one before it on the same fact has ended
         before = now[move.fact]
         after = before ^ {move.member} if move.member and isinstance(before, frozenset) else move.after
         now[move.fact] = after
-        old, new = plain_value(base, move.fact, before), plain_value(base, move.fact, after)
-        facts.append({"fact": move.fact, "from": old, "to": new, "wanted": target(base, move)})
-    return {
-        "facts": facts,
-        "conditions": [
-            {"fact": move.fact, "value": plain_value(base, move.fact, move.after), "wanted": target(base, move)}
-            for move in changes.conditions
-        ],
-        "process": changes.process,
-        "settled": changes.settled,
-        "effort": changes.effort,
-    }
+        yield {"fact": move.fact, "from": before, "to": after, "wanted": target(base, move)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from salespath.engine import certainty
@@ -13,6 +12,7 @@ from salespath.engine.effects import RULE, Effect, Item, Shift, follows
 from salespath.report import page as blocks
 from salespath.report.page import Block, Heading, Items, Page, Text
 from salespath.report.pages.score import companies
+from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import NAMES
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, Field
 from salespath.rules.model import Knowledge
@@ -154,55 +154,19 @@ def _item(item: Item) -> str:
 
 # JSON
 
+SHAPES: Shapes = {
+    Shift: shape("rule process old new", old=net_of("old"), new=net_of("new")),
+    Effect: shape("company old new through evidence:shifts items"),
+    NamedBase: shape("name version:knowledge.version sha256:knowledge.sha256 overlays:knowledge.overlays"),
+    Entry: shape("id fields", fields=lambda entry, base: {f.name: {"old": f.old, "new": f.new} for f in entry.fields}),
+}
 
-def document(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> dict[str, Any]:
+
+def document(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> Any:
     """The same as plain data, with everything that the text sums up."""
-    data: dict[str, Any] = {"old": _base(old), "new": _base(new)}
-    for name, part in entries.items():
-        data[name] = {
-            how: [
-                {"id": entry.id, "fields": {f.name: {"old": f.old, "new": f.new} for f in entry.fields}}
-                for entry in part.values()
-                if entry.how == how
-            ]
-            for how in HOW
-        }
-    data["companies"] = None if found is None else found.companies
-    data["changes"] = None if found is None else [effect_document(effect) for effect in found.effects]
-    return data
-
-
-def _base(named: NamedBase) -> dict[str, Any]:
-    knowledge = named.knowledge
-    return {
-        "name": named.name,
-        "version": knowledge.version,
-        "sha256": knowledge.sha256,
-        "overlays": [{"name": layer.name, "sha256": layer.sha256} for layer in knowledge.overlays],
+    parts = {
+        name: {how: [entry for entry in part.values() if entry.how == how] for how in HOW}
+        for name, part in entries.items()
     }
-
-
-def effect_document(effect: Effect) -> dict[str, Any]:
-    """What changes for a company, as plain data; evidence as net sums."""
-    return {
-        "company": effect.company,
-        "old": effect.old._asdict(),
-        "new": effect.new._asdict(),
-        **traced(effect),
-    }
-
-
-def traced(effect: Effect) -> dict[str, Any]:
-    """Through which rules a verdict and a plan change, as plain data."""
-    return {
-        "through": list(effect.through),
-        "evidence": [
-            {"rule": s.rule, "process": s.process, "old": net(s.old), "new": net(s.new)} for s in effect.shifts
-        ],
-        "items": [asdict(item) for item in effect.items],
-    }
-
-
-def net(weight: int) -> float:
-    """Net evidence as JSON has it, three digits."""
-    return round(certainty.net(weight), 3) + 0.0  # never -0.0
+    on = {"companies": found and found.companies, "changes": found and found.effects}
+    return plain({"old": old, "new": new, **parts, **on}, None, SHAPES)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from salespath.authoring.baselines import WITH_BOTH
-from salespath.authoring.score import LEAD, SALESPATH, Agreement, Band, Miss, Rate, Score
+from salespath.authoring.score import LEAD, SALESPATH, Agreement, Band, Miss, Paired, Rate, Score
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Fired
 from salespath.engine.dependencies import read_values
 from salespath.engine.documented import Selection
 from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Column, Heading, Page, Table, Text
+from salespath.report.plain import Shape, Shapes, evidence, net, plain, rounded, shape
 from salespath.report.words.phrases import NAMES
 from salespath.report.words.verdict import reasons
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -174,86 +174,53 @@ def _band(band: Band) -> str:
 
 # Plain data
 
-
-def document(score: Score, facts: Selection) -> dict[str, Any]:
-    """The score as plain data; `facts` are those that were used."""
-    return {
-        "companies": len(score.outcomes),
-        "facts": asdict(facts),
-        **_measures(score),
-        "misses": [_miss_document(miss) for miss in score.misses],
-        "reliability": [
-            {"from": band.low, "to": None if band.high == math.inf else band.high, **_rate_document(band.rate)}
-            for band in score.reliability
-        ],
-        "robustness": None,  # measured by tools/robustness.py, like "witnesses"; the keys stay for who reads them
-        "receipt": score.receipt,
-        "kinds": [
-            {"by": kind.by, "kind": kind.kind, "rates": {judge: _rate_document(r) for judge, r in kind.rates.items()}}
-            for kind in score.kinds
-        ],
-        "files": [
-            {
-                "file": path,
-                "companies": len(part.outcomes),
-                **_measures(part),
-                "misses": [miss.assessment.company for miss in part.misses],
-            }
-            for path, part in score.files.items()
-        ],
-        "witnesses": None,
-    }
-
-
-def _measures(score: Score) -> dict[str, Any]:
-    return {
-        "agreement": [_agreement_document(found) for found in score.agreements],
-        "confusion": {
+_SHAPES: Shapes = {
+    Score: shape(
+        "companies facts agreement:agreements confusion recall misses reliability robustness receipt kinds files witnesses",
+        companies=lambda score, base: len(score.outcomes),
+        robustness=lambda score,
+        base: None,  # measured by tools/robustness.py, like witnesses; the keys stay for who reads them
+        witnesses=lambda score, base: None,
+        confusion=lambda score, base: {
             label: {said: score.confusion.get((label, said), 0) for said in VERDICTS} for label in score.recall
         },
-        "recall": {label: _rate_document(rate) for label, rate in score.recall.items()},
-    }
+        files=lambda score, base: [{"file": path, **plain(part, None, _PART)} for path, part in score.files.items()],
+    ),
+    Rate: shape(
+        "right of share interval",
+        share=lambda rate, base: rounded(rate.share) if rate.of else None,
+        interval=lambda rate, base: map(rounded, rate.interval),
+    ),
+    Agreement: shape(
+        "judge *rate kappa accepted:accepted.right lacking paired",
+        kappa=lambda found, base: None if found.kappa is None else rounded(found.kappa),
+    ),
+    Paired: shape("only_salespath:ours only_other:theirs p", p=lambda paired, base: round(paired.p, 6)),
+    Band: shape("from:low to *rate", to=lambda band, base: None if band.high == math.inf else band.high),
+    Miss: shape(
+        "company:assessment.company label said:assessment.process leaning:assessment.leaning evidence for against blocked_by "
+        "through accepted",
+        evidence=lambda miss, base: evidence(miss.assessment),
+        **{"for": lambda miss, base: _weighed(miss.assessment, 1)},
+        against=lambda miss, base: _weighed(miss.assessment, -1),
+        blocked_by=lambda miss, base: [blocker.rule for blocker in miss.assessment.blockers],
+        through=lambda miss, base: steps(miss.assessment),
+    ),
+}
+_PART: Shapes = {
+    **_SHAPES,
+    Score: {
+        **{key: _SHAPES[Score][key] for key in ("companies", "agreement", "confusion", "recall")},
+        "misses": lambda score, base: [miss.assessment.company for miss in score.misses],
+    },
+}
 
 
-def _agreement_document(found: Agreement) -> dict[str, Any]:
-    paired = found.paired
-    return {
-        "judge": found.judge,
-        **_rate_document(found.rate),
-        "kappa": None if found.kappa is None else _rounded(found.kappa),
-        "accepted": found.accepted.right,
-        "lacking": found.lacking,
-        "paired": paired and {"only_salespath": paired.ours, "only_other": paired.theirs, "p": round(paired.p, 6)},
-    }
+def document(score: Score, facts: Selection) -> Any:
+    """The score as plain data; `facts` are those that were used."""
+    whole: Shape = {**_SHAPES[Score], "facts": lambda score, base: facts}
+    return plain(score, None, {**_SHAPES, Score: whole})
 
 
-def _rate_document(rate: Rate) -> dict[str, Any]:
-    return {
-        "right": rate.right,
-        "of": rate.of,
-        "share": _rounded(rate.share) if rate.of else None,
-        "interval": [_rounded(end) for end in rate.interval],
-    }
-
-
-def _miss_document(miss: Miss) -> dict[str, Any]:
-    a = miss.assessment
-    weights = {
-        side: {p: [{"rule": i.rule, "weight": _rounded(certainty.net(i.weight))} for i in reasons(a, p, sign)] for p in PROCESSES}
-        for side, sign in (("for", 1), ("against", -1))
-    }  # fmt: skip
-    return {
-        "company": a.company,
-        "label": miss.label,
-        "said": a.process,
-        "leaning": a.leaning,
-        "evidence": {p: {name: _rounded(certainty.net(a.evidence[p][name])) for name in SUMS} for p in PROCESSES},
-        **weights,
-        "blocked_by": [blocker.rule for blocker in a.blockers],
-        "through": steps(a),
-        "accepted": miss.accepted,
-    }
-
-
-def _rounded(value: float) -> float:
-    return round(value, 3) + 0.0  # never -0.0
+def _weighed(a: Assessment, sign: int) -> dict[str, list[dict[str, Any]]]:
+    return {p: [{"rule": item.rule, "weight": net(item.weight)} for item in reasons(a, p, sign)] for p in PROCESSES}

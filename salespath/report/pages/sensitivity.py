@@ -9,12 +9,10 @@ from typing import Any
 from salespath.counsel.reach.steps import Card
 from salespath.counsel.sensitivity import Influence, Sensitivity, Variant
 from salespath.engine import certainty
-from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
 from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
-from salespath.report.pages.rules_diff import net
-from salespath.report.pages.steps import card_blocks, card_document, gains
-from salespath.report.pages.whatif import plain_value
+from salespath.report.pages.steps import SHAPES, card_blocks, gains
+from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import labels, selling
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import OTHER
@@ -120,42 +118,25 @@ def _step(found: Sensitivity, step: Variant) -> str:
 # JSON
 
 
-def document(found: Sensitivity, cards: Sequence[Card]) -> dict[str, Any]:
+def document(found: Sensitivity, cards: Sequence[Card]) -> Any:
     """The same as plain data."""
-    a = found.assessment
-    base = a.base
-    return {
-        "company": a.company,
-        "process": a.process,
-        "lead": a.lead,
-        "settled": a.settled,
-        "about": found.process,
-        "net": net(found.net),
-        "hangs_on": [influence.fact for influence in found.turning],
-        "facts": [
-            {
-                "fact": influence.fact,
-                "value": plain_value(base, influence.fact, influence.value),
-                "how": influence.how or None,
-                "holds": not influence.turning,
-                "low": net(influence.low),
-                "high": net(influence.high),
-                "steps": [_variant(base, influence.fact, step) for step in influence.steps],
-                "unknown": _variant(base, influence.fact, influence.unknown),
-            }
-            for influence in found.influences
-        ],
-        "open": [{"fact": v.move.fact, **_variant(base, v.move.fact, v)} for v in found.open if v.move],
-        "tests": [card_document(base, card) for card in cards],
+    shapes: Shapes = {
+        **SHAPES,
+        Sensitivity: shape(
+            "company:assessment.company process:assessment.process lead:assessment.lead settled:assessment.settled about:process "
+            "net hangs_on facts:influences open tests",
+            net=net_of("net"),
+            hangs_on=lambda found, base: [influence.fact for influence in found.turning],
+            open=lambda found, base: [{"fact": v.move.fact, **plain(v, base, shapes)} for v in found.open if v.move],
+            tests=lambda found, base: cards,
+        ),
+        Influence: shape(
+            "fact value how holds low high steps unknown",
+            how=lambda influence, base: influence.how or None,
+            holds=lambda influence, base: not influence.turning,
+            low=net_of("low"),
+            high=net_of("high"),
+        ),
+        Variant: shape("value process lead net means rules", net=net_of("net"), means=net_of("means")),
     }
-
-
-def _variant(base: Base, name: str, variant: Variant) -> dict[str, Any]:
-    return {
-        "value": plain_value(base, name, variant.value),
-        "process": variant.process,
-        "lead": variant.lead,
-        "net": net(variant.net),
-        "means": net(variant.means),
-        "rules": list(variant.rules),
-    }
+    return plain(found, found.assessment.base, shapes)

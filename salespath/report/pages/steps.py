@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from salespath.counsel.reach.moves import Move
 from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, open_above, open_below
@@ -11,11 +10,9 @@ from salespath.engine import certainty
 from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
 from salespath.report.page import Block, Heading, Item, Items, Text
-from salespath.report.pages.rules_diff import net
-from salespath.report.pages.whatif import plain_value
-from salespath.report.plain import plain
+from salespath.report.plain import Shapes, net_of, shape
 from salespath.report.words.conditions import in_words
-from salespath.report.words.phrases import answer, counted, selling, sources
+from salespath.report.words.phrases import answer, capitalized, counted, selling, sources
 from salespath.report.words.verdict import in_short
 from salespath.rules.language import Scope, condition
 
@@ -55,10 +52,6 @@ def gains(move: Move) -> bool:
     return isinstance(move.after, frozenset) and move.member in move.after
 
 
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 # Steps
 
 
@@ -72,7 +65,7 @@ def step_items(base: Base, roadmap: Roadmap, process: str) -> Items:
 def _step(base: Base, number: int, step: Step, before: str) -> Item:
     move, under = step.move, []
     label = base.vocabulary[move.fact].label
-    does = f"Find out {label}: it must be {target(base, move)}" if move.answers else _capital(move_text(base, move))
+    does = f"Find out {label}: it must be {target(base, move)}" if move.answers else capitalized(move_text(base, move))
     if step.advice:
         under.append(Text(f"How: {step.advice}", hang=2))
     for unlock in step.unlocks[:_UNLOCKS]:
@@ -84,7 +77,7 @@ def _step(base: Base, number: int, step: Step, before: str) -> Item:
     if step.source:
         under.append(Text(f"Sources: {sources(base, step.source)}.", hang=2, ids=step.source))
     done = f"{'Found out' if move.answers else 'Done'} when {_when(base, step.done_when)}."
-    under.append(Text(f"{_capital(step.owner or _ANSWERING)}. {done} Then: {in_short(step.process)}.", hang=2))
+    under.append(Text(f"{capitalized(step.owner or _ANSWERING)}. {done} Then: {in_short(step.process)}.", hang=2))
     return Item(f"{does}.", label=f"{number}.", under=tuple(under), ids=(move.fact,))
 
 
@@ -98,22 +91,6 @@ def _unlock(unlock: Unlock) -> str:
 def _when(base: Base, text: str) -> str:
     """A condition of the rule language in words."""
     return in_words(base, condition(text, Scope(base.vocabulary, base.knowledge.attributes)))
-
-
-def step_document(base: Base, step: Step) -> dict[str, Any]:
-    """A step as plain data."""
-    move, fields = step.move, plain(step)
-    del fields["move"]
-    return {
-        "fact": move.fact,
-        "from": plain_value(base, move.fact, move.before),
-        "to": plain_value(base, move.fact, move.after),
-        "wanted": target(base, move),
-        "condition": move.answers,
-        **fields,
-        "owner": step.owner or _ANSWERING,
-        "unlocks": [{**plain(unlock), "weight": net(unlock.weight)} for unlock in step.unlocks],
-    }
 
 
 # Triggers
@@ -136,21 +113,8 @@ def _trigger(base: Base, trigger: Trigger, about: str, process: str) -> Item:
             then = f"the net evidence for {selling(about)} changes by {certainty.signed(trigger.net or 0, 1)}"
         else:
             then = f"with today's other answers it would be {in_short(str(trigger.process))}"
-    remedy = (Text(f"{_capital(trigger.owner)}: {trigger.remedy}"),) if trigger.owner else ()
+    remedy = (Text(f"{capitalized(trigger.owner)}: {trigger.remedy}"),) if trigger.owner else ()
     return Item(f"{when}{now}; {then} [{', '.join(rules)}]", under=remedy, ids=trigger.rules)
-
-
-def trigger_document(base: Base, trigger: Trigger) -> dict[str, Any]:
-    """When to look again, as plain data: what lifts a block, or what crosses a threshold."""
-    return {
-        "when": trigger.when,
-        "words": _when(base, trigger.when),
-        "process": trigger.process,
-        "net": None if trigger.net is None else net(trigger.net),
-        "rules": list(trigger.rules),
-        "remedy": trigger.remedy,
-        "owner": trigger.owner,
-    }
 
 
 # Test cards
@@ -169,11 +133,28 @@ def _card(base: Base, card: Card) -> Item:
     test = card.test
     passed = f"Passed if {test.passed}. Within {counted(test.days, 'day', 'days')}; cost: {test.cost}."
     under = [passed, *([f"The goal needs: {target(base, card.wanted)}."] if card.wanted else [])]
-    text = f"{_capital(base.vocabulary[card.fact].label)} ({card.known or 'not known'}): {test.do}"
+    text = f"{capitalized(base.vocabulary[card.fact].label)} ({card.known or 'not known'}): {test.do}"
     return Item(text, under=tuple(Text(line, hang=2) for line in under), ids=(card.fact,))
 
 
-def card_document(base: Base, card: Card) -> dict[str, Any]:
-    """A test card as plain data."""
-    wanted = target(base, card.wanted) if card.wanted else None
-    return {"fact": card.fact, "known": card.known or None, **plain(card.test), "wanted": wanted}
+# JSON
+
+SHAPES: Shapes = {
+    Step: shape(
+        "fact:move.fact from:move.before to:move.after wanted condition:move.answers owner done_when advice rules because source "
+        "unlocks process",
+        wanted=lambda step, base: target(base, step.move),
+        owner=lambda step, base: step.owner or _ANSWERING,
+    ),
+    Unlock: shape("rule process weight because gone", weight=net_of("weight")),
+    Trigger: shape(
+        "when words process net rules remedy owner",
+        words=lambda trigger, base: _when(base, trigger.when),
+        net=net_of("net"),
+    ),
+    Card: shape(
+        "fact known *test wanted",
+        known=lambda card, base: card.known or None,
+        wanted=lambda card, base: target(base, card.wanted) if card.wanted else None,
+    ),
+}

@@ -6,17 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from salespath.counsel.whatif import WhatIf
+from salespath.counsel.whatif import Setting, WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
-from salespath.engine.effects import ADVICE, BLOCK, follows
+from salespath.engine.effects import ADVICE, BLOCK, Effect, follows
 from salespath.engine.effects import Item as Difference
 from salespath.engine.walk import SUMS
-from salespath.facts import Value
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
-from salespath.report.pages.rules_diff import net, traced
-from salespath.report.plain import facts as plain_facts
+from salespath.report.pages.rules_diff import SHAPES
+from salespath.report.plain import Shapes, evidence, plain, shape
 from salespath.report.words.phrases import NAMES, answer, selling
 from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.rules.diff import ADDED, CHANGED, REMOVED
@@ -129,31 +127,19 @@ def _through(change: Difference) -> str:
 # JSON
 
 
-def document(found: WhatIf) -> dict[str, Any]:
+def document(found: WhatIf) -> Any:
     """The same as plain data, with all that the text sums up."""
-    base = found.before.base
-    return {
-        "company": found.before.company,
-        "set": [
-            {"fact": s.fact, "from": plain_value(base, s.fact, s.before), "to": plain_value(base, s.fact, s.after)}
-            for s in found.settings
-        ],
-        "old": _side(found.before),
-        "new": _side(found.after),
-        "changed": found.effect.verdict_changes,
-        **traced(found.effect),
-    }
+    return plain(found, found.before.base, _SHAPES)
 
 
-def plain_value(base: Base, name: str, value: Value | None) -> Any:
-    """A value as plain data; unknown is None."""
-    return None if value is None else plain_facts({name: value}, base.vocabulary)[name]
-
-
-def _side(a: Assessment) -> dict[str, Any]:
-    return {
-        **a.verdict._asdict(),
-        "settled": a.settled,
-        "evidence": {p: {name: net(a.evidence[p][name]) for name in SUMS} for p in PROCESSES},
-        "blockers": [block.rule for block in a.blockers],
-    }
+_SHAPES: Shapes = {
+    **SHAPES,
+    WhatIf: shape("company:before.company set:settings old:before new:after changed:effect.verdict_changes *effect"),
+    Setting: shape("fact from:before to:after"),
+    Effect: shape("through evidence:shifts items"),
+    Assessment: shape(
+        "process lead leaning settled evidence blockers",
+        evidence=evidence,
+        blockers=lambda a, base: [block.rule for block in a.blockers],
+    ),
+}

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from salespath.engine.compile import Base
 from salespath.facts.values import quantity, readable, words
 from salespath.facts.vocabulary import Derived, Fact
-from salespath.report.words.phrases import NAMES, OPPOSITE, ORDER, either
+from salespath.report.words.phrases import NAMES, OPPOSITE, ORDER, either, selling
 from salespath.rules.language import (
     BLOCKED,
     VERDICT_NUMBERS,
@@ -32,7 +32,6 @@ from salespath.rules.model import Rule
 
 Test: TypeAlias = "tuple[Condition, bool]"  # a part of a condition, and whether it should be true
 
-_SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both"}
 _PREPOSITION = re.compile(r" (?:of|in|on|from|with|for|to) ")
 _JOINING = re.compile(r" (?:and|or) |:")
 _SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
@@ -174,7 +173,7 @@ def _yes_or_no(base: Base, fact: Fact | Derived, yes: bool) -> str:
 
 def _attribute(base: Base, name: str, values: list[str], so: bool) -> str:
     if name in BLOCKED:
-        return f"{_SELLING[BLOCKED[name]]} is {'' if so else 'not '}blocked"
+        return f"{selling(BLOCKED[name])} is {'' if so else 'not '}blocked"
     attribute = base.knowledge.attributes[name]
     means = attribute.means.replace("`", "")
     value = either([readable(value) if value != "none" else "neither" for value in values])
