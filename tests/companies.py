@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from given import VOCABULARY
+from given import VOCABULARY, bounds
 
 from salespath.facts import Case, Derived, Fact
 
@@ -67,7 +67,8 @@ def random_companies(count: int, seed: int) -> list[Case]:
 
 def possible(fact: Fact | Derived, figure: float) -> float:
     """The figure, or the nearest that the fact can be."""
-    if fact.above is not None and figure <= fact.above:
-        figure = fact.above + 0.5
-    figure = min(max(figure, figure if fact.minimum is None else fact.minimum), fact.maximum or figure)
+    low, high = bounds(fact)
+    if figure < low and fact.above is not None and fact.type != "integer":
+        low = fact.above + 0.5
+    figure = min(max(figure, low), high)
     return int(figure) if fact.type == "integer" else figure

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.load import load
-from salespath.facts import Case, Value, read_file
+from salespath.facts import Case, Derived, Fact, Value, read_file
 from salespath.files.nodes import parse
 from salespath.report.formats.text import fitting, write
 from salespath.report.pages import assessment as pages
@@ -117,15 +117,22 @@ def values(name: str) -> st.SearchStrategy[Value]:
         return st.frozensets(st.sampled_from(list(fact.values)))
     if fact.type == "date":
         return st.dates().map(str)
-    low = fact.minimum if fact.minimum is not None else fact.above if fact.above is not None else -1e12
-    high = fact.maximum if fact.maximum is not None else 1e12
+    low, high = bounds(fact)
     if fact.type == "integer":
-        return st.one_of(st.integers(math.ceil(low), 1000), st.integers(math.ceil(low), math.floor(high)))
-    inside = {"exclude_min": fact.minimum is None and fact.above is not None}
+        return st.one_of(st.integers(int(low), int(min(high, 1000))), st.integers(int(low), int(high)))
     near = min(high, 1000.0)
-    return st.one_of(st.floats(low, near, **inside), st.floats(low, high, **inside)).map(
+    return st.one_of(st.floats(low, near), st.floats(low, high)).map(
         lambda number: int(number) if number == int(number) else number
     )
+
+
+def bounds(fact: Fact | Derived) -> tuple[float, float]:
+    """The least and the largest number that a fact takes in tests."""
+    low = -1e12 if fact.minimum is None else fact.minimum
+    high = 1e12 if fact.maximum is None else fact.maximum
+    if fact.type == "integer":
+        return math.ceil(low) if fact.above is None else math.floor(fact.above) + 1, math.floor(high)
+    return low if fact.above is None else math.nextafter(fact.above, math.inf), high
 
 
 def some_facts() -> st.SearchStrategy[dict[str, Value]]:
