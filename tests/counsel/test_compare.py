@@ -138,14 +138,14 @@ def names_behind(tree) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
-@pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 32])
-def test_a_comparison_fits_the_width(width, number) -> None:
+@pytest.mark.parametrize("number", [2, 5, 32])
+def test_a_comparison_fits_the_width(number) -> None:
     cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases[-number:]
-    shown = text(compare([Side(case.company, assess(BASE, case)) for case in cases]), width)
-    assert [line for line in shown.splitlines() if len(line) > width] == []
-    for case in cases:
-        assert case.company.split()[0] in shown
+    found = compare([Side(case.company, assess(BASE, case)) for case in cases])
+    for width in (40, 60, 80, 120):
+        shown = text(found, width)
+        assert [line for line in shown.splitlines() if len(line) > width] == []
+        assert [case.company for case in cases if case.company.split()[0] not in shown] == []
 
 
 @given(st.lists(some_facts(), min_size=2, max_size=4))
