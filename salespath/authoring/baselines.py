@@ -22,18 +22,17 @@ class Baseline:
         return any(name not in facts for name in self.reads)
 
 
-def one_process(facts: Facts) -> str:
-    """Refused: not_yet. Self-serve: smb. Large customers: enterprise. Else smb. It never says both."""
+def with_both(facts: Facts) -> str:
+    """Refused: not_yet. Large customers: both for a self-serve product, else enterprise. Else smb."""
     if facts.get("willingness_to_pay") == "refused":
         return "not_yet"
-    return "enterprise" if "large" in _payers(facts) and not facts.get("self_serve") else "smb"
+    return "smb" if "large" not in _payers(facts) else "both" if facts.get("self_serve") else "enterprise"
 
 
-def with_both(facts: Facts) -> str:
-    """The same, but large customers who pay for a self-serve product are both."""
-    if facts.get("willingness_to_pay") != "refused" and "large" in _payers(facts) and facts.get("self_serve"):
-        return "both"
-    return one_process(facts)
+def one_process(facts: Facts) -> str:
+    """The same, but never both: a self-serve product is smb."""
+    said = with_both(facts)
+    return "smb" if said == "both" else said
 
 
 def two_bands(facts: Facts) -> str:

@@ -31,7 +31,6 @@ class Results:
         self.rows = Rows(base, Table.from_cases(base, self.cases))
         self.walked: Walked = walk(base, self.rows, settle=False)
         self.inside: Bits = self.rows.pack(True)
-        self._fired: dict[str, npt.NDArray[Any]] = {}
 
     @cached_property
     def starts(self) -> dict[str, int]:
@@ -39,12 +38,14 @@ class Results:
         rows = accumulate((len(scenario.cases) for scenario in self.scenarios), initial=0)
         return {scenario.sentence: row for scenario, row in zip(self.scenarios, rows)}
 
+    @cached_property
+    def _flags(self) -> dict[str, npt.NDArray[Any]]:
+        count = len(self.cases)
+        return {rule: np.unpackbits(self.walked.fired(rule), count=count) for rule in self.base.knowledge.rules}
+
     def fired(self, rule: str, row: int) -> bool:
         """Whether a rule fired for the company on a row; one that does not exist did not."""
-        if rule not in self._fired:
-            bits = self.walked.fired(rule) if rule in self.base.knowledge.rules else self.rows.zero
-            self._fired[rule] = np.unpackbits(bits, count=len(self.cases))
-        return bool(self._fired[rule][row])
+        return rule in self._flags and bool(self._flags[rule][row])
 
     def differences(self, scenario: Scenario) -> Iterator[str]:
         """Every expectation of a scenario that does not hold, as a line to read."""

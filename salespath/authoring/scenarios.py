@@ -1,27 +1,6 @@
 """Scenarios: a sentence, the facts of a company, and what must follow from them.
 
-A scenario file is a list of entries such as
-
-    - scenario: A sentence.
-      source: [K08, B11, expert judgement]
-      like: A name                      # the facts of an entry `company: A name`, to which `facts` are added
-      facts: {product_stage: launched, …}
-      expect:
-        process: smb                    # and lead, leaning (enterprise, smb or none), settled
-        blocked: [enterprise]           # exactly the processes that certain blocks stop
-        advice: [channel:automation, strategy:account_mapping@smb]   # in the plan; with @, that process's own
-        not_advice: [campaign:multichannel]
-        in_place: [hosting:cloud]       # in the plan and shown as done
-        warnings: [rule-id]
-        not_warnings: [rule-id]
-        conflicts: [customer_segment]   # exactly these, none if left out; likewise problems: [SP120]
-      fit: {smb: [1, 4]}                # bands of net evidence; likewise means
-      fired: [rule-id]
-      not_fired: [rule-id]              # failed, open or overridden
-      also: [{facts}, …]                # under each of these changes every rule of `fired` fires still
-      unless: [{facts}, …]              # each of these changes alone keeps every rule of `fired` from firing
-
-In `facts` and changes, `~` makes a fact unknown.
+Their files are lists of entries; `docs/rule-authoring.md` lists the keys.
 """
 
 from __future__ import annotations

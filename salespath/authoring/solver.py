@@ -9,9 +9,7 @@ is proved impossible, unless the solver gives up (a product or quotient of unkno
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from operator import add, mul, sub, truediv
-from typing import Any
+from typing import Any, NamedTuple
 
 from salespath.authoring.symbolic import SymbolicNumber, calculated, finite, ordered, z3
 from salespath.engine import certainty
@@ -23,7 +21,6 @@ from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known
 
 TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
 Literal = tuple[Ref, str]  # a node, and how it should be
-OPERATIONS = {"+": add, "-": sub, "*": mul, "/": truediv}
 TRIES = 4
 EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike time it is the same everywhere
 
@@ -32,8 +29,7 @@ class GaveUp(Exception):
     """The solver could neither find a company nor prove that there is none."""
 
 
-@dataclass(frozen=True)
-class _Variable:
+class _Variable(NamedTuple):
     """What stands for a fact: whether it is known, and a value (a proposition for each member of a set)."""
 
     known: Any

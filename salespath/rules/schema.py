@@ -73,8 +73,10 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
 
 
 def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
+    known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in knowledge.attributes.items()}
+    single = {"minProperties": 1, "maxProperties": 1}
     conclusions = {
-        "conclude": _conclude(knowledge),
+        "conclude": {"type": "object", "properties": known, "additionalProperties": _TEXT, **single},
         "weigh": _record(
             model.Weigh,
             process={"enum": list(PROCESSES)},
@@ -98,12 +100,6 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
         for kind in KINDS
     ]  # fmt: skip
     return {**_object({**properties, **conclusions}, ["when", "overrides", *KINDS]), "oneOf": one}
-
-
-def _conclude(knowledge: Knowledge) -> Schema:
-    known = {name: {"enum": [*a.values, *([True] if a.flag else [])]} for name, a in knowledge.attributes.items()}
-    frame = {"minProperties": 1, "maxProperties": 1}
-    return {"type": "object", "properties": known, "additionalProperties": _TEXT, **frame}
 
 
 def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,14 +43,6 @@ class Graph:
         for source, target in self.edges:
             found.setdefault(target if back else source, []).append(source if back else target)
         return found
-
-    def only(self, keep: Iterable[str]) -> Graph:
-        """The part between some nodes, in the order of the whole."""
-        wanted = set(keep)
-        return Graph(
-            {id_: node for id_, node in self.nodes.items() if id_ in wanted},
-            {pair: what for pair, what in self.edges.items() if wanted.issuperset(pair)},
-        )
 
 
 def whole(base: Base) -> Graph:
@@ -171,7 +162,9 @@ def around(base: Base, target: str) -> Graph | None:
         end for start in starts for end in out.get(start, ()) if not (_is_verdict(base, start) and _in_plan(base, end))
     ]
     fed.extend(id_ for line in fed if graph.nodes[line].kind == "line" for id_ in out.get(line, ()))
-    return graph.only({*under, *fed})
+    wanted = under.union(fed)
+    nodes = {id_: node for id_, node in graph.nodes.items() if id_ in wanted}
+    return Graph(nodes, {pair: what for pair, what in graph.edges.items() if wanted.issuperset(pair)})
 
 
 def _quantity(base: Base, graph: Graph, name: str) -> str:

@@ -65,7 +65,7 @@ def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
     if isinstance(then, Advise):
         yield from part("Priority", str(then.priority))
     yield from items("Sources", (f"{name}: {cited(base, name)}" for name in rule.source))
-    yield from part("Reads", ", ".join(reads(related)))
+    yield from part("Reads", ", ".join([*related.facts, *dict.fromkeys(name for name, _ in related.values)]))
     yield from part("Adds up", adds_up(base, related))
     yield from part("Depends on", shortened(related.depends_on))
     yield from part("Feeds", " ".join(filter(None, (shortened(related.read_by), related.adds_to))))
@@ -76,11 +76,6 @@ def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
 def said(base: Base, text: str) -> str:
     """A text of a rule with the names of facts where their values will stand."""
     return filled(text, lambda name: f"[{base.vocabulary[name].label}]")
-
-
-def reads(related: Relations) -> list[str]:
-    """The facts and attributes that a condition reads."""
-    return [*related.facts, *dict.fromkeys(attribute for attribute, _ in related.values)]
 
 
 def adds_up(base: Base, related: Relations) -> str:
