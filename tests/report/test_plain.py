@@ -297,6 +297,18 @@ def test_the_document_says_what_the_assessment_says(a):
     assert len(found["receipt"]["rules_sha256"]) == 64
 
 
+def test_the_schema_refuses_what_is_no_assessment():
+    found = document(ASSESSMENTS[0])
+    wrong = [{"process": "channel"}, {"settled": "yes"}, {"possible": "smb"}, {"more": 1}, {"certainty": {"smb": {}}}]
+    assert not any(VALIDATOR.is_valid({**found, **change}) for change in wrong)
+    assert not any(VALIDATOR.is_valid({k: v for k, v in found.items() if k != key}) for key in ("fired", "receipt"))
+
+
+@pytest.mark.parametrize("fact", [fact for fact in VOCABULARY.facts.values() if fact.type == "set"], ids=lambda f: f.id)
+def test_the_members_of_a_set_stand_in_the_order_of_the_vocabulary(fact):
+    assert plain(frozenset(fact.values), BASE) == list(fact.values)
+
+
 def test_unlimited_and_undefined_are_never_numbers():
     facts = {"capital": 100, "monthly_burn": 0, "won_opportunities": 0, "lost_opportunities": 0, "self_serve": True}
     derived = document(assess(BASE, Case("X", facts)))["derived"]

@@ -18,7 +18,7 @@ from salespath.facts.values import words
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
-from salespath.report.words.phrases import labels, selling, wanted
+from salespath.report.words.phrases import few, selling, wanted
 from salespath.report.words.verdict import NAMED, in_short
 from salespath.rules.language import inputs
 
@@ -79,8 +79,7 @@ def _firm(base: Base, changes: Changes) -> str:
     turns = () if changes.settled else turning(base, changes.facts)
     if not turns:
         return "No single answer still missing changes it then"
-    more = f" and {len(turns) - NAMED} more" if len(turns) > NAMED else ""
-    return f"It hangs then on {labels(base, [turn.fact for turn in turns[:NAMED]])}{more}"
+    return f"It hangs then on {few([base.vocabulary[turn.fact].label for turn in turns], NAMED)}"
 
 
 def _effort(changes: Changes) -> str:

@@ -13,7 +13,7 @@ from salespath.facts.values import readable, words
 from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
 from salespath.report.pages.steps import SHAPES, card_blocks, gains
 from salespath.report.plain import Shapes, net_of, plain, shape
-from salespath.report.words.phrases import labels, selling
+from salespath.report.words.phrases import few, labels, selling
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import OTHER
 
@@ -48,8 +48,7 @@ def _blocks(found: Sensitivity) -> Iterator[Block]:
     yield Text(_summary(found), ids=turning)
     missing = tuple(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
     if missing:
-        more = f" and {len(missing) - _LISTED} more" if missing[_LISTED:] else ""
-        said = f"{labels(a.base, missing[:_LISTED])}{more}"
+        said = few([a.base.vocabulary[name].label for name in missing], _LISTED)
         yield Text(f"Not said yet, and able to turn it alone: {said}.", ids=missing)
     if found.influences:
         yield Text(

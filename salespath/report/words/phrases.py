@@ -90,6 +90,12 @@ def together(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0] if items else "none"
 
 
+def few(items: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first of some, and how many more there are: price, volume and 3 more."""
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return f"{between.join(items[:most])}{more}"
+
+
 def capitalized(text: str) -> str:
     """A text with a capital letter first."""
     return f"{text[:1].upper()}{text[1:]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from salespath.engine.assessment import Assessment
 from salespath.engine.strength import HANGS_ON
 from salespath.facts.values import readable
+from salespath.report.words.phrases import few
 from salespath.report.words.verdict import conditions, lifting, reasons, short_block, subject
 from salespath.rules.model import Weigh
 
@@ -14,14 +15,13 @@ _TOP = 3
 def strength(a: Assessment) -> str:
     """How firm the verdict is: firm, what lifts its blocks, or what it hangs on."""
     level, on, known = a.strength.level, [turn.fact for turn in a.strength.on], a.strength.known
-    few = "" if known.enough else f" ({known.answered} of {known.of} answers)"
+    little = "" if known.enough else f" ({known.answered} of {known.of} answers)"
     unless = lifting(a)
     if unless:
         condition = f"unless {conditions(a.base.vocabulary, unless[:1])}"
-        return condition if level == HANGS_ON else f"{readable(level)}{few}: {condition}"
-    more = f" and {len(on) - _TOP} more" if len(on) > _TOP else ""
-    named = f"{'; '.join(a.base.vocabulary[name].label for name in on[:_TOP])}{more}"
-    return f"{readable(level)}{few}{' ' if level == HANGS_ON else ': ' if named else ''}{named}"
+        return condition if level == HANGS_ON else f"{readable(level)}{little}: {condition}"
+    named = few([a.base.vocabulary[name].label for name in on], _TOP, "; ")
+    return f"{readable(level)}{little}{' ' if level == HANGS_ON else ': ' if named else ''}{named}"
 
 
 def top_reasons(a: Assessment) -> list[str]:

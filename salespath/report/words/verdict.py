@@ -13,7 +13,7 @@ from salespath.engine.turning import Span, Turn
 from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
-from salespath.report.words.phrases import NAMES, either, labels
+from salespath.report.words.phrases import NAMES, either, few, labels
 from salespath.rules.model import OTHER as OTHER
 from salespath.rules.model import Block, Rule, Weigh
 
@@ -140,11 +140,9 @@ def firmness(assessment: Assessment) -> str:
 
 def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
     """What could turn a verdict, in the order of asking: average contract (under $25,000: SMB), customization (to undetermined)."""
-    a, some = assessment, list(turns)
-    vocabulary = a.base.vocabulary
-    said = [f"{vocabulary[turn.fact].label}{_guess(a, turn)} ({_turned(vocabulary, turn)})" for turn in some[:most]]
-    rest = f" and {len(some) - most} more" if len(some) > most else ""
-    return f"{', '.join(said)}{rest}"
+    a, vocabulary = assessment, assessment.base.vocabulary
+    said = [f"{vocabulary[turn.fact].label}{_guess(a, turn)} ({_turned(vocabulary, turn)})" for turn in turns]
+    return few(said, most)
 
 
 def _guess(a: Assessment, turn: Turn) -> str:
