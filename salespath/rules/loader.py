@@ -122,82 +122,38 @@ class _Loader:
             item.problem("SP202", f"{item.what} is defined twice.")
         else:
             table[entry.id] = entry
-        item.done()
 
     def _frame(self, file: Record) -> None:
         """Lines, topics, attributes and sources."""
         for id_, item in _entries(file, "lines"):
-            dimension = item.one_of("dimension", DIMENSIONS, required=True)
-            self._define(self.lines, item, Line(id_, dimension, item.text("title", required=True)))
+            self._define(self.lines, item, item.read(Line, {"dimension": DIMENSIONS}, id=id_))
         for id_, item in _entries(file, "topics"):
-            self._define(self.topics, item, self._topic(id_, item))
+            self._define(self.topics, item, _topic(id_, item))
         for id_, item in _entries(file, "attributes"):
-            means, values = item.text("means", required=True), item.texts("values") or ("yes",)
-            attribute = Attribute(id_, means, values, item.flag("verdict"), item.flag("several"), sentences(item))
-            self._define(self.attributes, item, attribute)
+            values = item.texts("values") or ("yes",)
+            self._define(self.attributes, item, item.read(Attribute, id=id_, values=values, says=sentences(item)))
         for id_, item in _entries(file, "statements"):
-            statement = Source(
-                id_,
-                "article",
-                item.text("says", required=True),
-                title=self.article.get("title", ""),
-                author=self.article.get("author", ""),
-                year=self.article.get("year", ""),
-                section=item.text("section", required=True),
-                interested=item.flag("interested"),
+            item.text("section", required=True)
+            known = {key: self.article.get(key, "") for key in ("title", "author", "year")}
+            self._define(
+                self.sources, item, item.read(Source, id=id_, kind="article", addresses=(), weight="", **known)
             )
-            self._define(self.sources, item, statement)
         for id_, item in _entries(file, "sources"):
             kind, checked = item.one_of("kind", SOURCE_KINDS, required=True), item.text("checked", required=True)
             usual = "soft" if item.flag("soft") else usual_weight(kind, checked)
-            source = Source(
-                id_,
-                kind,
-                item.text("figure", required=True),
-                title=item.text("title", required=True),
-                author=item.text("author", required=True),
-                year=item.text("year"),
-                addresses=item.texts("addresses"),
-                weight=item.one_of("weight", WEIGHTS, usual),
-            )
+            for key in ("title", "author"):
+                item.text(key, required=True)
+            found = {"says": item.text("figure", required=True), "weight": item.one_of("weight", WEIGHTS, usual)}
+            source = item.read(Source, id=id_, kind=kind, section="", interested=False, **found)
             self._define(self.sources, item, source)
 
     def _guide(self, file: Record) -> None:
         self.guide_title = file.text("title") or self.guide_title
         for item in file.records("points", "a point of the guide"):
-            self.guide.append(
-                GuidePoint(
-                    item.text("point", required=True),
-                    item.text("enterprise", required=True),
-                    item.text("smb", required=True),
-                    self._sources(item),
-                )
-            )
-            item.done()
+            self.guide.append(item.read(GuidePoint, source=self._sources(item)))
         for item in file.records("notes", "a note of the guide"):
             self.notes.append((item.text("text", required=True), self._sources(item)))
             item.done()
-
-    def _topic(self, id_: str, item: Record) -> Topic:
-        titles = item.record("choices", f"choices of {id_}") if isinstance(item.node("choices"), Mapping) else None
-        word = "" if titles else item.one_of("choices", ("any", "metrics"), required=True)
-        number = item.number("at_most")
-        topic = Topic(
-            id_,
-            item.text("title", required=True),
-            {key: titles.text(key) for key in titles.names()} if titles else None,
-            metrics=word == "metrics",
-            part=item.one_of("part", ("", *PARTS), ""),
-            exclusive=item.flag("exclusive"),
-            at_most=None if number is None else int(number),
-            between=item.texts("between"),
-            why=item.text("why", required=bool(item.texts("between"))),
-        )
-        for choice in topic.between:
-            if choice not in (topic.choices or ()):
-                what = f"{shown(choice)} is not a choice of {id_}.{suggestion(choice, topic.choices or ())}"
-                item.problem("SP106", what, item.line_of("between"))
-        return topic
 
     def _off(self, file: Record) -> None:
         for id_ in file.texts("switch_off"):
@@ -273,8 +229,7 @@ class _Loader:
         item.done()
         if body is None:
             return None
-        then = getattr(self, f"_{found[0]}")(body)
-        body.done()
+        then: Conclusion | None = getattr(self, f"_{found[0]}")(body)
         if not when and found[0] in ("conclude", "weigh", "block"):
             item.problem("SP204", f"{item.what} needs a condition (`when`).")
         return (
@@ -287,8 +242,6 @@ class _Loader:
             hint = suggestion(names[0], self.attributes) if names else ""
             seen = ", ".join(map(shown, names)) or "nothing"
             body.problem("SP205", f"{body.what} names {seen}; expected one attribute that base.yaml declares.{hint}")
-            for name in names:
-                body.node(name)
             return None
         attribute = self.attributes[names[0]]
         return Conclude(attribute.id, body.one_of(attribute.id, attribute.values, required=True))
@@ -297,42 +250,23 @@ class _Loader:
         certainty = body.number("certainty")
         if certainty is None or abs(certainty) > MAX_CERTAINTY:
             body.problem("SP206", f"{body.what} needs a certainty from -{MAX_CERTAINTY} to {MAX_CERTAINTY}.")
-        line = body.one_of("line", tuple(self.lines), required=True)
-        return Weigh(body.one_of("process", PROCESSES, required=True), certainty or 0.0, line)
+        return body.read(Weigh, {"line": tuple(self.lines), "process": PROCESSES}, certainty=certainty or 0.0)
 
     def _block(self, body: Record) -> Conclusion:
-        lift = body.flag("lift")
-        return Block(
-            body.one_of("process", (*PROCESSES, "both"), required=True),
-            body.text("remedy", required=not lift),
-            body.text("owner", required=not lift),
-            body.text("done_when"),
-            lift,
-        )
+        for key in () if body.flag("lift") else ("remedy", "owner"):
+            body.text(key, required=True)
+        return body.read(Block, {"process": (*PROCESSES, "both")})
 
     def _advise(self, body: Record) -> Conclusion:
-        topic = self.topics.get(body.one_of("topic", tuple(self.topics), required=True))
-        choice = body.text("choice", required=True)
-        if topic and topic.choices is not None and choice and choice not in topic.choices:
-            hint = suggestion(choice, topic.choices)
-            body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(choice)}.{hint}")
-        priority = body.number("priority")
-        return Advise(
-            topic.id if topic else "",
-            choice,
-            body.one_of("process", ADVISED, required=True),
-            body.text("text", required=True),
-            body.texts("steps"),
-            body.text("owner"),
-            body.text("done_when"),
-            50 if priority is None else int(priority),
-            body.text("short"),
-        )
+        then = body.read(Advise, {"topic": tuple(self.topics), "process": ADVISED})
+        topic = self.topics.get(then.topic)
+        if topic and topic.choices is not None and then.choice and then.choice not in topic.choices:
+            hint = suggestion(then.choice, topic.choices)
+            body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(then.choice)}.{hint}")
+        return then
 
     def _warn(self, body: Record) -> Conclusion:
-        return Warn(
-            body.one_of("process", ADVISED, required=True), body.text("text", required=True), body.flag("leads")
-        )
+        return body.read(Warn, {"process": ADVISED})
 
     def _sources(self, item: Record) -> tuple[str, ...]:
         cited = item.texts("source", required=True)
@@ -356,6 +290,19 @@ class _Loader:
                     continue
                 self.faulty.add(rule.id)
                 self.problems.append(Problem("SP209", f"the rule {rule.id} {what}", file=rule.file, line=rule.line))
+
+
+def _topic(id_: str, item: Record) -> Topic:
+    named = isinstance(item.node("choices"), Mapping)
+    choices = item.words("choices", f"choices of {id_}") if named else None
+    word = "" if named else item.one_of("choices", ("any", "metrics"), required=True)
+    item.text("why", required=bool(item.texts("between")))
+    topic = item.read(Topic, {"part": ("", *PARTS)}, id=id_, choices=choices, metrics=word == "metrics")
+    for choice in topic.between:
+        if choice not in (topic.choices or ()):
+            what = f"{shown(choice)} is not a choice of {id_}.{suggestion(choice, topic.choices or ())}"
+            item.problem("SP106", what, item.line_of("between"))
+    return topic
 
 
 def usual_weight(kind: str, checked: str) -> str:
