@@ -114,7 +114,7 @@ def command(
             return several
         return [*several, *((report.full if full else report.page)(assessment) for assessment in found)]
 
-    summary = Summary(len(cases), sum(portfolio.rejected for portfolio in portfolios))
+    summary = Summary(len(cases), sum(len(portfolio.rejects) for portfolio in portfolios))
     with together(force=output.force) as begin:
         if cases or (not single and output.ending in ("json", "jsonl")):
             plain = (document(assessment, table=not single) for assessment in assessed())

@@ -15,7 +15,7 @@ from salespath.facts import values
 from salespath.facts.values import HOW, BadValue, Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary, folded
 from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read_document, repeated_keys
-from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
+from salespath.files.problems import WARNING, Problem, refused, shown, suggestion
 from salespath.files.source import InputFile
 
 COMPANY = "company"
@@ -45,30 +45,41 @@ class Case:
     named: bool = field(default=True, compare=False)
 
 
-@dataclass(frozen=True)
-class Rejects:
-    """Companies of one file that cannot be assessed, as they stand there.
+def merged(first: Case, second: Case) -> Case:
+    """Two accounts of one company; where both say something, the second holds, and how that is known."""
+    kept = first.values.keys() - second.values.keys()
+    return Case(
+        company=second.company or first.company,
+        values={**first.values, **second.values},
+        how={**{name: how for name, how in first.how.items() if name in kept}, **second.how},
+        notes={**{name: notes for name, notes in first.notes.items() if name in kept}, **second.notes},
+        extra={**first.extra, **second.extra},
+        file=second.file or first.file,
+    )
 
-    `rows` are their rows (lines in a fact file), `cells` the columns of their cells (text, or what a Parquet file holds), `texts`
-    what stands there where it cannot be told by cells, `problems` what is wrong with each.
+
+@dataclass(frozen=True)
+class Reject:
+    """A company that cannot be assessed: its row (line in a fact file), its cells as text, and what is wrong with it.
+
+    `text` is what stands there where it cannot be told by cells.
     """
 
     file: str
-    rows: SequenceABC[int]
-    cells: MappingABC[str, SequenceABC[Any]]
-    texts: SequenceABC[str | None]
-    problems: SequenceABC[tuple[Problem, ...]]
+    row: int
+    cells: MappingABC[str, str | None]
+    text: str | None
+    problems: SequenceABC[Problem]
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The companies of one file: those that can be assessed, every problem found, and how many and which companies that cost."""
+    """The companies of one file: those that can be assessed, every problem found, and which companies that cost."""
 
     cases: tuple[Case, ...]
     problems: tuple[Problem, ...]
     single: bool
-    rejected: int = 0
-    rejects: tuple[Rejects, ...] = field(default=(), compare=False)
+    rejects: tuple[Reject, ...] = field(default=(), compare=False)
 
 
 def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
@@ -98,33 +109,22 @@ def read_node(
     problems: list[Problem] = []
     if isinstance(node, Mapping):
         case = read_case(node, vocabulary, path, problems, name, exact, lenient)
-        rejects = () if case else (_rejects(path, [(node, name, tuple(problems))]),)
-        return Portfolio((case,) if case else (), tuple(problems), single=True, rejected=len(rejects), rejects=rejects)
+        rejects = () if case else (_reject(path, node, name, problems),)
+        return Portfolio((case,) if case else (), tuple(problems), single=True, rejects=rejects)
     if isinstance(node, Scalar):
-        raise SalespathError(
-            [
-                Problem(
-                    "SP110",
-                    f"found the text {shown(node.text)}; expected facts (`product_stage: launched`, one a line), or a list of "
-                    "companies with facts.",
-                    file=path,
-                    line=node.line,
-                )
-            ]
-        )
-    cases = []
-    left = []
+        wanted = "expected facts (`product_stage: launched`, one a line), or a list of companies with facts."
+        raise refused("SP110", f"found the text {shown(node.text)}; {wanted}", path, node.line)
+    cases: list[Case] = []
+    left: list[Reject] = []
     for number, item in enumerate(node.items, 1):
-        before = len(problems)
-        case = read_case(item, vocabulary, path, problems, f"company {number}", exact, lenient)
-        if case:
+        before, name = len(problems), f"company {number}"
+        if case := read_case(item, vocabulary, path, problems, name, exact, lenient):
             cases.append(case)
         else:
-            left.append((item, f"company {number}", tuple(problems[before:])))
+            left.append(_reject(path, item, name, problems[before:]))
     if not node.items:
         problems.append(no_company("the list holds no company", path, node.line))
-    rejects = (_rejects(path, left),) if left else ()
-    return Portfolio(tuple(cases), tuple(problems), single=False, rejected=len(left), rejects=rejects)
+    return Portfolio(tuple(cases), tuple(problems), single=False, rejects=tuple(left))
 
 
 def no_company(what: str, path: str, line: int | None = None) -> Problem:
@@ -134,19 +134,12 @@ def no_company(what: str, path: str, line: int | None = None) -> Problem:
     )
 
 
-def _rejects(path: str, left: SequenceABC[tuple[Node, str, tuple[Problem, ...]]]) -> Rejects:
-    """Companies with their names, and all that is said of them as one JSON text each."""
-    names = []
-    for node, name, _ in left:
-        company = node.get("company") if isinstance(node, Mapping) else None
-        names.append(company.text if isinstance(company, Scalar) and not company.empty else name)
-    return Rejects(
-        path,
-        [node.line for node, _, _ in left],
-        {"company": names},
-        [json.dumps(plain(node), ensure_ascii=False) for node, _, _ in left],
-        [found for _, _, found in left],
-    )
+def _reject(path: str, node: Node, name: str, problems: SequenceABC[Problem]) -> Reject:
+    """A company with its name, and all that is said of it as one JSON text."""
+    company = node.get("company") if isinstance(node, Mapping) else None
+    if isinstance(company, Scalar) and not company.empty:
+        name = company.text
+    return Reject(path, node.line, {"company": name}, json.dumps(plain(node), ensure_ascii=False), problems)
 
 
 def read_case(

@@ -13,19 +13,6 @@ from salespath.facts.values import written
 from salespath.files.output import Output, atomic, check
 
 
-def merged(first: Case, second: Case) -> Case:
-    """Two accounts of one company; where both say something, the second holds."""
-    kept = [name for name in first.values if name not in second.values]
-    return Case(
-        company=second.company or first.company,
-        values={**first.values, **second.values},
-        how={**{name: first.how[name] for name in kept if name in first.how}, **second.how},
-        notes={**{name: first.notes[name] for name in kept if name in first.notes}, **second.notes},
-        extra={**first.extra, **second.extra},
-        file=second.file or first.file,
-    )
-
-
 def text(case: Case, vocabulary: Vocabulary) -> str:
     """The fact file of a case. How a value is known is kept, and so is what else the file said of the company."""
     lines = [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from salespath.facts.cases import Case, read_case
+from salespath.facts.cases import Case, merged, read_case
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import Mapping, Node, Scalar, parse
 from salespath.files.nodes import Sequence as SequenceNode
-from salespath.files.problems import Problem, SalespathError, in_order, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, in_order, refused, shown, suggestion
 
 OPTION = "--set"  # where a problem with a setting is
 _SETTING = re.compile(r"\s*(?P<fact>[^=]*?)\s*(?P<sign>\+=|-=|=)(?P<text>.*)", re.DOTALL)
@@ -40,24 +41,14 @@ class _SettingReader:
         found = read_case(Mapping(tuple(self.nodes), 1), self.vocabulary, OPTION, self.problems, self.case.company)
         if any(problem.severity == "error" for problem in self.problems) or found is None:
             raise SalespathError(_placed(self.problems))
-        values, how, notes = dict(self.case.values), dict(self.case.how), dict(self.case.notes)
-        for name in self.said:
-            for kept in (values, how, notes) if name not in self.members else (how, notes):
-                kept.pop(name, None)  # how a value was known says nothing of another one
+        kept = {name: value for name, value in self.case.values.items() if name not in self.said}
+        sets = dict(found.values)
         for name, members in self.members.items():
-            now = values[name]
+            now = self.case.values[name]
             assert isinstance(now, frozenset)
-            values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
-        case = self.case
-        return Case(
-            case.company,
-            {**values, **found.values},
-            {**how, **found.how},
-            {**notes, **found.notes},
-            case.extra,
-            case.file,
-            case.line,
-        )
+            sets[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
+        both = merged(replace(self.case, values=kept), replace(found, values=sets, file=None))
+        return replace(both, line=self.case.line)
 
     def _problem(self, code: str, message: str) -> None:
         self.problems.append(Problem(code, message, file=OPTION))
@@ -138,4 +129,4 @@ def chosen(cases: Sequence[Case], path: str, company: str) -> Case:
         message = "no company in it can be assessed."
     else:
         message = f"it holds {len(cases)} companies; say which one with --company NAME: {names}."
-    raise SalespathError([Problem("SP153", message, file=path)])
+    raise refused("SP153", message, path)

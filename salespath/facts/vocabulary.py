@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import ClassVar
 
 from salespath.files.nodes import Node, repeated_keys
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
@@ -32,8 +33,8 @@ class Change:
     quarters).
     """
 
-    direction: str
-    effort: int
+    direction: str = "any"
+    effort: int = 3
     step: int | None = None
     share: float | None = None
     start: tuple[str, ...] = ()
@@ -67,16 +68,16 @@ class Fact:
     type: str
     dimension: str
     label: str
+    question: str
+    help: str
+    why: str
+    ask: str
     values: dict[str, str] = field(default_factory=dict)
     ordered: bool = False
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
-    question: str = ""
-    help: str = ""
-    why: str = ""
-    ask: str = "figures"
     quick: bool = False
     change: Change | None = None
     test: Test | None = None
@@ -116,10 +117,10 @@ class Derived:
     unlimited: bool = False
     source: tuple[str, ...] = ()
     line: int = 0
-    dimension: str = "derived"
-    values: dict[str, str] = field(default_factory=dict)
-    meanings: dict[str, str] = field(default_factory=dict)
-    numeric: bool = True
+    dimension: ClassVar[str] = "derived"
+    values: ClassVar[dict[str, str]] = {}
+    meanings: ClassVar[dict[str, str]] = {}
+    numeric: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -220,36 +221,17 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
 
 def _fact(item: Record, dimension: str, owner: str) -> Fact:
     item.what = f"the fact {item.text('id', required=True)}"
-    values = item.record("values", "values")
-    change = item.record("change", "change")
-    test = item.record("test", f"the test of {item.text('id')}")
+    change, test = item.record("change", "change"), item.record("test", f"the test of {item.text('id')}")
     also = item.record("also", f"also of {item.what}")
-    fact = Fact(
-        id=item.text("id"),
-        type=item.one_of("type", TYPES, required=True),
+    fact = item.read(
+        Fact,
+        {"type": TYPES, "ask": ASK, "aspect": ("", *ASPECTS)},
         dimension=dimension,
-        label=item.text("label", required=True),
-        values={key: values.text(key) for key in values.names()} if values else {},
-        ordered=item.flag("ordered"),
-        unit=item.text("unit"),
-        minimum=item.number("minimum"),
-        maximum=item.number("maximum"),
-        above=item.number("above"),
-        question=item.text("question", required=True),
-        help=item.text("help", required=True),
-        why=item.text("why", required=True),
-        ask=item.one_of("ask", ASK, required=True),
-        quick=item.flag("quick"),
-        change=_change(change) if change else None,
-        test=_test(test) if test else None,
-        condition=item.text("condition"),
+        change=change and _change(change),
+        test=test and _test(test),
         also={value: also.texts(value) for value in also.names()} if also else {},
         says=sentences(item),
-        counted=item.text("counted"),
-        motion=item.flag("motion"),
-        aspect=item.one_of("aspect", ("", *ASPECTS), ""),
         owner=owner,
-        follows=item.text("follows"),
     )
     for value in fact.also.keys() - fact.values.keys():
         item.problem("SP106", f"{item.what} has no value {shown(value)}.{suggestion(value, fact.values)}")
@@ -259,7 +241,6 @@ def _fact(item: Record, dimension: str, owner: str) -> Fact:
             item.problem("SP106", f"{item.what}: {shown(word)} means both {meant[word]} and {value}.")
     if bool(fact.values) != (fact.type in ("choice", "set")):
         item.problem("SP106", f"{item.what} needs values if, and only if, it is a choice or a set.")
-    item.done()
     return fact
 
 
@@ -280,18 +261,8 @@ def _called(fact: Fact) -> Iterator[tuple[str, str]]:
 
 
 def _change(item: Record) -> Change:
-    step = item.number("step")
     item.text("to")
-    change = Change(
-        direction=item.one_of("direction", ("up", "down", "any"), "any"),
-        effort=int(item.number("effort") or 3),
-        step=None if step is None else int(step),
-        share=item.number("share"),
-        start=item.texts("from"),
-        when=item.text("when"),
-    )
-    item.done()
-    return change
+    return item.read(Change, {"direction": ("up", "down", "any")}, start=item.texts("from"))
 
 
 def _test(item: Record) -> Test:
@@ -299,47 +270,15 @@ def _test(item: Record) -> Test:
     if days is None or not (1 <= days <= MONTH and days == int(days)):
         item.problem("SP106", f"days of {item.what} should be a whole number from 1 to {MONTH}.", item.line_of("days"))
         days = MONTH
-    test = Test(
-        do=item.text("do", required=True),
-        passed=item.text("passed", required=True),
-        days=int(days),
-        cost=item.text("cost", required=True),
-    )
-    item.done()
-    return test
+    return item.read(Test, days=int(days))
 
 
 def _derived(item: Record) -> Derived:
     item.what = f"the derived number {item.text('id', required=True)}"
-    number = Derived(
-        id=item.text("id"),
-        type=item.one_of("type", NUMERIC, required=True),
-        label=item.text("label", required=True),
-        formula=item.text("formula", required=True),
-        meaning=item.text("meaning", required=True),
-        unit=item.text("unit"),
-        minimum=item.number("minimum"),
-        maximum=item.number("maximum"),
-        above=item.number("above"),
-        unlimited=item.one_of("zero_divisor", ("unlimited", "undefined"), "undefined") == "unlimited",
-        source=item.texts("source"),
-        line=item.line_of("formula"),
-    )
-    item.done()
-    return number
+    unlimited = item.one_of("zero_divisor", ("unlimited", "undefined"), "undefined") == "unlimited"
+    return item.read(Derived, {"type": NUMERIC}, unlimited=unlimited, line=item.line_of("formula"))
 
 
 def _relation(item: Record) -> Relation:
     item.what = f"the relation {item.text('id', required=True)}"
-    relation = Relation(
-        id=item.text("id"),
-        kind=item.one_of("kind", KINDS, required=True),
-        broken=item.text("broken", required=True),
-        text=item.text("text", required=True),
-        question=item.text("question", required=True),
-        ask=item.texts("ask", required=True),
-        file=item.path,
-        line=item.line,
-    )
-    item.done()
-    return relation
+    return item.read(Relation, {"kind": KINDS}, file=item.path, line=item.line)

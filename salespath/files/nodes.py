@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
-from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.problems import Problem, SalespathError, refused, shown
 from salespath.files.source import InputFile, decode
 
 MAX_DEPTH = 32
@@ -71,7 +71,6 @@ def plain(node: Node) -> Any:
 
 def parse(text: str, path: str, *, as_json: bool = False) -> Node:
     """One YAML or JSON document as nodes. Raises SalespathError (SP103 syntax, SP104 refused construct)."""
-    problems: list[Problem] = []
     node, language = None, "JSON" if as_json else "YAML"
     try:
         if as_json:
@@ -80,30 +79,24 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
         while not isinstance(event := following(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    raise _refused(
-                        event.start_mark, path, "a second document (`---`) in one file; write one document, or a list."
-                    )
+                    what = "a second document (`---`) in one file; write one document, or a list."
+                    raise _refused(event.start_mark, path, what)
                 node = _node(following(), following, path, 0)
         if as_json:
             json.loads(text)
     except json.JSONDecodeError as error:
-        problems.append(Problem("SP103", f"not valid JSON: {error.msg}.", file=path, line=error.lineno))
+        raise refused("SP103", f"not valid JSON: {error.msg}.", path, error.lineno) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if error.problem and "nesting depth" in error.problem:  # libyaml 0.2.6 has a bound of its own and reads ahead
             raise _too_deep(path, mark) from None
         words = ", ".join(filter(None, (error.context, error.problem)))
-        problems.append(
-            Problem(
-                "SP103", f"not valid {language}: {shown(words, 160)}.", file=path, line=mark.line + 1 if mark else None
-            )
-        )
+        line = mark.line + 1 if mark else None
+        raise refused("SP103", f"not valid {language}: {shown(words, 160)}.", path, line) from None
     except (yaml.YAMLError, ValueError) as error:
-        problems.append(Problem("SP103", f"not valid {language}: {shown(error, 160)}.", file=path))
-    if problems:
-        raise SalespathError(problems)
+        raise refused("SP103", f"not valid {language}: {shown(error, 160)}.", path) from None
     if node is None or (isinstance(node, Scalar) and node.empty):
-        raise SalespathError([Problem("SP103", "the file is empty.", file=path)])
+        raise refused("SP103", "the file is empty.", path)
     return node
 
 
@@ -148,7 +141,7 @@ def _as_yaml(match: re.Match[str]) -> str:
 
 
 def _refused(mark: Any, path: str, what: str) -> SalespathError:
-    return SalespathError([Problem("SP104", what, file=path, line=mark.line + 1)])
+    return refused("SP104", what, path, mark.line + 1)
 
 
 def _too_deep(path: str, mark: Any) -> SalespathError:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
-from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.problems import Problem, SalespathError, refused, shown
 
 _STREAM = re.compile(r"/dev/(?:fd/(\d+)|(stdout)|(stderr))|/proc/self/fd/(\d+)")
 
@@ -254,4 +254,4 @@ def _exists(path: str, what: str = "", name: str = "choose another name") -> Pro
 def _cannot_write(path: str, error: Exception) -> SalespathError:
     reason = getattr(error, "strerror", None) or str(error)
     what, file = ("the output", None) if path == "-" else (shown(path), path)
-    return SalespathError([Problem("SP140", f"cannot write {what}: {reason}.", file=file)])
+    return refused("SP140", f"cannot write {what}: {reason}.", file)

@@ -62,6 +62,13 @@ class SalespathError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def refused(
+    code: str, message: str, path: str | None, line: int | None = None, row: int | None = None
+) -> SalespathError:
+    """A file that cannot be used for one reason."""
+    return SalespathError([Problem(code, message, file=path, line=line, row=row)])
+
+
 def shown(value: object, length: int = 60) -> str:
     """A value as it may be repeated in a message: one line, no control characters, not endless."""
     text = " ".join(str(value).split())

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence as SequenceABC
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
 from salespath.files.nodes import Mapping, Node, Scalar, Sequence
 from salespath.files.problems import Problem, shown, suggestion
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 class Record:
@@ -119,6 +129,46 @@ class Record:
             self.problem("SP106", f"{key} of {self.what} should be a list.", node.line)
             return []
         return [Record(item, self.path, self.problems, what) for item in node.items]
+
+    def words(self, key: str, what: str = "") -> dict[str, str]:
+        """The mapping of texts under a key, empty where there is none."""
+        found = self.record(key, what or key)
+        return {name: found.text(name) for name in found.names()} if found else {}
+
+    def read(self, kind: type[T], options: MappingABC[str, SequenceABC[str]] | None = None, /, **given: Any) -> T:
+        """The dataclass that this record is, and a problem for every other key.
+
+        A key is read by the type of its field, and required if that has no default; `options` are the words that a field takes,
+        and `given` are the fields that are read otherwise.
+        """
+        for field in fields(kind):
+            if field.name not in given:
+                given[field.name] = self._field(
+                    field.name, str(field.type), field.default, (options or {}).get(field.name)
+                )
+        self.done()
+        return kind(**given)
+
+    def _field(self, key: str, kind: str, default: Any, options: SequenceABC[str] | None) -> Any:
+        required = default is MISSING
+        match kind:
+            case "bool":
+                return self.flag(key, default=default is True)
+            case "float | None":
+                return self.number(key)
+            case "int" | "int | None":
+                number = self.number(key)
+                return default if number is None else int(number)
+            case "tuple[str, ...]":
+                return self.texts(key, required=required)
+            case "dict[str, str]":
+                return self.words(key)
+        default = "" if required else default
+        return (
+            self.one_of(key, tuple(options), default, required=required)
+            if options
+            else self.text(key, default, required=required)
+        )
 
     def done(self) -> None:
         """Report the keys that nobody asked for."""

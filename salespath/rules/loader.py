@@ -80,66 +80,41 @@ class _Loader:
             item.problem("SP202", f"{item.what} is defined twice.")
         else:
             table[entry.id] = entry
-        item.done()
 
     def _frame(self, file: Record) -> None:
         """Lines, topics, attributes and sources."""
         for id_, item in _entries(file, "lines"):
-            dimension = item.one_of("dimension", DIMENSIONS, required=True)
-            self._define(self.lines, item, model.Line(id_, dimension, item.text("title", required=True)))
+            self._define(self.lines, item, item.read(model.Line, {"dimension": DIMENSIONS}, id=id_))
         for id_, item in _entries(file, "topics"):
-            self._define(self.topics, item, self._topic(id_, item))
+            self._define(self.topics, item, _topic(id_, item))
         for id_, item in _entries(file, "attributes"):
-            means, values = item.text("means", required=True), item.texts("values") or ("yes",)
-            attribute = model.Attribute(id_, means, values, item.flag("verdict"), item.flag("several"), sentences(item))
-            self._define(self.attributes, item, attribute)
+            values = item.texts("values") or ("yes",)
+            self._define(self.attributes, item, item.read(model.Attribute, id=id_, values=values, says=sentences(item)))
         for id_, item in _entries(file, "statements"):
-            title, author, year = (self.knowledge.article.get(key, "") for key in ("title", "author", "year"))
-            says, section = _required(item, "says", "section").values()
-            statement = model.Source(
-                id_, "article", says, title, author, year, section, interested=item.flag("interested")
+            item.text("section", required=True)
+            known = {key: self.knowledge.article.get(key, "") for key in ("title", "author", "year")}
+            self._define(
+                self.sources, item, item.read(model.Source, id=id_, kind="article", addresses=(), weight="", **known)
             )
-            self._define(self.sources, item, statement)
         for id_, item in _entries(file, "sources"):
             kind, checked = item.one_of("kind", SOURCE_KINDS, required=True), item.text("checked", required=True)
             usual = "soft" if item.flag("soft") else usual_weight(kind, checked)
-            figure, title, author = _required(item, "figure", "title", "author").values()
-            year, addresses, weight = item.text("year"), item.texts("addresses"), item.one_of("weight", WEIGHTS, usual)
-            source = model.Source(id_, kind, figure, title, author, year, addresses=addresses, weight=weight)
+            for key in ("title", "author"):
+                item.text(key, required=True)
+            found = {"says": item.text("figure", required=True), "weight": item.one_of("weight", WEIGHTS, usual)}
+            source = item.read(model.Source, id=id_, kind=kind, section="", interested=False, **found)
             self._define(self.sources, item, source)
 
     def _guide(self, file: Record) -> None:
         known = self.knowledge
         points, notes = list(known.guide), list(known.guide_notes)
         for item in file.records("points", "a point of the guide"):
-            points.append(model.GuidePoint(**_required(item, "point", "enterprise", "smb"), source=self._sources(item)))
-            item.done()
+            points.append(item.read(model.GuidePoint, source=self._sources(item)))
         for item in file.records("notes", "a note of the guide"):
             notes.append((item.text("text", required=True), self._sources(item)))
             item.done()
         title = file.text("title") or known.guide_title
         self.knowledge = replace(known, guide_title=title, guide=tuple(points), guide_notes=tuple(notes))
-
-    def _topic(self, id_: str, item: Record) -> model.Topic:
-        titles = item.record("choices", f"choices of {id_}") if isinstance(item.node("choices"), Mapping) else None
-        word = "" if titles else item.one_of("choices", ("any", "metrics"), required=True)
-        number = item.number("at_most")
-        topic = model.Topic(
-            id_,
-            item.text("title", required=True),
-            {key: titles.text(key) for key in titles.names()} if titles else None,
-            metrics=word == "metrics",
-            part=item.one_of("part", ("", *model.PARTS), ""),
-            exclusive=item.flag("exclusive"),
-            at_most=None if number is None else int(number),
-            between=item.texts("between"),
-            why=item.text("why", required=bool(item.texts("between"))),
-        )
-        for choice in topic.between:
-            if choice not in (topic.choices or ()):
-                what = f"{shown(choice)} is not a choice of {id_}.{suggestion(choice, topic.choices or ())}"
-                item.problem("SP106", what, item.line_of("between"))
-        return topic
 
     def _off(self, file: Record) -> None:
         for id_ in file.texts("switch_off"):
@@ -215,8 +190,7 @@ class _Loader:
         item.done()
         if body is None:
             return None
-        then = getattr(self, f"_{found[0]}")(body)
-        body.done()
+        then: Conclusion | None = getattr(self, f"_{found[0]}")(body)
         if not when and found[0] in ("conclude", "weigh", "block"):
             item.problem("SP204", f"{item.what} needs a condition (`when`).")
         if then is None or not id_:
@@ -229,8 +203,6 @@ class _Loader:
             hint = suggestion(names[0], self.attributes) if names else ""
             seen = ", ".join(map(shown, names)) or "nothing"
             body.problem("SP205", f"{body.what} names {seen}; expected one attribute that base.yaml declares.{hint}")
-            for name in names:
-                body.node(name)
             return None
         attribute = self.attributes[names[0]]
         return Conclude(attribute.id, body.one_of(attribute.id, attribute.values, required=True))
@@ -239,30 +211,23 @@ class _Loader:
         certainty = body.number("certainty")
         if certainty is None or abs(certainty) > MAX_CERTAINTY:
             body.problem("SP206", f"{body.what} needs a certainty from -{MAX_CERTAINTY} to {MAX_CERTAINTY}.")
-        line = body.one_of("line", tuple(self.lines), required=True)
-        return Weigh(body.one_of("process", PROCESSES, required=True), certainty or 0.0, line)
+        return body.read(Weigh, {"line": tuple(self.lines), "process": PROCESSES}, certainty=certainty or 0.0)
 
     def _block(self, body: Record) -> Conclusion:
-        process, lift = body.one_of("process", (*PROCESSES, "both"), required=True), body.flag("lift")
-        remedy, owner = (body.text(name, required=not lift) for name in ("remedy", "owner"))
-        return Block(process, remedy, owner, body.text("done_when"), lift)
+        for key in () if body.flag("lift") else ("remedy", "owner"):
+            body.text(key, required=True)
+        return body.read(Block, {"process": (*PROCESSES, "both")})
 
     def _advise(self, body: Record) -> Conclusion:
-        topic = self.topics.get(body.one_of("topic", tuple(self.topics), required=True))
-        choice = body.text("choice", required=True)
-        if topic and topic.choices is not None and choice and choice not in topic.choices:
-            hint = suggestion(choice, topic.choices)
-            body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(choice)}.{hint}")
-        process, text = body.one_of("process", ADVISED, required=True), body.text("text", required=True)
-        priority = body.number("priority")
-        rank = 50 if priority is None else int(priority)
-        owner, done_when, short = (body.text(name) for name in ("owner", "done_when", "short"))
-        about = topic.id if topic else ""
-        return Advise(about, choice, process, text, body.texts("steps"), owner, done_when, rank, short)
+        then = body.read(Advise, {"topic": tuple(self.topics), "process": ADVISED})
+        topic = self.topics.get(then.topic)
+        if topic and topic.choices is not None and then.choice and then.choice not in topic.choices:
+            hint = suggestion(then.choice, topic.choices)
+            body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(then.choice)}.{hint}")
+        return then
 
     def _warn(self, body: Record) -> Conclusion:
-        process, text = body.one_of("process", ADVISED, required=True), body.text("text", required=True)
-        return model.Warn(process, text, body.flag("leads"))
+        return body.read(model.Warn, {"process": ADVISED})
 
     def _sources(self, item: Record) -> tuple[str, ...]:
         cited = item.texts("source", required=True)
@@ -286,6 +251,19 @@ class _Loader:
                     continue
                 self.faulty.add(rule.id)
                 self.problems.append(Problem("SP209", f"the rule {rule.id} {what}", file=rule.file, line=rule.line))
+
+
+def _topic(id_: str, item: Record) -> model.Topic:
+    named = isinstance(item.node("choices"), Mapping)
+    choices = item.words("choices", f"choices of {id_}") if named else None
+    word = "" if named else item.one_of("choices", ("any", "metrics"), required=True)
+    item.text("why", required=bool(item.texts("between")))
+    topic = item.read(model.Topic, {"part": ("", *model.PARTS)}, id=id_, choices=choices, metrics=word == "metrics")
+    for choice in topic.between:
+        if choice not in (topic.choices or ()):
+            what = f"{shown(choice)} is not a choice of {id_}.{suggestion(choice, topic.choices or ())}"
+            item.problem("SP106", what, item.line_of("between"))
+    return topic
 
 
 def usual_weight(kind: str, checked: str) -> str:

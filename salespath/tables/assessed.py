@@ -57,7 +57,7 @@ def assess_reading(
             on_problem(problem)
         named = min(NAMED - told, len(item.contradicted))
         told, untold = told + named, untold + len(item.contradicted) - named
-        count = item.batch.table.rows + item.batch.rejected
+        count = item.batch.table.rows + len(item.batch.rejects)
         rows += count
         if progress:
             progress(count, item.batch.part)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat, zip_longest
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salespath.engine.table import Table
-from salespath.facts import Case, Rejects, Vocabulary
+from salespath.facts import Case, Reject, Vocabulary
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
+from salespath.tables.csv_cells import texts
 from salespath.tables.fact_columns import CellReader, values
 from salespath.tables.header import COMPANY, RESULTS, annotated
 
@@ -44,16 +44,15 @@ class Batch:
     table: Table
     given: Mapping[str, pa.Array]
     rows: Array
-    rejected: int
     problems: tuple[Problem, ...]
     part: float | None = None  # how much of the file is read with this batch, 0 to 1
-    rejects: Rejects | None = None
+    rejects: tuple[Reject, ...] = ()
 
     def __getitem__(self, places: Array) -> Batch:
         """Some of the good rows, without what is said of the file."""
         columns = {name: column[places] for name, column in self.table.columns.items()}
         given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
-        return Batch(self.path, Table(len(places), columns), given, self.rows[places], 0, ())
+        return Batch(self.path, Table(len(places), columns), given, self.rows[places], ())
 
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
@@ -138,12 +137,11 @@ class Typist:
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
-        rejects = self._rejects(cells, rows, rejected, bad, lost) if rejected or lost else None
+        rejects = self._rejects(cells, rows, rejected, bad, lost) if rejected or lost else ()
         rows = rows[keep]
         order = {name: place for place, name in enumerate(self.names)}
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
-        count = len(rejected) + len(lost)
-        return Batch(self.path, Table(len(rows), columns), given, rows, count, tuple(found), part, rejects)
+        return Batch(self.path, Table(len(rows), columns), given, rows, tuple(found), part, rejects)
 
     def _rejects(
         self,
@@ -152,25 +150,18 @@ class Typist:
         rejected: Mapping[int, Sequence[Problem]],
         bad: Mapping[int, Broken],
         lost: Sequence[Broken],
-    ) -> Rejects:
+    ) -> tuple[Reject, ...]:
         """The rows that are left out, in their order, as they stood."""
-        numbers = [*(int(rows[place]) for place in rejected), *(broken.row for broken in lost)]
-        problems = [*map(tuple, rejected.values()), *((broken.problem,) for broken in lost)]
-        texts = [*(bad[place].text if place in bad else None for place in rejected), *(broken.text for broken in lost)]
-        places = pa.array([None if place in bad else place for place in rejected], pa.int64())
-        stood = {name: cells[name].take(places) for name in self.names}
-        if lost:
-            spelt = chain(zip_longest(*(broken.cells for broken in lost)), repeat([None] * len(lost)))
-            for name, column in zip(self.names, spelt):
-                stood[name] = pa.concat_arrays([stood[name].cast(pa.string()), pa.array(column, pa.string())])
-        order = np.argsort(np.array(numbers))
-        return Rejects(
-            self.path,
-            [numbers[n] for n in order],
-            {name: column.take(pa.array(order)) for name, column in stood.items()},
-            [texts[n] for n in order],
-            [problems[n] for n in order],
-        )
+        nothing = dict[str, str | None].fromkeys(self.names)
+        found = [
+            Reject(self.path, b.row, {**nothing, **dict(zip(self.names, b.cells))}, b.text, [b.problem]) for b in lost
+        ]
+        places = pa.array(list(rejected), pa.int64())
+        for place, *row in zip(rejected, *(texts(cells[name].take(places)).to_pylist() for name in self.names)):
+            stood = nothing if place in bad else dict(zip(self.names, row))
+            text = bad[place].text if place in bad else None
+            found.append(Reject(self.path, int(rows[place]), stood, text, rejected[place]))
+        return tuple(sorted(found, key=lambda reject: reject.row))
 
     def _problem(self, row: int, name: str, text: str, why: str) -> Problem:
         return Problem("SP112", why, file=self.path, row=row, column=name, value=shown(text))

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.csv
 
 from salespath.engine.compile import Base
-from salespath.files.problems import Problem, shown
+from salespath.files.problems import Problem, refused, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Broken, Typist
 from salespath.tables.csv_rows import RowBlock, blocks, row_texts, utf8
-from salespath.tables.read import ROWS, RowsPart, unusable
+from salespath.tables.read import ROWS, RowsPart
 
 
 class Delimited:
@@ -29,7 +29,7 @@ class Delimited:
         chunks = utf8(source)
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
-            raise unusable("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
+            raise refused("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
         self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
         self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
         some = next(self._blocks, None)  # by now it is known that the file is text
@@ -76,7 +76,7 @@ class Delimited:
             self._convert,
         )
         if table.num_rows + len(ragged) != block.rows:
-            raise unusable("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
+            raise refused("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
         places = np.setdiff1d(np.arange(block.rows), list(ragged))
         wrong = {
             place: Broken(row, Problem("SP103", block.bad[place], file=self.path, row=row), text)

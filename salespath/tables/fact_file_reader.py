@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from salespath.engine.compile import Base
 from salespath.engine.table import Table
-from salespath.facts import Case
+from salespath.facts import Case, Portfolio
 from salespath.facts.cases import read_source
 from salespath.files.problems import Problem
 from salespath.files.source import InputFile
@@ -52,10 +52,9 @@ class FactFile:
         for name in self.columns:
             if name not in table.columns:
                 given[name] = pa.array([_cell(case, name) for case in part], pa.string())
-        first = part == self._portfolio.cases[: len(part)]
-        rejected, problems = (self._portfolio.rejected, self._portfolio.problems) if first else (0, ())
-        rejects = next(iter(self._portfolio.rejects), None) if first else None
-        return Batch(self.path, table, given, np.arange(len(part)) + 1, rejected, problems, rejects=rejects)
+        said = self._portfolio if part == self._portfolio.cases[: len(part)] else Portfolio((), (), single=False)
+        rows = np.arange(len(part)) + 1
+        return Batch(self.path, table, given, rows, said.problems, rejects=said.rejects)
 
 
 class FactLines(FactFile):

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from salespath.engine.compile import Base
-from salespath.files.problems import shown
+from salespath.files.problems import refused, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
-from salespath.tables.read import ROWS, RowsPart, unusable
+from salespath.tables.read import ROWS, RowsPart
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 
@@ -28,9 +28,8 @@ class Columnar:
             schema = self._table.schema_arrow
             self.names = header.named(schema.names)
         except (pa.ArrowException, OSError) as error:
-            raise unusable(
-                "SP103", f"this is not a Parquet file that can be read: {shown(error, 120)}.", self.path
-            ) from None
+            what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
+            raise refused("SP103", what, self.path) from None
         self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)}
         self.problems = tuple(header.check(self.names, base.vocabulary, self.path))
         self._rows = self._table.metadata.num_rows
@@ -48,7 +47,7 @@ class Columnar:
                     yield RowsPart(rows, first, (first + len(rows)) / (self._rows + 2))
                     first += len(rows)
             except (pa.ArrowException, OSError) as error:
-                raise unusable("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
+                raise refused("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
 
     def batch(self, part: RowsPart) -> Batch:
         """The rows of a part, typed. Raises SalespathError."""
@@ -57,9 +56,8 @@ class Columnar:
         try:
             return self._typist.batch(cells, part.first + np.arange(len(rows)), part=part.share)
         except pa.ArrowException as error:
-            raise unusable(
-                "SP103", f"a column has a type that is not understood: {shown(error, 120)}.", self.path
-            ) from None
+            what = f"a column has a type that is not understood: {shown(error, 120)}."
+            raise refused("SP103", what, self.path) from None
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

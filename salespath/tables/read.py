@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from salespath.engine.compile import Base
-from salespath.facts import Case, Portfolio, Rejects, Vocabulary
+from salespath.facts import Case, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.vocabulary import folded
 from salespath.files.problems import Problem, SalespathError
@@ -163,25 +163,17 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
     """All rows of a table as companies."""
     found: list[Case] = []
     problems = list(reading.problems)
-    rejected = 0
-    rejects: list[Rejects] = []
+    rejects: list[Reject] = []
     for part in reading.parts():
         batch = reading.batch(part)
         found.extend(batch.cases(vocabulary))
         problems.extend(batch.problems)
-        rejected += batch.rejected
-        if batch.rejects:
-            rejects.append(batch.rejects)
-    if not found and not rejected:
+        rejects.extend(batch.rejects)
+    if not found and not rejects:
         problems.append(no_rows(reading.path))
-    return Portfolio(tuple(found), tuple(problems), single=False, rejected=rejected, rejects=tuple(rejects))
+    return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects))
 
 
 def no_rows(path: str) -> Problem:
     """A table with a header only, or with empty rows only, which is no error."""
     return no_company("there is no row with anything in it below the header", path)
-
-
-def unusable(code: str, message: str, path: str) -> SalespathError:
-    """A file that cannot be used as a whole."""
-    return SalespathError([Problem(code, message, file=path)])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from typing import IO, Any
+from collections.abc import Iterable, Iterator
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.facts import Rejects
+from salespath.facts import Reject
 from salespath.files.output import Begin
 from salespath.tables.csv_cells import guarded, quoted
 
@@ -40,56 +39,30 @@ class RejectsFile:
             self._file.write(",".join(quoted(guarded(header)).to_pylist()).encode() + b"\n")
         return self._file
 
-    def write(self, rejects: Rejects) -> None:
-        """Write some companies."""
-        count = len(rejects.rows)
-        said = {
-            "file": [rejects.file] * count,
-            "row": [str(row) for row in rejects.rows],
-            "column": [_listed(problem.column for problem in found) for found in rejects.problems],
-            "value": [_listed(problem.value for problem in found) for found in rejects.problems],
-            "reason": [_listed(problem.message for problem in found) for found in rejects.problems],
-            "raw": rejects.texts,
-        }
-        stood = [rejects.cells.get(name, [None] * count) for name in self._columns]
-        cells = [quoted(guarded(_texts(column))) for column in (*stood, *(said[name] for name in ADDED))]
+    def write(self, rejects: Iterable[Reject]) -> None:
+        """Write some companies, one at least."""
+        rows = [[*map(reject.cells.get, self._columns), *_said(reject)] for reject in rejects]
+        cells = [quoted(guarded(pa.array(column, pa.string()))) for column in zip(*rows)]
         lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
-        file = self.start()
-        for line in lines.to_pylist():
-            file.write(line.encode() + b"\n")
+        self.start().writelines(line.encode() + b"\n" for line in lines.to_pylist())
 
     def _free(self, name: str) -> str:
         """A name that no column has; rejects that are mended by hand and rejected again have the first ones."""
         return self._free(f"{name}_again") if name in self._columns else name
 
 
-def write_rejects(rejects: Iterable[Rejects], begin: Begin, path: str, *, like: str | None = None) -> None:
+def write_rejects(rejects: Iterable[Reject], begin: Begin, path: str, *, like: str | None = None) -> None:
     """Write a whole file of them, be there any or none."""
     found = list(rejects)
-    file = RejectsFile(begin, path, [name for some in found for name in some.cells], like=like)
+    file = RejectsFile(begin, path, [name for reject in found for name in reject.cells], like=like)
     file.start()
-    for some in found:
-        file.write(some)
+    if found:
+        file.write(found)
 
 
-def _listed(words: Iterable[object]) -> str:
-    return " | ".join(str(word) for word in words if word is not None)
-
-
-def _texts(cells: Sequence[Any]) -> pa.Array:
-    """Cells as text, whatever a Parquet file holds."""
-    if isinstance(cells, pa.Array) and not pa.types.is_nested(cells.type):
-        try:
-            return cells.cast(pa.string())
-        except pa.ArrowException:  # bytes that are no text, for one
-            pass
-    values = cells.to_pylist() if isinstance(cells, pa.Array) else cells
-    return pa.array([_text(value) for value in values], pa.string())
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.decode(errors="backslashreplace")
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
+def _said(reject: Reject) -> Iterator[str | None]:
+    """What is said of a company, in the columns ADDED."""
+    yield from (reject.file, str(reject.row))
+    for of in ("column", "value", "message"):
+        yield " | ".join(str(word) for problem in reject.problems if (word := getattr(problem, of)) is not None)
+    yield reject.text

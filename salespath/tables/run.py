@@ -67,7 +67,7 @@ def assess_to_file(
             for reading in readings:
                 for item in assess_reading(base, reading, on_problem=note, progress=advance):
                     summary.assessed += item.batch.table.rows
-                    summary.rejected += item.batch.rejected
+                    summary.rejected += len(item.batch.rejects)
                     if left and item.batch.rejects:
                         left.write(item.batch.rejects)
                     yield item

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
@@ -17,7 +16,7 @@ from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
-from salespath.tables.csv_cells import guarded, quoted
+from salespath.tables.csv_cells import guarded, quoted, texts
 from salespath.tables.fact_columns import typed_cells, written_cells
 from salespath.tables.header import COMPANY, RESULTS
 from salespath.tables.result_columns import ResultColumns, Wording, text_cells
@@ -60,7 +59,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
         outcome = ResultColumns(wording, item)
-        return {**_given_as_text(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
+        return {**_giventexts(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
         for found, rows in work_ahead(prepared, batches):
@@ -82,21 +81,14 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
     file.write(b"\n")
 
 
-def _given_as_text(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
+def _giventexts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
         cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
-        found[name] = cells if name in vocabulary else quoted(guarded(_as_text(cells)))
+        found[name] = cells if name in vocabulary else quoted(guarded(texts(cells)))
     return found
-
-
-def _as_text(cells: pa.Array) -> pa.Array:
-    if pa.types.is_nested(cells.type):
-        values = cells.to_pylist()
-        return pa.array([v and json.dumps(v, ensure_ascii=False, default=str) for v in values], pa.string())
-    return cells.cast(pa.string())
 
 
 def _write_parquet(

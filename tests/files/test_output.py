@@ -335,14 +335,6 @@ def test_rejects_that_cannot_be_written_leave_no_output(run, tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
-def test_a_result_is_written_where_nothing_was(run, tmp_path):
-    (tmp_path / "a.csv").write_text(GOOD)
-    done = run("assess", "a.csv", "-o", "out.json")
-    assert (done.returncode, done.stderr) == (0, b"2 companies: 2 assessed, 0 rejected.\n")
-    assert [one["company"] for one in json.loads((tmp_path / "out.json").read_text())] == ["A", "B"]
-    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "out.json"}
-
-
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_an_array_is_written_item_by_item_with_the_bytes_of_the_whole(count):
     items = [{"a": "é\n", "b": [n, {}]} for n in range(count)]

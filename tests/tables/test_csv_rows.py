@@ -118,10 +118,6 @@ def test_a_quote_inside_a_cell_is_a_character():
     assert (block.rows, block.bad) == (2, {})
 
 
-def test_a_header_with_a_misplaced_quote_is_refused():
-    assert refusal(b'"a"b,c\n1,2\n')[:2] == ("SP103", 1)
-
-
 def test_the_row_of_a_byte_that_is_not_utf8_counts_rows_and_not_lines():
     assert refusal('a,b\n"1\n1",2\nCafé,2\n'.encode("latin-1"))[:2] == ("SP102", 3)
     assert refusal(b"a,\xff\n1,2\n")[:2] == ("SP102", 1)
@@ -130,10 +126,6 @@ def test_the_row_of_a_byte_that_is_not_utf8_counts_rows_and_not_lines():
 def test_a_character_cut_in_two_by_the_reading_is_whole():
     (block,) = read("a,b\nșț,€\n".encode(), piece=1)
     assert block.data.decode() == "șț,€\n"
-
-
-def test_a_file_with_zero_bytes_is_binary():
-    assert refusal(b"a,b\n1,\0\n") == ("SP102", None, "this is a binary file; text was expected.")
 
 
 def content(folder: Path, data: bytes) -> bytes:
@@ -155,10 +147,6 @@ def test_broken_utf_16_is_refused(tail, tmp_path):
     with pytest.raises(SalespathError) as caught:
         content(tmp_path, "a,b\n".encode("utf-16") + tail)
     assert caught.value.problems[0].code == "SP102"
-
-
-def test_a_byte_order_mark_is_left_out(tmp_path):
-    assert content(tmp_path, b"\xef\xbb\xbfa,b\n") == b"a,b\n"
 
 
 def test_blocks_hold_as_many_rows_as_asked_for():

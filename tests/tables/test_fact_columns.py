@@ -17,6 +17,8 @@ from salespath.tables import fact_columns as module
 from salespath.tables.fact_columns import CellReader, typed_cells, written_cells
 from salespath.tables.fact_columns import values as values_of
 
+WORDS = ("", " ", "-", "yes", "No", "TRUE", "x", "=1", ";", "small; large", "small;;large", "Small, LARGE", "LAUNCHED")
+WORDS += ("marketing", "Sales;SDR", "none")
 NUMERIC = [name for name in VOCABULARY if VOCABULARY[name].numeric]
 KINDS = {fact.type: name for name in VOCABULARY if (fact := VOCABULARY[name])}
 
@@ -78,26 +80,7 @@ def test_numbers(name, texts):
                 st.one_of(
                     st.none(),
                     values(name).map(lambda value: written(VOCABULARY[name], value)),
-                    st.sampled_from(
-                        [
-                            "",
-                            " ",
-                            "-",
-                            "yes",
-                            "No",
-                            "TRUE",
-                            "x",
-                            "=1",
-                            ";",
-                            "small; large",
-                            "small;;large",
-                            "Small, LARGE",
-                            "LAUNCHED",
-                            "marketing",
-                            "Sales;SDR",
-                            "none",
-                        ]
-                    ),
+                    st.sampled_from(WORDS),
                 ),
                 max_size=12,
             ),

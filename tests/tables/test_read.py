@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -54,7 +53,7 @@ def refusal(path: str):
 def test_the_same_companies_as_in_the_fact_file():
     wanted = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases
     found = companies(str(EXAMPLES / "real_companies.csv"))
-    assert (found.problems, found.rejected, found.single) == ((), 0, False)
+    assert (found.problems, len(found.rejects), found.single) == ((), 0, False)
     assert [(case.company, case.values) for case in found.cases] == [(case.company, case.values) for case in wanted]
     assert set(found.cases[0].extra) == {"year", "label", "sources"}
 
@@ -101,7 +100,7 @@ def test_every_bad_cell_is_reported_and_only_good_rows_are_left(tmp_path):
         ),
     )
     assert [case.company for case in found.cases] == ["Acme", "Two lines"]
-    assert found.rejected == 2
+    assert len(found.rejects) == 2
     assert problems_of(found) == [
         ("SP112", 3, "product_stage", "lunched"),
         ("SP112", 3, "annual_contract_value", "250.000"),
@@ -126,7 +125,7 @@ def test_rows_with_too_few_or_too_many_cells_are_reported(tmp_path):
         ("SP112", 6, "product_stage", "x"),
     ]
     assert found.problems[0].message == "the row has 2 cells; the header has 5."
-    assert (len(found.cases), found.rejected) == (1, 3)
+    assert (len(found.cases), len(found.rejects)) == (1, 3)
 
 
 def test_of_a_row_whose_quotes_are_amiss_only_that_is_said(tmp_path):
@@ -134,12 +133,7 @@ def test_of_a_row_whose_quotes_are_amiss_only_that_is_said(tmp_path):
     ((code, row, column, _),) = problems_of(found)
     assert (code, row, column) == ("SP103", 3, None)
     assert found.problems[0].message.endswith("The row runs over 3 lines.")
-    assert (len(found.cases), found.rejected) == (2, 1)
-
-
-def test_a_file_that_ends_inside_a_quote_is_refused_whole(tmp_path):
-    path = write(tmp_path, table(GOOD, GOOD, '"B,launched,70000,,yes', GOOD))
-    assert refusal(path) == [("SP103", 4, "a quote opens here and is never closed; nothing after it can be read.")]
+    assert (len(found.cases), len(found.rejects)) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -226,23 +220,13 @@ def test_a_file_with_no_company_in_it_is_said_and_no_mistake(tmp_path, name, con
     found = companies(write(tmp_path, content, name))
     assert [(p.severity, p.code) for p in found.problems] == [(WARNING, "SP110")]
     assert "`salespath facts template`" in found.problems[0].message
-    assert (found.cases, found.rejected, found.single) == ((), 0, False)
+    assert (found.cases, len(found.rejects), found.single) == ((), 0, False)
 
 
 def test_a_parquet_file_with_no_company_in_it_is_said(tmp_path):
     for values in ([], [None]):
         found = companies(parquet(tmp_path, {"self_serve": pa.array(values, pa.bool_())}))
         assert [(p.severity, p.code) for p in found.problems] == [(WARNING, "SP110")]
-
-
-def test_what_is_no_file_is_refused(tmp_path):
-    (tmp_path / "d.csv").mkdir()
-    assert refusal(str(tmp_path / "d.csv"))[0][0] == "SP101"
-    assert refusal(str(tmp_path / "missing.csv"))[0][0] == "SP101"
-    assert refusal(str(tmp_path / "missing.parquet"))[0][0] == "SP101"
-    if os.path.exists("/dev/zero"):
-        (tmp_path / "device.csv").symlink_to("/dev/zero")
-        assert refusal(str(tmp_path / "device.csv"))[0][2].endswith("is a device; a file was expected.")
 
 
 def test_columns_that_are_no_facts_are_carried_through_and_near_misses_named(tmp_path):
@@ -282,12 +266,6 @@ def test_a_column_is_not_taken_for_another_fact_nor_across_a_currency(tmp_path, 
 def test_of_two_columns_for_the_company_the_one_with_the_id_counts(tmp_path):
     (case,) = companies(write(tmp_path, "Company,company,self_serve\nA,B,yes\n")).cases
     assert (case.company, case.extra) == ("B", {"Company": "A"})
-
-
-def test_cells_in_another_currency_are_rejected_and_named(tmp_path):
-    found = companies(write(tmp_path, table('A,,"£9,000",,', 'B,,"€45,000",,', 'C,,"$45,000",,')))
-    assert [case.company for case in found.cases] == ["C"]
-    assert [p.message.partition(", and ")[0] for p in found.problems] == ["£9,000 is in £", "€45,000 is in €"]
 
 
 def test_how_a_value_is_known_and_its_note(tmp_path):
@@ -330,7 +308,7 @@ def test_the_size_of_the_parts_changes_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(csv_rows, "READ", 100)
     parts = companies(path)
     assert parts == whole
-    assert (len(whole.cases), whole.rejected) == (67, 34)
+    assert (len(whole.cases), len(whole.rejects)) == (67, 34)
     assert whole.problems[0].row == 3
 
 
@@ -338,7 +316,7 @@ def test_rows_in_are_rows_assessed_and_rows_rejected(tmp_path):
     path = write(tmp_path, table(GOOD, "Bad,x,,,", GOOD, "", "short"))
     found = []
     batches = list(assess_file(BASE, path, on_problem=found.append))
-    assert (sum(b.batch.table.rows for b in batches), sum(b.batch.rejected for b in batches)) == (2, 2)
+    assert (sum(b.batch.table.rows for b in batches), sum(len(b.batch.rejects) for b in batches)) == (2, 2)
     assert [p.row for p in found] == [3, 6]
     assert [row for b in batches for row in b.batch.rows] == [2, 4]
 
@@ -362,7 +340,7 @@ def test_a_parquet_file_holds_types_or_text(tmp_path):
     path = parquet(
         tmp_path,
         {
-            "company": ["Acme", None, "Third"],
+            "Company": ["Acme", None, "Third"],
             "product_stage": pa.array(["launched", None, "x"]).dictionary_encode(),
             "annual_contract_value": [250.125, None, 1.0],
             "paying_customers": ["12", "3k", ""],
@@ -400,9 +378,3 @@ def test_readers_tell_their_columns(tmp_path):
     assert list(CompaniesFile(BASE, write(tmp_path, table(GOOD))).reading().columns) == HEADER.split(",")
     reading = CompaniesFile(BASE, parquet(tmp_path, {"capital": [1], "note": ["x"]})).reading()
     assert reading.columns == {"capital": pa.int64(), "note": pa.string()}
-
-
-def test_the_company_of_a_parquet_file_is_named_in_any_case(tmp_path):
-    path = parquet(tmp_path, {"Company": ["Acme"], "self_serve": [True]})
-    assert [case.company for case in companies(path).cases] == ["Acme"]
-    assert list(CompaniesFile(BASE, path).reading().columns) == ["company", "self_serve"]

@@ -240,12 +240,6 @@ def test_rejects_alone_leave_the_table_on_standard_output(folder):
     assert [row["company"] for row in read("left.csv")] == ["B"]
 
 
-def test_a_file_of_bad_rows_only_is_kept_whole(folder):
-    table("A,perhaps,5,", "short")
-    assert assess("in.csv", "-o", "out.csv").startswith("2 companies: 0 assessed, 2 rejected;")
-    assert [row["company"] for row in read("out.rejects.csv")] == ["A", "short"]
-
-
 def test_without_a_rejected_row_there_is_no_file_unless_it_is_asked_for(folder):
     table("A,yes,1200,")
     assert assess("in.csv", "-o", "out.csv", code=0) == "1 companies: 1 assessed, 0 rejected."

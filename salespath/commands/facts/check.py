@@ -40,7 +40,7 @@ def command(base: Base, files: tuple[str, ...], company: str, output: Destinatio
             failed = failed or has_error(problems)
             yield {
                 "file": path,
-                "companies": len(portfolio.cases) + portfolio.rejected,
+                "companies": len(portfolio.cases) + len(portfolio.rejects),
                 "assessable": len(portfolio.cases),
                 "facts": sum(len(case.values) for case in portfolio.cases),
                 "problems": plain(in_order(problems)),
