@@ -191,7 +191,7 @@ class Interview:
                     case Advise(topic):
                         topics[topic] = None
                     case Warn():
-                        topics["pitfalls"] = None
+                        topics |= dict.fromkeys(self.base.knowledge.topics_for("pitfalls"))
         question = next((question for question in without.next_questions if question.fact == fact.id), None)
         return Stake(question, tuple(topics), without.settled)
 

@@ -256,6 +256,10 @@ class Knowledge:
             if isinstance(rule.then, kind):
                 yield rule, rule.then
 
+    def topics_for(self, part: str) -> tuple[str, ...]:
+        """The topics that are for a part of a report."""
+        return tuple(topic.id for topic in self.topics.values() if topic.part == part)
+
     @property
     def blocks(self) -> Iterator[tuple[Rule, Block]]:
         """The rules that block a process, without the exceptions that only lift a block."""

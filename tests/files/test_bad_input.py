@@ -84,7 +84,7 @@ FILES = {
     "trailing_comma.json": [(2, "SP103", "not valid JSON: ")],
     "yaml_in_json.json": [(1, "SP103", "not valid JSON: ")],
     "latin1.yaml": [(1, "SP102", "the byte 0xe9 is not UTF-8. Save the file as UTF-8.")],
-    "binary.yaml": [(None, "SP102", "this is a binary file; text was expected.")],
+    "binary.yaml": [(None, "SP102", "this is a ZIP archive; unpack it, or give what is in it on standard input")],
     "how_unknown.yaml": [(1, "SP112", "how: sure is not understood; how is one of measured, estimated, guessed.")],
 }
 

@@ -11,6 +11,7 @@ from given import BASE, VOCABULARY, some_facts, values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from salespath.commands.shared.reading import read_one
 from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.values import HOW
@@ -217,7 +218,7 @@ def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path, monkeypatch):
 def read_back(tmp_path, case):
     path = tmp_path / "facts.yaml"
     path.write_text(factfile.text(case, VOCABULARY), encoding="utf-8")
-    return factfile.read(str(path), VOCABULARY)
+    return read_one(BASE, str(path))
 
 
 def same(one: Case, other: Case) -> bool:

@@ -6,14 +6,20 @@ from pathlib import Path
 from given import BASE, ROOT
 
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.model import VERDICTS
+from salespath.rules.model import PARTS, VERDICTS
 
 # Ids that are words of the program as well: verdicts, dimensions, what a verdict consists of, keys of rule files and documents.
-OWN = {*VERDICTS, *DIMENSIONS, "process", "lead", "leaning", "metrics", "leads", "basis", "customers", "person"}
+OWN = {*VERDICTS, *DIMENSIONS, *PARTS, "process", "lead", "leaning", "metrics", "leads", "basis", "customers", "person"}
 # The files that name facts, lines or attributes all the same, and why.
 ALLOWED = {
     "authoring/baselines.py": "other judges, which must not follow the rules that they are held against",
     "authoring/company_kinds.py": "kinds of companies by which every judge is measured alike",
+    "engine/assess.py": "the verdict's own attributes, which rules may conclude",
+    "engine/strength_table.py": "the verdict's own attributes, which rules may conclude",
+    "report/pages/economics.py": "words of the arithmetic over named figures",
+    "report/words/economics.py": "words of the arithmetic over named figures",
+    "report/words/verdict.py": "two groups of buyers are what makes running both a question",
+    "tables/header.py": "other words for columns",
 }
 ALLOWED_FOLDERS = {"counsel/economics/": "arithmetic over named figures"}
 

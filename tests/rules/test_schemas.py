@@ -229,7 +229,6 @@ def test_the_schema_has_exactly_the_keys_that_the_loader_asks_for(monkeypatch: p
         "company: A\nfacts: {}\ncapital: 5",
         "role: marketr",
         "team_roles: marketing",
-        "[]",
         "- just text",
         "- capital: 5\n- capital: much",
         "12,5",

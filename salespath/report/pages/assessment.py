@@ -198,7 +198,7 @@ def _settled(a: Assessment) -> Iterator[Block]:
     if needs and a.process in ("enterprise", "smb", "both"):
         names = a.base.vocabulary.ordered(needs)
         yield Text(f"Not said yet, and able to stop it: {labels(a.base, names)}.", ids=tuple(names))
-    stops = [item for item in a.advice if item.topic == "stop_rule"]
+    stops = plan.advice_for(a, "stop")
     if stops and a.process != "undetermined":
         yield Text(f"When to stop or switch: {stops[0].text}", ids=stops[0].rules)
 

@@ -13,12 +13,11 @@ from salespath.rules.model import PROCESSES
 
 DISCLOSURE = "(The article's author sells lead generation and is an interested party here.)"
 SHOWN = 5  # questions in whole
-_ELSEWHERE = ("first_moves", "pitfalls")  # topics with a part of their own
 
 
 def first_moves(a: Assessment, most: int) -> Iterator[Block]:
     """The first moves, a line each."""
-    found = _moves(a)[:most]
+    found = advice_for(a, "moves")[:most]
     if found:
         yield Heading("First moves")
         texts = [f"{move.short or move.text.partition('. ')[0].rstrip('.')} ({move.owner})" for move in found]
@@ -29,7 +28,7 @@ def first_moves(a: Assessment, most: int) -> Iterator[Block]:
 def moves(a: Assessment) -> Iterator[Block]:
     """The first moves with their steps and who does them."""
     items = []
-    for number, move in enumerate(_moves(a), 1):
+    for number, move in enumerate(advice_for(a, "moves"), 1):
         owner = Text(f"{move.owner.capitalize()}. {_disclosed(a, move)}")
         items.append(Item(move.text, f"{number}.", under=(_steps(move.steps), owner), ids=move.rules))
     if items:
@@ -41,7 +40,8 @@ def topics(a: Assessment) -> Iterator[Block]:
     """What to do on each topic of the plan, with steps and reasons."""
     items: dict[str, list[Advice]] = {}
     for item in a.advice:
-        if item.topic not in _ELSEWHERE and not a.base.knowledge.topics[item.topic].metrics:
+        about = a.base.knowledge.topics[item.topic]
+        if about.part in ("", "stop") and not about.metrics:
             items.setdefault(item.topic, []).append(item)
     if items:
         yield Heading("The plan")
@@ -69,7 +69,7 @@ def metrics(a: Assessment) -> Iterator[Block]:
 def pitfalls(a: Assessment) -> Iterator[Block]:
     """What to beware of."""
     items = [Item(warning.text, ids=(warning.rule,)) for warning in a.warnings if not warning.leads]
-    items += [Item(item.text, ids=item.rules) for item in a.advice if item.topic == "pitfalls"]
+    items += [Item(item.text, ids=item.rules) for item in advice_for(a, "pitfalls")]
     if items:
         yield Heading("Pitfalls")
         yield Items(tuple(items), inset=2)
@@ -90,8 +90,9 @@ def questions(a: Assessment) -> Iterator[Block]:
         yield Text(f"Also: {labels(a.base, names)}.", inset=2, ids=names)
 
 
-def _moves(a: Assessment) -> list[Advice]:
-    return [item for item in a.advice if item.topic == "first_moves"]
+def advice_for(a: Assessment, part: str) -> list[Advice]:
+    """The advice on the topics of a part of the report."""
+    return [item for item in a.advice if item.topic in a.base.knowledge.topics_for(part)]
 
 
 def _steps(steps: Iterable[str], bullet: str = "-", inset: int = 0) -> Items:
