@@ -22,6 +22,7 @@ from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Tree
 from salespath.report.pages.explanation import document, explain, page
 from salespath.report.words.phrases import answers
+from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import headline, reasons, subject, two_groups
 from salespath.rules.language import VERDICT_NUMBERS, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise
@@ -161,11 +162,11 @@ rules:
   - {id: leans, when: big, conclude: {leaning: smb}, because: x, source: [K01]}
 """)
     questions = assess(base, Case("X", {"annual_contract_value": 95_000})).next_questions
-    why_asked = {question.fact: question.why for question in questions}
-    assert set(why_asked) == {"self_serve", "seller_seniority", "paying_customers"}
-    assert why_asked["self_serve"] == "It can count for enterprise selling (what a customer pays)."
-    assert why_asked["seller_seniority"] == "It can stop enterprise selling for now."
-    assert why_asked["paying_customers"] == "It can decide whether it is big."
+    assert {question.fact: why_asked(base, question) for question in questions} == {
+        "self_serve": "It can count for enterprise selling (what a customer pays).",
+        "seller_seniority": "It can stop enterprise selling for now.",
+        "paying_customers": "It can decide whether it is big.",
+    }
 
 
 # Why not

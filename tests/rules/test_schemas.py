@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from given import BASE, EXAMPLES, ROOT, VOCABULARY, run, small_base, some_facts
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -294,6 +294,7 @@ FIGURES = st.from_regex(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])  # few texts are figures
 @given(
     st.one_of(FIGURES, FIGURES.map(str.upper), st.text(max_size=8)), st.sampled_from(["capital", "self_serve", "role"])
 )
