@@ -76,7 +76,7 @@ class StandingBlock:
 
 
 TwoValued: TypeAlias = "Closed | StandingBlock"  # tests of what the facts conclude
-TWO_VALUED = READINGS = (Closed, StandingBlock)  # READINGS and `texts`: the names of before, until all is merged
+TWO_VALUED = (Closed, StandingBlock)
 GraphLeaf: TypeAlias = "Leaf | TwoValued"
 Ref: TypeAlias = int  # a node's index, or its bitwise complement for the negation
 GraphNode: TypeAlias = "tuple[int, tuple[int, ...]]"  # LEAF and the leaf's index, or ALL or ANY and refs
@@ -148,7 +148,7 @@ class Base:
     _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _strata: dict[str, int] = field(default_factory=dict)
 
-    def __getattr__(self, name: str) -> Any:  # the names of before, until all is merged
+    def __getattr__(self, name: str) -> Any:  # short names of what the engine keeps for itself
         if name in ("formulas", "relations", "conditions", "done", "overridden_by", "concluding", "strata"):
             return getattr(self, f"_{name}")
         if name.startswith("_"):
@@ -560,11 +560,6 @@ class _Compiler:
                 self.graph.standing_refs[rule] = self._leaf(StandingBlock(self.graph.condition_refs[rule], exceptions))
             refs = tuple(self.graph.standing_refs[rule] for rule in self._blocks(process))
             self.graph.value_refs[name, "yes"] = self._node(ANY, refs)
-
-
-def texts(rule: Rule) -> tuple[str, ...]:
-    """The same as `rule.texts`, until all is merged."""
-    return rule.texts
 
 
 def placeholders(text: str) -> list[str]:

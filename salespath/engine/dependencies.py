@@ -111,11 +111,3 @@ def adds_to(base: Base, rule: Rule) -> str:
 def sum_name(process: str, dimension: str) -> str:
     """The verdict number that the evidence of a dimension is part of."""
     return next(f"{name}_{process}" for name, dimensions in SUMS.items() if dimension in dimensions)
-
-
-Relating = RuleRelations  # the name of before, until all is merged
-
-
-def concludes(_: Base, rule: Rule) -> tuple[str, str] | None:
-    """The same as `rule.then.concludes`, until all is merged."""
-    return rule.then.concludes

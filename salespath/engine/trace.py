@@ -59,8 +59,3 @@ def read(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> dict[s
 def missing(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> tuple[str, ...]:
     """The unknown facts behind some names, in vocabulary order."""
     return tuple(name for name in base.facts_behind(names, facts) if name not in facts)
-
-
-def behind(base: Base, names: Iterable[str]) -> set[str]:
-    """The same as `base.behind`, until all is merged."""
-    return base.behind(names)

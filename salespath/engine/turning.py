@@ -12,13 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import Any
 
-from salespath.engine.cells import PARTS as PARTS  # this name and the next two are those of before, until all is merged
-from salespath.engine.cells import around, begins, moved, options, turns
-from salespath.engine.cells import as_number as as_number
-from salespath.engine.cells import bounds as bounds
-from salespath.engine.cells import halved as halved
+from salespath.engine.cells import around, as_number, begins, bounds, moved, options
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.variants import processes_of
@@ -128,8 +123,3 @@ def _spans(pairs: list[tuple[Value, str]], now: str) -> Iterator[Span]:
         if process != now:
             yield Span(since, until, process)
         since = until
-
-
-def points(term: Any, tests: Any, low: Any, high: Any, turn: Any) -> Iterator[Any]:
-    """The same as `cells.turns` after the bounds, until all is merged."""
-    yield from (low, high, *turns(term, tests, turn))

@@ -442,7 +442,7 @@ class _Finder:
     def _reading(self, name: str) -> list[str]:
         """The rules of the verdict that read a fact, through formulas too."""
         rules = [rule.id for rule in self.rules.values() if isinstance(rule.then, (Weigh, Block, Conclude))]
-        return [rule for rule in rules if name in trace.behind(self.base, inputs(self.base.conditions[rule]))]
+        return [rule for rule in rules if name in self.base.behind(inputs(self.base.condition(rule)))]
 
     def _facts(self, ref: Ref) -> dict[str, Value | None]:
         """The answers that decide a node, or those that it needs."""

@@ -59,7 +59,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
         outcome = ResultColumns(wording, item)
-        return {**_giventexts(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
+        return {**_given_texts(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
         for found, rows in work_ahead(prepared, batches):
@@ -81,7 +81,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
     file.write(b"\n")
 
 
-def _giventexts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
+def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
         cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salespath.authoring.checks.context import Context, finding
-from salespath.engine.compile import placeholders, texts
-from salespath.engine.trace import behind
+from salespath.engine.compile import placeholders
 from salespath.files.problems import Problem
 from salespath.rules.language import Member, OneOf, inputs
 from salespath.rules.model import Advise, Block, Rule, Weigh
@@ -21,13 +20,13 @@ def problems(context: Context) -> Iterator[Problem]:
         then, names = rule.then, inputs(base.conditions[rule.id])
         decides = isinstance(then, (Weigh, Block)) or rule.id in base.read_by_verdict
         if decides and not (isinstance(then, Block) and then.lift):
-            decisive = dict.fromkeys(behind(base, names), rule) | decisive
-        names = names.union(*map(placeholders, texts(rule)))
+            decisive = dict.fromkeys(base.behind(names), rule) | decisive
+        names = names.union(*map(placeholders, rule.texts))
         if rule.id in base.done:
             names |= inputs(base.done[rule.id])
         if isinstance(then, Advise) and base.knowledge.topics[then.topic].metrics:
             names |= {then.choice}
-        read |= behind(base, names)
+        read |= base.behind(names)
     for fact in base.vocabulary.facts.values():
         if fact.id not in read and fact.ask != "figures":
             yield finding("SP408", f"no rule reads the fact {fact.id}, which is asked for.")

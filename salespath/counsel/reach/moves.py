@@ -15,9 +15,9 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
+from salespath.engine.cells import PARTS, as_number, bounds, halved, turns
 from salespath.engine.company import Company
 from salespath.engine.table import Rows, Table
-from salespath.engine.turning import PARTS, as_number, bounds, halved, points
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Change
@@ -176,7 +176,7 @@ def _beginnings(read: VerdictInputs, fact: Fact | Derived, low: int, high: int) 
 
         return None if state(low) == state(high) else int(halved(low, high, state))
 
-    found: list[int] = list(points(fact, tests, low, high, turn))[2:]  # without the bounds
+    found: list[int] = list(turns(fact, tests, turn))
     if joint and fact.id not in read.case.values and fact.type == "money":
         found.append(TYPICAL)  # so that what is reckoned against a typical amount finds it
     return found

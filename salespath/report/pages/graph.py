@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salespath.engine.compile import PLAN, Base
-from salespath.engine.dependencies import adds_to, concludes, read_values
+from salespath.engine.dependencies import adds_to, read_values
 from salespath.facts.values import readable
 from salespath.report.plain import plain
 from salespath.report.words.conditions import in_words
@@ -69,7 +69,7 @@ def whole(base: Base) -> Graph:
 
 
 def _feed(base: Base, graph: Graph, rule: Rule, here: str) -> None:
-    value = concludes(base, rule)
+    value = rule.then.concludes
     if value:
         graph.edges[here, _value(base, graph, value)] = "concludes"
     match rule.then:
