@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import click
 
-from salespath.commands.shared.options import based, report_problems, reported, write_page
-from salespath.commands.shared.progress import counted
-from salespath.commands.shared.reading import companies_files, read_companies
+from salespath.commands.shared.delivery import TEXT, deliver
+from salespath.commands.shared.group import Reporting
+from salespath.commands.shared.messages import progress_bar, report_problems
+from salespath.commands.shared.reading import companies_files, read_companies, with_base
 from salespath.engine.compile import VERDICT, Base, compile_base
 from salespath.engine.documented import DocumentedCase, labelled
 from salespath.engine.table import Table, TableResult, assess_table
@@ -173,16 +174,15 @@ def read_documented(base: Base, paths: Iterable[str]) -> list[DocumentedCase]:
     return found or sys.exit(1)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Reporting, help=__doc__)
 @click.argument("cases", nargs=-1, required=True)
-@reported
-@based
+@with_base
 def main(base: Base, cases: tuple[str, ...]) -> None:
     """Print what each change loses."""
     known = read_documented(base, cases)
-    with counted(steps(base)) as step:
+    with progress_bar(steps(base)) as step:
         found = robustness(base, known, step)
-    write_page(page(found, len(known)))
+    deliver(TEXT, pages=lambda: [page(found, len(known))])
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import click
 
-from salespath.commands.shared.options import based, reported, write_page
-from salespath.commands.shared.progress import counted
+from salespath.commands.shared.delivery import TEXT, deliver
+from salespath.commands.shared.group import Reporting
+from salespath.commands.shared.messages import progress_bar
+from salespath.commands.shared.reading import with_base
 from salespath.engine.compile import Base
 from salespath.engine.documented import DocumentedCase
 from salespath.report.page import Column, Page, Table, Text
@@ -104,16 +106,15 @@ def _named(names: Sequence[str]) -> str:
     return f"{', '.join(names[:NAMED])}{more}"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Reporting, help=__doc__)
 @click.argument("cases", nargs=-1, required=True)
-@reported
-@based
+@with_base
 def main(base: Base, cases: tuple[str, ...]) -> None:
     """Print the witness of each rule."""
     known = read_documented(base, cases)
-    with counted(len(deciding(base))) as step:
+    with progress_bar(len(deciding(base))) as step:
         found = witnesses(base, known, step)
-    write_page(page(found))
+    deliver(TEXT, pages=lambda: [page(found)])
 
 
 if __name__ == "__main__":

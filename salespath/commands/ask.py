@@ -10,8 +10,8 @@ import sys
 
 import click
 
-from salespath.commands.shared.delivery import files_read
-from salespath.commands.shared.options import based, bold, reported
+from salespath.commands.shared.delivery import bold, files_read
+from salespath.commands.shared.reading import with_base
 from salespath.commands.shared.sitting import Request, run
 from salespath.engine.compile import Base
 
@@ -34,8 +34,7 @@ from salespath.engine.compile import Base
     show_default=True,
     help="Ask first what narrows the recommendation most, or in the order of the sheet.",
 )
-@reported
-@based
+@with_base
 def command(
     base: Base,
     facts_file: str | None,

@@ -8,20 +8,18 @@ FILE is a fact file (YAML, JSON, JSON Lines) or a table (CSV, Parquet) with fact
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.options import based, report_problems, reported, width
-from salespath.commands.shared.reading import companies_files, company_options, read_supposed
+from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, read_supposed, with_base
 from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.files.output import together
-from salespath.files.problems import has_error
 from salespath.report.formats.text import fitting
 from salespath.report.page import Page
 from salespath.report.pages import assessment as report
@@ -45,9 +43,8 @@ from salespath.tables.progress import Summary
     show_default=True,
     help="What draws the conclusions. They are the same; experta is slow, and there to check.",
 )
-@reported
 @output_options("csv", "parquet", "jsonl")
-@based
+@with_base
 def command(
     base: Base,
     files: tuple[str, ...],
@@ -67,7 +64,7 @@ def command(
     opened = companies_files(base, files)
     documents = output.ending in ("json", "jsonl") and not one_by_one and all(file.is_table for file in opened)
     if opened and (columns or documents):
-        from salespath.tables.run import assess_to_file
+        from salespath.tables.run import assess_to_file  # numpy and pyarrow
 
         summary = assess_to_file(
             base,
@@ -82,31 +79,30 @@ def command(
             strength=strength,
         )
         click.echo(str(summary), err=True)
-        sys.exit(1 if summary.failed else 0)
+        return
     portfolios = read_supposed(base, opened, texts, company)
-    problems = [problem for portfolio in portfolios for problem in portfolio.problems]
-    report_problems(problems)
+    report_problems(problem for portfolio in portfolios for problem in portfolio.problems)
     cases = [case for portfolio in portfolios for case in portfolio.cases]
     single = len(portfolios) == 1 and portfolios[0].single
     other: Engine | None = None
     if engine == "experta":
-        from salespath.engine.crosscheck.in_experta import Experta
+        from salespath.engine.crosscheck.in_experta import Experta  # experta
 
         other = Experta(base).walk
 
-    def assessed() -> Iterator[Assessment]:
+    def assessments() -> Iterator[Assessment]:
         for case in cases:
             assessment = assess_case(base, case, other)
             if possible:
-                from salespath.engine.settle import searched
+                from salespath.engine.settle import searched  # numpy
 
                 assessment = searched(assessment, every=True)
             yield assessment
 
     def pages() -> Iterable[Page | str]:
-        found = list(assessed())
+        found = list(assessments())
         if single and output.ending == "txt" and not full:
-            return [fitting(report.versions(found[0]), width(), bold=output.bold, encoding=output.encoding)]
+            return [fitting(report.versions(found[0]), **output.style)]
         if not single:  # a page of one says its problems itself
             report_problems(problem for assessment in found for problem in assessment.problems)
         several = [] if single else [companies.page(found)]
@@ -117,15 +113,13 @@ def command(
     summary = Summary(len(cases), sum(len(portfolio.rejects) for portfolio in portfolios))
     with together(force=output.force) as begin:
         if cases or (not single and output.ending in ("json", "jsonl")):
-            plain = (document(assessment, table=not single) for assessment in assessed())
+            plain = (document(assessment, table=not single) for assessment in assessments())
             deliver(output, pages=pages, document=lambda: next(plain) if single else plain, begin=begin)
         if output.rejects is not None and (output.always or summary.rejected):
-            from salespath.tables.rejects import write_rejects
+            from salespath.tables.rejects import write_rejects  # pyarrow
 
             rejects = (some for portfolio in portfolios for some in portfolio.rejects)
             write_rejects(rejects, begin, output.rejects, like=output.path)
             summary.rejects = output.rejects
     if not single or summary.rejects:
         click.echo(str(summary), err=True)
-    if has_error(problems):
-        sys.exit(1)

@@ -6,15 +6,14 @@ anew. Of several people's answers about one company, those that change the outco
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.options import based, report_problems, reported
-from salespath.commands.shared.reading import companies_files, company_options, read_companies
+from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.counsel.compare import Side, are_respondents, companies_named, compare, sides
 from salespath.counsel.panel import panel
 from salespath.engine.compile import Base
@@ -32,9 +31,8 @@ from salespath.report.pages import panel as panel_page
     help="Whether the files are several people's answers about one company (taken so if all name one company).",
 )
 @company_options(settings=False)
-@reported
 @output_options()
-@based
+@with_base
 def command(base: Base, files: tuple[str, ...], respondents: bool | None, company: str, output: Destination) -> None:
     portfolios = read_companies(companies_files(base, files), company, lenient=True)
     read = assess_sides(base, portfolios, respondents, file=files[0] if len(files) == 1 else None)
@@ -56,8 +54,6 @@ def command(base: Base, files: tuple[str, ...], respondents: bool | None, compan
             pages=lambda: [compare_page.page(comparison)],
             document=lambda: compare_page.document(comparison),
         )
-    if has_error(read.problems):
-        sys.exit(1)
 
 
 class Sides(NamedTuple):

@@ -8,19 +8,17 @@ The company's own figures come first, published ones stand in for the rest and a
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.options import based, report_problems, reported
-from salespath.commands.shared.reading import companies_files, company_options, read_supposed
+from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, read_supposed, with_base
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.other_process import processes_to_show
 from salespath.counsel.economics.process_economics import economics
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base
-from salespath.files.problems import SalespathError, has_error
+from salespath.files.problems import SalespathError
 from salespath.report.pages.economics import document, page
 
 
@@ -33,9 +31,8 @@ from salespath.report.pages.economics import document, page
 @click.option(
     "--process", type=click.Choice(["enterprise", "smb"]), help="Only this process, whatever the rules recommend."
 )
-@reported
 @output_options()
-@based
+@with_base
 def command(
     base: Base,
     file: str | None,
@@ -72,5 +69,3 @@ def command(
             document=lambda: documents[0] if portfolio.single else documents,
             between="\n\n",
         )
-    if has_error(problems):
-        sys.exit(1)

@@ -8,17 +8,16 @@ a rule id. FILE may be left out where --set says what is known.
 from __future__ import annotations
 
 import os
-import sys
 
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.options import based, report_problems, reported
-from salespath.commands.shared.reading import companies_files, company_options, read_supposed
+from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, read_supposed, with_base
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.engine.targets import meant, targets
-from salespath.files.problems import Problem, SalespathError, has_error, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.report.pages import explanation as explanations
 
 
@@ -26,9 +25,8 @@ from salespath.report.pages import explanation as explanations
 @click.argument("file", required=False)
 @click.argument("target", required=False)
 @company_options()
-@reported
 @output_options()
-@based
+@with_base
 def command(
     base: Base, file: str | None, target: str | None, texts: tuple[str, ...], company: str, output: Destination
 ) -> None:
@@ -50,5 +48,3 @@ def command(
             pages=lambda: map(explanations.page, found),
             document=lambda: explanations.document(found[0]) if portfolio.single else map(explanations.document, found),
         )
-    if has_error(portfolio.problems):
-        sys.exit(1)

@@ -6,17 +6,15 @@ from dataclasses import asdict
 
 import click
 
-from salespath.commands.shared.options import based, format_option, reported, write_json, write_page
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.reading import with_base
 from salespath.engine.compile import Base
 from salespath.report.pages import guide
 
 
 @click.command("guide", help=__doc__)
-@format_option
-@reported
-@based
-def command(base: Base, format_: str) -> None:
-    if format_ == "json":
-        write_json([asdict(point) for point in base.knowledge.guide])
-        return
-    write_page(guide.page(base.knowledge))
+@output_options()
+@with_base
+def command(base: Base, output: Destination) -> None:
+    known = base.knowledge
+    deliver(output, pages=lambda: [guide.page(known)], document=lambda: [asdict(point) for point in known.guide])

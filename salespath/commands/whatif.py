@@ -14,7 +14,6 @@ something the company can change itself or an answer still missing, with the ste
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -22,13 +21,13 @@ from typing import Any
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.options import based, report_problems, reported
-from salespath.commands.shared.reading import companies_files, company_options, read_meant
+from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, read_meant, with_base
 from salespath.counsel.decision_map import decision_map
 from salespath.engine.compile import Base
 from salespath.facts import Case
 from salespath.facts.settings import supposed
-from salespath.files.problems import Problem, has_error
+from salespath.files.problems import Problem
 from salespath.report.page import Page
 from salespath.report.pages import decision_map as map_page
 
@@ -43,9 +42,8 @@ Report = tuple[Iterable[Problem], Callable[[], Page], Callable[[], dict[str, Any
 )
 @click.option("--map", "over", metavar="FACT,FACT", help="The verdict over two numbers, as a map.")
 @click.option("--along", metavar="FACT", help="The verdict over one number.")
-@reported
 @output_options()
-@based
+@with_base
 def command(
     base: Base,
     file: str,
@@ -64,7 +62,7 @@ def command(
     portfolio = read_meant(companies_files(base, [file]), company)
     report_problems(portfolio.problems)
     if not portfolio.cases:
-        sys.exit(1 if has_error(portfolio.problems) else 0)
+        return
     (case,) = portfolio.cases
     if goal:
         problems, page, document = _reach(base, supposed(base.vocabulary, case, texts), goal)
@@ -78,8 +76,6 @@ def command(
         problems, page, document = _sensitivity(base, case)
     report_problems(problems)
     deliver(output, pages=lambda: [page()], document=document)
-    if has_error(portfolio.problems):
-        sys.exit(1)
 
 
 def _what_if(base: Base, case: Case, texts: Iterable[str]) -> Report:

@@ -10,7 +10,7 @@ import sys
 import click
 
 from salespath.authoring.checks import CheckReport, check
-from salespath.commands.shared.options import format_option, reported, write_json
+from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.engine.load import read
 from salespath.files.problems import in_order
 from salespath.report.plain import plain, shape
@@ -20,20 +20,21 @@ _SHAPE = shape("rules examples proofs undecided problems", problems=lambda repor
 
 @click.command("check", help=__doc__)
 @click.option("--rules", "folders", metavar="DIR", multiple=True, help="Check with a folder of rules on top.")
-@format_option
-@reported
-def command(folders: tuple[str, ...], format_: str) -> None:
+@output_options()
+def command(folders: tuple[str, ...], output: Destination) -> None:
     report = check(*read(*folders))
-    if format_ == "json":
-        write_json(plain(report, None, {CheckReport: _SHAPE}))
-    else:
-        for item in in_order(report.problems):
-            click.echo(str(item))
-        number = len(report.problems)
-        click.echo(f"{report.rules} rules, {number or 'no'} finding{'' if number == 1 else 's'}.")
-        click.echo(
-            f"Questions of what is possible: {report.examples} decided by an example, {report.proofs} by a proof, "
-            f"{report.undecided} left open."
-        )
-    if report.problems:
+    found = in_order(report.problems)
+    number = f"{len(found) or 'no'} finding{'' if len(found) == 1 else 's'}"
+    lines = (
+        *map(str, found),
+        f"{report.rules} rules, {number}.",
+        f"Questions of what is possible: {report.examples} decided by an example, {report.proofs} by a proof, "
+        f"{report.undecided} left open.",
+    )
+    deliver(
+        output,
+        pages=lambda: ["\n".join(lines) + "\n"],
+        document=lambda: plain(report, None, {CheckReport: _SHAPE}),
+    )
+    if found:
         sys.exit(1)

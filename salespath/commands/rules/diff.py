@@ -6,17 +6,14 @@ OLD and NEW are folders: a whole rule base (a file in it gives the `version`), o
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.options import report_problems, reported
-from salespath.commands.shared.progress import counted
+from salespath.commands.shared.messages import progress_bar, report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies
 from salespath.engine.effects import effects
 from salespath.engine.load import load_folder
-from salespath.files.problems import Problem, has_error
+from salespath.files.problems import Problem
 from salespath.report.pages.rules_diff import Consequences, NamedBase, document, page
 from salespath.rules.diff import differences
 
@@ -26,7 +23,6 @@ from salespath.rules.diff import differences
 @click.argument("new")
 @click.option("--on", "cases", metavar="CASES", help="Say what it means for the companies of this fact file or table.")
 @company_options(settings=False)
-@reported
 @output_options()
 def command(old: str, new: str, cases: str | None, company: str, output: Destination) -> None:
     before, after = load_folder(old), load_folder(new)
@@ -36,10 +32,8 @@ def command(old: str, new: str, cases: str | None, company: str, output: Destina
         (portfolio,) = read_companies(companies_files(after, [cases]), company)
         problems = portfolio.problems
         report_problems(problems)
-        with counted(len(portfolio.cases)) as step:
+        with progress_bar(len(portfolio.cases)) as step:
             found = Consequences(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
     named = NamedBase(old, before.knowledge), NamedBase(new, after.knowledge)
     entries = differences(before.knowledge, after.knowledge)
     deliver(output, pages=lambda: [page(*named, entries, found)], document=lambda: document(*named, entries, found))
-    if has_error(problems):
-        sys.exit(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from salespath.commands.shared.delivery import files_read
-from salespath.commands.shared.options import based, reported
+from salespath.commands.shared.reading import with_base
 from salespath.engine.compile import Base
 from salespath.files.output import Output, check, together
 from salespath.report.formats.markdown import write
@@ -17,8 +17,7 @@ from salespath.report.pages.reference import pages
 @click.command("reference", help=__doc__)
 @click.option("-o", "--output", metavar="DIR", help="Write the pages into this folder instead of printing them.")
 @click.option("--force", is_flag=True, help="Let -o replace existing files.")
-@reported
-@based
+@with_base
 def command(base: Base, output: str | None, force: bool) -> None:
     found = {f"{name}.md": write(page) for name, page in pages(base).items()}
     if output is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.options import based, reported, write_json
+from salespath.commands.shared.delivery import JSON, deliver
+from salespath.commands.shared.reading import with_base
 from salespath.engine.compile import Base
 from salespath.rules.schema import rules_schema
 
 
 @click.command("schema", help=__doc__)
-@reported
-@based
+@with_base
 def command(base: Base) -> None:
-    write_json(rules_schema(base.vocabulary, base.knowledge))
+    deliver(JSON, document=lambda: rules_schema(base.vocabulary, base.knowledge))

@@ -6,17 +6,15 @@ those that are as good. A fact file may say of each fact, under `basis`, how it 
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from salespath.authoring.score import score_files
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.options import based, report_problems, reported
-from salespath.commands.shared.reading import companies_files, company_options, read_companies
+from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.engine.compile import Base
 from salespath.engine.documented import Selection, labelled, without_basis
-from salespath.files.problems import Problem, has_error
+from salespath.files.problems import Problem
 from salespath.report.pages.score import document, page
 
 
@@ -25,9 +23,8 @@ from salespath.report.pages.score import document, page
 @click.option("--without-inferred", is_flag=True, help="Leave out facts whose `basis` begins with `inferred`.")
 @click.option("--without-motion", is_flag=True, help="Leave out facts on how the company sells today.")
 @company_options(settings=False)
-@reported
 @output_options()
-@based
+@with_base
 def command(
     base: Base, cases: tuple[str, ...], without_inferred: bool, without_motion: bool, company: str, output: Destination
 ) -> None:
@@ -44,5 +41,3 @@ def command(
     if files:
         scored = score_files(base, files)
         deliver(output, pages=lambda: [page(scored, facts)], document=lambda: document(scored, facts))
-    if has_error(problems):
-        sys.exit(1)

@@ -13,7 +13,7 @@ import click
 from salespath.authoring.coverage import Obligation, coverage
 from salespath.authoring.results import Results, failures
 from salespath.authoring.scenarios import read_scenarios
-from salespath.commands.shared.options import based, reported
+from salespath.commands.shared.reading import with_base
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
@@ -24,8 +24,7 @@ from salespath.rules.notation import written
 @click.command("test", help=__doc__)
 @click.argument("scenarios", nargs=-1)
 @click.option("--coverage/--no-coverage", "covered", default=True, help="Report what the scenarios do not show.")
-@reported
-@based
+@with_base
 def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
     results = Results(base, read_scenarios(base, scenarios or ("tests/scenarios",)))
     failed = failures(results)

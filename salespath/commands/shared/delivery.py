@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from salespath.commands.shared.options import bold, width
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
+from salespath.report.formats import text, write_page
+from salespath.report.page import Page, Text
 from salespath.rules.folders import rule_files, vocabulary_files
-
-if TYPE_CHECKING:
-    from salespath.report.page import Page
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PAGES = ("txt", "md", "html")  # and every ending of a table that a command writes
 STDOUT = "-"
+FORMATS = {
+    "text": "txt",
+    "md": "md",
+    "html": "html",
+    "json": "json",
+}  # what a command prints, and the endings of such files
+TABLES = ("csv", "jsonl")  # those of tables that can be printed
+
+
+def bold(text: str) -> str:
+    """Bold on a terminal that can show it."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return text if plain else click.style(text, bold=True)
 
 
 @dataclass(frozen=True)
@@ -39,14 +50,15 @@ class Destination:
     always: bool = False
 
     @property
+    def style(self) -> dict[str, Any]:
+        """How text is written there: the width (120 where there is no terminal), what marks headings, the encoding."""
+        columns = shutil.get_terminal_size((120, 24)).columns
+        return {"width": max(40, columns), "bold": bold if self.path == STDOUT else str, "encoding": self.encoding}
+
+    @property
     def encoding(self) -> str:
         """The encoding of text."""
         return (sys.stdout.encoding or "ascii").lower() if self.path == STDOUT else "utf-8"
-
-    @property
-    def bold(self) -> Callable[[str], str]:
-        """What marks headings."""
-        return bold if self.path == STDOUT else str
 
     @property
     def ascii_only(self) -> bool:
@@ -54,17 +66,23 @@ class Destination:
         return self.encoding not in ("utf-8", "utf8")
 
 
-def output_options(*tables: str) -> Callable[[F], F]:
+TEXT, JSON = Destination(STDOUT, "txt", False), Destination(STDOUT, "json", False)
+
+
+def output_options(*tables: str, formats: Mapping[str, str] = FORMATS) -> Callable[[F], F]:
     """The options --format, -o and --force, which give a command its `output`; `tables` are the endings of tables it can write.
 
-    With tables there is also --rejects. An output that is an input (an argument, a rule file) is refused before anything is read.
+    The first of `formats`, each with its ending, is what is printed unasked. With tables there is also --rejects. An output that is
+    an input (an argument, a rule file) is refused before anything is read.
     """
-    endings = [*PAGES, "json", *tables]
-    formats = ["text", *(ending for ending in endings[1:] if ending != "parquet")]
+    endings = {**formats, **{ending: ending for ending in tables}}
+    first, *_ = formats
+    printed = click.Choice([name for name in endings if name in formats or name in TABLES])
+    names = ", ".join(endings.values())
     left = "Write the rows that are rejected here (with -o: OUT.rejects.csv)."
     options = [
-        click.option("--format", "format_", type=click.Choice(formats), help="What to print.", show_default="text"),
-        click.option("-o", "--output", "path", metavar="OUT", help=f"Write a file instead: {', '.join(endings)}."),
+        click.option("--format", "format_", type=printed, help="What to print.", show_default=first),
+        click.option("-o", "--output", "path", metavar="OUT", help=f"Write a file instead: {names}."),
         *([click.option("--rejects", metavar="FILE.csv", help=left)] if tables else []),
         click.option("--force", is_flag=True, help="Let an output replace an existing file; never an input."),
     ]
@@ -109,13 +127,14 @@ def _with_rejects(output: Destination, rejects: str | None) -> Destination:
     return replace(output, rejects=rejects, always=rejects is not None)
 
 
-def _ending(path: str, format_: str | None, endings: list[str]) -> str:
+def _ending(path: str, format_: str | None, endings: Mapping[str, str]) -> str:
     ending = os.path.splitext(path.lower())[1].removeprefix(".")
-    wanted = "txt" if format_ == "text" else format_
-    if path == STDOUT or (ending not in endings and is_through(path)):
-        return wanted or "txt"
-    if ending not in endings:
-        raise click.UsageError(f"-o {path}: expected a name that ends in {', '.join(f'.{name}' for name in endings)}.")
+    wanted = endings[format_] if format_ else None
+    names = [*endings.values()]
+    if path == STDOUT or (ending not in names and is_through(path)):
+        return wanted or names[0]
+    if ending not in names:
+        raise click.UsageError(f"-o {path}: expected a name that ends in {', '.join(f'.{name}' for name in names)}.")
     if wanted not in (None, ending):
         raise click.UsageError(f"-o {path} and --format {format_} say different things; leave --format out.")
     return ending
@@ -124,14 +143,14 @@ def _ending(path: str, format_: str | None, endings: list[str]) -> str:
 def deliver(
     output: Destination,
     *,
-    pages: Callable[[], Iterable[Page | str]],
-    document: Callable[[], Any],
+    pages: Callable[[], Iterable[Page | str]] = tuple,
+    document: Callable[[], Any] = tuple,
     between: str = "",
     begin: Begin | None = None,
 ) -> None:
     """Write what a command has to say: its pages, or its document, in whatever format is wanted.
 
-    Pages of text stand one after the other with `between` them; where text is wanted a page may be text already. An iterator as
+    Pages of text stand one after the other with `between` them; a page may be lines of text as they are. An iterator as
     document is an array, written item by item. `begin` writes it together with other files.
     """
     if begin is None:
@@ -143,23 +162,22 @@ def deliver(
             pieces = json_pieces(document(), ascii_only=output.ascii_only)
         case "jsonl":
             pieces = json_lines(document(), ascii_only=output.ascii_only)
-        case "txt":
+        case "md" | "html":
+            some = [_page(lines) if isinstance(lines, str) else lines for lines in pages()]
+            encoding, pieces = "utf-8", iter([write_page(some, output.ending)])
+        case _:
             pieces = _texts(pages(), output, between)
-        case ending:
-            from salespath.report.formats import write_page
-
-            some = [page for page in pages() if not isinstance(page, str)]
-            encoding, pieces = "utf-8", iter([write_page(some, ending)])
     file = begin(output.path)
     for piece in pieces:
         file.write(piece.encode(encoding, "replace"))
 
 
-def _texts(pages: Iterable[Page | str], output: Destination, between: str) -> Iterator[str]:
-    from salespath.report.formats.text import write
+def _page(lines: str) -> Page:
+    return Page("", tuple(map(Text, lines.splitlines())))
 
+
+def _texts(pages: Iterable[Page | str], output: Destination, between: str) -> Iterator[str]:
     before = ""
     for page in pages:
-        text = page if isinstance(page, str) else write(page, width(), bold=output.bold, encoding=output.encoding)
-        yield before + text
+        yield before + (page if isinstance(page, str) else text.write(page, **output.style))
         before = between

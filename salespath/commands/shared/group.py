@@ -1,10 +1,13 @@
 """Groups of commands that are the files of a folder.
 
-`assess` stands in `assess.py` under the name `command`; the docstring of the file is its help.
+`assess` stands in `assess.py` under the name `command`; the docstring of the file is its help. Problems with the input end any of
+them with messages on stderr and exit code 1.
 """
 
 from __future__ import annotations
 
+import errno
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,28 @@ from typing import Any
 import click
 
 
-class Folder(click.Group):
+class Reporting(click.Command):
+    """A command that says on stderr what is wrong with its input, and ends with exit code 1 where that is an error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        from salespath.commands.shared.messages import FAILED, report_problems  # `--help` does without
+        from salespath.files.problems import Problem, SalespathError
+
+        try:
+            super().invoke(ctx)
+        except SalespathError as error:
+            report_problems(error.problems)
+            sys.exit(1)
+        except OSError as error:  # a full disk, for one; inputs and files report their own
+            if error.errno == errno.EPIPE:
+                raise
+            report_problems([Problem("SP140", f"cannot write the output: {error.strerror}.")])
+        if ctx.meta.get(FAILED):
+            sys.exit(1)
+
+
+class Folder(Reporting, click.Group):
     """The commands of a package of commands, each imported when it is named; of the others only the first line is read."""
 
     def __init__(self, *args: Any, package: str, **kwargs: Any) -> None:

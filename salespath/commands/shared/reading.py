@@ -1,23 +1,35 @@
-"""The companies of files: the options that say which are meant, and the files read, whatever their kind."""
+"""What a command reads: the rule base and the companies of files, whatever their kind, and the options that say which are meant."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from salespath.engine.compile import Base
+from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS
 from salespath.facts.settings import chosen, supposed
 from salespath.files.problems import Problem, SalespathError, has_error, shown
 from salespath.tables.read import CompaniesFile
 
-if TYPE_CHECKING:
-    from salespath.engine.compile import Base
-
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def with_base(command: F) -> F:
+    """Give a command the compiled rule base as its first argument, and the option --rules that lays folders over it."""
+    laid = "Lay a folder of rules over the built-in ones (again: another one on top)."
+
+    @click.option("--rules", "folders", metavar="DIR", multiple=True, help=laid)
+    @functools.wraps(command)
+    def run(*args: Any, folders: tuple[str, ...], **kwargs: Any) -> Any:
+        return command(load(*folders), *args, **kwargs)
+
+    return run  # type: ignore[return-value]
 
 
 def company_options(*, settings: bool = True) -> Callable[[F], F]:
