@@ -50,19 +50,29 @@ def understand(fact: Fact, text: str) -> Answer:
         raise BadValue(f"Nothing was written. {how_to_write(fact)}")
     if text.lower() in _NOT_KNOWN:
         raise BadValue(f"If you do not know, type skip: it counts as unknown, never as no. {how_to_write(fact)}")
-    if fact.type == "boolean":
-        return Answer(_yes_or_no(fact, text), how)
-    if fact.type == "choice":
-        return Answer(_choice(fact, text), how)
-    if fact.type == "date":
-        return Answer(_date(fact, text), how)
-    return Answer(_set(fact, text) if fact.type == "set" else _number(fact, text), how)
+    match fact.type:
+        case "boolean":
+            return Answer(sure(text), how)
+        case "choice":
+            return Answer(_choice(fact, text), how)
+        case "set":
+            return Answer(_set(fact, text), how)
+        case _:
+            return Answer(_scalar(fact, text), how)
 
 
 def yes_or_no(text: str) -> bool | None:
     """Yes or no, or None for anything else."""
     word = text.strip().rstrip(".!").lower()
     return True if word in ("y", "ye", "yes", "true") else False if word in ("n", "no", "false") else None
+
+
+def sure(text: str) -> bool:
+    """Yes or no. Raises BadValue for anything else."""
+    answer = yes_or_no(text)
+    if answer is None:
+        raise BadValue(f"{shown(text)} is neither yes nor no. Write yes or no.")
+    return answer
 
 
 def how_to_write(fact: Fact) -> str:
@@ -83,13 +93,6 @@ def how_to_write(fact: Fact) -> str:
     }[fact.type]
 
 
-def how_exactly(fact: Fact) -> str:
-    """What else may be written."""
-    if fact.numeric:
-        return "Put `about` before an estimate and `guess` before a guess; the report then says what rests on them."
-    return "" if fact.type in ("boolean", "date") else "The beginning of a word is enough."
-
-
 def _how(text: str) -> tuple[str, str]:
     """The text without words such as `about`, and how the answer is known: the weakest of what they say."""
     found: list[str] = []
@@ -100,13 +103,6 @@ def _how(text: str) -> tuple[str, str]:
         found.extend(how for how in HOW if said[how] or (how == "estimated" and said.get("sign")))
         text = (text[match.end() :] if match.start() == 0 else text[: match.start()]).strip()
     return text, max(found, key=HOW.index, default="")
-
-
-def _yes_or_no(fact: Fact, text: str) -> bool:
-    answer = yes_or_no(text)
-    if answer is None:
-        raise BadValue(f"{shown(text)} is neither yes nor no. {how_to_write(fact)}")
-    return answer
 
 
 def _choice(fact: Fact, text: str) -> str:
@@ -163,29 +159,25 @@ def _parts(fact: Fact, text: str) -> Iterator[str]:
             yield part
 
 
-def _number(fact: Fact, text: str) -> Value:
-    plain = text.lower()
-    if plain in _NOTHING:
-        raise BadValue(f"{shown(text)} is not a number. Write 0 for none; if you do not know, type skip.")
-    if _RANGE.search(plain):
-        raise BadValue(f"{shown(text)} is a range. Write one number, the middle of it, with `about` before it.")
-    if fact.type == "share":
-        plain = re.sub(r" ?(percent|per cent)$", "%", plain)
-    units = _UNITS.get(fact.unit, (fact.unit, fact.unit.rstrip("s")) if fact.unit else ())
-    unit = next((unit for unit in units if plain.endswith(unit)), "")
+def _scalar(fact: Fact, text: str) -> Value:
+    """A number, with or without its unit, or a date."""
+    plain = text
+    if fact.numeric:
+        plain = text.lower()
+        if plain in _NOTHING:
+            raise BadValue(f"{shown(text)} is not a number. Write 0 for none; if you do not know, type skip.")
+        if _RANGE.search(plain):
+            raise BadValue(f"{shown(text)} is a range. Write one number, the middle of it, with `about` before it.")
+        if fact.type == "share":
+            plain = re.sub(r" ?(percent|per cent)$", "%", plain)
+        units = _UNITS.get(fact.unit, (fact.unit, fact.unit.rstrip("s")) if fact.unit else ())
+        plain = plain.removesuffix(next((unit for unit in units if plain.endswith(unit)), ""))
     try:
-        return values.parse(fact, plain.removesuffix(unit))
-    except BadValue as error:
-        raise BadValue(f"{error} {how_to_write(fact)}") from None
-
-
-def _date(fact: Fact, text: str) -> Value:
-    try:
-        return values.parse(fact, text)
+        return values.parse(fact, plain)
     except BadValue as error:
         raise BadValue(f"{error} {how_to_write(fact)}") from None
 
 
 def _either(options: Iterable[str]) -> str:
     *first, last = map(readable, options)
-    return f"{', '.join(first)} or {last}" if first else last
+    return f"{', '.join(first)} or {last}"  # of two at least

@@ -13,7 +13,8 @@ from salespath.engine.settle import searched
 from salespath.engine.turning import Turn
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS
-from salespath.interview.answers import Answer
+from salespath.files.problems import shown
+from salespath.interview.answers import Answer, sure, understand
 from salespath.rules.model import Advise, Warn
 
 COMPANY, PLAN = "company", "plan"  # questions that are not about a fact: the name, and whether to go on
@@ -35,6 +36,22 @@ class Stake:
     question: Question | None
     topics: tuple[str, ...]
     settled: bool
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The question at hand: its name and its fact, none for COMPANY and PLAN; `kind` is how it is answered, text or a fact's type.
+
+    It has a number, of at most so many; as many can follow as are `left`; `current` is the earlier answer.
+    """
+
+    name: str
+    fact: Fact | None
+    kind: str
+    number: int
+    at_most: int
+    left: int
+    current: Answer | None
 
 
 @dataclass
@@ -161,7 +178,7 @@ class Interview:
         if self._assessment is None:
             here = assess(self.base, self.case)
             missing = [turn for turn in here.strength.on if turn.fact not in here.case.values]
-            self._assessment = _turned(here) if missing else searched(here)
+            self._assessment = _with_ranked_questions(here) if missing else searched(here)
         return self._assessment
 
     def backs(self, fact: str) -> int | None:
@@ -196,6 +213,33 @@ class Interview:
         return Stake(question, tuple(topics), without.settled)
 
     @property
+    def prompt(self) -> Prompt | None:
+        """The question to ask now; None when there is nothing left to ask."""
+        name = self.question
+        if name is None:
+            return None
+        fact = self.base.vocabulary.facts.get(name)
+        left = self.to_go - (name not in self.answers and (self.goes_on or self.fixed))
+        kind = fact.type if fact else "text" if name == COMPANY else "boolean"
+        return Prompt(name, fact, kind, self.number, self.at_most, left, self.answers.get(name))
+
+    def event(self, text: str) -> Event:
+        """What a text typed at the question asked now means: an answer, `back`, or `skip`; nothing keeps the earlier answer.
+
+        Raises BadValue saying what was seen and what was expected.
+        """
+        name = str(self.question)
+        if text.lower() == "back":
+            return Event("back")
+        if not text or text.lower() == "skip":
+            answer = None if text else self.answers.get(name)
+        elif name in self.base.vocabulary.facts:
+            answer = understand(self.base.vocabulary.facts[name], text)
+        else:
+            answer = Answer(shown(text, 200) if name == COMPANY else sure(text))
+        return Event("answer" if answer else "skip", name, answer)
+
+    @property
     def _asked(self) -> list[str]:
         """The facts asked so far, in the order first asked."""
         return [name for name in self.answers if name in self.base.vocabulary]
@@ -209,7 +253,7 @@ class Interview:
         ]
 
 
-def _turned(assessment: Assessment) -> Assessment:
+def _with_ranked_questions(assessment: Assessment) -> Assessment:
     """What the search adds where an answer that changes the process is found already: the most telling questions first."""
     a = assessment
     order = ranked(a.base, a.case.values, [question.fact for question in a.next_questions])
@@ -218,9 +262,7 @@ def _turned(assessment: Assessment) -> Assessment:
     return replace(a, settled_by="example", next_questions=questions)
 
 
-def replayed(
-    base: Base, given: Case, events: Iterable[Event], *, fixed: bool = False, quick: bool = False
-) -> Interview:
+def replay(base: Base, given: Case, events: Iterable[Event], *, fixed: bool = False, quick: bool = False) -> Interview:
     """The interview that some events lead to."""
     interview = Interview(base, given, fixed, quick)
     for event in events:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-Tone = Literal["", "warning", "aside"]
+Tone = Literal["", "warning", "aside", "strong"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from given import BASE, VOCABULARY
 
 from salespath.facts import Case
 from salespath.interview import journal
-from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replayed
+from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replay
 from salespath.report.pages import question as wording
 
 pexpect = pytest.importorskip("pexpect")
@@ -148,7 +148,7 @@ def test_an_interview_with_help_mistakes_going_back_and_a_break(sit, tmp_path):
     code, last = person.end()
     assert code == 0
     assert "2 answers so far" in last
-    interview = replayed(BASE, *(lambda r: (r.given, r.events))(only_journal(tmp_path)))
+    interview = replay(BASE, *(lambda r: (r.given, r.events))(only_journal(tmp_path)))
     assert interview.values == {"product_stage": "launched", "self_serve": False}
 
 
@@ -272,7 +272,7 @@ def test_the_same_interview_is_not_resumed_twice_at_a_time(sit, tmp_path):
     first.says("yes")
     second.says("no")
     records = [journal.read(file.read_bytes(), VOCABULARY) for file in tmp_path.glob("data/salespath/*.jsonl")]
-    held = {replayed(BASE, record.given, record.events).case.company: len(record.events) for record in records}
+    held = {replay(BASE, record.given, record.events).case.company: len(record.events) for record in records}
     assert held == {"Acme": 2, "Other": 3}
 
 
@@ -311,15 +311,6 @@ def typed(interview: Interview, chance: random.Random) -> str:
     return "0.5" if fact.type == "share" else str(chance.randint(1, 900))
 
 
-def event(interview: Interview, text: str) -> Event:
-    """What a line typed at the question asked now means."""
-    name = interview.question
-    assert name is not None
-    if text == "back":
-        return Event("back")
-    return Event("skip", name) if text == "skip" else Event("answer", name, wording.meant(interview, name, text))
-
-
 @pytest.mark.heavy
 def test_killed_at_any_moment_every_answer_is_kept(sit, tmp_path):
     chance = random.Random(7)
@@ -329,15 +320,15 @@ def test_killed_at_any_moment_every_answer_is_kept(sit, tmp_path):
             certain = []
             for path in tmp_path.glob("data/salespath/*"):
                 path.unlink()
-        interview = replayed(BASE, Case(""), certain, fixed=True)
+        interview = replay(BASE, Case(""), certain, fixed=True)
         person = sit()
         shown = person.asked()
         if certain:
-            assert f"Acme, {wording.answers(interview.answered)}, last changed" in shown
+            assert f"Acme, {wording.answer_count(interview.answered)}, last changed" in shown
             person.says("yes")
         for _ in range(chance.randint(0, 2)):
             text = "back" if interview.before and chance.random() < 0.2 else typed(interview, chance)
-            certain.append(event(interview, text))
+            certain.append(interview.event(text))
             interview.apply(certain[-1])
             person.says(text)
         person.child.sendline(typed(interview, chance))

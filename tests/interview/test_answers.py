@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.facts.values import BadValue, words
-from salespath.interview.answers import Answer, how_exactly, how_to_write, understand
+from salespath.interview.answers import Answer, how_to_write, understand
 
 FACTS = [fact for fact in VOCABULARY.facts.values() if fact.ask != "figures"]
 
@@ -212,4 +212,3 @@ def test_strange_text_is_a_mistake_and_no_accident(text):
 def test_how_to_write_is_said_for_every_fact():
     for fact in VOCABULARY.facts.values():
         assert how_to_write(fact).endswith(".")
-        assert how_exactly(fact).endswith(".") or fact.type in ("boolean", "date")

@@ -18,7 +18,7 @@ from salespath.facts.values import HOW
 from salespath.files.problems import SalespathError
 from salespath.interview import journal
 from salespath.interview.answers import Answer
-from salespath.interview.interview import COMPANY, PLAN, Event, replayed
+from salespath.interview.interview import COMPANY, PLAN, Event, replay
 from salespath.interview.journal import Busy, Journal
 
 GIVEN = Case(
@@ -153,7 +153,7 @@ def test_a_senseless_line_counts_for_nothing(line):
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_read(data):
     record = journal.read(data, VOCABULARY)
-    replayed(BASE, record.given, record.events)
+    replay(BASE, record.given, record.events)
 
 
 @given(
@@ -169,7 +169,7 @@ def test_any_bytes_can_be_read(data):
 )
 def test_any_json_can_be_read(line):
     record = journal.read(json.dumps({"kind": "given", **line}).encode(), VOCABULARY)
-    interview = replayed(BASE, record.given, record.events)
+    interview = replay(BASE, record.given, record.events)
     assert factfile.text(interview.case, VOCABULARY)
 
 

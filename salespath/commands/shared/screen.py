@@ -7,14 +7,15 @@ import select
 import shutil
 import signal
 import sys
-import textwrap
 from collections.abc import Callable
 from typing import TextIO
 
 import click
 
 from salespath.files.problems import shown
-from salespath.report.pages.question import COMMANDS, WORDS, Asked
+from salespath.report.formats.text import write
+from salespath.report.page import Block, Page, Text
+from salespath.report.pages.question import Asked
 
 _WIDEST = 88
 _PLAIN = str.maketrans({"–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": "->"})
@@ -44,38 +45,15 @@ class Screen:
         stream = sys.stderr if self._aside else sys.stdout
         click.echo(plain(text, stream.encoding), err=self._aside)
 
-    def say(self, text: str, first: str = "", indent: str | None = None, *, bold: bool = False) -> None:
-        """A paragraph, wrapped."""
-        lines = textwrap.wrap(
-            text,
-            self.width,
-            initial_indent=first,
-            subsequent_indent=first if indent is None else indent,
-            break_on_hyphens=False,
-        )
-        for line in lines:
-            self.line(self._bold(line) if bold and not self._aside else line)
+    def show(self, *blocks: Block) -> None:
+        """Blocks of a page."""
+        for line in write(Page("", blocks, _WIDEST), self.width, bold=str if self._aside else self._bold).splitlines():
+            self.line(line)
 
-    def table(self, rows: tuple[tuple[str, str, str], ...]) -> None:
-        """Rows of a mark, a word and its meaning; the meaning is wrapped in a column of its own."""
-        marks, longest = (max(len(row[column]) for row in rows) for column in (0, 1))
-        for mark, word, meaning in rows:
-            first = f"  {mark:>{marks}}{'  ' if marks else ''}{word:{longest}}  "
-            narrow = len(first) > self.width // 2
-            self.say(meaning or " ", first, " " * (6 if narrow else len(first)))
-
-    def show(self, asked: Asked) -> None:
-        """A question."""
-        self.line()
-        if asked.heading:
-            gap = "  " if len(asked.heading) + len(asked.progress) + 2 <= self.width else "\n"
-            self.line(f"{asked.heading}{gap}{asked.progress}".rstrip())
-        self.say(asked.text, bold=True)
-        if asked.choices:
-            self.table(tuple((str(number), *choice) for number, choice in enumerate(asked.choices, 1)))
-        if asked.hint:
-            self.say(asked.hint)
-        self.say(f"{asked.enter} Or: {WORDS}")
+    def say(self, text: str, inset: int = 0) -> None:
+        """A paragraph, if there is something in it."""
+        if text:
+            self.show(Text(text, inset=inset))
 
     def read(self, prompt: str = "> ") -> str:
         """The next line typed, trimmed. Raises EOFError when there is none, now or ever."""
@@ -93,15 +71,13 @@ class Screen:
     def reply(self, asked: Asked, save: Callable[[], object]) -> str:
         """What is typed at a question, once help, reasons and saving are dealt with. Raises Quit and EOFError."""
         while True:
-            self.show(asked)
+            self.show(*asked.blocks)
             text = self.read(f"[{asked.earlier}] > " if asked.earlier else "> ")
             word = text.lower()
             if word in ("?", "help"):
-                self.say(asked.help)
-                self.table(tuple(("", *command) for command in COMMANDS))
+                self.show(*asked.help)
             elif word == "why":
-                for reason in asked.why():
-                    self.say(reason)
+                self.show(*map(Text, asked.why()))
             elif word == "save":
                 save()
             elif word == "quit":

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import click
 
+from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
@@ -22,9 +23,12 @@ from salespath.facts.cases import merged
 from salespath.facts.values import BadValue
 from salespath.files.problems import Problem, SalespathError, shown
 from salespath.interview.answers import yes_or_no
-from salespath.interview.interview import Event, Interview, replayed
+from salespath.interview.interview import Event, Interview, Prompt, replay
 from salespath.interview.journal import Journal, JournalRecord, unfinished
+from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
+from salespath.report.pages.assessment import versions
+from salespath.report.words.verdict import headline
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 
@@ -96,8 +100,8 @@ class _Session:
         try:
             self._open()
             self._contradictions()
-            while (name := self.interview.question) is not None:
-                self._ask(name)
+            while prompt := self.interview.prompt:
+                self._ask(prompt)
             return self._finish()
         except Quit:
             return self._leave()
@@ -124,13 +128,13 @@ class _Session:
         if resumed:
             self.journal, record = resumed
             given = merged(record.given, self.given)
-            self.interview = self._replayed(replace(record, given=given))
+            self.interview = self._replay(replace(record, given=given))
             if self.target:
                 self.target.written = record.written
                 self.target.check()
             if self.given.values or self.given.company or self.interview.quick != record.quick:
                 self.journal.start(self.interview.given, quick=self.interview.quick)
-            self.screen.say(wording.going_on(self.interview))
+            self.screen.say(wording.resumption(self.interview))
             return
         if self.target:
             self.target.check()
@@ -140,21 +144,14 @@ class _Session:
         except SalespathError:
             self.journal.remove()
             raise
-        count = self.interview.to_go
-        if self.request.quick:
-            if count:
-                self.screen.say(wording.QUICK.format(count=count, s="" if count == 1 else "s"))
-            return
-        how = wording.HOW[self.request.fixed].format(count=count)
-        self.screen.say(wording.INTRODUCTION.format(how=how))
-        self.screen.table(tuple(("", word, meaning) for word, meaning in wording.COMMANDS))
+        self.screen.show(*wording.introduction(self.interview))
 
     def _unfinished(self) -> tuple[Journal, JournalRecord] | None:
         """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
         for journal, record in unfinished(self.base.vocabulary):
             wanted = False
             try:
-                interview = self._replayed(record)
+                interview = self._replay(record)
                 fits = self.given.file in (None, record.given.file) and (
                     not self.request.company or self.given.company == interview.case.company
                 )
@@ -166,10 +163,10 @@ class _Session:
                 return (journal, record) if wanted else None
         return None
 
-    def _replayed(self, record: JournalRecord) -> Interview:
+    def _replay(self, record: JournalRecord) -> Interview:
         """An interview taken up: a quick one stays quick, any other becomes so if that is asked for."""
         quick = record.quick or self.request.quick
-        return replayed(self.base, record.given, record.events, fixed=self.request.fixed, quick=quick)
+        return replay(self.base, record.given, record.events, fixed=self.request.fixed, quick=quick)
 
     def _wanted(self, interview: Interview, journal: Journal) -> bool:
         asked = wording.offer(interview, time.localtime(journal.path.stat().st_mtime))
@@ -186,42 +183,31 @@ class _Session:
 
     # Asking
 
-    def _ask(self, name: str) -> None:
+    def _ask(self, prompt: Prompt) -> None:
         """Ask one question until something comes of it, and write that down."""
-        interview = self.interview
-        asked = wording.asked(interview, name)
-        before = interview.answers.get(name)
+        asked = wording.question(self.interview, prompt)
         while True:
             text = self.screen.reply(asked, lambda: self._save(self.journal))
-            if text.lower() == "back":
-                if interview.before is not None:
-                    self._record(Event("back"))
-                    return
-                self.screen.say("This is the first question; there is nothing before it.")
+            try:
+                event = self.interview.event(text)
+            except BadValue as error:
+                self.screen.say(str(error))
                 continue
-            answer = None
-            if text and text.lower() != "skip":
-                try:
-                    answer = wording.meant(interview, name, text)
-                except BadValue as error:
-                    self.screen.say(str(error))
-                    continue
-            elif not text:
-                answer = before
-            self._record(Event("answer" if answer else "skip", name, answer))
-            said = wording.noted(interview, name, before, answer)
-            if said:
-                self.screen.say(said, "  ")
-                self.screen.say(wording.so_far(interview), "  ")
-                self._contradictions()
-            return
+            if event.kind != "back" or self.interview.before is not None:
+                break
+            self.screen.say(wording.FIRST)
+        self._record(event)
+        if event.kind != "back" and prompt.fact:
+            self.screen.say(wording.echo(prompt.fact, prompt.current, event.answer), 2)
+            self.screen.say(wording.so_far(self.interview), 2)
+            self._contradictions()
 
     def _contradictions(self) -> None:
         """Say once, as soon as both answers are there, what cannot, or can hardly, be said together."""
         before, self.said = self.said, self.interview.assessment.contradictions
         for found in self.said:
             if found not in before:
-                self.screen.say(wording.contradicted(self.interview, found), "  ")
+                self.screen.say(wording.contradiction(self.interview, found), 2)
 
     def _record(self, event: Event) -> None:
         assert self.journal
@@ -239,10 +225,6 @@ class _Session:
 
     def _report(self) -> str:
         """Print the report; its verdict in a sentence."""
-        from salespath.report.formats.text import fitting
-        from salespath.report.pages.assessment import versions
-        from salespath.report.words.verdict import headline
-
         text = fitting(versions(self.interview.assessment), self.screen.width, bold=self.bold)
         click.echo(plain(text, sys.stdout.encoding), nl=False)
         return headline(self.interview.assessment)
@@ -257,7 +239,7 @@ class _Session:
         try:
             self._write(self.target)
         except SalespathError as error:
-            _report_problems(error.problems)
+            report_problems(error.problems)
             return False
         self.screen.say("and as a fact file in")
         self.screen.line(f"  {self.target.path}")
@@ -278,7 +260,7 @@ class _Session:
             self.screen.say("Nothing was answered, so nothing is kept.")
             return 0
         worked = self._save(self.journal)
-        self.screen.say(f"{wording.answers(self.interview.answered)} so far. Go on another time with")
+        self.screen.say(f"{wording.answer_count(self.interview.answered)} so far. Go on another time with")
         self.screen.line(f"  {self._command()}")
         return 0 if worked else 1
 
@@ -325,12 +307,7 @@ class _Session:
 
     def _rescue(self, problems: Iterable[Problem]) -> None:
         """Nothing is lost even where nothing can be written: the answers go to stderr as a fact file."""
-        _report_problems(problems)
+        report_problems(problems)
         if self.interview.values:
             click.echo("The answers so far, as a fact file to copy:\n", err=True)
             click.echo(self._facts(), err=True, nl=False)
-
-
-def _report_problems(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        click.echo(str(problem), err=True)

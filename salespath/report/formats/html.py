@@ -68,7 +68,8 @@ def _block(block: Block) -> str:
         case Heading():
             return _tag(f"h{block.level}", escape(block.text), block)
         case Text():
-            return _tag("p", _led(block.lead, block.text), block, class_=block.tone)
+            text = _led(block.lead, block.text)
+            return _tag("p", _tag("strong", text) if block.tone == "strong" else text, block, class_=block.tone)
         case Items():
             return _items(block)
         case Table():

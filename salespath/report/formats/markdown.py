@@ -48,7 +48,7 @@ def _block(block: Block) -> Iterator[str]:
         case Heading():
             yield f"{'#' * block.level} {escaped(block.text)}"
         case Text():
-            yield _led(block.lead, block.text)
+            yield f"**{escaped(block.text)}**" if block.tone == "strong" else _led(block.lead, block.text)
         case Items():
             yield from _items(block)
         case Table():

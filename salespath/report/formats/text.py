@@ -59,7 +59,7 @@ class _Writer:
                 case Text():
                     start = inset + block.inset
                     hang = (2 if block.lead else 0) if block.hang is None else block.hang
-                    self._say(block.text, start, start + hang, lead=block.lead)
+                    self._say(block.text, start, start + hang, lead=block.lead, strong=block.tone == "strong")
                 case Items():
                     self._items(block, inset + block.inset)
                 case Table():
@@ -87,7 +87,7 @@ class _Writer:
         if rule:
             self.lines.append(rule * max(map(len, lines), default=0))
 
-    def _say(self, text: str, first: int, rest: int, *, label: str = "", lead: str = "") -> None:
+    def _say(self, text: str, first: int, rest: int, *, label: str = "", lead: str = "", strong: bool = False) -> None:
         """A paragraph; the lead is emphasised after the lines are broken, so that its marks take no room."""
         said = f"{lead}: {text}" if lead else text
         start = " " * first + label
@@ -101,7 +101,7 @@ class _Writer:
         )
         if lead and lines and lines[0].startswith(f"{start}{lead}"):
             lines[0] = start + self.bold(lead) + lines[0][len(start) + len(lead) :]
-        self.lines.extend(lines)
+        self.lines.extend(map(self.bold, lines) if strong else lines)
 
     def _items(self, block: Items, inset: int) -> None:
         labels = [item.label or block.bullet for item in block.items]
@@ -111,6 +111,8 @@ class _Writer:
                 self.lines.append("")
             mark = label.ljust(wide) + " " * block.gap if label else ""
             rest = len(mark) if block.hang is None else block.hang
+            if block.aligned and inset + rest > self.width // 2:
+                rest = 4
             self._say(item.text, inset, inset + rest, label=mark, lead=item.lead)
             self._blocks(item.under, inset + min(len(mark) or rest, rest))  # below where its text begins
 

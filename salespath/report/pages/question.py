@@ -1,19 +1,20 @@
-"""The words of the questionnaire: each question as it is put, its help, and what the answers mean."""
+"""The questionnaire: each question as it is put, its help, and what the answers mean."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
 from salespath.engine.strength import FIRM
 from salespath.facts import Fact
-from salespath.facts.values import BadValue, readable, words
-from salespath.files.problems import shown
-from salespath.interview.answers import Answer, how_exactly, how_to_write, understand, yes_or_no
-from salespath.interview.interview import COMPANY, PLAN, Interview, Stake
+from salespath.facts.values import readable, words
+from salespath.interview.answers import Answer, how_to_write
+from salespath.interview.interview import PLAN, Interview, Prompt, Stake
+from salespath.report.page import Block, Item, Items, Text
 from salespath.report.words.phrases import NAMES, either
 from salespath.report.words.questions import why_asked
 from salespath.rules.model import PROCESSES
@@ -23,71 +24,146 @@ INTRODUCTION = (
     "Questions about your product, market, capital and team{how}; then a recommendation with its reasons and a plan. "
     "Rough answers will do: about 70k. What you do not know, skip: it counts as unknown, never as no."
 )
-HOW = {
-    True: ", up to {count}",
-    False: ", the most telling first, until no other answer can change the outcome (at most {count}, often half as many)",
-}
+IN_ORDER = ", up to {count}"
+TELLING = ", the most telling first, until no other answer can change the outcome (at most {count}, often half as many)"
 QUICK = (
     "At most {count} question{s}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
     "? explains a question."
 )
+FIRST = "This is the first question; there is nothing before it."
+NAME = "Nothing depends on the name: it heads the report and helps to find this interview again."
 _NAMED = 3  # answers named in a line
 _LINE = 78  # columns, so that it fits a screen of 80 when indented
-COMMANDS = (
-    ("?", "what the question means and how to answer"),
-    ("why", "what your answer can still change"),
-    ("back", "return to the question before"),
-    ("skip", "leave it unknown"),
-    ("save", "where your answers are saved (each is saved at once)"),
-    ("quit", "stop here and go on another time"),
-)
+COMMANDS = {
+    "?": "what the question means and how to answer",
+    "why": "what your answer can still change",
+    "back": "return to the question before",
+    "skip": "leave it unknown",
+    "save": "where your answers are saved (each is saved at once)",
+    "quit": "stop here and go on another time",
+}
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question as it is put: heading, text, choices with their meanings, how to answer and what Enter alone
-    does; the earlier answer; help and why.
-    """
+class Asked(NamedTuple):
+    """A question as it is put, its help, why it is asked, and the earlier answer."""
 
-    text: str
-    enter: str
-    help: str
+    blocks: tuple[Block, ...]
+    help: tuple[Block, ...]
     why: Callable[[], list[str]]
-    hint: str = ""
-    heading: str = ""
-    progress: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    earlier: str = ""
+    earlier: str
 
 
-def asked(interview: Interview, name: str) -> Asked:
-    """A question of an interview as it is put now."""
-    if name == COMPANY:
-        return _company(interview)
-    if name == PLAN:
-        return _plan(interview)
-    fact = interview.base.vocabulary.facts[name]
-    known = interview.answers.get(name)
-    earlier = in_words(fact, known) if known else ""
-    heading, left = f"Question {interview.number}", interview.to_go
+def introduction(interview: Interview) -> Iterator[Block]:
+    """What is said before the first question."""
+    count = interview.to_go
+    if not interview.quick:
+        how = (IN_ORDER if interview.fixed else TELLING).format(count=count)
+        yield Text(INTRODUCTION.format(how=how))
+        yield _words(COMMANDS)
+    elif count:
+        yield Text(QUICK.format(count=count, s="" if count == 1 else "s"))
+
+
+def question(interview: Interview, prompt: Prompt) -> Asked:
+    """The question of an interview as it is put now."""
+    fact, known = prompt.fact, prompt.current
+    if prompt.name == PLAN:
+        return _plan(interview, known)
+    if fact is None:
+        help = "Any name you like. It heads the report and helps to find this interview again."
+        earlier = str(known.value) if known else ""
+        return _asked("What is the company called?", help, lambda: [NAME], hint="", earlier=earlier)
+    heading, left = f"Question {prompt.number}", prompt.left
     if interview.quick:
-        heading, progress = f"{heading} of at most {interview.at_most}", ""
+        heading, progress = f"{heading} of at most {prompt.at_most}", ""
     elif interview.goes_on or interview.fixed:
-        left -= name not in interview.answers
-        progress = f"{interview.answered} answered, {f'up to {left} more' if left else 'the last one'}"
+        progress = f"  {interview.answered} answered, {f'up to {left} more' if left else 'the last one'}"
     else:
-        progress = f"{interview.answered} answered, {f'at most {left} matter' if left else 'none matters any more'}"
-    return Asked(
-        heading=f"{heading} ({fact.dimension})",
-        progress=progress,
-        text=fact.question,
-        choices=tuple((readable(value), meaning) for value, meaning in fact.values.items()),
+        progress = f"  {interview.answered} answered, {f'at most {left} matter' if left else 'none matters any more'}"
+    return _asked(
+        fact.question,
+        f"{fact.help} {how_to_write(fact)} {how_exactly(fact)}".rstrip(),
+        lambda: [fact.why, *at_stake(interview.base, interview.stake(fact))],
+        progress=f"{heading} ({fact.dimension}){progress}",
+        choices={readable(value): meaning for value, meaning in fact.values.items()},
         hint=how_to_write(fact),
-        enter="Enter keeps your answer." if earlier else "Enter skips.",
-        help=f"{fact.help} {how_to_write(fact)} {how_exactly(fact)}".rstrip(),
-        why=lambda: [fact.why, *at_stake(interview.base, interview.stake(fact))],
-        earlier=earlier,
+        earlier=answer_in_words(fact, known) if known else "",
+        ids=(fact.id,),
     )
+
+
+def _asked(
+    text: str,
+    help: str,
+    why: Callable[[], list[str]],
+    *,
+    progress: str = "",
+    choices: Mapping[str, str] = MappingProxyType({}),
+    hint: str = "Write yes or no.",
+    enter: str = "",
+    earlier: str = "",
+    ids: tuple[str, ...] = (),
+) -> Asked:
+    enter = enter or ("Enter keeps your answer." if earlier else "Enter skips.")
+    wide = len(str(len(choices)))
+    blocks = (
+        *([Text(progress, apart=True)] if progress else []),
+        Text(text, tone="strong", apart=not progress, ids=ids),
+        _words({f"{number:>{wide}}  {word}": meaning for number, (word, meaning) in enumerate(choices.items(), 1)}),
+        Text(hint),
+        Text(f"{enter} Or: {WORDS}"),
+    )
+    return Asked(blocks, (Text(help), _words(COMMANDS)), why, earlier)
+
+
+def _words(meanings: Mapping[str, str]) -> Items:
+    return Items(tuple(Item(text, word) for word, text in meanings.items()), aligned=True, inset=2, gap=2)
+
+
+def _plan(interview: Interview, known: Answer | None) -> Asked:
+    assessment, left = interview.assessment, interview.left_for_plan
+    if assessment.settled:
+        state = "Your process is settled: no answer still missing can change it."
+        why = "The recommendation needs no more. The other answers shape the plan: channels, team, tools and figures."
+    else:
+        can = len({question.fact for question in assessment.next_questions} & set(left))
+        can_change = f" {can} of those for the plan can still change the recommendation." if can else ""
+        state = f"{'The core questions are done.' if interview.fixed else 'What is left open you have skipped.'}{can_change}"
+        why = "The other answers shape the plan, and where the recommendation is close they can still tip it."
+    default = "yes" if known and known.value else "no"
+    return _asked(
+        f"{state} Go on with the questions for the plan (up to {len(left)})?",
+        "Yes: more questions, which make the plan fit you better. No: the report now, with what is known. You can add "
+        "answers later.",
+        lambda: [why],
+        enter="Enter: yes." if default == "yes" else "Enter: no, the report now.",
+        earlier=default if known else "",
+    )
+
+
+def offer(interview: Interview, changed: time.struct_time) -> Asked:
+    """Whether to go on with an unfinished interview."""
+    when = time.strftime("%Y-%m-%d %H:%M", changed)
+    what = f"{interview.case.company}, {answer_count(interview.answered)}, last changed {when}"
+    return _asked(
+        f"An interview is unfinished: {what}. Go on with it?",
+        "Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
+        lambda: ["You stopped, or were stopped, before the end; nothing of it was lost."],
+        enter="Enter: yes.",
+    )
+
+
+def resumption(interview: Interview) -> str:
+    """What is said when an interview is taken up again."""
+    left = f", at most {interview.to_go} to go" if interview.quick else ""
+    return f"Going on with {answer_count(interview.answered)}{left}; `back` leads through them."
+
+
+def how_exactly(fact: Fact) -> str:
+    """What else may be written."""
+    if fact.numeric:
+        return "Put `about` before an estimate and `guess` before a guess; the report then says what rests on them."
+    return "" if fact.type in ("boolean", "date") else "The beginning of a word is enough."
 
 
 def at_stake(base: Base, stake: Stake) -> list[str]:
@@ -107,91 +183,19 @@ def at_stake(base: Base, stake: Stake) -> list[str]:
     return said
 
 
-def _company(interview: Interview) -> Asked:
-    known = interview.answers.get(COMPANY)
-    earlier = str(known.value) if known else ""
-    return Asked(
-        text="What is the company called?",
-        enter="Enter keeps your answer." if earlier else "Enter skips.",
-        help="Any name you like. It heads the report and helps to find this interview again.",
-        why=lambda: ["Nothing depends on the name: it heads the report and helps to find this interview again."],
-        earlier=earlier,
-    )
-
-
-def _plan(interview: Interview) -> Asked:
-    assessment, left = interview.assessment, interview.left_for_plan
-    if assessment.settled:
-        state = "Your process is settled: no answer still missing can change it."
-    else:
-        can = len({question.fact for question in assessment.next_questions} & set(left))
-        can_change = f" {can} of those for the plan can still change the recommendation." if can else ""
-        done = "The core questions are done." if interview.fixed else "What is left open you have skipped."
-        state = f"{done}{can_change}"
-    known = interview.answers.get(PLAN)
-    default = "yes" if known and known.value else "no"
-    return Asked(
-        text=f"{state} Go on with the questions for the plan (up to {len(left)})?",
-        hint="Write yes or no.",
-        enter="Enter: yes." if default == "yes" else "Enter: no, the report now.",
-        help="Yes: more questions, which make the plan fit you better. No: the report now, with what is known. You can add "
-        "answers later.",
-        why=lambda: [
-            "The recommendation needs no more. The other answers shape the plan: channels, team, tools and figures."
-            if assessment.settled
-            else "The other answers shape the plan, and where the recommendation is close they can still tip it."
-        ],
-        earlier=default if known else "",
-    )
-
-
-def offer(interview: Interview, changed: time.struct_time) -> Asked:
-    """Whether to go on with an unfinished interview."""
-    when = time.strftime("%Y-%m-%d %H:%M", changed)
-    what = f"{interview.case.company}, {answers(interview.answered)}, last changed {when}"
-    return Asked(
-        text=f"An interview is unfinished: {what}. Go on with it?",
-        hint="Write yes or no.",
-        enter="Enter: yes.",
-        help="Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
-        why=lambda: ["You stopped, or were stopped, before the end; nothing of it was lost."],
-    )
-
-
-def going_on(interview: Interview) -> str:
-    """What is said when an interview is taken up again."""
-    left = f", at most {interview.to_go} to go" if interview.quick else ""
-    return f"Going on with {answers(interview.answered)}{left}; `back` leads through them."
-
-
-def meant(interview: Interview, name: str, text: str) -> Answer:
-    """The answer that a text means for a question. Raises BadValue."""
-    if name == COMPANY:
-        return Answer(shown(text, 200))
-    if name == PLAN:
-        flag = yes_or_no(text)
-        if flag is None:
-            raise BadValue(f"{shown(text)} is neither yes nor no. Write yes or no.")
-        return Answer(flag)
-    return understand(interview.base.vocabulary.facts[name], text)
-
-
-def noted(interview: Interview, name: str, before: Answer | None, now: Answer | None) -> str:
-    """What has been understood, to be read back to the person; nothing for questions that are not about a fact."""
-    if name not in interview.base.vocabulary.facts:
-        return ""
-    fact = interview.base.vocabulary.facts[name]
+def echo(fact: Fact, before: Answer | None, now: Answer | None) -> str:
+    """What has been understood, to be read back to the person."""
     if now is None:
-        lost = f" Your earlier answer no longer counts: {in_words(fact, before)}." if before else ""
+        lost = f" Your earlier answer no longer counts: {answer_in_words(fact, before)}." if before else ""
         return f"Skipped: unknown.{lost}"
     meaning = fact.values.get(str(now.value), "") if isinstance(now.value, str) else ""
-    said = f"{in_words(fact, now)}{f' - {meaning}' if meaning else ''}"
+    said = f"{answer_in_words(fact, now)}{f' - {meaning}' if meaning else ''}"
     if before and before != now:
-        return f"Changed from {in_words(fact, before)} to {said}."
+        return f"Changed from {answer_in_words(fact, before)} to {said}."
     return f"Kept: {said}." if before else f"Noted: {said}."
 
 
-def contradicted(interview: Interview, found: Contradiction) -> str:
+def contradiction(interview: Interview, found: Contradiction) -> str:
     """What two answers cannot, or can hardly, say together, and how to correct either."""
     begin = "This cannot be" if found.kind == "impossible" else "Worth a second look"
     ways = []
@@ -239,11 +243,11 @@ def _process(interview: Interview) -> str:
     return NAMES[a.process]
 
 
-def in_words(fact: Fact, answer: Answer) -> str:
+def answer_in_words(fact: Fact, answer: Answer) -> str:
     """An answer as a person reads it."""
     return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"
 
 
-def answers(count: int) -> str:
+def answer_count(count: int) -> str:
     """1 answer, 2 answers."""
     return f"{count} answer{'' if count == 1 else 's'}"
