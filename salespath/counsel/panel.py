@@ -85,7 +85,10 @@ def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
     people = tuple(answers)
     names = base.vocabulary.ordered({name for facts in answers.values() for name in facts})
     same = tuple(name for name in names if len({facts.get(name) for facts in answers.values()}) == 1)
-    common = {name: majority(base.vocabulary[name], _given(answers, name)) for name in names}
+    common = {
+        name: majority(base.vocabulary[name], [facts[name] for facts in answers.values() if name in facts])
+        for name in names
+    }
     middle: dict[str, Value] = {name: value for name, value in common.items() if value is not None}
     outcomes = {name: trial.outcome(facts) for name, facts in answers.items()}
     open_ = [name for name in names if name not in same]
@@ -103,10 +106,6 @@ def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
         for name in open_
     )
     return Panel(people, outcomes, trial.outcome(middle), found, same)
-
-
-def _given(answers: Mapping[str, Mapping[str, Value]], name: str) -> list[Value]:
-    return [facts[name] for facts in answers.values() if name in facts]
 
 
 def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> tuple[tuple[Value, tuple[str, ...]], ...]:
@@ -154,30 +153,17 @@ class _Trial:
         self.base = base
         self._known: dict[frozenset[tuple[str, Value]], Ruling] = {}
         self._blocks = [
-            (rule.id, rule.then.process)
+            rule.id
             for rule in base.knowledge.rules.values()
-            if isinstance(rule.then, Block) and not rule.then.lift
+            if isinstance(rule.then, Block) and not rule.then.lift and rule.then.process != "both"
         ]
 
     def outcome(self, facts: Mapping[str, Value]) -> Ruling:
-        """The verdict and the blocks; those on running both only where that is the verdict."""
+        """The verdict and the blocks on one process."""
         key = frozenset(facts.items())
         if key not in self._known:
-            base = self.base
-            truth = walk(base, Company(base, facts), settle=False, plan=False).truth
-
-            def value(attribute: str) -> str | None:
-                values = base.knowledge.attributes[attribute].values
-                found = [v for v in values if truth.is_true(base.value_refs[attribute, v])]
-                return found[0] if len(found) == 1 else None
-
-            process = value("process") or "undetermined"
-            leaning = value("leaning") if process in ("not_yet", "undetermined") else None
-            verdict = Verdict(
-                process, value("lead") if process == "both" else None, None if leaning == "none" else leaning
-            )
-            blocks = (rule for rule, on in self._blocks if on != "both" and truth.is_true(base.standing_refs[rule]))
-            self._known[key] = Ruling(verdict, tuple(blocks))
+            walked = walk(self.base, Company(self.base, facts), settle=False, plan=False)
+            self._known[key] = Ruling(walked.verdict, tuple(filter(walked.stands, self._blocks)))
         return self._known[key]
 
 
@@ -212,15 +198,17 @@ def _together(
     found: dict[tuple[str, ...], None] = {}
     for mine, theirs in product(answers, [*answers, middle]):
         apart = {name: value for name, value in theirs.items() if mine.get(name) != value}
-        if not _turned(trial, mine, apart) or any(_turned(trial, mine, {name: apart[name]}) for name in apart):
+        if not _changes_outcome(trial, mine, apart) or any(
+            _changes_outcome(trial, mine, {name: apart[name]}) for name in apart
+        ):
             continue
         for name in list(apart):
             rest = {key: value for key, value in apart.items() if key != name}
-            if _turned(trial, mine, rest):
+            if _changes_outcome(trial, mine, rest):
                 apart = rest
         found[tuple(apart)] = None
     return tuple(found)
 
 
-def _turned(trial: _Trial, mine: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
+def _changes_outcome(trial: _Trial, mine: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
     return trial.outcome({**mine, **others}) != trial.outcome(mine)

@@ -20,7 +20,7 @@ from salespath.engine.cells import limits
 from salespath.engine.compile import Base
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
-from salespath.rules.language import Condition, Is, inputs, leaves
+from salespath.rules.language import Is, inputs, leaves
 from salespath.rules.model import DocumentedVerdict, Weigh
 
 FILE = Path(__file__).with_name("precedents.json")
@@ -238,33 +238,21 @@ def weights(base: Base) -> dict[str, float]:
     A rule reads what its condition compares, what computed numbers are computed from, and what the rules read that conclude the
     attributes it tests.
     """
-    reads: dict[tuple[str, str], frozenset[str]] = {}
 
-    def concluded(value: tuple[str, str]) -> frozenset[str]:
-        if value not in reads:
-            reads[value] = frozenset().union(*(behind(base.conditions[id_]) for id_ in base.concluding.get(value, ())))
-        return reads[value]
-
-    def behind(tree: Condition) -> frozenset[str]:
+    @cache
+    def read(rule: str) -> frozenset[str]:
         found: set[str] = set()
-        for leaf in leaves(tree):
+        for leaf in leaves(base.condition(rule)):
             if isinstance(leaf, Is):
-                found |= concluded((leaf.attribute, leaf.value))
+                found.update(*map(read, base.concluders(leaf.attribute, leaf.value)))
             else:
-                found |= with_inputs(inputs(leaf))
+                found |= base.behind(inputs(leaf))
         return frozenset(found)
-
-    def with_inputs(names: Iterable[str]) -> set[str]:
-        found = set(names)
-        for name in names:
-            if name in base.formulas:
-                found |= with_inputs(inputs(base.formulas[name]))
-        return found
 
     total: dict[str, float] = {}
     for rule in base.knowledge.rules.values():
         if isinstance(rule.then, Weigh):
             weight = abs(certainty.net(certainty.weight(rule.then.certainty)))
-            for name in behind(base.conditions[rule.id]) if weight else ():
+            for name in read(rule.id) if weight else ():
                 total[name] = total.get(name, 0.0) + weight
     return {name: total[name] for name in base.vocabulary.ordered(total)}

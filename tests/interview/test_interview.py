@@ -212,7 +212,7 @@ def test_an_answer_is_at_stake_where_something_is_open_and_not_once_that_is_sett
     interview = begun()
     fact = VOCABULARY.facts["product_stage"]
     before = interview.stake(fact)
-    assert "enterprise" in before.question.signs
+    assert "smb" in before.question.signs
     assert not before.settled
     answer(interview, "launched")
     assert interview.stake(fact) == before  # whatever is answered already

@@ -19,5 +19,5 @@ def command(base: Base, ask: str | None, output: Destination) -> None:
     deliver(
         output,
         pages=lambda: [listings.facts(base, some)],
-        document=lambda: listings.facts_document(base.vocabulary, some),
+        document=lambda: listings.facts_document(base, some),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from salespath.engine.compile import Base
 from salespath.facts.template import expected
-from salespath.facts.vocabulary import Fact, Vocabulary
+from salespath.facts.vocabulary import Fact, Relation
 from salespath.report.page import Column, Page, Table
+from salespath.report.plain import plain, shape
 from salespath.report.words.conditions import in_words
 from salespath.rules.loader import target
 from salespath.rules.model import Rule
@@ -33,31 +34,24 @@ def facts(base: Base, chosen: Sequence[Fact]) -> Page:
     return Page("", tuple(blocks), _WIDEST)
 
 
-def rules(chosen: Iterable[Rule]) -> Page:
+def rules(chosen: Sequence[Rule]) -> Page:
     """Rules with what they conclude, when, and where they stand."""
     rows = tuple((r.id, r.kind, " ".join(target(r.then)[1:]), r.when, f"{r.file}:{r.line}") for r in chosen)
     columns = Column("Rule", 40), Column("Kind", 8), Column("About", 20), Column("When", least=30), Column("Where", 32)
     return Page("", (Table(columns, rows, empty="-"),), _WIDEST)
 
 
-def facts_document(vocabulary: Vocabulary, chosen: Iterable[Fact]) -> list[dict[str, Any]]:
+def facts_document(base: Base, chosen: Sequence[Fact]) -> Any:
     """Facts and their relations as plain data."""
-    names = "id", "type", "dimension", "ask", "quick", "values", "unit", "label", "question", "help", "why"
-    relations = [
-        (r, {name: getattr(r, name) for name in ("id", "kind", "broken", "question")})
-        for r in vocabulary.relations.values()
-    ]
-    return [
-        {name: getattr(fact, name) for name in names}
-        | {"relations": [data for r, data in relations if fact.id in r.ask]}
-        for fact in chosen
-    ]
+    every = base.vocabulary.relations.values()
+    data = shape(
+        "id type dimension ask quick values unit label question help why relations",
+        relations=lambda fact, _: [relation for relation in every if fact.id in relation.ask],
+    )
+    return plain(chosen, None, {Fact: data, Relation: shape("id kind broken question")})
 
 
-def rules_document(chosen: Iterable[Rule]) -> list[dict[str, Any]]:
+def rules_document(chosen: Sequence[Rule]) -> Any:
     """Rules as plain data."""
-    return [
-        {"id": r.id, "kind": r.kind, "target": list(target(r.then)[1:]), "when": r.when, "because": r.because}
-        | {"source": list(r.source), "file": r.file, "line": r.line}
-        for r in chosen
-    ]
+    data = shape("id kind target when because source file line", target=lambda rule, _: [*target(rule.then)[1:]])
+    return plain(chosen, None, {Rule: data})
