@@ -14,7 +14,7 @@ import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.messages import report_problems
-from salespath.commands.shared.reading import companies_files, company_options, read_supposed, with_base
+from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
 from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
@@ -80,7 +80,7 @@ def command(
         )
         click.echo(str(summary), err=True)
         return
-    portfolios = read_supposed(base, opened, texts, company)
+    portfolios = read_with_settings(base, opened, texts, company)
     report_problems(problem for portfolio in portfolios for problem in portfolio.problems)
     cases = [case for portfolio in portfolios for case in portfolio.cases]
     single = len(portfolios) == 1 and portfolios[0].single

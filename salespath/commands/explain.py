@@ -13,7 +13,7 @@ import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.messages import report_problems
-from salespath.commands.shared.reading import companies_files, company_options, read_supposed, with_base
+from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.compile import Base
 from salespath.engine.targets import meant, targets
@@ -32,7 +32,7 @@ def command(
 ) -> None:
     if texts and file and target is None and not os.path.exists(file) and meant(base, file):
         file, target = None, file  # `explain --set capital=300k channel` names no file
-    (portfolio,) = read_supposed(base, companies_files(base, [file] if file else []), texts, company)
+    (portfolio,) = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
     report_problems(portfolio.problems)
     found = []
     for case in portfolio.cases:

@@ -22,11 +22,11 @@ import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.messages import report_problems
-from salespath.commands.shared.reading import companies_files, company_options, read_meant, with_base
+from salespath.commands.shared.reading import companies_files, company_options, read_company, with_base
 from salespath.counsel.decision_map import decision_map
 from salespath.engine.compile import Base
 from salespath.facts import Case
-from salespath.facts.settings import supposed
+from salespath.facts.settings import suppose
 from salespath.files.problems import Problem
 from salespath.report.page import Page
 from salespath.report.pages import decision_map as map_page
@@ -59,15 +59,15 @@ def command(
     names = [name.strip() for name in over.split(",")] if over is not None else [along] if along is not None else []
     if over is not None and len(names) != 2:
         raise click.UsageError("--map takes two numbers: --map annual_contract_value,runway_months.")
-    portfolio = read_meant(companies_files(base, [file]), company)
+    portfolio = read_company(companies_files(base, [file]), company)
     report_problems(portfolio.problems)
     if not portfolio.cases:
         return
     (case,) = portfolio.cases
     if goal:
-        problems, page, document = _reach(base, supposed(base.vocabulary, case, texts), goal)
+        problems, page, document = _reach(base, suppose(base.vocabulary, case, texts), goal)
     elif names:
-        drawn = decision_map(base, supposed(base.vocabulary, case, texts), names)
+        drawn = decision_map(base, suppose(base.vocabulary, case, texts), names)
         problems = drawn.assessment.problems
         page, document = partial(map_page.page, drawn), partial(map_page.document, drawn)
     elif texts:

@@ -80,7 +80,7 @@ class Precedent:
 
 
 @cache
-def documented() -> tuple[Documented, ...]:
+def documented_companies() -> tuple[Documented, ...]:
     """The documented companies that come with the program, those of `examples/real_companies*.yaml`."""
     return tuple(
         Documented(
@@ -103,7 +103,7 @@ def nearest(base: Base, case: Case, companies: Iterable[Documented] | None = Non
 @lru_cache(maxsize=8)
 def likeness(base: Base) -> Likeness:
     """Distances to the documented companies, prepared once for a base."""
-    return Likeness(base, documented())
+    return Likeness(base, documented_companies())
 
 
 class Likeness:
@@ -161,7 +161,7 @@ class Likeness:
         return tuple(
             Part(
                 name,
-                apart(vocabulary[name], one[name], other[name], self.ranges.get(name, 0.0)),
+                distance(vocabulary[name], one[name], other[name], self.ranges.get(name, 0.0)),
                 self.weights[name] / whole,
                 alike(one[name], other[name]),
             )
@@ -191,12 +191,12 @@ def alike(one: Value, other: Value) -> bool:
     return one == other
 
 
-def apart(fact: Fact | Derived, one: Value, other: Value, span: float) -> float:
-    """How far apart two values of a fact are, 0 to 1. `span` is the range of a numeric fact on its scale (see `scaled`)."""
+def distance(fact: Fact | Derived, one: Value, other: Value, span: float) -> float:
+    """How far apart two values of a fact are, 0 to 1. `span` is the range of a numeric fact on its scale (see `scale`)."""
     if isinstance(one, frozenset) and isinstance(other, frozenset):
         return 1 - len(one & other) / len(one | other) if one | other else 0.0  # Jaccard
     if isinstance(one, (int, float)) and isinstance(other, (int, float)) and not isinstance(one, bool):
-        difference = abs(scaled(fact, one) - scaled(fact, other))
+        difference = abs(scale(fact, one) - scale(fact, other))
         return min(1.0, difference / span) if span else float(difference > 0)
     if isinstance(fact, Fact) and fact.ordered:
         ranks = list(fact.values)
@@ -204,7 +204,7 @@ def apart(fact: Fact | Derived, one: Value, other: Value, span: float) -> float:
     return float(one != other)
 
 
-def scaled(fact: Fact | Derived, value: float) -> float:
+def scale(fact: Fact | Derived, value: float) -> float:
     """A number on the scale on which it is compared.
 
     Money and counts are compared by their logarithms: selling at $1,000 and at $10,000 differs as much as at $10,000 and
@@ -225,7 +225,7 @@ def ranges(base: Base, known: Iterable[Mapping[str, Value]]) -> dict[str, float]
         for name, value in facts.items():
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 found.setdefault(name, []).append(value)
-    places = {name: [scaled(base.vocabulary[name], value) for value in values] for name, values in found.items()}
+    places = {name: [scale(base.vocabulary[name], value) for value in values] for name, values in found.items()}
     return {name: max(scale) - min(scale) for name, scale in places.items()}
 
 

@@ -11,7 +11,7 @@ from salespath.engine.compile import Base
 from salespath.engine.effects import Effect, between
 from salespath.engine.settle import searched
 from salespath.facts import Case, Value, Vocabulary
-from salespath.facts.settings import supposed
+from salespath.facts.settings import suppose
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class WhatIf:
 
 
 def what_if(base: Base, case: Case, texts: Iterable[str]) -> WhatIf:
-    """What changes for a company if some facts are as the texts say. Raises SalespathError as `supposed` does."""
-    other = supposed(base.vocabulary, case, texts)
+    """What changes for a company if some facts are as the texts say. Raises SalespathError as `suppose` does."""
+    other = suppose(base.vocabulary, case, texts)
     before, after = searched(assess(base, case)), searched(assess(base, other))
     return WhatIf(settings(base.vocabulary, case, other), before, after, between(before, after))
 

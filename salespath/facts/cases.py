@@ -45,7 +45,7 @@ class Case:
     named: bool = field(default=True, compare=False)
 
 
-def merged(first: Case, second: Case) -> Case:
+def merge(first: Case, second: Case) -> Case:
     """Two accounts of one company; where both say something, the second holds, and how that is known."""
     kept = first.values.keys() - second.values.keys()
     return Case(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from salespath.facts.cases import Case, merged, read_case
+from salespath.facts.cases import Case, merge, read_case
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import Mapping, Node, Scalar, parse
@@ -18,7 +18,7 @@ _SETTING = re.compile(r"\s*(?P<fact>[^=]*?)\s*(?P<sign>\+=|-=|=)(?P<text>.*)", r
 _LISTED = 12  # companies named in a message
 
 
-def supposed(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
+def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
     """The company with facts as some texts say: `fact=value`, `fact+=member`, `fact-=member`; `fact=` or `fact=?` for unknown.
 
     Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. Raises SalespathError
@@ -47,7 +47,7 @@ class _SettingReader:
             now = self.case.values[name]
             assert isinstance(now, frozenset)
             sets[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
-        both = merged(replace(self.case, values=kept), replace(found, values=sets, file=None))
+        both = merge(replace(self.case, values=kept), replace(found, values=sets, file=None))
         return replace(both, line=self.case.line)
 
     def _problem(self, code: str, message: str) -> None:
@@ -113,7 +113,7 @@ def _placed(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return in_order(Problem(p.code, p.message, p.severity, OPTION, value=p.value) for p in problems)
 
 
-def chosen(cases: Sequence[Case], path: str, company: str) -> Case:
+def choose(cases: Sequence[Case], path: str, company: str) -> Case:
     """The one company of a file that is meant. Raises SalespathError (SP153) where that is not clear."""
     found = [case for case in cases if case.company == company] if company else list(cases)
     if len(found) == 1:

@@ -10,7 +10,7 @@ from given import BASE, EXAMPLES, VOCABULARY, full, page, run, some_facts
 from hypothesis import given, settings
 
 from salespath.counsel.grounds import grounds
-from salespath.counsel.precedents import documented, likeness
+from salespath.counsel.precedents import documented_companies, likeness
 from salespath.counsel.track_record import TrackRecord, Verdict, track_record
 from salespath.engine.assess import assess
 from salespath.engine.company import process_of
@@ -101,10 +101,10 @@ def test_in_what_the_checked_companies_are_like_it() -> None:
     """Of each aspect only what is known counts, and all of it; the company itself does not."""
     at = {"annual_contract_value": 500, "customer_segments": frozenset({"small"}), **LAUNCHED}
     found = grounds(assess(BASE, Case("Cheap", at)))
-    prices = [c.facts["annual_contract_value"] for c in documented() if "annual_contract_value" in c.facts]
+    prices = [c.facts["annual_contract_value"] for c in documented_companies() if "annual_contract_value" in c.facts]
     assert found.like["price"] == sum(250 <= price <= 1000 for price in prices)
-    assert found.like["stage"] == sum(c.facts.get("product_stage") == "launched" for c in documented())
-    assert found.like["kind"] == sum("small" in c.facts.get("customer_segments", ()) for c in documented())
+    assert found.like["stage"] == sum(c.facts.get("product_stage") == "launched" for c in documented_companies())
+    assert found.like["kind"] == sum("small" in c.facts.get("customer_segments", ()) for c in documented_companies())
     assert "size" not in found.like
     assert (found.checked, grounds(assessed("Asana")).checked) == (91, 90)
 
@@ -140,7 +140,7 @@ def test_other_rules_have_a_record_of_their_own() -> None:
 
 
 def verdicts(*said: str) -> TrackRecord:
-    companies = [company for company in documented() if company.label == "enterprise"]
+    companies = [company for company in documented_companies() if company.label == "enterprise"]
     return TrackRecord(tuple(map(Verdict, companies, said)), 91, 0)
 
 

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.counsel import precedents
-from salespath.counsel.precedents import COMMON, Documented, Likeness, alike, apart, documented, nearest, weights
+from salespath.counsel.precedents import (
+    COMMON,
+    Documented,
+    Likeness,
+    alike,
+    distance,
+    documented_companies,
+    nearest,
+    weights,
+)
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
@@ -42,17 +51,17 @@ def a_company(facts: dict, name: str = "Other", label: str = "smb") -> Documente
 
 
 def test_the_companies_of_the_package_are_those_of_the_examples() -> None:
-    assert [company.facts for company in documented()] == [case.values for case in REAL]
+    assert [company.facts for company in documented_companies()] == [case.values for case in REAL]
 
 
 def test_each_says_what_it_did_when_and_where_that_stands() -> None:
-    for company in documented():
+    for company in documented_companies():
         assert company.did.endswith(".")
         assert not SOURCE.search(company.did)
         assert company.sources
         assert 1990 < company.year < 2030
-    assert len(documented()) == 91
-    assert sum(company.label == "not_yet" for company in documented()) == 19
+    assert len(documented_companies()) == 91
+    assert sum(company.label == "not_yet" for company in documented_companies()) == 19
 
 
 # One fact
@@ -102,8 +111,8 @@ def test_whether_two_values_are_alike(one, other, expected) -> None:
     ],
 )
 def test_how_far_two_values_are_apart(name, one, other, span, expected) -> None:
-    assert apart(VOCABULARY[name], one, other, span) == pytest.approx(expected)
-    assert apart(VOCABULARY[name], other, one, span) == pytest.approx(expected)
+    assert distance(VOCABULARY[name], one, other, span) == pytest.approx(expected)
+    assert distance(VOCABULARY[name], other, one, span) == pytest.approx(expected)
 
 
 @given(st.sampled_from(list(VOCABULARY)), st.data())
@@ -111,10 +120,10 @@ def test_how_far_two_values_are_apart(name, one, other, span, expected) -> None:
 def test_a_distance_lies_between_0_and_1_either_way_round_and_is_0_to_itself(name, data) -> None:
     fact, one, other = VOCABULARY[name], data.draw(values(name)), data.draw(values(name))
     span = likeness().ranges.get(name, 0.0)
-    distance = apart(fact, one, other, span)
-    assert 0 <= distance <= 1
-    assert apart(fact, other, one, span) == distance
-    assert apart(fact, one, one, span) == 0
+    far = distance(fact, one, other, span)
+    assert 0 <= far <= 1
+    assert distance(fact, other, one, span) == far
+    assert distance(fact, one, one, span) == 0
 
 
 # Weights
@@ -216,7 +225,7 @@ def test_the_nearest_documented_companies(case) -> None:
 
 
 def test_a_likeness_takes_ten_answers_and_three_fifths_of_them_alike() -> None:
-    facts = documented()[0].facts
+    facts = documented_companies()[0].facts
     names = [part.fact for part in likeness().parts(facts, facts)]
     ten = {name: facts[name] for name in names[:10]}
     other = a_company(ten)
@@ -238,8 +247,10 @@ def unlike_value(name: str, value):
 
 def test_how_many_answers_would_be_needed() -> None:
     """A documented company with twelve comparable answers: ten must be common, and alike answers make up for others."""
-    names = [part.fact for part in likeness().parts(documented()[0].facts, documented()[0].facts)][:12]
-    facts = {name: documented()[0].facts[name] for name in names}
+    names = [part.fact for part in likeness().parts(documented_companies()[0].facts, documented_companies()[0].facts)][
+        :12
+    ]
+    facts = {name: documented_companies()[0].facts[name] for name in names}
     one = Likeness(BASE, [a_company(facts)])
     assert one.needed(Case("Nothing said")) == 10
     assert one.needed(Case("Six", dict(list(facts.items())[:6]))) == 4
@@ -256,7 +267,7 @@ def test_answers_are_needed_only_where_there_is_no_look_alike(facts) -> None:
 
 
 def test_the_company_itself_is_left_out_and_its_earlier_self_is_not() -> None:
-    facts = documented()[0].facts
+    facts = documented_companies()[0].facts
     anaplan = Case("Anaplan", facts, extra={"year": "2018"})
     assert [p for p in nearest(BASE, anaplan) if p.documented.company == "Anaplan"] == []
     assert nearest(BASE, replace(anaplan, extra={}))[0].documented.company != "Anaplan"
@@ -265,7 +276,7 @@ def test_the_company_itself_is_left_out_and_its_earlier_self_is_not() -> None:
 
 
 def test_a_failure_within_reach_is_named_besides_three_that_are_nearer() -> None:
-    facts = dict(documented()[0].facts)
+    facts = dict(documented_companies()[0].facts)
     fourth = a_company({**facts, "delivery_capacity": False}, "Failed", "not_yet")
     companies = [a_company(facts, f"Other {n}") for n in range(4)]
     assert [p.documented.company for p in nearest(BASE, Case("Somebody", facts), [*companies, fourth])] == [
@@ -311,7 +322,7 @@ def test_an_empty_company_is_told_of_none_and_how_many_answers_it_would_take() -
 
 
 def test_a_likeness_in_words() -> None:
-    facts = dict(documented()[0].facts)
+    facts = dict(documented_companies()[0].facts)
     other = a_company({**facts, "self_serve": not facts["self_serve"]}, "Sellers", "not_yet")
     precedent = nearest(BASE, Case("Somebody", facts), [other])[0]
     item = resemblance(precedent, facts, VOCABULARY)

@@ -14,7 +14,7 @@ from salespath.counsel.sensitivity import sensitivity
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.facts import Case
-from salespath.facts.settings import supposed
+from salespath.facts.settings import suppose
 from salespath.facts.values import written
 from salespath.files.problems import SalespathError
 from salespath.report.formats.text import write
@@ -61,7 +61,7 @@ CASE = Case(
     ],
 )  # fmt: skip
 def test_a_setting_is_read_as_in_a_fact_file(text, fact, value):
-    case = supposed(VOCABULARY, CASE, [text])
+    case = suppose(VOCABULARY, CASE, [text])
     assert case.values.get(fact) == value
     assert {n: v for n, v in case.values.items() if n != fact} == {n: v for n, v in CASE.values.items() if n != fact}
 
@@ -75,18 +75,18 @@ def test_every_value_can_be_supposed_as_it_is_written(facts):
         texts.append(
             f"{name}=[{text.replace(';', ', ')}]" if isinstance(value, frozenset) and value else f"{name}={text}"
         )
-    assert supposed(VOCABULARY, Case("x", {}), texts).values == facts
+    assert suppose(VOCABULARY, Case("x", {}), texts).values == facts
 
 
 def test_how_a_value_was_known_says_nothing_of_another_one():
-    assert "annual_contract_value" not in supposed(VOCABULARY, CASE, ["annual_contract_value=1000"]).how
-    case = supposed(VOCABULARY, CASE, ["annual_contract_value={value: 1000, how: measured}"])
+    assert "annual_contract_value" not in suppose(VOCABULARY, CASE, ["annual_contract_value=1000"]).how
+    case = suppose(VOCABULARY, CASE, ["annual_contract_value={value: 1000, how: measured}"])
     assert case.how == {"annual_contract_value": "measured"}
-    assert supposed(VOCABULARY, CASE, ["self_serve=no"]).how == CASE.how
+    assert suppose(VOCABULARY, CASE, ["self_serve=no"]).how == CASE.how
 
 
 def test_several_members_come_and_go():
-    case = supposed(VOCABULARY, CASE, ["team_roles+=digital_marketer", "team_roles-=customer_success"])
+    case = suppose(VOCABULARY, CASE, ["team_roles+=digital_marketer", "team_roles-=customer_success"])
     assert case.values["team_roles"] == {"digital_marketer"}
 
 
@@ -117,7 +117,7 @@ def test_several_members_come_and_go():
 )
 def test_what_is_wrong_with_a_setting_is_said(texts, code, says):
     with pytest.raises(SalespathError) as caught:
-        supposed(VOCABULARY, CASE, texts)
+        suppose(VOCABULARY, CASE, texts)
     (problem,) = caught.value.problems
     assert problem.code == code
     assert says in problem.message
@@ -126,7 +126,7 @@ def test_what_is_wrong_with_a_setting_is_said(texts, code, says):
 
 def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(SalespathError) as caught:
-        supposed(VOCABULARY, CASE, ["self_serv=yes", "capital=much", "x"])
+        suppose(VOCABULARY, CASE, ["self_serv=yes", "capital=much", "x"])
     assert [problem.code for problem in caught.value.problems] == ["SP111", "SP112", "SP151"]
 
 

@@ -64,10 +64,6 @@ def test_the_name_comes_first_and_the_core_facts_follow_in_their_order():
     assert ask_all(interview) == [COMPANY, *CORE, PLAN]
 
 
-def test_a_name_given_beforehand_is_not_asked():
-    assert begun().question == CORE[0]
-
-
 def test_facts_given_beforehand_are_not_asked_and_count():
     interview = begun({"product_stage": "launched", "self_serve": True})
     asked = ask_all(interview)
@@ -115,14 +111,6 @@ def first_value(name):
     return frozenset() if fact.type == "set" else "2024-12-31" if fact.type == "date" else 1
 
 
-def test_skipped_is_unknown_and_never_no():
-    interview = begun()
-    answer(interview, "launched")
-    skip(interview)
-    assert interview.values == {"product_stage": "launched"}
-    assert interview.answered == 1
-
-
 def test_back_returns_to_the_question_before_and_then_to_where_it_was():
     interview = begun()
     for value in ("pilot", True, "none"):
@@ -152,14 +140,6 @@ def test_going_back_recomputes_the_assessment():
     answer(interview, "idea")
     assert interview.assessment != before
     assert interview.assessment.case.values == {"product_stage": "idea"}
-
-
-def test_skipping_after_going_back_takes_the_answer_away():
-    interview = begun()
-    answer(interview, "launched")
-    interview.apply(Event("back"))
-    skip(interview)
-    assert interview.values == {}
 
 
 def test_the_way_a_value_is_known_reaches_the_case():

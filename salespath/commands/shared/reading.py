@@ -13,7 +13,7 @@ from salespath.engine.compile import Base
 from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS
-from salespath.facts.settings import chosen, supposed
+from salespath.facts.settings import choose, suppose
 from salespath.files.problems import Problem, SalespathError, has_error, shown
 from salespath.tables.read import CompaniesFile
 
@@ -70,7 +70,7 @@ def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient
     return kept
 
 
-def read_meant(files: Sequence[CompaniesFile], company: str) -> Portfolio:
+def read_company(files: Sequence[CompaniesFile], company: str) -> Portfolio:
     """The one company of files that is meant, or none where they hold none. Raises SalespathError (SP153) if that is not clear."""
     portfolios = read_companies(files)
     problems = tuple(problem for portfolio in portfolios for problem in portfolio.problems)
@@ -79,7 +79,9 @@ def read_meant(files: Sequence[CompaniesFile], company: str) -> Portfolio:
     return Portfolio((_choose(portfolios, files, company),), problems, single=True)
 
 
-def read_supposed(base: Base, files: Sequence[CompaniesFile], texts: Sequence[str], company: str) -> list[Portfolio]:
+def read_with_settings(
+    base: Base, files: Sequence[CompaniesFile], texts: Sequence[str], company: str
+) -> list[Portfolio]:
     """The companies of files; with settings or a company's name, the one that is meant, with these settings.
 
     Without a file, the settings are all that is known of it. Raises SalespathError with what is wrong with a setting, or where it
@@ -90,9 +92,9 @@ def read_supposed(base: Base, files: Sequence[CompaniesFile], texts: Sequence[st
     if not (texts or company):
         return read_companies(files)
     meant = Portfolio((Case(shown(company, 200) or NAMELESS),), (), single=True)
-    meant = read_meant(files, company) if files else meant
+    meant = read_company(files, company) if files else meant
     try:
-        return [replace(meant, cases=tuple(supposed(base.vocabulary, case, texts) for case in meant.cases))]
+        return [replace(meant, cases=tuple(suppose(base.vocabulary, case, texts) for case in meant.cases))]
     except SalespathError as error:
         raise SalespathError([*meant.problems, *error.problems]) from None
 
@@ -112,6 +114,6 @@ def read_one(base: Base, path: str) -> Case:
 def _choose(portfolios: Sequence[Portfolio], files: Sequence[CompaniesFile], company: str) -> Case:
     cases = [case for portfolio in portfolios for case in portfolio.cases]
     try:
-        return chosen(cases, ", ".join(file.path for file in files), company)
+        return choose(cases, ", ".join(file.path for file in files), company)
     except SalespathError as error:
         raise SalespathError([*(p for portfolio in portfolios for p in portfolio.problems), *error.problems]) from None

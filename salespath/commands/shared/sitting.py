@@ -19,7 +19,7 @@ from salespath.engine.assessment import Contradiction
 from salespath.engine.compile import Base
 from salespath.facts import Case
 from salespath.facts import fact_file as factfile
-from salespath.facts.cases import merged
+from salespath.facts.cases import merge
 from salespath.facts.values import BadValue
 from salespath.files.problems import Problem, SalespathError, shown
 from salespath.interview.answers import yes_or_no
@@ -69,10 +69,10 @@ def run(base: Base, request: Request, bold: Callable[[str], str]) -> int:
     given, file = Case(""), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
-            given = merged(given, read_one(base, path))
+            given = merge(given, read_one(base, path))
             file = file or os.path.abspath(path)
     if request.company.strip():
-        given = merged(given, Case(shown(request.company, 200)))
+        given = merge(given, Case(shown(request.company, 200)))
     session = _Session(base, request, replace(given, file=file), bold)
     return session.unattended() if request.no_input else session.attended()
 
@@ -127,7 +127,7 @@ class _Session:
             raise SalespathError([Problem("SP142", "there is no unfinished interview to resume.")])
         if resumed:
             self.journal, record = resumed
-            given = merged(record.given, self.given)
+            given = merge(record.given, self.given)
             self.interview = self._replay(replace(record, given=given))
             if self.target:
                 self.target.written = record.written
