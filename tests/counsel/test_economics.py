@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, assumptions
 from salespath.counsel.economics.inputs import inputs
-from salespath.counsel.economics.months import MOST, Plan, customers_needed, flow, plan_of
+from salespath.counsel.economics.months import MOST, Plan, flow, gap, plan_of, whole
 from salespath.counsel.economics.process_economics import economics, origins
 from salespath.engine.assess import assess
 from salespath.facts import Case
@@ -292,7 +292,7 @@ def test_every_assumption_cites_what_there_is():
     items = assumptions().all.values()
     for figure in [figure for item in items for figure in item.figures.values()]:
         assert figure.source
-        assert set(figure.source) <= known, figure.id
+        assert set(figure.source) <= known, figure.kind.id
         assert figure.says.endswith(".")
         assert len(figure.values) == len(CASES)
     assert set(assumptions().band_sources) <= known
@@ -302,7 +302,7 @@ def test_assumptions_run_from_worst_to_best_within_what_can_be():
     for item in assumptions().all.values():
         assert set(item.figures) == set(PROCESSES)
         for figure in item.figures.values():
-            assert list(figure.values) == sorted(figure.values, reverse=item.better == "lower"), figure.id
+            assert list(figure.values) == sorted(figure.values, reverse=item.better == "lower"), figure.kind.id
             assert all(item.kind.maximum >= value >= (item.kind.minimum or 0) for value in figure.values)
         assert set(item.facts) <= set(VOCABULARY)
 
@@ -508,8 +508,8 @@ def test_with_every_figure_of_its_own_nothing_is_said_to_be_assumed():
 
 def test_what_is_beyond_counting_is_none():
     situation = replace(inputs(BASE, Case("A", FUNDED)).situation, revenue_target=MOST * 10)
-    assert customers_needed(situation, 1.0) is None
-    assert customers_needed(situation, 100.0) == MOST / 10
+    assert whole(gap(situation), 1.0) is None
+    assert whole(gap(situation), 100.0) == MOST / 10
 
 
 # Assumptions set in the file

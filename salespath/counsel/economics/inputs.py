@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from salespath.counsel.economics.assumptions import (
-    SET,
-    YOURS,
-    Assumption,
-    Estimate,
-    assumptions,
-    problem,
-    read_assumptions,
-)
+from salespath.counsel.economics.assumptions import CASES, SET, YOURS, Assumption, Estimate, assumptions
 from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.facts import Case
-from salespath.files.problems import WARNING, Problem, SalespathError
+from salespath.facts.values import BadValue, parse
+from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, shown, suggestion
 from salespath.rules.model import PROCESSES
+
+# The facts that a situation is read from, by its fields
+_FACTS = {
+    "revenue_target": "revenue_target", "capital": "capital", "burn": "monthly_burn", "committed": "committed_revenue",
+    "runway": "runway_months", "reachable": "reachable_customers",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,10 @@ class Situation:
     @property
     def facts(self) -> frozenset[str]:
         """The facts that this is read from."""
-        values = {
-            "revenue_target": self.revenue_target, "sales_team_size": self.sellers, "capital": self.capital,
-            "monthly_burn": self.burn, "committed_revenue": self.committed,
-        }  # fmt: skip
-        return frozenset({name for name, value in values.items() if value is not None}.union(self.revenue_from))
+        fields = {"sellers": "sales_team_size", **_FACTS}
+        return frozenset(fact for name, fact in fields.items() if getattr(self, name) is not None).union(
+            self.revenue_from
+        )
 
 
 @dataclass(frozen=True)
@@ -68,61 +67,54 @@ def inputs(base: Base, case: Case) -> Inputs:
     A company's own figure takes the place of what its file sets, and this that of a benchmark. Raises SalespathError (SP171 to
     SP174) listing everything wrong with the `assumptions` of the file.
     """
-    company = Company(base, case.values)
+    company, reader = Company(base, case.values), _AssumptionsReader(case)
     situation = _situation(case, company)
-    problems: list[Problem] = []
-    given = read_assumptions(case, problems)
+    given = dict(reader.all())
     figures = {
         process: {
-            id_: _figure(item, process, situation, company, given.get((process, id_)), problems, case)
+            id_: _figure(item, process, situation, company, given.get((process, id_)), reader)
             for id_, item in assumptions().all.items()
         }
         for process in PROCESSES
     }
-    cost = number_known(company, "acquisition_cost")
-    for process in situation.described if cost is not None else ():
-        assert cost is not None
-        figures[process]["acquisition_cost"] = Estimate("acquisition_cost", (cost,) * 3, YOURS, ("acquisition_cost",))
-    if any(found.severity != WARNING for found in problems):
-        raise SalespathError(problems)
-    return Inputs(situation, figures, tuple(problems))
+    cost = _number(company, "acquisition_cost")
+    if cost is not None:
+        own = Estimate(base.vocabulary["acquisition_cost"], (cost,) * 3, YOURS, ("acquisition_cost",))
+        for process in situation.described:
+            figures[process]["acquisition_cost"] = own
+    if any(found.severity != WARNING for found in reader.problems):
+        raise SalespathError(reader.problems)
+    return Inputs(situation, figures, tuple(reader.problems))
 
 
-def number_known(company: Company, name: str) -> float | None:
+def _number(company: Company, name: str) -> float | None:
     """A fact or derived number that is known and can be; infinity where unlimited."""
-    value = company.number(name)
-    if value is None or math.isnan(value):
-        return None
-    bounds = company.base.vocabulary[name]
-    low, high = (-math.inf if bounds.minimum is None else bounds.minimum), bounds.maximum
-    return value if value >= low and (value == math.inf or high is None or value <= high) else None
+    value, bounds = company.number(name), company.base.vocabulary[name]
+    low = -math.inf if bounds.minimum is None else bounds.minimum
+    high = math.inf if bounds.maximum is None else bounds.maximum
+    return value if value is not None and (low <= value <= high or value == math.inf) else None
 
 
 def _situation(case: Case, company: Company) -> Situation:
     revenue, revenue_from = _revenue(company)
-    sellers = number_known(company, "sales_team_size")
+    sellers = _number(company, "sales_team_size")
     described, describing = _described(case, company)
     return Situation(
-        revenue_target=number_known(company, "revenue_target"),
         revenue=revenue,
         revenue_from=revenue_from,
         sellers=None if sellers is None else int(sellers),
-        capital=number_known(company, "capital"),
-        burn=number_known(company, "monthly_burn"),
-        committed=number_known(company, "committed_revenue"),
-        runway=number_known(company, "runway_months"),
-        reachable=number_known(company, "reachable_customers"),
         described=described,
         describing=describing,
+        **{name: _number(company, fact) for name, fact in _FACTS.items()},
     )
 
 
 def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:
     """The yearly revenue of today, and the facts that tell."""
-    revenue = number_known(company, "annual_revenue")
+    revenue = _number(company, "annual_revenue")
     if revenue is not None:
         return revenue, ("annual_revenue",)
-    customers, contract = number_known(company, "paying_customers"), number_known(company, "annual_contract_value")
+    customers, contract = _number(company, "paying_customers"), _number(company, "annual_contract_value")
     if customers == 0:
         return 0.0, ("paying_customers",)
     if customers is None or contract is None:
@@ -132,7 +124,7 @@ def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:
 
 def _described(case: Case, company: Company) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The processes whose customers the company's own figures are of, and the facts that tell; both where nothing does."""
-    contract = number_known(company, "annual_contract_value")
+    contract = _number(company, "annual_contract_value")
     if contract is not None:
         bands = assumptions().bands
         found = tuple(p for p in PROCESSES if bands[p][0] <= contract <= bands[p][1])
@@ -149,22 +141,93 @@ def _figure(
     process: str,
     situation: Situation,
     company: Company,
-    given: tuple[float, float, float] | None,
-    problems: list[Problem],
-    case: Case,
+    given: tuple[float, ...] | None,
+    reader: _AssumptionsReader,
 ) -> Estimate:
-    assumed = item.figures[process]
     facts = item.facts if item.whole_company or process in situation.described else ()
-    if assumed.id == "annual_contract_value" and process == "enterprise" and not facts:
+    if item.kind.id == "annual_contract_value" and process == "enterprise" and not facts:
         # the largest contracts of a company that sells to small customers are what it knows of enterprise selling
-        largest = number_known(company, "largest_contract_value")
+        largest = _number(company, "largest_contract_value")
         if largest is not None and largest >= assumptions().bands["enterprise"][0]:
             facts = ("largest_contract_value",)
     for fact in facts:
-        value = number_known(company, fact)
+        value = _number(company, fact)
         if value is not None and value < math.inf:
             if given is not None:
                 what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
-                problems.append(problem(case, "SP175", f"{what} A company's own figures always come first.", WARNING))
-            return Estimate(assumed.id, (value,) * 3, YOURS, (fact,))
-    return assumed if given is None else Estimate(assumed.id, given, SET)
+                reader.note("SP175", f"{what} A company's own figures always come first.", severity=WARNING)
+            return Estimate(item.kind, (value,) * 3, YOURS, (fact,))
+    return item.figures[process] if given is None else Estimate(item.kind, given, SET)
+
+
+class _AssumptionsReader:
+    """What a company's file sets under `assumptions`; `problems` are what is wrong with it."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.problems: list[Problem] = []
+
+    def note(self, code: str, message: str, *, value: str | None = None, severity: str = ERROR) -> None:
+        """A problem of the company, at the line where it begins."""
+        case = self.case
+        message = f"{case.company}: {message}"
+        self.problems.append(Problem(code, message, severity, file=case.file, line=case.line, value=value))
+
+    def all(self) -> Iterator[tuple[tuple[str, str], tuple[float, ...]]]:
+        """What is set, in the low, base and high case, by process and id."""
+        known = assumptions().all
+        for process, part in self._mapping(self.case.extra.get("assumptions"), "assumptions", PROCESSES, "SP171"):
+            for id_, value in self._mapping(part, f"assumptions: {process}", known, "SP172"):
+                if values := self._values(f"assumptions: {process}: {id_}", known[id_], value):
+                    yield (process, id_), values
+
+    def _mapping(self, given: Any, where: str, keys: Iterable[str], code: str) -> list[tuple[str, Any]]:
+        """The items of a mapping whose keys are known; anything else becomes a problem."""
+        expected = ", ".join(keys)
+        if given is None:
+            return []
+        if not isinstance(given, Mapping):
+            self.note("SP171", f"{where}: found {shown(given)}; expected a mapping with {expected}.")
+            return []
+        for key in given:
+            if key not in keys:
+                hint = suggestion(key, keys)
+                self.note(code, f"{where}: {shown(key)} is not known; expected {expected}.{hint}", value=key)
+        return [(key, value) for key, value in given.items() if key in keys]
+
+    def _values(self, where: str, item: Assumption, given: Any) -> tuple[float, ...] | None:
+        """The three cases of one assumption: one value for all, or low, base and high."""
+        if given is None:
+            return None
+        if not isinstance(given, Mapping):
+            value = self._value(where, item, given)
+            return None if value is None else (value,) * 3
+        parts = dict(self._mapping(given, where, CASES, "SP174"))
+        missing = [name for name in CASES if parts.get(name) is None]
+        if missing:
+            expected = "expected one value, or low, base and high"
+            self.note("SP174", f"{where}: {', '.join(missing)} missing; {expected}.")
+            return None
+        low, base, high = (self._value(f"{where}: {name}", item, parts[name]) for name in CASES)
+        if low is None or base is None or high is None:
+            return None
+        rising = item.better == "higher"
+        if low <= base <= high if rising else low >= base >= high:
+            return low, base, high
+        should = "rise" if rising else "fall"
+        found = ", ".join(f"{name} {shown(parts[name])}" for name in CASES)
+        why = f"low is the worst case and high the best, so the values should {should} from low to high"
+        self.note("SP174", f"{where}: {why}; found {found}.")
+        return None
+
+    def _value(self, where: str, item: Assumption, given: Any) -> float | None:
+        if not isinstance(given, str):
+            self.note("SP173", f"{where}: found {shown(given)}; expected one number.")
+            return None
+        try:
+            value = parse(item.kind, given, exact=(self.case.file or "").lower().endswith(".json"))
+        except BadValue as error:
+            self.note("SP173", f"{where}: {error}", value=shown(given))
+            return None
+        assert isinstance(value, (int, float))
+        return value

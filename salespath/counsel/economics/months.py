@@ -7,8 +7,9 @@ same answer. Money is US dollars; months count from 1, the first month from toda
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from salespath.counsel.economics.assumptions import Estimate
 from salespath.counsel.economics.inputs import Situation
@@ -56,53 +57,33 @@ class Flow:
     @property
     def line(self) -> tuple[float, ...]:
         """Cash by month, or where that is unknown what selling has brought and cost so far."""
-        return self.cash if self.cash is not None else added(self.selling)
+        return self.cash if self.cash is not None else tuple(accumulate(self.selling))
 
 
 def flow(plan: Plan, months: int, situation: Situation | None = None) -> Flow:
     """The months of one plan. Without `situation`, or where it lacks cash or net spending, there is no cash line."""
     leave = 1 - (1 - plan.churn_year) ** (1 / YEAR)
-    delay = math.ceil(plan.cycle_months)
     monthly = plan.contract_year / YEAR
-    won: list[float] = []
-    begun: list[float] = []
-    customers: list[float] = []
-    received: list[float] = []
+    speeds = [min(1.0, month / (plan.ramp_up_months + 1)) for month in range(1, months + 1)]
+    begun = [(plan.sellers + plan.hired * speed) * plan.deals_begun_month * plan.win_rate for speed in speeds]
+    won = ([0.0] * math.ceil(plan.cycle_months) + begun)[:months]
+    customers = tuple(accumulate(won, lambda there, new: there * (1 - leave) + new))
+    received = []
     for month in range(months):
-        speed = min(1.0, (month + 1) / (plan.ramp_up_months + 1))
-        sellers = plan.sellers + plan.hired * speed
-        begun.append(sellers * plan.deals_begun_month * plan.win_rate)
-        won.append(begun[month - delay] if month >= delay else 0.0)
-        customers.append((customers[-1] * (1 - leave) if customers else 0.0) + won[-1])
-        paying = sum(
-            won[month - age] * (1 - leave) ** age
-            for age in range(0, month + 1, plan.months_paid_ahead)
-            if won[month - age]
-        )
+        ages = range(0, month + 1, plan.months_paid_ahead)
+        paying = sum(won[month - age] * (1 - leave) ** age for age in ages if won[month - age])
         received.append(paying * monthly * plan.months_paid_ahead)
-    delivery = [count * monthly * (1 - plan.gross_margin) for count in customers]
-    pay = [plan.hired * plan.seller_cost_year / YEAR] * months
-    other = [count * plan.other_cost for count in begun]
-    selling = [r - d - p - o for r, d, p, o in zip(received, delivery, pay, other)]
-    earned = [c * monthly * plan.gross_margin - p - o for c, p, o in zip(customers, pay, other)]
+    delivery = tuple(count * monthly * (1 - plan.gross_margin) for count in customers)
+    pay = (plan.hired * plan.seller_cost_year / YEAR,) * months
+    other = tuple(count * plan.other_cost for count in begun)
+    selling = tuple(r - d - p - o for r, d, p, o in zip(received, delivery, pay, other))
+    earned = tuple(c * monthly * plan.gross_margin - p - o for c, p, o in zip(customers, pay, other))
     cash = None
     if situation and situation.capital is not None and situation.burn is not None:
         committed = (situation.committed or 0.0) / YEAR
         net = [s - situation.burn + (committed if month < YEAR else 0.0) for month, s in enumerate(selling)]
-        cash = tuple(situation.capital + total for total in added(net))
-    return Flow(
-        tuple(won), tuple(customers), tuple(received), tuple(delivery), tuple(pay), tuple(other), tuple(selling),
-        tuple(earned), cash,
-    )  # fmt: skip
-
-
-def added(amounts: Sequence[float]) -> tuple[float, ...]:
-    """Running totals."""
-    total, found = 0.0, []
-    for amount in amounts:
-        total += amount
-        found.append(total)
-    return tuple(found)
+        cash = tuple(situation.capital + total for total in accumulate(net))
+    return Flow(tuple(won), customers, tuple(received), delivery, pay, other, selling, earned, cash)
 
 
 def gap(situation: Situation) -> float | None:
@@ -126,8 +107,8 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation) ->
         # it holds the sellers' pay; the rest is what selling costs beside them
         seller_cost = min(seller_cost, value["acquisition_cost"] * wins)
         other_cost = max(0.0, value["acquisition_cost"] - seller_cost / wins)
-    customers = customers_needed(situation, base["annual_contract_value"])
-    needed = sellers_needed(customers, wins_year(base["deals_begun_month"], base["win_rate"]))
+    customers = whole(gap(situation), base["annual_contract_value"])
+    needed = whole(customers, wins_year(base["deals_begun_month"], base["win_rate"]))
     there = situation.sellers or 0
     return Plan(
         contract_year=contract,
@@ -150,17 +131,6 @@ def wins_year(deals_begun_month: float, win_rate: float) -> float:
     return deals_begun_month * win_rate * YEAR
 
 
-def customers_needed(situation: Situation, contract: float) -> int | None:
-    """Whole customers that bring the missing revenue; None without a target or where no number does."""
-    missing = gap(situation)
-    return None if missing is None else whole(missing, contract)
-
-
-def sellers_needed(customers: int | None, each: float) -> int | None:
-    """Whole sellers who win so many customers within a year, `each` so many at full speed; None where no number does."""
-    return None if customers is None else whole(customers, each)
-
-
 def bounded(value: float) -> float | None:
     """A number, or None where it is beyond counting."""
     return value if abs(value) <= MOST else None
@@ -171,9 +141,9 @@ def quotient(number: float, by: float) -> float | None:
     return bounded(number / by) if by > 0 and number / MOST < by else None
 
 
-def whole(number: float, by: float) -> int | None:
-    """How many of `by` make up `number`, whole ones; None where none do."""
-    if number == 0:
-        return 0
+def whole(number: float | None, by: float) -> int | None:
+    """How many of `by` make up `number`, whole ones; None where none do, or of None."""
+    if not number:
+        return None if number is None else 0
     count = quotient(number, by)
     return None if count is None else math.ceil(count - WHOLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from salespath.counsel.economics.assumptions import ASSUMED, SET, Estimate, assumptions
 from salespath.counsel.economics.inputs import Inputs
@@ -10,7 +11,6 @@ from salespath.counsel.economics.months import Plan, bounded, flow, plan_of, quo
 from salespath.rules.model import PROCESSES
 
 CONTRACT = "annual_contract_value"
-UNKNOWN, NOBODY, BEYOND = "unknown", "nobody", "beyond"  # why there is no mark
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Mark:
     customers: int | None = None
     others: float | None = None
     price: float | None = None
-    why: str = ""
+    why: Literal["", "unknown", "nobody", "beyond"] = ""
 
 
 def processes_to_show(process: str, leaning: str | None, read: Inputs) -> tuple[str, ...]:
@@ -42,10 +42,10 @@ def processes_to_show(process: str, leaning: str | None, read: Inputs) -> tuple[
         return PROCESSES
     first = process if process in PROCESSES else leaning
     wanted = (first,) if first in PROCESSES else read.situation.described
-    return tuple(p for p in PROCESSES if p in wanted or has_own_contract(p, read))
+    return tuple(p for p in PROCESSES if p in wanted or _has_own_contract(p, read))
 
 
-def has_own_contract(process: str, read: Inputs) -> bool:
+def _has_own_contract(process: str, read: Inputs) -> bool:
     """Whether the company gave figures for a process: a contract set for it, or an average that is of its customers only."""
     contract = read.figures[process][CONTRACT]
     return contract.origin == SET or (contract.facts == (CONTRACT,) and read.situation.described == (process,))
@@ -57,18 +57,16 @@ def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
     figures = read.figures[process]
     contract = figures[CONTRACT]
     if read.figures[other][CONTRACT].origin == ASSUMED:
-        return Mark(process, contract, why=UNKNOWN)
+        return Mark(process, contract, why="unknown")
     if plan.sellers + plan.hired == 0:
-        return Mark(process, contract, why=NOBODY)
+        return Mark(process, contract, why="nobody")
     theirs = replace(plan_of(figures, 1, read.situation), sellers=plan.sellers, hired=plan.hired)
     pay = (theirs.sellers + theirs.hired) * theirs.seller_cost_year
     revenue, paid = bounded(flow(plan, months).customers[-1] * plan.contract_year), quotient(pay, theirs.gross_margin)
-    if revenue is None or paid is None:
-        return Mark(process, contract, why=BEYOND)
-    least = max(revenue, paid)
+    least = None if revenue is None or paid is None else max(revenue, paid)
     customers = whole(least, theirs.contract_year)
-    if customers is None:
-        return Mark(process, contract, why=BEYOND)
+    if least is None or customers is None:
+        return Mark(process, contract, why="beyond")
     others = flow(theirs, months).customers[-1]
     price = quotient(least, others)
     if price is None or price < assumptions().bands[process][0]:

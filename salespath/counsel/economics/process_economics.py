@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Literal, TypeAlias
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, Estimate
 from salespath.counsel.economics.inputs import Inputs, Situation
@@ -11,13 +13,11 @@ from salespath.counsel.economics.months import (
     WHOLE,
     Flow,
     Plan,
-    added,
     bounded,
-    customers_needed,
     flow,
+    gap,
     plan_of,
     quotient,
-    sellers_needed,
     whole,
     wins_year,
 )
@@ -25,8 +25,7 @@ from salespath.counsel.economics.other_process import Mark, mark
 from salespath.rules.model import PROCESSES
 
 MATCH = "customers_per_enterprise_contract"
-# Why a number does not come about
-FREE, NOTHING_WON, NOTHING_BEGUN, BEYOND_COUNTING = "free", "nothing won", "nothing begun", "beyond counting"
+Why: TypeAlias = Literal["", "free", "nothing won", "nothing begun", "beyond counting"]
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,10 @@ class Result:
     """
 
     id: str
-    values: tuple[float | None, float | None, float | None]
+    values: tuple[float | None, ...]
     rests_on: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    why: str = ""
+    why: Why = ""
 
 
 @dataclass(frozen=True)
@@ -87,20 +86,18 @@ def economics(
 ) -> Economics:
     """What each process takes; with `marked`, of one process, also what the other would have to be. `months` is 1 or more."""
     found = {p: _process(p, inputs.figures[p], inputs.situation, months) for p in processes}
-    if len(found) == 1:
-        (shown,) = found.values()
-        (other,) = (p for p in PROCESSES if p not in found)
-        beaten = mark(other, inputs, shown.plans[1], months) if marked else None
-        return Economics(company, months, inputs.situation, found, None, beaten)
-    return Economics(company, months, inputs.situation, found, _match(inputs), None)
+    others = [p for p in PROCESSES if p not in found]
+    match = None if others else _match(inputs)
+    beaten = mark(others[0], inputs, found[processes[0]].plans[1], months) if marked and others else None
+    return Economics(company, months, inputs.situation, found, match, beaten)
 
 
 def _match(inputs: Inputs) -> Result:
     """How many SMB customers bring as much as one enterprise contract."""
-    contracts = [inputs.figures[p]["annual_contract_value"].values for p in PROCESSES]
-    match = _cases(lambda case: quotient(contracts[0][case], contracts[1][case]))
-    why = FREE if min(contracts[1]) == 0 else BEYOND_COUNTING
-    return Result(MATCH, match, ("annual_contract_value",), why=why if None in match else "")
+    large, small = (inputs.figures[p]["annual_contract_value"].values for p in PROCESSES)
+    match = tuple(map(quotient, large, small))
+    why: Why = "" if None not in match else "free" if min(small) == 0 else "beyond counting"
+    return Result(MATCH, match, ("annual_contract_value",), why=why)
 
 
 def _process(process: str, figures: Mapping[str, Estimate], situation: Situation, months: int) -> ProcessEconomics:
@@ -117,24 +114,23 @@ MONEY = (
 )  # fmt: skip
 
 
-def _needed(figures: Mapping[str, Estimate], plans: Sequence[Plan], situation: Situation) -> list[Result]:
-    customers = [customers_needed(situation, plan.contract_year) for plan in plans]
-    deals = [None if count is None else whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
-    sellers = [sellers_needed(n, wins_year(p.deals_begun_month, p.win_rate)) for n, p in zip(customers, plans)]
+def _needed(figures: Mapping[str, Estimate], plans: Sequence[Plan], situation: Situation) -> Iterator[Result]:
+    customers = [whole(gap(situation), plan.contract_year) for plan in plans]
+    deals = [whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
+    sellers = [whole(count, wins_year(p.deals_begun_month, p.win_rate)) for count, p in zip(customers, plans)]
     target = () if situation.revenue_target is not None else ("revenue_target",)
     never = "" if target else _never(plans, (*customers, *deals, *sellers))
     goal = _goal(situation)
-    return [
-        *(
-            Result(id_, _three(counts), reads, target, never if None in counts else "")
-            for id_, counts, reads in (
-                ("customers_needed", customers, goal),
-                ("deals_needed", deals, (*goal, "win_rate")),
-                ("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month")),
-            )
-        ),
-        *(_each(name, figures) for name in ("objections", "meetings")),
-    ]
+    for id_, counts, reads in (
+        ("customers_needed", customers, goal),
+        ("deals_needed", deals, (*goal, "win_rate")),
+        ("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month")),
+    ):
+        yield Result(id_, tuple(counts), reads, target, never if None in counts else "")
+    for name in ("objections", "meetings"):  # every one who decides brings some
+        reads = ("decision_makers", f"{name}_per_decision_maker")
+        people, each = (figures[id_].values for id_ in reads)
+        yield Result(name, tuple(bounded(n * m) for n, m in zip(people, each)), reads)
 
 
 def _goal(situation: Situation) -> tuple[str, ...]:
@@ -142,22 +138,15 @@ def _goal(situation: Situation) -> tuple[str, ...]:
     return ("revenue_target", *(situation.revenue_from or ("annual_revenue",)), "annual_contract_value")
 
 
-def _each(name: str, figures: Mapping[str, Estimate]) -> Result:
-    """What every one who decides brings with them, added up."""
-    reads = ("decision_makers", f"{name}_per_decision_maker")
-    people, each = (figures[id_].values for id_ in reads)
-    return Result(name, _cases(lambda case: bounded(people[case] * each[case])), reads)
-
-
-def _never(plans: Sequence[Plan], counts: Sequence[int | None]) -> str:
+def _never(plans: Sequence[Plan], counts: Sequence[int | None]) -> Why:
     """Why no number of deals or sellers reaches the target, or nothing."""
     if any(plan.contract_year == 0 for plan in plans):
-        return FREE
+        return "free"
     if any(plan.win_rate == 0 for plan in plans):
-        return NOTHING_WON
+        return "nothing won"
     if any(plan.deals_begun_month == 0 for plan in plans):
-        return NOTHING_BEGUN
-    return BEYOND_COUNTING if None in counts else ""
+        return "nothing begun"
+    return "beyond counting" if None in counts else ""
 
 
 def _months(
@@ -169,25 +158,29 @@ def _months(
     # how many sell follows from the target where there is one
     won = (*SELLING, "sales_team_size", *(() if target else _goal(situation)))
     kept = (*won, "annual_contract_value", "churn_rate")
-    money = (*_money_figures(figures), *won)
-    needed = [customers_needed(situation, plan.contract_year) for plan in plans]
+    money = (*MONEY[:-1], "acquisition_cost" if "acquisition_cost" in figures else MONEY[-1], *won)
+
+    def of(id_: str, value: Callable[[Flow], float | None], reads: tuple[str, ...], *missing: str) -> Result:
+        return Result(id_, tuple(map(value, flows)), reads, missing)
 
     def of_cash(id_: str, value: Callable[[Sequence[float]], float | None]) -> Result:
-        found = _cases(lambda c: None if (line := flows[c].cash) is None else value(line))
-        return Result(id_, found, ("capital", "monthly_burn", "committed_revenue", *money), lacking)
+        reads = ("capital", "monthly_burn", "committed_revenue", *money)
+        return of(id_, lambda f: None if f.cash is None else value(f.cash), reads, *lacking)
 
-    def wins(line: Sequence[float]) -> int | None:
-        return _first(added(line), lambda total: total >= 1 - WHOLE)
+    def customer(f: Flow) -> int | None:
+        return _first(accumulate(f.won), lambda total: total >= 1 - WHOLE)
 
-    revenue = _cases(lambda c: bounded(flows[c].customers[-1] * plans[c].contract_year))
-    even = _cases(lambda c: None if burn is None else _stays(flows[c].earned, burn))
+    needed = [whole(gap(situation), plan.contract_year) for plan in plans]
+    reached = tuple(map(_target_month, flows, needed))
+    revenue = tuple(bounded(f.customers[-1] * plan.contract_year) for f, plan in zip(flows, plans))
+    unknown = () if burn is not None else ("monthly_burn",)
     return [
-        Result("first_revenue_month", _cases(lambda c: wins(flows[c].won)), won),
-        Result("target_month", _cases(lambda c: _target_month(flows[c], needed[c])), ("revenue_target", *kept), target),
+        of("first_revenue_month", customer, won),
+        Result("target_month", reached, ("revenue_target", *kept), target),
         Result("revenue_at_end", revenue, kept),
-        Result("most_tied_up", _cases(lambda c: bounded(max(0.0, -min(added(flows[c].selling))))), money),
-        Result("selling_pays_month", _cases(lambda c: _stays(flows[c].earned, 0.0)), money),
-        Result("break_even_month", even, ("monthly_burn", *money), ("monthly_burn",) if burn is None else ()),
+        of("most_tied_up", lambda f: bounded(max(0.0, -min(accumulate(f.selling)))), money),
+        of("selling_pays_month", lambda f: _stays(f.earned, 0.0), money),
+        of("break_even_month", lambda f: _stays(f.earned, burn), ("monthly_burn", *money), *unknown),
         of_cash("lowest_cash", lambda line: bounded(min(line))),
         of_cash("lowest_cash_month", lambda line: line.index(min(line)) + 1),
         of_cash("out_of_cash_month", lambda line: _first(line, lambda left: left < 0)),
@@ -196,13 +189,9 @@ def _months(
 
 def _target_month(months: Flow, needed: int | None) -> int | None:
     """The first month with as many new customers as the target takes; 0 where it takes none."""
-    if needed is None:
-        return None
-    return 0 if needed == 0 else _first(months.customers, lambda count: count >= needed * (1 - WHOLE))
-
-
-def _money_figures(figures: Mapping[str, Estimate]) -> tuple[str, ...]:
-    return (*MONEY[:-1], "acquisition_cost" if "acquisition_cost" in figures else MONEY[-1])
+    if not needed:
+        return needed
+    return _first(months.customers, lambda count: count >= needed * (1 - WHOLE))
 
 
 def _worst(figures: Mapping[str, Estimate], situation: Situation, months: int) -> WorstAssumption | None:
@@ -230,25 +219,14 @@ def origins(result: Result, figures: Mapping[str, Estimate], situation: Situatio
     return tuple(origin for origin in (YOURS, SET, ASSUMED) if origin in found)
 
 
-# Small arithmetic
-
-
-def _cases(value: Callable[[int], float | None]) -> tuple[float | None, float | None, float | None]:
-    return value(0), value(1), value(2)
-
-
-def _three(values: Sequence[float | None]) -> tuple[float | None, float | None, float | None]:
-    low, base, high = values
-    return low, base, high
-
-
-def _first(line: Sequence[float], holds: Callable[[float], bool]) -> int | None:
+def _first(line: Iterable[float], holds: Callable[[float], bool]) -> int | None:
+    """The first month, from 1, with a value that holds."""
     return next((month for month, value in enumerate(line, 1) if holds(value)), None)
 
 
-def _stays(line: Sequence[float], least: float) -> int | None:
+def _stays(line: Sequence[float], least: float | None) -> int | None:
     """The first month from which a line stays at or above a value to the end."""
-    month = len(line)
-    while month and line[month - 1] >= least:
-        month -= 1
-    return None if month == len(line) else month + 1
+    if least is None:
+        return None
+    below = max((month for month, value in enumerate(line, 1) if value < least), default=0)
+    return None if below == len(line) else below + 1

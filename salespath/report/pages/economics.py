@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estimate, assumptions
+from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estimate
 from salespath.counsel.economics.inputs import Situation
 from salespath.counsel.economics.months import Flow
 from salespath.counsel.economics.other_process import Mark
 from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result, origins
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.facts import Derived, Fact
 from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.plain import Shapes, plain, rounded, shape
@@ -45,45 +44,40 @@ def page(e: Economics, assessment: Assessment) -> Page:
     base = assessment.base
     what = "each process takes" if len(e.processes) > 1 else f"{NAMES[next(iter(e.processes))]} selling takes"
     rules = verdict(assessment, e.situation, tuple(e.processes))
-    blocks: list[Block] = [
-        *(Text(paragraph, apart=True) for paragraph in gist(e)),
-        Text(
-            f"This is about money only. Which process fits is for the rules to say (salespath assess): {rules}",
-            apart=True,
-        ),
-        Text(
-            f"Low is the worst case, high the best. Months count from today; > {e.months} is not within these {e.months}. Yours "
-            "are your own figures, set those in your file under assumptions.",
-            apart=True,
-        ),
-    ]
-    for x in e.processes.values():
-        blocks.extend(_results(x, e, base))
-    if e.match:
-        blocks.append(Text(_match(e.match, e, base), apart=True))
+    paragraphs = (
+        *gist(e),
+        f"This is about money only. Which process fits is for the rules to say (salespath assess): {rules}",
+        f"Low is the worst case, high the best. Months count from today; > {e.months} is not within these {e.months}. Yours are "
+        "your own figures, set those in your file under assumptions.",
+    )
     cash = all(x.flows[1].cash is not None for x in e.processes.values())
     drawn = "Cash by month" if cash else "What selling alone brings and costs, added up by month"
-    lines = {NAMES[p]: x.flows[1].line for p, x in e.processes.items()}
-    left_out = Items(tuple(Item(note) for note in notes(e, base.vocabulary)))
-    blocks += [Heading(f"{drawn}, base case"), Chart(lines, ids=tuple(e.processes))]
-    blocks += [Heading("What this leaves out or takes for granted"), left_out]
+    blocks: list[Block] = [
+        *(Text(paragraph, apart=True) for paragraph in paragraphs),
+        *(block for x in e.processes.values() for block in _results(x, e, base)),
+        *([Text(_match(e.match, e), apart=True)] if e.match else []),
+        Heading(f"{drawn}, base case"),
+        Chart({NAMES[p]: x.flows[1].line for p, x in e.processes.items()}, ids=tuple(e.processes)),
+        Heading("What this leaves out or takes for granted"),
+        Items(tuple(map(Item, notes(e, base.vocabulary)))),
+    ]
     for x in e.processes.values():
         blocks += [Heading(f"The figures behind {NAMES[x.process]}"), _estimates(x, base)]
     return Page(f"{e.company}: what {what}", (*blocks, Text(source_note(base), apart=True)), widest=120)
 
 
-def _table(last: str, rows: Iterable[Sequence[str]], of: Sequence[Result | Estimate]) -> Table:
+def _table(last: str, rows: Iterable[Sequence[str]], values: Mapping[str, Sequence[float | None]]) -> Table:
     """Three cases side by side, after what they are of and, where there is room, before where they come from."""
     cases = (Column(case, width=9, right=True) for case in CASES)
     columns = (Column("", most=36, share=1.05), *cases, Column(last, beyond=60))
-    return Table(columns, tuple(map(tuple, rows)), ids=tuple(x.id for x in of), values={x.id: x.values for x in of})
+    return Table(columns, tuple(map(tuple, rows)), ids=tuple(values), values=values)
 
 
 def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
     found = [x.outcomes[id_] for id_ in OUTCOMES]
     some = [r for r in found if any(value is not None for value in r.values) or not (r.missing or r.why)]
     yield Heading(capitalized(NAMES[x.process]))
-    yield _table("rests on", (_row(r, x, e) for r in some), some)
+    yield _table("rests on", (_row(r, x, e) for r in some), {r.id: r.values for r in some})
     for why, ids in _absent(found, base).items():
         names = ", ".join(OUTCOMES[id_][0].lower() + OUTCOMES[id_][1:] for id_ in ids)
         each = " in each case" if set(ids) & {r.id for r in some} else ""
@@ -109,13 +103,13 @@ def _absent(results: Iterable[Result], base: Base) -> dict[str, list[str]]:
     return found
 
 
-def _match(match: Result, e: Economics, base: Base) -> str:
+def _match(match: Result, e: Economics) -> str:
     if None in match.values:
         return f"How many SMB customers make up an enterprise contract: not computed, as {why_not(match)}."
     low, middle, high = (result(match.id, value, e.months) for value in match.values)
     range_ = "" if low == middle == high else f" (low {low}, high {high})"
     contract = e.processes["enterprise"].figures["annual_contract_value"]
-    assumed = f" of an assumed {given(_kind(contract, base), contract.values[1])}" if contract.origin == ASSUMED else ""
+    assumed = f" of an assumed {given(contract.kind, contract.values[1])}" if contract.origin == ASSUMED else ""
     cases = f"{middle} SMB customers in the base case{range_}"
     return f"One enterprise contract{assumed} brings as much in a year as {cases} [article K28]."
 
@@ -123,23 +117,20 @@ def _match(match: Result, e: Economics, base: Base) -> str:
 def _estimates(x: ProcessEconomics, base: Base) -> Table:
     """The figures that are read: the company's own cost of winning a customer takes the place of the other selling cost."""
     unread = "other_selling_cost_share" if "acquisition_cost" in x.figures else ""
-    read = [figure for figure in x.figures.values() if figure.id != unread]
-    return _table("from", (_estimate(figure, base) for figure in read), read)
+    read = {id_: figure for id_, figure in x.figures.items() if id_ != unread}
+    rows = (_estimate(figure, base) for figure in read.values())
+    return _table("from", rows, {id_: figure.values for id_, figure in read.items()})
 
 
 def _estimate(figure: Estimate, base: Base) -> list[str]:
-    kind = _kind(figure, base)
+    kind = figure.kind
+    where = "set in your file"
     if figure.origin == ASSUMED:
         where = f"assumed: {sources(base, figure.source)}"
-    else:
-        where = f"yours: {labels(base, figure.facts)}" if figure.origin == YOURS else "set in your file"
+    elif figure.origin == YOURS:
+        where = f"yours: {labels(base, figure.facts)}"
     label = f"{kind.label}, {kind.unit}" if kind.unit else kind.label
     return [label, *(given(kind, value) for value in figure.values), where]
-
-
-def _kind(figure: Estimate, base: Base) -> Derived | Fact:
-    known = assumptions().all
-    return known[figure.id].kind if figure.id in known else base.vocabulary[figure.id]
 
 
 # JSON
@@ -149,16 +140,11 @@ def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> Any:
     """Everything: figures with their origin, results, what it means, and the months. Unlimited runway is null, as is unknown."""
 
     def outcomes(x: ProcessEconomics, base: Base) -> dict[str, Any]:
-        return {
-            id_: {
-                **_by_case(r),
-                "rests_on": r.rests_on,
-                "origins": origins(r, x.figures, e.situation),
-                "missing": r.missing,
-                "note": why_not(r),
-            }
-            for id_, r in x.outcomes.items()
-        }
+        found = {}
+        for id_, r in x.outcomes.items():
+            rests = {"rests_on": r.rests_on, "origins": origins(r, x.figures, e.situation)}
+            found[id_] = {**_by_case(r), **rests, "missing": r.missing, "note": why_not(r)}
+        return found
 
     shapes: Shapes = {
         **_SHAPES,
@@ -183,11 +169,8 @@ def _by_case(record: Estimate | Result, base: Base | None = None) -> dict[str, f
 
 
 def _cited(figure: Estimate, base: Base) -> list[dict[str, Any]]:
-    known = base.knowledge.sources
-    return [
-        {"id": s, "kind": known[s].kind if s in known else s, "soft": s in known and known[s].soft}
-        for s in figure.source
-    ]
+    cited = [(name, base.knowledge.sources.get(name)) for name in figure.source]
+    return [{"id": name, "kind": s.kind if s else name, "soft": s is not None and s.soft} for name, s in cited]
 
 
 def _runway(situation: Situation, base: Base) -> dict[str, Any]:

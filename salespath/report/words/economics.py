@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
-from salespath.counsel.economics.assumptions import ASSUMED, assumptions
+from salespath.counsel.economics.assumptions import ASSUMED, Estimate, assumptions
 from salespath.counsel.economics.inputs import Situation
-from salespath.counsel.economics.months import YEAR, Plan, gap
-from salespath.counsel.economics.other_process import BEYOND, NOBODY, UNKNOWN, Mark, loses, too_cheap
-from salespath.counsel.economics.process_economics import (
-    BEYOND_COUNTING,
-    FREE,
-    MATCH,
-    NOTHING_BEGUN,
-    NOTHING_WON,
-    Economics,
-    ProcessEconomics,
-    Result,
-)
+from salespath.counsel.economics.months import YEAR, gap
+from salespath.counsel.economics.other_process import Mark, loses, too_cheap
+from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result
 from salespath.engine.assessment import Assessment
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable
@@ -28,44 +18,43 @@ from salespath.report.words.phrases import NAMES, capitalized, counted, labels, 
 from salespath.report.words.verdict import in_short
 
 _BASE = 1
+_REACHED = "Your revenue has reached the target already, so this asks for no new customers"
 _TO_FIND_OUT = (
     "win_rate", "sales_cycle_months", "annual_contract_value", "churn_rate", "deals_begun_month", "seller_cost_year",
     "other_selling_cost_share", "ramp_up_months",
 )  # fmt: skip
 _ASKED = 3
 _WHY_NOT = {
-    FREE: "at a price of $0 no number of customers reaches the target",
-    NOTHING_WON: "at a win rate of 0% no number of deals wins a customer",
-    NOTHING_BEGUN: "sellers who begin no deals win no customers",
-    BEYOND_COUNTING: "the number is beyond counting",
+    "free": "at a price of $0 no number of customers reaches the target",
+    "nothing won": "at a win rate of 0% no number of deals wins a customer",
+    "nothing begun": "sellers who begin no deals win no customers",
+    "beyond counting": "the number is beyond counting",
 }
 
 
 def why_not(result: Result) -> str:
     """Why a result does not come about, if for a reason of its own."""
-    if result.why == FREE and result.id == MATCH:
+    if result.why == "free" and result.id == MATCH:
         return "SMB customers at a price of $0 bring nothing"
     return _WHY_NOT[result.why] if result.why else ""
 
 
 def gist(e: Economics) -> list[str]:
     """What it means, a paragraph for each process, then what the other would have to be and what speaks against relying on it."""
-    found = [f"{capitalized(NAMES[p])}{_alone(x)}. {' '.join(_process(e, x))}" for p, x in e.processes.items()]
+    found = []
+    for process, x in e.processes.items():
+        alone = " (assumed only)" if all(figure.origin == ASSUMED for figure in x.figures.values()) else ""
+        found.append(f"{capitalized(NAMES[process])}{alone}. {' '.join(_process(e, x))}")
     if e.mark:
         found.append(would_have_to(e.mark, next(iter(e.processes)), e.months))
     return [*found, " ".join(_against(e))]
 
 
-def _alone(x: ProcessEconomics) -> str:
-    """That none of the figures behind a process is the company's own."""
-    return " (assumed only)" if all(figure.origin == ASSUMED for figure in x.figures.values()) else ""
-
-
 def _process(e: Economics, x: ProcessEconomics) -> list[str]:
     plan = x.plans[_BASE]
     if gap(e.situation) == 0 and plan.sellers + plan.hired == 0:
-        return ["Your revenue has reached the target already, so this asks for no new customers and no sellers."]
-    sentences = (_work(e, x), _first_customer(e, x), _target(e, x), _cash(e, x), _too_few(e, x), *_unpaid(plan))
+        return [f"{_REACHED} and no sellers."]
+    sentences = (_work(e, x), _first_customer(e, x), _target(e, x), _cash(e, x), *_unwanted(e, x))
     return list(filter(None, sentences))
 
 
@@ -80,12 +69,12 @@ def _work(e: Economics, x: ProcessEconomics) -> str:
     customers, deals, sellers = map(_range, needed)
     plan, there, missing = x.plans[_BASE], e.situation.sellers, gap(e.situation)
     if missing == 0:
-        return "Your revenue has reached the target already, so this asks for no new customers."
+        return f"{_REACHED}."
     if missing is None or not (customers and deals and sellers):
         who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
         why = "no target is known" if missing is None else next(filter(None, map(why_not, needed)))
         return f"Counted with {who}, as {why}."
-    contract = given(assumptions().all["annual_contract_value"].kind, plan.contract_year)
+    contract = given(x.figures["annual_contract_value"].kind, plan.contract_year)
     hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
     own = "the one you have is" if there == 1 else f"your {count(there or 0)} are"
     enough = f"; {own} enough" if there and not plan.hired else ""
@@ -141,27 +130,21 @@ def _cash(e: Economics, x: ProcessEconomics) -> str:
         if e.situation.capital is not None and lowest >= e.situation.capital:
             return "Your cash never falls below what you have today."
         return f"Your cash is lowest in month {month:.0f}, at {money(lowest)}."
-    less = "hire fewer or later" if x.plans[_BASE].hired else "spend less"
-    ends, what = "is lowest", f"find that much more money, or {less}"
+    ends, what = "is lowest", "find that much more money, or {}"
     if month == e.months:
-        ends, what = (
-            "is still falling",
-            f"{less}, as these {e.months} months do not show how much money would be enough",
-        )
+        ends, what = "is still falling", f"{{}}, as these {e.months} months do not show how much money would be enough"
+    what = what.format("hire fewer or later" if x.plans[_BASE].hired else "spend less")
     return f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: {what}."
 
 
-def _too_few(e: Economics, x: ProcessEconomics) -> str:
-    """Where the target takes more customers than there are."""
-    needed, reachable = _middle(x, "customers_needed"), e.situation.reachable
-    if needed is None or reachable is None or needed <= reachable or x.process not in e.situation.described:
-        return ""
-    there = counted(count(reachable), "customer", "customers")
-    return f"Against it: by your own count {there} could buy, fewer than that."
-
-
-def _unpaid(plan: Plan) -> Iterator[str]:
-    """Where nothing is won, a seller at full speed does not earn the own pay, or a customer brings less than winning one costs."""
+def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
+    """What speaks against it: more customers needed than there are, nothing won, sellers or customers who cost more than they
+    bring.
+    """
+    needed, reachable, plan = _middle(x, "customers_needed"), e.situation.reachable, x.plans[_BASE]
+    if needed and reachable is not None and needed > reachable and x.process in e.situation.described:
+        there = counted(count(reachable), "customer", "customers")
+        yield f"Against it: by your own count {there} could buy, fewer than that."
     if plan.win_rate == 0:
         yield "Against it: as long as no deal is won, find out why before you spend more on selling."
         return
@@ -190,7 +173,7 @@ def _against(e: Economics) -> Iterator[str]:
     for process, x in e.processes.items():
         worst = x.worst
         if worst and x.plans[_BASE].win_rate > 0:
-            kind = assumptions().all[worst.figure].kind
+            kind = x.figures[worst.figure].kind
             then, now, what = money(worst.lowest_then), money(worst.lowest), "cash falls to"
             if x.flows[_BASE].cash is None:
                 then, now, what = money(-worst.lowest_then), money(max(0.0, -worst.lowest)), "selling ties up"
@@ -204,8 +187,8 @@ def _against(e: Economics) -> Iterator[str]:
 
 def _assumed(x: ProcessEconomics) -> list[str]:
     """The assumed figures that a founder can soonest find out, three at most."""
-    assumed = (id_ for id_ in _TO_FIND_OUT if x.figures[id_].origin == ASSUMED)
-    return [assumptions().all[id_].kind.label for id_ in islice(assumed, 3)]
+    figures = (x.figures[id_] for id_ in _TO_FIND_OUT)
+    return [figure.kind.label for figure in figures if figure.origin == ASSUMED][:3]
 
 
 def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
@@ -232,7 +215,8 @@ def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
         yield f"Committed revenue is {committed}; other funding is not counted."
     if any("acquisition_cost" in x.figures for x in e.processes.values()):
         yield "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
-    yield f"{capitalized(together([_paid(p, x) for p, x in e.processes.items()]))}."
+    paid = [(NAMES[p], x.figures["months_paid_ahead"]) for p, x in e.processes.items()]
+    yield f"{capitalized(together([f'{name} customers pay {_ahead(figure)}' for name, figure in paid]))}."
     if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
         yield "Published figures are mostly of North American software firms, some from pages without a method (soft)."
     yield (
@@ -241,27 +225,25 @@ def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
     )
 
 
-def _paid(process: str, economics: ProcessEconomics) -> str:
-    """How the customers of a process pay, in the base case."""
-    figure = economics.figures["months_paid_ahead"]
+def _ahead(figure: Estimate) -> str:
+    """How customers pay, in the base case."""
     months = figure.values[_BASE]
     when = "by the month" if months == 1 else "a year ahead" if months == YEAR else f"{months:.0f} months ahead"
-    return f"{NAMES[process]} customers pay {when}{' (assumed)' if figure.origin == ASSUMED else ''}"
+    return f"{when}{' (assumed)' if figure.origin == ASSUMED else ''}"
 
 
 def _described(e: Economics, vocabulary: Vocabulary) -> str:
     """Whose customers the company's own figures are, where that is one process only."""
-    described = e.situation.described
-    other = [p for p in e.processes if p not in described]
+    other = [p for p in e.processes if p not in e.situation.described]
     if not other or not e.situation.describing:
         return ""
     names = together([vocabulary[n].label for n in e.situation.describing])
-    text = (
-        f"Judging by your {names}, your own figures are of {NAMES[described[0]]} customers, so {NAMES[other[0]]} rests on "
-        "published ones"
+    own, rests = NAMES[e.situation.described[0]], NAMES[other[0]]
+    largest = e.processes[other[0]].figures["annual_contract_value"].facts
+    save = f", save for your {readable(vocabulary[largest[0]].label)}" if largest else ""
+    return (
+        f"Judging by your {names}, your own figures are of {own} customers, so {rests} rests on published ones{save}."
     )
-    own = e.processes[other[0]].figures["annual_contract_value"].facts
-    return f"{text}, save for your {readable(vocabulary[own[0]].label)}." if own else f"{text}."
 
 
 # Which process is shown, and what the other would have to be
@@ -279,10 +261,8 @@ def verdict(assessment: Assessment, situation: Situation, chosen: Sequence[str])
     needed = f" What would tell most: {labels(assessment.base, asked)}." if asked else ""
     if situation.describing and len(situation.described) == 1:
         return f"{process}; your own figures are of {NAMES[situation.described[0]]} customers.{needed}"
-    why = ""
-    if len(chosen) > 1:
-        why = " Your own figures do not tell either, so both are shown; assumed ones do not choose between them."
-    return f"{process}.{why}{needed}"
+    both = " Your own figures do not tell either, so both are shown; assumed ones do not choose between them."
+    return f"{process}.{both if len(chosen) > 1 else ''}{needed}"
 
 
 _CONTRACT = {  # by the facts that the contract of the process not shown is taken from
@@ -294,27 +274,24 @@ _CONTRACT = {  # by the facts that the contract of the process not shown is take
     ),
 }
 _NO_MARK = {
-    UNKNOWN: "your own average contract (annual_contract_value) is not known, so {shown} selling rests on an assumed one itself",
-    NOBODY: "{shown} selling asks for no new customers",
-    BEYOND: "the number is beyond counting",
+    "unknown": "your own average contract (annual_contract_value) is not known, so {shown} selling rests on an assumed one itself",
+    "nobody": "{shown} selling asks for no new customers",
+    "beyond": "the number is beyond counting",
 }
 
 
 def would_have_to(mark: Mark, process: str, months: int) -> str:
     """What the process that is not shown would have to be to do as well as the one shown: a mark, not a forecast."""
-    shown, other = NAMES[process], NAMES[mark.process]
-    contract = mark.contract
+    other, contract = NAMES[mark.process], mark.contract
     origin, unsaid = _CONTRACT[contract.facts]
     text = f"{unsaid.format(other=other)}, so {other} selling is not shown."
     if mark.customers is None or mark.revenue is None or mark.pay is None:
-        return (
-            f"{text} What it would have to be to do as well is not computed: {_NO_MARK[mark.why].format(shown=shown)}."
-        )
-    kind = assumptions().all["annual_contract_value"].kind
+        why = _NO_MARK[mark.why].format(shown=NAMES[process])
+        return f"{text} What it would have to be to do as well is not computed: {why}."
     as_much = f"end with as much new yearly revenue ({money(mark.revenue)}) and " if mark.revenue else ""
     text += (
         f" To {as_much}earn the pay of as many sellers ({money(mark.pay)} a year) by month {months}, it would have to win and keep "
-        f"{_about(mark.customers)} at {given(kind, contract.values[_BASE])} a year ({origin})"
+        f"{_about(mark.customers)} at {given(contract.kind, contract.values[_BASE])} a year ({origin})"
     )
     if mark.others is not None and mark.price is not None:
         most = assumptions().bands[mark.process][1]
@@ -329,8 +306,5 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
 
 def _about(number: int) -> str:
     """Customers, to two digits where they are many."""
-    return (
-        counted(count(number), "customer", "customers")
-        if number < 100
-        else f"about {count(rounded(number, 2))} customers"
-    )
+    many = f"about {count(rounded(number, 2))} customers"
+    return counted(count(number), "customer", "customers") if number < 100 else many
