@@ -24,7 +24,7 @@ import z3
 
 from salespath.authoring.results import Results
 from salespath.authoring.scenarios import Scenario, read_scenarios
-from salespath.authoring.solver import TRUE, GaveUp, Solver
+from salespath.authoring.solver import GaveUp, Solver
 from salespath.engine.compile import Base, Ref, compile_base
 from salespath.engine.load import load
 from salespath.files.problems import SalespathError
@@ -155,7 +155,7 @@ def equivalent(base: Base, changed: Base, mutant: Mutant) -> bool:
     """Whether it is proved that the rule fires (and, where rules read that, fails) for the same companies as before."""
     try:
         if mutant.rule is None or mutant.kind == "sign changed":
-            return Solver(base).find((base.rule_ref(mutant.id), TRUE)) is None
+            return Solver(base).find((base.rule_ref(mutant.id), True)) is None
         read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, Block))
         here, there = base.rule_refs[mutant.id], changed.rule_refs[mutant.id]
         return alike((Solver(base), here), (Solver(changed), there), false=read)

@@ -33,14 +33,13 @@ class Obligation:
 def obligations(base: Base) -> Iterator[Obligation]:
     """All that has to be seen of a base."""
     for rule in base.knowledge.rules.values():
-        ref = base.rule_refs[rule.id]
-        over = {other: base.rule_refs[other] for other in base.overridden_by.get(rule.id, ())}
-        yield from _both(rule, (), None, ref, ())
-        free = tuple((other, False) for other in over.values())
-        yield from _operands(base, rule, base.conditions[rule.id], (), free)
-        for number, (other, over_ref) in enumerate(over.items()):
+        tree, over = base.condition(rule.id), base.overriding(rule.id)
+        yield from _both(rule, (), None, base.rule_ref(rule.id), ())
+        free = tuple((base.rule_ref(other), False) for other in over)
+        yield from _operands(base, rule, tree, (), free)
+        for number, other in enumerate(over):
             others = tuple(literal for place, literal in enumerate(free) if place != number)
-            yield from _both(rule, (-1, number), other, over_ref, ((base.condition_refs[rule.id], True), *others))
+            yield from _both(rule, (-1, number), other, free[number][0], ((base.part_ref(rule, tree), True), *others))
 
 
 def _operands(
@@ -50,7 +49,7 @@ def _operands(
         case Not(item):
             yield from _operands(base, rule, item, place, let_through)
         case And(items) | Or(items):
-            refs = [base.tree_refs[base.section(rule), item] for item in items]
+            refs = [base.part_ref(rule, item) for item in items]
             for number, (item, ref) in enumerate(zip(items, refs)):
                 beside = tuple((other, isinstance(tree, And)) for n, other in enumerate(refs) if n != number)
                 if beside:
@@ -70,7 +69,7 @@ def missing(results: Results) -> list[Obligation]:
     """What the companies of some scenarios do not show."""
     found = []
     for obligation in obligations(results.base):
-        bits = results.inside
+        bits = results.rows.pack(True)
         for ref, value in obligation.seen:
             bits = bits & results.walked.is_so(ref, value)
         if not bits.any():
@@ -96,7 +95,7 @@ class Coverage:
 def coverage(results: Results) -> Coverage:
     """What the companies of some scenarios show of a base; where they do not, whether any company could (needs the solver)."""
     from salespath.authoring.possible import Possible
-    from salespath.authoring.solver import FALSE, TRUE, GaveUp
+    from salespath.authoring.solver import GaveUp
 
     kinds = Counter("operands" if obligation.place else "rules" for obligation in obligations(results.base))
     still_open: list[Obligation] = []
@@ -104,7 +103,7 @@ def coverage(results: Results) -> Coverage:
     possible = Possible(results.base)
     for obligation in missing(results):
         try:
-            example = possible.example(*((ref, TRUE if value else FALSE) for ref, value in obligation.seen))
+            example = possible.example(*((ref if value else ~ref, True) for ref, value in obligation.seen))
         except GaveUp:
             example = {}
         (infeasible if example is None else still_open).append(obligation)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from salespath.authoring.solver import FALSE, NOT_FALSE, NOT_TRUE, TRUE, GaveUp, Literal, Solver, holds
+from salespath.authoring.solver import GaveUp, Literal, Solver, holds
 from salespath.engine.cells import companies
 from salespath.engine.compile import Base
 from salespath.engine.table import Rows, Table
@@ -45,8 +45,7 @@ class Possible:
     def _seen(self, literals: tuple[Literal, ...]) -> int | None:
         bits = self._rows.pack(True)
         for ref, wanted in literals:
-            true, false = self._walked.is_so(ref), self._walked.is_so(ref, False)
-            bits = bits & {TRUE: true, FALSE: false, NOT_TRUE: ~true, NOT_FALSE: ~false}[wanted]
+            bits = bits & (self._walked.is_so(ref) if wanted else ~self._walked.is_so(ref))
         flags = np.unpackbits(bits, count=len(self._cases))
         return int(flags.argmax()) if flags.any() else None
 

@@ -16,7 +16,7 @@ from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
-from salespath.engine.table import Bits, Rows, Table
+from salespath.engine.table import Rows, Table
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case
 
@@ -30,7 +30,6 @@ class Results:
         self.cases: list[Case] = [case for scenario in scenarios for case in scenario.cases]
         self.rows = Rows(base, Table.from_cases(base, self.cases))
         self.walked: Walked = walk(base, self.rows, settle=False)
-        self.inside: Bits = self.rows.pack(True)
 
     @cached_property
     def starts(self) -> dict[str, int]:
@@ -49,21 +48,23 @@ class Results:
 
     def differences(self, scenario: Scenario) -> Iterator[str]:
         """Every expectation of a scenario that does not hold, as a line to read."""
-        row = self.starts[scenario.sentence]
-        yield from (f"expected to fire: {id_}" for id_ in scenario.must_fire if not self.fired(id_, row))
-        yield from (f"not expected to fire: {id_}" for id_ in scenario.must_not_fire if self.fired(id_, row))
+        row, expect = self.starts[scenario.sentence], scenario.expect
+        wanted = (*scenario.fired, *expect.get("warnings", ()))
+        unwanted = (*scenario.not_fired, *expect.get("not_warnings", ()))
+        yield from (f"expected to fire: {id_}" for id_ in wanted if not self.fired(id_, row))
+        yield from (f"not expected to fire: {id_}" for id_ in unwanted if self.fired(id_, row))
         for (name, process), (low, high) in scenario.bands.items():
             total = self.walked.sums.total(process, name)
             got = certainty.net(int(np.broadcast_to(total, len(self.cases))[row]))
             if not low <= got <= high:
                 yield f"{name} of {process}: expected {low:g} to {high:g}, got {got:.2f}"
         for place, case in enumerate(scenario.cases[1:], 1):
-            wanted = place <= len(scenario.also)
+            still = place <= len(scenario.also)
             for id_ in scenario.fired:
-                if self.fired(id_, row + place) != wanted:
-                    yield f"{_changed(scenario.case, case)}: {id_} fires {'no more' if wanted else 'still'}"
-        if scenario.expect:
-            yield from _unexpected(scenario.expect, assess(self.base, scenario.case))
+                if self.fired(id_, row + place) != still:
+                    yield f"{_changed(scenario.case, case)}: {id_} fires {'no more' if still else 'still'}"
+        if expect:
+            yield from _unexpected(expect, assess(self.base, scenario.case))
 
 
 def _unexpected(expect: Mapping[str, Any], a: Assessment) -> Iterator[str]:

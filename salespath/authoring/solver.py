@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from salespath.authoring.symbolic import SymbolicNumber, calculated, finite, ordered, z3
 from salespath.engine import certainty
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, LEAF, Base, Closed, Ref, StandingBlock
+from salespath.engine.compile import Base, Closed, GraphLeaf, Ref, StandingBlock
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
-TRUE, FALSE, NOT_TRUE, NOT_FALSE = "true", "false", "not true", "not false"
-Literal = tuple[Ref, str]  # a node, and how it should be
+Literal = tuple[
+    Ref, bool
+]  # a node, and whether it should be true; ~ of it is that it is false, and neither is so of one unknown
 TRIES = 4
 EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike time it is the same everywhere
 
@@ -49,7 +50,7 @@ class Solver:
 
     def find(self, *literals: Literal) -> dict[str, Value] | None:
         """The facts of a company for which all literals hold, or None if there can be none. Raises GaveUp."""
-        wanted = list(map(self._literal, literals))
+        wanted = [self.pair(ref)[0] if so else z3.Not(self.pair(ref)[0]) for ref, so in literals]
         for attempt in range(TRIES):
             model = self.solve(wanted)
             if model is None:
@@ -77,29 +78,11 @@ class Solver:
 
     # Nodes
 
-    def _literal(self, literal: Literal) -> Any:
-        ref, wanted = literal
-        true, false = self.pair(ref)
-        return {TRUE: true, FALSE: false, NOT_TRUE: z3.Not(true), NOT_FALSE: z3.Not(false)}[wanted]
-
     def pair(self, ref: Ref) -> tuple[Any, Any]:
         """That a node is true, and that it is false."""
-        if ref < 0:
-            true, false = self.pair(~ref)
-            return false, true
-        if ref not in self._nodes:
-            kind, refs = self.base.nodes[ref]
-            if kind == LEAF:
-                self._nodes[ref] = self._leaf(refs[0])
-            else:
-                pairs = [self.pair(child) for child in refs]
-                every, some = (0, 1) if kind == ALL else (1, 0)
-                both, either = z3.And([p[every] for p in pairs]), z3.Or([p[some] for p in pairs])
-                self._nodes[ref] = (both, either) if kind == ALL else (either, both)
-        return self._nodes[ref]
+        return self.base.evaluate(ref, self._leaf, z3.And, z3.Or, self._nodes)
 
-    def _leaf(self, index: int) -> tuple[Any, Any]:
-        leaf = self.base.leaves[index]
+    def _leaf(self, leaf: GraphLeaf) -> tuple[Any, Any]:
         if isinstance(leaf, Closed):
             true = self.pair(leaf.ref)[0]
             return true, z3.Not(true)
@@ -197,7 +180,7 @@ class Solver:
                 if group.process == process and group.dimension in SUMS[name]:
                     size: Any = z3.IntVal(0)
                     for weight, rule in reversed(group.pieces):
-                        size = z3.If(self.pair(self.base.rule_refs[rule])[0], z3.IntVal(group.sign * weight), size)
+                        size = z3.If(self.pair(self.base.rule_ref(rule))[0], z3.IntVal(group.sign * weight), size)
                     parts.append(size)
             self._sums[quantity] = z3.Sum(parts)
         return self._sums[quantity]
@@ -228,7 +211,7 @@ class Solver:
 def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -> bool:
     """Whether the ordinary walk finds all literals so for a company."""
     walked = walk(base, Company(base, facts), settle=False)
-    return all(walked.is_so(ref, wanted in (TRUE, NOT_TRUE)) == (wanted in (TRUE, FALSE)) for ref, wanted in literals)
+    return all(walked.is_so(ref) == wanted for ref, wanted in literals)
 
 
 def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from salespath.authoring.checks.context import Context, finding
-from salespath.authoring.solver import TRUE
 from salespath.files.problems import Problem
 from salespath.rules.model import PROCESSES, Advise
 
 
 def problems(context: Context) -> Iterator[Problem]:
     """Two choices where one is wanted, and none."""
-    topics, refs = context.base.knowledge.topics, context.base.rule_refs
+    base, topics = context.base, context.base.knowledge.topics
     advice = [(rule, rule.then) for rule in context.rules.values() if isinstance(rule.then, Advise)]
     for (first, one), (second, other) in combinations(advice, 2):
         if (one.topic, one.process) != (other.topic, other.process) or one.choice == other.choice:
             continue
-        both = (refs[first.id], TRUE), (refs[second.id], TRUE)
+        both = (base.rule_ref(first.id), True), (base.rule_ref(second.id), True)
         if topics[one.topic].exclusive:
             what = f"on {one.topic} it advises {other.choice} where {first.id} advises {one.choice}"
             yield from context.where("SP411", what, second, *both)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from salespath.authoring.possible import Possible
-from salespath.authoring.solver import TRUE, GaveUp, Literal
+from salespath.authoring.solver import GaveUp, Literal
 from salespath.engine.compile import Base
 from salespath.facts import Value
 from salespath.facts.values import written
@@ -66,5 +66,5 @@ class Context:
     @cached_property
     def dead(self) -> frozenset[str]:
         """The rules that can never fire."""
-        refs = self.base.rule_refs
-        return frozenset(id_ for id_, rule in self.rules.items() if self.never(rule, (refs[id_], TRUE)))
+        rules = self.rules.items()
+        return frozenset(id_ for id_, rule in rules if self.never(rule, (self.base.rule_ref(id_), True)))
