@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, assumptions
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.months import MOST, Plan, flow, gap, plan_of, whole
-from salespath.counsel.economics.process_economics import economics, origins
+from salespath.counsel.economics.process_economics import economics
 from salespath.engine.assess import assess
 from salespath.facts import Case
 from salespath.facts.cases import read_case
@@ -362,7 +362,7 @@ def test_a_figure_that_cannot_be_is_not_taken():
 def test_results_say_what_they_rest_on():
     e = of(FUNDED, assumptions={"smb": {"win_rate": "0.3"}})
     smb = e.processes["smb"]
-    found = {id_: origins(o, smb.figures, e.situation) for id_, o in smb.outcomes.items()}
+    found = {id_: o.origins for id_, o in smb.outcomes.items()}
     assert found["customers_needed"] == (YOURS,)
     assert found["deals_needed"] == (YOURS, SET)
     assert found["sellers_needed"] == (YOURS, SET, ASSUMED)
@@ -389,9 +389,7 @@ def test_unknown_revenue_counts_as_none_and_is_said_to():
     unknown = of({key: value for key, value in FUNDED.items() if key != "annual_revenue"})
     assert values(unknown, "smb", "customers_needed") == (10, 10, 10)
     assert any("which is the most" in note for note in notes(unknown, VOCABULARY))
-    assert origins(unknown.processes["smb"].outcomes["customers_needed"], unknown.processes["smb"].figures, unknown.situation) == (
-        YOURS, ASSUMED
-    )  # fmt: skip
+    assert unknown.processes["smb"].outcomes["customers_needed"].origins == (YOURS, ASSUMED)
 
 
 def test_a_target_that_is_reached_takes_nothing():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Literal, TypeAlias
@@ -33,7 +33,8 @@ class Result:
     """A result in the low, base and high case.
 
     None is unknown where `missing` names the facts that would tell; else it does not come about, for the reason in `why`, or not
-    within the months looked at, or it is beyond counting. `rests_on` names the figures it reads.
+    within the months looked at, or it is beyond counting. `rests_on` names the figures it reads, `origins` says which of yours, set
+    and assumed these are.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Result:
     rests_on: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     why: Why = ""
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def _match(inputs: Inputs) -> Result:
 def _process(process: str, figures: Mapping[str, Estimate], situation: Situation, months: int) -> ProcessEconomics:
     plans = tuple(plan_of(figures, case, situation) for case in range(len(CASES)))
     flows = tuple(flow(plan, months, situation) for plan in plans)
-    outcomes = {o.id: o for o in (*_needed(figures, plans, situation), *_months(figures, plans, flows, situation))}
+    results = (*_needed(figures, plans, situation), *_months(figures, plans, flows, situation))
+    outcomes = {r.id: replace(r, origins=_origins(r, figures, situation.facts)) for r in results}
     return ProcessEconomics(process, figures, outcomes, plans, flows, _worst(figures, situation, months))
 
 
@@ -212,9 +215,8 @@ def _worst(figures: Mapping[str, Estimate], situation: Situation, months: int) -
     return min(found, key=lambda worst: worst.lowest_then, default=None)
 
 
-def origins(result: Result, figures: Mapping[str, Estimate], situation: Situation) -> tuple[str, ...]:
-    """The origins of what a result reads, of yours, set and assumed. What the company has not said counts as none: assumed."""
-    own = situation.facts
+def _origins(result: Result, figures: Mapping[str, Estimate], own: Container[str]) -> tuple[str, ...]:
+    """The origins of what a result reads. What the company has not said counts as none: assumed."""
     found = {figures[n].origin if n in figures else YOURS if n in own else ASSUMED for n in result.rests_on}
     return tuple(origin for origin in (YOURS, SET, ASSUMED) if origin in found)
 

@@ -11,7 +11,7 @@ from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estim
 from salespath.counsel.economics.inputs import Situation
 from salespath.counsel.economics.months import Flow
 from salespath.counsel.economics.other_process import Mark
-from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result, origins
+from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.files.problems import Problem
@@ -77,18 +77,18 @@ def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
     found = [x.outcomes[id_] for id_ in OUTCOMES]
     some = [r for r in found if any(value is not None for value in r.values) or not (r.missing or r.why)]
     yield Heading(capitalized(NAMES[x.process]))
-    yield _table("rests on", (_row(r, x, e) for r in some), {r.id: r.values for r in some})
+    yield _table("rests on", (_row(r, e.months) for r in some), {r.id: r.values for r in some})
     for why, ids in _absent(found, base).items():
         names = ", ".join(OUTCOMES[id_][0].lower() + OUTCOMES[id_][1:] for id_ in ids)
         each = " in each case" if set(ids) & {r.id for r in some} else ""
         yield Text(f"Not computed{each}: {names}. {why}", hang=2, ids=tuple(ids))
 
 
-def _row(r: Result, x: ProcessEconomics, e: Economics) -> list[str]:
-    cells = [result(r.id, value, e.months) for value in r.values]
+def _row(r: Result, months: int) -> list[str]:
+    cells = [result(r.id, value, months) for value in r.values]
     if r.id == "lowest_cash_month":
-        cells = [f"{cell}, falls" if value == e.months else cell for cell, value in zip(cells, r.values)]
-    return [OUTCOMES[r.id], *cells, " + ".join(origins(r, x.figures, e.situation))]
+        cells = [f"{cell}, falls" if value == months else cell for cell, value in zip(cells, r.values)]
+    return [OUTCOMES[r.id], *cells, " + ".join(r.origins)]
 
 
 def _absent(results: Iterable[Result], base: Base) -> dict[str, list[str]]:
@@ -139,26 +139,14 @@ def _estimate(figure: Estimate, base: Base) -> list[str]:
 def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> Any:
     """Everything: figures with their origin, results, what it means, and the months. Unlimited runway is null, as is unknown."""
 
-    def outcomes(x: ProcessEconomics, base: Base) -> dict[str, Any]:
-        found = {}
-        for id_, r in x.outcomes.items():
-            rests = {"rests_on": r.rests_on, "origins": origins(r, x.figures, e.situation)}
-            found[id_] = {**_by_case(r), **rests, "missing": r.missing, "note": why_not(r)}
-        return found
-
     shapes: Shapes = {
         **_SHAPES,
         Economics: shape(
-            f"company months standing:situation meaning processes {MATCH}:match notes problems would_have_to:mark",
+            f"company months standing:situation meaning processes {MATCH} notes problems would_have_to:mark",
             meaning=lambda e, base: gist(e),
             notes=lambda e, base: notes(e, base.vocabulary),
             problems=lambda e, base: problems,
-        ),
-        ProcessEconomics: shape(
-            "figures outcomes matters_most:worst plans monthly",
-            outcomes=outcomes,
-            plans=lambda x, base: dict(zip(CASES, x.plans)),
-            monthly=lambda x, base: dict(zip(CASES, x.flows)),
+            **{MATCH: lambda e, base: e.match and {**_by_case(e.match), "source": ["K28"]}},
         ),
     }
     return plain(e, base, shapes)
@@ -193,7 +181,12 @@ def _plain(value: float | None) -> float | None:
 
 _SHAPES: Shapes = {
     Situation: {field.name: field.name for field in fields(Situation)} | {"runway": _runway},
-    Result: shape("*values source", values=_by_case, source=lambda result, base: ["K28"]),
+    ProcessEconomics: shape(
+        "figures outcomes matters_most:worst plans monthly",
+        plans=lambda x, base: dict(zip(CASES, x.plans)),
+        monthly=lambda x, base: dict(zip(CASES, x.flows)),
+    ),
+    Result: shape("*values rests_on origins missing note", values=_by_case, note=lambda r, base: why_not(r)),
     Estimate: shape("*values origin facts source says", values=_by_case, source=_cited),
     Flow: {field.name: _rounding(field.name) for field in fields(Flow)},
     Mark: shape(

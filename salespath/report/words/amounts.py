@@ -11,9 +11,6 @@ _DIGITS = 3
 _CENT = 0.005
 _LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 MONEY = ("revenue_at_end", "most_tied_up", "lowest_cash")
-MONTHS = (
-    "first_revenue_month", "target_month", "selling_pays_month", "break_even_month", "lowest_cash_month", "out_of_cash_month"
-)  # fmt: skip
 
 
 def money(value: float) -> str:
@@ -44,7 +41,7 @@ def given(kind: Derived | Fact, value: float) -> str:
 def result(id_: str, value: float | None, months: int) -> str:
     """A result in a cell of a table. Of a month that does not come, that it is after the last one looked at."""
     if value is None:
-        return f"> {months}" if id_ in MONTHS else "-"
+        return f"> {months}" if id_.endswith("_month") else "-"
     if id_ in MONEY:
         return money(value)
     return "reached" if id_ == "target_month" and value == 0 else count(value)
