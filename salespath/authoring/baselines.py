@@ -15,11 +15,7 @@ class Baseline:
     """A baseline: what it says of a company, and the facts that it reads."""
 
     says: Callable[[Facts], str]
-    reads: tuple[str, ...]
-
-    def lacks(self, facts: Facts) -> bool:
-        """Whether a fact that it reads is not known."""
-        return any(name not in facts for name in self.reads)
+    reads: frozenset[str]
 
 
 def with_both(facts: Facts) -> str:
@@ -84,13 +80,14 @@ def _number(facts: Facts, name: str) -> float | None:
     return value if isinstance(value, (int, float)) else None
 
 
-_QUESTIONS = ("willingness_to_pay", "self_serve", "customer_segments")
-_CONTRACT = ("annual_contract_value",)
+_QUESTIONS = frozenset({"willingness_to_pay", "self_serve", "customer_segments"})
+_CONTRACT = frozenset({"annual_contract_value"})
+_TRAITS = frozenset({"annual_contract_value", "paying_customers", "customization", "self_serve", "customer_segments"})
 WITH_BOTH = "rule of thumb, with both"
 BASELINES: dict[str, Baseline] = {
     "rule of thumb, one process": Baseline(one_process, _QUESTIONS),
     WITH_BOTH: Baseline(with_both, _QUESTIONS),
     "contract bands": Baseline(two_bands, _CONTRACT),
     "contract bands, with both": Baseline(three_bands, _CONTRACT),
-    "Leslie's Compass": Baseline(compass, (*_CONTRACT, "paying_customers", "customization", *_QUESTIONS[1:])),
+    "Leslie's Compass": Baseline(compass, _TRAITS),
 }

@@ -47,16 +47,6 @@ class Scenario:
     unless: tuple[Case, ...]
 
     @property
-    def must_fire(self) -> tuple[str, ...]:
-        """The rules that must fire, warnings among them."""
-        return (*self.fired, *self.expect.get("warnings", ()))
-
-    @property
-    def must_not_fire(self) -> tuple[str, ...]:
-        """The rules that must not fire."""
-        return (*self.not_fired, *self.expect.get("not_warnings", ()))
-
-    @property
     def cases(self) -> tuple[Case, ...]:
         """The company, as it is and with each change."""
         return (self.case, *self.also, *self.unless)
@@ -117,7 +107,7 @@ class _ScenarioReader:
         entry.what = f"the company {shown(name)}"
         if name in self.companies:
             entry.problem("SP232", f"{entry.what} is described twice.")
-        self.companies[name] = _pairs(entry, "facts")
+        self.companies[name] = _pairs(entry.record("facts", f"facts of {entry.what}"))
         entry.done()
 
     def scenario(self, entry: Record) -> Iterator[Scenario]:
@@ -129,14 +119,15 @@ class _ScenarioReader:
         self.sentences[sentence] = f"{entry.path}:{entry.line}"
         source = entry.texts("source", required=True)
         self._known(entry, source, {*self.base.knowledge.sources, EXPERT}, "a source")
-        like, pairs = entry.text("like"), _pairs(entry, "facts")
+        like, pairs = entry.text("like"), _pairs(entry.record("facts", f"facts of {entry.what}"))
         if like and like not in self.companies:
             hint = suggestion(like, self.companies)
             entry.problem("SP233", f"{entry.what} is like {shown(like)}, which is no `company` of these files.{hint}")
         pairs = {**self.companies.get(like, {}), **pairs}
         before = len(self.problems)
         case = self._case(entry, sentence, pairs)
-        also, unless = ([self._case(entry, sentence, {**pairs, **c}) for c in _changes(entry, k)] for k in CHANGED)
+        changes = (entry.records(key, f"{key} of {entry.what}") for key in CHANGED)
+        also, unless = ([self._case(entry, sentence, pairs | _pairs(c)) for c in some] for some in changes)
         fired, not_fired = entry.texts("fired"), entry.texts("not_fired")
         self._known(entry, (*fired, *not_fired), self.rules, "a rule")
         if (also or unless) and not fired:
@@ -188,19 +179,6 @@ class _ScenarioReader:
                 entry.problem("SP233", f"{entry.what}: {shown(name)} is not {what}.{suggestion(name, known)}")
 
 
-def _pairs(entry: Record, key: str) -> Pairs:
-    node = entry.node(key)
-    if isinstance(node, MappingNode):
-        return _by_name(node)
-    if node is not None:
-        entry.problem("SP106", f"{key} of {entry.what} should be a mapping.", node.line)
-    return {}
-
-
-def _by_name(node: MappingNode) -> Pairs:
-    return {key.text.strip(): (key, value) for key, value in node.items}
-
-
-def _changes(entry: Record, key: str) -> list[Pairs]:
-    records = entry.records(key, f"{key} of {entry.what}")
-    return [_by_name(record.raw) for record in records if isinstance(record.raw, MappingNode)]
+def _pairs(record: Record | None) -> Pairs:
+    items = record.raw.items if record and isinstance(record.raw, MappingNode) else ()
+    return {key.text.strip(): (key, value) for key, value in items}

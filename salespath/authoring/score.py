@@ -38,11 +38,6 @@ class Judgement:
     said: str
     difference: float
 
-    @property
-    def right(self) -> bool:
-        """Whether the recommendation is what is documented."""
-        return self.said == self.label
-
 
 class Miss(NamedTuple):
     """A company for which something else was said than is documented, and everything that led there. `accepted` says that this
@@ -178,10 +173,8 @@ def score_files(base: Base, files: Mapping[str, Sequence[DocumentedCase]]) -> Sc
 
 def _judgement(base: Base, item: DocumentedCase) -> Judgement:
     walked = walk(base, Company(base, item.case.values), settle=False, plan=False)
-    concluded = [value for value in VERDICTS if walked.truth.is_true(base.value_refs["process", value])]
-    said, sums = concluded[0] if len(concluded) == 1 else "undetermined", walked.sums
-    totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
-    fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))
+    said, sums = walked.process, walked.sums
+    fit, means = (certainty.net(sums.total("enterprise", name) - sums.total("smb", name)) for name in SUMS)
     by_means = said in PROCESSES and (abs(fit) < LEAD or certainty.net(sums.total(said, "fit")) < LEAD)
     return Judgement(item.label, said, abs(fit + means if by_means else fit))
 
@@ -194,10 +187,9 @@ def _agreement(judge: str, known: Sequence[DocumentedCase], said: Sequence[str],
     found = Agreement(judge, _rate(right), kappa(labels, said), _rate(accepted))
     if judge not in BASELINES:
         return found
-    mine = [word == label for word, label in zip(ours, labels)]
-    paired = Paired(sum(a > b for a, b in zip(mine, right)), sum(a < b for a, b in zip(mine, right)))
-    lacking = sum(BASELINES[judge].lacks(item.case.values) for item in known)
-    return replace(found, lacking=lacking, paired=paired)
+    split = Counter((word == label, so) for word, label, so in zip(ours, labels, right))
+    lacking = sum(not item.case.values.keys() >= BASELINES[judge].reads for item in known)
+    return replace(found, lacking=lacking, paired=Paired(split[True, False], split[False, True]))
 
 
 def _rate(right: Sequence[bool]) -> Rate:
@@ -228,4 +220,4 @@ def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
 
 def _bands(outcomes: Sequence[Judgement]) -> Iterator[Band]:
     for low, high in pairwise((*EDGES, math.inf)):
-        yield Band(low, high, _rate([outcome.right for outcome in outcomes if low <= outcome.difference < high]))
+        yield Band(low, high, _rate([o.said == o.label for o in outcomes if low <= o.difference < high]))

@@ -21,8 +21,8 @@ def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf
     box-drawing characters gets ASCII ones.
     """
     signs = BOX if _fits("".join(BOX.values()), encoding) else ASCII
-    top = max(0.0, *(value for line in lines.values() for value in line))
-    bottom = min(0.0, *(value for line in lines.values() for value in line))
+    values = [value for line in lines.values() for value in line]
+    top, bottom = max(0.0, *values), min(0.0, *values)
     scale = (top - bottom) or 1.0
     nought = _row(0.0, top, scale)
     labels = {0: axis(top), HEIGHT - 1: axis(bottom), nought: axis(0.0)}

@@ -26,11 +26,10 @@ def figure(drawn: Figure) -> list[str]:
 def grid(drawn: Figure) -> Table:
     """The same as a table, for formats that have such: the highest row first, the own place in brackets."""
     labels = drawn.up.marks if drawn.up else ("",)
-    rows = [
-        (label, *(f"({c})" if at == drawn.across.own and own else c for at, c in enumerate(cells)))
-        for place, (label, cells) in enumerate(zip(labels, drawn.cells))
-        for own in (drawn.up is None or place == drawn.up.own,)
-    ]
+    rows = []
+    for place, (label, cells) in enumerate(zip(labels, drawn.cells)):
+        own = drawn.across.own if not drawn.up or place == drawn.up.own else None
+        rows.append((label, *(f"({letter})" if at == own else letter for at, letter in enumerate(cells))))
     columns = (Column(drawn.up.label if drawn.up else ""), *map(Column, drawn.across.marks))
     return Table(columns, tuple(reversed(rows)), drawn.across.label)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 from salespath.report.page import Chart
@@ -35,13 +34,10 @@ def svg(chart: Chart) -> str:
         x = place(month, bottom).split(",")[0]
         parts.append(f'<text x="{x}" y="{_HIGH - 6}" text-anchor="middle">{month + 1}</text>')
     for dash, (name, line) in zip(_DASHES * len(chart.lines), chart.lines.items()):
-        parts.append(_line([place(month, value) for month, value in enumerate(line)], name, dash))
+        points = [place(month, value) for month, value in enumerate(line)]
+        x, y = points[-1].split(",")
+        style = f'fill="none" stroke-width="2" stroke-dasharray="{dash}"'
+        parts.append(
+            f'<polyline points="{" ".join(points)}" {style}/><text x="{x}" y="{y}" dx="6" dy="4">{escape(name)}</text>'
+        )
     return f'<svg viewBox="0 0 {_WIDE} {_HIGH}" role="img">\n{chr(10).join(parts)}\n</svg>'
-
-
-def _line(points: Sequence[str], name: str, dash: str) -> str:
-    x, y = points[-1].split(",")
-    return (
-        f'<polyline points="{" ".join(points)}" fill="none" stroke-width="2" stroke-dasharray="{dash}"/>'
-        f'<text x="{x}" y="{y}" dx="6" dy="4">{escape(name)}</text>'
-    )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from salespath.engine.compile import PLAN, Base
-from salespath.engine.dependencies import adds_to, read_values
+from salespath.engine.dependencies import RuleRelations
 from salespath.facts.values import readable
 from salespath.report.plain import plain
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import NAMES
-from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs
-from salespath.rules.model import VERDICTS, Advise, Rule, Warn, Weigh
+from salespath.rules.language import BLOCKED, Is
+from salespath.rules.model import VERDICTS, Advise, Warn, Weigh
+
+Neighbours: TypeAlias = defaultdict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -37,50 +40,43 @@ class Graph:
         self.nodes.setdefault(id_, GraphNode(id_, kind, label))
         return id_
 
-    def neighbours(self, *, back: bool = False) -> dict[str, list[str]]:
-        """By node, the nodes that it has an edge to; `back`: those that have one to it."""
-        found: dict[str, list[str]] = {}
+    def neighbours(self) -> tuple[Neighbours, Neighbours]:
+        """By node, the nodes that have an edge to it, and those that it has one to."""
+        into, out = Neighbours(list), Neighbours(list)
         for source, target in self.edges:
-            found.setdefault(target if back else source, []).append(source if back else target)
-        return found
+            into[target].append(source)
+            out[source].append(target)
+        return into, out
 
 
 def whole(base: Base) -> Graph:
     """Every rule with what it reads and what it feeds."""
-    graph = Graph()
-    for number, formula in base.formulas.items():
-        for name in base.vocabulary.ordered(inputs(formula)):
+    graph, relations = Graph(), RuleRelations(base)
+    for number in base.numbers:
+        for name in base.vocabulary.ordered(base.inputs_of(number)):
             graph.edges[_quantity(base, graph, name), _quantity(base, graph, number)] = "computes"
     for rule in base.knowledge.rules.values():
-        here = graph.add("rule", rule.id, rule.id)
-        tree = base.conditions[rule.id]
-        names = inputs(tree)
-        for name in base.vocabulary.ordered(names):
+        here, related = graph.add("rule", rule.id, rule.id), relations.of(rule)
+        for name in related.facts:
             graph.edges[_quantity(base, graph, name), here] = "read by"
-        for value in read_values(tree):
+        for value in related.values:
             graph.edges[_value(base, graph, value), here] = "read by"
-        for name in VERDICT_NUMBERS:
-            if name in names:
-                graph.edges[_sum(graph, name), here] = "read by"
-        for other in base.overridden_by.get(rule.id, ()):
+        for name in related.sums:
+            graph.edges[_sum(graph, name), here] = "read by"
+        for other in related.overridden_by:
             graph.edges[graph.add("rule", other, other), here] = "overrides"
-        _feed(base, graph, rule, here)
+        if rule.then.concludes:
+            graph.edges[here, _value(base, graph, rule.then.concludes)] = "concludes"
+        match rule.then:
+            case Weigh(process, weight, on) if weight:
+                line = graph.add("line", f"{process}:{on}", f"{base.knowledge.lines[on].title} ({NAMES[process]})")
+                graph.edges[here, line] = "speaks for" if weight > 0 else "speaks against"
+                graph.edges[line, _sum(graph, related.adds_to)] = "adds to"
+            case Advise(topic):
+                graph.edges[here, graph.add("topic", topic, base.knowledge.topics[topic].title)] = "advises"
+            case Warn():
+                graph.edges[here, graph.add("topic", "warnings", "Warnings")] = "warns"
     return graph
-
-
-def _feed(base: Base, graph: Graph, rule: Rule, here: str) -> None:
-    value = rule.then.concludes
-    if value:
-        graph.edges[here, _value(base, graph, value)] = "concludes"
-    match rule.then:
-        case Weigh(process, weight, on) if weight:
-            line = graph.add("line", f"{process}:{on}", f"{base.knowledge.lines[on].title} ({NAMES[process]})")
-            graph.edges[here, line] = "speaks for" if weight > 0 else "speaks against"
-            graph.edges[line, _sum(graph, adds_to(base, rule))] = "adds to"
-        case Advise(topic):
-            graph.edges[here, graph.add("topic", topic, base.knowledge.topics[topic].title)] = "advises"
-        case Warn():
-            graph.edges[here, graph.add("topic", "warnings", "Warnings")] = "warns"
 
 
 def overview(base: Base) -> Graph:
@@ -89,12 +85,12 @@ def overview(base: Base) -> Graph:
     What the plan reads of facts and attributes is left out too.
     """
     full, graph = whole(base), Graph()
-    into = full.neighbours(back=True)
+    into, _ = full.neighbours()
     for source, target in full.edges:
         if target.startswith("rule:"):
             continue
         plan = _in_plan(base, source)
-        for end in into.get(source, ()) if source.startswith("rule:") else (source,):
+        for end in into[source] if source.startswith("rule:") else (source,):
             if not end.startswith("rule:") and (not plan or _is_verdict(base, end)):
                 pair = _group(base, full, graph, end), _group(base, full, graph, target)
                 if pair[0] != pair[1]:
@@ -142,7 +138,7 @@ def around(base: Base, target: str) -> Graph | None:
     else:
         return None
     plan = topic or _in_plan(base, f"rule:{target}")
-    into, out = graph.neighbours(back=True), graph.neighbours()
+    into, out = graph.neighbours()
 
     def ends(id_: str) -> bool:
         """Whether it is not followed further down."""
@@ -157,11 +153,9 @@ def around(base: Base, target: str) -> Graph | None:
         id_ = pending.pop()
         if id_ not in under:
             under.add(id_)
-            pending.extend(into.get(id_, ()) if id_ in starts or not ends(id_) else ())
-    fed = [
-        end for start in starts for end in out.get(start, ()) if not (_is_verdict(base, start) and _in_plan(base, end))
-    ]
-    fed.extend(id_ for line in fed if graph.nodes[line].kind == "line" for id_ in out.get(line, ()))
+            pending.extend(into[id_] if id_ in starts or not ends(id_) else ())
+    fed = [end for start in starts for end in out[start] if not (_is_verdict(base, start) and _in_plan(base, end))]
+    fed.extend(id_ for line in fed if graph.nodes[line].kind == "line" for id_ in out[line])
     wanted = under.union(fed)
     nodes = {id_: node for id_, node in graph.nodes.items() if id_ in wanted}
     return Graph(nodes, {pair: what for pair, what in graph.edges.items() if wanted.issuperset(pair)})

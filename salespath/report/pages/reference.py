@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import chain, count
+from itertools import count
 from pathlib import PurePath
 
 from salespath.engine.compile import Base
@@ -39,7 +39,7 @@ def _names(files: Iterable[str]) -> dict[str, str]:
     for file in files:
         stem = re.sub(r"[^\w-]+", "-", "-".join(PurePath(file).with_suffix("").parts[-2:])).strip("-") or "rules"
         taken = {name.lower() for name in (*names.values(), INDEX, SOURCES)}
-        numbered = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        numbered = (f"{stem}-{number}" if number > 1 else stem for number in count(1))
         names[file] = next(name for name in numbered if name.lower() not in taken)
     return names
 
@@ -55,7 +55,7 @@ def _entry(relations: RuleRelations, rule: Rule) -> Item:
     """A rule: what it says and does, when, why, and what it hangs together with where its condition does not tell."""
     base, then, related = relations.base, rule.then, relations.of(rule)
     written = f" — {' '.join(rule.when.split())}" if rule.when else ""
-    says, when = [conclusion(base, rule)], [f"{in_words(base, base.conditions[rule.id])}{written}."]
+    says, when = [conclusion(base, rule)], [f"{in_words(base, base.condition(rule.id))}{written}."]
     when.extend(f"Unless {other} applies: {words}." for other, words in exceptions(base, rule))
     match then:
         case Advise():
@@ -66,21 +66,21 @@ def _entry(relations: RuleRelations, rule: Rule) -> Item:
             says.append(said(base, then.text))
         case model.Block() if not then.lift:
             says.extend([f"Remedy: {said(base, then.remedy)}", f"Owner: {then.owner}."])
-    if rule.id in base.done:
-        says.append(f"Done when {in_words(base, base.done[rule.id])}.")
+    if done := base.done_when(rule.id):
+        says.append(f"Done when {in_words(base, done)}.")
     ways = {
-        "Adds up": adds_up(base, related),
-        "Depends on": shortened(related.depends_on),
-        "Feeds": " ".join(filter(None, (shortened(related.read_by), related.adds_to))),
-        "Overrides": shortened(related.overrides),
+        "adds up": adds_up(base, related),
+        "depends on": shortened(related.depends_on),
+        "feeds": " ".join(filter(None, (shortened(related.read_by), related.adds_to))),
+        "overrides": shortened(related.overrides),
     }
-    parts = [
-        Item(" ".join(when), lead="When"),
-        Item(f"{said(base, rule.because)} ({', '.join(rule.source)})", lead="Because"),
-        Item("; ".join(f"{title.lower()} {text}" for title, text in ways.items() if text), lead="Relations"),
-    ]
-    kept = tuple(part for part in parts if part.text)
-    return Item(" ".join(filter(None, says)), lead=rule.id, under=(Items(kept),), ids=(rule.id,))
+    parts = {
+        "When": " ".join(when),
+        "Because": f"{said(base, rule.because)} ({', '.join(rule.source)})",
+        "Relations": "; ".join(f"{how} {text}" for how, text in ways.items() if text),
+    }
+    under = Items(tuple(Item(text, lead=title) for title, text in parts.items() if text))
+    return Item(" ".join(filter(None, says)), lead=rule.id, under=(under,), ids=(rule.id,))
 
 
 def _index(relations: RuleRelations, named: dict[str, list[Rule]]) -> Page:
@@ -96,18 +96,16 @@ def _index(relations: RuleRelations, named: dict[str, list[Rule]]) -> Page:
     for line in knowledge.lines.values():
         ids = sorted(id_ for group in base.evidence if group.line == line.id for _, id_ in group.pieces)
         lines.append((line.id, line.title, line.dimension, _listed(ids)))
-    return Page(
-        "Rule reference",
-        (
-            Text(f"{len(knowledge.rules)} rules, version {knowledge.version}. {_NOTE}"),
-            Text(f"The page {SOURCES} lists the statements of the article and the benchmarks, each with its rules."),
-            _table(["page", "rules of", "how many"], ((n, _title(r[0].file), str(len(r))) for n, r in named.items())),
-            Heading("Attributes"),
-            _table(["attribute", "what it means", "concluded by", "read by"], attributes),
-            Heading("Lines of evidence"),
-            _table(["line", "what it is about", "part of", "rules"], lines),
-        ),
+    blocks = (
+        Text(f"{len(knowledge.rules)} rules, version {knowledge.version}. {_NOTE}"),
+        Text(f"The page {SOURCES} lists the statements of the article and the benchmarks, each with its rules."),
+        _table(["page", "rules of", "how many"], ((n, _title(r[0].file), str(len(r))) for n, r in named.items())),
+        Heading("Attributes"),
+        _table(["attribute", "what it means", "concluded by", "read by"], attributes),
+        Heading("Lines of evidence"),
+        _table(["line", "what it is about", "part of", "rules"], lines),
     )
+    return Page("Rule reference", blocks)
 
 
 def _sources(base: Base) -> Page:
@@ -122,11 +120,8 @@ def _sources(base: Base) -> Page:
         for name in cited:
             citing.setdefault(name, []).append(what)
     article = knowledge.article
-    blocks: list[Block] = [
-        Text(
-            f"{_NOTE} {len(citing.get(EXPERT, ()))} rules and numbers rest on expert judgement, alone or beside a source."
-        )
-    ]
+    by_expert = f"{len(citing.get(EXPERT, ()))} rules and numbers rest on expert judgement, alone or beside a source."
+    blocks: list[Block] = [Text(f"{_NOTE} {by_expert}")]
     for title, of_article in (("Statements of the article", True), ("Published benchmarks", False)):
         blocks.append(Heading(title))
         if of_article and article:

@@ -41,12 +41,12 @@ class Consequences(NamedTuple):
 
 def page(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> Page:
     """The differences for a reader, and what they mean for the companies if there are any."""
-    body: list[Block] = [Text(f"{_title(old)} -> {_title(new)}: {_summary(entries)}")]
+    before, after = (f"{named.name} ({named.knowledge.version})" for named in (old, new))
+    body: list[Block] = [Text(f"{before} -> {after}: {_summary(entries)}")]
     for name, part in entries.items():
         for how in HOW:
-            differing = [entry for entry in part.values() if entry.how == how]
-            if differing:
-                body.append(Heading(f"{name.capitalize()} {how}"))
+            differing = _of(part, how)
+            body += [Heading(f"{name.capitalize()} {how}")] if differing else []
             for entry in differing:
                 body.append(Text(entry.id, ids=(entry.id,)))
                 body.extend(block for field in entry.fields for block in _field(field, how))
@@ -55,8 +55,8 @@ def page(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences |
     return Page("", tuple(body))
 
 
-def _title(named: NamedBase) -> str:
-    return f"{named.name} ({named.knowledge.version})"
+def _of(part: Mapping[str, Entry], how: str) -> list[Entry]:
+    return [entry for entry in part.values() if entry.how == how]
 
 
 def _summary(entries: Entries) -> str:
@@ -102,9 +102,8 @@ def _consequences(found: Consequences) -> Iterator[Block]:
     """Each company with another verdict; of those that keep theirs, the ones for which the same changes together."""
     others = [effect for effect in found.effects if effect.verdict_changes]
     more = len(found.effects) - len(others)
-    yield Heading(
-        f"On {companies(found.companies)}: {len(others)} with another verdict, {more} more with another plan or block"
-    )
+    what = f"{len(others)} with another verdict, {more} more with another plan or block"
+    yield Heading(f"On {companies(found.companies)}: {what}")
     for effect in others:
         yield Text(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}", hang=2)
         shifts = _listed("evidence", map(_shift, effect.shifts))
@@ -164,9 +163,6 @@ SHAPES: Shapes = {
 
 def document(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> Any:
     """The same as plain data, with everything that the text sums up."""
-    parts = {
-        name: {how: [entry for entry in part.values() if entry.how == how] for how in HOW}
-        for name, part in entries.items()
-    }
+    parts = {name: {how: _of(part, how) for how in HOW} for name, part in entries.items()}
     on = {"companies": found and found.companies, "changes": found and found.effects}
     return plain({"old": old, "new": new, **parts, **on}, None, SHAPES)

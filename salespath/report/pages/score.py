@@ -84,8 +84,7 @@ def _agreements(agreements: Iterable[Agreement]) -> Table:
 
 def _paired(agreements: Iterable[Agreement]) -> Table:
     found = [(a.judge, a.paired) for a in agreements if a.paired]
-    likely = ("below 0.001" if paired.p < 0.001 else f"{paired.p:.3f}" for _, paired in found)
-    rows = ([judge, str(paired.ours), str(paired.theirs), p] for (judge, paired), p in zip(found, likely))
+    rows = ([who, str(p.ours), str(p.theirs), "below 0.001" if p.p < 0.001 else f"{p.p:.3f}"] for who, p in found)
     return _table(["Against", "Only salespath", "Only the other", "Chance (two-sided p)"], rows)
 
 
@@ -151,10 +150,10 @@ def steps(a: Assessment) -> list[str]:
     found: dict[str, None] = {}
     pending = [("process", a.process)]
     while pending:
-        for rule in base.concluding.get(pending.pop(), ()):
+        for rule in base.concluders(*pending.pop()):
             if rule in fired and rule not in found:
                 found[rule] = None
-                pending.extend(read_values(base.conditions[rule]))
+                pending.extend(read_values(base.condition(rule)))
     return list(found)
 
 
@@ -178,8 +177,8 @@ _SHAPES: Shapes = {
     Score: shape(
         "companies facts agreement:agreements confusion recall misses reliability robustness receipt kinds files witnesses",
         companies=lambda score, base: len(score.outcomes),
-        robustness=lambda score,
-        base: None,  # measured by tools/robustness.py, like witnesses; the keys stay for who reads them
+        # measured by tools/; the keys stay for who reads them
+        robustness=lambda score, base: None,
         witnesses=lambda score, base: None,
         confusion=lambda score, base: {
             label: {said: score.confusion.get((label, said), 0) for said in VERDICTS} for label in score.recall
