@@ -19,7 +19,7 @@ from salespath.engine.compile import VERDICT, Base, compile_base
 from salespath.engine.documented import DocumentedCase, labelled
 from salespath.engine.table import Table, TableResult, assess_table
 from salespath.report.page import Page, Text
-from salespath.report.pages.score import companies
+from salespath.report.words.phrases import counted
 from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
 from salespath.rules.model import VERDICTS, Block, Rule, Weigh
@@ -157,7 +157,9 @@ def page(found: Robustness, of: int) -> Page:
     ):
         costly = sorted((change for change in changes if change.lost > 0), key=lambda c: (-c.lost, c.what))
         most = costly[0].lost if costly else 0
-        blocks.append(Text(f"{name}: {len(changes)} changes, the worst loses {most} of {companies(of)}"))
+        blocks.append(
+            Text(f"{name}: {len(changes)} changes, the worst loses {most} of {counted(of, 'company', 'companies')}")
+        )
         blocks.extend(Text(f"{change.lost}  {change.what}", inset=2) for change in costly)
     lone = ", ".join(found.lone) or "none"
     blocks.append(Text(f"evidence that fires for exactly one company: {lone}; for no company: {found.silent} rules"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import operator as operators
 from typing import Any, NamedTuple
 
+from salespath.engine.walk import OPERATORS
 from salespath.files.problems import Problem, SalespathError
 
 try:
@@ -15,7 +15,6 @@ except ImportError:
 
 __all__ = ["SymbolicNumber", "calculated", "finite", "ordered", "z3"]
 
-COMPARED = {"<": operators.lt, "<=": operators.le, "==": operators.eq}
 NO, YES = z3.BoolVal(False), z3.BoolVal(True)
 
 
@@ -44,7 +43,7 @@ def ordered(operator: str, a: SymbolicNumber, b: SymbolicNumber) -> Any:
         return ordered(operator.replace(">", "<"), b, a)
     if operator == "!=":
         return z3.Not(ordered("==", a, b))
-    both = z3.And(a.finite, b.finite, COMPARED[operator](a.value, b.value))
+    both = z3.And(a.finite, b.finite, OPERATORS[operator](a.value, b.value))
     same = z3.Or(z3.And(a.above, b.above), z3.And(a.below, b.below))
     less = z3.Or(z3.And(a.below, z3.Not(b.below)), z3.And(b.above, z3.Not(a.above)))
     return z3.Or(both, *([same] if "=" in operator else []), *([less] if "<" in operator else []))

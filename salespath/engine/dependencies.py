@@ -111,3 +111,18 @@ def adds_to(base: Base, rule: Rule) -> str:
 def sum_name(process: str, dimension: str) -> str:
     """The verdict number that the evidence of a dimension is part of."""
     return next(f"{name}_{process}" for name, dimensions in SUMS.items() if dimension in dimensions)
+
+
+def citations(base: Base) -> dict[str, list[str]]:
+    """What cites each source that is cited: rules by id, derived numbers, points and notes of the guide."""
+    knowledge = base.knowledge
+    found: dict[str, list[str]] = {}
+    for what, cited in (
+        *((rule.id, rule.source) for rule in knowledge.rules.values()),
+        *((f"number {number.id}", number.source) for number in base.vocabulary.derived.values()),
+        *((f"guide: {point.point}", point.source) for point in knowledge.guide),
+        *((f"note of the guide: {text}", source) for text, source in knowledge.guide_notes),
+    ):
+        for name in cited:
+            found.setdefault(name, []).append(what)
+    return found

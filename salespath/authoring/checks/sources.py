@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from salespath.authoring.checks.context import Context, finding
+from salespath.engine.dependencies import citations
 from salespath.files.problems import Problem
 from salespath.rules.language import Arithmetic, Compare, Constant, Number, leaves
 from salespath.rules.loader import EXPERT
@@ -20,10 +21,7 @@ def problems(context: Context) -> Iterator[Problem]:
     """What is wrong with what is cited."""
     knowledge = context.base.knowledge
     sources = knowledge.sources
-    citing = [rule.source for rule in context.rules.values()] + [point.source for point in knowledge.guide]
-    citing += [source for _, source in knowledge.guide_notes]
-    citing += [number.source for number in context.base.vocabulary.derived.values()]
-    cited = {name for source in citing for name in source}
+    cited = citations(context.base)
     for source in sources.values():
         if source.kind == "article" and source.id not in cited:
             yield finding("SP413", f"nothing cites {source.id}: {source.says}")

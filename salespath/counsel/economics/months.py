@@ -39,6 +39,11 @@ class Plan:
     sellers: int
     hired: int
 
+    @property
+    def wins_year(self) -> float:
+        """Customers that a seller at full speed wins in a year."""
+        return self.deals_begun_month * self.win_rate * YEAR
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -102,13 +107,12 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation) ->
     value, base = ({id_: figure.values[c] for id_, figure in figures.items()} for c in (case, 1))
     contract = value["annual_contract_value"]
     seller_cost, other_cost = value["seller_cost_year"], value["other_selling_cost_share"] * contract
-    wins = wins_year(value["deals_begun_month"], value["win_rate"])
+    wins, base_wins = (v["deals_begun_month"] * v["win_rate"] * YEAR for v in (value, base))
     if "acquisition_cost" in value and wins > 0:
         # it holds the sellers' pay; the rest is what selling costs beside them
         seller_cost = min(seller_cost, value["acquisition_cost"] * wins)
         other_cost = max(0.0, value["acquisition_cost"] - seller_cost / wins)
-    customers = whole(gap(situation), base["annual_contract_value"])
-    needed = whole(customers, wins_year(base["deals_begun_month"], base["win_rate"]))
+    needed = whole(whole(gap(situation), base["annual_contract_value"]), base_wins)
     there = situation.sellers or 0
     return Plan(
         contract_year=contract,
@@ -124,11 +128,6 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation) ->
         sellers=there,
         hired=max(0, (1 if needed is None else needed) - there),
     )
-
-
-def wins_year(deals_begun_month: float, win_rate: float) -> float:
-    """Customers that a seller at full speed wins in a year."""
-    return deals_begun_month * win_rate * YEAR
 
 
 def bounded(value: float) -> float | None:

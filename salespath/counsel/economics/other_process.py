@@ -7,7 +7,7 @@ from typing import Literal
 
 from salespath.counsel.economics.assumptions import ASSUMED, SET, Estimate, assumptions
 from salespath.counsel.economics.inputs import Inputs
-from salespath.counsel.economics.months import Plan, bounded, flow, plan_of, quotient, whole, wins_year
+from salespath.counsel.economics.months import Plan, bounded, flow, plan_of, quotient, whole
 from salespath.rules.model import PROCESSES
 
 CONTRACT = "annual_contract_value"
@@ -76,7 +76,7 @@ def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
 
 def too_cheap(plan: Plan) -> float | None:
     """The gross profit a year that a seller at full speed wins, where that is less than the seller costs."""
-    earned = wins_year(plan.deals_begun_month, plan.win_rate) * plan.contract_year * plan.gross_margin
+    earned = plan.wins_year * plan.contract_year * plan.gross_margin
     return earned if 0 < earned < plan.seller_cost_year else None
 
 

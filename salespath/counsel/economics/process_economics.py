@@ -9,18 +9,7 @@ from typing import Literal, TypeAlias
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, Estimate
 from salespath.counsel.economics.inputs import Inputs, Situation
-from salespath.counsel.economics.months import (
-    WHOLE,
-    Flow,
-    Plan,
-    bounded,
-    flow,
-    gap,
-    plan_of,
-    quotient,
-    whole,
-    wins_year,
-)
+from salespath.counsel.economics.months import WHOLE, Flow, Plan, bounded, flow, gap, plan_of, quotient, whole
 from salespath.counsel.economics.other_process import Mark, mark
 from salespath.rules.model import PROCESSES
 
@@ -120,7 +109,7 @@ MONEY = (
 def _needed(figures: Mapping[str, Estimate], plans: Sequence[Plan], situation: Situation) -> Iterator[Result]:
     customers = [whole(gap(situation), plan.contract_year) for plan in plans]
     deals = [whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
-    sellers = [whole(count, wins_year(p.deals_begun_month, p.win_rate)) for count, p in zip(customers, plans)]
+    sellers = [whole(count, plan.wins_year) for count, plan in zip(customers, plans)]
     target = () if situation.revenue_target is not None else ("revenue_target",)
     never = "" if target else _never(plans, (*customers, *deals, *sellers))
     goal = _goal(situation)

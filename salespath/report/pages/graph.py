@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from salespath.engine.compile import PLAN, Base
 from salespath.engine.dependencies import RuleRelations
@@ -14,8 +14,6 @@ from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import NAMES
 from salespath.rules.language import BLOCKED, Is
 from salespath.rules.model import VERDICTS, Advise, Warn, Weigh
-
-Neighbours: TypeAlias = defaultdict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,10 @@ class Graph:
         self.nodes.setdefault(id_, GraphNode(id_, kind, label))
         return id_
 
-    def neighbours(self) -> tuple[Neighbours, Neighbours]:
+    def neighbours(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """By node, the nodes that have an edge to it, and those that it has one to."""
-        into, out = Neighbours(list), Neighbours(list)
+        into: dict[str, list[str]] = defaultdict(list)
+        out: dict[str, list[str]] = defaultdict(list)
         for source, target in self.edges:
             into[target].append(source)
             out[source].append(target)

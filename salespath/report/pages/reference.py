@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import PurePath
 
 from salespath.engine.compile import Base
-from salespath.engine.dependencies import RuleRelations
+from salespath.engine.dependencies import RuleRelations, citations
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rule import adds_up, conclusion, said, shortened
 from salespath.report.words.conditions import exceptions, in_words
@@ -109,17 +109,7 @@ def _index(relations: RuleRelations, named: dict[str, list[Rule]]) -> Page:
 
 
 def _sources(base: Base) -> Page:
-    knowledge = base.knowledge
-    citing: dict[str, list[str]] = {}
-    for what, cited in (
-        *((rule.id, rule.source) for rule in knowledge.rules.values()),
-        *((f"number {number.id}", number.source) for number in base.vocabulary.derived.values()),
-        *((f"guide: {point.point}", point.source) for point in knowledge.guide),
-        *((f"note of the guide: {text}", source) for text, source in knowledge.guide_notes),
-    ):
-        for name in cited:
-            citing.setdefault(name, []).append(what)
-    article = knowledge.article
+    knowledge, article, citing = base.knowledge, base.knowledge.article, citations(base)
     by_expert = f"{len(citing.get(EXPERT, ()))} rules and numbers rest on expert judgement, alone or beside a source."
     blocks: list[Block] = [Text(f"{_NOTE} {by_expert}")]
     for title, of_article in (("Statements of the article", True), ("Published benchmarks", False)):

@@ -11,9 +11,8 @@ from salespath.engine.assessment import Verdict
 from salespath.engine.effects import RULE, Effect, Item, Shift, follows
 from salespath.report import page as blocks
 from salespath.report.page import Block, Heading, Items, Page, Text
-from salespath.report.pages.score import companies
 from salespath.report.plain import Shapes, net_of, plain, shape
-from salespath.report.words.phrases import NAMES
+from salespath.report.words.phrases import NAMES, counted
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, Field
 from salespath.rules.model import Knowledge
 
@@ -103,7 +102,7 @@ def _consequences(found: Consequences) -> Iterator[Block]:
     others = [effect for effect in found.effects if effect.verdict_changes]
     more = len(found.effects) - len(others)
     what = f"{len(others)} with another verdict, {more} more with another plan or block"
-    yield Heading(f"On {companies(found.companies)}: {what}")
+    yield Heading(f"On {counted(found.companies, 'company', 'companies')}: {what}")
     for effect in others:
         yield Text(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}", hang=2)
         shifts = _listed("evidence", map(_shift, effect.shifts))

@@ -16,7 +16,7 @@ from salespath.engine.documented import Selection
 from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Column, Heading, Page, Table, Text
 from salespath.report.plain import Shape, Shapes, evidence, net, plain, rounded, shape
-from salespath.report.words.phrases import NAMES
+from salespath.report.words.phrases import NAMES, counted
 from salespath.report.words.verdict import reasons
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -31,7 +31,9 @@ def page(score: Score, facts: Selection) -> Page:
     """The score for a reader; `facts` are those that were used. Of several files, a miss is a line."""
     counts = ", ".join(f"{rate.of} {label}" for label, rate in score.recall.items())
     several = f" in {len(score.files)} files" if score.files else ""
-    blocks: list[Block] = [Text(f"{companies(len(score.outcomes))}{several}: {counts}. Judged by {facts}.")]
+    blocks: list[Block] = [
+        Text(f"{counted(len(score.outcomes), 'company', 'companies')}{several}: {counts}. Judged by {facts}.")
+    ]
     if score.files:
         blocks += [Heading("Right in each file, in brackets with labels that are as good"), _by_file(score)]
     blocks += [
@@ -50,11 +52,6 @@ def page(score: Score, facts: Selection) -> Page:
         _reliability(score.reliability),
     ]
     return Page("", tuple(blocks))
-
-
-def companies(count: int) -> str:
-    """How many companies, in words."""
-    return f"{count} {'company' if count == 1 else 'companies'}"
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], width: int = 30) -> Table:
