@@ -95,7 +95,7 @@ class _ScenarioReader:
         self.companies: dict[str, Pairs] = {}
         self.sentences: dict[str, str] = {}
         self.rules = base.knowledge.rules | base.knowledge.off  # what is switched off may be named: it does not fire
-        advice = [rule.then for rule in self.rules.values() if isinstance(rule.then, Advise)]
+        advice = (rule.then for rule in self.rules.values() if isinstance(rule.then, Advise))
         self.choices = {f"{then.topic}:{then.choice}" for then in advice}
 
     def company(self, entry: Record) -> None:
@@ -162,8 +162,9 @@ class _ScenarioReader:
 
     def _bands(self, entry: Record, name: str) -> Iterator[tuple[str, tuple[float, float]]]:
         body = entry.record(name, f"{name} of {entry.what}")
-        for process in body.names() if body else ():
-            assert body is not None
+        if not body:
+            return
+        for process in body.names():
             try:
                 low, high = map(float, body.texts(process))
             except ValueError:

@@ -13,12 +13,11 @@ from salespath.rules.model import PROCESSES, Advise
 def problems(context: Context) -> Iterator[Problem]:
     """Two choices where one is wanted, and none."""
     base, topics = context.base, context.base.knowledge.topics
-    advice = [(rule, rule.then) for rule in context.rules.values() if isinstance(rule.then, Advise)]
+    advice = list(base.knowledge.each(Advise))
     for (first, one), (second, other) in combinations(advice, 2):
-        if (one.topic, one.process) != (other.topic, other.process) or one.choice == other.choice:
-            continue
-        both = (base.rule_ref(first.id), True), (base.rule_ref(second.id), True)
-        if topics[one.topic].exclusive:
+        alike = (one.topic, one.process) == (other.topic, other.process) and one.choice != other.choice
+        if alike and topics[one.topic].exclusive:
+            both = (base.rule_ref(first.id), True), (base.rule_ref(second.id), True)
             what = f"on {one.topic} it advises {other.choice} where {first.id} advises {one.choice}"
             yield from context.where("SP411", what, second, *both)
     given = {(then.topic, then.process) for _, then in advice}

@@ -24,13 +24,11 @@ def problems(context: Context) -> Iterator[Problem]:
     for rules in groups.values():
         needless: set[str] = set()
         for rule in rules:
-            for other in rules:
-                if other is rule or other.id in needless or _strength(rule) > _strength(other):
-                    continue
-                if context.never(rule, (ref(rule.id), True), (ref(other.id), False)):
-                    yield finding("SP405", f"{other.id} says the same whenever it fires.", rule)
-                    needless.add(rule.id)
-                    break
+            stronger = (o for o in rules if o is not rule and o.id not in needless and _strength(rule) <= _strength(o))
+            same = (o for o in stronger if context.never(rule, (ref(rule.id), True), (ref(o.id), False)))
+            if other := next(same, None):
+                yield finding("SP405", f"{other.id} says the same whenever it fires.", rule)
+                needless.add(rule.id)
 
 
 def _strength(rule: Rule) -> float:
