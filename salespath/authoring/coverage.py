@@ -16,18 +16,16 @@ from salespath.engine.compile import Base, Ref
 from salespath.rules.language import And, Condition, Not, Or
 from salespath.rules.model import Rule
 
-Literals = tuple["tuple[Ref, bool]", ...]
-
 
 @dataclass(frozen=True)
 class Obligation:
-    """Something that has to be seen once: certain truth values of some nodes in one company."""
+    """Something that has to be seen once: that some nodes are true in one company (`~`: false)."""
 
     rule: str
     place: tuple[int, ...]  # of the operand in the condition; none for the rule itself
     tree: Condition | str | None  # the operand, or the overriding rule, or None for the rule itself
     value: bool
-    seen: Literals
+    seen: tuple[Ref, ...]
 
 
 def obligations(base: Base) -> Iterator[Obligation]:
@@ -35,15 +33,15 @@ def obligations(base: Base) -> Iterator[Obligation]:
     for rule in base.knowledge.rules.values():
         tree, over = base.condition(rule.id), base.overriding(rule.id)
         yield from _both(rule, (), None, base.rule_ref(rule.id), ())
-        free = tuple((base.rule_ref(other), False) for other in over)
+        free = tuple(~base.rule_ref(other) for other in over)
         yield from _operands(base, rule, tree, (), free)
         for number, other in enumerate(over):
-            others = tuple(literal for place, literal in enumerate(free) if place != number)
-            yield from _both(rule, (-1, number), other, free[number][0], ((base.part_ref(rule, tree), True), *others))
+            others = (*free[:number], *free[number + 1 :])
+            yield from _both(rule, (-1, number), other, ~free[number], (base.part_ref(rule, tree), *others))
 
 
 def _operands(
-    base: Base, rule: Rule, tree: Condition, place: tuple[int, ...], let_through: Literals
+    base: Base, rule: Rule, tree: Condition, place: tuple[int, ...], let_through: tuple[Ref, ...]
 ) -> Iterator[Obligation]:
     match tree:
         case Not(item):
@@ -51,18 +49,19 @@ def _operands(
         case And(items) | Or(items):
             refs = [base.part_ref(rule, item) for item in items]
             for number, (item, ref) in enumerate(zip(items, refs)):
-                beside = tuple((other, isinstance(tree, And)) for n, other in enumerate(refs) if n != number)
+                others = (*refs[:number], *refs[number + 1 :])
+                beside = others if isinstance(tree, And) else tuple(~other for other in others)
                 if beside:
                     yield from _both(rule, (*place, number), item, ref, (*beside, *let_through))
                 yield from _operands(base, rule, item, (*place, number), (*beside, *let_through))
 
 
 def _both(
-    rule: Rule, place: tuple[int, ...], tree: Condition | str | None, ref: Ref, beside: Literals
+    rule: Rule, place: tuple[int, ...], tree: Condition | str | None, ref: Ref, beside: tuple[Ref, ...]
 ) -> Iterator[Obligation]:
     """That something is seen true once and false once, with the rest as it has to be."""
     for value in (True, False):
-        yield Obligation(rule.id, place, tree, value, ((ref, value), *beside))
+        yield Obligation(rule.id, place, tree, value, (ref if value else ~ref, *beside))
 
 
 def missing(results: Results) -> list[Obligation]:
@@ -70,8 +69,8 @@ def missing(results: Results) -> list[Obligation]:
     found = []
     for obligation in obligations(results.base):
         bits = results.rows.pack(True)
-        for ref, value in obligation.seen:
-            bits = bits & results.walked.is_so(ref, value)
+        for ref in obligation.seen:
+            bits = bits & results.walked.is_so(ref)
         if not bits.any():
             found.append(obligation)
     return found
@@ -103,7 +102,7 @@ def coverage(results: Results) -> Coverage:
     possible = Possible(results.base)
     for obligation in missing(results):
         try:
-            example = possible.example(*((ref if value else ~ref, True) for ref, value in obligation.seen))
+            example = possible.example(*((ref, True) for ref in obligation.seen))
         except GaveUp:
             example = {}
         (infeasible if example is None else still_open).append(obligation)
