@@ -91,7 +91,7 @@ def run(*args: str, stdin: str | bytes = b"", **environment: str) -> subprocess.
         [sys.executable, "-m", "salespath", *args],
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode()

@@ -21,7 +21,7 @@ from salespath.engine.walk import SUMS, walk
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Z = 1.959964  # the standard normal deviate of a two-sided 95%
-LEAD = 0.75  # the difference of fit from which the verdict looks at nothing else
+LEAD = 0.75  # in the built-in rules, the difference of fit from which the verdict looks at nothing else
 EDGES = (0.0, 0.25, LEAD, 1.6)  # where the words for evidence change, the middle one moved to the lead
 SALESPATH = "salespath"
 
@@ -31,7 +31,7 @@ class Judgement:
     """The verdict that is documented for a company, and what was said.
 
     `difference` is the net evidence (0 is balanced) by which one process is ahead of the other, whichever it is: that of fit, and
-    where one process is recommended without a lead in fit, so that means decided, of both together.
+    where one process is recommended by means (the rules say so as `basis`), of both together.
     """
 
     label: str
@@ -175,7 +175,7 @@ def _judgement(base: Base, item: DocumentedCase) -> Judgement:
     walked = walk(base, Company(base, item.case.values), settle=False, plan=False)
     said, sums = walked.process, walked.sums
     fit, means = (certainty.net(sums.total("enterprise", name) - sums.total("smb", name)) for name in SUMS)
-    by_means = said in PROCESSES and (abs(fit) < LEAD or certainty.net(sums.total(said, "fit")) < LEAD)
+    by_means = said in PROCESSES and walked.value("basis")
     return Judgement(item.label, said, abs(fit + means if by_means else fit))
 
 

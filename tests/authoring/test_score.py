@@ -409,7 +409,7 @@ def test_the_difference_is_of_fit_unless_means_decided() -> None:
         enterprise, smb = assessment.evidence["enterprise"], assessment.evidence["smb"]
         net = {name: enterprise[name] - smb[name] for name in ("fit", "means")}
         fired = {fired.rule for fired in assessment.fired}
-        by_means = item.said in ("enterprise", "smb") and fired & {"enterprise-by-means", "smb-by-means"}
+        by_means = fired & {f"{item.said}-by-means", f"{item.said}-by-means-alone"}
         expected = net["fit"] + net["means"] if by_means else net["fit"]
         assert item.difference == pytest.approx(abs(expected) / 10**9)
         assert item.said == assessment.process
