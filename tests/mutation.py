@@ -157,7 +157,7 @@ def equivalent(base: Base, changed: Base, mutant: Mutant) -> bool:
         if mutant.rule is None or mutant.kind == "sign changed":
             return Solver(base).find((base.rule_ref(mutant.id), TRUE)) is None
         read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, Block))
-        here, there = base.rule_refs[mutant.id], changed.rule_refs[mutant.id]
+        here, there = base.rule_ref(mutant.id), changed.rule_ref(mutant.id)
         return alike((Solver(base), here), (Solver(changed), there), false=read)
     except GaveUp:
         return False

@@ -22,7 +22,7 @@ from salespath.report.page import Page, Text
 from salespath.report.pages.score import companies
 from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
-from salespath.rules.model import VERDICTS, Block, Rule, Weigh
+from salespath.rules.model import VERDICTS, Block, Conclude, Rule, Weigh
 
 FACTORS = (0.8, 1.2)
 VERDICT_OF = ("process", "lead", "leaning")  # the attributes that a verdict tells
@@ -103,14 +103,14 @@ def deciding(base: Base) -> list[Rule]:
     """The rules that the verdict depends on: evidence, blocks, and what concludes the process or anything that they read."""
     rules = base.knowledge.rules
     pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, Block))]
-    pending += [id_ for (attribute, _), ids in base.concluding.items() if attribute in VERDICT_OF for id_ in ids]
+    pending += [rule.id for rule, then in base.knowledge.each(Conclude) if then.attribute in VERDICT_OF]
     found: set[str] = set()
     while pending:
         id_ = pending.pop()
         if id_ not in found:
             found.add(id_)
-            read = [leaf for leaf in leaves(base.conditions[id_]) if isinstance(leaf, Is)]
-            pending += [name for leaf in read for name in base.concluding.get((leaf.attribute, leaf.value), ())]
+            read = [leaf for leaf in leaves(base.condition(id_)) if isinstance(leaf, Is)]
+            pending += [name for leaf in read for name in base.concluders(leaf.attribute, leaf.value)]
     return [rule for id_, rule in rules.items() if id_ in found]
 
 

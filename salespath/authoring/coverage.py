@@ -33,14 +33,16 @@ class Obligation:
 def obligations(base: Base) -> Iterator[Obligation]:
     """All that has to be seen of a base."""
     for rule in base.knowledge.rules.values():
-        ref = base.rule_refs[rule.id]
-        over = {other: base.rule_refs[other] for other in base.overridden_by.get(rule.id, ())}
+        ref = base.rule_ref(rule.id)
+        over = {other: base.rule_ref(other) for other in base.overriding(rule.id)}
         yield from _both(rule, (), None, ref, ())
         free = tuple((other, False) for other in over.values())
-        yield from _operands(base, rule, base.conditions[rule.id], (), free)
+        yield from _operands(base, rule, base.condition(rule.id), (), free)
         for number, (other, over_ref) in enumerate(over.items()):
             others = tuple(literal for place, literal in enumerate(free) if place != number)
-            yield from _both(rule, (-1, number), other, over_ref, ((base.condition_refs[rule.id], True), *others))
+            yield from _both(
+                rule, (-1, number), other, over_ref, ((base.part_ref(rule, base.condition(rule.id)), True), *others)
+            )
 
 
 def _operands(
@@ -50,7 +52,7 @@ def _operands(
         case Not(item):
             yield from _operands(base, rule, item, place, let_through)
         case And(items) | Or(items):
-            refs = [base.tree_refs[base.section(rule), item] for item in items]
+            refs = [base.part_ref(rule, item) for item in items]
             for number, (item, ref) in enumerate(zip(items, refs)):
                 beside = tuple((other, isinstance(tree, And)) for n, other in enumerate(refs) if n != number)
                 if beside:

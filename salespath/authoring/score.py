@@ -178,7 +178,7 @@ def score_files(base: Base, files: Mapping[str, Sequence[DocumentedCase]]) -> Sc
 
 def _judgement(base: Base, item: DocumentedCase) -> Judgement:
     walked = walk(base, Company(base, item.case.values), settle=False, plan=False)
-    concluded = [value for value in VERDICTS if walked.truth.is_true(base.value_refs["process", value])]
+    concluded = [value for value in VERDICTS if walked.truth.is_true(base.value_ref("process", value))]
     said, sums = concluded[0] if len(concluded) == 1 else "undetermined", walked.sums
     totals = {name: [sums.total(process, name) for process in PROCESSES] for name in SUMS}
     fit, means = (certainty.net(totals[name][0] - totals[name][1]) for name in ("fit", "means"))

@@ -88,7 +88,7 @@ class Solver:
             true, false = self.pair(~ref)
             return false, true
         if ref not in self._nodes:
-            kind, refs = self.base.nodes[ref]
+            kind, refs = self.base.graph.nodes[ref]
             if kind == LEAF:
                 self._nodes[ref] = self._leaf(refs[0])
             else:
@@ -99,7 +99,7 @@ class Solver:
         return self._nodes[ref]
 
     def _leaf(self, index: int) -> tuple[Any, Any]:
-        leaf = self.base.leaves[index]
+        leaf = self.base.graph.leaves[index]
         if isinstance(leaf, Closed):
             true = self.pair(leaf.ref)[0]
             return true, z3.Not(true)
@@ -197,7 +197,7 @@ class Solver:
                 if group.process == process and group.dimension in SUMS[name]:
                     size: Any = z3.IntVal(0)
                     for weight, rule in reversed(group.pieces):
-                        size = z3.If(self.pair(self.base.rule_refs[rule])[0], z3.IntVal(group.sign * weight), size)
+                        size = z3.If(self.pair(self.base.rule_ref(rule))[0], z3.IntVal(group.sign * weight), size)
                     parts.append(size)
             self._sums[quantity] = z3.Sum(parts)
         return self._sums[quantity]

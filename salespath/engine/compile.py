@@ -148,13 +148,6 @@ class Base:
     _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _strata: dict[str, int] = field(default_factory=dict)
 
-    def __getattr__(self, name: str) -> Any:  # short names of what the engine keeps for itself
-        if name in ("formulas", "relations", "conditions", "done", "overridden_by", "concluding", "strata"):
-            return getattr(self, f"_{name}")
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return getattr(self.graph, name)
-
     def section(self, rule: Rule) -> int:
         """Which of FACTS, VERDICT and PLAN a rule belongs to."""
         return section(self.knowledge, rule)

@@ -181,7 +181,7 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
     for rule in base.knowledge.rules.values():
         if not isinstance(rule.then, (Weigh, Block)):
             continue
-        for leaf in leaves(base.conditions[rule.id]):
+        for leaf in leaves(base.condition(rule.id)):
             if not (isinstance(leaf, Compare) and isinstance(leaf.left, Quantity) and isinstance(leaf.right, Constant)):
                 continue
             name, threshold = leaf.left.name, leaf.right.value
@@ -232,7 +232,7 @@ class _Finder:
         def parts() -> Iterator[Entry]:
             rests = [self._sums(name, PROCESSES) for name in SUMS]  # first, so that evidence and blocks stand here
             stops = self.found("heading:blocks", "heading", lambda: map(self.block, self._blocks(*BLOCKED.values())))
-            yield from map(self.rule, self.base.concluding.get(("process", process), ()))
+            yield from map(self.rule, self.base.concluders("process", process))
             for attribute, value in (("lead", a.lead), ("leaning", a.leaning)):
                 if value:
                     yield self.value(attribute, value)
@@ -261,7 +261,7 @@ class _Finder:
         """A process that is not the answer."""
 
         def parts() -> Iterator[Entry]:
-            rules = self.base.concluding.get(("process", process), ())
+            rules = self.base.concluders("process", process)
             rest = [other for other in PROCESSES if other != process]
             fit = (
                 [self._sums("fit", (process, *rest))] if process in PROCESSES else []
@@ -311,18 +311,18 @@ class _Finder:
     # What findings are made of
 
     def rule(self, id_: str) -> Entry:
-        base, rule, over = self.base, self.rules[id_], self.base.overridden_by.get(id_, ())
-        states = {status(self.a, base.rule_refs[other]) for other in over}
-        state = status(self.a, base.rule_refs[id_])
-        if FIRED in states and status(self.a, base.condition_refs[id_]) != FAILED:
+        base, rule, over = self.base, self.rules[id_], self.base.overriding(id_)
+        states = {status(self.a, base.rule_ref(other)) for other in over}
+        state = status(self.a, base.rule_ref(id_))
+        if FIRED in states and status(self.a, base.graph.condition_refs[id_]) != FAILED:
             state = OVERRIDDEN
-        what: dict[str, Any] = {"rule": id_, "facts": self._facts(base.rule_refs[id_]), "record": rule}
+        what: dict[str, Any] = {"rule": id_, "facts": self._facts(base.rule_ref(id_)), "record": rule}
         if isinstance(rule.then, Weigh):
             weight = self.fired[id_].weight if id_ in self.fired else 0
             what["evidence"] = Weight(rule.then.process, rule.then.line, weight)
 
         def parts() -> Iterator[Entry]:
-            yield self.condition(base.conditions[id_], f"rule:{id_}/when", rule)
+            yield self.condition(base.condition(id_), f"rule:{id_}/when", rule)
             if over:
                 one = next(state for state in (FIRED, OPEN, FAILED) if state in states)
                 yield self.found(f"rule:{id_}/unless", "exception", lambda: map(self.rule, over), one, rule=id_)
@@ -330,7 +330,7 @@ class _Finder:
         return self.found(f"rule:{id_}", "rule", parts, state, **what)
 
     def condition(self, tree: Condition, path: str, rule: Rule, wanted: bool = True) -> Entry:
-        state = status(self.a, self.base.tree_refs[self.base.section(rule), tree])
+        state = status(self.a, self.base.part_ref(rule, tree))
         facts: dict[str, Value | None] = {}
         match tree:
             case And() | Or():
@@ -340,7 +340,7 @@ class _Finder:
                 kind, parts = "not", [self._part(f"{path}/not", tree.item, rule, not wanted)]
             case Is():
                 kind, parts = "test", [partial(self.value, tree.attribute, tree.value)]
-                facts = self._facts(self.base.value_refs[tree.attribute, tree.value])
+                facts = self._facts(self.base.value_ref(tree.attribute, tree.value))
             case _:
                 kind, parts = "test", [partial(self._input, name) for name in sorted(inputs(tree))]
                 facts = self._answers(inputs(tree), state == OPEN)
@@ -357,7 +357,7 @@ class _Finder:
         def parts() -> Iterable[Entry]:
             if attribute in BLOCKED:
                 return map(self.block, self._blocks(BLOCKED[attribute]))
-            return map(self.rule, self.base.concluding.get((attribute, value), ()))
+            return map(self.rule, self.base.concluders(attribute, value))
 
         state = self._status_of(attribute, value)
         return self.found(f"{attribute}:{value}", "value", parts, state, record=Is(attribute, value))
@@ -365,8 +365,11 @@ class _Finder:
     def block(self, id_: str) -> Entry:
         """Whether a block stands: where its condition is certain, and no exception is."""
         blocker = next((item for item in self.a.blockers if item.rule == id_), None)
-        facts = {**blocker.facts, **dict.fromkeys(blocker.needs)} if blocker else self._facts(self.base.rule_refs[id_])
-        state, what = status(self.a, self.base.standing_refs[id_]), {"rule": id_, "facts": facts, "record": blocker}
+        facts = {**blocker.facts, **dict.fromkeys(blocker.needs)} if blocker else self._facts(self.base.rule_ref(id_))
+        state, what = (
+            status(self.a, self.base.graph.standing_refs[id_]),
+            {"rule": id_, "facts": facts, "record": blocker},
+        )
         return self.found(f"rule:{id_}/stands", "block", partial(map, self.rule, [id_]), state, **what)
 
     def sum(self, name: str, process: str) -> Entry:
@@ -388,8 +391,8 @@ class _Finder:
             value = reading.value
 
         def parts() -> Iterator[Entry]:
-            if name not in self.facts and name in self.base.formulas:
-                yield from map(self.fact, sorted(inputs(self.base.formulas[name])))
+            if name not in self.facts:
+                yield from map(self.fact, sorted(self.base.inputs_of(name)))
             yield from more()
 
         return self.found(f"fact:{name}", "fact", parts, facts={name: value}, record=name)
@@ -410,7 +413,7 @@ class _Finder:
     # What is asked of the base and of the assessment
 
     def _status_of(self, attribute: str, value: str) -> str:
-        return status(self.a, self.base.value_refs[attribute, value])
+        return status(self.a, self.base.value_ref(attribute, value))
 
     def _blocks(self, *processes: str) -> list[str]:
         return [

@@ -129,15 +129,6 @@ def test_a_change_of_one_fact_goes_back_to_rules_that_read_it() -> None:
                 assert name in read, (case.company, name, rule)
 
 
-def names_behind(tree) -> set[str]:
-    from salespath.rules.language import inputs
-
-    found = inputs(tree)
-    while more := {n for name in found & BASE.formulas.keys() for n in inputs(BASE.formulas[name])} - found:
-        found |= more
-    return found
-
-
 @pytest.mark.parametrize("number", [2, 5, 32])
 def test_a_comparison_fits_the_width(number) -> None:
     cases = read_file(str(EXAMPLES / "real_companies.yaml"), VOCABULARY).cases[-number:]

@@ -13,12 +13,12 @@ from salespath.rules.model import PROCESSES, Advise
 
 def problems(context: Context) -> Iterator[Problem]:
     """Two choices where one is wanted, and none."""
-    topics, refs = context.base.knowledge.topics, context.base.rule_refs
+    topics, ref = context.base.knowledge.topics, context.base.rule_ref
     advice = [(rule, rule.then) for rule in context.rules.values() if isinstance(rule.then, Advise)]
     for (first, one), (second, other) in combinations(advice, 2):
         if (one.topic, one.process) != (other.topic, other.process) or one.choice == other.choice:
             continue
-        both = (refs[first.id], TRUE), (refs[second.id], TRUE)
+        both = (ref(first.id), TRUE), (ref(second.id), TRUE)
         if topics[one.topic].exclusive:
             what = f"on {one.topic} it advises {other.choice} where {first.id} advises {one.choice}"
             yield from context.where("SP411", what, second, *both)

@@ -66,5 +66,4 @@ class Context:
     @cached_property
     def dead(self) -> frozenset[str]:
         """The rules that can never fire."""
-        refs = self.base.rule_refs
-        return frozenset(id_ for id_, rule in self.rules.items() if self.never(rule, (refs[id_], TRUE)))
+        return frozenset(id_ for id_, rule in self.rules.items() if self.never(rule, (self.base.rule_ref(id_), TRUE)))

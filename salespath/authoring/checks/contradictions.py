@@ -17,7 +17,7 @@ def problems(context: Context) -> Iterator[Problem]:
         if attribute.several or attribute.id == "process":
             continue
         for one, other in combinations(attribute.values, 2):
-            both = (base.value_refs[attribute.id, one], TRUE), (base.value_refs[attribute.id, other], TRUE)
-            ids = base.concluding.get((attribute.id, other), ())
+            both = (base.value_ref(attribute.id, one), TRUE), (base.value_ref(attribute.id, other), TRUE)
+            ids = base.concluders(attribute.id, other)
             rule = context.rules[ids[0]] if ids else None
             yield from context.where("SP401", f"{attribute.id} can be both {one} and {other}", rule, *both)

@@ -19,7 +19,7 @@ def problems(context: Context) -> Iterator[Problem]:
         if rule.id in context.dead:
             yield finding("SP402", "it can never fire, whatever the facts.", rule)
             continue
-        for part, value in _constant(context, rule, context.base.conditions[rule.id]):
+        for part, value in _constant(context, rule, context.base.condition(rule.id)):
             code, word = ("SP403", "true") if value else ("SP404", "false")
             yield finding(code, f"`{written(part)}` is always {word} where it is known.", rule)
 
@@ -29,5 +29,5 @@ def _constant(context: Context, rule: Rule, tree: Condition) -> list[tuple[Condi
     found = [pair for item in inner for pair in _constant(context, rule, item)]
     if found or isinstance(tree, (Not, Known)) or tree == ALWAYS:
         return found
-    ref = context.base.tree_refs[context.base.section(rule), tree]
+    ref = context.base.part_ref(rule, tree)
     return [(tree, value) for value, wanted in ((True, FALSE), (False, TRUE)) if context.never(rule, (ref, wanted))]

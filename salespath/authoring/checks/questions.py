@@ -17,13 +17,13 @@ def problems(context: Context) -> Iterator[Problem]:
     read: set[str] = set()
     decisive: dict[str, Rule] = {}
     for rule in context.rules.values():
-        then, names = rule.then, inputs(base.conditions[rule.id])
+        then, names = rule.then, inputs(base.condition(rule.id))
         decides = isinstance(then, (Weigh, Block)) or rule.id in base.read_by_verdict
         if decides and not (isinstance(then, Block) and then.lift):
             decisive = dict.fromkeys(base.behind(names), rule) | decisive
         names = names.union(*map(placeholders, rule.texts))
-        if rule.id in base.done:
-            names |= inputs(base.done[rule.id])
+        if done := base.done_when(rule.id):
+            names |= inputs(done)
         if isinstance(then, Advise) and base.knowledge.topics[then.topic].metrics:
             names |= {then.choice}
         read |= base.behind(names)
@@ -38,7 +38,7 @@ def problems(context: Context) -> Iterator[Problem]:
 
 def _values(context: Context) -> Iterator[Problem]:
     """Values of a fact between which no rule makes a difference."""
-    tests = [leaf for leaf in context.base.leaves if isinstance(leaf, (OneOf, Member))]
+    tests = [leaf for leaf in context.base.graph.leaves if isinstance(leaf, (OneOf, Member))]
     for fact in context.base.vocabulary.facts.values():
         mine = [leaf for leaf in tests if leaf.name == fact.id]
         groups: dict[tuple[bool, ...], list[str]] = {}

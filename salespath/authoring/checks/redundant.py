@@ -21,14 +21,14 @@ def problems(context: Context) -> Iterator[Problem]:
                 groups.setdefault((attribute, value), []).append(rule)
             case Weigh() as then:
                 groups.setdefault((then.process, then.line, "+" if then.certainty > 0 else "-"), []).append(rule)
-    refs = context.base.rule_refs
+    ref = context.base.rule_ref
     for rules in groups.values():
         needless: set[str] = set()
         for rule in rules:
             for other in rules:
                 if other is rule or other.id in needless or _strength(rule) > _strength(other):
                     continue
-                if context.never(rule, (refs[rule.id], TRUE), (refs[other.id], NOT_TRUE)):
+                if context.never(rule, (ref(rule.id), TRUE), (ref(other.id), NOT_TRUE)):
                     yield finding("SP405", f"{other.id} says the same whenever it fires.", rule)
                     needless.add(rule.id)
                     break

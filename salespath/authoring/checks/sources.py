@@ -28,7 +28,7 @@ def problems(context: Context) -> Iterator[Problem]:
         if source.kind == "article" and source.id not in cited:
             yield finding("SP413", f"nothing cites {source.id}: {source.says}")
     for rule in context.rules.values():
-        tests = [leaf for leaf in leaves(context.base.conditions[rule.id]) if isinstance(leaf, Compare)]
+        tests = [leaf for leaf in leaves(context.base.condition(rule.id)) if isinstance(leaf, Compare)]
         figures = {figure for leaf in tests for figure in _figures(leaf)} - {0.0, 1.0}
         if figures and not any(name == EXPERT or _FIGURE.search(sources[name].says) for name in rule.source):
             numbers = ", ".join(f"{figure:g}" for figure in sorted(figures))

@@ -13,10 +13,10 @@ from salespath.rules.model import Conclude
 
 def problems(context: Context) -> Iterator[Problem]:
     """A company without a process, and two rules that both give one."""
-    refs = context.base.rule_refs
+    ref = context.base.rule_ref
     rules = [r for r in context.rules.values() if isinstance(r.then, Conclude) and r.then.attribute == "process"]
-    none = tuple((refs[rule.id], NOT_TRUE) for rule in rules)
+    none = tuple((ref(rule.id), NOT_TRUE) for rule in rules)
     yield from context.where("SP406", "no rule gives a process", None, *none)
     for first, second in combinations(rules, 2):
-        both = (refs[first.id], TRUE), (refs[second.id], TRUE)
+        both = (ref(first.id), TRUE), (ref(second.id), TRUE)
         yield from context.where("SP407", f"{first.id} gives a process as well", second, *both)

@@ -149,8 +149,7 @@ class _Search:
     def _scores(self, walked: Walked, carrier: Rows) -> tuple[Any, Any]:
         """How many processes that the goal needs are blocked, and the net evidence against it, of every row."""
         names = (self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both")
-        truth, refs = walked.truth, self.base.value_refs
-        blocked = sum(carrier.expand(truth.is_true(refs[f"{name}_blocked", "yes"])) for name in names)
+        blocked = sum(carrier.expand(walked.has(f"{name}_blocked", "yes")) for name in names)
         fit = {process: walked.sums.total(process, "fit") for process in PROCESSES}
         if self.goal in PROCESSES:
             margin = fit[self.goal] - sum(fit[p] for p in PROCESSES if p != self.goal)
@@ -244,8 +243,8 @@ def apply(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]
 def _recommended(base: Base, walked: Walked, value: str) -> Bits:
     """Where a process is recommended, and no other."""
     truth = walked.truth
-    found = truth.is_true(base.value_refs["process", value])
+    found = truth.is_true(base.value_ref("process", value))
     for other in VERDICTS:
         if other != value:
-            found = found & ~truth.is_true(base.value_refs["process", other])
+            found = found & ~truth.is_true(base.value_ref("process", other))
     return found

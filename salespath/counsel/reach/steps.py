@@ -176,12 +176,12 @@ def _advice(base: Base, before: Assessment, after: Assessment, move: Move) -> tu
             return block.remedy, block.owner
     given = {advice.rules[0]: advice for side in (before, after) for advice in side.advice}
     completed = []
-    for id_, tree in base.done.items():
-        then = base.knowledge.rules[id_].then
-        ref = base.done_refs[id_]
-        done = after.walked.truth.is_true(ref) and not before.walked.truth.is_true(ref)
-        if done and isinstance(then, Advise) and move.fact in inputs(tree) and id_ in given:
-            completed.append((-then.priority, id_))
+    for rule, then in base.knowledge.each(Advise):
+        tree = base.done_when(rule.id)
+        if tree is None or rule.id not in given or move.fact not in inputs(tree):
+            continue
+        if after.walked.done(rule.id) and not before.walked.done(rule.id):
+            completed.append((-then.priority, rule.id))
     if completed:
         advice = given[min(completed)[1]]
         return advice.text, advice.owner

@@ -48,12 +48,12 @@ class Graph:
 def whole(base: Base) -> Graph:
     """Every rule with what it reads and what it feeds."""
     graph = Graph()
-    for number, formula in base.formulas.items():
-        for name in base.vocabulary.ordered(inputs(formula)):
+    for number in base.numbers:
+        for name in base.vocabulary.ordered(base.inputs_of(number)):
             graph.edges[_quantity(base, graph, name), _quantity(base, graph, number)] = "computes"
     for rule in base.knowledge.rules.values():
         here = graph.add("rule", rule.id, rule.id)
-        tree = base.conditions[rule.id]
+        tree = base.condition(rule.id)
         names = inputs(tree)
         for name in base.vocabulary.ordered(names):
             graph.edges[_quantity(base, graph, name), here] = "read by"
@@ -62,7 +62,7 @@ def whole(base: Base) -> Graph:
         for name in VERDICT_NUMBERS:
             if name in names:
                 graph.edges[_sum(graph, name), here] = "read by"
-        for other in base.overridden_by.get(rule.id, ()):
+        for other in base.overriding(rule.id):
             graph.edges[graph.add("rule", other, other), here] = "overrides"
         _feed(base, graph, rule, here)
     return graph

@@ -24,7 +24,7 @@ def facts(base: Base, chosen: Sequence[Fact]) -> Page:
     blocks = [Table((Column("Fact", 24), Column("About", 8), Column("Asked", 7), *titles), rows)]
     names = {fact.id for fact in chosen}
     relations = tuple(
-        (relation.kind, in_words(base, base.relations[relation.id]), relation.question)
+        (relation.kind, in_words(base, base.broken(relation.id)), relation.question)
         for relation in base.vocabulary.relations.values()
         if names & set(relation.ask)
     )

@@ -55,7 +55,7 @@ def _entry(relations: RuleRelations, rule: Rule) -> Item:
     """A rule: what it says and does, when, why, and what it hangs together with where its condition does not tell."""
     base, then, related = relations.base, rule.then, relations.of(rule)
     written = f" — {' '.join(rule.when.split())}" if rule.when else ""
-    says, when = [conclusion(base, rule)], [f"{in_words(base, base.conditions[rule.id])}{written}."]
+    says, when = [conclusion(base, rule)], [f"{in_words(base, base.condition(rule.id))}{written}."]
     when.extend(f"Unless {other} applies: {words}." for other, words in exceptions(base, rule))
     match then:
         case Advise():
@@ -66,8 +66,8 @@ def _entry(relations: RuleRelations, rule: Rule) -> Item:
             says.append(said(base, then.text))
         case model.Block() if not then.lift:
             says.extend([f"Remedy: {said(base, then.remedy)}", f"Owner: {then.owner}."])
-    if rule.id in base.done:
-        says.append(f"Done when {in_words(base, base.done[rule.id])}.")
+    if done := base.done_when(rule.id):
+        says.append(f"Done when {in_words(base, done)}.")
     ways = {
         "Adds up": adds_up(base, related),
         "Depends on": shortened(related.depends_on),

@@ -151,10 +151,10 @@ def steps(a: Assessment) -> list[str]:
     found: dict[str, None] = {}
     pending = [("process", a.process)]
     while pending:
-        for rule in base.concluding.get(pending.pop(), ()):
+        for rule in base.concluders(*pending.pop()):
             if rule in fired and rule not in found:
                 found[rule] = None
-                pending.extend(read_values(base.conditions[rule]))
+                pending.extend(read_values(base.condition(rule)))
     return list(found)
 
 
