@@ -15,9 +15,11 @@ from salespath.commands.shared.delivery import TEXT, deliver
 from salespath.commands.shared.group import Reporting
 from salespath.commands.shared.messages import progress_bar, report_problems
 from salespath.commands.shared.reading import companies_files, read_companies, with_base
-from salespath.engine.compile import VERDICT, Base, compile_base
+from salespath.engine.base import Base
+from salespath.engine.compile import compile_base
 from salespath.engine.documented import DocumentedCase, labelled
 from salespath.engine.table import Table, TableResult, assess_table
+from salespath.engine.truth_graph import VERDICT
 from salespath.report.page import Page, Text
 from salespath.report.pages.score import companies
 from salespath.rules.language import Is, leaves

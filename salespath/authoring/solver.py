@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from salespath.authoring.symbolic import SymbolicNumber, calculated, finite, ordered, z3
 from salespath.engine import certainty
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, LEAF, Base, Closed, Ref, StandingBlock
+from salespath.engine.truth_graph import GraphLeaf, Ref, Standing
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
@@ -43,7 +44,7 @@ class Solver:
         self.base = base
         self.variables: dict[str, _Variable] = {}
         self.domains: dict[str, list[Any]] = {}
-        self._nodes: dict[int, tuple[Any, Any]] = {}
+        self._nodes: dict[Ref, tuple[Any, ...]] = {}
         self._numbers: dict[tuple[Number, bool], SymbolicNumber] = {}
         self._sums: dict[str, Any] = {}
 
@@ -82,28 +83,12 @@ class Solver:
         true, false = self.pair(ref)
         return {TRUE: true, FALSE: false, NOT_TRUE: z3.Not(true), NOT_FALSE: z3.Not(false)}[wanted]
 
-    def pair(self, ref: Ref) -> tuple[Any, Any]:
+    def pair(self, ref: Ref) -> tuple[Any, ...]:
         """That a node is true, and that it is false."""
-        if ref < 0:
-            true, false = self.pair(~ref)
-            return false, true
-        if ref not in self._nodes:
-            kind, refs = self.base.graph.nodes[ref]
-            if kind == LEAF:
-                self._nodes[ref] = self._leaf(refs[0])
-            else:
-                pairs = [self.pair(child) for child in refs]
-                every, some = (0, 1) if kind == ALL else (1, 0)
-                both, either = z3.And([p[every] for p in pairs]), z3.Or([p[some] for p in pairs])
-                self._nodes[ref] = (both, either) if kind == ALL else (either, both)
-        return self._nodes[ref]
+        return self.base.graph.evaluate(ref, self._leaf, z3.And, z3.Or, self._nodes)
 
-    def _leaf(self, index: int) -> tuple[Any, Any]:
-        leaf = self.base.graph.leaves[index]
-        if isinstance(leaf, Closed):
-            true = self.pair(leaf.ref)[0]
-            return true, z3.Not(true)
-        if isinstance(leaf, StandingBlock):
+    def _leaf(self, leaf: GraphLeaf) -> tuple[Any, ...]:
+        if isinstance(leaf, Standing):
             lifted = [self.pair(exception)[0] for exception in leaf.exceptions]
             true = z3.And(self.pair(leaf.condition)[0], z3.Not(z3.Or(lifted)))
             return true, z3.Not(true)

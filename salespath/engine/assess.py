@@ -23,9 +23,11 @@ from salespath.engine.assessment import (
     Warning,
     lifting,
 )
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base, Ref, filled
+from salespath.engine.compile import filled
 from salespath.engine.contradictions import contradictions, problem
+from salespath.engine.truth_graph import Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import OPEN, SUMS, Walked, supposing, walk
 from salespath.facts import Case, Value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, TypedDict
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked

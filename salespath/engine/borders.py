@@ -9,9 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Annotated
 
+from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, as_number, begins, bounds, limits
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, changed, placed
 from salespath.engine.turning import readers
 from salespath.engine.variants import processes_of

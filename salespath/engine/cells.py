@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.walk import OPERATORS
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.rules.language import Compare, Constant, Leaf, Quantity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.walk import OPERATORS, walk
 from salespath.facts.values import Value
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.walk import SUMS
 from salespath.rules.language import VERDICT_NUMBERS, Condition, Is, inputs, leaves
 from salespath.rules.model import Rule, Weigh

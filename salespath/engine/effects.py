@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
-from salespath.engine.compile import PLAN, VERDICT, Base, Ref
+from salespath.engine.base import Base
 from salespath.engine.dependencies import RuleRelations, adds_to, read_values
+from salespath.engine.truth_graph import PLAN, VERDICT, Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences

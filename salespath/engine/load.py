@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 
-from salespath.engine.compile import Base, compile_base
+from salespath.engine.base import Base
+from salespath.engine.compile import compile_base
 from salespath.facts import Vocabulary, vocabulary
 from salespath.files.problems import Problem, SalespathError
 from salespath.rules import folders, loader

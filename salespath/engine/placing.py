@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.facts import Value
 from salespath.rules.language import Arithmetic, Number, Quantity, inputs
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.space import Space, States, space
 from salespath.facts import Value
 from salespath.rules.language import VERDICT_NUMBERS

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.assessment import Assessment, Settlement
+from salespath.engine.base import Base
 from salespath.engine.company import process_of
-from salespath.engine.compile import Base
 from salespath.engine.questions import ranked
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
 from salespath.facts import Value

@@ -17,9 +17,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from salespath.engine.base import Base
 from salespath.engine.cells import cells
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
 from salespath.rules.language import Compare, Constant, Leaf, Member, Quantity, inputs

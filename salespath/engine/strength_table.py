@@ -12,8 +12,8 @@ from functools import partial
 
 import numpy as np
 
+from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, PARTS, bounds, halved, options, turns
-from salespath.engine.compile import Base
 from salespath.engine.contradictions import contradicted
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
 from salespath.engine.table import Array, Bits, Column, Rows, Table, column, words

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.contradictions import contradicted
 from salespath.engine.walk import OPERATORS, SUMS, Sums, walk
 from salespath.facts import Case, Derived, Fact, Value

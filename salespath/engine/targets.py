@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Fact
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import VERDICTS, Advise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.table import Array, Column, Rows, Table, column
 from salespath.engine.unless import BOUNDS, answers, exceptions, least, lifted, read
 from salespath.facts import Fact, Value

@@ -11,8 +11,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, changed
 from salespath.engine.walk import walk
 from salespath.facts import Value

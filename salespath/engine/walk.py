@@ -11,20 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 from salespath.engine import certainty
-from salespath.engine.compile import (
-    ALL,
-    FACTS,
-    LEAF,
-    PLAN,
-    VERDICT,
-    Base,
-    Closed,
-    GraphLeaf,
-    Ref,
-    StandingBlock,
-    TruthGraph,
-    TwoValued,
-)
+from salespath.engine.base import Base
+from salespath.engine.truth_graph import ALL, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing, TruthGraph
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import And, Arithmetic, Compare, Condition, Constant, Is, Leaf, Not, Number, Or, Quantity
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -258,10 +246,7 @@ def _plan(graph: TruthGraph, truth: Truth, carrier: Carrier) -> None:
 
 
 def _pair(leaf: GraphLeaf, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
-    match leaf:
-        case Closed() | StandingBlock():
-            return reading(leaf, must, may, carrier)
-    return carrier.test(leaf)[:2]
+    return reading(leaf, must, may, carrier) if isinstance(leaf, Standing) else carrier.test(leaf)[:2]
 
 
 def _section(graph: TruthGraph, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
@@ -316,13 +301,11 @@ def _verdict(base: Base, must: Truth, may: Truth, sums: Sums, carrier: Carrier) 
     _section(graph, VERDICT, pairs, may, carrier)
 
 
-def reading(leaf: TwoValued, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
+def reading(leaf: Standing, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
     """Whether a two-valued reading can be true, and whether it can be false: with `must` for `may`, whether it is.
 
     A block stands where its condition is certain and no exception is. So more answers can bring it about, and can lift it.
     """
-    if isinstance(leaf, Closed):
-        return may.is_true(leaf.ref), carrier.one ^ must.is_true(leaf.ref)
     true, false = may.is_true(leaf.condition), carrier.one ^ must.is_true(leaf.condition)
     for exception in leaf.exceptions:
         true = true & (carrier.one ^ must.is_true(exception))

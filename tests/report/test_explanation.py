@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from salespath.engine.assess import assess
-from salespath.engine.compile import LEAF, TWO_VALUED, Base
+from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.engine.targets import meant, targets
+from salespath.engine.truth_graph import LEAF, Standing
 from salespath.engine.walk import SUMS
-from salespath.engine.why import FAILED, FIRED, OPEN, OVERRIDDEN, close_calls, status, why_not
+from salespath.engine.why import FAILED, FIRED, OPEN, OVERRIDDEN, close_calls, why_not
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Tree
@@ -310,7 +311,7 @@ def refs_behind(base: Base, *refs: int) -> set[int]:
         found.add(node)
         kind, under = base.graph.nodes[node]
         test = base.graph.leaves[under[0]] if kind == LEAF else None
-        if isinstance(test, TWO_VALUED):
+        if isinstance(test, Standing):
             under = test.refs
         elif test is not None:
             numbers = [name.split("_", 1) for name in inputs(test) if name in VERDICT_NUMBERS]
@@ -370,7 +371,7 @@ def test_every_condition_that_was_evaluated_for_the_answer_stands_in_the_tree_on
         ref = graph_ref(BASE, finding)
         if ref is not None:
             evaluated.add(max(ref, ~ref))
-            said = status(a, ref)
+            said = a.walked.status(ref)
             assert finding.status == said or (finding.status, said) == (OVERRIDDEN, FAILED)
             if finding.kind in ("and", "or"):
                 assert len(finding.under) == len(finding.record.items)

@@ -10,8 +10,9 @@ from salespath.counsel.reach.search import Reach, apply
 from salespath.counsel.sensitivity import Sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import FACTS, Base
+from salespath.engine.base import Base
 from salespath.engine.effects import BLOCK, between
+from salespath.engine.truth_graph import FACTS
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.vocabulary import Test
 from salespath.rules.language import Scope, condition, inputs

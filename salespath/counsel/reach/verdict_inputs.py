@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from salespath.engine.compile import LEAF, TWO_VALUED, VERDICT, Base
+from salespath.engine.base import Base
+from salespath.engine.truth_graph import LEAF, VERDICT, Standing
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
 from salespath.rules.language import Compare, Condition, Member, Scope, condition, inputs
@@ -21,7 +22,7 @@ class VerdictInputs:
         self.base, self.case, self.free = base, case, free
         roots = {base.rule_ref(rule) for group in base.evidence for _, rule in group.pieces}
         graph = base.graph
-        roots |= {ref for leaf in graph.leaves_of(VERDICT) if isinstance(leaf, TWO_VALUED) for ref in leaf.refs}
+        roots |= {ref for leaf in graph.leaves_of(VERDICT) if isinstance(leaf, Standing) for ref in leaf.refs}
         self.roots = {_node(ref) for ref in roots}
         self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
         pending = list(self.roots)

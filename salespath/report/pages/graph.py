@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from salespath.engine.compile import PLAN, Base
+from salespath.engine.base import Base
 from salespath.engine.dependencies import adds_to, read_values
+from salespath.engine.truth_graph import PLAN
 from salespath.facts.values import readable
 from salespath.report.plain import plain
 from salespath.report.words.conditions import in_words
