@@ -21,7 +21,6 @@ from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
 from salespath.engine.compile import Base
 from salespath.engine.effects import OTHERS, between
-from salespath.engine.why import status
 from salespath.facts import Case, read_file
 from salespath.report.formats.text import write
 from salespath.report.pages.compare import document, page
@@ -109,7 +108,8 @@ def test_every_difference_between_two_companies_goes_back_to_rules_that_read_oth
         assert effect.new == other.verdict
         assert bool(effect.through) == effect.verdict_changes
         for rule in effect.through:
-            assert status(one, BASE.graph.condition_refs[rule]) != status(other, BASE.graph.condition_refs[rule])
+            ref = BASE.graph.condition_refs[rule]
+            assert one.walked.status(ref) != other.walked.status(ref)
         for item in effect.items:
             if item.reason == OTHERS and item.how != "changed":
                 assert item.through
