@@ -18,7 +18,7 @@ from salespath.commands.shared.reading import companies_files, read_companies, w
 from salespath.engine.base import Base
 from salespath.engine.compile import compile_base
 from salespath.engine.documented import DocumentedCase, labelled
-from salespath.engine.table import Table, TableResult, assess_table
+from salespath.engine.table import FactTable, TableResult, assess_table
 from salespath.engine.truth_graph import VERDICT
 from salespath.report.page import Page, Text
 from salespath.report.pages.score import companies
@@ -95,7 +95,7 @@ def firing(base: Base, known: Sequence[DocumentedCase]) -> dict[str, int]:
 
 def together(base: Base, known: Sequence[DocumentedCase]) -> TableResult:
     """What a base says of all companies, in one walk."""
-    return assess_table(base, Table.from_cases(base, [item.case for item in known]), settle=False)
+    return assess_table(base, FactTable.from_cases(base, [item.case for item in known]), settle=False)
 
 
 # Changed bases. Advice and warnings are left out: the process does not depend on them.

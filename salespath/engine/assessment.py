@@ -220,9 +220,7 @@ class Assessment:
     leaning: OneProcess | None
     basis: str | None
     settled: bool
-    settled_by: (
-        SettledBy  # bounds or search where settled; example where an answer is found that changes it; else unproved
-    )
+    settled_by: SettledBy  # bounds or search: settled; example: an answer is found that changes it; else unproved
     possible: tuple[AnyVerdict, ...]
     evidence: Mapping[str, Mapping[str, int]]
     blockers: tuple[Blocker, ...]

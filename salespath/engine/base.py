@@ -121,11 +121,10 @@ class Base:
             if weight := certainty.weight(then.certainty):
                 key = then.process, then.line, 1 if weight > 0 else -1
                 groups.setdefault(key, []).append((-abs(weight), rule.id))
+        dimensions = {line.id: line.dimension for line in self.knowledge.lines.values()}
         return tuple(
-            Evidence(
-                process, self.knowledge.lines[line].dimension, line, sign, tuple((-w, id_) for w, id_ in sorted(some))
-            )
-            for (process, line, sign), some in sorted(groups.items())
+            Evidence(process, dimensions[line], line, sign, tuple((-weight, id_) for weight, id_ in sorted(pieces)))
+            for (process, line, sign), pieces in sorted(groups.items())
         )
 
     @cached_property
@@ -135,12 +134,10 @@ class Base:
         pending = [rule.id for rule in rules.values() if self.section(rule) == VERDICT]
         while pending:
             read = inputs(self._conditions[pending.pop()])
-            for (attribute, _), ids in self._concluding.items():
-                new = [
-                    id_ for id_ in ids if attribute in read and id_ not in found and self.section(rules[id_]) == FACTS
-                ]
-                found.update(new)
-                pending.extend(new)
+            for rule, then in self.knowledge.each(Conclude):
+                if then.attribute in read and rule.id not in found and self.section(rule) == FACTS:
+                    found.add(rule.id)
+                    pending.append(rule.id)
         return frozenset(found)
 
     def rule_ref(self, rule: str) -> Ref:

@@ -99,10 +99,8 @@ def _beside(base: Base, name: str, value: float, some: Sequence[Stretch]) -> Ite
     """The border below a number and the one above it."""
     here = next(place for place, stretch in enumerate(some) if stretch.first <= value <= stretch.last)
     named = limits(base).get(name, ())
-    for side, last, beyond in (
-        ("below", some[here].first, some[:here][-1:]),
-        ("above", some[here].last, some[here + 1 :]),
-    ):
+    below, above = some[:here][-1:], some[here + 1 :]
+    for side, last, beyond in (("below", some[here].first, below), ("above", some[here].last, above)):
         for stretch in beyond[:1]:
             at = stretch.last if side == "below" else stretch.first
             yield Near(name, value, at, side, stretch.process, last if last in named and at not in named else None)

@@ -38,7 +38,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Item:
+class Difference:
     """A block, advice or warning that comes, goes or changes, why, and the changed rules that it goes back to."""
 
     kind: str
@@ -58,7 +58,7 @@ class Effect:
     new: Verdict
     through: tuple[str, ...]
     shifts: tuple[Shift, ...]
-    items: tuple[Item, ...]
+    items: tuple[Difference, ...]
 
     @property
     def verdict_changes(self) -> bool:
@@ -88,7 +88,7 @@ def between(old: Assessment, new: Assessment) -> Effect:
     return _Company((old, new), (links, links), {*otherwise}, otherwise).effect()
 
 
-def follows(effect: Effect, item: Item) -> bool:
+def follows(effect: Effect, item: Difference) -> bool:
     """Whether an item comes or goes with the verdict, so that its number is enough."""
     return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
@@ -205,9 +205,8 @@ class _Company:
             if rule not in seen:
                 seen[rule] = None
                 pending.extend(self._below(rule))
-        return tuple(id_ for id_ in self.entries if id_ in seen and id_ in self.changed) + tuple(
-            sorted(id_ for id_ in seen if id_ in self.changed and id_ not in self.entries)
-        )
+        changed = self.changed & seen.keys()
+        return (*(id_ for id_ in self.entries if id_ in changed), *sorted(changed.difference(self.entries)))
 
     def _below(self, rule: str) -> Iterator[str]:
         """The rules that differ among those that one reads or is overridden by."""
@@ -234,7 +233,7 @@ class _Company:
                 assert isinstance(then, Weigh)
                 yield Shift(rule, then.process, old.get(rule, 0), new.get(rule, 0))
 
-    def _items(self) -> Iterator[Item]:
+    def _items(self) -> Iterator[Difference]:
         old, new = (_shown(side) for side in self.sides)
         for key in dict.fromkeys([*old, *new]):
             before, after = old.get(key), new.get(key)
@@ -243,7 +242,7 @@ class _Company:
                 how = ADDED if before is None else REMOVED if after is None else CHANGED
                 reason, through = self._reason(rule, how)
                 about = (after or before or ("", None))[0]
-                yield Item(kind, rule, about, how, reason, through)
+                yield Difference(kind, rule, about, how, reason, through)
 
     def _reason(self, rule: str, how: str) -> tuple[str, tuple[str, ...]]:
         if rule in self.entries and (rule in self.changed or how == CHANGED):
@@ -272,11 +271,8 @@ def _closed(base: Base, rule: str, attribute: str) -> bool:
 def _shown(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
     """The blocks, advice and warnings of an assessment, by kind and rule: what each is about, and all that it says."""
     found: dict[tuple[str, str], tuple[str, object]] = {}
-    for block in a.blockers:
-        found[BLOCK, block.rule] = (
-            block.process,
-            replace(block, facts={}),
-        )  # what it says, not all that it was read from
+    for block in a.blockers:  # what it says, not all that it was read from
+        found[BLOCK, block.rule] = block.process, replace(block, facts={})
     for advice in a.advice:
         found[ADVICE, advice.rules[0]] = f"{advice.topic}: {advice.choice}", advice
     for warning in a.warnings:

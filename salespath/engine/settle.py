@@ -42,23 +42,14 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
         return a
     found = settle(a.base, a.case.values, every=every)
     settled = found.settled and a.impossible is None
-    order = (
-        {}
-        if settled
-        else {
-            name: place for place, name in enumerate(ranked(a.base, a.case.values, [q.fact for q in a.next_questions]))
-        }
-    )
+    questions = {} if settled else {question.fact: question for question in a.next_questions}
+    order = ranked(a.base, a.case.values, questions) if questions else []
     return replace(
         a,
         settled=settled,
         settled_by=found.settled_by if settled or not found.settled else "unproved",
         possible=found.possible if every or found.settled else a.possible,
-        next_questions=tuple(
-            sorted(
-                (q for q in a.next_questions if q.fact in order), key=lambda q: (q.fact not in a.lifting, order[q.fact])
-            )
-        ),
+        next_questions=tuple(questions[name] for name in sorted(order, key=lambda name: name not in a.lifting)),
         completions=found if every else None,
     )
 

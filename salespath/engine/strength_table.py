@@ -16,7 +16,7 @@ from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, PARTS, bounds, halved, options, turns
 from salespath.engine.contradictions import contradicted
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
-from salespath.engine.table import Array, Bits, Column, Rows, Table, column, words
+from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, words
 from salespath.engine.turning import RUNS, asked, readers
 from salespath.engine.walk import walk
 from salespath.facts import Derived, Fact
@@ -39,7 +39,7 @@ class Strengths:
     on: Bits
 
 
-def strengths(base: Base, table: Table, guessed: Mapping[str, Array] | None = None) -> Strengths:
+def strengths(base: Base, table: FactTable, guessed: Mapping[str, Array] | None = None) -> Strengths:
     """How firm the verdicts of a table are. `guessed` says of facts for which rows they are."""
     found = []
     for start in range(0, max(table.rows, 1), CHUNK):
@@ -53,8 +53,8 @@ def strengths(base: Base, table: Table, guessed: Mapping[str, Array] | None = No
 class _OtherAnswers(Rows):
     """Rows with other answers to one question; tests that do not read it are as they were."""
 
-    def __init__(self, rows: Rows, tests: dict[Leaf, tuple[Bits, Bits, Bits]], name: str, cells: Column) -> None:
-        super().__init__(rows.base, Table(rows.table.rows, {**rows.table.columns, name: cells}))
+    def __init__(self, rows: Rows, tests: dict[Leaf, tuple[Bits, Bits, Bits]], name: str, cells: FactColumn) -> None:
+        super().__init__(rows.base, FactTable(rows.table.rows, {**rows.table.columns, name: cells}))
         self.tests = tests
 
     def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
@@ -63,7 +63,7 @@ class _OtherAnswers(Rows):
 
 
 class _Part:
-    def __init__(self, base: Base, table: Table, guessed: Mapping[str, Array]) -> None:
+    def __init__(self, base: Base, table: FactTable, guessed: Mapping[str, Array]) -> None:
         self.base, self.table, self.rows = base, table, Rows(base, table)
         self.known = {name: cells.known for name, cells in table.columns.items()}
         self.guessed = {name: some & self.known[name] for name, some in guessed.items() if name in self.known}
@@ -174,9 +174,9 @@ class _Part:
     def _crossing(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Compare) -> Array | None:
         """Where a test turns that joins a number with others; the lowest where it does not."""
 
-        def state(some: Array, table: Table, point: Array) -> Array:
+        def state(some: Array, table: FactTable, point: Array) -> Array:
             known = np.ones(len(some), dtype=bool)
-            rows = Rows(self.base, Table(table.rows, {**table.columns, name: Column(point / step, known)}))
+            rows = Rows(self.base, FactTable(table.rows, {**table.columns, name: FactColumn(point / step, known)}))
             true, false, open_ = map(rows.expand, rows.test(test))
             found: Array = true + 2 * false + 4 * open_
             return found
@@ -184,7 +184,7 @@ class _Part:
         read = {other: self.table.columns[other] for other in self.base.behind(inputs(test)) & self.known.keys()}
 
         def of(some: Array) -> partial[Array]:
-            return partial(state, some, Table(len(some), {other: cells[some] for other, cells in read.items()}))
+            return partial(state, some, FactTable(len(some), {other: cells[some] for other, cells in read.items()}))
 
         some = np.flatnonzero(tried)
         whole = of(some)
@@ -198,4 +198,4 @@ class _Part:
     def _otherwise(self, name: str, values: Array) -> _OtherAnswers:
         mine = {*readers(self.base)[name]}
         tests = {leaf: bits for leaf, bits in self.tests.items() if leaf not in mine}
-        return _OtherAnswers(self.rows, tests, name, Column(values, np.ones(values.shape, dtype=bool)))
+        return _OtherAnswers(self.rows, tests, name, FactColumn(values, np.ones(values.shape, dtype=bool)))

@@ -30,7 +30,7 @@ FIGURES = (*SUMS, *DIMENSIONS)
 
 
 @dataclass(frozen=True)
-class Column:
+class FactColumn:
     """One fact of all companies, and for which it is known.
 
     `values` are float64 for a number (NaN where unknown), codes for a choice or yes/no (the place in the vocabulary; 0 no, 1 yes),
@@ -40,24 +40,24 @@ class Column:
     values: Array
     known: npt.NDArray[np.bool_]
 
-    def __getitem__(self, rows: slice | Array) -> Column:
+    def __getitem__(self, rows: slice | Array) -> FactColumn:
         """Some of the rows."""
-        return Column(self.values[rows], self.known[rows])
+        return FactColumn(self.values[rows], self.known[rows])
 
 
-def column(fact: Fact | Derived, values: Sequence[Value | None]) -> Column:
+def column(fact: Fact | Derived, values: Sequence[Value | None]) -> FactColumn:
     """A column from single values, None being unknown."""
     known = np.array([value is not None for value in values], dtype=bool)
     if fact.numeric:
-        return Column(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
+        return FactColumn(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
     if fact.type == "date":
         days = np.array(["1970-01-01" if v is None else v for v in values], dtype="datetime64[D]")
-        return Column(days.astype(np.int64), known)
+        return FactColumn(days.astype(np.int64), known)
     codes: dict[Value, int] = {value: code for code, value in enumerate(words(fact))}
     if fact.type == "set":
         masks = [sum(1 << codes[word] for word in v) if isinstance(v, frozenset) else 0 for v in values]
-        return Column(np.array(masks, dtype=mask_type(fact)), known)
-    return Column(np.array([0 if v is None else codes[v] for v in values], dtype=np.int16), known)
+        return FactColumn(np.array(masks, dtype=mask_type(fact)), known)
+    return FactColumn(np.array([0 if v is None else codes[v] for v in values], dtype=np.int16), known)
 
 
 def words(fact: Fact | Derived) -> list[str | bool]:
@@ -71,24 +71,24 @@ def mask_type(fact: Fact | Derived) -> npt.DTypeLike:
 
 
 @dataclass(frozen=True)
-class Table:
+class FactTable:
     """The known facts of many companies. A fact without a column is unknown for all."""
 
     rows: int
-    columns: Mapping[str, Column]
+    columns: Mapping[str, FactColumn]
 
     @classmethod
-    def from_cases(cls, base: Base, cases: Sequence[Case]) -> Table:
+    def from_cases(cls, base: Base, cases: Sequence[Case]) -> FactTable:
         """The table of some companies, in their order."""
         given = {name for case in cases for name in case.values}
         vocabulary = base.vocabulary
         columns = {n: column(vocabulary[n], [case.values.get(n) for case in cases]) for n in vocabulary.ordered(given)}
         return cls(len(cases), columns)
 
-    def __getitem__(self, rows: slice) -> Table:
+    def __getitem__(self, rows: slice) -> FactTable:
         """Some of the rows."""
         count = len(range(*rows.indices(self.rows)))
-        return Table(count, {name: column[rows] for name, column in self.columns.items()})
+        return FactTable(count, {name: column[rows] for name, column in self.columns.items()})
 
 
 @dataclass
@@ -102,7 +102,7 @@ class _Quantity:
 class Rows:
     """Truth values of the rows of a table as packed bits. The bits that pad the last byte mean nothing and are never read."""
 
-    def __init__(self, base: Base, table: Table) -> None:
+    def __init__(self, base: Base, table: FactTable) -> None:
         self.base = base
         self.table = table
         size = -(-table.rows // 8)
@@ -251,14 +251,14 @@ class TableResult:
         return np.unpackbits(bits, axis=-1, count=self.rows).view(bool)
 
 
-def assess_table(base: Base, table: Table, *, settle: bool = True, chunk: int = CHUNK) -> TableResult:
+def assess_table(base: Base, table: FactTable, *, settle: bool = True, chunk: int = CHUNK) -> TableResult:
     """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time."""
     step = max(8, -(-chunk // 8) * 8)
     parts = [_assess(base, table[start : start + step], settle) for start in range(0, max(table.rows, 1), step)]
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
-def _assess(base: Base, table: Table, settle: bool) -> TableResult:
+def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
     carrier = Rows(base, table)
     walked = walk(base, carrier, settle=settle)
     inside = carrier.pack(True)  # all but the padding

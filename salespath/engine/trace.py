@@ -39,11 +39,7 @@ def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]
             elif open_only != bool(true[node] or false[node]):
                 found.update(graph.leaf_inputs[refs[0]])
         elif open_only:
-            pending.extend(
-                child
-                for child in refs
-                if not (true[child if child >= 0 else ~child] or false[child if child >= 0 else ~child])
-            )
+            pending.extend(child for child in refs if not (truth.is_true(child) or truth.is_false(child)))
         elif bool(true[node]) == (kind == ALL):
             pending.extend(refs)  # all of them make it so
         else:

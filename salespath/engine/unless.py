@@ -23,11 +23,8 @@ from salespath.facts import Fact, Value
 
 def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, ...]:
     """The answers of one company that alone lift a block that stands, in the order of the vocabulary."""
-    found: list[Unless] = []
-    for name in read(base, block):
-        if name not in facts:
-            found.extend(_of_one(base, facts, block, base.vocabulary.facts[name]))
-    return tuple(found)
+    missing = [base.vocabulary.facts[name] for name in read(base, block) if name not in facts]
+    return tuple(item for fact in missing for item in _of_one(base, facts, block, fact))
 
 
 def lifting_all(blockers: Iterable[Blocker], process: str) -> tuple[Unless, ...]:

@@ -176,10 +176,9 @@ class Walked:
     def verdict(self) -> Verdict:
         """What is recommended to one company."""
         process = self.process
+        lead = self.value("lead") if process == "both" else None
         leaning = self.value("leaning") if process in ("not_yet", "undetermined") else None
-        return Verdict(
-            process, self.value("lead") if process == "both" else None, None if leaning == "none" else leaning
-        )
+        return Verdict(process, lead, None if leaning == "none" else leaning)
 
 
 class Verdict(NamedTuple):
@@ -284,9 +283,8 @@ def evidence(base: Base, speaking_for: Truth, speaking_against: Truth, carrier: 
         for size, rule in group.pieces:
             fired = truth.is_true(base.graph.rule_refs[rule]) & rest
             rest = rest ^ fired
-            total[group.process, group.dimension] = total[group.process, group.dimension] + group.sign * size * (
-                carrier.expand(fired)
-            )
+            key = group.process, group.dimension
+            total[key] = total[key] + group.sign * size * carrier.expand(fired)
     return Sums(total, total)
 
 

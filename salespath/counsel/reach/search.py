@@ -13,7 +13,7 @@ from salespath.counsel.reach.sets import CHUNK, LARGEST, Fitting, MovedColumns, 
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.compile import Base
 from salespath.engine.settle import settle
-from salespath.engine.table import Rows, Table
+from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import Bits, Walked, holds, walk
 from salespath.facts import Case, Value
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -123,7 +123,7 @@ class _Search:
     # Trying sets
 
     def _walk(self, sets: Sets) -> tuple[Walked, Rows]:
-        carrier = Rows(self.base, Table(len(sets), self.columns.of(sets)))
+        carrier = Rows(self.base, FactTable(len(sets), self.columns.of(sets)))
         return walk(self.base, carrier, settle=False, plan=False), carrier
 
     def _successes(self, sets: Sets) -> Iterator[tuple[int, ...]]:
@@ -219,7 +219,7 @@ class _Search:
         found = []
         for start in range(0, len(cases), CHUNK):
             part = cases[start : start + CHUNK]
-            carrier = Rows(self.base, Table.from_cases(self.base, part))
+            carrier = Rows(self.base, FactTable.from_cases(self.base, part))
             walked = walk(self.base, carrier, plan=False)
             process = {v: np.unpackbits(_recommended(self.base, walked, v), count=len(part)) for v in VERDICTS}
             possible = sum(carrier.expand(walked.possible[v]) for v in VERDICTS)

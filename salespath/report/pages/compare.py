@@ -193,7 +193,7 @@ def _few(found: Sequence[Any], item: Callable[[Any], Item]) -> Iterator[Block]:
         yield Text(f"and {len(found) - _REASONS} more (all with --format json).", inset=4)
 
 
-def _advice(item: effects.Item, side: Side) -> Item:
+def _advice(item: effects.Difference, side: Side) -> Item:
     topic, choice = item.about.split(": ", 1)
     a = side.assessment
     advice = next(advice for advice in a.advice if advice.rules[0] == item.rule)
