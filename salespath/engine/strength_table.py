@@ -72,23 +72,17 @@ class _Part:
         self.now = self.walked.processes
 
     def strengths(self) -> Strengths:
-        rows, zero = self.rows, self.rows.zero
-        turned: dict[str, Bits] = {}
-        runs: dict[str, Bits] = {}
-        for name in readers(self.base):
-            turned[name], runs[name] = self._turned(name)
-        alone = dict(turned)
-        for name in turned.keys() & self.base.vocabulary.derived.keys():
-            for other in self.base.behind([name]) - {name}:
-                alone[name] = alone[name] & ~turned.get(other, zero)
-        places = asked(self.base)
-        names = sorted(alone, key=places.__getitem__)
-        running = zero
-        for process in RUNS:
-            running = running | self.now[process]
-        first = [alone[name] & runs[name] & ~running for name in names]
+        rows = self.rows
+        found = {name: self._turned(name) for name in readers(self.base)}
+        alone = {name: turned for name, (turned, _) in found.items()}
+        for name in found.keys() & self.base.vocabulary.derived.keys():
+            for other in found.keys() & self.base.behind([name]) - {name}:
+                alone[name] = alone[name] & ~found[other][0]
+        names = sorted(alone, key=asked(self.base).__getitem__)
+        running = np.bitwise_or.reduce([self.now[process] for process in RUNS])
+        first = [alone[name] & found[name][1] & ~running for name in names]
         bits = [*first, *(alone[name] & ~early for name, early in zip(names, first))]
-        on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(zero)) & rows.pack(True)
+        on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(rows.zero)) & rows.pack(True)
         count = np.unpackbits(on, axis=1, count=self.table.rows).sum(axis=0, dtype=np.int64)
         contradictory = rows.expand(contradicted(rows)).astype(bool)
         open_ = contradictory | self._too_little() | self._by_means_alone() | (count > MOST)

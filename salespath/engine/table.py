@@ -99,15 +99,31 @@ class _Quantity:
     known: Any
 
 
-class Rows:
-    """Truth values of the rows of a table as packed bits. The bits that pad the last byte mean nothing and are never read."""
+class PackedBits:
+    """Truth values of many rows as packed bits. The bits that pad the last byte mean nothing and are never read."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.one: Bits = np.full(-(-rows // 8), 0xFF, dtype=np.uint8)
+        self.zero: Bits = np.zeros_like(self.one)
+
+    def expand(self, bits: Bits) -> Any:
+        """Bits as integers."""
+        return np.unpackbits(bits, axis=-1, count=self.rows).astype(np.int64)
+
+    def pack(self, truth: Any) -> Bits:
+        """Truth values as bits."""
+        shape = np.broadcast_shapes(np.shape(truth), (self.rows,))
+        return np.packbits(np.broadcast_to(truth, shape), axis=-1)
+
+
+class Rows(PackedBits):
+    """Truth values of the rows of a table."""
 
     def __init__(self, base: Base, table: FactTable) -> None:
+        super().__init__(table.rows)
         self.base = base
         self.table = table
-        size = -(-table.rows // 8)
-        self.one: Bits = np.full(size, 0xFF, dtype=np.uint8)
-        self.zero: Bits = np.zeros(size, dtype=np.uint8)
         self._numbers: dict[tuple[Number, bool], _Quantity] = {}
         self._bits: dict[object, Bits] = {}  # packed truths that several tests share
 
@@ -160,7 +176,7 @@ class Rows:
         given = self.table.columns.get(name)
         if given is None:
             return _Quantity(np.float64(np.nan), np.False_)
-        total: Array = np.zeros(self.table.rows, dtype=np.uint8)
+        total: Array = np.zeros(self.rows, dtype=np.uint8)
         for place in range(len(self.base.vocabulary[name].values)):
             total = total + (given.values >> place & 1).astype(np.uint8)
         return _Quantity(np.where(given.known, total.astype(np.float64), np.nan), given.known)
@@ -209,17 +225,6 @@ class Rows:
         if key not in self._bits:
             self._bits[key] = self.pack(truth)
         return self._bits[key]
-
-    # Between bits and numbers
-
-    def expand(self, bits: Bits) -> Any:
-        """Bits as integers."""
-        return np.unpackbits(bits, axis=-1, count=self.table.rows).astype(np.int64)
-
-    def pack(self, truth: Any) -> Bits:
-        """Truth values as bits."""
-        shape = np.broadcast_shapes(np.shape(truth), (self.table.rows,))
-        return np.packbits(np.broadcast_to(truth, shape), axis=-1)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ second walk takes every undecided test as both: what is then still not true can 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple, Protocol
 
 from salespath.engine import certainty
@@ -162,10 +164,9 @@ class Walked:
     def processes(self) -> dict[str, Bits]:
         """Which process is recommended, by process: undetermined where none or several are concluded."""
         found = self.values("process")
-        rest = self.carrier.one
-        for bits in found.values():
-            rest = rest & (self.carrier.one ^ bits)
-        return {value: found[value] | rest if value == "undetermined" else found[value] for value in VERDICTS}
+        some = reduce(or_, found.values(), self.carrier.zero)
+        found["undetermined"] = found["undetermined"] | (self.carrier.one ^ some)
+        return {value: found[value] for value in VERDICTS}
 
     @property
     def process(self) -> str:
@@ -226,18 +227,17 @@ def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
     """Whether a condition over facts and derived numbers is true, and whether it is false."""
     match tree:
         case Not(item):
-            true, false = holds(item, carrier)
-            return false, true
-        case And(items) | Or(items):
-            every = type(tree) is And
-            true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
+            return holds(item, carrier)[::-1]
+        case Or(items):
+            return holds(And(tuple(map(Not, items))), carrier)[::-1]
+        case And(items):
+            true, false = carrier.one, carrier.zero
             for t, f in (holds(item, carrier) for item in items):
-                true, false = (true & t, false | f) if every else (true | t, false & f)
+                true, false = true & t, false | f
+            return true, false
         case Is():
             raise TypeError("nothing is concluded yet")
-        case _:
-            true, false, _ = carrier.test(tree)
-    return true, false
+    return carrier.test(tree)[:2]
 
 
 def _plan(graph: TruthGraph, truth: Truth, carrier: Carrier) -> None:
