@@ -63,9 +63,7 @@ class _Assessor:
     def assessment(self) -> Assessment:
         base, sums = self.base, self.walked.sums
         process, lead, leaning = self.walked.verdict
-        evidence = {
-            p: {name: sums.total(p, name) for name in SUMS} | {d: sums.low[p, d] for d in DIMENSIONS} for p in PROCESSES
-        }
+        evidence = {p: {name: sums.total(p, name) for name in (*SUMS, *DIMENSIONS)} for p in PROCESSES}
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
         contradicted = contradictions(self.company)
         settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)

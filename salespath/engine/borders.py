@@ -138,8 +138,6 @@ def _points(
 
 
 def _stretches(line: Iterable[Point], given: Iterator[str] | Sequence[str]) -> tuple[Stretch, ...]:
-    found = []
-    for process, group in groupby(zip(line, given), key=lambda pair: pair[1]):
-        values = [value for (value, _), _ in group]
-        found.append(Stretch(values[0], values[-1], process))
-    return tuple(found)
+    runs = groupby(zip(line, given), key=itemgetter(1))
+    groups = [(process, [value for (value, _), _ in group]) for process, group in runs]
+    return tuple(Stretch(values[0], values[-1], process) for process, values in groups)

@@ -237,19 +237,14 @@ class _Compiler:
                 ref = self._node(kind, tuple(self._tree(item, part) for item in items))
             case Not(item):
                 ref = ~self._tree(item, part)
-            case Is():
-                ref = self._attribute(tree, part)
+            case Is(name, value):
+                ref, attribute = self._value(name, value), self.knowledge.attributes.get(name)
+                if part == VERDICT and attribute and not attribute.verdict:
+                    ref = self._leaf(Standing(ref))  # whether a process is blocked is read as it is
             case _:
                 ref = self._leaf(tree)
         self.graph.tree_refs[part, tree] = ref
         return ref
-
-    def _attribute(self, tree: Is, part: int) -> Ref:
-        attribute = self.knowledge.attributes.get(tree.attribute)
-        ref = self._value(tree.attribute, tree.value)
-        if attribute is None or attribute.verdict or part != VERDICT:
-            return ref  # an attribute of the verdict (whether a process is blocked is one), or read beside other facts
-        return self._leaf(Standing(ref))
 
     def _value(self, attribute: str, value: str) -> Ref:
         """An attribute's value: any of the effective rules that conclude it."""
@@ -291,9 +286,5 @@ def filled(text: str, value: Callable[[str], str]) -> str:
     """A text with its figures put in."""
     if "{" not in text:
         return text
-    parts = []
-    for literal, name, _, _ in string.Formatter().parse(text):
-        parts.append(literal)
-        if name is not None:
-            parts.append(value(name))
-    return "".join(parts)
+    parts = string.Formatter().parse(text)
+    return "".join(literal if name is None else literal + value(name) for literal, name, _, _ in parts)

@@ -123,14 +123,15 @@ class _Links:
     """What the rules of a base read."""
 
     def __init__(self, base: Base) -> None:
+        rules = base.knowledge.rules.values()
         self.concluding = RuleRelations(base).concluding
-        self.adds_to = {rule.id: adds_to(base, rule) for rule in base.knowledge.rules.values()}
-        self.values: dict[str, list[Value]] = {}
-        self.numbers: dict[str, list[str]] = {}
-        for rule in base.knowledge.rules.values():
-            trees = [tree for tree in (base.condition(rule.id), base.done_when(rule.id)) if tree is not None]
-            self.values[rule.id] = [value for tree in trees for value in read_values(tree)]
-            self.numbers[rule.id] = [name for name in inputs(trees[0]) if name in VERDICT_NUMBERS]
+        self.adds_to = {rule.id: adds_to(base, rule) for rule in rules}
+        trees = {
+            rule.id: [tree for tree in (base.condition(rule.id), base.done_when(rule.id)) if tree is not None]
+            for rule in rules
+        }
+        self.values = {name: [value for tree in some for value in read_values(tree)] for name, some in trees.items()}
+        self.numbers = {name: inputs(some[0]) & {*VERDICT_NUMBERS} for name, some in trees.items()}
 
 
 class _Company:
@@ -226,12 +227,11 @@ class _Company:
 
     def _shifts(self) -> Iterator[Shift]:
         old, new = self.weights
+        processes = {rule.id: then.process for side in self.sides for rule, then in side.base.knowledge.each(Weigh)}
         for rule in dict.fromkeys([*old, *new]):
-            if old.get(rule, 0) != new.get(rule, 0):
-                bases = [side.base.knowledge.rules for side in self.sides]
-                then = bases[rule in bases[1]][rule].then
-                assert isinstance(then, Weigh)
-                yield Shift(rule, then.process, old.get(rule, 0), new.get(rule, 0))
+            before, after = old.get(rule, 0), new.get(rule, 0)
+            if before != after:
+                yield Shift(rule, processes[rule], before, after)
 
     def _items(self) -> Iterator[Difference]:
         old, new = (_shown(side) for side in self.sides)

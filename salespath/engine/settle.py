@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import numpy.typing as npt
@@ -80,10 +82,8 @@ class _SettleSearch:
 
     def _said(self, process: str, unproved: Iterable[str], by: str) -> Settlement:
         open_ = tuple(unproved)
-        if by == "example" and not self.every:  # the others were not looked at
-            excluded: tuple[str, ...] = ()
-        else:
-            excluded = tuple(v for v in VERDICTS if v not in self.examples and v not in open_)
+        looked_at = () if by == "example" and not self.every else VERDICTS
+        excluded = tuple(v for v in looked_at if v not in self.examples and v not in open_)
         return Settlement(process, self.examples, excluded, open_, by)
 
     def _enough(self, left: list[str]) -> bool:
@@ -177,10 +177,8 @@ class _SettleSearch:
     def _alive(self, rows: States, left: list[str]) -> npt.NDArray[np.bool_]:
         """The partial companies that can still give a process that has no example yet."""
         walked, carrier = self.space.walked(rows)
-        found = np.zeros(len(rows), dtype=bool)
-        for value in left:
-            if value not in self.examples:
-                found |= carrier.expand(walked.possible[value]).astype(bool)
+        wanted = [walked.possible[value] for value in left if value not in self.examples]
+        found: npt.NDArray[np.bool_] = carrier.expand(reduce(or_, wanted, carrier.zero)).astype(bool)
         return found
 
     def _narrowing(self, row: States, left: list[str]) -> Variable | None:

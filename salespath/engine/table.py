@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from salespath.engine.base import Base
 from salespath.engine.contradictions import contradicted
-from salespath.engine.walk import OPERATORS, SUMS, Sums, walk
+from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
@@ -279,6 +279,9 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
                 place += flags(bits).astype(np.int8) * np.int8(names.index(value) - NONE)
         return place
 
+    def whole(process: str, name: str) -> Array:
+        return np.broadcast_to(np.asarray(walked.sums.total(process, name), dtype=np.int64), table.rows)
+
     process = places(walked.processes, VERDICTS)
     lead, leaning = places(walked.values("lead"), PROCESSES), places(walked.values("leaning"), PROCESSES)
     lead[process != VERDICTS.index("both")] = NONE
@@ -297,18 +300,13 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
         settled=settled,
         settled_by=np.where(settled, SETTLED_BY.index("bounds"), SETTLED_BY.index("unproved")).astype(np.int8),
         possible=possible,
-        sums={(p, name): _whole(walked.sums, p, name, table.rows) for p in PROCESSES for name in FIGURES},
+        sums={(p, name): whole(p, name) for p in PROCESSES for name in FIGURES},
         rules=rules,
         fired=np.stack([walked.fired(rule) for rule in rules]) & inside,
         failed=np.stack([walked.failed(rule) for rule in rules]) & inside,
         done={rule: walked.done(rule) & inside for rule in rules if base.done_when(rule)},
         standing={rule.id: walked.stands(rule.id) & inside for rule, _ in base.knowledge.blocks},
     )
-
-
-def _whole(sums: Sums, process: str, name: str, rows: int) -> Array:
-    total = sums.total(process, name) if name in SUMS else sums.low[process, name]
-    return np.broadcast_to(np.asarray(total, dtype=np.int64), rows)
 
 
 def _joined(parts: Sequence[TableResult]) -> TableResult:

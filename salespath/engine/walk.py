@@ -77,16 +77,16 @@ class Sums:
     _bounds: dict[str, tuple[Numbers, Numbers]] = field(default_factory=dict, repr=False, compare=False)
 
     def total(self, process: str, name: str) -> Numbers:
-        """The sum of fit or means, from below."""
-        return sum(self.low[process, dimension] for dimension in SUMS[name])
+        """The sum of fit, means or a dimension, from below."""
+        return sum(self.low[process, dimension] for dimension in SUMS.get(name, (name,)))
 
     def bounds(self, quantity: str) -> tuple[Numbers, Numbers]:
         """The net evidence of a verdict number (fit_enterprise, …), from below and from above."""
         if quantity not in self._bounds:
             name, process = quantity.split("_", 1)
-            low = high = sum(self.low[process, dimension] for dimension in SUMS[name]) / certainty.SCALE
+            low = high = self.total(process, name) / certainty.SCALE
             if self.high is not self.low:
-                high = sum(self.high[process, dimension] for dimension in SUMS[name]) / certainty.SCALE
+                high = Sums(self.high, self.high).total(process, name) / certainty.SCALE
             self._bounds[quantity] = low, high
         return self._bounds[quantity]
 
