@@ -203,7 +203,7 @@ class _Compiler:
                 self._problem("SP304", self.knowledge.rules[cycle[0]], what)
                 del graph[cycle[0]][cycle[1]]
                 circular = True
-        strata: dict[str, int] = {}  # how many layers of other rules each rule stands on
+        strata = self.base._strata
         for rule in self.order:
             below = [strata.get(id_, -1) + 1 for id_ in reads[rule.id]]
             strata[rule.id] = max([0, *below, *(strata.get(id_, 0) for id_ in self.base.overriding(rule.id))])

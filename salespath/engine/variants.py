@@ -84,7 +84,7 @@ def _each(function: Callable[[Any, Any], Any]) -> Callable[[Numbers, Any], Numbe
 
     def applied(mine: Numbers, other: Any) -> Numbers:
         if not isinstance(other, Numbers):
-            other = Numbers(other, {})
+            return Numbers(function(mine.common, other), {n: function(item, other) for n, item in mine.odd.items()})
         places = mine.odd.keys() | other.odd.keys()
         odd = {n: function(mine.odd.get(n, mine.common), other.odd.get(n, other.common)) for n in places}
         return Numbers(function(mine.common, other.common), odd)
