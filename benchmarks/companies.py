@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from salespath.engine.compile import Base
-from salespath.engine.table import Column, Table, mask_type
+from salespath.engine.base import Base
+from salespath.engine.table import FactColumn, FactTable, mask_type
 from salespath.facts import Case, Fact
 from salespath.tables.fact_columns import values
 
@@ -15,14 +15,14 @@ KNOWN = 0.7  # of the facts
 ROUND = (0, 500, 1000, 2500, 5000, 12_000, 25_000, 50_000, 100_000, 250_000, 1_000_000)
 
 
-def table(base: Base, rows: int, seed: int = 1) -> Table:
+def table(base: Base, rows: int, seed: int = 1) -> FactTable:
     """Companies that know most of their facts."""
     source = np.random.default_rng(seed)
     columns = {}
     for fact in base.vocabulary.facts.values():
         known = source.random(rows) < KNOWN
-        columns[fact.id] = Column(_values(fact, rows, known, source), known)
-    return Table(rows, columns)
+        columns[fact.id] = FactColumn(_values(fact, rows, known, source), known)
+    return FactTable(rows, columns)
 
 
 def _values(fact: Fact, rows: int, known: np.ndarray, source: np.random.Generator) -> np.ndarray:
@@ -46,7 +46,7 @@ def _values(fact: Fact, rows: int, known: np.ndarray, source: np.random.Generato
     return np.where(known, np.clip(found, low, fact.maximum or math.inf), np.nan)
 
 
-def cases(base: Base, some: Table) -> list[Case]:
+def cases(base: Base, some: FactTable) -> list[Case]:
     """The rows of a table one by one."""
     columns = {name: values(base.vocabulary[name], cells) for name, cells in some.columns.items()}
     return [

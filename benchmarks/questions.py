@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from salespath.engine.assess import assess
+from salespath.engine.base import Base
 from salespath.engine.cells import cells
-from salespath.engine.compile import Base
 from salespath.engine.load import load
 from salespath.engine.settle import searched, settle
 from salespath.facts import Case, Value, read_file

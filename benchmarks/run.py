@@ -27,7 +27,7 @@ from tabulate import tabulate
 
 from salespath.counsel.reach.search import GOALS, search
 from salespath.engine.assess import assess
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.engine.table import assess_table
 from salespath.facts import read_file

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from salespath.counsel.compare import Comparison
     from salespath.counsel.economics.process_economics import Economics
-    from salespath.engine.compile import Base
+    from salespath.engine.base import Base
     from salespath.facts import Case, Portfolio
     from salespath.report.page import Page
 

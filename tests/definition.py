@@ -6,8 +6,8 @@ from functools import cache
 from operator import add, mul, sub, truediv
 
 from salespath.engine import certainty
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.walk import OPERATORS, SUMS
 from salespath.facts import Case
 from salespath.rules.language import (

@@ -16,9 +16,9 @@ import pytest
 from definition import Reader
 from in_clips import Clips, constructs, given
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
-from salespath.engine.table import Rows, Table
+from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import Truth, walk
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
@@ -69,7 +69,7 @@ def ours(base: Base, cases: Sequence[Case]) -> list[Findings]:
 
 
 def ours_in_a_table(base: Base, cases: Sequence[Case]) -> list[Findings]:
-    walked = walk(base, Rows(base, Table.from_cases(base, cases)), settle=False)
+    walked = walk(base, Rows(base, FactTable.from_cases(base, cases)), settle=False)
     true, false = (np.unpackbits(np.stack(bits), axis=1) for bits in (walked.truth.true, walked.truth.false))
     sums = {key: np.broadcast_to(total, len(cases)) for key, total in walked.sums.low.items()}
     return [

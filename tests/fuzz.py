@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterable
 
 from salespath.engine.assess import assess
-from salespath.engine.compile import BLOCKED, compile_base
+from salespath.engine.compile import compile_base
 from salespath.engine.load import load
 from salespath.facts import Case
 from salespath.files.nodes import parse
 from salespath.files.problems import Problem, SalespathError
 from salespath.files.source import decode
 from salespath.rules import loader
-from salespath.rules.language import VERDICT_NUMBERS, ExpressionError, Scope, condition, formula
+from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, ExpressionError, Scope, condition, formula
 from salespath.rules.model import Attribute
 
 SECONDS = 2.0  # far more than any file of this size should take

@@ -11,7 +11,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base, compile_base
+from salespath.engine.base import Base
+from salespath.engine.compile import compile_base
 from salespath.engine.load import load
 from salespath.facts import Case, Derived, Fact, Value, read_file
 from salespath.files.nodes import parse

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 
 import clips
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import LEAF, Base, Closed, Ref, StandingBlock, TwoValued
 from salespath.engine.crosscheck.lowering import answers, derivations, late_tests
+from salespath.engine.truth_graph import LEAF, Ref, Standing
 from salespath.engine.walk import SUMS, Sums, Truth
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
@@ -65,10 +66,8 @@ def _sums(base: Base) -> Iterator[str]:
             yield f"(bind ?*{name}_{process}* (/ (+ {' '.join(parts)}) 1000000000.0))"
 
 
-def _decide(node: Ref, test: Compare | TwoValued) -> str:
-    if isinstance(test, Closed):
-        condition = f"(= ?*{_name(test.ref)}* 1)"
-    elif isinstance(test, StandingBlock):
+def _decide(node: Ref, test: Compare | Standing) -> str:
+    if isinstance(test, Standing):
         lifted = "".join(f" (= ?*{_name(exception)}* 0)" for exception in test.exceptions)
         condition = f"(and TRUE (= ?*{_name(test.condition)}* 1){lifted})"
     else:

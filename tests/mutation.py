@@ -25,8 +25,10 @@ import z3
 from salespath.authoring.results import Results
 from salespath.authoring.scenarios import Scenario, read_scenarios
 from salespath.authoring.solver import GaveUp, Solver
-from salespath.engine.compile import Base, Ref, compile_base
+from salespath.engine.base import Base
+from salespath.engine.compile import compile_base
 from salespath.engine.load import load
+from salespath.engine.truth_graph import Ref
 from salespath.files.problems import SalespathError
 from salespath.rules.model import Block, Conclude, Rule, Weigh
 
@@ -157,7 +159,7 @@ def equivalent(base: Base, changed: Base, mutant: Mutant) -> bool:
         if mutant.rule is None or mutant.kind == "sign changed":
             return Solver(base).find((base.rule_ref(mutant.id), True)) is None
         read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, Block))
-        here, there = base.rule_refs[mutant.id], changed.rule_refs[mutant.id]
+        here, there = base.rule_ref(mutant.id), changed.rule_ref(mutant.id)
         return alike((Solver(base), here), (Solver(changed), there), false=read)
     except GaveUp:
         return False

@@ -11,7 +11,7 @@ from random import Random
 from companies import FIGURES
 from given import FRAME, VOCABULARY, small_base
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import PROCESSES, VERDICTS
 

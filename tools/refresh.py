@@ -21,7 +21,7 @@ import click
 
 from salespath import cli
 from salespath.counsel import precedents
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.facts import read_file
 from salespath.facts.schema import facts_schema

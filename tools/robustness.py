@@ -15,14 +15,16 @@ from salespath.commands.shared.delivery import TEXT, deliver
 from salespath.commands.shared.group import Reporting
 from salespath.commands.shared.messages import progress_bar, report_problems
 from salespath.commands.shared.reading import companies_files, read_companies, with_base
-from salespath.engine.compile import VERDICT, Base, compile_base
+from salespath.engine.base import Base
+from salespath.engine.compile import compile_base
 from salespath.engine.documented import DocumentedCase, labelled
-from salespath.engine.table import Table, TableResult, assess_table
+from salespath.engine.table import FactTable, TableResult, assess_table
+from salespath.engine.truth_graph import VERDICT
 from salespath.report.page import Page, Text
 from salespath.report.words.phrases import counted
 from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
-from salespath.rules.model import VERDICTS, Block, Rule, Weigh
+from salespath.rules.model import VERDICTS, Block, Conclude, Rule, Weigh
 
 FACTORS = (0.8, 1.2)
 VERDICT_OF = ("process", "lead", "leaning")  # the attributes that a verdict tells
@@ -93,7 +95,7 @@ def firing(base: Base, known: Sequence[DocumentedCase]) -> dict[str, int]:
 
 def together(base: Base, known: Sequence[DocumentedCase]) -> TableResult:
     """What a base says of all companies, in one walk."""
-    return assess_table(base, Table.from_cases(base, [item.case for item in known]), settle=False)
+    return assess_table(base, FactTable.from_cases(base, [item.case for item in known]), settle=False)
 
 
 # Changed bases. Advice and warnings are left out: the process does not depend on them.
@@ -103,14 +105,14 @@ def deciding(base: Base) -> list[Rule]:
     """The rules that the verdict depends on: evidence, blocks, and what concludes the process or anything that they read."""
     rules = base.knowledge.rules
     pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, Block))]
-    pending += [id_ for (attribute, _), ids in base.concluding.items() if attribute in VERDICT_OF for id_ in ids]
+    pending += [rule.id for rule, then in base.knowledge.each(Conclude) if then.attribute in VERDICT_OF]
     found: set[str] = set()
     while pending:
         id_ = pending.pop()
         if id_ not in found:
             found.add(id_)
-            read = [leaf for leaf in leaves(base.conditions[id_]) if isinstance(leaf, Is)]
-            pending += [name for leaf in read for name in base.concluding.get((leaf.attribute, leaf.value), ())]
+            read = [leaf for leaf in leaves(base.condition(id_)) if isinstance(leaf, Is)]
+            pending += [name for leaf in read for name in base.concluders(leaf.attribute, leaf.value)]
     return [rule for id_, rule in rules.items() if id_ in found]
 
 

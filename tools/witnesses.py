@@ -14,7 +14,7 @@ from salespath.commands.shared.delivery import TEXT, deliver
 from salespath.commands.shared.group import Reporting
 from salespath.commands.shared.messages import progress_bar
 from salespath.commands.shared.reading import with_base
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.documented import DocumentedCase
 from salespath.report.page import Column, Page, Table, Text
 from salespath.rules.loader import EXPERT

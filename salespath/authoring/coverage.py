@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from salespath.authoring.results import Results
-from salespath.engine.compile import Base, Ref
+from salespath.engine.base import Base
+from salespath.engine.truth_graph import Ref
 from salespath.rules.language import And, Condition, Not, Or
 from salespath.rules.model import Rule
 

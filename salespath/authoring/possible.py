@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from salespath.authoring.solver import GaveUp, Literal, Solver, holds
+from salespath.engine.base import Base
 from salespath.engine.cells import companies
-from salespath.engine.compile import Base
-from salespath.engine.table import Rows, Table
+from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import walk
 from salespath.facts import Value
 
@@ -23,7 +23,7 @@ class Possible:
         self.base = base
         self.examples = self.proofs = self.undecided = 0
         self._cases = list(companies(base, EXAMPLES, seed=1))
-        self._rows = Rows(base, Table.from_cases(base, self._cases))
+        self._rows = Rows(base, FactTable.from_cases(base, self._cases))
         self._walked = walk(base, self._rows, settle=False)
         self._solver = Solver(base)
         self._known: dict[tuple[Literal, ...], Mapping[str, Value] | None] = {}

@@ -15,8 +15,8 @@ from salespath.authoring.scenarios import EXACT, Scenario
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
-from salespath.engine.table import Rows, Table
+from salespath.engine.base import Base
+from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case
 
@@ -28,7 +28,7 @@ class Results:
         self.base = base
         self.scenarios = scenarios
         self.cases: list[Case] = [case for scenario in scenarios for case in scenario.cases]
-        self.rows = Rows(base, Table.from_cases(base, self.cases))
+        self.rows = Rows(base, FactTable.from_cases(base, self.cases))
         self.walked: Walked = walk(base, self.rows, settle=False)
 
     @cached_property

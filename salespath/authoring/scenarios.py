@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Case
 from salespath.facts.cases import read_case
 from salespath.files.nodes import Mapping as MappingNode

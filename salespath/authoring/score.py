@@ -14,8 +14,8 @@ from salespath.authoring.company_kinds import KINDS
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Receipt
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.documented import DocumentedCase
 from salespath.engine.walk import SUMS, walk
 from salespath.rules.model import PROCESSES, VERDICTS

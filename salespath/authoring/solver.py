@@ -13,15 +13,16 @@ from typing import Any, NamedTuple
 
 from salespath.authoring.symbolic import SymbolicNumber, calculated, finite, ordered, z3
 from salespath.engine import certainty
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base, Closed, GraphLeaf, Ref, StandingBlock
+from salespath.engine.truth_graph import GraphLeaf, Ref, Standing
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
 Literal = tuple[
     Ref, bool
-]  # a node, and whether it should be true; ~ of it is that it is false, and neither is so of one unknown
+]  # a node, and whether it is true; `~` of a node is that it is false; an unknown one is neither
 TRIES = 4
 EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike time it is the same everywhere
 
@@ -44,7 +45,7 @@ class Solver:
         self.base = base
         self.variables: dict[str, _Variable] = {}
         self.domains: dict[str, list[Any]] = {}
-        self._nodes: dict[int, tuple[Any, Any]] = {}
+        self._nodes: dict[Ref, tuple[Any, ...]] = {}
         self._numbers: dict[tuple[Number, bool], SymbolicNumber] = {}
         self._sums: dict[str, Any] = {}
 
@@ -78,15 +79,12 @@ class Solver:
 
     # Nodes
 
-    def pair(self, ref: Ref) -> tuple[Any, Any]:
+    def pair(self, ref: Ref) -> tuple[Any, ...]:
         """That a node is true, and that it is false."""
-        return self.base.evaluate(ref, self._leaf, z3.And, z3.Or, self._nodes)
+        return self.base.graph.evaluate(ref, self._leaf, z3.And, z3.Or, self._nodes)
 
-    def _leaf(self, leaf: GraphLeaf) -> tuple[Any, Any]:
-        if isinstance(leaf, Closed):
-            true = self.pair(leaf.ref)[0]
-            return true, z3.Not(true)
-        if isinstance(leaf, StandingBlock):
+    def _leaf(self, leaf: GraphLeaf) -> tuple[Any, ...]:
+        if isinstance(leaf, Standing):
             lifted = [self.pair(exception)[0] for exception in leaf.exceptions]
             true = z3.And(self.pair(leaf.condition)[0], z3.Not(z3.Or(lifted)))
             return true, z3.Not(true)

@@ -13,7 +13,7 @@ import click
 from salespath.commands.shared.delivery import bold, files_read
 from salespath.commands.shared.reading import with_base
 from salespath.commands.shared.sitting import Request, run
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 
 
 @click.command("ask", help=__doc__)

@@ -18,7 +18,7 @@ from salespath.commands.shared.reading import companies_files, company_options, 
 from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.files.output import together
 from salespath.report.formats.text import fitting
 from salespath.report.page import Page

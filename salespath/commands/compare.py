@@ -16,7 +16,7 @@ from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.counsel.compare import Side, are_respondents, companies_named, compare, sides
 from salespath.counsel.panel import panel
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Portfolio
 from salespath.files.problems import WARNING, Problem, has_error
 from salespath.report.pages import compare as compare_page

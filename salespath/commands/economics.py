@@ -17,7 +17,7 @@ from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.other_process import processes_to_show
 from salespath.counsel.economics.process_economics import economics
 from salespath.engine.assess import assess
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.files.problems import SalespathError
 from salespath.report.pages.economics import document, page
 

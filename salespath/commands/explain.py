@@ -15,7 +15,7 @@ from salespath.commands.shared.delivery import Destination, deliver, output_opti
 from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
 from salespath.engine.assess import assess as assess_case
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.targets import meant, targets
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.report.pages import explanation as explanations

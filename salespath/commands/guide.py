@@ -8,7 +8,7 @@ import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.reading import with_base
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.report.pages import guide
 
 

@@ -24,7 +24,7 @@ from salespath.commands.shared.delivery import Destination, deliver, output_opti
 from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_company, with_base
 from salespath.counsel.decision_map import decision_map
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Case
 from salespath.facts.settings import suppose
 from salespath.files.problems import Problem

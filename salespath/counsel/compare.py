@@ -10,8 +10,8 @@ from typing import Any
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
-from salespath.engine.compile import Base
-from salespath.engine.effects import ADVICE, Effect, Item, between, follows
+from salespath.engine.base import Base
+from salespath.engine.effects import ADVICE, Difference, Effect, between, follows
 from salespath.facts import Case, Value
 from salespath.facts.cases import UNREAD
 from salespath.files.problems import shown
@@ -165,7 +165,7 @@ def _choices(a: Assessment, topic: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.choice for item in items))
 
 
-def own_advice(effect: Effect) -> list[Item]:
+def own_advice(effect: Effect) -> list[Difference]:
     """The advice that comes or goes for other reasons than another verdict; the same advice with other figures is none."""
     return [item for item in effect.items if item.kind == ADVICE and item.how != CHANGED and not follows(effect, item)]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
+from salespath.engine.base import Base
 from salespath.engine.borders import Stretch, stretches, turning_points
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, placed
 from salespath.engine.variants import processes_of
 from salespath.facts import Case, Derived, Fact, Value

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from salespath.engine.assessment import Verdict
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.walk import walk
 from salespath.facts import Fact, Value
 from salespath.facts.vocabulary import Derived

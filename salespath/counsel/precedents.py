@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from salespath.engine import certainty
+from salespath.engine.base import Base
 from salespath.engine.cells import limits
-from salespath.engine.compile import Base
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import Is, inputs, leaves

@@ -11,9 +11,9 @@ from salespath.counsel.reach.moves import Move, moves, moves_of
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, subject
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.settle import searched
-from salespath.engine.table import NONE, Table, assess_table
+from salespath.engine.table import NONE, FactTable, assess_table
 from salespath.facts import Case, Fact, Value
 from salespath.rules.model import OTHER, PROCESSES, VERDICTS, Block, Conclude, Weigh
 
@@ -109,7 +109,7 @@ class _Variants:
 
     def __init__(self, base: Base, process: str, cases: Sequence[Case]) -> None:
         self.process = process
-        self.result = assess_table(base, Table.from_cases(base, cases), settle=False)
+        self.result = assess_table(base, FactTable.from_cases(base, cases), settle=False)
         self.read = [
             place
             for place, rule in enumerate(base.knowledge.rules.values())

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from salespath.counsel.precedents import Documented, likeness
+from salespath.engine.base import Base
 from salespath.engine.company import process_of
-from salespath.engine.compile import Base
 from salespath.facts import Case
 from salespath.rules.model import AnyVerdict
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.effects import Effect, between
 from salespath.engine.settle import searched
 from salespath.facts import Case, Value, Vocabulary

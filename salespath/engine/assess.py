@@ -23,9 +23,11 @@ from salespath.engine.assessment import (
     Warning,
     lifting,
 )
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base, Ref, filled
+from salespath.engine.compile import filled
 from salespath.engine.contradictions import contradictions, problem
+from salespath.engine.truth_graph import Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import OPEN, SUMS, Walked, supposing, walk
 from salespath.facts import Case, Value
@@ -61,9 +63,7 @@ class _Assessor:
     def assessment(self) -> Assessment:
         base, sums = self.base, self.walked.sums
         process, lead, leaning = self.walked.verdict
-        evidence = {
-            p: {name: sums.total(p, name) for name in SUMS} | {d: sums.low[p, d] for d in DIMENSIONS} for p in PROCESSES
-        }
+        evidence = {p: {name: sums.total(p, name) for name in (*SUMS, *DIMENSIONS)} for p in PROCESSES}
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
         contradicted = contradictions(self.company)
         settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)
@@ -110,9 +110,7 @@ class _Assessor:
         return filled(text, self._figure)
 
     def _figure(self, name: str) -> str:
-        value = self.facts.get(name)
-        if value is None:
-            value = self.company.number(name)
+        value = self.company.answer(name)
         return "not known" if value is None else words(self.base.vocabulary[name], value)
 
     def _needs(self, rule: str) -> tuple[str, ...]:
@@ -147,9 +145,9 @@ class _Assessor:
                 remedy, because = self._text(then.remedy), self._text(rule.because)
                 refs = graph.rule_refs if self.walked.fired(rule.id) else graph.condition_refs
                 needs = self._needs(rule.id) if self._is_open(rule.id) else ()
-                lifting = unless(self.base, self.facts, rule.id) if needs else ()
+                alone = unless(self.base, self.facts, rule.id) if needs else ()
                 read = self._read(refs[rule.id])
-                found.append(Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, lifting))
+                found.append(Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, alone))
         return tuple(found)
 
     def _warnings(self) -> tuple[Warning, ...]:
@@ -170,33 +168,22 @@ class _Assessor:
 
     def _advice(self) -> tuple[Advice, ...]:
         """The plan, topic by topic, the most important first. A topic that shows only a few leaves out what is in place."""
-        base = self.base
-        found: dict[str, list[tuple[int, Advice]]] = {topic: [] for topic in base.knowledge.topics}
-        for rule, then in base.knowledge.each(Advise):
-            if self.walked.fired(rule.id):
-                done = base.done_when(rule.id) is not None and bool(self.walked.done(rule.id))
-                advice = Advice(
-                    then.topic,
-                    then.choice,
-                    then.process,
-                    self._text(then.text),
-                    tuple(map(self._text, then.steps)),
-                    then.owner,
-                    self._text(rule.because),
-                    (rule.id,),
-                    done,
-                    self._text(then.short),
-                )
-                found[then.topic].append((-then.priority, advice))
+        advice = sorted(self.base.knowledge.each(Advise), key=lambda item: (-item[1].priority, item[0].id))
         plan: list[Advice] = []
-        for topic, items in found.items():
-            items.sort(key=lambda item: (item[0], item[1].rules))
-            chosen = [advice for _, advice in items]
-            most = base.knowledge.topics[topic].at_most
-            if most is not None:
-                chosen = [advice for advice in chosen if not advice.done][:most]
+        for topic in self.base.knowledge.topics.values():
+            fired = [(rule, then) for rule, then in advice if then.topic == topic.id and self.walked.fired(rule.id)]
+            chosen = [self._advised(rule, then) for rule, then in fired]
+            if topic.at_most is not None:
+                chosen = [item for item in chosen if not item.done][: topic.at_most]
             plan.extend(chosen)
         return tuple(plan)
+
+    def _advised(self, rule: Rule, then: Advise) -> Advice:
+        done = self.base.done_when(rule.id) is not None and bool(self.walked.done(rule.id))
+        text, because, short = map(self._text, (then.text, rule.because, then.short))
+        steps = tuple(map(self._text, then.steps))
+        topic, choice, process = then.topic, then.choice, then.process
+        return Advice(topic, choice, process, text, steps, then.owner, because, (rule.id,), done, short)
 
     def _choices(self, process: str, leaning: str | None) -> Iterator[Choice]:
         """What each topic comes to on which everybody gets an answer."""
@@ -219,9 +206,7 @@ class _Assessor:
                         yield Choice(topic.id, supposed if owner == "any" else owner, then.choice, because, rule.id)
 
     def _reading(self, name: str) -> Reading:
-        value = self.facts.get(name)
-        if value is None:
-            value = self.company.number(name)
+        value = self.company.answer(name)
         if value is None:
             return Reading("unknown")
         if isinstance(value, float) and math.isnan(value):
@@ -231,12 +216,10 @@ class _Assessor:
     def _derived(self) -> dict[str, Reading]:
         found = {name: self._reading(name) for name in self.base.vocabulary.derived}
         for attribute in self.base.knowledge.attributes.values():
-            if attribute.verdict and not attribute.flag:
-                continue
             if attribute.flag:
                 so, not_so = self.walked.has(attribute.id, "yes"), self.walked.lacks(attribute.id, "yes")
                 found[attribute.id] = Reading("value", bool(so)) if so or not_so else Reading("unknown")
-            else:
+            elif not attribute.verdict:
                 values = self._values(attribute.id)
                 found[attribute.id] = Reading("value", " and ".join(values)) if values else Reading("unknown")
         return found
@@ -298,10 +281,9 @@ class _Assessor:
             if value < (number.minimum or -math.inf) or math.inf > value > (number.maximum or math.inf):
                 if any(self.base.inputs_of(name) <= facts for facts in said):
                     continue
-                message = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be; check these figures."
-                found.append(
-                    Problem("SP121", f"{case.company}: {message}", WARNING, case.file, case.line, name, case.row)
-                )
+                what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
+                message = f"{case.company}: {what}; check these figures."
+                found.append(Problem("SP121", message, WARNING, case.file, case.line, name, case.row))
         return tuple(found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, TypedDict
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
@@ -220,9 +220,7 @@ class Assessment:
     leaning: OneProcess | None
     basis: str | None
     settled: bool
-    settled_by: (
-        SettledBy  # bounds or search where settled; example where an answer is found that changes it; else unproved
-    )
+    settled_by: SettledBy  # bounds or search: settled; example: an answer is found that changes it; else unproved
     possible: tuple[AnyVerdict, ...]
     evidence: Mapping[str, Mapping[str, int]]
     blockers: tuple[Blocker, ...]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Annotated
 
+from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, as_number, begins, bounds, limits
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, changed, placed
 from salespath.engine.turning import readers
 from salespath.engine.variants import processes_of
-from salespath.facts import Derived, Fact, Value
+from salespath.facts import Value
 from salespath.rules.language import Leaf
 from salespath.rules.model import AnyVerdict
 
@@ -99,10 +99,8 @@ def _beside(base: Base, name: str, value: float, some: Sequence[Stretch]) -> Ite
     """The border below a number and the one above it."""
     here = next(place for place, stretch in enumerate(some) if stretch.first <= value <= stretch.last)
     named = limits(base).get(name, ())
-    for side, last, beyond in (
-        ("below", some[here].first, some[:here][-1:]),
-        ("above", some[here].last, some[here + 1 :]),
-    ):
+    below, above = some[:here][-1:], some[here + 1 :]
+    for side, last, beyond in (("below", some[here].first, below), ("above", some[here].last, above)):
         for stretch in beyond[:1]:
             at = stretch.last if side == "below" else stretch.first
             yield Near(name, value, at, side, stretch.process, last if last in named and at not in named else None)
@@ -117,7 +115,10 @@ def _points(
     high: float = math.inf,
     others: Mapping[str, float] = {},
 ) -> Iterator[Point]:
-    """The values of a number between which no test turns, each with the answers that make it so."""
+    """The least and the largest that a number can be within bounds, and both sides of every point where a test turns.
+
+    Each with the answers that make it so.
+    """
     tests = dict.fromkeys(leaf for part in sorted(base.behind([name, *others])) for leaf in reading.get(part, ()))
 
     def answers(value: float) -> Answers:
@@ -126,25 +127,17 @@ def _points(
     def company(value: float) -> Company:
         return Company(base, changed(facts, answers(value)))
 
-    for value in _numbers(base.vocabulary[name], tests, company, low, high):
-        yield value, answers(value)
-
-
-def _numbers(
-    term: Fact | Derived, tests: Iterable[Leaf], company: Callable[[float], Company], low: float, high: float
-) -> Iterator[float]:
-    """The least and the largest that a number can be within bounds, and both sides of every point where a test turns."""
+    term = base.vocabulary[name]
     step = PARTS.get(term.type, 1)
     least, most = bounds(term)
     first, last = math.ceil(max(least, low * step)), math.floor(min(most, high * step))
     cells = begins(term, tests, company, first, last)
     for point in sorted({*cells, *(point - 1 for point in cells if first < point < last)}):
-        yield as_number(term, point)
+        value = as_number(term, point)
+        yield value, answers(value)
 
 
 def _stretches(line: Iterable[Point], given: Iterator[str] | Sequence[str]) -> tuple[Stretch, ...]:
-    found = []
-    for process, group in groupby(zip(line, given), key=lambda pair: pair[1]):
-        values = [value for (value, _), _ in group]
-        found.append(Stretch(values[0], values[-1], process))
-    return tuple(found)
+    runs = groupby(zip(line, given), key=itemgetter(1))
+    groups = [(process, [value for (value, _), _ in group]) for process, group in runs]
+    return tuple(Stretch(values[0], values[-1], process) for process, values in groups)

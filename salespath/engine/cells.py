@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.walk import OPERATORS
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.rules.language import Compare, Constant, Leaf, Quantity
@@ -23,9 +23,9 @@ FACTOR = 2  # by which a guessed number may be wrong
 
 
 def limits(base: Base) -> dict[str, set[float]]:
-    """The numbers that each numeric fact or derived number is compared with."""
+    """The numbers that each numeric fact, derived number or number of the verdict is compared with."""
     found: dict[str, set[float]] = {}
-    for leaf in (*base.tests, *base.plan_tests):
+    for leaf in base.graph.leaves:
         match leaf:
             case Compare(_, Quantity(name), Constant(value)):
                 found.setdefault(name, set()).add(value)
@@ -39,16 +39,10 @@ def cells(base: Base) -> dict[str, list[Value]]:
 
 
 def _values(fact: Fact | Derived, points: list[float]) -> Iterator[Value]:
-    if fact.type == "boolean":
-        yield from (False, True)
-    elif fact.type == "choice":
-        yield from fact.values
-    elif fact.type == "date":
+    if fact.type == "date":
         yield "2024-12-31"  # no rule reads one
-    elif fact.type == "set":
-        yield frozenset()
-        yield from (frozenset([member]) for member in fact.values)
-        yield frozenset(fact.values)
+    elif not fact.numeric:
+        yield from options(fact)
     else:
         low = fact.minimum if fact.minimum is not None else fact.above
         high = fact.maximum if fact.maximum is not None else float("inf")
@@ -57,12 +51,8 @@ def _values(fact: Fact | Derived, points: list[float]) -> Iterator[Value]:
         between = {(a + b) / 2 for a, b in pairwise(points)}
         step = 1 if fact.type == "integer" else max((abs(p) for p in points), default=0) / 100 or 1.0
         first = min((p for p in points if p > max(low, 0.0)), default=2.0)
-        ends = {
-            min(points, default=0.0) - step,
-            max(points, default=0.0) + step,
-            max(low, 0.0),
-            (max(low, 0.0) + min(first, high)) / 2,
-        }
+        least = max(low, 0.0)
+        ends = {min(points, default=0.0) - step, max(points, default=0.0) + step, least, (least + min(first, high)) / 2}
         for value in sorted({float(int(v)) if fact.type == "integer" else v for v in inside | between | ends}):
             if low <= value <= high and not (fact.above is not None and value <= fact.above):
                 yield int(value) if value == int(value) else value

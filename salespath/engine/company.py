@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.walk import OPERATORS, walk
 from salespath.facts.values import Value
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
@@ -33,12 +33,15 @@ class Company:
                 self._numbers[name] = self.computed(name)
         return self._numbers[name]
 
+    def answer(self, name: str) -> Value | None:
+        """A fact or derived number as it is given, or else computed."""
+        given = self.facts.get(name)
+        return self.number(name) if given is None else given
+
     def computed(self, name: str) -> float | None:
         """A derived number from its formula; None for a fact or where an input is unknown."""
         formula = self.base.formula(name)
-        if formula is None:
-            return None
-        return self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
+        return self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited) if formula else None
 
     def value(self, tree: Number, *, unlimited: bool = False) -> float | None:
         """The value of a numeric tree, None where an input is unknown."""

@@ -56,7 +56,7 @@ def _broken(company: Company) -> Iterator[Contradiction]:
     base = company.base
 
     def figure(name: str) -> str:
-        value = company.facts.get(name, company.number(name) if base.vocabulary[name].numeric else None)
+        value = company.answer(name)
         assert value is not None  # the base checks that what a text names is known
         return words(base.vocabulary[name], value)
 
@@ -72,9 +72,8 @@ def _given_otherwise(company: Company) -> Iterator[Contradiction]:
     """The derived numbers that are given, and differ from what their inputs make by more than a tenth."""
     base = company.base
     for name in base.numbers:
-        given, value = company.facts.get(name), None
-        if given is not None:
-            value = company.computed(name)
+        given = company.facts.get(name)
+        value = None if given is None else company.computed(name)
         if value is None or math.isnan(value):
             continue
         number = base.vocabulary.derived[name]

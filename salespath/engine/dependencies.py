@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.walk import SUMS
 from salespath.rules.language import VERDICT_NUMBERS, Condition, Is, inputs, leaves
 from salespath.rules.model import Rule, Weigh
@@ -63,8 +63,7 @@ class RuleRelations:
         """The rules that conclude each value; a block is one too."""
         found: dict[tuple[str, str], list[str]] = {}
         for rule in self.base.knowledge.rules.values():
-            value = rule.then.concludes
-            if value:
+            if value := rule.then.concludes:
                 found.setdefault(value, []).append(rule.id)
         return found
 
@@ -87,12 +86,8 @@ class RuleRelations:
                 lines.append(piece.line)
         return found
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {id_: place for place, id_ in enumerate(self.base.knowledge.rules)}
-
-    def _in_order(self, ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted(ids, key=self._places.__getitem__))
+    def _in_order(self, ids: Collection[str]) -> tuple[str, ...]:
+        return tuple(id_ for id_ in self.base.knowledge.rules if id_ in ids)
 
 
 def read_values(tree: Condition) -> tuple[tuple[str, str], ...]:

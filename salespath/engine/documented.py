@@ -36,20 +36,17 @@ def labelled(portfolio: Portfolio, path: str) -> tuple[list[DocumentedCase], lis
         if not label:
             bare.append(case)
         elif not wrong:
-            found.append(
-                DocumentedCase(case, label, tuple(word for word in VERDICTS if word in also and word != label))
-            )
+            others = tuple(word for word in VERDICTS if word in also and word != label)
+            found.append(DocumentedCase(case, label, others))
         for word in wrong:
-            what = f"{case.company}: the label {shown(word)} is not one of {', '.join(VERDICTS)}."
-            what += suggestion(word, VERDICTS)
+            what = f"{case.company}: the label {shown(word)} is not one of {', '.join(VERDICTS)}.{suggestion(word, VERDICTS)}"
             problems.append(Problem("SP222", what, file=path, line=case.line, value=shown(word)))
     if bare and not (found or problems):
         what = "no company has a label; put `label: smb` beside its `facts`, or add a column `label`."
         return [], [Problem("SP221", what, file=path)]
-    problems.extend(
-        Problem("SP223", f"{case.company}: it has no label and is left out.", file=path, line=case.line)
-        for case in bare
-    )
+    for case in bare:
+        what = f"{case.company}: it has no label and is left out."
+        problems.append(Problem("SP223", what, file=path, line=case.line))
     return found, problems
 
 

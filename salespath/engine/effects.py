@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
-from salespath.engine.compile import PLAN, VERDICT, Base, Ref
+from salespath.engine.base import Base
 from salespath.engine.dependencies import RuleRelations, adds_to, read_values
+from salespath.engine.truth_graph import PLAN, VERDICT, Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
@@ -37,7 +38,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Item:
+class Difference:
     """A block, advice or warning that comes, goes or changes, why, and the changed rules that it goes back to."""
 
     kind: str
@@ -57,7 +58,7 @@ class Effect:
     new: Verdict
     through: tuple[str, ...]
     shifts: tuple[Shift, ...]
-    items: tuple[Item, ...]
+    items: tuple[Difference, ...]
 
     @property
     def verdict_changes(self) -> bool:
@@ -87,7 +88,7 @@ def between(old: Assessment, new: Assessment) -> Effect:
     return _Company((old, new), (links, links), {*otherwise}, otherwise).effect()
 
 
-def follows(effect: Effect, item: Item) -> bool:
+def follows(effect: Effect, item: Difference) -> bool:
     """Whether an item comes or goes with the verdict, so that its number is enough."""
     return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
@@ -122,14 +123,15 @@ class _Links:
     """What the rules of a base read."""
 
     def __init__(self, base: Base) -> None:
+        rules = base.knowledge.rules.values()
         self.concluding = RuleRelations(base).concluding
-        self.adds_to = {rule.id: adds_to(base, rule) for rule in base.knowledge.rules.values()}
-        self.values: dict[str, list[Value]] = {}
-        self.numbers: dict[str, list[str]] = {}
-        for rule in base.knowledge.rules.values():
-            trees = [tree for tree in (base.condition(rule.id), base.done_when(rule.id)) if tree is not None]
-            self.values[rule.id] = [value for tree in trees for value in read_values(tree)]
-            self.numbers[rule.id] = [name for name in inputs(trees[0]) if name in VERDICT_NUMBERS]
+        self.adds_to = {rule.id: adds_to(base, rule) for rule in rules}
+        trees = {
+            rule.id: [tree for tree in (base.condition(rule.id), base.done_when(rule.id)) if tree is not None]
+            for rule in rules
+        }
+        self.values = {name: [value for tree in some for value in read_values(tree)] for name, some in trees.items()}
+        self.numbers = {name: inputs(some[0]) & {*VERDICT_NUMBERS} for name, some in trees.items()}
 
 
 class _Company:
@@ -204,9 +206,8 @@ class _Company:
             if rule not in seen:
                 seen[rule] = None
                 pending.extend(self._below(rule))
-        return tuple(id_ for id_ in self.entries if id_ in seen and id_ in self.changed) + tuple(
-            sorted(id_ for id_ in seen if id_ in self.changed and id_ not in self.entries)
-        )
+        changed = self.changed & seen.keys()
+        return (*(id_ for id_ in self.entries if id_ in changed), *sorted(changed.difference(self.entries)))
 
     def _below(self, rule: str) -> Iterator[str]:
         """The rules that differ among those that one reads or is overridden by."""
@@ -226,14 +227,13 @@ class _Company:
 
     def _shifts(self) -> Iterator[Shift]:
         old, new = self.weights
+        processes = {rule.id: then.process for side in self.sides for rule, then in side.base.knowledge.each(Weigh)}
         for rule in dict.fromkeys([*old, *new]):
-            if old.get(rule, 0) != new.get(rule, 0):
-                bases = [side.base.knowledge.rules for side in self.sides]
-                then = bases[rule in bases[1]][rule].then
-                assert isinstance(then, Weigh)
-                yield Shift(rule, then.process, old.get(rule, 0), new.get(rule, 0))
+            before, after = old.get(rule, 0), new.get(rule, 0)
+            if before != after:
+                yield Shift(rule, processes[rule], before, after)
 
-    def _items(self) -> Iterator[Item]:
+    def _items(self) -> Iterator[Difference]:
         old, new = (_shown(side) for side in self.sides)
         for key in dict.fromkeys([*old, *new]):
             before, after = old.get(key), new.get(key)
@@ -242,7 +242,7 @@ class _Company:
                 how = ADDED if before is None else REMOVED if after is None else CHANGED
                 reason, through = self._reason(rule, how)
                 about = (after or before or ("", None))[0]
-                yield Item(kind, rule, about, how, reason, through)
+                yield Difference(kind, rule, about, how, reason, through)
 
     def _reason(self, rule: str, how: str) -> tuple[str, tuple[str, ...]]:
         if rule in self.entries and (rule in self.changed or how == CHANGED):
@@ -271,11 +271,8 @@ def _closed(base: Base, rule: str, attribute: str) -> bool:
 def _shown(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
     """The blocks, advice and warnings of an assessment, by kind and rule: what each is about, and all that it says."""
     found: dict[tuple[str, str], tuple[str, object]] = {}
-    for block in a.blockers:
-        found[BLOCK, block.rule] = (
-            block.process,
-            replace(block, facts={}),
-        )  # what it says, not all that it was read from
+    for block in a.blockers:  # what it says, not all that it was read from
+        found[BLOCK, block.rule] = block.process, replace(block, facts={})
     for advice in a.advice:
         found[ADVICE, advice.rules[0]] = f"{advice.topic}: {advice.choice}", advice
     for warning in a.warnings:

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 
-from salespath.engine.compile import Base, compile_base
+from salespath.engine.base import Base
+from salespath.engine.compile import compile_base
 from salespath.facts import Vocabulary, vocabulary
 from salespath.files.problems import Problem, SalespathError
 from salespath.rules import folders, loader
@@ -46,18 +47,15 @@ def load_folder(folder: str) -> Base:
         return load(folder)
     base = compile_base(*_read(layer, ()))
     attributes = base.knowledge.attributes
-    problems = [
-        Problem("SP225", f"a whole base needs the verdict attribute {name}{_listed(values)}.", file=folder)
-        for name, values in _VERDICT.items()
-        if name not in attributes or not attributes[name].verdict or not set(values) <= {*attributes[name].values}
-    ]
+    problems = []
+    for name, values in _VERDICT.items():
+        if name not in attributes or not attributes[name].verdict or not set(values) <= {*attributes[name].values}:
+            listed = f" with the values {', '.join(values)}" if values else ""
+            what = f"a whole base needs the verdict attribute {name}{listed}."
+            problems.append(Problem("SP225", what, file=folder))
     if problems:
         raise SalespathError(problems)
     return base
-
-
-def _listed(values: Sequence[str]) -> str:
-    return f" with the values {', '.join(values)}" if values else ""
 
 
 def _read(rules: folders.Layer, overlays: Sequence[folders.Layer]) -> tuple[Vocabulary, Knowledge, list[Problem]]:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.facts import Value
 from salespath.rules.language import Arithmetic, Number, Quantity, inputs
 
@@ -47,7 +47,10 @@ def _placed(
     parts = [part for part in base.vocabulary.ordered(inputs(tree)) if part not in kept] if tree else []
     for part in parts:
         needed = _needed(company, tree, part, value)
-        if needed is not None and _can_be(base, part, needed):
+        term = base.vocabulary[part]  # how small it can be; how large only keeps out slips of the keyboard
+        if needed is None or (term.minimum is not None and needed < term.minimum):
+            continue
+        if term.above is None or needed > term.above:
             return {**_placed(base, facts, part, needed, kept), name: value}
     return {**{part: None for part in parts if part in facts}, name: value}
 
@@ -68,16 +71,11 @@ def _needed(company: Company, tree: Number | None, name: str, wanted: float) -> 
 
 
 def _undone(operator: str, left: bool, wanted: float, other: float) -> float:
-    if operator == "+":
-        return wanted - other
-    if operator == "*":
-        return wanted / other
-    if operator == "-":
-        return wanted + other if left else other - wanted
+    match operator:
+        case "+":
+            return wanted - other
+        case "-":
+            return wanted + other if left else other - wanted
+        case "*":
+            return wanted / other
     return wanted * other if left else other / (wanted or HARDLY)
-
-
-def _can_be(base: Base, name: str, value: float) -> bool:
-    """Whether a number can be so small; how large it can be only keeps out slips of the keyboard."""
-    term = base.vocabulary[name]
-    return (term.minimum is None or value >= term.minimum) and (term.above is None or value > term.above)

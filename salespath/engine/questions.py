@@ -13,16 +13,13 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.space import Space, States, space
 from salespath.facts import Value
 from salespath.rules.language import VERDICT_NUMBERS
 
-COST = {
-    "core": 1.0,
-    "plan": 1.5,
-    "figures": 3.0,
-}  # of asking, by tier: what is at hand, to be looked up, to be worked out
+# Of asking, by tier: what is at hand, to be looked up, to be worked out.
+COST = {"core": 1.0, "plan": 1.5, "figures": 3.0}
 # What an open block, and a unit of net evidence that may still come or not, count beside a process that remains possible. Tried on
 # half of the documented companies; within a factor of three the number of questions stays the same.
 BLOCK, WIDTH = 0.1, 0.03

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.assessment import Assessment, Settlement
+from salespath.engine.base import Base
 from salespath.engine.company import process_of
-from salespath.engine.compile import Base
 from salespath.engine.questions import ranked
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
 from salespath.facts import Value
@@ -42,23 +44,14 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
         return a
     found = settle(a.base, a.case.values, every=every)
     settled = found.settled and a.impossible is None
-    order = (
-        {}
-        if settled
-        else {
-            name: place for place, name in enumerate(ranked(a.base, a.case.values, [q.fact for q in a.next_questions]))
-        }
-    )
+    questions = {} if settled else {question.fact: question for question in a.next_questions}
+    order = ranked(a.base, a.case.values, questions) if questions else []
     return replace(
         a,
         settled=settled,
         settled_by=found.settled_by if settled or not found.settled else "unproved",
         possible=found.possible if every or found.settled else a.possible,
-        next_questions=tuple(
-            sorted(
-                (q for q in a.next_questions if q.fact in order), key=lambda q: (q.fact not in a.lifting, order[q.fact])
-            )
-        ),
+        next_questions=tuple(questions[name] for name in sorted(order, key=lambda name: name not in a.lifting)),
         completions=found if every else None,
     )
 
@@ -89,10 +82,8 @@ class _SettleSearch:
 
     def _said(self, process: str, unproved: Iterable[str], by: str) -> Settlement:
         open_ = tuple(unproved)
-        if by == "example" and not self.every:  # the others were not looked at
-            excluded: tuple[str, ...] = ()
-        else:
-            excluded = tuple(v for v in VERDICTS if v not in self.examples and v not in open_)
+        looked_at = () if by == "example" and not self.every else VERDICTS
+        excluded = tuple(v for v in looked_at if v not in self.examples and v not in open_)
         return Settlement(process, self.examples, excluded, open_, by)
 
     def _enough(self, left: list[str]) -> bool:
@@ -186,10 +177,8 @@ class _SettleSearch:
     def _alive(self, rows: States, left: list[str]) -> npt.NDArray[np.bool_]:
         """The partial companies that can still give a process that has no example yet."""
         walked, carrier = self.space.walked(rows)
-        found = np.zeros(len(rows), dtype=bool)
-        for value in left:
-            if value not in self.examples:
-                found |= carrier.expand(walked.possible[value]).astype(bool)
+        wanted = [walked.possible[value] for value in left if value not in self.examples]
+        found: npt.NDArray[np.bool_] = carrier.expand(reduce(or_, wanted, carrier.zero)).astype(bool)
         return found
 
     def _narrowing(self, row: States, left: list[str]) -> Variable | None:

@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from salespath.engine.base import Base
 from salespath.engine.cells import cells
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
+from salespath.engine.table import PackedBits
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
 from salespath.rules.language import Compare, Constant, Leaf, Member, Quantity, inputs
@@ -126,8 +127,7 @@ class Space:
 
     def branched(self, rows: States, variable: Variable) -> States:
         """Every row with every outcome of a variable. A set of which nothing is known yet may also stay unknown."""
-        parts = []
-        tests = list(variable.tests)
+        parts, tests = [], list(variable.tests)
         for outcome in variable.outcomes:
             part = rows.copy()
             part[:, tests] = outcome.states
@@ -157,15 +157,12 @@ class Space:
 space = cache(Space)
 
 
-class _Partial:
+class _Partial(PackedBits):
     """The carrier for partial companies: their states as packed bits."""
 
     def __init__(self, space: Space, rows: States) -> None:
-        self.rows = len(rows)
+        super().__init__(len(rows))
         self.places = space.places
-        size = -(-self.rows // 8)
-        self.one = np.full(size, 0xFF, dtype=np.uint8)
-        self.zero = np.zeros(size, dtype=np.uint8)
         columns = np.ascontiguousarray(rows.T)
         self.bits = [np.packbits(columns == state, axis=1) for state in (YES, NO, OPEN)]
 
@@ -173,11 +170,3 @@ class _Partial:
         """Whether a test is true, false, open."""
         place = self.places[leaf]
         return self.bits[0][place], self.bits[1][place], self.bits[2][place]
-
-    def expand(self, bits: Any) -> Any:
-        """Bits as integers."""
-        return np.unpackbits(bits, count=self.rows).astype(np.int64)
-
-    def pack(self, truth: Any) -> Any:
-        """Truth values as bits."""
-        return np.packbits(np.broadcast_to(truth, self.rows))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.turning import Turn, turning
 from salespath.engine.walk import Bits, Carrier, holds
 from salespath.facts import Value

@@ -12,11 +12,11 @@ from functools import partial
 
 import numpy as np
 
+from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, PARTS, bounds, halved, options, turns
-from salespath.engine.compile import Base
 from salespath.engine.contradictions import contradicted
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
-from salespath.engine.table import Array, Bits, Column, Rows, Table, column, words
+from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, words
 from salespath.engine.turning import RUNS, asked, readers
 from salespath.engine.walk import walk
 from salespath.facts import Derived, Fact
@@ -39,7 +39,7 @@ class Strengths:
     on: Bits
 
 
-def strengths(base: Base, table: Table, guessed: Mapping[str, Array] | None = None) -> Strengths:
+def strengths(base: Base, table: FactTable, guessed: Mapping[str, Array] | None = None) -> Strengths:
     """How firm the verdicts of a table are. `guessed` says of facts for which rows they are."""
     found = []
     for start in range(0, max(table.rows, 1), CHUNK):
@@ -53,8 +53,8 @@ def strengths(base: Base, table: Table, guessed: Mapping[str, Array] | None = No
 class _OtherAnswers(Rows):
     """Rows with other answers to one question; tests that do not read it are as they were."""
 
-    def __init__(self, rows: Rows, tests: dict[Leaf, tuple[Bits, Bits, Bits]], name: str, cells: Column) -> None:
-        super().__init__(rows.base, Table(rows.table.rows, {**rows.table.columns, name: cells}))
+    def __init__(self, rows: Rows, tests: dict[Leaf, tuple[Bits, Bits, Bits]], name: str, cells: FactColumn) -> None:
+        super().__init__(rows.base, FactTable(rows.table.rows, {**rows.table.columns, name: cells}))
         self.tests = tests
 
     def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
@@ -63,7 +63,7 @@ class _OtherAnswers(Rows):
 
 
 class _Part:
-    def __init__(self, base: Base, table: Table, guessed: Mapping[str, Array]) -> None:
+    def __init__(self, base: Base, table: FactTable, guessed: Mapping[str, Array]) -> None:
         self.base, self.table, self.rows = base, table, Rows(base, table)
         self.known = {name: cells.known for name, cells in table.columns.items()}
         self.guessed = {name: some & self.known[name] for name, some in guessed.items() if name in self.known}
@@ -72,23 +72,17 @@ class _Part:
         self.now = self.walked.processes
 
     def strengths(self) -> Strengths:
-        rows, zero = self.rows, self.rows.zero
-        turned: dict[str, Bits] = {}
-        runs: dict[str, Bits] = {}
-        for name in readers(self.base):
-            turned[name], runs[name] = self._turned(name)
-        alone = dict(turned)
-        for name in turned.keys() & self.base.vocabulary.derived.keys():
-            for other in self.base.behind([name]) - {name}:
-                alone[name] = alone[name] & ~turned.get(other, zero)
-        places = asked(self.base)
-        names = sorted(alone, key=places.__getitem__)
-        running = zero
-        for process in RUNS:
-            running = running | self.now[process]
-        first = [alone[name] & runs[name] & ~running for name in names]
+        rows = self.rows
+        found = {name: self._turned(name) for name in readers(self.base)}
+        alone = {name: turned for name, (turned, _) in found.items()}
+        for name in found.keys() & self.base.vocabulary.derived.keys():
+            for other in found.keys() & self.base.behind([name]) - {name}:
+                alone[name] = alone[name] & ~found[other][0]
+        names = sorted(alone, key=asked(self.base).__getitem__)
+        running = np.bitwise_or.reduce([self.now[process] for process in RUNS])
+        first = [alone[name] & found[name][1] & ~running for name in names]
         bits = [*first, *(alone[name] & ~early for name, early in zip(names, first))]
-        on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(zero)) & rows.pack(True)
+        on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(rows.zero)) & rows.pack(True)
         count = np.unpackbits(on, axis=1, count=self.table.rows).sum(axis=0, dtype=np.int64)
         contradictory = rows.expand(contradicted(rows)).astype(bool)
         open_ = contradictory | self._too_little() | self._by_means_alone() | (count > MOST)
@@ -174,9 +168,9 @@ class _Part:
     def _crossing(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Compare) -> Array | None:
         """Where a test turns that joins a number with others; the lowest where it does not."""
 
-        def state(some: Array, table: Table, point: Array) -> Array:
+        def state(some: Array, table: FactTable, point: Array) -> Array:
             known = np.ones(len(some), dtype=bool)
-            rows = Rows(self.base, Table(table.rows, {**table.columns, name: Column(point / step, known)}))
+            rows = Rows(self.base, FactTable(table.rows, {**table.columns, name: FactColumn(point / step, known)}))
             true, false, open_ = map(rows.expand, rows.test(test))
             found: Array = true + 2 * false + 4 * open_
             return found
@@ -184,7 +178,7 @@ class _Part:
         read = {other: self.table.columns[other] for other in self.base.behind(inputs(test)) & self.known.keys()}
 
         def of(some: Array) -> partial[Array]:
-            return partial(state, some, Table(len(some), {other: cells[some] for other, cells in read.items()}))
+            return partial(state, some, FactTable(len(some), {other: cells[some] for other, cells in read.items()}))
 
         some = np.flatnonzero(tried)
         whole = of(some)
@@ -198,4 +192,4 @@ class _Part:
     def _otherwise(self, name: str, values: Array) -> _OtherAnswers:
         mine = {*readers(self.base)[name]}
         tests = {leaf: bits for leaf, bits in self.tests.items() if leaf not in mine}
-        return _OtherAnswers(self.rows, tests, name, Column(values, np.ones(values.shape, dtype=bool)))
+        return _OtherAnswers(self.rows, tests, name, FactColumn(values, np.ones(values.shape, dtype=bool)))

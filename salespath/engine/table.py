@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.contradictions import contradicted
-from salespath.engine.walk import OPERATORS, SUMS, Sums, walk
+from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
@@ -30,7 +30,7 @@ FIGURES = (*SUMS, *DIMENSIONS)
 
 
 @dataclass(frozen=True)
-class Column:
+class FactColumn:
     """One fact of all companies, and for which it is known.
 
     `values` are float64 for a number (NaN where unknown), codes for a choice or yes/no (the place in the vocabulary; 0 no, 1 yes),
@@ -40,24 +40,24 @@ class Column:
     values: Array
     known: npt.NDArray[np.bool_]
 
-    def __getitem__(self, rows: slice | Array) -> Column:
+    def __getitem__(self, rows: slice | Array) -> FactColumn:
         """Some of the rows."""
-        return Column(self.values[rows], self.known[rows])
+        return FactColumn(self.values[rows], self.known[rows])
 
 
-def column(fact: Fact | Derived, values: Sequence[Value | None]) -> Column:
+def column(fact: Fact | Derived, values: Sequence[Value | None]) -> FactColumn:
     """A column from single values, None being unknown."""
     known = np.array([value is not None for value in values], dtype=bool)
     if fact.numeric:
-        return Column(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
+        return FactColumn(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
     if fact.type == "date":
         days = np.array(["1970-01-01" if v is None else v for v in values], dtype="datetime64[D]")
-        return Column(days.astype(np.int64), known)
+        return FactColumn(days.astype(np.int64), known)
     codes: dict[Value, int] = {value: code for code, value in enumerate(words(fact))}
     if fact.type == "set":
         masks = [sum(1 << codes[word] for word in v) if isinstance(v, frozenset) else 0 for v in values]
-        return Column(np.array(masks, dtype=mask_type(fact)), known)
-    return Column(np.array([0 if v is None else codes[v] for v in values], dtype=np.int16), known)
+        return FactColumn(np.array(masks, dtype=mask_type(fact)), known)
+    return FactColumn(np.array([0 if v is None else codes[v] for v in values], dtype=np.int16), known)
 
 
 def words(fact: Fact | Derived) -> list[str | bool]:
@@ -71,24 +71,24 @@ def mask_type(fact: Fact | Derived) -> npt.DTypeLike:
 
 
 @dataclass(frozen=True)
-class Table:
+class FactTable:
     """The known facts of many companies. A fact without a column is unknown for all."""
 
     rows: int
-    columns: Mapping[str, Column]
+    columns: Mapping[str, FactColumn]
 
     @classmethod
-    def from_cases(cls, base: Base, cases: Sequence[Case]) -> Table:
+    def from_cases(cls, base: Base, cases: Sequence[Case]) -> FactTable:
         """The table of some companies, in their order."""
         given = {name for case in cases for name in case.values}
         vocabulary = base.vocabulary
         columns = {n: column(vocabulary[n], [case.values.get(n) for case in cases]) for n in vocabulary.ordered(given)}
         return cls(len(cases), columns)
 
-    def __getitem__(self, rows: slice) -> Table:
+    def __getitem__(self, rows: slice) -> FactTable:
         """Some of the rows."""
         count = len(range(*rows.indices(self.rows)))
-        return Table(count, {name: column[rows] for name, column in self.columns.items()})
+        return FactTable(count, {name: column[rows] for name, column in self.columns.items()})
 
 
 @dataclass
@@ -99,15 +99,31 @@ class _Quantity:
     known: Any
 
 
-class Rows:
-    """Truth values of the rows of a table as packed bits. The bits that pad the last byte mean nothing and are never read."""
+class PackedBits:
+    """Truth values of many rows as packed bits. The bits that pad the last byte mean nothing and are never read."""
 
-    def __init__(self, base: Base, table: Table) -> None:
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.one: Bits = np.full(-(-rows // 8), 0xFF, dtype=np.uint8)
+        self.zero: Bits = np.zeros_like(self.one)
+
+    def expand(self, bits: Bits) -> Any:
+        """Bits as integers."""
+        return np.unpackbits(bits, axis=-1, count=self.rows).astype(np.int64)
+
+    def pack(self, truth: Any) -> Bits:
+        """Truth values as bits."""
+        shape = np.broadcast_shapes(np.shape(truth), (self.rows,))
+        return np.packbits(np.broadcast_to(truth, shape), axis=-1)
+
+
+class Rows(PackedBits):
+    """Truth values of the rows of a table."""
+
+    def __init__(self, base: Base, table: FactTable) -> None:
+        super().__init__(table.rows)
         self.base = base
         self.table = table
-        size = -(-table.rows // 8)
-        self.one: Bits = np.full(size, 0xFF, dtype=np.uint8)
-        self.zero: Bits = np.zeros(size, dtype=np.uint8)
         self._numbers: dict[tuple[Number, bool], _Quantity] = {}
         self._bits: dict[object, Bits] = {}  # packed truths that several tests share
 
@@ -160,7 +176,7 @@ class Rows:
         given = self.table.columns.get(name)
         if given is None:
             return _Quantity(np.float64(np.nan), np.False_)
-        total: Array = np.zeros(self.table.rows, dtype=np.uint8)
+        total: Array = np.zeros(self.rows, dtype=np.uint8)
         for place in range(len(self.base.vocabulary[name].values)):
             total = total + (given.values >> place & 1).astype(np.uint8)
         return _Quantity(np.where(given.known, total.astype(np.float64), np.nan), given.known)
@@ -210,17 +226,6 @@ class Rows:
             self._bits[key] = self.pack(truth)
         return self._bits[key]
 
-    # Between bits and numbers
-
-    def expand(self, bits: Bits) -> Any:
-        """Bits as integers."""
-        return np.unpackbits(bits, axis=-1, count=self.table.rows).astype(np.int64)
-
-    def pack(self, truth: Any) -> Bits:
-        """Truth values as bits."""
-        shape = np.broadcast_shapes(np.shape(truth), (self.table.rows,))
-        return np.packbits(np.broadcast_to(truth, shape), axis=-1)
-
 
 @dataclass(frozen=True)
 class TableResult:
@@ -251,14 +256,14 @@ class TableResult:
         return np.unpackbits(bits, axis=-1, count=self.rows).view(bool)
 
 
-def assess_table(base: Base, table: Table, *, settle: bool = True, chunk: int = CHUNK) -> TableResult:
+def assess_table(base: Base, table: FactTable, *, settle: bool = True, chunk: int = CHUNK) -> TableResult:
     """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time."""
     step = max(8, -(-chunk // 8) * 8)
     parts = [_assess(base, table[start : start + step], settle) for start in range(0, max(table.rows, 1), step)]
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
-def _assess(base: Base, table: Table, settle: bool) -> TableResult:
+def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
     carrier = Rows(base, table)
     walked = walk(base, carrier, settle=settle)
     inside = carrier.pack(True)  # all but the padding
@@ -273,6 +278,9 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
             if value in names:
                 place += flags(bits).astype(np.int8) * np.int8(names.index(value) - NONE)
         return place
+
+    def whole(process: str, name: str) -> Array:
+        return np.broadcast_to(np.asarray(walked.sums.total(process, name), dtype=np.int64), table.rows)
 
     process = places(walked.processes, VERDICTS)
     lead, leaning = places(walked.values("lead"), PROCESSES), places(walked.values("leaning"), PROCESSES)
@@ -292,18 +300,13 @@ def _assess(base: Base, table: Table, settle: bool) -> TableResult:
         settled=settled,
         settled_by=np.where(settled, SETTLED_BY.index("bounds"), SETTLED_BY.index("unproved")).astype(np.int8),
         possible=possible,
-        sums={(p, name): _whole(walked.sums, p, name, table.rows) for p in PROCESSES for name in FIGURES},
+        sums={(p, name): whole(p, name) for p in PROCESSES for name in FIGURES},
         rules=rules,
         fired=np.stack([walked.fired(rule) for rule in rules]) & inside,
         failed=np.stack([walked.failed(rule) for rule in rules]) & inside,
         done={rule: walked.done(rule) & inside for rule in rules if base.done_when(rule)},
         standing={rule.id: walked.stands(rule.id) & inside for rule, _ in base.knowledge.blocks},
     )
-
-
-def _whole(sums: Sums, process: str, name: str, rows: int) -> Array:
-    total = sums.total(process, name) if name in SUMS else sums.low[process, name]
-    return np.broadcast_to(np.asarray(total, dtype=np.int64), rows)
 
 
 def _joined(parts: Sequence[TableResult]) -> TableResult:

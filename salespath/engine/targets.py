@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from salespath.engine.compile import Base
-from salespath.facts import Fact
+from salespath.engine.base import Base
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.model import VERDICTS, Advise
 
-_KINDS = (
-    "process",
-    "rule",
-    "fact",
-    "attribute",
-    "topic",
-    "dimension",
-)  # before the names of targets in the ids of findings
+# Before the names of targets in the ids of findings.
+_KINDS = ("process", "rule", "fact", "attribute", "topic", "dimension")
 
 
 def targets(base: Base) -> list[str]:
@@ -53,18 +47,15 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
     asked = [name for name in choices if name.partition(":")[2] in topics[name.partition(":")[0]].between]
     for some in (asked, choices):
         yield [name for name in some if name.partition(":")[2] == plain]
-        titles = {
-            name: _plain((topics[name.partition(":")[0]].choices or {}).get(name.partition(":")[2], ""))
-            for name in some
-        }
-        yield [name for name in some if titles[name] == plain]
+        pairs = [(name, topics[name.partition(":")[0]].choices or {}) for name in some]
+        yield [name for name, titles in pairs if _plain(titles.get(name.partition(":")[2], "")) == plain]
     yield [name for name in base.vocabulary if _plain(base.vocabulary[name].label) == plain]
     yield [topic.id for topic in topics.values() if _plain(topic.title) == plain]
     yield [item.id for item in base.knowledge.attributes.values() if _plain(item.means) == plain]
     yield [name for name in asked if plain in _parts(name.partition(":")[2])]
     facts = base.vocabulary.facts.values()
     yield [fact.id for fact in facts if plain in map(_plain, fact.values)]
-    yield [fact.id for fact in facts if plain in map(_plain, _called(fact))]
+    yield [fact.id for fact in facts if plain in map(_plain, chain(*fact.also.values()))]
     yield [name for name in choices if plain in _parts(name.partition(":")[2])]
     if len(plain) > 2:
         yield [name for name in asked if any(part.startswith(plain) for part in _parts(name.partition(":")[2]))]
@@ -73,12 +64,6 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
 
 def _choices(base: Base) -> list[str]:
     return sorted({f"{then.topic}:{then.choice}" for _, then in base.knowledge.each(Advise)})
-
-
-def _called(fact: Fact) -> Iterator[str]:
-    """The words that people use for the values of a fact."""
-    for words in fact.also.values():
-        yield from words
 
 
 def _parts(name: str) -> set[str]:

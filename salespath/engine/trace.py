@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from salespath.engine.compile import ALL, LEAF, TWO_VALUED, Base
+from salespath.engine.base import Base
+from salespath.engine.truth_graph import ALL, LEAF, Standing
 from salespath.engine.walk import Truth
 from salespath.facts import Value
 
@@ -33,16 +34,12 @@ def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]
         kind, refs = graph.nodes[node]
         if kind == LEAF:
             test = graph.leaves[refs[0]]
-            if isinstance(test, TWO_VALUED):
+            if isinstance(test, Standing):
                 pending.extend(test.deciding(truth.is_true))
             elif open_only != bool(true[node] or false[node]):
                 found.update(graph.leaf_inputs[refs[0]])
         elif open_only:
-            pending.extend(
-                child
-                for child in refs
-                if not (true[child if child >= 0 else ~child] or false[child if child >= 0 else ~child])
-            )
+            pending.extend(child for child in refs if not (truth.is_true(child) or truth.is_false(child)))
         elif bool(true[node]) == (kind == ALL):
             pending.extend(refs)  # all of them make it so
         else:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
+from salespath.engine.base import Base
 from salespath.engine.cells import around, as_number, begins, bounds, moved, options
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.variants import processes_of
 from salespath.facts import Value
 from salespath.facts.vocabulary import ASK

@@ -13,20 +13,18 @@ from operator import and_, or_
 from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
+from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, bounds, options
 from salespath.engine.company import Company
-from salespath.engine.compile import TWO_VALUED, Base, GraphLeaf, Ref
+from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import Bits, Carrier, Numbers
 from salespath.facts import Fact, Value
 
 
 def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, ...]:
     """The answers of one company that alone lift a block that stands, in the order of the vocabulary."""
-    found: list[Unless] = []
-    for name in read(base, block):
-        if name not in facts:
-            found.extend(_of_one(base, facts, block, base.vocabulary.facts[name]))
-    return tuple(found)
+    missing = [base.vocabulary.facts[name] for name in read(base, block) if name not in facts]
+    return tuple(item for fact in missing for item in _of_one(base, facts, block, fact))
 
 
 def lifting_all(blockers: Iterable[Blocker], process: str) -> tuple[Unless, ...]:
@@ -78,20 +76,16 @@ def answers(fact: Fact) -> tuple[Value, ...]:
 
 def lifted(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
     """Whether one of some exceptions is certain."""
-    found, known = carrier.zero, dict[Ref, tuple[Bits, Bits]]()
-
-    def test(leaf: GraphLeaf) -> tuple[Bits, Bits]:
-        assert not isinstance(leaf, TWO_VALUED)
-        return carrier.test(leaf)[:2]
-
-    def every(some: Iterable[Bits]) -> Bits:
-        return reduce(and_, some, carrier.one)
-
-    def any_of(some: Iterable[Bits]) -> Bits:
-        return reduce(or_, some, carrier.zero)
-
+    found, pairs = carrier.zero, dict[Ref, tuple[Bits, ...]]()
     for ref in refs:
-        found = found | base.evaluate(ref, test, every, any_of, known)[0]
+        true, _ = base.graph.evaluate(
+            ref,
+            carrier.test,
+            lambda every: reduce(and_, every, carrier.one),
+            lambda some: reduce(or_, some, carrier.zero),
+            pairs,
+        )
+        found = found | true
     return found
 
 

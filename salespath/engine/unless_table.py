@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salespath.engine.compile import Base
-from salespath.engine.table import Array, Column, Rows, Table, column
+from salespath.engine.base import Base
+from salespath.engine.table import Array, FactColumn, FactTable, Rows, column
 from salespath.engine.unless import BOUNDS, answers, exceptions, least, lifted, read
 from salespath.facts import Fact, Value
 
@@ -25,7 +25,7 @@ class Lifting:
     value: Value | None = None
 
 
-def liftings(base: Base, table: Table, standing: Mapping[str, Array]) -> Iterator[Lifting]:
+def liftings(base: Base, table: FactTable, standing: Mapping[str, Array]) -> Iterator[Lifting]:
     """What lifts each block, by block and fact. `standing` says of each block for which rows it stands, as packed bits."""
     for block, bits in standing.items():
         rows = np.flatnonzero(np.unpackbits(bits, count=table.rows))
@@ -37,19 +37,19 @@ def liftings(base: Base, table: Table, standing: Mapping[str, Array]) -> Iterato
                     yield from _of_fact(base, table, block, base.vocabulary.facts[name], some)
 
 
-def _of_fact(base: Base, table: Table, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
+def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
     known, refs = np.ones(len(rows), dtype=bool), exceptions(base, block, fact.id)
     names = base.behind(base.graph.names_read(refs))
     columns = {name: cells[rows] for name, cells in table.columns.items() if name in names}
 
-    def lifts(cells: Column) -> Array:
-        carrier = Rows(base, Table(len(rows), {**columns, fact.id: cells}))
+    def lifts(cells: FactColumn) -> Array:
+        carrier = Rows(base, FactTable(len(rows), {**columns, fact.id: cells}))
         found: Array = carrier.expand(lifted(base, carrier, refs))
         return found
 
     if fact.numeric:
         codes, amounts = least(
-            fact, lambda amount: lifts(Column(np.broadcast_to(np.float64(amount), len(rows)), known))
+            fact, lambda amount: lifts(FactColumn(np.broadcast_to(np.float64(amount), len(rows)), known))
         )
         for code, bound in enumerate(BOUNDS):
             if bound and (codes == code).any():

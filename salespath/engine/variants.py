@@ -11,8 +11,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.placing import Answers, changed
 from salespath.engine.walk import walk
 from salespath.facts import Value
@@ -79,6 +79,19 @@ class Variants:
         return found
 
 
+def _each(function: Callable[[Any, Any], Any]) -> Callable[[Numbers, Any], Numbers]:
+    """An operator of numbers, by what it does to one of them."""
+
+    def applied(mine: Numbers, other: Any) -> Numbers:
+        if not isinstance(other, Numbers):
+            return Numbers(function(mine.common, other), {n: function(item, other) for n, item in mine.odd.items()})
+        places = mine.odd.keys() | other.odd.keys()
+        odd = {n: function(mine.odd.get(n, mine.common), other.odd.get(n, other.common)) for n in places}
+        return Numbers(function(mine.common, other.common), odd)
+
+    return applied
+
+
 class Numbers:
     """A number for each variant: what is common to most, and the odd ones by their place. So a sum costs what differs.
 
@@ -88,53 +101,14 @@ class Numbers:
     def __init__(self, common: Any, odd: dict[int, Any]) -> None:
         self.common, self.odd = common, odd
 
-    def _each(self, function: Callable[[Any, Any], Any], other: Any) -> Numbers:
-        if not isinstance(other, Numbers):
-            return Numbers(function(self.common, other), {n: function(item, other) for n, item in self.odd.items()})
-        mine, theirs = self.odd, other.odd
-        odd = {n: function(mine.get(n, self.common), theirs.get(n, other.common)) for n in mine.keys() | theirs.keys()}
-        return Numbers(function(self.common, other.common), odd)
-
-    def __add__(self, other: Any) -> Numbers:
-        return self._each(operator.add, other)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Numbers:
-        return self._each(operator.sub, other)
-
-    def __rsub__(self, other: Any) -> Numbers:
-        return self._each(lambda item, rest: rest - item, other)
-
-    def __mul__(self, other: Any) -> Numbers:
-        return self._each(operator.mul, other)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Numbers:
-        return self._each(operator.truediv, other)
-
     def __neg__(self) -> Numbers:
-        return self._each(operator.mul, -1)
+        return self * -1
 
-    def __lt__(self, other: Any) -> Any:
-        return self._each(operator.lt, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._each(operator.le, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._each(operator.gt, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._each(operator.ge, other)
-
-    def __and__(self, other: Any) -> Numbers:
-        return self._each(operator.and_, other)
-
-    __rand__ = __and__
-
-    def __or__(self, other: Any) -> Numbers:
-        return self._each(operator.or_, other)
-
-    __ror__ = __or__
+    __add__ = __radd__ = _each(operator.add)
+    __sub__, __rsub__ = _each(operator.sub), _each(lambda item, rest: rest - item)
+    __mul__ = __rmul__ = _each(operator.mul)
+    __truediv__ = _each(operator.truediv)
+    __lt__, __le__ = _each(operator.lt), _each(operator.le)
+    __gt__, __ge__ = _each(operator.gt), _each(operator.ge)
+    __and__ = __rand__ = _each(operator.and_)
+    __or__ = __ror__ = _each(operator.or_)

@@ -8,23 +8,13 @@ second walk takes every undecided test as both: what is then still not true can 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple, Protocol
 
 from salespath.engine import certainty
-from salespath.engine.compile import (
-    ALL,
-    FACTS,
-    LEAF,
-    PLAN,
-    VERDICT,
-    Base,
-    Closed,
-    GraphLeaf,
-    Ref,
-    StandingBlock,
-    TruthGraph,
-    TwoValued,
-)
+from salespath.engine.base import Base
+from salespath.engine.truth_graph import ALL, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing, TruthGraph
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import And, Arithmetic, Compare, Condition, Constant, Is, Leaf, Not, Number, Or, Quantity
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -87,16 +77,16 @@ class Sums:
     _bounds: dict[str, tuple[Numbers, Numbers]] = field(default_factory=dict, repr=False, compare=False)
 
     def total(self, process: str, name: str) -> Numbers:
-        """The sum of fit or means, from below."""
-        return sum(self.low[process, dimension] for dimension in SUMS[name])
+        """The sum of fit, means or a dimension, from below."""
+        return sum(self.low[process, dimension] for dimension in SUMS.get(name, (name,)))
 
     def bounds(self, quantity: str) -> tuple[Numbers, Numbers]:
         """The net evidence of a verdict number (fit_enterprise, …), from below and from above."""
         if quantity not in self._bounds:
             name, process = quantity.split("_", 1)
-            low = high = sum(self.low[process, dimension] for dimension in SUMS[name]) / certainty.SCALE
+            low = high = self.total(process, name) / certainty.SCALE
             if self.high is not self.low:
-                high = sum(self.high[process, dimension] for dimension in SUMS[name]) / certainty.SCALE
+                high = Sums(self.high, self.high).total(process, name) / certainty.SCALE
             self._bounds[quantity] = low, high
         return self._bounds[quantity]
 
@@ -174,10 +164,9 @@ class Walked:
     def processes(self) -> dict[str, Bits]:
         """Which process is recommended, by process: undetermined where none or several are concluded."""
         found = self.values("process")
-        rest = self.carrier.one
-        for bits in found.values():
-            rest = rest & (self.carrier.one ^ bits)
-        return {value: found[value] | rest if value == "undetermined" else found[value] for value in VERDICTS}
+        some = reduce(or_, found.values(), self.carrier.zero)
+        found["undetermined"] = found["undetermined"] | (self.carrier.one ^ some)
+        return {value: found[value] for value in VERDICTS}
 
     @property
     def process(self) -> str:
@@ -188,10 +177,9 @@ class Walked:
     def verdict(self) -> Verdict:
         """What is recommended to one company."""
         process = self.process
+        lead = self.value("lead") if process == "both" else None
         leaning = self.value("leaning") if process in ("not_yet", "undetermined") else None
-        return Verdict(
-            process, self.value("lead") if process == "both" else None, None if leaning == "none" else leaning
-        )
+        return Verdict(process, lead, None if leaning == "none" else leaning)
 
 
 class Verdict(NamedTuple):
@@ -239,18 +227,17 @@ def holds(tree: Condition, carrier: Carrier) -> tuple[Bits, Bits]:
     """Whether a condition over facts and derived numbers is true, and whether it is false."""
     match tree:
         case Not(item):
-            true, false = holds(item, carrier)
-            return false, true
-        case And(items) | Or(items):
-            every = type(tree) is And
-            true, false = (carrier.one, carrier.zero) if every else (carrier.zero, carrier.one)
+            return holds(item, carrier)[::-1]
+        case Or(items):
+            return holds(And(tuple(map(Not, items))), carrier)[::-1]
+        case And(items):
+            true, false = carrier.one, carrier.zero
             for t, f in (holds(item, carrier) for item in items):
-                true, false = (true & t, false | f) if every else (true | t, false & f)
+                true, false = true & t, false | f
+            return true, false
         case Is():
             raise TypeError("nothing is concluded yet")
-        case _:
-            true, false, _ = carrier.test(tree)
-    return true, false
+    return carrier.test(tree)[:2]
 
 
 def _plan(graph: TruthGraph, truth: Truth, carrier: Carrier) -> None:
@@ -258,10 +245,7 @@ def _plan(graph: TruthGraph, truth: Truth, carrier: Carrier) -> None:
 
 
 def _pair(leaf: GraphLeaf, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
-    match leaf:
-        case Closed() | StandingBlock():
-            return reading(leaf, must, may, carrier)
-    return carrier.test(leaf)[:2]
+    return reading(leaf, must, may, carrier) if isinstance(leaf, Standing) else carrier.test(leaf)[:2]
 
 
 def _section(graph: TruthGraph, section: int, leaves: list[tuple[Bits, Bits]], truth: Truth, carrier: Carrier) -> None:
@@ -299,9 +283,8 @@ def evidence(base: Base, speaking_for: Truth, speaking_against: Truth, carrier: 
         for size, rule in group.pieces:
             fired = truth.is_true(base.graph.rule_refs[rule]) & rest
             rest = rest ^ fired
-            total[group.process, group.dimension] = total[group.process, group.dimension] + group.sign * size * (
-                carrier.expand(fired)
-            )
+            key = group.process, group.dimension
+            total[key] = total[key] + group.sign * size * carrier.expand(fired)
     return Sums(total, total)
 
 
@@ -316,13 +299,11 @@ def _verdict(base: Base, must: Truth, may: Truth, sums: Sums, carrier: Carrier) 
     _section(graph, VERDICT, pairs, may, carrier)
 
 
-def reading(leaf: TwoValued, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
+def reading(leaf: Standing, must: Truth, may: Truth, carrier: Carrier) -> tuple[Bits, Bits]:
     """Whether a two-valued reading can be true, and whether it can be false: with `must` for `may`, whether it is.
 
     A block stands where its condition is certain and no exception is. So more answers can bring it about, and can lift it.
     """
-    if isinstance(leaf, Closed):
-        return may.is_true(leaf.ref), carrier.one ^ must.is_true(leaf.ref)
     true, false = may.is_true(leaf.condition), carrier.one ^ must.is_true(leaf.condition)
     for exception in leaf.exceptions:
         true = true & (carrier.one ^ must.is_true(exception))

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from salespath.engine import trace
-from salespath.engine.assessment import Assessment, Fired
+from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
-from salespath.engine.compile import Ref
 from salespath.engine.targets import meant
+from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN, SUMS
 from salespath.facts import Value
 from salespath.facts.vocabulary import DIMENSIONS
@@ -154,23 +154,18 @@ def why(assessment: Assessment, target: str) -> Explanation | None:
 
     A word is taken for what it is a part of: direct, TAS, referral. None if there is no such thing.
     """
-    names = meant(assessment.base, target)
+    finder, names = _Finder(assessment), meant(assessment.base, target)
     if len(names) < 2:
-        return _Finder(assessment).explanation(lambda finder: finder.about(names[0])) if names else None
-    return _Finder(assessment).explanation(
-        lambda finder: finder.found(f"word:{target}", "heading", lambda: map(finder.about, names), record=target)
-    )
+        return finder.explanation(finder.about(names[0])) if names else None
+    about = partial(map, finder.about, names)
+    return finder.explanation(finder.found(f"word:{target}", "heading", about, record=target))
 
 
 def why_not(assessment: Assessment, rule: str) -> tuple[Finding, ...]:
     """The tests known to be otherwise than a rule wants, each once: none if it took effect."""
-    found = _Finder(assessment).explanation(lambda finder: finder.rule(rule))
+    finder = _Finder(assessment)
+    found = finder.explanation(finder.rule(rule))
     return tuple({test.record: test for test in found.unmet(found.root) if not found.is_open(test)}.values())
-
-
-def status(assessment: Assessment, ref: Ref) -> str:
-    """Whether a node of the graph is fired, failed or open."""
-    return assessment.walked.status(ref)
 
 
 def close_calls(assessment: Assessment) -> list[CloseCall]:
@@ -179,23 +174,15 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
     found: dict[str, CloseCall] = {}
     company = Company(base, assessment.case.values)
     for rule in base.knowledge.rules.values():
-        if not isinstance(rule.then, (Weigh, Block)):
-            continue
-        for leaf in leaves(base.conditions[rule.id]):
-            if not (isinstance(leaf, Compare) and isinstance(leaf.left, Quantity) and isinstance(leaf.right, Constant)):
-                continue
-            name, threshold = leaf.left.name, leaf.right.value
-            value = company.number(name)
-            fact = base.vocabulary[name]
-            if (
-                value is None
-                or (fact.type == "integer" and threshold < 20)
-                or not abs(value - threshold) <= threshold / 10
-            ):
-                continue
-            call = CloseCall(name, value, threshold, rule.id)
-            if name not in found or abs(value - threshold) < abs(value - found[name].threshold):
-                found[name] = call
+        for leaf in leaves(base.condition(rule.id)) if isinstance(rule.then, (Weigh, Block)) else ():
+            match leaf:
+                case Compare(_, Quantity(name), Constant(threshold)):
+                    value = company.number(name)
+                    few = base.vocabulary[name].type == "integer" and threshold < 20
+                    if value is None or few or not abs(value - threshold) <= threshold / 10:
+                        continue
+                    if name not in found or abs(value - threshold) < abs(value - found[name].threshold):
+                        found[name] = CloseCall(name, value, threshold, rule.id)
     return [found[name] for name in base.vocabulary.ordered(found)]
 
 
@@ -207,13 +194,13 @@ class _Finder:
         self.base = assessment.base
         self.rules = self.base.knowledge.rules
         self.facts = dict(assessment.case.values)
-        self.fired: dict[str, Fired] = {item.rule: item for item in assessment.fired}
+        self.fired = {item.rule: item for item in assessment.fired}
+        self.status = assessment.walked.status
         self.findings: dict[str, Finding] = {}
 
-    def explanation(self, root: Callable[[_Finder], Entry]) -> Explanation:
-        found = root(self)
-        assert isinstance(found, Finding)
-        return Explanation(self.a, found, self.findings)
+    def explanation(self, root: Entry) -> Explanation:
+        assert isinstance(root, Finding)
+        return Explanation(self.a, self.findings[root.id], self.findings)
 
     def found(self, id_: str, kind: str, under: Parts = tuple, status: str | None = None, **what: Any) -> Entry:
         if id_ in self.findings:
@@ -232,14 +219,12 @@ class _Finder:
         def parts() -> Iterator[Entry]:
             rests = [self._sums(name, PROCESSES) for name in SUMS]  # first, so that evidence and blocks stand here
             stops = self.found("heading:blocks", "heading", lambda: map(self.block, self._blocks(*BLOCKED.values())))
-            yield from map(self.rule, self.base.concluding.get(("process", process), ()))
-            for attribute, value in (("lead", a.lead), ("leaning", a.leaning)):
-                if value:
-                    yield self.value(attribute, value)
+            yield from map(self.rule, self.base.concluders("process", process))
+            yield from (self.value(name, v) for name, v in (("lead", a.lead), ("leaning", a.leaning)) if v)
             yield from (*rests, stops)
             yield from self._counter()
 
-        return self.found(f"process:{process}", "verdict", parts, self._status_of("process", process))
+        return self._verdict(process, parts)
 
     def about(self, target: str) -> Entry:
         base, knowledge = self.base, self.base.knowledge
@@ -261,20 +246,21 @@ class _Finder:
         """A process that is not the answer."""
 
         def parts() -> Iterator[Entry]:
-            rules = self.base.concluding.get(("process", process), ())
             rest = [other for other in PROCESSES if other != process]
-            fit = (
-                [self._sums("fit", (process, *rest))] if process in PROCESSES else []
-            )  # first, so that evidence stands here
+            # first, so that evidence stands here
+            fit = [self._sums("fit", (process, *rest))] if process in PROCESSES else []
             yield from (self.value("process", self.a.process), *fit)
-            yield from map(self.rule, rules)
+            yield from map(self.rule, self.base.concluders("process", process))
             for sign, side in ((-1, "against"), (1, "for")) if fit else ():
                 yield from self._heading(side, self.rule, self._counting(process, sign), process)
             standing = [item.rule for item in self.a.blockers if item.process == process]
             yield from self._heading("blocked", self.block, standing)
             yield from self._heading("unknown", self.fact, self._could_count(process))
 
-        return self.found(f"process:{process}", "verdict", parts, self._status_of("process", process))
+        return self._verdict(process, parts)
+
+    def _verdict(self, process: str, parts: Parts) -> Entry:
+        return self.found(f"process:{process}", "verdict", parts, self.status(self.base.value_ref("process", process)))
 
     def _topic(self, target: str) -> Entry:
         """What a topic of the plan (or one choice of it) comes to, whatever the verdict, and its rules one by one."""
@@ -284,22 +270,16 @@ class _Finder:
             for item in (item for item in self.a.choices if item.topic == topic):
                 id_ = f"choice:{topic}/{item.choice}/{item.process}"
                 yield self.found(id_, "choice", partial(map, self.rule, [item.rule]), rule=item.rule, record=item)
-            asked = [
-                rule.id
-                for rule in self.rules.values()
-                if isinstance(rule.then, Advise) and rule.then.topic == topic and choice in ("", rule.then.choice)
-            ]
+            advice = self.base.knowledge.each(Advise)
+            asked = [rule.id for rule, then in advice if then.topic == topic and choice in ("", then.choice)]
             yield from self._sides(("chosen", "left"), asked)
 
         return self.found(f"topic:{target}", "heading", parts, record=self.base.knowledge.topics[topic])
 
-    def _sides(self, names: tuple[str, str], rules: Iterable[str]) -> Iterator[Entry]:
+    def _sides(self, names: tuple[str, str], rules: Sequence[str]) -> Iterator[Entry]:
         """Rules that fired, and those that did not."""
-        sides: dict[bool, list[str]] = {True: [], False: []}
-        for rule in rules:
-            sides[rule in self.fired].append(rule)
-        for name, side in zip(names, sides.values()):
-            yield from self._heading(name, self.rule, side)
+        for name, fired in zip(names, (True, False)):
+            yield from self._heading(name, self.rule, [rule for rule in rules if (rule in self.fired) == fired])
 
     def _heading(
         self, name: str, make: Callable[[str], Entry], names: Sequence[str], record: object = None
@@ -311,18 +291,18 @@ class _Finder:
     # What findings are made of
 
     def rule(self, id_: str) -> Entry:
-        base, rule, over = self.base, self.rules[id_], self.base.overridden_by.get(id_, ())
-        states = {status(self.a, base.rule_refs[other]) for other in over}
-        state = status(self.a, base.rule_refs[id_])
-        if FIRED in states and status(self.a, base.condition_refs[id_]) != FAILED:
+        base, rule, over = self.base, self.rules[id_], self.base.overriding(id_)
+        states = {self.status(base.rule_ref(other)) for other in over}
+        state = self.status(base.rule_ref(id_))
+        if FIRED in states and self.status(base.graph.condition_refs[id_]) != FAILED:
             state = OVERRIDDEN
-        what: dict[str, Any] = {"rule": id_, "facts": self._facts(base.rule_refs[id_]), "record": rule}
+        what: dict[str, Any] = {"rule": id_, "facts": self._facts(base.rule_ref(id_)), "record": rule}
         if isinstance(rule.then, Weigh):
             weight = self.fired[id_].weight if id_ in self.fired else 0
             what["evidence"] = Weight(rule.then.process, rule.then.line, weight)
 
         def parts() -> Iterator[Entry]:
-            yield self.condition(base.conditions[id_], f"rule:{id_}/when", rule)
+            yield self.condition(base.condition(id_), f"rule:{id_}/when", rule)
             if over:
                 one = next(state for state in (FIRED, OPEN, FAILED) if state in states)
                 yield self.found(f"rule:{id_}/unless", "exception", lambda: map(self.rule, over), one, rule=id_)
@@ -330,25 +310,22 @@ class _Finder:
         return self.found(f"rule:{id_}", "rule", parts, state, **what)
 
     def condition(self, tree: Condition, path: str, rule: Rule, wanted: bool = True) -> Entry:
-        state = status(self.a, self.base.tree_refs[self.base.section(rule), tree])
+        state = self.status(self.base.part_ref(rule, tree))
         facts: dict[str, Value | None] = {}
         match tree:
-            case And() | Or():
+            case And(items) | Or(items):
                 kind = "and" if isinstance(tree, And) else "or"
-                parts = [self._part(f"{path}/{place}", item, rule, wanted) for place, item in enumerate(tree.items, 1)]
-            case Not():
-                kind, parts = "not", [self._part(f"{path}/not", tree.item, rule, not wanted)]
-            case Is():
-                kind, parts = "test", [partial(self.value, tree.attribute, tree.value)]
-                facts = self._facts(self.base.value_refs[tree.attribute, tree.value])
+                parts = [partial(self.condition, item, f"{path}/{n}", rule, wanted) for n, item in enumerate(items, 1)]
+            case Not(item):
+                kind, parts = "not", [partial(self.condition, item, f"{path}/not", rule, not wanted)]
+            case Is(attribute, value):
+                kind, parts = "test", [partial(self.value, attribute, value)]
+                facts = self._facts(self.base.value_ref(attribute, value))
             case _:
                 kind, parts = "test", [partial(self._input, name) for name in sorted(inputs(tree))]
                 facts = self._answers(inputs(tree), state == OPEN)
         what = {"rule": rule.id, "facts": facts, "record": tree, "wanted": wanted}
         return self.found(path, kind, lambda: (part() for part in parts), state, **what)
-
-    def _part(self, path: str, tree: Condition, rule: Rule, wanted: bool) -> Callable[[], Entry]:
-        return lambda: self.condition(tree, path, rule, wanted)
 
     def _input(self, name: str) -> Entry:
         return self.sum(*name.split("_", 1)) if name in VERDICT_NUMBERS else self.fact(name)
@@ -357,26 +334,24 @@ class _Finder:
         def parts() -> Iterable[Entry]:
             if attribute in BLOCKED:
                 return map(self.block, self._blocks(BLOCKED[attribute]))
-            return map(self.rule, self.base.concluding.get((attribute, value), ()))
+            return map(self.rule, self.base.concluders(attribute, value))
 
-        state = self._status_of(attribute, value)
+        state = self.status(self.base.value_ref(attribute, value))
         return self.found(f"{attribute}:{value}", "value", parts, state, record=Is(attribute, value))
 
     def block(self, id_: str) -> Entry:
         """Whether a block stands: where its condition is certain, and no exception is."""
         blocker = next((item for item in self.a.blockers if item.rule == id_), None)
-        facts = {**blocker.facts, **dict.fromkeys(blocker.needs)} if blocker else self._facts(self.base.rule_refs[id_])
-        state, what = status(self.a, self.base.standing_refs[id_]), {"rule": id_, "facts": facts, "record": blocker}
-        return self.found(f"rule:{id_}/stands", "block", partial(map, self.rule, [id_]), state, **what)
+        facts = {**blocker.facts, **dict.fromkeys(blocker.needs)} if blocker else self._facts(self.base.rule_ref(id_))
+        state = self.status(self.base.graph.standing_refs[id_])
+        under = partial(map, self.rule, [id_])
+        return self.found(f"rule:{id_}/stands", "block", under, state, rule=id_, facts=facts, record=blocker)
 
     def sum(self, name: str, process: str) -> Entry:
         """The evidence of fit, means or a dimension: what counts for the process first, then what counts against it."""
-        pieces = [
-            rule
-            for group in self.base.evidence
-            if group.process == process and group.dimension in SUMS.get(name, (name,))
-            for _, rule in group.pieces
-        ]
+        dimensions = SUMS.get(name, (name,))
+        groups = [g for g in self.base.evidence if g.process == process and g.dimension in dimensions]
+        pieces = [rule for group in groups for _, rule in group.pieces]
         counted = [rule for sign in (1, -1) for rule in self._counting(process, sign) if rule in pieces]
         rules = dict.fromkeys((*counted, *sorted(pieces)))
         weight = Weight(process, name, self.a.evidence[process][name])
@@ -388,8 +363,8 @@ class _Finder:
             value = reading.value
 
         def parts() -> Iterator[Entry]:
-            if name not in self.facts and name in self.base.formulas:
-                yield from map(self.fact, sorted(inputs(self.base.formulas[name])))
+            if name not in self.facts:
+                yield from map(self.fact, sorted(self.base.inputs_of(name)))
             yield from more()
 
         return self.found(f"fact:{name}", "fact", parts, facts={name: value}, record=name)
@@ -409,23 +384,13 @@ class _Finder:
 
     # What is asked of the base and of the assessment
 
-    def _status_of(self, attribute: str, value: str) -> str:
-        return status(self.a, self.base.value_refs[attribute, value])
-
     def _blocks(self, *processes: str) -> list[str]:
-        return [
-            rule.id
-            for rule in self.rules.values()
-            if isinstance(rule.then, Block) and rule.then.process in processes and not rule.then.lift
-        ]
+        return [rule.id for rule, block in self.base.knowledge.blocks if block.process in processes]
 
     def _counting(self, process: str, sign: int) -> list[str]:
         """The evidence that counted for (or against) a process, the weightiest first."""
-        found = []
-        for item in self.a.fired:
-            then = self.rules[item.rule].then
-            if isinstance(then, Weigh) and then.process == process and item.weight * sign > 0:
-                found.append(item)
+        rules = {rule.id for rule, then in self.base.knowledge.each(Weigh) if then.process == process}
+        found = [item for item in self.a.fired if item.rule in rules and item.weight * sign > 0]
         return [item.rule for item in sorted(found, key=lambda item: (-abs(item.weight), item.rule))]
 
     def _could_count(self, process: str) -> list[str]:
@@ -446,9 +411,9 @@ class _Finder:
 
     def _facts(self, ref: Ref) -> dict[str, Value | None]:
         """The answers that decide a node, or those that it needs."""
-        state = status(self.a, ref)
-        follow = trace.undecided if state == OPEN else trace.deciding
-        return self._answers(follow(self.base, self.a.walked.truth, ref), state == OPEN)
+        open_ = self.status(ref) == OPEN
+        follow = trace.undecided if open_ else trace.deciding
+        return self._answers(follow(self.base, self.a.walked.truth, ref), open_)
 
     def _answers(self, names: Iterable[str], open_: bool) -> dict[str, Value | None]:
         names = set(names)

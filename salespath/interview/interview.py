@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Question
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.questions import ranked
 from salespath.engine.settle import searched
 from salespath.engine.turning import Turn

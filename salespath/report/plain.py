@@ -25,8 +25,8 @@ from salespath.engine.assessment import (
     Settlement,
     Unless,
 )
+from salespath.engine.base import Base
 from salespath.engine.borders import Near, near
-from salespath.engine.compile import Base
 from salespath.engine.strength import Strength
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS

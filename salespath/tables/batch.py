@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Table
+from salespath.engine.table import FactTable
 from salespath.facts import Case, Reject, Vocabulary
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
@@ -41,7 +41,7 @@ class Batch:
     """
 
     path: str
-    table: Table
+    table: FactTable
     given: Mapping[str, pa.Array]
     rows: Array
     problems: tuple[Problem, ...]
@@ -52,7 +52,7 @@ class Batch:
         """Some of the good rows, without what is said of the file."""
         columns = {name: column[places] for name, column in self.table.columns.items()}
         given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
-        return Batch(self.path, Table(len(places), columns), given, self.rows[places], ())
+        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], ())
 
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
@@ -141,7 +141,7 @@ class Typist:
         rows = rows[keep]
         order = {name: place for place, name in enumerate(self.names)}
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
-        return Batch(self.path, Table(len(rows), columns), given, rows, tuple(found), part, rejects)
+        return Batch(self.path, FactTable(len(rows), columns), given, rows, tuple(found), part, rejects)
 
     def _rejects(
         self,

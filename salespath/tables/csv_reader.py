@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.files.problems import Problem, refused, shown
 from salespath.files.source import InputFile
 from salespath.tables import header

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Column, column, words
+from salespath.engine.table import FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.template import expected
 from salespath.facts.values import EMPTY_SET, BadValue, parse, written
@@ -34,7 +34,7 @@ POINT = ord(".")
 class Cells:
     """A typed column, the text that reads back as the same values (None: not made yet), and the bad cells."""
 
-    column: Column
+    column: FactColumn
     text: pa.Array | None
     bad: Bad
 
@@ -103,13 +103,13 @@ class CellReader:
         rest = np.flatnonzero((~plain & np.asarray(cells.is_valid())) | doubtful)
         known = plain & ~doubtful
         if not len(rest):
-            return Cells(Column(values, known), cells, {})
+            return Cells(FactColumn(values, known), cells, {})
         others = self._distinct(cells.take(pa.array(rest)).dictionary_encode())
         values[rest], known[rest] = others.column.values, others.column.known
         mask = np.zeros(len(cells), dtype=bool)
         mask[rest] = True
         text = pc.replace_with_mask(cells, pa.array(mask), others.text)
-        return Cells(Column(values, known), text, {int(rest[row]): what for row, what in others.bad.items()})
+        return Cells(FactColumn(values, known), text, {int(rest[row]): what for row, what in others.bad.items()})
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
         known = np.asarray(cells.is_valid())
@@ -122,7 +122,7 @@ class CellReader:
             if isinstance(found, BadValue):
                 bad[int(row)] = (text, str(found))
                 known[row] = False
-        return Cells(Column(np.where(known, values + 0.0, math.nan), known), None, bad)
+        return Cells(FactColumn(np.where(known, values + 0.0, math.nan), known), None, bad)
 
     def _doubtful(self, values: Array) -> Array:
         """Which plain numbers are, or may be, out of range."""
@@ -172,7 +172,7 @@ def _listed(cells: pa.Array) -> pa.Array:
     return pc.if_else(lost, "null", text)
 
 
-def values(fact: Fact | Derived, cells: Column) -> list[Value | None]:
+def values(fact: Fact | Derived, cells: FactColumn) -> list[Value | None]:
     """The single values of a column, None where unknown."""
     if fact.numeric:
         numbers = (int(v) if v == int(v) else v for v in np.where(cells.known, cells.values, 0).tolist())
@@ -192,15 +192,15 @@ def values(fact: Fact | Derived, cells: Column) -> list[Value | None]:
     return found
 
 
-def written_cells(fact: Fact | Derived, cells: Column) -> pa.Array:
+def written_cells(fact: Fact | Derived, cells: FactColumn) -> pa.Array:
     """A column as text that reads back as the same values."""
     distinct, places = np.unique(np.where(cells.known, cells.values, 0), return_inverse=True)
-    single = Column(distinct, np.ones(len(distinct), dtype=bool))
+    single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
     text = pa.array([written(fact, value) for value in values(fact, single) if value is not None], pa.string())
     return text.take(pa.array(places, mask=~cells.known))
 
 
-def typed_cells(fact: Fact | Derived, cells: Column | None, rows: int) -> pa.Array:
+def typed_cells(fact: Fact | Derived, cells: FactColumn | None, rows: int) -> pa.Array:
     """A column as Arrow types: whole numbers, numbers, days, booleans, dictionary words, lists of members."""
     if cells is None:
         cells = column(fact, [None] * rows)
@@ -216,6 +216,6 @@ def typed_cells(fact: Fact | Derived, cells: Column | None, rows: int) -> pa.Arr
     if fact.type == "choice":
         return pa.DictionaryArray.from_arrays(pa.array(cells.values, mask=unknown), pa.array(list(fact.values)))
     distinct, places = np.unique(cells.values, return_inverse=True)
-    single = Column(distinct, np.ones(len(distinct), dtype=bool))
+    single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
     members = [[w for w in fact.values if w in value] for value in values(fact, single) if isinstance(value, frozenset)]
     return pa.array(members, pa.list_(pa.string())).take(pa.array(places, mask=unknown))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from salespath.engine.compile import Base
-from salespath.engine.table import Table
+from salespath.engine.base import Base
+from salespath.engine.table import FactTable
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import read_source
 from salespath.files.problems import Problem
@@ -47,7 +47,7 @@ class FactFile:
 
     def batch(self, part: tuple[Case, ...]) -> Batch:
         """The companies of a part as columns; the first part carries the problems."""
-        table = Table.from_cases(self._base, part)
+        table = FactTable.from_cases(self._base, part)
         given: dict[str, pa.Array | None] = {name: None for name in table.columns}
         for name in self.columns:
             if name not in table.columns:

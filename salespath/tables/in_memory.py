@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.table import assess_table
 from salespath.files.problems import ERROR, Problem, SalespathError, suggestion
 from salespath.tables import header

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.files.problems import refused, shown
 from salespath.files.source import InputFile
 from salespath.tables import header

@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Case, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.vocabulary import folded

@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from salespath.engine import certainty
-from salespath.engine.compile import Base, filled, placeholders
+from salespath.engine.base import Base
+from salespath.engine.compile import filled, placeholders
 from salespath.engine.strength import LEVELS
 from salespath.engine.strength_table import strengths
-from salespath.engine.table import NONE, SETTLED_BY, Column, Rows
+from salespath.engine.table import NONE, SETTLED_BY, FactColumn, Rows
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
 from salespath.facts.values import words, written
@@ -231,7 +232,7 @@ class ResultColumns:
             return [words(term, number) for number in distinct.tolist()], which
         assert column is not None  # the base checks that what a text names is known
         distinct, which = np.unique(column.values[rows], return_inverse=True)
-        found = values(term, Column(distinct, np.ones(len(distinct), dtype=bool)))
+        found = values(term, FactColumn(distinct, np.ones(len(distinct), dtype=bool)))
         return [words(term, value) for value in found if value is not None], which
 
     @cached_property

@@ -8,7 +8,7 @@ from itertools import chain
 
 import pyarrow as pa
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.files.output import Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError
 from salespath.tables.assessed import Assessed, Progress, Report, assess_reading

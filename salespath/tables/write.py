@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from salespath.engine.assess import assess
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.report.plain import document

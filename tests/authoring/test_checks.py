@@ -14,8 +14,8 @@ from salespath.authoring.checks import check
 from salespath.authoring.solver import GaveUp, Solver, holds
 from salespath.engine.cells import cells, companies
 from salespath.engine.company import Company
-from salespath.engine.compile import FACTS, PLAN, VERDICT
 from salespath.engine.load import read
+from salespath.engine.truth_graph import FACTS, PLAN, VERDICT
 from salespath.engine.walk import walk
 from salespath.facts.cases import typed
 from salespath.facts.values import written as value_written
@@ -210,7 +210,8 @@ def test_cells_hold_a_value_on_each_side_of_every_limit() -> None:
 
 
 def test_a_tree_is_written_so_that_it_reads_the_same() -> None:
-    from salespath.engine.compile import BLOCKED, VERDICT_NUMBERS, Attribute, Scope
+    from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Scope
+    from salespath.rules.model import Attribute
 
     knowledge = BASE.knowledge
     blocked = {name: Attribute(name, "") for name in BLOCKED}

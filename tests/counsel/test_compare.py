@@ -19,9 +19,8 @@ from salespath.commands.shared.reading import companies_files, read_companies
 from salespath.counsel.compare import Comparison, Side, behind_verdict, compare, own_advice
 from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.effects import OTHERS, between
-from salespath.engine.why import status
 from salespath.facts import Case, read_file
 from salespath.report.formats.text import write
 from salespath.report.pages.compare import document, page
@@ -109,7 +108,8 @@ def test_every_difference_between_two_companies_goes_back_to_rules_that_read_oth
         assert effect.new == other.verdict
         assert bool(effect.through) == effect.verdict_changes
         for rule in effect.through:
-            assert status(one, BASE.graph.condition_refs[rule]) != status(other, BASE.graph.condition_refs[rule])
+            ref = BASE.graph.condition_refs[rule]
+            assert one.walked.status(ref) != other.walked.status(ref)
         for item in effect.items:
             if item.reason == OTHERS and item.how != "changed":
                 assert item.through
@@ -127,15 +127,6 @@ def test_a_change_of_one_fact_goes_back_to_rules_that_read_it() -> None:
                 trees = [BASE.condition(rule), *filter(None, [BASE.done_when(rule)])]
                 read = BASE.behind(n for tree in trees for n in inputs(tree))
                 assert name in read, (case.company, name, rule)
-
-
-def names_behind(tree) -> set[str]:
-    from salespath.rules.language import inputs
-
-    found = inputs(tree)
-    while more := {n for name in found & BASE.formulas.keys() for n in inputs(BASE.formulas[name])} - found:
-        found |= more
-    return found
 
 
 @pytest.mark.parametrize("number", [2, 5, 32])

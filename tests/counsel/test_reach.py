@@ -19,9 +19,9 @@ from salespath.counsel.reach.search import GOALS, Changes, Reach, search
 from salespath.counsel.reach.steps import roadmap
 from salespath.counsel.sensitivity import sensitivity
 from salespath.engine.assess import assess
+from salespath.engine.base import Base
 from salespath.engine.cells import companies
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.walk import walk
 from salespath.facts import Case, Fact, Value
 from salespath.report.pages.reach import document

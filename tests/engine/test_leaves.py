@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.engine.company import Company
-from salespath.engine.table import Rows, Table
+from salespath.engine.table import FactTable, Rows
 from salespath.facts import Case
 from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Member, OneOf, Quantity
 
@@ -98,7 +98,7 @@ def answer(leaf, facts):
 
 def check_leaves(leaves, companies):
     """All three say the same of every leaf and company."""
-    rows = Rows(BASE, Table.from_cases(BASE, [Case("x", facts) for facts in companies]))
+    rows = Rows(BASE, FactTable.from_cases(BASE, [Case("x", facts) for facts in companies]))
     for leaf in leaves:
         wanted = [answer(leaf, facts) for facts in companies]
         assert [tuple(map(bool, Company(BASE, facts).test(leaf))) for facts in companies] == wanted, leaf
@@ -107,7 +107,7 @@ def check_leaves(leaves, companies):
 
 
 def check_numbers(trees, companies):
-    rows = Rows(BASE, Table.from_cases(BASE, [Case("x", facts) for facts in companies]))
+    rows = Rows(BASE, FactTable.from_cases(BASE, [Case("x", facts) for facts in companies]))
 
     def named(value):
         return UNKNOWN if value is None else UNDEFINED if value != value else value

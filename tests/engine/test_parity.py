@@ -15,7 +15,8 @@ from engines import Engine, Findings, agree, clips, definition, experta, minimal
 from given import BASE, EXAMPLES, ROOT, VOCABULARY, small_base
 from rule_bases import random_base
 
-from salespath.engine.compile import FACTS, Base
+from salespath.engine.base import Base
+from salespath.engine.truth_graph import FACTS
 from salespath.facts import Case, read_file
 from salespath.rules.loader import KINDS
 from tools.robustness import with_rules

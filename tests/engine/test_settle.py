@@ -15,7 +15,7 @@ from salespath.engine.assess import assess
 from salespath.engine.cells import cells
 from salespath.engine.company import process_of
 from salespath.engine.settle import searched, settle
-from salespath.engine.table import Table, assess_table
+from salespath.engine.table import FactTable, assess_table
 from salespath.engine.turning import turning
 from salespath.facts import Case, Value
 from salespath.interview.answers import Answer
@@ -69,7 +69,7 @@ def test_a_thousand_completions_do_not_change_what_a_search_settled() -> None:
             settled.append((facts, found.process))
     for facts, process in settled:
         cases = [Case("A", completed) for completed in completions(facts, source, 1000, CELLS)]
-        result = assess_table(BASE, Table.from_cases(BASE, cases), settle=False)
+        result = assess_table(BASE, FactTable.from_cases(BASE, cases), settle=False)
         assert {VERDICTS[place] for place in result.process} == {process}
 
 

@@ -15,7 +15,7 @@ from salespath.engine.assess import assess
 from salespath.engine.cells import PARTS, cells, companies
 from salespath.engine.company import Company, process_of
 from salespath.engine.settle import searched, settle
-from salespath.engine.table import Rows, Table, assess_table
+from salespath.engine.table import FactTable, Rows, assess_table
 from salespath.engine.unless import exceptions, lifted, lifting_all, read
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import walk
@@ -41,7 +41,7 @@ def on_a_ladder(count: int, seed: int) -> list[Case]:
 
 def test_no_company_is_told_to_run_what_a_standing_block_stops() -> None:
     cases = on_a_ladder(12_000, seed=3)
-    table = Table.from_cases(BASE, cases)
+    table = FactTable.from_cases(BASE, cases)
     truth = walk(BASE, Rows(BASE, table), settle=False).truth
     process = assess_table(BASE, table, settle=False).process
     triggered: Counter[str] = Counter()
@@ -161,7 +161,7 @@ def test_the_amount_named_lifts_the_block_and_one_step_short_does_not() -> None:
 
 def test_a_table_names_the_same_answers() -> None:
     cases = [*_standing_with_money(), *real_companies()]
-    table = Table.from_cases(BASE, cases)
+    table = FactTable.from_cases(BASE, cases)
     found: list[set[tuple]] = [set() for _ in cases]
     for item in liftings(BASE, table, assess_table(BASE, table).standing):
         for place, row in enumerate(item.rows):

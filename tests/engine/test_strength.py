@@ -18,13 +18,13 @@ from rule_bases import random_base
 
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
+from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, cells
 from salespath.engine.company import process_of
-from salespath.engine.compile import Base
 from salespath.engine.settle import searched, settle
 from salespath.engine.strength import LEVELS, MOST, strength
 from salespath.engine.strength_table import strengths
-from salespath.engine.table import Table, assess_table
+from salespath.engine.table import FactTable, assess_table
 from salespath.engine.turning import turning
 from salespath.facts import Case, Value, read_file
 from salespath.facts.values import written
@@ -134,7 +134,7 @@ def test_a_table_says_the_same_as_one_company(seed):
     base = BASE if seed is None else BASES[seed]
     cases = [*DOCUMENTED[::3], *random_companies(90, seed=4), Case("nothing")]
     cases = [replace(case, how={n: "guessed" for n in case.values if source.random() < 0.3}) for case in cases]
-    found = strengths(base, Table.from_cases(base, cases), guessed=guessed_in(cases))
+    found = strengths(base, FactTable.from_cases(base, cases), guessed=guessed_in(cases))
     bits = np.unpackbits(found.on, axis=1, count=len(cases))
     for row, case in enumerate(cases):
         one = assess(base, case).strength
@@ -211,7 +211,7 @@ def test_answers_that_cannot_stand_together_are_neither_firm_nor_settled():
         for a in (assess(BASE, case), searched(assess(BASE, case))):
             assert (a.settled, a.strength.level) == (False, "open")
             assert "Open: answers contradict one another (paying customers, reachable customers)" in firmness(a)
-    table = Table.from_cases(BASE, [wrong, blocked])
+    table = FactTable.from_cases(BASE, [wrong, blocked])
     assert not assess_table(BASE, table).settled.any()
     assert {LEVELS[level] for level in strengths(BASE, table).level} == {"open"}
 
@@ -302,7 +302,7 @@ def test_all_agree_where_blocks_stand(seed):
     for engine in (clips, ours_in_a_table, definition):
         agree(engine, base, cases)
     agree(experta, base, cases[::5])
-    found = strengths(base, Table.from_cases(base, cases))
+    found = strengths(base, FactTable.from_cases(base, cases))
     for row, case in enumerate(cases):
         a = assess(base, case)
         assert LEVELS[found.level[row]] == a.strength.level

@@ -9,7 +9,7 @@ from given import BASE, VOCABULARY, real_companies
 
 from salespath.engine.assess import assess
 from salespath.engine.company import Company
-from salespath.engine.table import NONE, SETTLED_BY, Column, Table, TableResult, assess_table
+from salespath.engine.table import NONE, SETTLED_BY, FactColumn, FactTable, TableResult, assess_table
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
@@ -27,7 +27,7 @@ def companies() -> list[Case]:
 
 @pytest.fixture(scope="module")
 def result(companies) -> TableResult:
-    return assess_table(BASE, Table.from_cases(BASE, companies))
+    return assess_table(BASE, FactTable.from_cases(BASE, companies))
 
 
 def same(left: TableResult, right: TableResult, order=EVERY_ROW) -> None:
@@ -91,18 +91,18 @@ def test_the_companies_exercise_every_verdict_and_most_rules(result):
 @pytest.mark.parametrize("chunk", [1, 8, 9, 1000, 10**6])
 def test_the_size_of_chunks_changes_nothing(companies, result, chunk):
     some = companies if chunk > 100 else companies[:200]
-    whole = result if some is companies else assess_table(BASE, Table.from_cases(BASE, some))
-    same(assess_table(BASE, Table.from_cases(BASE, some), chunk=chunk), whole)
+    whole = result if some is companies else assess_table(BASE, FactTable.from_cases(BASE, some))
+    same(assess_table(BASE, FactTable.from_cases(BASE, some), chunk=chunk), whole)
 
 
 def test_the_order_of_rows_changes_nothing(companies, result):
     order = np.random.default_rng(3).permutation(len(companies))
-    same(result, assess_table(BASE, Table.from_cases(BASE, [companies[row] for row in order])), order)
+    same(result, assess_table(BASE, FactTable.from_cases(BASE, [companies[row] for row in order])), order)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 7, 8, 9])
 def test_no_row_is_touched_by_the_bits_that_fill_the_last_byte(companies, result, rows):
-    few = assess_table(BASE, Table.from_cases(BASE, companies[:rows]))
+    few = assess_table(BASE, FactTable.from_cases(BASE, companies[:rows]))
     assert few.rows == len(few.process) == len(few.settled) == len(few.sums["smb", "fit"]) == rows
     assert (few.process == result.process[:rows]).all()
     assert (few.possible == result.possible[:rows]).all()
@@ -112,7 +112,7 @@ def test_no_row_is_touched_by_the_bits_that_fill_the_last_byte(companies, result
 
 
 def test_without_the_second_walk_everything_else_is_the_same(companies, result):
-    quick = assess_table(BASE, Table.from_cases(BASE, companies), settle=False)
+    quick = assess_table(BASE, FactTable.from_cases(BASE, companies), settle=False)
     assert not quick.settled.any()
     assert not quick.possible.any()
     assert (quick.process == result.process).all()
@@ -120,11 +120,11 @@ def test_without_the_second_walk_everything_else_is_the_same(companies, result):
 
 
 def test_a_column_that_is_unknown_throughout_is_as_no_column(companies, result):
-    table = Table.from_cases(BASE, companies)
+    table = FactTable.from_cases(BASE, companies)
     missing = next(name for name in VOCABULARY if name in table.columns)
     known = table.columns[missing]
-    unknown = Column(known.values, np.zeros(table.rows, dtype=bool))  # whatever the values are
-    with_column = assess_table(BASE, Table(table.rows, {**table.columns, missing: unknown}))
-    without = assess_table(BASE, Table(table.rows, {n: c for n, c in table.columns.items() if n != missing}))
+    unknown = FactColumn(known.values, np.zeros(table.rows, dtype=bool))  # whatever the values are
+    with_column = assess_table(BASE, FactTable(table.rows, {**table.columns, missing: unknown}))
+    without = assess_table(BASE, FactTable(table.rows, {n: c for n, c in table.columns.items() if n != missing}))
     same(with_column, without)
     assert not (without.fired == result.fired).all()

@@ -6,7 +6,7 @@ import pytest
 from given import small_base
 
 from salespath.engine.company import Company
-from salespath.engine.table import Table, assess_table
+from salespath.engine.table import FactTable, assess_table
 from salespath.engine.walk import OPERATORS, walk
 from salespath.facts import Case
 from salespath.files.problems import SalespathError
@@ -43,7 +43,7 @@ def lead(when: str, facts: dict) -> tuple[int, int]:
     """Whether the rule with a condition fired, for the company alone and for it in a table."""
     base = small_base(RULES.format(when=when))
     alone = walk(base, Company(base, facts)).truth.is_true(base.rule_ref("tested"))
-    table = assess_table(base, Table.from_cases(base, [Case("it", facts)]))
+    table = assess_table(base, FactTable.from_cases(base, [Case("it", facts)]))
     return alone, table.unpacked(table.fired)[list(table.rules).index("tested"), 0]
 
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from salespath.engine.assess import assess
-from salespath.engine.compile import LEAF, TWO_VALUED, Base
+from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.engine.targets import meant, targets
+from salespath.engine.truth_graph import LEAF, Standing
 from salespath.engine.walk import SUMS
-from salespath.engine.why import FAILED, FIRED, OPEN, OVERRIDDEN, close_calls, status, why_not
+from salespath.engine.why import FAILED, FIRED, OPEN, OVERRIDDEN, close_calls, why_not
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Tree
@@ -86,7 +87,7 @@ def test_why_not_a_process_tells_of_its_own_blocks_only(a):
 @by_company
 def test_the_rule_behind_the_verdict_comes_first(a):
     first = how(a).under[0].text
-    rules = BASE.concluding["process", a.process]
+    rules = BASE.concluders("process", a.process)
     assert any(f"[{rule};" in first for rule in rules)
 
 
@@ -308,9 +309,9 @@ def refs_behind(base: Base, *refs: int) -> set[int]:
         if node in found:
             continue
         found.add(node)
-        kind, under = base.nodes[node]
-        test = base.leaves[under[0]] if kind == LEAF else None
-        if isinstance(test, TWO_VALUED):
+        kind, under = base.graph.nodes[node]
+        test = base.graph.leaves[under[0]] if kind == LEAF else None
+        if isinstance(test, Standing):
             under = test.refs
         elif test is not None:
             numbers = [name.split("_", 1) for name in inputs(test) if name in VERDICT_NUMBERS]
@@ -320,7 +321,7 @@ def refs_behind(base: Base, *refs: int) -> set[int]:
                 for g in base.evidence
                 if g.process == process and g.dimension in SUMS[name]
             ]
-            under = [base.rule_refs[rule] for group in groups for _, rule in group.pieces]
+            under = [base.rule_ref(rule) for group in groups for _, rule in group.pieces]
         pending.extend(under)
     return found
 
@@ -329,24 +330,24 @@ def graph_ref(base: Base, finding) -> int | None:
     """The node of the graph that a finding is about."""
     match finding.kind, finding.record:
         case "rule", rule:
-            return base.rule_refs[rule.id]
+            return base.rule_ref(rule.id)
         case "block", _:
-            return base.standing_refs[finding.rule]
+            return base.graph.standing_refs[finding.rule]
         case "value" | "verdict", _:
-            return base.value_refs[tuple(finding.id.split(":"))]
+            return base.value_ref(*finding.id.split(":"))
         case "and" | "or" | "not" | "test", tree:
-            return base.tree_refs[base.section(base.knowledge.rules[finding.rule]), tree]
+            return base.part_ref(base.knowledge.rules[finding.rule], tree)
     return None
 
 
 def asked(base: Base, target: str) -> list[int]:
     """What the walk answers for a target."""
     if target in VERDICTS:
-        return [base.value_refs["process", target]]
+        return [base.value_ref("process", target)]
     if target in base.knowledge.attributes:
-        return [base.value_refs[target, value] for value in base.knowledge.attributes[target].values]
+        return [base.value_ref(target, value) for value in base.knowledge.attributes[target].values]
     topics = [r.id for r in base.knowledge.rules.values() if isinstance(r.then, Advise) and target == r.then.topic]
-    return [base.rule_refs[rule] for rule in ([target] if target in base.rule_refs else topics)]
+    return [base.rule_ref(rule) for rule in ([target] if target in base.knowledge.rules else topics)]
 
 
 def plain_findings(tree: dict) -> list[dict]:
@@ -370,12 +371,12 @@ def test_every_condition_that_was_evaluated_for_the_answer_stands_in_the_tree_on
         ref = graph_ref(BASE, finding)
         if ref is not None:
             evaluated.add(max(ref, ~ref))
-            said = status(a, ref)
+            said = a.walked.status(ref)
             assert finding.status == said or (finding.status, said) == (OVERRIDDEN, FAILED)
             if finding.kind in ("and", "or"):
                 assert len(finding.under) == len(finding.record.items)
             if finding.status == OVERRIDDEN:
-                assert any(truth.is_true(BASE.rule_refs[over.rule]) for over in explanation.overriding(finding))
+                assert any(truth.is_true(BASE.rule_ref(over.rule)) for over in explanation.overriding(finding))
         elif finding.kind != "exception":
             assert finding.status is None
     assert refs_behind(BASE, *asked(BASE, target)) <= evaluated

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from salespath.engine.compile import BLOCKED, Base, filled
+from salespath.engine.base import Base
+from salespath.engine.compile import filled
 from salespath.engine.dependencies import RuleRelations
 from salespath.engine.load import load
 from salespath.report.formats import drawing, markdown, text
@@ -25,7 +26,7 @@ from salespath.report.pages.graph import Graph
 from salespath.report.pages.reference import pages
 from salespath.report.pages.rule import document, page
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.rules.language import VERDICT_NUMBERS
+from salespath.rules.language import BLOCKED, VERDICT_NUMBERS
 from salespath.rules.model import Advise, Block, Conclude, Weigh
 
 RULES = BASE.knowledge.rules

@@ -17,8 +17,9 @@ from given import BASE, EXAMPLES, FRAME, VOCABULARY, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salespath.engine.base import Base
 from salespath.engine.company import process_of
-from salespath.engine.compile import Base, compile_base
+from salespath.engine.compile import compile_base
 from salespath.engine.effects import Effect, effects
 from salespath.engine.load import load, load_folder
 from salespath.facts import Case, Value

@@ -17,8 +17,9 @@ from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Advice, Assessment
 from salespath.engine.company import Company, process_of
-from salespath.engine.compile import FACTS, compile_base
+from salespath.engine.compile import compile_base
 from salespath.engine.load import load
+from salespath.engine.truth_graph import FACTS
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case, Value
 from salespath.rules.folders import BASE as FOLDER

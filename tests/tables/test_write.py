@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.table import Table, assess_table
+from salespath.engine.table import FactTable, assess_table
 from salespath.engine.walk import SUMS
 from salespath.facts import Case
 from salespath.facts.values import written
@@ -290,7 +290,7 @@ def test_a_table_whose_rows_are_all_bad_gives_the_header_only(tmp_path):
 
 def test_a_base_without_evidence_blocks_or_advice_still_makes_columns():
     base = small_base()
-    table = Table.from_cases(base, [Case("Acme", {"capital": 5})])
+    table = FactTable.from_cases(base, [Case("Acme", {"capital": 5})])
     batch = Batch("f", table, {}, np.array([2]), ())
     found = dict(
         zip(

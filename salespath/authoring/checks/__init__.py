@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 
 from salespath.authoring.checks.context import Context
-from salespath.engine.compile import Base, compile_base
+from salespath.engine.base import Base
+from salespath.engine.compile import compile_base
 from salespath.facts.vocabulary import Vocabulary
 from salespath.files.problems import Problem, SalespathError
 from salespath.rules.model import Knowledge

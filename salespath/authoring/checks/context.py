@@ -7,7 +7,7 @@ from functools import cached_property
 
 from salespath.authoring.possible import Possible
 from salespath.authoring.solver import GaveUp, Literal
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Value
 from salespath.facts.values import written
 from salespath.files.problems import WARNING, Problem

@@ -11,7 +11,7 @@ from salespath.commands.shared.delivery import Destination, deliver, output_opti
 from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.engine.assess import assess as assess_case
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.contradictions import problem
 from salespath.files.problems import in_order
 from salespath.report.plain import plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from salespath.commands.shared.reading import with_base
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts.template import csv_template, yaml_template
 
 

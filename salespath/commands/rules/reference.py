@@ -8,7 +8,7 @@ import click
 
 from salespath.commands.shared.delivery import files_read
 from salespath.commands.shared.reading import with_base
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.files.output import Output, check, together
 from salespath.report.formats.markdown import write
 from salespath.report.pages.reference import pages

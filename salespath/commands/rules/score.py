@@ -12,7 +12,7 @@ from salespath.authoring.score import score_files
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.documented import Selection, labelled, without_basis
 from salespath.files.problems import Problem
 from salespath.report.pages.score import document, page

@@ -7,7 +7,7 @@ import click
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.messages import refuse_name
 from salespath.commands.shared.reading import with_base
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.dependencies import RuleRelations
 from salespath.report.pages.rule import document, page
 

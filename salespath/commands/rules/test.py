@@ -16,7 +16,7 @@ from salespath.authoring.scenarios import read_scenarios
 from salespath.commands.shared.reading import with_base
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.rules.model import Advise, Warn, Weigh
 from salespath.rules.notation import written
 

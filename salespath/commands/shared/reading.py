@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS

@@ -16,7 +16,7 @@ from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.cases import merge

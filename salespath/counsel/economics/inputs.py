@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from salespath.counsel.economics.assumptions import CASES, SET, YOURS, Assumption, Estimate, assumptions
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.facts import Case
 from salespath.facts.values import BadValue, parse
 from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, shown, suggestion

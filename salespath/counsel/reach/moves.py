@@ -17,7 +17,7 @@ import numpy as np
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.cells import PARTS, as_number, bounds, halved, turns
 from salespath.engine.company import Company
-from salespath.engine.table import Rows, Table
+from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Change
@@ -193,7 +193,7 @@ def _signatures(read: VerdictInputs, candidates: Mapping[str, list[Move]]) -> di
     """What each move of a fact makes of the nodes that read nothing else, today's last."""
     case = read.case
     rows = [Case(case.company, {**case.values, move.fact: move.after}) for some in candidates.values() for move in some]
-    carrier = Rows(read.base, Table.from_cases(read.base, [*rows, case]))
+    carrier = Rows(read.base, FactTable.from_cases(read.base, [*rows, case]))
     truth = walk(read.base, carrier, settle=False, plan=False).truth
     found: dict[str, list[bytes]] = {}
     start = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from salespath.counsel.reach.search import Reach
 from salespath.engine.assess import assess
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.walk import FIT
 from salespath.engine.why import why_not
 from salespath.facts import Case
@@ -46,7 +46,7 @@ def obstacles(base: Base, found: Reach) -> Iterator[Obstacle]:
             if fixed(facts):
                 yield Obstacle(BLOCK, block.rule, block.because, 0, facts)
     seen = set[tuple[Is, bool]]()
-    for rule in base.concluding.get(("process", goal), ()):
+    for rule in base.concluders("process", goal):
         for finding in why_not(a, rule):
             test = finding.record  # sums of evidence and blocks are told apart
             attribute = knowledge.attributes.get(test.attribute) if isinstance(test, Is) else None

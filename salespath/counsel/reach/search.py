@@ -11,9 +11,9 @@ import numpy as np
 from salespath.counsel.reach.moves import Move, join, moves
 from salespath.counsel.reach.sets import CHUNK, LARGEST, Fitting, MovedColumns, MoveSet, Sets, merge_sets, share_a_test
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.settle import settle
-from salespath.engine.table import Rows, Table
+from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import Bits, Walked, holds, walk
 from salespath.facts import Case, Value
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -123,7 +123,7 @@ class _Search:
     # Trying sets
 
     def _walk(self, sets: Sets) -> tuple[Walked, Rows]:
-        carrier = Rows(self.base, Table(len(sets), self.columns.of(sets)))
+        carrier = Rows(self.base, FactTable(len(sets), self.columns.of(sets)))
         return walk(self.base, carrier, settle=False, plan=False), carrier
 
     def _successes(self, sets: Sets) -> Iterator[tuple[int, ...]]:
@@ -149,8 +149,7 @@ class _Search:
     def _scores(self, walked: Walked, carrier: Rows) -> tuple[Any, Any]:
         """How many processes that the goal needs are blocked, and the net evidence against it, of every row."""
         names = (self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both")
-        truth, refs = walked.truth, self.base.value_refs
-        blocked = sum(carrier.expand(truth.is_true(refs[f"{name}_blocked", "yes"])) for name in names)
+        blocked = sum(carrier.expand(walked.has(f"{name}_blocked", "yes")) for name in names)
         fit = {process: walked.sums.total(process, "fit") for process in PROCESSES}
         if self.goal in PROCESSES:
             margin = fit[self.goal] - sum(fit[p] for p in PROCESSES if p != self.goal)
@@ -220,7 +219,7 @@ class _Search:
         found = []
         for start in range(0, len(cases), CHUNK):
             part = cases[start : start + CHUNK]
-            carrier = Rows(self.base, Table.from_cases(self.base, part))
+            carrier = Rows(self.base, FactTable.from_cases(self.base, part))
             walked = walk(self.base, carrier, plan=False)
             process = {v: np.unpackbits(_recommended(self.base, walked, v), count=len(part)) for v in VERDICTS}
             possible = sum(carrier.expand(walked.possible[v]) for v in VERDICTS)
@@ -244,8 +243,8 @@ def apply(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]
 def _recommended(base: Base, walked: Walked, value: str) -> Bits:
     """Where a process is recommended, and no other."""
     truth = walked.truth
-    found = truth.is_true(base.value_refs["process", value])
+    found = truth.is_true(base.value_ref("process", value))
     for other in VERDICTS:
         if other != value:
-            found = found & ~truth.is_true(base.value_refs["process", other])
+            found = found & ~truth.is_true(base.value_ref("process", other))
     return found

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.counsel.reach.moves import Move, join
-from salespath.engine.compile import Base
-from salespath.engine.table import Column, column
+from salespath.engine.base import Base
+from salespath.engine.table import FactColumn, column
 from salespath.facts import Case, Vocabulary
 
 LARGEST = 3  # moves in a set
@@ -78,7 +78,7 @@ class MovedColumns:
                 codes[mine] ^= self.fixed[name].values[0]  # only the member that comes or goes
             self.moved[name] = mine, codes
 
-    def of(self, sets: Sets) -> dict[str, Column]:
+    def of(self, sets: Sets) -> dict[str, FactColumn]:
         """The columns of some sets."""
         found = dict(self.fixed)
         for name, (mine, codes) in self.moved.items():
@@ -90,7 +90,7 @@ class MovedColumns:
                     values = values ^ codes[places]
                 else:
                     values, known = np.where(here, codes[places], values), known | here
-            found[name] = Column(values, known)
+            found[name] = FactColumn(values, known)
         return found
 
 

@@ -10,8 +10,9 @@ from salespath.counsel.reach.search import Reach, apply
 from salespath.counsel.sensitivity import Sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import FACTS, Base
+from salespath.engine.base import Base
 from salespath.engine.effects import BLOCK, between
+from salespath.engine.truth_graph import FACTS
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.vocabulary import Test
 from salespath.rules.language import Scope, condition, inputs
@@ -176,12 +177,12 @@ def _advice(base: Base, before: Assessment, after: Assessment, move: Move) -> tu
             return block.remedy, block.owner
     given = {advice.rules[0]: advice for side in (before, after) for advice in side.advice}
     completed = []
-    for id_, tree in base.done.items():
-        then = base.knowledge.rules[id_].then
-        ref = base.done_refs[id_]
-        done = after.walked.truth.is_true(ref) and not before.walked.truth.is_true(ref)
-        if done and isinstance(then, Advise) and move.fact in inputs(tree) and id_ in given:
-            completed.append((-then.priority, id_))
+    for rule, then in base.knowledge.each(Advise):
+        tree = base.done_when(rule.id)
+        if tree is None or rule.id not in given or move.fact not in inputs(tree):
+            continue
+        if after.walked.done(rule.id) and not before.walked.done(rule.id):
+            completed.append((-then.priority, rule.id))
     if completed:
         advice = given[min(completed)[1]]
         return advice.text, advice.owner

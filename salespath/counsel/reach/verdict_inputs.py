@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from salespath.engine.compile import FACTS, LEAF, TWO_VALUED, VERDICT, Base
+from salespath.engine.base import Base
+from salespath.engine.truth_graph import LEAF, VERDICT, Standing
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
 from salespath.rules.language import Compare, Condition, Member, Scope, condition, inputs
@@ -19,15 +20,15 @@ class VerdictInputs:
 
     def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
         self.base, self.case, self.free = base, case, free
-        roots = {base.rule_refs[rule] for group in base.evidence for _, rule in group.pieces}
-        verdict = base.leaves[base.leaf_ends[FACTS] : base.leaf_ends[VERDICT]]
-        roots |= {ref for leaf in verdict if isinstance(leaf, TWO_VALUED) for ref in leaf.refs}
+        roots = {base.rule_ref(rule) for group in base.evidence for _, rule in group.pieces}
+        graph = base.graph
+        roots |= {ref for leaf in graph.leaves_of(VERDICT) if isinstance(leaf, Standing) for ref in leaf.refs}
         self.roots = {_node(ref) for ref in roots}
         self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
         pending = list(self.roots)
         while pending:
             node = pending.pop()
-            kind, refs = base.nodes[node]
+            kind, refs = graph.nodes[node]
             for child in () if kind == LEAF else map(_node, refs):
                 if child not in self.parents:
                     self.parents[child] = set()
@@ -35,20 +36,20 @@ class VerdictInputs:
                 self.parents[child].add(node)
         self.support: dict[int, frozenset[str]] = {}
         for node in sorted(self.parents):  # a node's parts come before it
-            kind, refs = base.nodes[node]
+            kind, refs = graph.nodes[node]
             if kind == LEAF:
-                self.support[node] = frozenset(n for n in self.behind(base.leaf_inputs[refs[0]]) if self.can_move(n))
+                self.support[node] = frozenset(n for n in self.behind(graph.leaf_inputs[refs[0]]) if self.can_move(n))
             else:
                 self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
-        self.leaves = [base.leaves[base.nodes[node][1][0]] for node in self.parents if base.nodes[node][0] == LEAF]
+        self.leaves = [graph.leaves[graph.nodes[node][1][0]] for node in self.parents if graph.nodes[node][0] == LEAF]
 
     def behind(self, names: Iterable[str]) -> Iterator[str]:
         """The facts behind some names; a number that is given hangs on nothing else."""
         for name in names:
-            if name not in self.base.formulas:
+            if name not in self.base.numbers:
                 yield name
             elif name not in self.case.values:
-                yield from self.behind(sorted(inputs(self.base.formulas[name])))
+                yield from self.behind(sorted(self.base.inputs_of(name)))
             elif self.free:
                 yield name
 
@@ -77,7 +78,7 @@ class VerdictInputs:
         """Of each fact those that some test reads together with it, and that could move too."""
         found: dict[str, set[str]] = {}
         for node, support in self.support.items():
-            if self.base.nodes[node][0] == LEAF and len(support) > 1:
+            if self.base.graph.nodes[node][0] == LEAF and len(support) > 1:
                 for name in support:
                     found.setdefault(name, set()).update(support - {name})
         return found

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base, Ref
 from salespath.engine.crosscheck import experta_import as experta
 from salespath.engine.crosscheck.lowering import answers, derivations, late_tests
+from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import Sums, Truth, Walked, between, reading, walk
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare

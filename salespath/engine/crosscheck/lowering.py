@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import ALL, FACTS, LEAF, TWO_VALUED, VERDICT, Base, Ref, TwoValued
+from salespath.engine.truth_graph import ALL, FACTS, LEAF, VERDICT, Ref, Standing
 from salespath.rules.language import Compare, Leaf
 
 
@@ -30,23 +31,23 @@ def answers(base: Base, company: Company) -> list[Ref]:
     """The literals of the tests that read facts of one company."""
     found = []
     for node, leaf in _leaves(base, late=False):
-        assert not isinstance(leaf, TWO_VALUED)
+        assert not isinstance(leaf, Standing)
         true, false, _ = company.test(leaf)
         found.extend([node] * true + [~node] * false)
     return found
 
 
-def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | TwoValued]]:
+def late_tests(base: Base) -> Iterator[tuple[Ref, Compare | Standing]]:
     """The nodes of the tests that read sums, certain conclusions and standing blocks, which are known after a first run."""
     for node, leaf in _leaves(base, late=True):
-        assert isinstance(leaf, (Compare, *TWO_VALUED))
+        assert isinstance(leaf, (Compare, Standing))
         yield node, leaf
 
 
-def _leaves(base: Base, *, late: bool) -> Iterator[tuple[Ref, Leaf | TwoValued]]:
+def _leaves(base: Base, *, late: bool) -> Iterator[tuple[Ref, Leaf | Standing]]:
     sums = range(base.graph.leaf_ends[FACTS], base.graph.leaf_ends[VERDICT])
     for node, (kind, refs) in enumerate(base.graph.nodes):
         if kind == LEAF:
             leaf = base.graph.leaves[refs[0]]
-            if (refs[0] in sums or isinstance(leaf, TWO_VALUED)) == late:
+            if (refs[0] in sums or isinstance(leaf, Standing)) == late:
                 yield node, leaf

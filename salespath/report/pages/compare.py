@@ -8,7 +8,7 @@ from typing import Any
 from salespath.counsel.compare import Comparison, Saved, Side, TopicRow, behind_verdict, own_advice
 from salespath.engine import certainty, effects
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.effects import ADVICE, BLOCK, Effect
 from salespath.engine.walk import SUMS
 from salespath.facts.values import readable, words
@@ -193,7 +193,7 @@ def _few(found: Sequence[Any], item: Callable[[Any], Item]) -> Iterator[Block]:
         yield Text(f"and {len(found) - _REASONS} more (all with --format json).", inset=4)
 
 
-def _advice(item: effects.Item, side: Side) -> Item:
+def _advice(item: effects.Difference, side: Side) -> Item:
     topic, choice = item.about.split(": ", 1)
     a = side.assessment
     advice = next(advice for advice in a.advice if advice.rules[0] == item.rule)

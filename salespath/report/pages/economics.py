@@ -13,7 +13,7 @@ from salespath.counsel.economics.months import Flow
 from salespath.counsel.economics.other_process import Mark
 from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.plain import Shapes, plain, rounded, shape

@@ -9,7 +9,7 @@ from typing import Any, cast
 from salespath.counsel.precedents import likeness
 from salespath.engine import certainty, why
 from salespath.engine.assessment import Assessment, Blocker, Choice, Reading
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.walk import FIRED, OPEN, SUMS
 from salespath.engine.why import Explanation, Finding, Weight
 from salespath.facts import Value
@@ -267,7 +267,7 @@ class _Writer:
         verdict = {attribute.id for attribute in self.base.knowledge.attributes.values() if attribute.verdict}
         for step in steps.values():
             rule = self.rules[step.rule or ""]
-            tree, then, root = self.base.conditions[rule.id], rule.then, self.e.root.id.partition(":")[2]
+            tree, then, root = self.base.condition(rule.id), rule.then, self.e.root.id.partition(":")[2]
             read = inputs(tree)
             fits = any(name.startswith("fit_") for name in read) and not read & verdict
             if fits and isinstance(then, Conclude) and then.value == root:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from salespath.engine.compile import PLAN, Base
+from salespath.engine.base import Base
 from salespath.engine.dependencies import RuleRelations
+from salespath.engine.truth_graph import PLAN
 from salespath.facts.values import readable
 from salespath.report.plain import plain
 from salespath.report.words.conditions import in_words

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from salespath.counsel.grounds import Grounds, grounds
 from salespath.counsel.track_record import TrackRecord, Verdict, track_record
 from salespath.engine.assessment import Assessment
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Text
 from salespath.report.pages.precedents import none

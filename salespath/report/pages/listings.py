@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts.template import expected
 from salespath.facts.vocabulary import Fact, Relation
 from salespath.report.page import Column, Page, Table
@@ -24,7 +24,7 @@ def facts(base: Base, chosen: Sequence[Fact]) -> Page:
     blocks = [Table((Column("Fact", 24), Column("About", 8), Column("Asked", 7), *titles), rows)]
     names = {fact.id for fact in chosen}
     relations = tuple(
-        (relation.kind, in_words(base, base.relations[relation.id]), relation.question)
+        (relation.kind, in_words(base, base.broken(relation.id)), relation.question)
         for relation in base.vocabulary.relations.values()
         if names & set(relation.ask)
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from salespath.counsel.panel import MAJORITY, Disagreement, Panel, Ruling, Swap
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Value
 from salespath.facts.values import words
 from salespath.report.page import Block, Heading, Item, Items, Page, Text

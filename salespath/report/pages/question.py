@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from salespath.engine.assessment import Contradiction
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.strength import FIRM
 from salespath.facts import Fact
 from salespath.facts.values import readable, words

@@ -11,8 +11,8 @@ from salespath.counsel.reach.obstacles import EVIDENCE, Obstacle
 from salespath.counsel.reach.search import Changes, Reach
 from salespath.counsel.reach.steps import Roadmap
 from salespath.engine import certainty
+from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import Base
 from salespath.engine.turning import turning
 from salespath.facts.values import words
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
@@ -20,7 +20,6 @@ from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, 
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import few, selling, wanted
 from salespath.report.words.verdict import NAMED, in_short
-from salespath.rules.language import inputs
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
@@ -94,9 +93,9 @@ def _made(base: Base, changes: Changes) -> dict[str, str]:
     bare = {move.fact for move in changes.moves if move.low is None and move.high is None}
     company = Company(base, changes.facts)
     found = {}
-    for name, formula in base.formulas.items():
+    for name in base.numbers:
         value = company.computed(name)
-        if len(inputs(formula) & bare) > 1 and value is not None:
+        if len(base.inputs_of(name) & bare) > 1 and value is not None:
             found[name] = words(base.vocabulary[name], value)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import count
 from pathlib import PurePath
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.engine.dependencies import RuleRelations, citations
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rule import adds_up, conclusion, said, shortened

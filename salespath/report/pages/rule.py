@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from salespath.engine import certainty
-from salespath.engine.compile import Base, filled
+from salespath.engine.base import Base
+from salespath.engine.compile import filled
 from salespath.engine.dependencies import Relations, RuleRelations
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
@@ -48,7 +49,7 @@ def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
 
     yield Heading(f"{rule.id} ({rule.kind})", 3, ids=(rule.id,))
     yield from part("Says", conclusion(base, rule))
-    yield from part("When", in_words(base, base.conditions[rule.id]), rule.when)
+    yield from part("When", in_words(base, base.condition(rule.id)), rule.when)
     for other, words in exceptions(base, rule):
         yield from part("Unless", f"{other} applies: {words}")
     yield from part("Because", said(base, rule.because))
@@ -60,8 +61,8 @@ def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
         yield from part("Remedy", said(base, then.remedy))
     if isinstance(then, (Advise, model.Block)):
         yield from part("Owner", then.owner)
-        if rule.id in base.done:
-            yield from part("Done when", in_words(base, base.done[rule.id]), then.done_when)
+        if done := base.done_when(rule.id):
+            yield from part("Done when", in_words(base, done), then.done_when)
     if isinstance(then, Advise):
         yield from part("Priority", str(then.priority))
     yield from items("Sources", (f"{name}: {cited(base, name)}" for name in rule.source))
@@ -131,7 +132,7 @@ def document(relations: RuleRelations, rule: Rule) -> dict[str, Any]:
     base = relations.base
     found: dict[str, Any] = {
         "id": rule.id, "kind": rule.kind, "file": rule.file, "line": rule.line, rule.kind: asdict(rule.then),
-        "says": conclusion(base, rule), "when": rule.when, "in_words": in_words(base, base.conditions[rule.id]),
+        "says": conclusion(base, rule), "when": rule.when, "in_words": in_words(base, base.condition(rule.id)),
         "unless": dict(exceptions(base, rule)), "because": rule.because,
     }  # fmt: skip
     if isinstance(rule.then, Weigh):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Verdict
-from salespath.engine.effects import RULE, Effect, Item, Shift, follows
+from salespath.engine.effects import RULE, Difference, Effect, Shift, follows
 from salespath.report import page as blocks
 from salespath.report.page import Block, Heading, Items, Page, Text
 from salespath.report.plain import Shapes, net_of, plain, shape
@@ -143,7 +143,7 @@ def _shift(shift: Shift) -> str:
     return f"{shift.rule} {old} -> {new} for {NAMES[shift.process]}"
 
 
-def _item(item: Item) -> str:
+def _item(item: Difference) -> str:
     about = f" ({item.about})" if item.about else ""
     reason = "" if item.reason == RULE else f", by {item.reason}"
     back = [id_ for id_ in item.through if id_ != item.rule]

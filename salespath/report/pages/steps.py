@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from salespath.counsel.reach.moves import Move
 from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, open_above, open_below
 from salespath.engine import certainty
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts.values import readable, words
 from salespath.report.page import Block, Heading, Item, Items, Text
 from salespath.report.plain import Shapes, net_of, shape

@@ -9,8 +9,7 @@ from typing import Any
 from salespath.counsel.whatif import Setting, WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
-from salespath.engine.effects import ADVICE, BLOCK, Effect, follows
-from salespath.engine.effects import Item as Difference
+from salespath.engine.effects import ADVICE, BLOCK, Difference, Effect, follows
 from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.pages.rules_diff import SHAPES

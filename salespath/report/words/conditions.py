@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts.values import quantity, readable, words
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.report.words.phrases import NAMES, OPPOSITE, ORDER, either, selling
@@ -44,7 +44,7 @@ def in_words(base: Base, tree: Condition) -> str:
 
 def exceptions(base: Base, rule: Rule) -> list[tuple[str, str]]:
     """The rules whose effect keeps a rule from taking effect, each with its condition in words."""
-    return [(other, in_words(base, base.conditions[other])) for other in base.overridden_by.get(rule.id, ())]
+    return [(other, in_words(base, base.condition(other))) for other in base.overriding(rule.id)]
 
 
 def _clause(base: Base, tree: Condition, so: bool) -> tuple[str, int]:

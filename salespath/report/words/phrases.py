@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.values import quantity, readable, words
 from salespath.rules.language import (

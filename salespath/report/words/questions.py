@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from salespath.engine.assessment import Question
-from salespath.engine.compile import Base
+from salespath.engine.base import Base
 from salespath.report.words.phrases import either
 
 SELLING = {"enterprise": "enterprise selling", "smb": "SMB selling", "both": "running both at once"}
