@@ -154,19 +154,19 @@ class _Writer:
             for row in rows
         ]
         if table.ruled:
-            inside = [max(len(line) for row in written for line in row[place]) for place in range(len(columns))]
-            heads = [max(map(len, title), default=0) + _BETWEEN for title in titles]
-            widths = [max(pair) for pair in zip(inside, heads)]
-        self._row(columns, titles, widths)
-        if table.ruled:
-            self.lines.append((" " * _BETWEEN).join("-" * wide for wide in widths))
-        for row in written:
-            self._row(columns, row, widths)
+            from tabulate import tabulate  # a report on one company has no such table, and starts without it
 
-    def _row(self, columns: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-        for line in zip_longest(*cells, fillvalue=""):
-            parts = [f"{text:{'>' if c.right else '<'}{wide}}" for c, text, wide in zip(columns, line, widths)]
-            self.lines.append((" " * _BETWEEN).join(parts))
+            drawn = tabulate(
+                [["\n".join(cell) for cell in row] for row in written],
+                ["\n".join(title) for title in titles],
+                disable_numparse=True,
+                colalign=["right" if column.right else "left" for column in columns],
+            )
+            self.lines.extend(drawn.splitlines())
+            return
+        for row in (titles, *written):
+            for line in zip_longest(*row, fillvalue=""):
+                self.lines.append((" " * _BETWEEN).join(f"{text:<{wide}}" for text, wide in zip(line, widths)))
 
 
 def _lines(cell: Cell, width: int) -> list[str]:
