@@ -90,7 +90,7 @@ def only_journal(tmp_path: Path) -> journal.JournalRecord:
 BETWEEN = """
 import ctypes, functools, sys
 from salespath.commands.shared.screen import Screen
-screen = Screen(str)
+screen = Screen()
 # Whoever waits for the terminal asks for its number (0) first; the interrupt comes then, and no Python code runs before the wait.
 sys.stdin.fileno = functools.partial(ctypes.PyDLL(None)["raise"], 2)
 try:
