@@ -420,13 +420,7 @@ class _Finder:
         ]
 
     def _counting(self, process: str, sign: int) -> list[str]:
-        """The evidence that counted for (or against) a process, the weightiest first."""
-        found = []
-        for item in self.a.fired:
-            then = self.rules[item.rule].then
-            if isinstance(then, Weigh) and then.process == process and item.weight * sign > 0:
-                found.append(item)
-        return [item.rule for item in sorted(found, key=lambda item: (-abs(item.weight), item.rule))]
+        return [item.rule for item in self.a.reasons(process, sign)]
 
     def _could_count(self, process: str) -> list[str]:
         """The facts asked next that can still count for a process."""

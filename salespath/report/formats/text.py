@@ -18,7 +18,7 @@ _BAR = 21  # columns of a bar where its column says none
 
 def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
     """The page, wrapped to a width. `bold` marks headings; an encoding without box-drawing characters gets ASCII ones."""
-    return _Writer(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
+    return _Terminal(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
 
 
 def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
@@ -35,7 +35,9 @@ def document(pages: Iterable[Page]) -> str:
     return "\n".join(write(page) for page in pages)
 
 
-class _Writer:
+class _Terminal:
+    """A page as lines of a terminal."""
+
     def __init__(self, page: Page, width: int, bold: Style, encoding: str) -> None:
         self.page, self.width, self.bold, self.encoding = page, width, bold, encoding
         self.lines: list[str] = []
