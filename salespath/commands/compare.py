@@ -50,9 +50,7 @@ def command(base: Base, files: tuple[str, ...], respondents: bool | None, compan
     elif len(found) > 1:
         comparison = compare(found)
         deliver(
-            output,
-            pages=lambda: [compare_page.page(comparison)],
-            document=lambda: compare_page.document(comparison),
+            output, pages=lambda: [compare_page.page(comparison)], document=lambda: compare_page.document(comparison)
         )
 
 

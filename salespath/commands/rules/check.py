@@ -32,9 +32,7 @@ def command(folders: tuple[str, ...], output: Destination) -> None:
         f"{report.undecided} left open.",
     )
     deliver(
-        output,
-        pages=lambda: ["\n".join(lines) + "\n"],
-        document=lambda: plain(report, None, {CheckReport: _SHAPE}),
+        output, pages=lambda: ["\n".join(lines) + "\n"], document=lambda: plain(report, None, {CheckReport: _SHAPE})
     )
     if found:
         sys.exit(1)

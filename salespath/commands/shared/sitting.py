@@ -29,6 +29,7 @@ from salespath.interview.journal import Journal, JournalRecord, unfinished
 from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
 from salespath.report.pages.assessment import versions
+from salespath.report.words.phrases import counted
 from salespath.report.words.verdict import headline
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
@@ -251,7 +252,7 @@ class _Session:
             self.screen.say("Nothing was answered, so nothing is kept.")
             return 0
         worked = self._save(self.journal)
-        self.screen.say(f"{wording.answer_count(self.interview.answered)} so far. Go on another time with")
+        self.screen.say(f"{counted(self.interview.answered, 'answer', 'answers')} so far. Go on another time with")
         words = ["salespath", "ask", *([self.request.facts_file] if self.request.facts_file else [])]
         self.screen.line(f"  {shlex.join([*words, '-o', self.target.path] if self.target else words)}")
         return 0 if worked else 1

@@ -30,11 +30,6 @@ def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encodi
     return text
 
 
-def document(pages: Iterable[Page]) -> str:
-    """Some pages as one text."""
-    return "\n".join(write(page) for page in pages)
-
-
 class _Terminal:
     """A page as lines of a terminal."""
 

@@ -38,10 +38,7 @@ TITLES = {
     "chosen": "Chosen",
     "left": "Not chosen",
 }
-NOTHING = {
-    "blocks": ["Nothing: no block applies, and none is open."],
-    "counter": ["None in what you have said."],
-}
+NOTHING = {"blocks": ["Nothing: no block applies, and none is open."], "counter": ["None in what you have said."]}
 EXCEPTION = "An exception: it weighs nothing, and the rules that it overrides do not count."
 
 

@@ -15,7 +15,7 @@ from salespath.facts.values import readable, words
 from salespath.interview.answers import Answer, how_to_write
 from salespath.interview.interview import PLAN, Interview, Prompt, Stake
 from salespath.report.page import Block, Item, Items, Text
-from salespath.report.words.phrases import NAMES, either
+from salespath.report.words.phrases import NAMES, counted, either
 from salespath.report.words.questions import why_asked
 from salespath.rules.model import PROCESSES
 
@@ -27,7 +27,7 @@ INTRODUCTION = (
 IN_ORDER = ", up to {count}"
 TELLING = ", the most telling first, until no other answer can change the outcome (at most {count}, often half as many)"
 QUICK = (
-    "At most {count} question{s}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
+    "At most {count}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
     "? explains a question."
 )
 FIRST = "This is the first question; there is nothing before it."
@@ -61,7 +61,7 @@ def introduction(interview: Interview) -> Iterator[Block]:
         yield Text(INTRODUCTION.format(how=how))
         yield _words(COMMANDS)
     elif count:
-        yield Text(QUICK.format(count=count, s="" if count == 1 else "s"))
+        yield Text(QUICK.format(count=counted(count, "question", "questions")))
 
 
 def question(interview: Interview, prompt: Prompt) -> Asked:
@@ -144,7 +144,7 @@ def _plan(interview: Interview, known: Answer | None) -> Asked:
 def offer(interview: Interview, changed: time.struct_time) -> Asked:
     """Whether to go on with an unfinished interview."""
     when = time.strftime("%Y-%m-%d %H:%M", changed)
-    what = f"{interview.case.company}, {answer_count(interview.answered)}, last changed {when}"
+    what = f"{interview.case.company}, {counted(interview.answered, 'answer', 'answers')}, last changed {when}"
     return _asked(
         f"An interview is unfinished: {what}. Go on with it?",
         "Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
@@ -156,7 +156,7 @@ def offer(interview: Interview, changed: time.struct_time) -> Asked:
 def resumption(interview: Interview) -> str:
     """What is said when an interview is taken up again."""
     left = f", at most {interview.to_go} to go" if interview.quick else ""
-    return f"Going on with {answer_count(interview.answered)}{left}; `back` leads through them."
+    return f"Going on with {counted(interview.answered, 'answer', 'answers')}{left}; `back` leads through them."
 
 
 def how_exactly(fact: Fact) -> str:
@@ -246,8 +246,3 @@ def _process(interview: Interview) -> str:
 def answer_in_words(fact: Fact, answer: Answer) -> str:
     """An answer as a person reads it."""
     return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"
-
-
-def answer_count(count: int) -> str:
-    """1 answer, 2 answers."""
-    return f"{count} answer{'' if count == 1 else 's'}"
