@@ -75,7 +75,7 @@ class Screen:
             text = self.read(f"[{asked.earlier}] > " if asked.earlier else "> ")
             word = text.lower()
             if word in ("?", "help"):
-                self.show(*asked.help)
+                self.show(*asked.explained)
             elif word == "why":
                 self.show(*map(Text, asked.why()))
             elif word == "save":

@@ -119,13 +119,10 @@ class _Terminal:
         if not table.rows:
             return
         columns, rows = self._folded(table)
-        for part in _parts(columns, self.width):
-            if part[0]:
+        for number, places in enumerate(_parts(columns, self.width)):
+            if number:
                 self.lines.append("")
-            places = [0, *part[1]]
-            widths = _widths([columns[place] for place in places], self.width)
-            some = [[row[place] for place in places] for row in rows]
-            self._grid(table, [columns[place] for place in places], some, widths)
+            self._grid(table, [columns[place] for place in places], [[row[place] for place in places] for row in rows])
 
     def _folded(self, table: Table) -> tuple[list[Column], list[list[list[Cell]]]]:
         """The columns that there is room for, and each row as the pieces of its cells, one on a line of its own."""
@@ -141,10 +138,9 @@ class _Terminal:
             rows.append(cells)
         return [table.columns[place] for place in kept], rows
 
-    def _grid(
-        self, table: Table, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]], widths: Sequence[int]
-    ) -> None:
+    def _grid(self, table: Table, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]]) -> None:
         """Cells side by side. A column of a ruled table is as wide as what is in it, else as its width says."""
+        widths = _widths(columns, self.width)
         titles = [textwrap.wrap(column.title, max(1, wide - _BETWEEN)) for column, wide in zip(columns, widths)]
         written = [
             [[line for part in cell for line in _lines(part, wide)] or [table.empty] for cell, wide in zip(row, widths)]
@@ -190,13 +186,12 @@ def _widths(columns: Sequence[Column], width: int) -> list[int]:
     return found
 
 
-def _parts(columns: Sequence[Column], width: int) -> list[tuple[int, list[int]]]:
-    """The columns after the first, in as many tables as their least widths need, of as even a size as can be."""
-    rest = len(columns) - 1
+def _parts(columns: Sequence[Column], width: int) -> list[list[int]]:
+    """The places of columns, in as many tables as their least widths need, of as even a size as can be; the first is in each."""
+    places = range(1, len(columns))
     least = max((c.width or c.least for c in columns[1:]), default=1)
-    flexible = all(c.width is None for c in columns[1:]) and any(c.least > 1 for c in columns[1:])
-    if not (flexible and rest):
-        return [(0, list(range(1, len(columns))))]
+    if least == 1 or any(c.width is not None for c in columns[1:]):
+        return [[0, *places]]
     fit = max(1, (width - (columns[0].width or columns[0].least)) // (least + _BETWEEN))
-    step = -(-rest // -(-rest // fit))
-    return [(start, list(range(start + 1, min(rest, start + step) + 1))) for start in range(0, rest, step)]
+    step = -(-len(places) // -(-len(places) // fit))
+    return [[0, *places[start : start + step]] for start in range(0, len(places), step)]

@@ -82,15 +82,12 @@ def _net(weight: Weight, base: Base) -> float:
 
 
 class _InWords:
+    """What an explanation says: a text of each finding, and the lines that a reader gets of it."""
+
     def __init__(self, explanation: Explanation) -> None:
         self.e, self.a, self.base = explanation, explanation.assessment, explanation.assessment.base
         self.rules = self.base.knowledge.rules
         self.fired = {item.rule: item for item in self.a.fired}
-        self.recommended = (
-            "any",
-            self.a.process,
-            *(PROCESSES if self.a.process == "both" else ()),
-        )  # what the plan is for
 
     # What a finding says
 
@@ -304,7 +301,8 @@ class _InWords:
                 text = f"{side} {NAMES[rule.then.process]} selling; it {counted}."
                 lines.append(Tree(text if rule.then.certainty else EXCEPTION))
             return self._cited(finding, lines, f"{about} {self.text(finding)} [{{}}]")
-        if isinstance(rule.then, (Advise, Warn)) and rule.then.process not in self.recommended:
+        given = {"any", self.a.process, *(PROCESSES if self.a.process == "both" else ())}
+        if isinstance(rule.then, (Advise, Warn)) and rule.then.process not in given:
             reason = "" if "{" in rule.because else f" Its reason there: {rule.because}"
             about += f" Belongs to the recommendation {readable(rule.then.process)}, which was not given.{reason}"
             return self._line(finding, (), f"[{rule.id}] {about}")
