@@ -126,17 +126,16 @@ class _Terminal:
 
     def _folded(self, table: Table) -> tuple[list[Column], list[list[list[Cell]]]]:
         """The columns that there is room for, and each row as the pieces of its cells, one on a line of its own."""
-        kept = [place for place, column in enumerate(table.columns) if self.width >= column.beyond]
         rows = []
         for row in table.rows:
             cells: list[list[Cell]] = []
-            for place, column in enumerate(table.columns):
-                if place in kept:
-                    cells.append([row[place]])
-                elif column.folds and row[place]:
-                    cells[-1].append(column.folds.format(row[place]))
+            for column, cell in zip(table.columns, row):
+                if self.width >= column.beyond:
+                    cells.append([cell])
+                elif column.folds and cell:
+                    cells[-1].append(column.folds.format(cell))
             rows.append(cells)
-        return [table.columns[place] for place in kept], rows
+        return [column for column in table.columns if self.width >= column.beyond], rows
 
     def _grid(self, table: Table, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]]) -> None:
         """Cells side by side. A column of a ruled table is as wide as what is in it, else as its width says."""
