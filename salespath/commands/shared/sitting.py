@@ -204,11 +204,12 @@ class _Session:
 
     def _record(self, event: Event) -> None:
         assert self.journal
-        self.interview.apply(event)  # first, so that what is rescued holds it
         try:
             self.journal.append(event)
         except SalespathError as error:
+            self.interview.apply(event)  # so that what is rescued holds it
             raise Unsaved(error.problems) from None
+        self.interview.apply(event)
 
     # Saving and ending
 
