@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from salespath.counsel.precedents import FILE
-from tools.refresh import BLOCK, CUT, README, ROOT, SHOWING, run, stale
+from tools.refresh import BLOCK, CUT, FOLDERS, README, ROOT, SHOWING, run, stale
 
 
 def blocks() -> list[tuple[str, str]]:
@@ -32,7 +32,7 @@ def test_what_is_generated_is_current() -> None:
 
 
 def test_what_is_generated_stays_in_its_budget() -> None:
-    files = [*ROOT.glob("docs/rules/*"), *ROOT.glob("docs/schemas/*"), ROOT / "docs" / "commands.md", FILE]
+    files = [*(path for folder in FOLDERS for path in folder.iterdir()), ROOT / "docs" / "commands.md", FILE]
     assert sum(path.read_text("utf-8").count("\n") for path in files) < 5_000
 
 

@@ -35,7 +35,8 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 ARCHITECTURE = DOCS / "architecture.md"
-FOLDERS = DOCS / "rules", DOCS / "schemas"  # nothing in them is written by hand
+DOCUMENTS = ROOT / "salespath" / "report" / "schemas"  # of what is printed as JSON; they go with the package
+FOLDERS = DOCS / "rules", DOCS / "schemas", DOCUMENTS  # nothing in them is written by hand
 PAGES = ("rule-authoring", "economics", "comparing", "whatif", "real-companies")
 SHOWING = (README, *(DOCS / f"{page}.md" for page in PAGES))  # pages that show what commands print
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
@@ -52,12 +53,12 @@ def generated() -> dict[Path, str]:
     found = {DOCS / "rules" / f"{name}.md": markdown.write(page) for name, page in reference.pages(base).items()}
     found[DOCS / "overview.mermaid"] = drawing.mermaid(graph.overview(base))
     schemas = {
-        "rules": rules_schema(base.vocabulary, base.knowledge),
-        "facts": facts_schema(base.vocabulary),
-        "assessment": assessment_schema(),
-        "explanation": explanation_schema(),
+        DOCS / "schemas" / "rules": rules_schema(base.vocabulary, base.knowledge),
+        DOCS / "schemas" / "facts": facts_schema(base.vocabulary),
+        DOCUMENTS / "assessment": assessment_schema(),
+        DOCUMENTS / "explanation": explanation_schema(),
     }
-    found |= {DOCS / "schemas" / f"{name}.schema.json": compact(schema) + "\n" for name, schema in schemas.items()}
+    found |= {path.with_suffix(".schema.json"): compact(schema) + "\n" for path, schema in schemas.items()}
     found[precedents.FILE] = documented_companies(base)
     found[DOCS / "commands.md"] = commands_page()
     found[ARCHITECTURE] = _ROOMS.sub(lambda _: f"\n{rooms()}\n", ARCHITECTURE.read_text("utf-8"))

@@ -7,12 +7,12 @@ any question for help. FACTS_FILE is a fact file whose facts are not asked again
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
-from salespath.commands.shared.delivery import bold, files_read
 from salespath.commands.shared.reading import with_base
-from salespath.commands.shared.sitting import Request, run
+from salespath.commands.shared.sitting import Request, hold
 from salespath.engine.base import Base
 
 
@@ -35,28 +35,16 @@ from salespath.engine.base import Base
     help="Ask first what narrows the recommendation most, or in the order of the sheet.",
 )
 @with_base
-def command(
-    base: Base,
-    facts_file: str | None,
-    company: str,
-    answers_file: str | None,
-    no_input: bool,
-    quick: bool,
-    resume: bool,
-    output: str | None,
-    force: bool,
-    order: str,
-) -> None:
-    if no_input and not (facts_file or answers_file):
+def command(base: Base, **options: Any) -> None:
+    request = Request(**options)
+    if request.no_input and not (request.facts_file or request.answers_file):
         raise click.UsageError("--no-input asks nothing; give the answers with --answers FILE.")
-    for option, wanted, does in (("--quick", quick, "asks"), ("--resume", resume, "goes on with")):
-        if no_input and wanted:
+    for option, wanted, does in (("--quick", request.quick, "asks"), ("--resume", request.resume, "goes on with")):
+        if request.no_input and wanted:
             raise click.UsageError(f"{option} {does} questions; it does not go with --no-input.")
-    if "-" in (facts_file, answers_file) and not (no_input and facts_file != answers_file):
+    files = request.facts_file, request.answers_file
+    if "-" in files and not (request.no_input and files[0] != files[1]):
         raise click.UsageError("- reads facts from standard input, where answers are typed; add --no-input.")
-    if output is not None and not output.lower().endswith((".yaml", ".yml")):
-        raise click.UsageError(f"-o {output}: expected a name that ends in .yaml or .yml.")
-
-    read = tuple(files_read()) if output else ()
-    request = Request(facts_file, answers_file, company, no_input, resume, output, force, order == "fixed", quick, read)
-    sys.exit(run(base, request, bold))
+    if request.output is not None and not request.output.lower().endswith((".yaml", ".yml")):
+        raise click.UsageError(f"-o {request.output}: expected a name that ends in .yaml or .yml.")
+    sys.exit(hold(base, request))

@@ -7,6 +7,7 @@ anew. Of several people's answers about one company, those that change the outco
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import click
@@ -36,24 +37,21 @@ from salespath.report.pages import panel as panel_page
 def command(base: Base, files: tuple[str, ...], respondents: bool | None, company: str, output: Destination) -> None:
     portfolios = read_companies(companies_files(base, files), company, lenient=True)
     read = assess_sides(base, portfolios, respondents, file=files[0] if len(files) == 1 else None)
-    found = read.sides
     report_problems(read.problems)
-    if len(found) > 1 and read.respondents:
-        name = found[0].assessment.company
-        answers = {side.name: side.assessment.case.values for side in found}
+    if len(read.sides) < 2:
+        return
+    if read.respondents:
+        answers = {side.name: side.assessment.case.values for side in read.sides}
+        people = base, read.sides[0].assessment.company
         several = panel(base, answers)
-        deliver(
-            output,
-            pages=lambda: [panel_page.page(base, name, several)],
-            document=lambda: panel_page.document(base, name, answers, several),
+        page, document = (
+            partial(panel_page.page, *people, several),
+            partial(panel_page.document, *people, answers, several),
         )
-    elif len(found) > 1:
-        comparison = compare(found)
-        deliver(
-            output,
-            pages=lambda: [compare_page.page(comparison)],
-            document=lambda: compare_page.document(comparison),
-        )
+    else:
+        comparison = compare(read.sides)
+        page, document = partial(compare_page.page, comparison), partial(compare_page.document, comparison)
+    deliver(output, pages=lambda: [page()], document=document)
 
 
 class Sides(NamedTuple):

@@ -44,8 +44,7 @@ def command(
 ) -> None:
     (portfolio,) = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
     problems = list(portfolio.problems)
-    documents = []
-    pages = []
+    found = []
     for case in portfolio.cases:
         try:
             read = inputs(base, case)
@@ -54,18 +53,15 @@ def command(
             continue
         assessment = assess(base, case)
         chosen = (process,) if process else processes_to_show(assessment.process, assessment.leaning, read)
-        found = economics(case.company, read, months, chosen, marked=process is None)
         warnings = [*assessment.problems, *read.problems]
         problems.extend(warnings)
-        if output.ending == "json":
-            documents.append(document(found, base, warnings))
-        else:
-            pages.append(page(found, assessment))
+        found.append((economics(case.company, read, months, chosen, marked=process is None), assessment, warnings))
     report_problems(problems)
-    if documents or pages or not portfolio.single:
+    documents = (document(result, base, warnings) for result, _, warnings in found)
+    if found or not portfolio.single:
         deliver(
             output,
-            pages=lambda: pages,
-            document=lambda: documents[0] if portfolio.single else documents,
+            pages=lambda: (page(result, assessment) for result, assessment, _ in found),
+            document=lambda: next(documents) if portfolio.single else documents,
             between="\n\n",
         )

@@ -13,7 +13,7 @@ from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
 from salespath.facts import Case, Value, Vocabulary
 from salespath.files.problems import Problem
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay, Weigh
 
 Sha256 = Annotated[str, ("pattern", "^[0-9a-f]{64}$")]
 Bound = Annotated[str, ("enum", ("at_least", "at_most"))]
@@ -253,6 +253,15 @@ class Assessment:
     def status(self, rule: str) -> str:
         """Whether a rule has fired, has failed, or is open."""
         return self.walked.status(self.base.rule_ref(rule))
+
+    def reasons(self, process: str, sign: int) -> list[Fired]:
+        """The evidence that counted for (or against) a process, the weightiest first."""
+        found = []
+        for fired in self.fired:
+            then = self.base.knowledge.rules[fired.rule].then
+            if isinstance(then, Weigh) and then.process == process and fired.weight * sign > 0:
+                found.append(fired)
+        return sorted(found, key=lambda fired: (-abs(fired.weight), fired.rule))
 
     @property
     def impossible(self) -> Contradiction | None:

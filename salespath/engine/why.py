@@ -388,10 +388,7 @@ class _Finder:
         return [rule.id for rule, block in self.base.knowledge.blocks if block.process in processes]
 
     def _counting(self, process: str, sign: int) -> list[str]:
-        """The evidence that counted for (or against) a process, the weightiest first."""
-        rules = {rule.id for rule, then in self.base.knowledge.each(Weigh) if then.process == process}
-        found = [item for item in self.a.fired if item.rule in rules and item.weight * sign > 0]
-        return [item.rule for item in sorted(found, key=lambda item: (-abs(item.weight), item.rule))]
+        return [item.rule for item in self.a.reasons(process, sign)]
 
     def _could_count(self, process: str) -> list[str]:
         """The facts asked next that can still count for a process."""

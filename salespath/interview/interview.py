@@ -66,7 +66,6 @@ class Interview:
     fixed: bool = False  # ask in the order of the sheet; else what narrows the process most comes first
     quick: bool = False  # ask only the quick facts, neither the name nor for the plan
     answers: dict[str, Answer | None] = field(default_factory=dict)
-    finished: bool = False
     _back_at: str | None = field(default=None, init=False)
     _assessment: Assessment | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -77,8 +76,6 @@ class Interview:
             self._back_at = self._assessment = None
         elif event.kind == "back":
             self._back_at = self.before or self._back_at
-        elif event.kind == "done":
-            self.finished = True
 
     @property
     def question(self) -> str | None:
@@ -121,17 +118,6 @@ class Interview:
         """Whether the questions for the plan are wanted."""
         wanted = self.answers.get(PLAN)
         return bool(wanted and wanted.value) and not self.quick
-
-    @property
-    def number(self) -> int:
-        """The number of the question asked now: the same when it is asked again."""
-        asked = self._asked
-        return asked.index(self._back_at) + 1 if self._back_at in asked else len(asked) + 1
-
-    @property
-    def at_most(self) -> int:
-        """The highest number that a question can get."""
-        return len(self._asked) + self.to_go
 
     @property
     def answered(self) -> int:
@@ -218,10 +204,14 @@ class Interview:
         name = self.question
         if name is None:
             return None
-        fact = self.base.vocabulary.facts.get(name)
+        fact, asked = (
+            self.base.vocabulary.facts.get(name),
+            [name for name in self.answers if name in self.base.vocabulary],
+        )
+        number = asked.index(name) + 1 if name in asked else len(asked) + 1  # the same when it is asked again
         left = self.to_go - (name not in self.answers and (self.goes_on or self.fixed))
         kind = fact.type if fact else "text" if name == COMPANY else "boolean"
-        return Prompt(name, fact, kind, self.number, self.at_most, left, self.answers.get(name))
+        return Prompt(name, fact, kind, number, len(asked) + self.to_go, left, self.answers.get(name))
 
     def event(self, text: str) -> Event:
         """What a text typed at the question asked now means: an answer, `back`, or `skip`; nothing keeps the earlier answer.
@@ -238,11 +228,6 @@ class Interview:
         else:
             answer = Answer(shown(text, 200) if name == COMPANY else sure(text))
         return Event("answer" if answer else "skip", name, answer)
-
-    @property
-    def _asked(self) -> list[str]:
-        """The facts asked so far, in the order first asked."""
-        return [name for name in self.answers if name in self.base.vocabulary]
 
     def _open(self, wanted: Callable[[Fact], bool]) -> list[str]:
         """The facts wanted that are neither given nor asked yet."""

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from salespath.facts import Case, Value, Vocabulary
-from salespath.facts.values import HOW, BadValue, parse, parse_set
+from salespath.facts.cases import typed
+from salespath.facts.values import HOW, BadValue
+from salespath.files.nodes import parse
 from salespath.files.problems import Problem, SalespathError, shown
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, PLAN, Event
@@ -208,11 +210,8 @@ def _given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
     facts, how, notes, extra = (
         part if isinstance(part := line.get(key), dict) else {} for key in ("facts", "how", "notes", "extra")
     )
-    values = {}
-    for name, value in facts.items():
-        known = _value(name, value, vocabulary)
-        if known is not None:
-            values[name] = known
+    read = {name: _value(name, value, vocabulary) for name, value in facts.items()}
+    values = {name: value for name, value in read.items() if value is not None}
     return Case(
         company=_name(line.get("company")),
         values=values,
@@ -235,17 +234,17 @@ def _event(line: Mapping[str, Any], vocabulary: Vocabulary) -> Event | None:
         return None
     if kind == "skip":
         return Event("skip", question)
-    value: Value | None
+    value = line.get("value")
     if question == COMPANY:
-        value = _name(line.get("value")) or None
+        known: Value | None = _name(value) or None
     elif question == PLAN:
-        value = flag if isinstance(flag := line.get("value"), bool) else None
+        known = value if isinstance(value, bool) else None
     else:
-        value = _value(question, line.get("value"), vocabulary)
-    if kind != "answer" or value is None:
+        known = _value(question, value, vocabulary)
+    if kind != "answer" or known is None:
         return None
     how = line.get("how")
-    return Event("answer", question, Answer(value, str(how) if how in HOW else ""))
+    return Event("answer", question, Answer(known, str(how) if how in HOW else ""))
 
 
 def _name(value: object) -> str:
@@ -258,21 +257,10 @@ def _plain(value: Value) -> object:
 
 def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
     """A value as JSON holds it, if it is one of the fact: the vocabulary may have changed since."""
-    if name not in vocabulary:
-        return None
-    fact = vocabulary[name]
     try:
-        if isinstance(value, bool):
-            return value if fact.type == "boolean" else None
-        if isinstance(value, list):
-            return parse_set(fact, map(str, value)) if fact.type == "set" else None
-        if isinstance(value, str):
-            return parse(fact, value) if fact.type in ("choice", "date") else None
-        if isinstance(value, (int, float)) and fact.numeric:
-            return parse(fact, repr(value), exact=True)
-    except BadValue:
-        pass
-    return None
+        return typed(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True)
+    except (KeyError, BadValue, SalespathError):
+        return None
 
 
 def _sync_folder(path: Path) -> None:

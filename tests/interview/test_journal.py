@@ -130,7 +130,7 @@ def test_a_torn_interview_is_taken_up_and_written_on():
         b'{"kind": "answer", "question": "no_such_fact", "value": 1}',
         b'{"kind": "answer", "question": "product_stage", "value": "sold"}',
         b'{"kind": "answer", "question": "product_stage", "value": 3}',
-        b'{"kind": "answer", "question": "self_serve", "value": "yes"}',
+        b'{"kind": "answer", "question": "self_serve", "value": "sometimes"}',
         b'{"kind": "answer", "question": "capital", "value": true}',
         b'{"kind": "answer", "question": "capital", "value": NaN}',
         b'{"kind": "answer", "question": "capital", "value": 1e999}',

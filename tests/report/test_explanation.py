@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from salespath.engine.assess import assess
+from salespath.engine.assessment import subject
 from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.engine.targets import meant, targets
@@ -24,7 +25,7 @@ from salespath.report.page import Tree
 from salespath.report.pages.explanation import document, explain, page
 from salespath.report.words.phrases import answers
 from salespath.report.words.questions import why_asked
-from salespath.report.words.verdict import headline, reasons, subject, two_groups
+from salespath.report.words.verdict import headline, two_groups
 from salespath.rules.language import VERDICT_NUMBERS, inputs
 from salespath.rules.model import PROCESSES, VERDICTS, Advise
 from tools.document_schema import explanation_schema
@@ -111,7 +112,7 @@ def test_how_tells_the_strongest_argument_on_the_other_side(a):
     for process in subject(a)[:1]:
         (text,) = [child.text for child in part(how(a), "The strongest argument on the other side").under]
         rival = next(p for p in PROCESSES if p != process)
-        against = [*reasons(a, process, -1), *reasons(a, rival, 1)]
+        against = [*a.reasons(process, -1), *a.reasons(rival, 1)]
         strongest = max((abs(item.weight) for item in against), default=0)
         if against:
             assert any(f"[{item.rule};" in text for item in against if abs(item.weight) == strongest)

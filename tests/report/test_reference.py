@@ -365,7 +365,7 @@ def test_show_prints_a_card_for_each_id() -> None:
 
 def test_show_prints_data() -> None:
     (found,) = json.loads(run("rules", "show", "smb-not-launched", "--format", "json").stdout)
-    assert found == json.loads(json.dumps(document(RELATIONS, RULES["smb-not-launched"])))
+    assert found == json.loads(json.dumps(document(RELATIONS, [RULES["smb-not-launched"]])[0]))
     assert (found["facts"], found["block"]["owner"], found["source"][0]["kind"]) == (
         ["product_stage"],
         "product lead",

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, subject
 from salespath.engine.table import FactTable, assess_table
 from salespath.engine.walk import SUMS
 from salespath.facts import Case
@@ -26,7 +26,6 @@ from salespath.facts.values import written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import SalespathError
 from salespath.report.plain import document
-from salespath.report.words.verdict import reasons, subject
 from salespath.rules.model import PROCESSES
 from salespath.tables import csv_reader
 from salespath.tables.assessed import AHEAD, Assessed, work_ahead
@@ -62,7 +61,7 @@ def wanted(a: Assessment) -> dict[str, object]:
         for p in PROCESSES
         for name in SUMS
     }
-    chosen = sorted((f for p in subject(a) for f in reasons(a, p, 1)), key=lambda f: (-f.weight, f.rule))[:3]
+    chosen = sorted((f for p in subject(a) for f in a.reasons(p, 1)), key=lambda f: (-f.weight, f.rule))[:3]
     return {
         "process": a.process,
         "lead": a.lead,

@@ -16,8 +16,4 @@ from salespath.report.pages import listings
 @with_base
 def command(base: Base, ask: str | None, output: Destination) -> None:
     some = [fact for fact in base.vocabulary.facts.values() if ask in (None, fact.ask)]
-    deliver(
-        output,
-        pages=lambda: [listings.facts(base, some)],
-        document=lambda: listings.facts_document(base, some),
-    )
+    deliver(output, pages=lambda: [listings.facts(base, some)], document=lambda: listings.facts_document(base, some))

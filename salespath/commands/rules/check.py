@@ -14,6 +14,7 @@ from salespath.commands.shared.delivery import Destination, deliver, output_opti
 from salespath.engine.load import read
 from salespath.files.problems import in_order
 from salespath.report.plain import plain, shape
+from salespath.report.words.phrases import counted
 
 _SHAPE = shape("rules examples proofs undecided problems", problems=lambda report, base: in_order(report.problems))
 
@@ -24,17 +25,14 @@ _SHAPE = shape("rules examples proofs undecided problems", problems=lambda repor
 def command(folders: tuple[str, ...], output: Destination) -> None:
     report = check(*read(*folders))
     found = in_order(report.problems)
-    number = f"{len(found) or 'no'} finding{'' if len(found) == 1 else 's'}"
     lines = (
         *map(str, found),
-        f"{report.rules} rules, {number}.",
+        f"{report.rules} rules, {counted(len(found) or 'no', 'finding', 'findings')}.",
         f"Questions of what is possible: {report.examples} decided by an example, {report.proofs} by a proof, "
         f"{report.undecided} left open.",
     )
     deliver(
-        output,
-        pages=lambda: ["\n".join(lines) + "\n"],
-        document=lambda: plain(report, None, {CheckReport: _SHAPE}),
+        output, pages=lambda: ["\n".join(lines) + "\n"], document=lambda: plain(report, None, {CheckReport: _SHAPE})
     )
     if found:
         sys.exit(1)

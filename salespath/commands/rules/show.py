@@ -22,8 +22,4 @@ def command(base: Base, ids: tuple[str, ...], output: Destination) -> None:
         if id_ not in rules:
             refuse_name("rule", id_, rules)
     some = [rules[id_] for id_ in ids]
-    deliver(
-        output,
-        pages=lambda: [page(relations, some)],
-        document=lambda: [document(relations, rule) for rule in some],
-    )
+    deliver(output, pages=lambda: [page(relations, some)], document=lambda: document(relations, some))

@@ -21,12 +21,7 @@ from salespath.rules.folders import rule_files, vocabulary_files
 F = TypeVar("F", bound=Callable[..., Any])
 
 STDOUT = "-"
-FORMATS = {
-    "text": "txt",
-    "md": "md",
-    "html": "html",
-    "json": "json",
-}  # what a command prints, and the endings of such files
+FORMATS = {"text": "txt", "md": "md", "html": "html", "json": "json"}  # what is printed, and the endings of such files
 TABLES = ("csv", "jsonl")  # those of tables that can be printed
 
 

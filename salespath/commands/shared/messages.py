@@ -11,9 +11,7 @@ import click
 
 from salespath.files.problems import Problem, SalespathError, has_error, in_order, shown, suggestion
 
-FAILED = (
-    "salespath.failed"  # in the context of the command: whether an error was reported, so that it ends with exit code 1
-)
+FAILED = "salespath.failed"  # in a command's context: whether an error was reported, so that it ends with exit code 1
 
 
 def report_problems(problems: Iterable[Problem]) -> None:

@@ -12,6 +12,7 @@ from typing import TextIO
 
 import click
 
+from salespath.commands.shared.delivery import bold
 from salespath.files.problems import shown
 from salespath.report.formats.text import write
 from salespath.report.page import Block, Page, Text
@@ -26,10 +27,9 @@ class Quit(Exception):
 
 
 class Screen:
-    """Speaks line by line, so that it works over pipes and with a screen reader. `bold` marks headings."""
+    """Speaks line by line, so that it works over pipes and with a screen reader."""
 
-    def __init__(self, bold: Callable[[str], str]) -> None:
-        self._bold = bold
+    def __init__(self) -> None:
         self.terminal = _is_terminal(sys.stdin)
         self._aside = self.terminal and not _is_terminal(sys.stdout)  # the report goes to a file, the questions do not
         if hasattr(sys.stdin, "reconfigure"):
@@ -47,7 +47,7 @@ class Screen:
 
     def show(self, *blocks: Block) -> None:
         """Blocks of a page."""
-        for line in write(Page("", blocks, _WIDEST), self.width, bold=str if self._aside else self._bold).splitlines():
+        for line in write(Page("", blocks, _WIDEST), self.width, bold=bold).splitlines():
             self.line(line)
 
     def say(self, text: str, inset: int = 0) -> None:
@@ -75,7 +75,7 @@ class Screen:
             text = self.read(f"[{asked.earlier}] > " if asked.earlier else "> ")
             word = text.lower()
             if word in ("?", "help"):
-                self.show(*asked.help)
+                self.show(*asked.explained)
             elif word == "why":
                 self.show(*map(Text, asked.why()))
             elif word == "save":

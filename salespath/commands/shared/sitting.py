@@ -6,12 +6,13 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import click
 
+from salespath.commands.shared.delivery import bold, files_read
 from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
@@ -28,6 +29,7 @@ from salespath.interview.journal import Journal, JournalRecord, unfinished
 from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
 from salespath.report.pages.assessment import versions
+from salespath.report.words.phrases import counted
 from salespath.report.words.verdict import headline
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
@@ -35,37 +37,29 @@ INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 
 @dataclass(frozen=True)
 class Request:
-    """What the command line asks for."""
+    """What the command line asks for: the options of `ask`."""
 
-    facts_file: str | None = None
-    answers_file: str | None = None
-    company: str = ""
-    no_input: bool = False
-    resume: bool = False
-    output: str | None = None
-    force: bool = False
-    fixed: bool = False  # the order of the sheet
-    quick: bool = False  # only the quick questions
-    inputs: tuple[str, ...] = ()  # the files that the run reads, whose place `output` must not take
-
-    @property
-    def target(self) -> factfile.Target | None:
-        """The fact file that is wanted."""
-        return factfile.Target(self.output, self.force, inputs=self.inputs) if self.output else None
+    facts_file: str | None
+    answers_file: str | None
+    company: str
+    no_input: bool
+    quick: bool
+    resume: bool
+    output: str | None
+    force: bool
+    order: str
 
 
-class Unsaved(Exception):
+class Unsaved(SalespathError):
     """An answer could not be written to the disk."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        super().__init__()
-        self.problems = tuple(problems)
 
-
-def run(base: Base, request: Request, bold: Callable[[str], str]) -> int:
+def hold(base: Base, request: Request) -> int:
     """Hold an interview and print the report; the exit code. Raises SalespathError for inputs that cannot be used."""
-    if request.target:
-        request.target.check(before=not request.no_input)
+    target = None
+    if request.output:
+        target = factfile.Target(request.output, request.force, inputs=tuple(files_read()))
+        target.check(before=not request.no_input)
     given, file = Case(""), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
@@ -73,18 +67,17 @@ def run(base: Base, request: Request, bold: Callable[[str], str]) -> int:
             file = file or os.path.abspath(path)
     if request.company.strip():
         given = merge(given, Case(shown(request.company, 200)))
-    session = _Session(base, request, replace(given, file=file), bold)
+    session = _Session(base, request, replace(given, file=file), target)
     return session.unattended() if request.no_input else session.attended()
 
 
 class _Session:
-    """One sitting."""
+    """One sitting. `target` is the fact file that is wanted."""
 
-    def __init__(self, base: Base, request: Request, given: Case, bold: Callable[[str], str]) -> None:
-        self.base, self.request, self.given, self.bold = base, request, given, bold
-        self.target = request.target
-        self.screen = Screen(bold)
-        self.interview = Interview(base, given, request.fixed, request.quick)
+    def __init__(self, base: Base, request: Request, given: Case, target: factfile.Target | None) -> None:
+        self.base, self.request, self.given, self.target = base, request, given, target
+        self.screen = Screen()
+        self.interview = self._replay(JournalRecord(given))
         self.journal: Journal | None = None
         self.said: tuple[Contradiction, ...] = ()
 
@@ -165,8 +158,8 @@ class _Session:
 
     def _replay(self, record: JournalRecord) -> Interview:
         """An interview taken up: a quick one stays quick, any other becomes so if that is asked for."""
-        quick = record.quick or self.request.quick
-        return replay(self.base, record.given, record.events, fixed=self.request.fixed, quick=quick)
+        quick, fixed = record.quick or self.request.quick, self.request.order == "fixed"
+        return replay(self.base, record.given, record.events, fixed=fixed, quick=quick)
 
     def _wanted(self, interview: Interview, journal: Journal) -> bool:
         asked = wording.offer(interview, time.localtime(journal.path.stat().st_mtime))
@@ -225,7 +218,7 @@ class _Session:
 
     def _report(self) -> str:
         """Print the report; its verdict in a sentence."""
-        text = fitting(versions(self.interview.assessment), self.screen.width, bold=self.bold)
+        text = fitting(versions(self.interview.assessment), self.screen.width, bold=bold)
         click.echo(plain(text, sys.stdout.encoding), nl=False)
         return headline(self.interview.assessment)
 
@@ -260,13 +253,10 @@ class _Session:
             self.screen.say("Nothing was answered, so nothing is kept.")
             return 0
         worked = self._save(self.journal)
-        self.screen.say(f"{wording.answer_count(self.interview.answered)} so far. Go on another time with")
-        self.screen.line(f"  {self._command()}")
-        return 0 if worked else 1
-
-    def _command(self) -> str:
+        self.screen.say(f"{counted(self.interview.answered, 'answer', 'answers')} so far. Go on another time with")
         words = ["salespath", "ask", *([self.request.facts_file] if self.request.facts_file else [])]
-        return shlex.join([*words, "-o", self.target.path] if self.target else words)
+        self.screen.line(f"  {shlex.join([*words, '-o', self.target.path] if self.target else words)}")
+        return 0 if worked else 1
 
     def _end_of_input(self) -> int:
         """A pipe has no more lines: the report on what was answered. It can still be resumed."""

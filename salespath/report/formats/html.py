@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -33,12 +33,7 @@ _DOCUMENT = """<!DOCTYPE html>
 """
 
 
-def write(page: Page) -> str:
-    """The page as a file."""
-    return document([page])
-
-
-def document(pages: Sequence[Page]) -> str:
+def write(*pages: Page) -> str:
     """Some pages as one file, an article each."""
     titles = [page.title for page in pages if page.title]
     articles = (

@@ -13,15 +13,10 @@ _SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_")  # an underscore insi
 _FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a heading, a list or a line
 
 
-def write(page: Page) -> str:
-    """The page, a paragraph a line; whatever is special in Markdown is escaped."""
-    title = [f"# {escaped(page.title)}"] if page.title else []
-    return "\n".join([*title, "", *_lines(page.blocks)] if title else _lines(page.blocks)) + "\n"
-
-
-def document(pages: Iterable[Page]) -> str:
-    """Some pages as one document."""
-    return "\n".join(map(write, pages))
+def write(*pages: Page) -> str:
+    """Some pages as one document, a paragraph a line; whatever is special in Markdown is escaped."""
+    titles = ([f"# {escaped(page.title)}", ""] if page.title else [] for page in pages)
+    return "\n".join("\n".join([*title, *_lines(page.blocks)]) + "\n" for title, page in zip(titles, pages))
 
 
 def escaped(text: str) -> str:

@@ -18,7 +18,7 @@ _BAR = 21  # columns of a bar where its column says none
 
 def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
     """The page, wrapped to a width. `bold` marks headings; an encoding without box-drawing characters gets ASCII ones."""
-    return _Writer(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
+    return _Terminal(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
 
 
 def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
@@ -30,12 +30,9 @@ def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encodi
     return text
 
 
-def document(pages: Iterable[Page]) -> str:
-    """Some pages as one text."""
-    return "\n".join(write(page) for page in pages)
+class _Terminal:
+    """A page as lines of a terminal."""
 
-
-class _Writer:
     def __init__(self, page: Page, width: int, bold: Style, encoding: str) -> None:
         self.page, self.width, self.bold, self.encoding = page, width, bold, encoding
         self.lines: list[str] = []
@@ -122,51 +119,46 @@ class _Writer:
         if not table.rows:
             return
         columns, rows = self._folded(table)
-        for part in _parts(columns, self.width):
-            if part[0]:
+        for number, places in enumerate(_parts(columns, self.width)):
+            if number:
                 self.lines.append("")
-            places = [0, *part[1]]
-            widths = _widths([columns[place] for place in places], self.width)
-            some = [[row[place] for place in places] for row in rows]
-            self._grid(table, [columns[place] for place in places], some, widths)
+            self._grid(table, [columns[place] for place in places], [[row[place] for place in places] for row in rows])
 
     def _folded(self, table: Table) -> tuple[list[Column], list[list[list[Cell]]]]:
         """The columns that there is room for, and each row as the pieces of its cells, one on a line of its own."""
-        kept = [place for place, column in enumerate(table.columns) if self.width >= column.beyond]
         rows = []
         for row in table.rows:
             cells: list[list[Cell]] = []
-            for place, column in enumerate(table.columns):
-                if place in kept:
-                    cells.append([row[place]])
-                elif column.folds and row[place]:
-                    cells[-1].append(column.folds.format(row[place]))
+            for column, cell in zip(table.columns, row):
+                if self.width >= column.beyond:
+                    cells.append([cell])
+                elif column.folds and cell:
+                    cells[-1].append(column.folds.format(cell))
             rows.append(cells)
-        return [table.columns[place] for place in kept], rows
+        return [column for column in table.columns if self.width >= column.beyond], rows
 
-    def _grid(
-        self, table: Table, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]], widths: Sequence[int]
-    ) -> None:
+    def _grid(self, table: Table, columns: Sequence[Column], rows: Iterable[Sequence[Sequence[Cell]]]) -> None:
         """Cells side by side. A column of a ruled table is as wide as what is in it, else as its width says."""
+        widths = _widths(columns, self.width)
         titles = [textwrap.wrap(column.title, max(1, wide - _BETWEEN)) for column, wide in zip(columns, widths)]
         written = [
             [[line for part in cell for line in _lines(part, wide)] or [table.empty] for cell, wide in zip(row, widths)]
             for row in rows
         ]
         if table.ruled:
-            inside = [max(len(line) for row in written for line in row[place]) for place in range(len(columns))]
-            heads = [max(map(len, title), default=0) + _BETWEEN for title in titles]
-            widths = [max(pair) for pair in zip(inside, heads)]
-        self._row(columns, titles, widths)
-        if table.ruled:
-            self.lines.append((" " * _BETWEEN).join("-" * wide for wide in widths))
-        for row in written:
-            self._row(columns, row, widths)
+            from tabulate import tabulate  # a report on one company has no such table, and starts without it
 
-    def _row(self, columns: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-        for line in zip_longest(*cells, fillvalue=""):
-            parts = [f"{text:{'>' if c.right else '<'}{wide}}" for c, text, wide in zip(columns, line, widths)]
-            self.lines.append((" " * _BETWEEN).join(parts))
+            drawn = tabulate(
+                [["\n".join(cell) for cell in row] for row in written],
+                ["\n".join(title) for title in titles],
+                disable_numparse=True,
+                colalign=["right" if column.right else "left" for column in columns],
+            )
+            self.lines.extend(drawn.splitlines())
+            return
+        for row in (titles, *written):
+            for line in zip_longest(*row, fillvalue=""):
+                self.lines.append((" " * _BETWEEN).join(f"{text:<{wide}}" for text, wide in zip(line, widths)))
 
 
 def _lines(cell: Cell, width: int) -> list[str]:
@@ -193,13 +185,12 @@ def _widths(columns: Sequence[Column], width: int) -> list[int]:
     return found
 
 
-def _parts(columns: Sequence[Column], width: int) -> list[tuple[int, list[int]]]:
-    """The columns after the first, in as many tables as their least widths need, of as even a size as can be."""
-    rest = len(columns) - 1
+def _parts(columns: Sequence[Column], width: int) -> list[list[int]]:
+    """The places of columns, in as many tables as their least widths need, of as even a size as can be; the first is in each."""
+    places = range(1, len(columns))
     least = max((c.width or c.least for c in columns[1:]), default=1)
-    flexible = all(c.width is None for c in columns[1:]) and any(c.least > 1 for c in columns[1:])
-    if not (flexible and rest):
-        return [(0, list(range(1, len(columns))))]
+    if least == 1 or any(c.width is not None for c in columns[1:]):
+        return [[0, *places]]
     fit = max(1, (width - (columns[0].width or columns[0].least)) // (least + _BETWEEN))
-    step = -(-rest // -(-rest // fit))
-    return [(start, list(range(start + 1, min(rest, start + step) + 1))) for start in range(0, rest, step)]
+    step = -(-len(places) // -(-len(places) // fit))
+    return [[0, *places[start : start + step]] for start in range(0, len(places), step)]

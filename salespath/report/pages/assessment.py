@@ -5,29 +5,20 @@ The brief page comes in versions that leave out more and more, so that a format 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Settlement
+from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Settlement, subject
 from salespath.engine.borders import Near, near
 from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages import grounds, plan, precedents
-from salespath.report.words.phrases import NAMES, capitalized, either, labels
-from salespath.report.words.verdict import (
-    OTHER,
-    SELLING,
-    conditions,
-    firmness,
-    headline,
-    reasons,
-    subject,
-    two_groups,
-)
-from salespath.rules.model import PROCESSES
+from salespath.report.words.phrases import NAMES, answers, capitalized, either, labels, selling
+from salespath.report.words.verdict import conditions, firmness, headline, two_groups
+from salespath.rules.model import OTHER, PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
 NEAREST = 2  # borders near which the company stands
@@ -71,14 +62,8 @@ def full(assessment: Assessment) -> Page:
     blocks = [*_top(a), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
-    blocks += [
-        *plan.moves(a),
-        *_all_obstacles(a),
-        *_all_reasons(a),
-        *plan.topics(a),
-        *plan.metrics(a),
-        *plan.pitfalls(a),
-    ]
+    blocks += [*plan.moves(a), *_obstacles(a), *_reasons(a), *_close_calls(a)]
+    blocks += [*plan.topics(a), *plan.metrics(a), *plan.pitfalls(a)]
     if a.process != "undetermined":
         blocks += plan.questions(a)
     blocks += [*grounds.part(a), *precedents.part(a), *_doubts(a)]
@@ -119,8 +104,7 @@ def _completions(a: Assessment, found: Settlement) -> Iterator[Block]:
     for process, facts in found.examples.items():
         if process != a.process:
             added = {name: facts[name] for name in vocabulary.ordered(facts.keys() - given.keys())}
-            answers = "; ".join(f"{vocabulary[name].label}: {words(vocabulary[name], v)}" for name, v in added.items())
-            text = f"{readable(process)}, for example with {answers}"
+            text = f"{readable(process)}, for example with {answers(a.base, added)}"
             items.append(Item(text, ids=(process, *added), values=added))
     yield Items(tuple(items), inset=2)
     if found.excluded:
@@ -139,7 +123,8 @@ def _choices(a: Assessment) -> Iterator[Block]:
             text = f"{_choice(a, some[0])}. {_sentence(some[0].because)}"
         else:
             if a.process == "both":
-                parts = [f"{_choice(a, choice)} for {_accounts(choice)}" for choice in some]
+                accounts = {"enterprise": "large accounts"}
+                parts = [f"{_choice(a, choice)} for {accounts.get(choice.process, 'small ones')}" for choice in some]
             else:
                 parts = [f"if {NAMES[choice.process]}, {_choice(a, choice)}" for choice in some]
             text = f"{'; '.join(parts)}. {topics[topic].why}"
@@ -150,10 +135,6 @@ def _choices(a: Assessment) -> Iterator[Block]:
 def _choice(a: Assessment, choice: Choice) -> str:
     titles = a.base.knowledge.topics[choice.topic].choices or {}
     return titles.get(choice.choice, readable(choice.choice))
-
-
-def _accounts(choice: Choice) -> str:
-    return "large accounts" if choice.process == "enterprise" else "small ones"
 
 
 def _dimensions(a: Assessment) -> Iterator[Block]:
@@ -206,22 +187,33 @@ def _settled(a: Assessment) -> Iterator[Block]:
 # What stands in the way
 
 
-def _obstacles(a: Assessment, brief: int) -> Iterator[Block]:
-    """What stands in the way of what is advised or leaned to, with what lifts it; else of the other process."""
+def _obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
+    """What stands in the way of what is advised or leaned to, with what lifts it; else of the other process.
+
+    Without `brief` all of it, with who remedies it.
+    """
     about = subject(a) or PROCESSES
     own = [b for b in a.blockers if b.process in about]
-    found = own or [b for b in a.blockers if b.process in PROCESSES and brief < BRIEFEST]
+    if brief is None:
+        found, other = [b for b in a.blockers if b.process != "both" or two_groups(a)], OTHER.get(a.process)
+    else:
+        found = own or [b for b in a.blockers if b.process in PROCESSES and brief < BRIEFEST]
+        other = None if own else OTHER[about[0]]
     if not found:
         return
-    yield Heading(f"What stands in the way{'' if own else f' of {NAMES[OTHER[about[0]]]} selling'}")
+    yield Heading(f"What stands in the way of {NAMES[other]} selling" if other else "What stands in the way")
+    if brief is None:
+        yield Items(tuple(_obstacle(b, b.because, *_remedied(a, b)) for b in found), bullet="", hang=2)
+        return
     most = FIRST if brief < FIRST else 1
-    yield Items(tuple(_block(b, f"{SELLING[b.process]}: {_blocked(a, b, brief)}") for b in found[:most]))
+    yield Items(tuple(_obstacle(b, _blocked(a, b, brief)) for b in found[:most]))
     if len(found) > most:
         yield Text(f"and {len(found) - most} more (--full)", inset=2)
 
 
-def _block(blocker: Blocker, text: str, *under: Block) -> Item:
-    return Item(text, under=under, ids=(blocker.rule, *blocker.facts), values=blocker.facts)
+def _obstacle(blocker: Blocker, text: str, *under: Block) -> Item:
+    said = f"{capitalized(selling(blocker.process))}: {text}"
+    return Item(said, under=under, ids=(blocker.rule, *blocker.facts), values=blocker.facts)
 
 
 def _blocked(a: Assessment, blocker: Blocker, brief: int) -> str:
@@ -238,57 +230,52 @@ def _may(a: Assessment, blocker: Blocker) -> str:
     return f" What is not known may make up for it: {labels(a.base, blocker.needs)}." if blocker.needs else ""
 
 
-def _all_obstacles(a: Assessment) -> Iterator[Block]:
-    blockers = [b for b in a.blockers if b.process != "both" or two_groups(a)]
-    if not blockers:
-        return
-    other, items = OTHER.get(a.process), []
-    yield Heading(f"What stands in the way of {NAMES[other]} selling" if other else "What stands in the way")
-    for b in blockers:
-        lifted = f"Unless {conditions(a.base.vocabulary, b.unless)}." if b.unless else _may(a, b).strip()
-        under = [Text(text, inset=2) for text in (lifted, f"Remedy ({b.owner}): {b.remedy}") if text]
-        items.append(_block(b, f"{SELLING[b.process]}: {b.because}", *under))
-    yield Items(tuple(items), bullet="", hang=2)
+def _remedied(a: Assessment, blocker: Blocker) -> Iterator[Block]:
+    unless = conditions(a.base.vocabulary, blocker.unless)
+    lifted = f"Unless {unless}." if unless else _may(a, blocker).strip()
+    yield from (Text(text, inset=2) for text in (lifted, f"Remedy ({blocker.owner}): {blocker.remedy}") if text)
 
 
 # Reasons and doubts
 
 
-def _reasons(a: Assessment, brief: int) -> Iterator[Block]:
-    """The weightiest reasons for what is advised or leaned to, and the strongest one against."""
-    for process in subject(a)[:1] or PROCESSES:
-        speaking, own = reasons(a, process, 1), reasons(a, process, -1)
-        against = [*own[:1], *reasons(a, OTHER[process], 1)[:1]]
+def _reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
+    """The weightiest reasons for what is advised or leaned to, and the strongest one against; without `brief` all of them."""
+    about = subject(a)
+    for process in (about if brief is None else about[:1]) or PROCESSES:
+        speaking, own, rival = a.reasons(process, 1), a.reasons(process, -1), a.reasons(OTHER[process], 1)[:1]
         if speaking:
-            yield Heading(f"What speaks for {NAMES[process]} selling")
-            total = sum(item.weight for item in speaking)
-            most = max(1, FIRST - brief) if subject(a) else 1
-            yield Items(tuple(_reason(item, _sentence(item.because), total) for item in speaking[:most]), gap=2)
-        if against and subject(a) and brief < BRIEFEST:
-            strongest = max(against, key=lambda item: abs(item.weight))
-            about = "" if strongest in own else f", for {NAMES[OTHER[process]]} selling"
-            text = f"Against{about}: {_sentence(strongest.because)}"
+            most = None if brief is None else max(1, FIRST - brief) if about else 1
+            yield from _weighed(f"What speaks for {NAMES[process]} selling", speaking, most)
+        if brief is None:
+            yield from _weighed(f"What speaks against {NAMES[process]} selling", own)
+            if not own:
+                instead = f"Nothing directly. The strongest reason for {NAMES[OTHER[process]]} selling instead:"
+                yield Text(instead if rival else "Nothing you have said.")
+                yield from (Text(item.because, inset=6, ids=(item.rule, *item.facts)) for item in rival)
+        elif (own or rival) and about and brief < BRIEFEST:
+            strongest = max([*own[:1], *rival], key=lambda item: abs(item.weight))
+            other = "" if strongest in own else f", for {NAMES[OTHER[process]]} selling"
+            text = f"Against{other}: {_sentence(strongest.because)}"
             yield Text(text, hang=6, ids=(strongest.rule, *strongest.facts), values=strongest.facts)
 
 
-def _reason(item: Fired, text: str, total: int) -> Item:
-    share = f"{round(100 * abs(item.weight) / total):3d}%"
-    return Item(text, share, ids=(item.rule, *item.facts), values=item.facts)
+def _weighed(title: str, found: Sequence[Fired], most: int | None = None) -> Iterator[Block]:
+    """Reasons with their shares of the whole; with `most`, so many of them and a sentence of each."""
+    total = sum(abs(item.weight) for item in found)
+    items = [
+        Item(
+            item.because if most is None else _sentence(item.because),
+            f"{round(100 * abs(item.weight) / total):3d}%",
+            ids=(item.rule, *item.facts),
+            values=item.facts,
+        )
+        for item in found[:most]
+    ]
+    yield from (Heading(title), Items(tuple(items), gap=2))
 
 
-def _all_reasons(a: Assessment) -> Iterator[Block]:
-    for process in subject(a) or PROCESSES:
-        for sign, what in ((1, "for"), (-1, "against")):
-            found = reasons(a, process, sign)
-            total = sum(abs(item.weight) for item in found)
-            if found or sign < 0:
-                yield Heading(f"What speaks {what} {NAMES[process]} selling")
-                yield Items(tuple(_reason(item, item.because, total) for item in found), gap=2)
-        if not found:
-            rival = reasons(a, OTHER[process], 1)[:1]
-            instead = f"Nothing directly. The strongest reason for {NAMES[OTHER[process]]} selling instead:"
-            yield Text(instead if rival else "Nothing you have said.")
-            yield from (Text(item.because, inset=6, ids=(item.rule, *item.facts)) for item in rival)
+def _close_calls(a: Assessment) -> Iterator[Block]:
     for call in close_calls(a):
         fact = a.base.vocabulary[call.fact]
         value, threshold = words(fact, call.value), words(fact, call.threshold)

@@ -18,8 +18,8 @@ from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
 from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES, answers, capitalized, labels, source_note, sources, wanted
-from salespath.report.words.verdict import SELLING, conditions, figure, headline, reasons, two_groups
+from salespath.report.words.phrases import NAMES, answers, capitalized, labels, selling, source_note, sources, wanted
+from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.language import Condition, Is, Leaf, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Rule, Topic, Warn, Weigh
 
@@ -38,10 +38,7 @@ TITLES = {
     "chosen": "Chosen",
     "left": "Not chosen",
 }
-NOTHING = {
-    "blocks": ["Nothing: no block applies, and none is open."],
-    "counter": ["None in what you have said."],
-}
+NOTHING = {"blocks": ["Nothing: no block applies, and none is open."], "counter": ["None in what you have said."]}
 EXCEPTION = "An exception: it weighs nothing, and the rules that it overrides do not count."
 
 
@@ -66,12 +63,12 @@ def explain(assessment: Assessment, target: str | None = None) -> Explanation | 
 
 def page(explanation: Explanation) -> Page:
     """The explanation as a tree."""
-    return Page("", (_Writer(explanation).tree(explanation.root),), widest=100)
+    return Page("", (_InWords(explanation).tree(explanation.root),), widest=100)
 
 
 def document(explanation: Explanation) -> Any:
     """The explanation as plain data: each finding once, a `ref` where it is meant again."""
-    text = _Writer(explanation).text
+    text = _InWords(explanation).text
     finding = {**SHAPES[Finding], "text": lambda item, base: text(item)}
     return plain(explanation.root, explanation.assessment.base, {**SHAPES, Finding: finding})
 
@@ -84,7 +81,9 @@ def _net(weight: Weight, base: Base) -> float:
     return net(weight.weight)
 
 
-class _Writer:
+class _InWords:
+    """What an explanation says: a text of each finding, and the lines that a reader gets of it."""
+
     def __init__(self, explanation: Explanation) -> None:
         self.e, self.a, self.base = explanation, explanation.assessment, explanation.assessment.base
         self.rules = self.base.knowledge.rules
@@ -95,6 +94,7 @@ class _Writer:
     def text(self, finding: Finding) -> str:
         """A finding in words, without what stands under it."""
         kind, name = finding.id.split(":", 1)
+        vocabulary = self.base.vocabulary
         match finding.kind, finding.record:
             case "verdict", _:
                 if name == self.a.process:
@@ -109,7 +109,9 @@ class _Writer:
                 over = [item.rule or "" for item in self.e.under(finding) if item.status == FIRED]
                 return f"Overridden by {', '.join(over)}." if over else "Nothing is known to override it."
             case "fact", str(fact):
-                return self._fact(fact)
+                value = self.a.case.values.get(fact)
+                known = self.a.derived.get(fact, Reading("unknown")) if value is None else Reading("value", value)
+                return f"{capitalized(vocabulary[fact].label)}: {figure(vocabulary, fact, known)}"
             case "block", Blocker() as blocker:
                 more = " ".join((*self._lifted(blocker), _remedy(blocker)))
                 return f"{NAMES[blocker.process]} is blocked: {blocker.because} {more}"
@@ -121,7 +123,7 @@ class _Writer:
             case "choice", Choice() as choice:
                 titles = self.base.knowledge.topics[choice.topic].choices or {}
                 said = f"{titles.get(choice.choice, readable(choice.choice))}. {choice.because}"
-                said = said if choice.process == self.a.process else f"If you run {SELLING[choice.process]}: {said}"
+                said = said if choice.process == self.a.process else f"If you run {selling(choice.process)}: {said}"
                 return capitalized(said)
             case "precedent", Resemblance() as alike:
                 return f"{alike.title}. {alike.likeness} {alike.did}"
@@ -137,12 +139,6 @@ class _Writer:
             case "note", str(note):
                 return note
         return in_words(self.base, cast("Condition", finding.record))
-
-    def _fact(self, name: str) -> str:
-        vocabulary, value = self.base.vocabulary, self.a.case.values.get(name)
-        known = Reading("value", value) if value is not None else self.a.derived.get(name, Reading("unknown"))
-        label = vocabulary[name].label
-        return f"{capitalized(label)}: {figure(vocabulary, name, known)}"
 
     def _about(self, rule: Rule) -> str:
         match rule.then:
@@ -209,10 +205,10 @@ class _Writer:
                 standing = [self.tree(item) for item in shown if item.status == FIRED]
                 return [*standing, *(self._line(item) for item in shown if item.status != FIRED and self._opened(item))]
             case "blocked":
-                found = [(item, item.record) for item in under if isinstance(item.record, Blocker)]
                 return [
                     self._cited(item, map(Tree, self._lifted(b)), f"{b.because} [{{}}] {_remedy(b)}")
-                    for item, b in found
+                    for item in under
+                    if isinstance(b := item.record, Blocker)
                 ]
             case "for" | "against":
                 return [self._cited(rule, self._answered(rule)) for rule in under]
@@ -281,7 +277,7 @@ class _Writer:
         weight, word = _weight(item), "for" if _weight(item) > 0 else "against"
         before = word.capitalize()
         if item.evidence and whole.evidence and whole.evidence.of in SUMS:
-            every = sum(abs(fired.weight) for fired in reasons(self.a, whole.evidence.process, 1 if weight > 0 else -1))
+            every = sum(abs(f.weight) for f in self.a.reasons(whole.evidence.process, 1 if weight > 0 else -1))
             line, share = self.base.knowledge.lines[item.evidence.of].title, round(100 * abs(weight) / every)
             before += f", {line} ({certainty.signed(weight, 2)}, {share}% of all that speaks {word} it)"
         return self._cited(item, self._answered(item), f"{before}: {self.text(item)} [{{}}]")
@@ -305,19 +301,12 @@ class _Writer:
                 text = f"{side} {NAMES[rule.then.process]} selling; it {counted}."
                 lines.append(Tree(text if rule.then.certainty else EXCEPTION))
             return self._cited(finding, lines, f"{about} {self.text(finding)} [{{}}]")
-        if not self._applies(rule):
-            assert isinstance(rule.then, (Advise, Warn))
+        given = {"any", self.a.process, *(PROCESSES if self.a.process == "both" else ())}
+        if isinstance(rule.then, (Advise, Warn)) and rule.then.process not in given:
             reason = "" if "{" in rule.because else f" Its reason there: {rule.because}"
             about += f" Belongs to the recommendation {readable(rule.then.process)}, which was not given.{reason}"
             return self._line(finding, (), f"[{rule.id}] {about}")
         return self._line(finding, self._unmet(finding), f"[{rule.id}] {about}")
-
-    def _applies(self, rule: Rule) -> bool:
-        """Whether a rule of the plan belongs to the recommendation given."""
-        then = rule.then
-        if not isinstance(then, (Advise, Warn)):
-            return True
-        return then.process in ("any", self.a.process) or (self.a.process == "both" and then.process in PROCESSES)
 
     def _unmet(self, rule: Finding, *, steps: bool = True) -> Iterator[Tree]:
         """The tests in the way of a rule: those not so and those not known, apart, and the rules that override it.
@@ -374,6 +363,6 @@ def _sized(total: int) -> str:
 
 
 SHAPES: Shapes = {
-    Finding: shape("id kind rule status facts evidence sources text under", facts=_read, text=_Writer.text),
+    Finding: shape("id kind rule status facts evidence sources text under", facts=_read, text=_InWords.text),
     Weight: shape("process of net", net=_net),
 }

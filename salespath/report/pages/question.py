@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.base import Base
@@ -15,7 +14,7 @@ from salespath.facts.values import readable, words
 from salespath.interview.answers import Answer, how_to_write
 from salespath.interview.interview import PLAN, Interview, Prompt, Stake
 from salespath.report.page import Block, Item, Items, Text
-from salespath.report.words.phrases import NAMES, either
+from salespath.report.words.phrases import NAMES, counted, either
 from salespath.report.words.questions import why_asked
 from salespath.rules.model import PROCESSES
 
@@ -27,7 +26,7 @@ INTRODUCTION = (
 IN_ORDER = ", up to {count}"
 TELLING = ", the most telling first, until no other answer can change the outcome (at most {count}, often half as many)"
 QUICK = (
-    "At most {count} question{s}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
+    "At most {count}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
     "? explains a question."
 )
 FIRST = "This is the first question; there is nothing before it."
@@ -44,13 +43,35 @@ COMMANDS = {
 }
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """A question as it is put, its help, why it is asked, and the earlier answer."""
 
-    blocks: tuple[Block, ...]
-    help: tuple[Block, ...]
+    text: str
+    help: str
     why: Callable[[], list[str]]
-    earlier: str
+    progress: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    hint: str = "Write yes or no."
+    enter: str = ""
+    earlier: str = ""
+    ids: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """The question with its choices, and what may be typed."""
+        if self.progress:
+            yield Text(self.progress, apart=True)
+        yield Text(self.text, tone="strong", apart=not self.progress, ids=self.ids)
+        wide = len(str(len(self.choices)))
+        yield _words({f"{place:>{wide}}  {word}": self.choices[word] for place, word in enumerate(self.choices, 1)})
+        yield Text(self.hint)
+        yield Text(f"{self.enter or ('Enter keeps your answer.' if self.earlier else 'Enter skips.')} Or: {WORDS}")
+
+    @property
+    def explained(self) -> Iterator[Block]:
+        """What the question means, and the words that may be typed at any."""
+        yield from (Text(self.help), _words(COMMANDS))
 
 
 def introduction(interview: Interview) -> Iterator[Block]:
@@ -61,7 +82,7 @@ def introduction(interview: Interview) -> Iterator[Block]:
         yield Text(INTRODUCTION.format(how=how))
         yield _words(COMMANDS)
     elif count:
-        yield Text(QUICK.format(count=count, s="" if count == 1 else "s"))
+        yield Text(QUICK.format(count=counted(count, "question", "questions")))
 
 
 def question(interview: Interview, prompt: Prompt) -> Asked:
@@ -72,7 +93,7 @@ def question(interview: Interview, prompt: Prompt) -> Asked:
     if fact is None:
         help = "Any name you like. It heads the report and helps to find this interview again."
         earlier = str(known.value) if known else ""
-        return _asked("What is the company called?", help, lambda: [NAME], hint="", earlier=earlier)
+        return Asked("What is the company called?", help, lambda: [NAME], hint="", earlier=earlier)
     heading, left = f"Question {prompt.number}", prompt.left
     if interview.quick:
         heading, progress = f"{heading} of at most {prompt.at_most}", ""
@@ -80,7 +101,7 @@ def question(interview: Interview, prompt: Prompt) -> Asked:
         progress = f"  {interview.answered} answered, {f'up to {left} more' if left else 'the last one'}"
     else:
         progress = f"  {interview.answered} answered, {f'at most {left} matter' if left else 'none matters any more'}"
-    return _asked(
+    return Asked(
         fact.question,
         f"{fact.help} {how_to_write(fact)} {how_exactly(fact)}".rstrip(),
         lambda: [fact.why, *at_stake(interview.base, interview.stake(fact))],
@@ -90,30 +111,6 @@ def question(interview: Interview, prompt: Prompt) -> Asked:
         earlier=answer_in_words(fact, known) if known else "",
         ids=(fact.id,),
     )
-
-
-def _asked(
-    text: str,
-    help: str,
-    why: Callable[[], list[str]],
-    *,
-    progress: str = "",
-    choices: Mapping[str, str] = MappingProxyType({}),
-    hint: str = "Write yes or no.",
-    enter: str = "",
-    earlier: str = "",
-    ids: tuple[str, ...] = (),
-) -> Asked:
-    enter = enter or ("Enter keeps your answer." if earlier else "Enter skips.")
-    wide = len(str(len(choices)))
-    blocks = (
-        *([Text(progress, apart=True)] if progress else []),
-        Text(text, tone="strong", apart=not progress, ids=ids),
-        _words({f"{number:>{wide}}  {word}": meaning for number, (word, meaning) in enumerate(choices.items(), 1)}),
-        Text(hint),
-        Text(f"{enter} Or: {WORDS}"),
-    )
-    return Asked(blocks, (Text(help), _words(COMMANDS)), why, earlier)
 
 
 def _words(meanings: Mapping[str, str]) -> Items:
@@ -131,7 +128,7 @@ def _plan(interview: Interview, known: Answer | None) -> Asked:
         state = f"{'The core questions are done.' if interview.fixed else 'What is left open you have skipped.'}{can_change}"
         why = "The other answers shape the plan, and where the recommendation is close they can still tip it."
     default = "yes" if known and known.value else "no"
-    return _asked(
+    return Asked(
         f"{state} Go on with the questions for the plan (up to {len(left)})?",
         "Yes: more questions, which make the plan fit you better. No: the report now, with what is known. You can add "
         "answers later.",
@@ -144,8 +141,8 @@ def _plan(interview: Interview, known: Answer | None) -> Asked:
 def offer(interview: Interview, changed: time.struct_time) -> Asked:
     """Whether to go on with an unfinished interview."""
     when = time.strftime("%Y-%m-%d %H:%M", changed)
-    what = f"{interview.case.company}, {answer_count(interview.answered)}, last changed {when}"
-    return _asked(
+    what = f"{interview.case.company}, {counted(interview.answered, 'answer', 'answers')}, last changed {when}"
+    return Asked(
         f"An interview is unfinished: {what}. Go on with it?",
         "Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
         lambda: ["You stopped, or were stopped, before the end; nothing of it was lost."],
@@ -156,7 +153,7 @@ def offer(interview: Interview, changed: time.struct_time) -> Asked:
 def resumption(interview: Interview) -> str:
     """What is said when an interview is taken up again."""
     left = f", at most {interview.to_go} to go" if interview.quick else ""
-    return f"Going on with {answer_count(interview.answered)}{left}; `back` leads through them."
+    return f"Going on with {counted(interview.answered, 'answer', 'answers')}{left}; `back` leads through them."
 
 
 def how_exactly(fact: Fact) -> str:
@@ -246,8 +243,3 @@ def _process(interview: Interview) -> str:
 def answer_in_words(fact: Fact, answer: Answer) -> str:
     """An answer as a person reads it."""
     return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"
-
-
-def answer_count(count: int) -> str:
-    """1 answer, 2 answers."""
-    return f"{count} answer{'' if count == 1 else 's'}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from salespath.engine import certainty
@@ -12,12 +11,13 @@ from salespath.engine.compile import filled
 from salespath.engine.dependencies import Relations, RuleRelations
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
+from salespath.report.plain import plain, shape
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES
 from salespath.rules import model
 from salespath.rules.language import Is
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import Advise, Conclude, Rule, Warn, Weigh
+from salespath.rules.model import Advise, Conclude, Conclusion, Rule, Source, Warn, Weigh
 
 _SHOWN = 12
 _FOR = {
@@ -127,22 +127,22 @@ def shortened(ids: Sequence[str]) -> str:
     return ", ".join([*ids[:_SHOWN], f"and {rest} more"] if rest > 1 else ids)
 
 
-def document(relations: RuleRelations, rule: Rule) -> dict[str, Any]:
-    """A rule and its relations as data for JSON."""
-    base = relations.base
-    found: dict[str, Any] = {
-        "id": rule.id, "kind": rule.kind, "file": rule.file, "line": rule.line, rule.kind: asdict(rule.then),
-        "says": conclusion(base, rule), "when": rule.when, "in_words": in_words(base, base.condition(rule.id)),
-        "unless": dict(exceptions(base, rule)), "because": rule.because,
-    }  # fmt: skip
-    if isinstance(rule.then, Weigh):
-        found["net_weight"] = certainty.net(certainty.weight(rule.then.certainty))
-    found["source"] = []
-    for name in rule.source:
-        source = base.knowledge.sources.get(name)
-        found["source"].append(
-            {"id": name, "kind": source.kind, "soft": source.soft, "interested": source.interested, "says": source.says}
-            if source
-            else {"id": name, "kind": EXPERT}
-        )
-    return {**found, **asdict(relations.of(rule))}
+def document(relations: RuleRelations, rules: Iterable[Rule]) -> Any:
+    """Rules and their relations as plain data."""
+    data = shape(
+        "id kind file line *then says when in_words unless because *weight source *relations",
+        then=lambda rule, base: {rule.kind: rule.then},
+        says=lambda rule, base: conclusion(base, rule),
+        in_words=lambda rule, base: in_words(base, base.condition(rule.id)),
+        unless=lambda rule, base: dict(exceptions(base, rule)),
+        weight=lambda rule, base: _net_weight(rule.then),
+        source=lambda rule, base: [
+            base.knowledge.sources.get(name, {"id": name, "kind": EXPERT}) for name in rule.source
+        ],
+        relations=lambda rule, base: relations.of(rule),
+    )
+    return plain(list(rules), relations.base, {Rule: data, Source: shape("id kind soft interested says")})
+
+
+def _net_weight(then: Conclusion) -> dict[str, float]:
+    return {"net_weight": certainty.net(certainty.weight(then.certainty))} if isinstance(then, Weigh) else {}

@@ -17,7 +17,6 @@ from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Column, Heading, Page, Table, Text
 from salespath.report.plain import Shape, Shapes, evidence, net, plain, rounded, shape
 from salespath.report.words.phrases import NAMES, counted
-from salespath.report.words.verdict import reasons
 from salespath.rules.model import PROCESSES, VERDICTS
 
 _SHOWN = 4  # reasons of each kind per miss
@@ -117,8 +116,8 @@ def _misses(misses: Iterable[Miss]) -> Iterator[Text]:
         for process in PROCESSES:
             sums = ", ".join(f"{name} {certainty.signed(a.evidence[process][name], 2)}" for name in SUMS)
             yield Text(f"{NAMES[process]}: {sums}", inset=2)
-            yield from _listed("for", _weights(reasons(a, process, 1)))
-            yield from _listed("against", _weights(reasons(a, process, -1)))
+            yield from _listed("for", _weights(a.reasons(process, 1)))
+            yield from _listed("against", _weights(a.reasons(process, -1)))
         yield Text("verdict", inset=2)
         yield from _listed("blocked by", [blocker.rule for blocker in a.blockers])
         yield from _listed("through", steps(a))
@@ -219,4 +218,4 @@ def document(score: Score, facts: Selection) -> Any:
 
 
 def _weighed(a: Assessment, sign: int) -> dict[str, list[dict[str, Any]]]:
-    return {p: [{"rule": item.rule, "weight": net(item.weight)} for item in reasons(a, p, sign)] for p in PROCESSES}
+    return {p: [{"rule": item.rule, "weight": net(item.weight)} for item in a.reasons(p, sign)] for p in PROCESSES}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, subject
 from salespath.engine.strength import HANGS_ON
 from salespath.facts.values import readable
 from salespath.report.words.phrases import few
-from salespath.report.words.verdict import conditions, lifting, reasons, short_block, subject
+from salespath.report.words.verdict import conditions, lifting, short_block
 from salespath.rules.model import Weigh
 
 _TOP = 3
@@ -31,7 +31,7 @@ def top_reasons(a: Assessment) -> list[str]:
         own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
         found = [short_block(rules[b.rule]) for b in own]
     else:
-        items = sorted((i for p in subject(a) for i in reasons(a, p, 1)), key=lambda i: (-i.weight, i.rule))
+        items = sorted((i for p in subject(a) for i in a.reasons(p, 1)), key=lambda i: (-i.weight, i.rule))
         then = [rules[item.rule].then for item in items]
         found = [readable(t.line) for t in then if isinstance(t, Weigh)]
     return list(dict.fromkeys(found))[:_TOP]

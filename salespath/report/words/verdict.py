@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Fired, Reading, Unless
-from salespath.engine.assessment import subject as subject
+from salespath.engine.assessment import Assessment, Reading, Unless
 from salespath.engine.company import process_of
 from salespath.engine.strength import FIRM, HANGS_ON, known_core
 from salespath.engine.turning import Span, Turn
 from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
-from salespath.report.words.phrases import NAMES, either, few, labels
-from salespath.rules.model import OTHER as OTHER
-from salespath.rules.model import Block, Rule, Weigh
+from salespath.report.words.phrases import NAMES, capitalized, either, few, labels, selling
+from salespath.rules.model import Block, Rule
 
 INSTRUCTIONS = {
     "enterprise": "Run an enterprise sales process: sell in person to large accounts that you can name.",
@@ -29,7 +27,6 @@ BASIS = {
 NAMED = 3  # answers named in a line
 NAMED_ABOVE = 2  # the same where other questions are named beside them, or in a headline
 BOUNDS = {"at_least": "at least", "at_most": "at most"}
-SELLING = {"enterprise": "Enterprise selling", "smb": "SMB selling", "both": "Running both"}
 
 
 def in_short(process: str, lead: str | None = None, leaning: str | None = None, *, leans: str = "leaning to") -> str:
@@ -65,12 +62,14 @@ def _instruction(a: Assessment) -> str:
     more = f", or {len(answers) - NAMED_ABOVE} more answers" if len(answers) > NAMED_ABOVE + 1 else ""
     unless = conditions(a.base.vocabulary, answers[:NAMED_ABOVE] if more else answers) + more
     start = f"Not yet, unless {unless}." if unless else "Not yet."
-    if a.leaning and a.basis == "means_alone":
-        return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom is not known."
-    if a.leaning and a.basis == "means":
-        return f"{start} {SELLING[a.leaning]} would suit your means; what you sell and to whom does not decide clearly."
-    if a.leaning and certainty.word(a.evidence[a.leaning]["fit"]).endswith(" for"):
-        return f"{start} {SELLING[a.leaning]} would fit; first change what stands in the way."
+    if a.leaning:
+        would = f"{start} {capitalized(selling(a.leaning))} would"
+        if a.basis == "means_alone":
+            return f"{would} suit your means; what you sell and to whom is not known."
+        if a.basis == "means":
+            return f"{would} suit your means; what you sell and to whom does not decide clearly."
+        if certainty.word(a.evidence[a.leaning]["fit"]).endswith(" for"):
+            return f"{would} fit; first change what stands in the way."
     lean = f" What is known leans to {NAMES[a.leaning]} selling." if a.leaning else ""
     return f"{start} First change what stands in the way, whichever way you sell.{lean}"
 
@@ -181,17 +180,6 @@ def two_groups(assessment: Assessment) -> bool:
     """Whether running both is a question at all: what blocks it is of no interest to a company with one group of buyers."""
     reading = assessment.derived.get("serves_two_groups")
     return reading is not None and reading.value is True
-
-
-def reasons(assessment: Assessment, process: str, sign: int) -> list[Fired]:
-    """The evidence that counted for (or against) a process, the weightiest first."""
-    rules = assessment.base.knowledge.rules
-    found = []
-    for fired in assessment.fired:
-        then = rules[fired.rule].then
-        if isinstance(then, Weigh) and then.process == process and fired.weight * sign > 0:
-            found.append(fired)
-    return sorted(found, key=lambda f: (-abs(f.weight), f.rule))
 
 
 def figure(vocabulary: Vocabulary, name: str, reading: Reading) -> str:
