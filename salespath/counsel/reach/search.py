@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from salespath.counsel.reach.moves import Move, join, moves
-from salespath.counsel.reach.sets import CHUNK, LARGEST, Fitting, MovedColumns, MoveSet, Sets, merge_sets, share_a_test
+from salespath.counsel.reach.moves import Move, join, moves, runs
+from salespath.counsel.reach.sets import LARGEST, Fitting, MovedColumns, MoveSet, Sets, merge_sets, share_a_test
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
+from salespath.engine.company import process_of
 from salespath.engine.compile import Base
 from salespath.engine.settle import settle
-from salespath.engine.table import Rows, Table
+from salespath.engine.table import Rows, Table, assess_table
 from salespath.engine.walk import Bits, Walked, holds, walk
 from salespath.facts import Case, Value
 from salespath.rules.model import PROCESSES, VERDICTS
@@ -93,8 +94,7 @@ class _Search:
         self.nearest: tuple[int, ...] = ()
 
     def reach(self, largest: int) -> Reach:
-        today = self._walk(np.zeros((1, 0), dtype=np.intp))[0]
-        process = next((v for v in VERDICTS if _recommended(self.base, today, v)[0] & 0x80), "undetermined")
+        process = process_of(self.base, self.case.values)
         tried, complete = 0, True
         reaching: list[tuple[int, ...]] = []
         for size in range(1, largest + 1 if process != self.goal else 1):
@@ -112,13 +112,13 @@ class _Search:
         near = [self._widen(self.nearest)] if self.nearest and not reaching else []
         assessed = self._assess([*self._merge(reaching), *near])
         nearest = assessed.pop() if near else None
-        assessed.sort(key=lambda c: (c.effort, len(c.conditions), [self._place(move) for move in c.moves]))
+        places = self.base.vocabulary.places
+        assessed.sort(
+            key=lambda c: (c.effort, len(c.conditions), [(places[move.fact], move.cells.stop) for move in c.moves])
+        )
         changes = [*map(self._settle, assessed[:SETTLED]), *assessed[SETTLED:]]
         movable = tuple(dict.fromkeys(move.fact for move in self.moves if not move.answers))
         return Reach(self.goal, self.case, process, tuple(changes), nearest, tried, complete, movable)
-
-    def _place(self, move: Move) -> tuple[int, int]:
-        return self.base.vocabulary.places[move.fact], move.place
 
     # Trying sets
 
@@ -133,7 +133,7 @@ class _Search:
         for fact, when in self.read.needed.items():
             moved = np.isin(sets, [place for place, move in enumerate(self.moves) if move.fact == fact]).any(axis=1)
             allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
-        got = np.unpackbits(_recommended(self.base, walked, self.goal) & allowed, count=len(sets))
+        got = np.unpackbits(walked.processes[self.goal] & allowed, count=len(sets))
         yield from (tuple(map(int, row)) for row in sets[got.astype(bool)])
         self._keep_nearest(sets, walked, carrier, allowed)
 
@@ -170,14 +170,9 @@ class _Search:
                 continue
             same = [place for place, other in enumerate(self.moves) if other.fact == move.fact]
             rows = np.array([[*places[:at], place, *places[at + 1 :]] for place in same], dtype=np.intp)
-            scores = list(zip(*(map(int, column) for column in self._scores(*self._walk(rows)))))
-            first = last = same.index(places[at])
-            near = [self.moves[place].place for place in same]
-            while first and scores[first - 1] == scores[last] and near[first - 1] == near[first] - 1:
-                first -= 1
-            while last + 1 < len(same) and scores[last + 1] == scores[first] and near[last + 1] == near[last] + 1:
-                last += 1
-            found[at] = join(fact, [self.moves[place] for place in same[first : last + 1]])
+            scores = zip(*(map(int, column) for column in self._scores(*self._walk(rows))))
+            near = runs(zip((self.moves[place] for place in same), scores))
+            found[at] = next(join(fact, run) for run, _ in near if move in run)
         return tuple(found)
 
     # What is found
@@ -215,21 +210,14 @@ class _Search:
         return replace(changes, settled=changes.settled or settle(self.base, changes.facts).settled)
 
     def _assess(self, sets: Sequence[MoveSet]) -> list[Changes]:
-        """What is recommended after each set, and whether it is settled."""
-        cases = [Case(self.case.company, apply(self.case.values, some)) for some in sets]
-        found = []
-        for start in range(0, len(cases), CHUNK):
-            part = cases[start : start + CHUNK]
-            carrier = Rows(self.base, Table.from_cases(self.base, part))
-            walked = walk(self.base, carrier, plan=False)
-            process = {v: np.unpackbits(_recommended(self.base, walked, v), count=len(part)) for v in VERDICTS}
-            possible = sum(carrier.expand(walked.possible[v]) for v in VERDICTS)
-            for row, case in enumerate(part):
-                some = sets[start + row]
-                value = next((v for v in VERDICTS if process[v][row]), "undetermined")
-                effort = sum(move.effort for move in some)
-                found.append(Changes(some, case.values, value, int(possible[row]) == 1, effort))
-        return found
+        """What is recommended after each set, and whether bounds tell that it is settled."""
+        facts = [apply(self.case.values, some) for some in sets]
+        cases = [Case(self.case.company, values) for values in facts]
+        result = assess_table(self.base, Table.from_cases(self.base, cases))
+        return [
+            Changes(some, values, VERDICTS[process], possible.bit_count() == 1, sum(move.effort for move in some))
+            for some, values, process, possible in zip(sets, facts, result.process, map(int, result.possible))
+        ]
 
 
 def apply(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]:
@@ -238,14 +226,4 @@ def apply(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]
     for move in some:
         now = found.get(move.fact)
         found[move.fact] = now ^ {move.member} if move.member and isinstance(now, frozenset) else move.after
-    return found
-
-
-def _recommended(base: Base, walked: Walked, value: str) -> Bits:
-    """Where a process is recommended, and no other."""
-    truth = walked.truth
-    found = truth.is_true(base.value_refs["process", value])
-    for other in VERDICTS:
-        if other != value:
-            found = found & ~truth.is_true(base.value_refs["process", other])
     return found

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, groupby
-from typing import Any, NamedTuple, TypeAlias
+from itertools import combinations
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from salespath.counsel.reach.moves import Move, join
+from salespath.counsel.reach.moves import Move, join, runs
 from salespath.engine.compile import Base
 from salespath.engine.table import Column, column
-from salespath.facts import Case, Vocabulary
+from salespath.facts import Case, Fact, Vocabulary
 
 LARGEST = 3  # moves in a set
 CHUNK = 65_536
@@ -97,40 +97,28 @@ class MovedColumns:
 # Sets that do the same
 
 
-class _Cells(NamedTuple):
-    """A move and the cells of its fact that it stands for, the first and the last."""
-
-    move: Move
-    first: int
-    last: int
-
-
 def merge_sets(vocabulary: Vocabulary, sets: Iterable[MoveSet]) -> list[MoveSet]:
     """Sets that reach something, taken together fact by fact where they differ in neighbouring cells only."""
-    found = [tuple(_Cells(move, move.place, move.place) for move in some) for some in sets]
-    for name in vocabulary.ordered({cells.move.fact for some in found for cells in some}):
+    found = list(sets)
+    for name in vocabulary.ordered({move.fact for some in found for move in some}):
         fact = vocabulary.facts[name]
-        if not (fact.ordered or fact.numeric):
-            continue
-        groups: dict[tuple[object, ...], list[tuple[_Cells, ...]]] = {}  # by what they say of all other facts
-        for some in found:
-            others = ((c.move.fact, c.move.member, c.first, c.last) for c in some if c.move.fact != name)
-            groups.setdefault((any(c.move.fact == name for c in some), *others), []).append(some)
-        found = [some for group in groups.values() for some in _merge(vocabulary, group, name)]
-    return [tuple(cells.move for cells in some) for some in found]
+        groups: dict[tuple[object, ...], list[MoveSet]] = {}  # by what they say of all other facts
+        for some in found if fact.ordered or fact.numeric else ():
+            others = tuple((move.fact, move.member, move.cells) for move in some if move.fact != name)
+            groups.setdefault((len(others) < len(some), *others), []).append(some)
+        if groups:
+            found = [some for group in groups.values() for some in _merge(fact, group)]
+    return found
 
 
-def _merge(vocabulary: Vocabulary, group: list[tuple[_Cells, ...]], name: str) -> Iterator[tuple[_Cells, ...]]:
+def _merge(fact: Fact, group: list[MoveSet]) -> Iterator[MoveSet]:
     """Sets that differ in one fact only, its neighbouring cells taken together."""
-    at = next((place for place, cells in enumerate(group[0]) if cells.move.fact == name), None)
+    at = next((place for place, move in enumerate(group[0]) if move.fact == fact.id), None)
     if at is None:
         yield from group
         return
-    ordered = sorted(group, key=lambda some: some[at].first)
-    for _, neighbours in groupby(enumerate(ordered), key=lambda item: item[1][at].first - item[0]):
-        run = [some for _, some in neighbours]
-        move = join(vocabulary.facts[name], [some[at].move for some in run])
-        yield *run[0][:at], _Cells(move, run[0][at].first, run[-1][at].last), *run[0][at + 1 :]
+    for run, _ in runs((move, None) for move in sorted((some[at] for some in group), key=lambda m: m.cells.start)):
+        yield *group[0][:at], join(fact, run), *group[0][at + 1 :]
 
 
 def share_a_test(some: MoveSet, together: Mapping[str, set[str]]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from salespath.counsel.reach.moves import Move
-from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, open_above, open_below
+from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, kept_bounds
 from salespath.engine import certainty
 from salespath.engine.compile import Base
 from salespath.facts.values import readable, words
@@ -24,17 +24,14 @@ _ANSWERING = "founder"  # who finds out what has not been said
 
 def target(base: Base, move: Move) -> str:
     """Where a move must get to, with its threshold: at least 3."""
-    fact, low, high = base.vocabulary[move.fact], move.low, move.high
-    if fact.numeric and low is None and high is None:  # read together with another one
-        return f"for example {words(fact, move.after)}"
-    if low == high or not (fact.numeric or (low and high)):
-        return words(fact, move.after)
-    if low is not None and (high is None or open_above(fact, move)):
-        return f"at least {words(fact, low)}"
-    assert high is not None
-    if low is None or open_below(fact, move):
-        return f"at most {words(fact, high)}"
-    return f"{words(fact, low)} to {words(fact, high)}"
+    fact = base.vocabulary[move.fact]
+    if move.low == move.high:
+        example = "for example " if fact.numeric and move.low is None else ""  # read together with another one
+        return f"{example}{words(fact, move.after)}"
+    low, high = (None if bound is None else words(fact, bound) for bound in kept_bounds(fact, move))
+    if high is None:
+        return f"at least {low}"
+    return f"at most {high}" if low is None else f"{low} to {high}"
 
 
 def move_text(base: Base, move: Move) -> str:
