@@ -16,8 +16,8 @@ from salespath.rules.model import AnyVerdict
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A documented company and what these rules say of it."""
+class Lookalike:
+    """A documented company like the one assessed, and what these rules say of it."""
 
     documented: Documented
     said: AnyVerdict
@@ -35,14 +35,14 @@ class TrackRecord:
     `needed` is the fewest further answers after which there could be a look-alike: 0 where there is one, None where none can be.
     """
 
-    like: tuple[Verdict, ...]
+    like: tuple[Lookalike, ...]
     documented: int
     needed: int | None
 
     @property
-    def wrong(self) -> tuple[Verdict, ...]:
+    def wrong(self) -> tuple[Lookalike, ...]:
         """Those of which they say something else than is documented."""
-        return tuple(verdict for verdict in self.like if not verdict.right)
+        return tuple(item for item in self.like if not item.right)
 
     @property
     def right(self) -> int:
@@ -53,7 +53,7 @@ class TrackRecord:
 def track_record(base: Base, case: Case) -> TrackRecord:
     """The track record of a base on the documented companies like one, the company itself left out."""
     near = likeness(base)
-    like = tuple(Verdict(p.documented, _said(base, p.documented)) for p in near.like(case))
+    like = tuple(Lookalike(p.documented, _said(base, p.documented)) for p in near.like(case))
     return TrackRecord(like, len(near.companies), 0 if like else near.needed(case))
 
 
