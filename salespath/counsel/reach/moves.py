@@ -51,6 +51,11 @@ class Move:
         """Whether it answers what is unknown, which the company does not decide."""
         return self.before is None
 
+    @property
+    def drops(self) -> bool:
+        """Whether a member goes."""
+        return isinstance(self.before, frozenset) and self.member in self.before
+
 
 def moves(read: VerdictInputs) -> list[Move]:
     """Every single move of a company that could matter to its verdict, fact by fact in the order of the vocabulary."""

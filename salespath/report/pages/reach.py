@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from salespath.counsel.reach.moves import Move
-from salespath.counsel.reach.obstacles import EVIDENCE, Obstacle
+from salespath.counsel.reach.obstacles import Obstacle
 from salespath.counsel.reach.search import Changes, Reach
 from salespath.counsel.reach.steps import Roadmap
 from salespath.engine import certainty
@@ -15,7 +15,7 @@ from salespath.engine.company import Company
 from salespath.engine.compile import Base
 from salespath.engine.turning import turning
 from salespath.facts.values import words
-from salespath.report.page import Block, Heading, Item, Items, Page, Text
+from salespath.report.page import Block, Heading, Item, Items, Page, Text, section
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import few, selling, wanted
@@ -30,8 +30,9 @@ def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacl
     """What it takes."""
     name = selling(found.goal)
     if found.process == found.goal:
-        text = f"It is {name} already. Below is when to look again, and what to test meanwhile."
-        blocks: Iterable[Block] = [Text(text)]
+        blocks: Iterable[Block] = [
+            Text(f"It is {name} already. Below is when to look again, and what to test meanwhile.")
+        ]
     elif found.first:
         blocks = _sets(base, found, roadmap, found.first)
     else:
@@ -112,13 +113,12 @@ def _out_of_reach(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> It
         moves = found.nearest.moves
         yield Text(f"What comes nearest (it would then be {in_short(found.nearest.process)}):", apart=True)
         yield Items(tuple(Item(move_text(base, move), ids=(move.fact,)) for move in moves), inset=2)
-    if obstacles:
-        yield Heading("What stands in the way and is not yours to change")
-        yield Items(tuple(_obstacle(base, obstacle) for obstacle in obstacles[:SHOWN]), inset=2)
+    items = (_obstacle(base, obstacle) for obstacle in obstacles[:SHOWN])
+    yield from section("What stands in the way and is not yours to change", items, inset=2)
 
 
 def _obstacle(base: Base, obstacle: Obstacle) -> Item:
-    weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.kind == EVIDENCE else ""
+    weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.weight else ""
     return Item(f"{weight}{_because(base, obstacle)} [{obstacle.rule}]", ids=(obstacle.rule, *obstacle.facts))
 
 

@@ -11,7 +11,7 @@ from salespath.counsel.sensitivity import Influence, Sensitivity, Variant
 from salespath.engine import certainty
 from salespath.facts.values import readable, words
 from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
-from salespath.report.pages.steps import SHAPES, card_blocks, gains
+from salespath.report.pages.steps import SHAPES, card_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import few, labels, selling
 from salespath.report.words.verdict import in_short
@@ -103,14 +103,16 @@ def _steps(found: Sensitivity, influence: Influence) -> str:
     """Which steps turn the verdict, and into what."""
     turned = [step for step in influence.steps if step in influence.turning]
     parts = [f"{_step(found, step)}: {in_short(step.process, step.lead)}" for step in turned[:_MANY]]
-    return "; ".join([*parts, *([f"and {len(turned) - _MANY} more"] if turned[_MANY:] else [])]) or "holds"
+    if turned[_MANY:]:
+        parts.append(f"and {len(turned) - _MANY} more")
+    return "; ".join(parts) or "holds"
 
 
 def _step(found: Sensitivity, step: Variant) -> str:
     move = step.move
     assert move is not None
     if move.member:
-        return f"{'with' if gains(move) else 'without'} {readable(move.member)}"
+        return f"{'without' if move.drops else 'with'} {readable(move.member)}"
     return words(found.assessment.base.vocabulary[move.fact], move.after)
 
 
