@@ -9,9 +9,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
-from salespath.counsel.grounds import Grounds, grounds
+from salespath.counsel.grounds import Grounds, Lookalike, TrackRecord, grounds, track_record
 from salespath.counsel.precedents import Precedent, likeness
-from salespath.counsel.track_record import Lookalike, TrackRecord, track_record
 from salespath.engine import certainty
 from salespath.engine.assessment import (
     Advice,

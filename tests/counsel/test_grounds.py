@@ -9,9 +9,8 @@ import pytest
 from given import BASE, EXAMPLES, VOCABULARY, full, page, run, some_facts
 from hypothesis import given, settings
 
-from salespath.counsel.grounds import grounds
+from salespath.counsel.grounds import Lookalike, TrackRecord, grounds, track_record
 from salespath.counsel.precedents import documented_companies, likeness
-from salespath.counsel.track_record import Lookalike, TrackRecord, track_record
 from salespath.engine.assess import assess
 from salespath.engine.company import process_of
 from salespath.facts import Case, read_file

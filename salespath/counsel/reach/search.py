@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,9 @@ from salespath.engine.company import process_of
 from salespath.engine.compile import Base
 from salespath.engine.settle import settle
 from salespath.engine.table import Rows, Table, assess_table
-from salespath.engine.walk import Bits, Walked, holds, walk
+from salespath.engine.walk import Walked, holds, walk
 from salespath.facts import Case, Value
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS
 
 GOALS = ("enterprise", "smb", "both")
 LIMIT = 4_000_000  # sets of one size that are tried
@@ -135,11 +135,7 @@ class _Search:
             allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
         got = np.unpackbits(walked.processes[self.goal] & allowed, count=len(sets))
         yield from (tuple(map(int, row)) for row in sets[got.astype(bool)])
-        self._keep_nearest(sets, walked, carrier, allowed)
-
-    def _keep_nearest(self, sets: Sets, walked: Walked, carrier: Rows, allowed: Bits) -> None:
-        """Keep the set with the fewest blocks of the goal, then most net evidence for it; an earlier one if equal."""
-        blocked, short = self._scores(walked, carrier)
+        blocked, short = self._scores(walked, carrier)  # the fewest blocks, then most evidence; an earlier set if equal
         far = 1 - carrier.expand(allowed)
         first = np.lexsort((short, blocked, far))[0]
         score = int(blocked[first]), int(short[first])
@@ -148,14 +144,11 @@ class _Search:
 
     def _scores(self, walked: Walked, carrier: Rows) -> tuple[Any, Any]:
         """How many processes that the goal needs are blocked, and the net evidence against it, of every row."""
-        names = (self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both")
-        truth, refs = walked.truth, self.base.value_refs
-        blocked = sum(carrier.expand(truth.is_true(refs[f"{name}_blocked", "yes"])) for name in names)
+        goal, both = self.goal, self.goal == "both"
+        names = (*PROCESSES, goal) if both else (goal,)
+        blocked = sum(carrier.expand(walked.has(f"{name}_blocked", "yes")) for name in names)
         fit = {process: walked.sums.total(process, "fit") for process in PROCESSES}
-        if self.goal in PROCESSES:
-            margin = fit[self.goal] - sum(fit[p] for p in PROCESSES if p != self.goal)
-        else:
-            margin = np.minimum(*fit.values())
+        margin = np.minimum(*fit.values()) if both else fit[goal] - fit[OTHER[goal]]
         return blocked, np.broadcast_to(-margin, carrier.table.rows)
 
     def _widen(self, places: tuple[int, ...]) -> MoveSet:
@@ -179,26 +172,20 @@ class _Search:
 
     def _merge(self, reaching: Sequence[tuple[int, ...]]) -> list[MoveSet]:
         """The sets that reach the goal, those that do the same as one."""
-        together = self.read.together
-        sets = [tuple(self.moves[place] for place in row) for row in reaching]
-        mixed = [row for row, some in zip(reaching, sets) if share_a_test(some, together)]
-        plain = merge_sets(self.base.vocabulary, [some for some in sets if not share_a_test(some, together)])
-        return [*plain, *self._with_values(mixed)]
+        sets = [(row, tuple(self.moves[place] for place in row)) for row in reaching]
+        mixed = {row: some for row, some in sets if share_a_test(some, self.read.together)}
+        plain = merge_sets(self.base.vocabulary, [some for row, some in sets if row not in mixed])
+        return [*plain, *(self._with_values(mixed) if mixed else ())]
 
-    def _with_values(self, rows: Sequence[tuple[int, ...]]) -> Iterator[MoveSet]:
+    def _with_values(self, sets: Mapping[tuple[int, ...], MoveSet]) -> Iterable[MoveSet]:
         """Of the sets with facts that are read together, one for each difference it makes, with values instead of thresholds."""
-        if not rows:
-            return
-        walked = self._walk(np.array(rows, dtype=np.intp))[0]
-        nodes = sorted(self.read.roots)
-        bits = np.stack([side[node] for node in nodes for side in (walked.truth.true, walked.truth.false)])
-        seen = set()
-        for row, column_ in zip(rows, np.unpackbits(bits, axis=-1, count=len(rows)).T):
-            some = tuple(self.moves[place] for place in row)
-            key = (tuple((move.fact, move.member) for move in some), np.packbits(column_).tobytes())
-            if key not in seen:
-                seen.add(key)
-                yield self._without_bounds(some)
+        truth = self._walk(np.array([*sets], dtype=np.intp))[0].truth
+        bits = np.stack([side[node] for node in sorted(self.read.roots) for side in (truth.true, truth.false)])
+        found: dict[object, MoveSet] = {}
+        for some, made in zip(sets.values(), np.unpackbits(bits, axis=-1, count=len(sets)).T):
+            key = tuple((move.fact, move.member) for move in some), made.tobytes()
+            found.setdefault(key, self._without_bounds(some))
+        return found.values()
 
     def _without_bounds(self, some: MoveSet) -> MoveSet:
         """Moves of which more or less might not do, as some test reads them together, to values alone."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salespath.counsel.grounds import Grounds, grounds
-from salespath.counsel.track_record import Lookalike, TrackRecord, track_record
+from salespath.counsel.grounds import Grounds, Lookalike, TrackRecord, grounds, track_record
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base
 from salespath.facts.values import readable
