@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from salespath.counsel.reach.moves import Move, join, moves, runs
-from salespath.counsel.reach.sets import LARGEST, Fitting, MovedColumns, MoveSet, Sets, merge_sets, share_a_test
+from salespath.counsel.reach.sets import LARGEST, MovedColumns, MoveSet, Sets, fitting_sets, merge_sets, share_a_test
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.company import process_of
 from salespath.engine.compile import Base
@@ -88,7 +88,6 @@ class _Search:
         self.base, self.case, self.goal = base, case, goal
         self.read = VerdictInputs(base, case)
         self.moves = moves(self.read)
-        self.fitting = Fitting(base, self.moves)
         self.columns = MovedColumns(base, case, self.moves)
         self.best: tuple[int, int] | None = None
         self.nearest: tuple[int, ...] = ()
@@ -99,7 +98,7 @@ class _Search:
         reaching: list[tuple[int, ...]] = []
         for size in range(1, largest + 1 if process != self.goal else 1):
             left = LIMIT
-            for sets in self.fitting.sets(size):
+            for sets in fitting_sets(self.base, self.moves, size):
                 if len(sets) > left:
                     sets, complete = sets[:left], False
                 if not len(sets):

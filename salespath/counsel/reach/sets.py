@@ -21,36 +21,24 @@ Sets: TypeAlias = "npt.NDArray[np.intp]"  # a row for each set: the places of it
 MoveSet: TypeAlias = "tuple[Move, ...]"
 
 
-class Fitting:
-    """Which moves go together: one value of a fact, but several members of a set, as many as may change at once."""
+def fitting_sets(base: Base, some: Sequence[Move], size: int) -> Iterator[Sets]:
+    """All sets of so many moves that go together, in order and in parts of about 65,536, none of them empty.
 
-    def __init__(self, base: Base, some: Sequence[Move]) -> None:
-        self.facts = np.array([base.vocabulary.places[move.fact] for move in some], dtype=np.intp)
-        self.room = np.array([_room(base, move) for move in some], dtype=np.intp)
-        same = self.facts[:, None] == self.facts[None, :]
-        self.pairs = ~same | (self.room[:, None] >= 2)
-
-    def sets(self, size: int) -> Iterator[Sets]:
-        """All sets of a size (1 to 3) in order, in parts of about 65,536."""
-        count = len(self.facts)
-        if size == 1:
-            yield np.arange(count, dtype=np.intp)[:, None]
-            return
-        pairs = np.stack(np.nonzero(np.triu(self.pairs, 1)), axis=1)
-        if size == 2:
-            yield from (pairs[start : start + CHUNK] for start in range(0, len(pairs), CHUNK))
-            return
-        parts: list[Sets] = []
-        for lead in range(count):
-            later = pairs[np.searchsorted(pairs[:, 0], lead + 1) :]
-            fits = self.pairs[lead][later].all(axis=1)
-            if self.room[lead] < size:
-                fits &= (self.facts[later] != self.facts[lead]).any(axis=1)
-            later = later[fits]
-            parts.append(np.concatenate([np.full((len(later), 1), lead, dtype=np.intp), later], axis=1))
-            if lead == count - 1 or sum(map(len, parts)) >= CHUNK:
-                yield np.concatenate(parts)
-                parts = []
+    These are one value of a fact, but several members of a set, as many as may change at once.
+    """
+    places = np.arange(len(some), dtype=np.intp)
+    if size == 1:
+        yield places[:, None]
+        return
+    facts = np.array([base.vocabulary.places[move.fact] for move in some], dtype=np.intp)
+    room = np.array([_room(base, move) for move in some], dtype=np.intp)
+    step = max(1, 2 * CHUNK // max(1, len(some)))
+    for smaller in fitting_sets(base, some, size - 1):
+        for part in (smaller[start : start + step] for start in range(0, len(smaller), step)):
+            same = (facts[part][:, :, None] == facts).sum(axis=1)  # how many moves of each move's fact are in already
+            rows, more = np.nonzero((same < room) & (places > part[:, -1:]))
+            if len(rows):
+                yield np.column_stack([part[rows], more])
 
 
 def _room(base: Base, move: Move) -> int:

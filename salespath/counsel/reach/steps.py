@@ -12,9 +12,10 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.cells import height
 from salespath.engine.compile import FACTS, Base
-from salespath.engine.effects import BLOCK, between
+from salespath.engine.effects import between
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Test
+from salespath.rules.diff import REMOVED
 from salespath.rules.language import Scope, condition, inputs
 from salespath.rules.model import PROCESSES, Advise, Block
 
@@ -146,24 +147,19 @@ def _needs(base: Base, move: Move) -> set[str]:
 def _unlocks(before: Assessment, after: Assessment) -> Iterator[Unlock]:
     """The blocks that go and the evidence that counts otherwise between two assessments, the weightiest first."""
     effect = between(before, after)
-    blocks = {block.rule: block for block in before.blockers}
-    now = {block.rule for block in after.blockers}
-    for item in effect.items:
-        if item.kind == BLOCK and item.rule in blocks and item.rule not in now:
-            block = blocks[item.rule]
-            yield Unlock(item.rule, block.process, 0, block.because, gone=True)
-    because = [{fired.rule: fired.because for fired in side.fired} for side in (before, after)]
+    for block in before.blockers:
+        if any((item.rule, item.how) == (block.rule, REMOVED) for item in effect.items):
+            yield Unlock(block.rule, block.process, 0, block.because, gone=True)
+    because = {fired.rule: fired.because for side in (before, after) for fired in side.fired}
     for shift in sorted(effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
-        text = because[1].get(shift.rule) or because[0][shift.rule]
-        yield Unlock(shift.rule, shift.process, shift.new - shift.old, text, gone=not shift.new)
+        yield Unlock(shift.rule, shift.process, shift.new - shift.old, because[shift.rule], gone=not shift.new)
 
 
 def _late_readers(start: Assessment, end: Assessment, fact: str) -> Iterator[tuple[str, str]]:
     """The rules that read a fact and fire at the end only, with their reasons; a step without effect of its own counts by them."""
-    fired, base = {item.rule for item in start.fired}, start.base
+    base, before = start.base, {item.rule for item in start.fired}
     for item in end.fired:
-        rule = base.knowledge.rules[item.rule]
-        if item.rule not in fired and base.section(rule) == FACTS and fact in item.facts:
+        if item.rule not in before and fact in item.facts and base.section(base.knowledge.rules[item.rule]) == FACTS:
             yield item.rule, item.because
 
 

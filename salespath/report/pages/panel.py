@@ -107,7 +107,7 @@ def _change(base: Base, before: Ruling, after: Ruling) -> str:
 def document(base: Base, company: str, answers: Mapping[str, Mapping[str, Value]], panel: Panel) -> dict[str, Any]:
     """The same as plain data, with the facts of each person."""
     people = [
-        {"name": name, **plain(ruling, base, _SHAPES), "facts": facts(answers[name], base)}
+        {"name": name, **plain(ruling, base, _SHAPES), "facts": plain(facts(answers[name], base), base)}
         for name, ruling in panel.outcomes.items()
     ]
     return {"company": company, "respondents": people, **plain(panel, base, _SHAPES)}

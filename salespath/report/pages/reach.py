@@ -8,7 +8,7 @@ from typing import Any
 
 from salespath.counsel.reach.moves import Move
 from salespath.counsel.reach.obstacles import Obstacle
-from salespath.counsel.reach.search import Changes, Reach
+from salespath.counsel.reach.search import Changes, Reach, apply
 from salespath.counsel.reach.steps import Roadmap
 from salespath.engine import certainty
 from salespath.engine.company import Company
@@ -154,9 +154,8 @@ def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obs
 
 
 def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
-    now = {move.fact: move.before for move in changes.own}
+    before = {move.fact: move.before for move in changes.own if move.before is not None}
     for move in changes.own:  # one after the other: each starts where the one before it on the same fact has ended
-        before = now[move.fact]
-        after = before ^ {move.member} if move.member and isinstance(before, frozenset) else move.after
-        now[move.fact] = after
-        yield {"fact": move.fact, "from": before, "to": after, "wanted": target(base, move)}
+        after = apply(before, [move])
+        yield {"fact": move.fact, "from": before[move.fact], "to": after[move.fact], "wanted": target(base, move)}
+        before = after
