@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -53,32 +53,24 @@ class MovedColumns:
     """The facts of a company as columns, each set of moves a row. What no move touches is one value for all rows."""
 
     def __init__(self, base: Base, case: Case, some: Sequence[Move]) -> None:
-        vocabulary = base.vocabulary
-        self.fixed = {n: column(vocabulary[n], [case.values.get(n)]) for n in {*case.values, *(m.fact for m in some)}}
-        self.moved: dict[str, tuple[Any, Any]] = {}  # by fact: whether each move is its own, and what it makes of it
+        self.fixed = {name: column(base.vocabulary[name], [value]) for name, value in case.values.items()}
+        self.moved: dict[str, tuple[Sets, Column]] = {}  # by fact: its value today, then after each of its moves
         for name in dict.fromkeys(move.fact for move in some):
-            fact = vocabulary[name]
-            mine = np.array([move.fact == name for move in some], dtype=bool)
-            after = column(fact, [move.after for move in some if move.fact == name]).values
-            codes = np.zeros(len(some), dtype=after.dtype)
-            codes[mine] = after
-            if any(move.member for move in some if move.fact == name):
-                codes[mine] ^= self.fixed[name].values[0]  # only the member that comes or goes
-            self.moved[name] = mine, codes
+            mine = np.array([move.fact == name for move in some])
+            after = [move.after for move in some if move.fact == name]
+            values = column(base.vocabulary[name], [case.values.get(name), *after])
+            self.moved[name] = np.where(mine, mine.cumsum(), 0), values
 
     def of(self, sets: Sets) -> dict[str, Column]:
         """The columns of some sets."""
         found = dict(self.fixed)
-        for name, (mine, codes) in self.moved.items():
-            today = self.fixed[name]
-            values, known = today.values, today.known
-            for places in sets.T:
-                here = mine[places]
-                if codes.dtype.kind == "u" and known[0]:  # members of a known set
-                    values = values ^ codes[places]
-                else:
-                    values, known = np.where(here, codes[places], values), known | here
-            found[name] = Column(values, known)
+        for name, (places, each) in self.moved.items():
+            mine = places[sets]  # 0 where a move is one of another fact
+            found[name] = each[mine.max(axis=1)]
+            if each.values.dtype.kind == "u":  # members of a set come and go one by one
+                today = each.values[0]
+                moved = np.bitwise_xor.reduce(each.values[mine] ^ today, axis=1) ^ today
+                found[name] = Column(moved, found[name].known)
         return found
 
 

@@ -20,7 +20,6 @@ from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, 
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import few, selling, wanted
 from salespath.report.words.verdict import NAMED, in_short
-from salespath.rules.language import inputs
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
@@ -30,9 +29,8 @@ def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacl
     """What it takes."""
     name = selling(found.goal)
     if found.process == found.goal:
-        blocks: Iterable[Block] = [
-            Text(f"It is {name} already. Below is when to look again, and what to test meanwhile.")
-        ]
+        said = f"It is {name} already. Below is when to look again, and what to test meanwhile."
+        blocks: Iterable[Block] = [Text(said)]
     elif found.first:
         blocks = _sets(base, found, roadmap, found.first)
     else:
@@ -67,7 +65,7 @@ def _sets(base: Base, found: Reach, roadmap: Roadmap, first: Changes) -> Iterato
 def _changes_item(base: Base, number: int, changes: Changes) -> Item:
     first, *others = (move_text(base, move) for move in (*changes.own, *changes.conditions))
     under: list[Block] = [Items(tuple(map(Item, others)), bullet="", hang=2)]
-    made = [f"{base.vocabulary[name].label} {value}" for name, value in _made(base, changes).items()]
+    made = list(_made(base, changes))
     if made:
         under.append(Text(f"which makes {' and '.join(made)}"))
     under.append(Text(f"Effort: {_effort(changes)}. {_firm(base, changes)}."))
@@ -90,16 +88,14 @@ def _effort(changes: Changes) -> str:
     return " and ".join([*parts, "days to find out"] if changes.conditions else parts)
 
 
-def _made(base: Base, changes: Changes) -> dict[str, str]:
+def _made(base: Base, changes: Changes) -> Iterator[str]:
     """The derived numbers that the facts make which are read together, and have no threshold of their own."""
     bare = {move.fact for move in changes.moves if move.low is None and move.high is None}
     company = Company(base, changes.facts)
-    found = {}
-    for name, formula in base.formulas.items():
-        value = company.computed(name)
-        if len(inputs(formula) & bare) > 1 and value is not None:
-            found[name] = words(base.vocabulary[name], value)
-    return found
+    for number in (base.vocabulary[name] for name in base.numbers if len(base.inputs_of(name) & bare) > 1):
+        value = company.computed(number.id)
+        if value is not None:
+            yield f"{number.label} {words(number, value)}"
 
 
 # Out of reach
@@ -130,27 +126,10 @@ def _because(base: Base, obstacle: Obstacle) -> str:
 # JSON
 
 
-def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> Any:
+def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
     """The same as plain data, with every set found."""
-    shapes: Shapes = {
-        **SHAPES,
-        Reach: shape(
-            "company:case.company goal process reached changes searched nearest in_the_way way triggers tests",
-            searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
-            in_the_way=lambda found, base: obstacles,
-            way=lambda found, base: roadmap.steps,
-            triggers=lambda found, base: roadmap.triggers,
-            tests=lambda found, base: roadmap.cards,
-        ),
-        Changes: shape("facts conditions process settled effort", facts=_own),
-        Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
-        Obstacle: shape(
-            "kind rule because weight facts",
-            because=lambda obstacle, base: _because(base, obstacle),
-            weight=net_of("weight"),
-        ),
-    }
-    return plain(found, base, shapes)
+    parts = plain([found, {"in_the_way": obstacles}, roadmap], base, _SHAPES)
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
@@ -159,3 +138,20 @@ def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
         after = apply(before, [move])
         yield {"fact": move.fact, "from": before[move.fact], "to": after[move.fact], "wanted": target(base, move)}
         before = after
+
+
+_SHAPES: Shapes = {
+    **SHAPES,
+    Reach: shape(
+        "company:case.company goal process reached changes searched nearest",
+        searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
+    ),
+    Changes: shape("facts conditions process settled effort", facts=_own),
+    Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
+    Obstacle: shape(
+        "kind rule because weight facts",
+        because=lambda obstacle, base: _because(base, obstacle),
+        weight=net_of("weight"),
+    ),
+    Roadmap: shape("way:steps triggers tests:cards"),
+}
