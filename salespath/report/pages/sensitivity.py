@@ -70,8 +70,7 @@ def _summary(found: Sensitivity) -> str:
     parts = []
     for how, (one, many) in _WAYS.items():
         if count := kinds[how]:
-            number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-            parts.append(one if count == 1 else many.format(number))
+            parts.append(one if count == 1 else many.format(dict(enumerate(_NUMBERS)).get(count, count)))
     facts = labels(found.assessment.base, (influence.fact for influence in found.turning))
     return f"The verdict hangs on {' and '.join(parts)}: {facts}."
 
@@ -79,16 +78,14 @@ def _summary(found: Sensitivity) -> str:
 def _row(found: Sensitivity, influence: Influence) -> tuple[Cell, ...]:
     fact = found.assessment.base.vocabulary[influence.fact]
     low, high = (certainty.signed(value, 1) for value in (influence.low, influence.high))
-    span = "the same" if influence.low == influence.high else f"{low} to {high}"
+    unknown, turns = influence.unknown, influence.unknown in influence.turning
     return (
         f"{fact.label}: {words(fact, influence.value)}",
         influence.how or "not said",
-        span,
+        "the same" if influence.low == influence.high else f"{low} to {high}",
         _bar(found, influence),
         _steps(found, influence),
-        in_short(influence.unknown.process, influence.unknown.lead)
-        if influence.unknown in influence.turning
-        else "holds",
+        in_short(unknown.process, unknown.lead) if turns else "holds",
     )
 
 
