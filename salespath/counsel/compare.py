@@ -65,11 +65,6 @@ def are_respondents(cases: Sequence[Case]) -> bool:
     return len(cases) > 1 and len(moments) == 1 and not any(_saved(case) for case in cases)
 
 
-def companies_named(cases: Sequence[Case]) -> tuple[str, ...]:
-    """The companies, but for those that go by the name of their file for want of one."""
-    return tuple(dict.fromkeys(case.company for case in cases if case.named))
-
-
 def sides(base: Base, cases: Sequence[Case], *, respondents: bool) -> tuple[Side, ...]:
     """The companies or people, assessed, each by a name of its own."""
     return tuple(

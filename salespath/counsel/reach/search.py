@@ -115,9 +115,11 @@ class _Search:
         assessed.sort(
             key=lambda c: (c.effort, len(c.conditions), [(places[move.fact], move.cells.stop) for move in c.moves])
         )
-        changes = [*map(self._settle, assessed[:SETTLED]), *assessed[SETTLED:]]
+        for place, changes in enumerate(assessed[:SETTLED]):  # where bounds leave it open, answers are searched
+            settled = changes.settled or settle(self.base, changes.facts).settled
+            assessed[place] = replace(changes, settled=settled)
         movable = tuple(dict.fromkeys(move.fact for move in self.moves if not move.answers))
-        return Reach(self.goal, self.case, process, tuple(changes), nearest, tried, complete, movable)
+        return Reach(self.goal, self.case, process, tuple(assessed), nearest, tried, complete, movable)
 
     # Trying sets
 
@@ -190,10 +192,6 @@ class _Search:
         """Moves of which more or less might not do, as some test reads them together, to values alone."""
         together = self.read.together
         return tuple(replace(move, low=None, high=None) if move.fact in together else move for move in some)
-
-    def _settle(self, changes: Changes) -> Changes:
-        """The same, searched for answers that would change it where bounds leave it open."""
-        return replace(changes, settled=changes.settled or settle(self.base, changes.facts).settled)
 
     def _assess(self, sets: Sequence[MoveSet]) -> list[Changes]:
         """What is recommended after each set, and whether bounds tell that it is settled."""

@@ -13,9 +13,11 @@ from salespath.counsel.reach.moves import Move, join, runs
 from salespath.engine.compile import Base
 from salespath.engine.table import Column, column
 from salespath.facts import Case, Fact, Vocabulary
+from salespath.facts.vocabulary import Change
 
 LARGEST = 3  # moves in a set
 CHUNK = 65_536
+ONE_VALUE = Change(step=1)  # whatever else of a fact that is no set may change
 
 Sets: TypeAlias = "npt.NDArray[np.intp]"  # a row for each set: the places of its moves
 MoveSet: TypeAlias = "tuple[Move, ...]"
@@ -31,7 +33,8 @@ def fitting_sets(base: Base, some: Sequence[Move], size: int) -> Iterator[Sets]:
         yield places[:, None]
         return
     facts = np.array([base.vocabulary.places[move.fact] for move in some], dtype=np.intp)
-    room = np.array([_room(base, move) for move in some], dtype=np.intp)
+    changes = [base.vocabulary.facts[move.fact].change if move.member else ONE_VALUE for move in some]
+    room = np.array([LARGEST if change is None or change.step is None else change.step for change in changes])
     step = max(1, 2 * CHUNK // max(1, len(some)))
     for smaller in fitting_sets(base, some, size - 1):
         for part in (smaller[start : start + step] for start in range(0, len(smaller), step)):
@@ -39,14 +42,6 @@ def fitting_sets(base: Base, some: Sequence[Move], size: int) -> Iterator[Sets]:
             rows, more = np.nonzero((same < room) & (places > part[:, -1:]))
             if len(rows):
                 yield np.column_stack([part[rows], more])
-
-
-def _room(base: Base, move: Move) -> int:
-    """How many moves of its fact a set can hold."""
-    if not move.member:
-        return 1
-    change = base.vocabulary.facts[move.fact].change
-    return LARGEST if change is None or change.step is None else change.step
 
 
 class MovedColumns:

@@ -39,19 +39,20 @@ def warnings(sides: Sequence[Side]) -> Iterator[Problem]:
         hashes = (receipt["rules_sha256"], *(layer.sha256 for layer in receipt["overlays"]))
         changed = f"it said {in_short(*saved.verdict, leans=LEANS)}, and is now {now}"
         if saved.hashes != hashes:
-            same = f"the verdict is the same, {now}" if saved.verdict == a.verdict else changed
-            what = (
-                f"{a.company}: the saved result was made by rules {saved.version} ({_short(saved.hashes)}); its facts are assessed "
-                f"anew by rules {receipt['rules_version']} ({_short(hashes)}): {same}."
+            code, same = "SP162", f"the verdict is the same, {now}" if saved.verdict == a.verdict else changed
+            then, today = (
+                " + ".join(shown(sha, 13)[:12] or "no hash" for sha in some) for some in (saved.hashes, hashes)
             )
-            yield Problem("SP162", what, WARNING, file=a.case.file, line=a.case.line)
+            what = (
+                f"the saved result was made by rules {saved.version} ({then}); its facts are assessed "
+                f"anew by rules {receipt['rules_version']} ({today}): {same}."
+            )
         elif saved.verdict != a.verdict and not side.unread:
-            what = f"{a.company}: the same rules give another verdict for these facts than was saved: {changed}. Was it edited?"
-            yield Problem("SP163", what, WARNING, file=a.case.file, line=a.case.line)
-
-
-def _short(hashes: Sequence[str]) -> str:
-    return " + ".join(shown(sha, 13)[:12] or "no hash" for sha in hashes)
+            code = "SP163"
+            what = f"the same rules give another verdict for these facts than was saved: {changed}. Was it edited?"
+        else:
+            continue
+        yield Problem(code, f"{a.company}: {what}", WARNING, file=a.case.file, line=a.case.line)
 
 
 def page(found: Comparison) -> Page:

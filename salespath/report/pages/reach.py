@@ -109,13 +109,12 @@ def _out_of_reach(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> It
         moves = found.nearest.moves
         yield Text(f"What comes nearest (it would then be {in_short(found.nearest.process)}):", apart=True)
         yield Items(tuple(Item(move_text(base, move), ids=(move.fact,)) for move in moves), inset=2)
-    items = (_obstacle(base, obstacle) for obstacle in obstacles[:SHOWN])
+    items = []
+    for obstacle in obstacles[:SHOWN]:
+        weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.weight else ""
+        text = f"{weight}{_because(base, obstacle)} [{obstacle.rule}]"
+        items.append(Item(text, ids=(obstacle.rule, *obstacle.facts)))
     yield from section("What stands in the way and is not yours to change", items, inset=2)
-
-
-def _obstacle(base: Base, obstacle: Obstacle) -> Item:
-    weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.weight else ""
-    return Item(f"{weight}{_because(base, obstacle)} [{obstacle.rule}]", ids=(obstacle.rule, *obstacle.facts))
 
 
 def _because(base: Base, obstacle: Obstacle) -> str:
