@@ -15,7 +15,7 @@ import click
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.messages import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
-from salespath.counsel.compare import Side, are_respondents, companies_named, compare, sides
+from salespath.counsel.compare import Side, are_respondents, compare, sides
 from salespath.counsel.panel import panel
 from salespath.engine.base import Base
 from salespath.facts import Portfolio
@@ -79,7 +79,7 @@ def assess_sides(
         number = "one company" if found else "no company"
         what = f"found {number} to compare; give two or more, in one file or in several."
         problems.append(Problem("SP164", what, file=file))
-    companies = companies_named(cases)
+    companies = dict.fromkeys(case.company for case in cases if case.named)  # others go by the name of their file
     if respondents and len({name.casefold() for name in companies}) > 1:
         what = f"these answers are about {', '.join(companies)}; they are taken as answers about one company."
         problems.append(Problem("SP165", what, WARNING))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,7 @@ from salespath.files.problems import shown
 from salespath.rules.diff import CHANGED
 from salespath.rules.model import Block
 
-_NAMING = (
-    "respondent",
-    "scenario",
-    "date",
-    "year",
-)  # what tells two records of one company apart, the most telling first
+_NAMING = ("respondent", "scenario", "date", "year")  # what tells records of one company apart, the most telling first
 
 
 @dataclass(frozen=True)
@@ -46,34 +42,18 @@ class Side:
 
 
 @dataclass(frozen=True)
-class FactRow:
-    """A fact that is not the same everywhere: its value on each side, None where it is unknown."""
-
-    fact: str
-    values: tuple[Value | None, ...]
-
-
-@dataclass(frozen=True)
-class TopicRow:
-    """A topic of the plan on which the advice is not the same everywhere: the choices on each side."""
-
-    topic: str
-    choices: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
 class Comparison:
     """The sides, what differs between them, and the effect of each further one against the first.
 
-    `same` are the facts known on every side and alike; `unread` are those of saved results that the vocabulary cannot read.
+    `facts` are those that are not the same everywhere, with the value on each side, None where it is unknown; `same` are those
+    known on every side and alike. `advice` holds the topics of the plan on which it differs, with the choices on each side.
     """
 
     sides: tuple[Side, ...]
-    rows: tuple[FactRow, ...]
+    facts: Mapping[str, tuple[Value | None, ...]]
     same: tuple[str, ...]
-    topics: tuple[TopicRow, ...]
+    advice: Mapping[str, tuple[tuple[str, ...], ...]]
     effects: tuple[Effect, ...]
-    unread: tuple[str, ...]
 
 
 # What is compared
@@ -83,11 +63,6 @@ def are_respondents(cases: Sequence[Case]) -> bool:
     """Whether records of one company at one time, none of them a saved result, are several people's answers."""
     moments = {(case.company.casefold(), str(case.extra.get("year"))) for case in cases}
     return len(cases) > 1 and len(moments) == 1 and not any(_saved(case) for case in cases)
-
-
-def companies_named(cases: Sequence[Case]) -> tuple[str, ...]:
-    """The companies, but for those that go by the name of their file for want of one."""
-    return tuple(dict.fromkeys(case.company for case in cases if case.named))
 
 
 def sides(base: Base, cases: Sequence[Case], *, respondents: bool) -> tuple[Side, ...]:
@@ -113,29 +88,20 @@ def _saved(case: Case) -> Saved | None:
 
 def _names(cases: Sequence[Case], *, respondents: bool) -> list[str]:
     """A distinct name for each: the company's, with what tells it apart; of respondents only that."""
-    counts = Counter(case.company.casefold() for case in cases)
+    of_company = Counter(case.company.casefold() for case in cases)
     names = []
     for case in cases:
+        alone = of_company[case.company.casefold()] == 1
         apart = _apart(case)
-        if respondents:
-            names.append(apart)
-        else:
-            names.append(case.company if counts[case.company.casefold()] == 1 else f"{case.company} ({apart})")
-    seen: Counter[str] = Counter()
-    again = Counter(names)
-    for place, name in enumerate(names):
-        if again[name] > 1:
-            seen[name] += 1
-            names[place] = f"{name} {seen[name]}"
-    return names
+        names.append(apart if respondents else case.company if alone else f"{case.company} ({apart})")
+    numbers = {name: count(1) if times > 1 else None for name, times in Counter(names).items()}
+    return [f"{name} {next(number)}" if (number := numbers[name]) else name for name in names]
 
 
 def _apart(case: Case) -> str:
     """What tells a record of a company from another one: who, which or when if it says so, else the name of its file."""
-    for key in _NAMING:
-        if case.extra.get(key):
-            return shown(case.extra[key])
-    return "standard input" if case.file in (None, "-") else Path(str(case.file)).stem
+    own = (shown(case.extra[key]) for key in _NAMING if case.extra.get(key))
+    return next(own, "standard input" if case.file in (None, "-") else Path(str(case.file)).stem)
 
 
 # What differs
@@ -146,15 +112,14 @@ def compare(found: Sequence[Side]) -> Comparison:
     assessments = [side.assessment for side in found]
     base = assessments[0].base
     names = base.vocabulary.ordered({name for a in assessments for name in a.case.values})
-    rows = [FactRow(name, tuple(a.case.values.get(name) for a in assessments)) for name in names]
-    topics = [TopicRow(topic, tuple(_choices(a, topic) for a in assessments)) for topic in base.knowledge.topics]
+    facts = {name: tuple(a.case.values.get(name) for a in assessments) for name in names}
+    advice = {topic: tuple(_choices(a, topic) for a in assessments) for topic in base.knowledge.topics}
     return Comparison(
         tuple(found),
-        tuple(row for row in rows if len(set(row.values)) > 1),
-        tuple(row.fact for row in rows if len(set(row.values)) == 1),
-        tuple(topic for topic in topics if len(set(topic.choices)) > 1),
+        {name: values for name, values in facts.items() if len(set(values)) > 1},
+        tuple(name for name, values in facts.items() if len(set(values)) == 1),
+        {topic: choices for topic, choices in advice.items() if len(set(choices)) > 1},
         tuple(between(assessments[0], other) for other in assessments[1:]),
-        tuple(dict.fromkeys(name for side in found for name in side.unread)),
     )
 
 

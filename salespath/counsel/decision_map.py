@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.borders import Stretch, stretches, turning_points
 from salespath.engine.company import Company
-from salespath.engine.placing import Answers, placed
+from salespath.engine.placing import placed
 from salespath.engine.variants import processes_of
-from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts import Case, Derived, Fact
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
 COLUMNS, ROWS = 32, 24  # values at most along either axis, beside the company's own
@@ -60,14 +61,13 @@ def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
     for name, most in zip(names, (COLUMNS, ROWS)):
         others = {other: number for other, number in own.items() if other != name and number is not None}
         kind, some = _values(base.vocabulary[name], turning_points(base, facts, name), own[name], most)
-        values = [*([None] if own[name] is None else ()), *some]
-        place = values.index(own[name])
-        scales.append(Scale(name, kind, tuple(values), place, stretches(base, facts, name, others)))
+        values = (*([None] if own[name] is None else ()), *some)
+        scales.append(Scale(name, kind, values, values.index(own[name]), stretches(base, facts, name, others)))
     rows = scales[1].values if scales[1:] else (None,)
-    cells = [_answers(base, facts, dict(zip(names, (across, up)))) for up in rows for across in scales[0].values]
-    found = processes_of(base, facts, cells)
-    width = len(scales[0].values)
-    grid = tuple(tuple(found[start : start + width]) for start in range(0, len(found), width))
+    cells = [dict(zip(names, (across, up))) for up, across in product(rows, scales[0].values)]
+    answers = [placed(base, facts, {n: value for n, value in cell.items() if value is not None}) for cell in cells]
+    found = iter(processes_of(base, facts, answers))
+    grid = tuple(tuple(islice(found, len(scales[0].values))) for _ in rows)
     return DecisionMap(assess(base, case), tuple(scales), grid)
 
 
@@ -85,10 +85,6 @@ def _check(base: Base, names: Sequence[str]) -> None:
         raise SalespathError(problems)
 
 
-def _answers(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float | None]) -> Answers:
-    return placed(base, facts, {name: number for name, number in numbers.items() if number is not None})
-
-
 def _values(term: Fact | Derived, turning: Sequence[float], own: float | None, most: int) -> tuple[str, list[float]]:
     """The scale of an axis, and its values: round ones around all points where a test turns, and the company's own."""
     scale = LINEAR if term.unit in ("months", "years") or term.type == "share" else LOGARITHMIC
@@ -98,16 +94,15 @@ def _values(term: Fact | Derived, turning: Sequence[float], own: float | None, m
     around = around or [1 if scale == LINEAR else 1000]
     some = _even(max(around) * 1.25, most) if scale == LINEAR else _ladder(min(around) / 2, max(around) * 2, most)
     zero = [0.0] if scale == LOGARITHMIC and 1 in turning else []
-    whole = term.type == "integer"
-    found = {value for value in (*zero, *some) if _can_be(term, value) and not (whole and value != int(value))}
-    return scale, [
-        int(value) if math.isfinite(value) and value == int(value) else value for value in sorted({*found, *given})
-    ]
+    found = {value for value in (*zero, *some) if _can_be(term, value)}
+    values = sorted({*found, *given})
+    return scale, [int(value) if math.isfinite(value) and value == int(value) else value for value in values]
 
 
 def _can_be(term: Fact | Derived, value: float) -> bool:
-    least = term.minimum is None or value >= term.minimum
-    return least and (term.above is None or value > term.above) and (term.maximum is None or value <= term.maximum)
+    if (term.minimum is not None and value < term.minimum) or (term.above is not None and value <= term.above):
+        return False
+    return (term.maximum is None or value <= term.maximum) and (term.type != "integer" or value == int(value))
 
 
 def _even(high: float, most: int) -> Iterator[float]:

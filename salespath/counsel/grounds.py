@@ -1,15 +1,23 @@
-"""What a verdict rests on: the sources of what speaks for it, what weighs most, and whether the rules were checked on its like."""
+"""What a verdict rests on: the sources of what speaks for it, what weighs most, and whether the rules were checked on its like.
+
+Of its like there is a track record: how often these rules say of the documented look-alikes what is documented of them. It is no
+test of the rules: all documented companies that come with the program were known when the rules were written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from salespath.counsel.precedents import alike, likeness
-from salespath.engine.assessment import Assessment, Blocker, Fired
+from salespath.counsel.precedents import Documented, alike, likeness
+from salespath.engine.assessment import Assessment, Blocker, Fired, subject
+from salespath.engine.base import Base
+from salespath.engine.company import process_of
+from salespath.facts import Case
 from salespath.facts.vocabulary import ASPECTS
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import PROCESSES, Weigh
+from salespath.rules.model import PROCESSES, AnyVerdict, Weigh
 
 STUDIES = ("study", "filing", "law")  # what states a method, or a rule
 
@@ -60,16 +68,60 @@ def grounds(assessment: Assessment) -> Grounds:
 
 def _speaking(a: Assessment) -> list[Fired] | list[Blocker]:
     """What speaks for the verdict, the weightiest first."""
-    leaning = (a.leaning,) if a.leaning else ()
-    processes = PROCESSES if a.process == "both" else (a.process,) if a.process in PROCESSES else leaning
-    if a.process == "not_yet":
-        blocks = [b for b in a.blockers if b.process in (processes or PROCESSES)]
-        if blocks:
-            return blocks
-    rules = a.base.knowledge.rules
-    found = []
-    for item in a.fired:
-        then = rules[item.rule].then
-        if isinstance(then, Weigh) and then.process in processes and item.weight > 0:
-            found.append(item)
+    processes = subject(a)
+    blocks = [block for block in a.blockers if block.process in (processes or PROCESSES)]
+    if blocks and a.process == "not_yet":
+        return blocks
+    own = {rule.id for rule, then in a.base.knowledge.each(Weigh) if then.process in processes}
+    found = [item for item in a.fired if item.rule in own and item.weight > 0]
     return sorted(found, key=lambda item: (-item.weight, item.rule))
+
+
+# The track record
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """A documented company like the one assessed, and what these rules say of it."""
+
+    documented: Documented
+    said: AnyVerdict
+
+    @property
+    def right(self) -> bool:
+        """Whether it is what is documented."""
+        return self.said == self.documented.label
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """What the rules say of the look-alikes of a company, the nearest first, of so many documented companies in all.
+
+    `needed` is the fewest further answers after which there could be a look-alike: 0 where there is one, None where none can be.
+    """
+
+    like: tuple[Lookalike, ...]
+    documented: int
+    needed: int | None
+
+    @property
+    def wrong(self) -> tuple[Lookalike, ...]:
+        """Those of which they say something else than is documented."""
+        return tuple(item for item in self.like if not item.right)
+
+    @property
+    def right(self) -> int:
+        """Of how many they say what is documented."""
+        return len(self.like) - len(self.wrong)
+
+
+def track_record(base: Base, case: Case) -> TrackRecord:
+    """The track record of a base on the documented companies like one, the company itself left out."""
+    near = likeness(base)
+    like = tuple(Lookalike(p.documented, _said(base, p.documented)) for p in near.like(case))
+    return TrackRecord(like, len(near.companies), 0 if like else near.needed(case))
+
+
+@lru_cache(maxsize=1024)
+def _said(base: Base, company: Documented) -> str:
+    return process_of(base, company.facts)

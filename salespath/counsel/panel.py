@@ -9,17 +9,19 @@ is filled in from the others in the same way, and an answer given is never made 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
+from typing import TypeAlias
 
 from salespath.engine.assessment import Verdict
 from salespath.engine.base import Base
+from salespath.engine.cells import height
 from salespath.engine.company import Company
 from salespath.engine.walk import walk
 from salespath.facts import Fact, Value
 from salespath.facts.vocabulary import Derived
-from salespath.rules.model import Block
 
 MAJORITY = "the majority"
 
@@ -70,9 +72,8 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Panel:
-    """The people, the outcome under each one's answers and under the majority's, and where they differ; `agreed` are the rest."""
+    """The outcome under each one's answers and under the majority's, and where they differ; `agreed` are the other facts."""
 
-    people: tuple[str, ...]
     outcomes: Mapping[str, Ruling]
     majority: Ruling
     disagreements: tuple[Disagreement, ...]
@@ -81,40 +82,39 @@ class Panel:
 
 def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
     """What several people's answers about one company come to."""
-    trial = _Trial(base)
-    people = tuple(answers)
+    outcome = _trial(base)
     names = base.vocabulary.ordered({name for facts in answers.values() for name in facts})
     same = tuple(name for name in names if len({facts.get(name) for facts in answers.values()}) == 1)
+    given = {name: _answers(answers, name) for name in names}
     common = {
         name: majority(base.vocabulary[name], [facts[name] for facts in answers.values() if name in facts])
         for name in names
     }
     middle: dict[str, Value] = {name: value for name, value in common.items() if value is not None}
-    outcomes = {name: trial.outcome(facts) for name, facts in answers.items()}
-    open_ = [name for name in names if name not in same]
-    turns = {name: tuple(_turns(trial, answers, outcomes, name, middle.get(name))) for name in open_}
-    together = _together(trial, [*answers.values()], middle)
+    groups = _together(outcome, [*answers.values()], middle)
     found = tuple(
         Disagreement(
             name,
-            _answers(answers, name),
-            tuple(person for person in people if name not in answers[person]),
+            tuple(given[name].items()),
+            tuple(person for person, facts in answers.items() if name not in facts),
             common[name],
-            turns[name],
-            tuple(tuple(other for other in group if other != name) for group in together if name in group),
+            tuple(_turns(outcome, answers, name, given[name], common[name])),
+            tuple(tuple(other for other in group if other != name) for group in groups if name in group),
         )
-        for name in open_
+        for name in names
+        if name not in same
     )
-    return Panel(people, outcomes, trial.outcome(middle), found, same)
+    outcomes = {person: outcome(facts) for person, facts in answers.items()}
+    return Panel(outcomes, outcome(middle), found, same)
 
 
-def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> tuple[tuple[Value, tuple[str, ...]], ...]:
+def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> dict[Value, tuple[str, ...]]:
     """The values given and who gave each, the most frequent first, then in the order of the people."""
-    found: dict[Value, list[str]] = {}
+    found: dict[Value, tuple[str, ...]] = {}
     for person, facts in answers.items():
         if name in facts:
-            found.setdefault(facts[name], []).append(person)
-    return tuple((value, tuple(who)) for value, who in sorted(found.items(), key=lambda item: -len(item[1])))
+            found[facts[name]] = (*found.get(facts[name], ()), person)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
 def majority(fact: Fact | Derived, given: Sequence[Value]) -> Value | None:
@@ -127,18 +127,12 @@ def majority(fact: Fact | Derived, given: Sequence[Value]) -> Value | None:
     if 2 * times > len(given):
         return value
     if fact.type == "set":
-        sets = [item for item in given if isinstance(item, frozenset)]
-        votes = {member: sum(member in item for item in sets) for member in fact.values}
-        if any(2 * vote == len(sets) for vote in votes.values()):
-            return None
-        return frozenset(member for member, vote in votes.items() if 2 * vote > len(sets))
-    ranks = list(fact.values)
-    if fact.numeric:
-        scale = sorted(given, key=lambda item: float(item) if isinstance(item, (int, float)) else 0.0)
-    elif isinstance(fact, Fact) and fact.ordered:
-        scale = sorted(given, key=lambda item: ranks.index(str(item)))
-    else:
+        votes = Counter(member for members in given if isinstance(members, frozenset) for member in members)
+        tied = any(2 * vote == len(given) for vote in votes.values())
+        return None if tied else frozenset(member for member, vote in votes.items() if 2 * vote > len(given))
+    if not (fact.numeric or (isinstance(fact, Fact) and fact.ordered)):
         return None
+    scale = sorted(given, key=lambda value: height(fact, value))
     low, high = scale[(len(scale) - 1) // 2], scale[len(scale) // 2]
     return low if low == high else None
 
@@ -146,69 +140,55 @@ def majority(fact: Fact | Derived, given: Sequence[Value]) -> Value | None:
 # What changes the outcome
 
 
-class _Trial:
-    """Outcomes of many combinations of answers, each worked out once."""
+Outcome: TypeAlias = "Callable[[Mapping[str, Value]], Ruling]"
 
-    def __init__(self, base: Base) -> None:
-        self.base = base
-        self._known: dict[frozenset[tuple[str, Value]], Ruling] = {}
-        self._blocks = [
-            rule.id
-            for rule in base.knowledge.rules.values()
-            if isinstance(rule.then, Block) and not rule.then.lift and rule.then.process != "both"
-        ]
 
-    def outcome(self, facts: Mapping[str, Value]) -> Ruling:
-        """The verdict and the blocks on one process."""
-        key = frozenset(facts.items())
-        if key not in self._known:
-            walked = walk(self.base, Company(self.base, facts), settle=False, plan=False)
-            self._known[key] = Ruling(walked.verdict, tuple(filter(walked.stands, self._blocks)))
-        return self._known[key]
+def _trial(base: Base) -> Outcome:
+    """The verdict, and the blocks on one process, under any combination of answers, each worked out once."""
+    blocks = [rule.id for rule, block in base.knowledge.blocks if block.process != "both"]
+
+    @cache
+    def ruling(facts: frozenset[tuple[str, Value]]) -> Ruling:
+        walked = walk(base, Company(base, dict(facts)), settle=False, plan=False)
+        return Ruling(walked.verdict, tuple(filter(walked.stands, blocks)))
+
+    return lambda facts: ruling(frozenset(facts.items()))
 
 
 def _turns(
-    trial: _Trial,
+    outcome: Outcome,
     answers: Mapping[str, Mapping[str, Value]],
-    outcomes: Mapping[str, Ruling],
     name: str,
+    given: Mapping[Value, tuple[str, ...]],
     common: Value | None,
-) -> list[Swap]:
+) -> Iterator[Swap]:
     """What each person's outcome becomes with another's answer on one fact, or the majority's, where that changes it."""
-    found = []
-    given = dict(_answers(answers, name))
-    if common is not None and common not in given:
-        given[common] = (MAJORITY,)
+    middle = {} if common is None or common in given else {common: (MAJORITY,)}
     for person, facts in answers.items():
-        for value, others in given.items():
-            if facts.get(name) != value:
-                outcome = trial.outcome({**facts, name: value})
-                if outcome != outcomes[person]:
-                    found.append(Swap(person, value, others, outcome))
-    return found
+        for value, others in {**given, **middle}.items():
+            swapped = outcome({**facts, name: value})
+            if swapped != outcome(facts):
+                yield Swap(person, value, others, swapped)
 
 
 def _together(
-    trial: _Trial, answers: Sequence[Mapping[str, Value]], middle: Mapping[str, Value]
+    outcome: Outcome, answers: Sequence[Mapping[str, Value]], middle: Mapping[str, Value]
 ) -> tuple[tuple[str, ...], ...]:
     """Where another's answers, or the majority's, make another outcome but no single one does: those that do so together.
 
     None of them is needless.
     """
+
+    def turns(mine: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
+        return outcome({**mine, **others}) != outcome(mine)
+
     found: dict[tuple[str, ...], None] = {}
     for mine, theirs in product(answers, [*answers, middle]):
         apart = {name: value for name, value in theirs.items() if mine.get(name) != value}
-        if not _changes_outcome(trial, mine, apart) or any(
-            _changes_outcome(trial, mine, {name: apart[name]}) for name in apart
-        ):
-            continue
-        for name in list(apart):
-            rest = {key: value for key, value in apart.items() if key != name}
-            if _changes_outcome(trial, mine, rest):
-                apart = rest
-        found[tuple(apart)] = None
+        if turns(mine, apart) and not any(turns(mine, {name: value}) for name, value in apart.items()):
+            for name in list(apart):
+                rest = {key: value for key, value in apart.items() if key != name}
+                if turns(mine, rest):
+                    apart = rest
+            found[tuple(apart)] = None
     return tuple(found)
-
-
-def _changes_outcome(trial: _Trial, mine: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
-    return trial.outcome({**mine, **others}) != trial.outcome(mine)

@@ -17,14 +17,13 @@ from pathlib import Path
 
 from salespath.engine import certainty
 from salespath.engine.base import Base
-from salespath.engine.cells import limits
+from salespath.engine.cells import height, limits
 from salespath.facts import Case, Value
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import Is, inputs, leaves
 from salespath.rules.model import DocumentedVerdict, Weigh
 
 FILE = Path(__file__).with_name("precedents.json")
-FAILURE = "not_yet"
 NEAREST = 3
 COMMON = 10  # answers known of both that it takes to compare two companies at all
 ALIKE = (3, 5)  # and the part of them that must be alike
@@ -76,28 +75,17 @@ class Precedent:
     @property
     def failed(self) -> bool:
         """Whether it is documented that neither way of selling worked at the time."""
-        return self.documented.label == FAILURE
+        return self.documented.label == "not_yet"
 
 
 @cache
 def documented_companies() -> tuple[Documented, ...]:
     """The documented companies that come with the program, those of `examples/real_companies*.yaml`."""
-    return tuple(
-        Documented(
-            item["company"],
-            item["year"],
-            item["label"],
-            item["did"],
-            tuple(item["sources"]),
-            {name: frozenset(v) if isinstance(v, list) else v for name, v in item["facts"].items()},
-        )
-        for item in json.loads(FILE.read_text("utf-8"))
-    )
-
-
-def nearest(base: Base, case: Case, companies: Iterable[Documented] | None = None) -> tuple[Precedent, ...]:
-    """The three look-alikes nearest to a company, and the nearest that failed if it is not among them. Nearest first."""
-    return (likeness(base) if companies is None else Likeness(base, companies)).nearest(case)
+    found = json.loads(FILE.read_text("utf-8"))
+    for item in found:
+        item["sources"] = tuple(item["sources"])
+        item["facts"] = {name: frozenset(v) if isinstance(v, list) else v for name, v in item["facts"].items()}
+    return tuple(Documented(**item) for item in found)
 
 
 @lru_cache(maxsize=8)
@@ -117,11 +105,10 @@ class Likeness:
         self.ranges = ranges(base, [company.facts for company in self.companies])
 
     def nearest(self, case: Case) -> tuple[Precedent, ...]:
-        """As the function of this name."""
+        """The three look-alikes nearest to a company, and the nearest that failed if it is not among them. Nearest first."""
         found = self.like(case)
-        failures = [precedent for precedent in found[NEAREST:] if precedent.failed]
-        chosen = found[:NEAREST]
-        return tuple(chosen if any(p.failed for p in chosen) else chosen + failures[:1])
+        failures = [place for place, precedent in enumerate(found) if precedent.failed]
+        return (*found[:NEAREST], *(found[place] for place in failures[:1] if place >= NEAREST))
 
     def like(self, case: Case) -> list[Precedent]:
         """All look-alikes but the company itself, the nearest first, ties in the order documented."""
@@ -129,8 +116,9 @@ class Likeness:
         return sorted(found, key=lambda precedent: precedent.distance)
 
     def others(self, case: Case) -> Iterator[Documented]:
-        """The documented companies but the company itself."""
-        return (company for company in self.companies if not _same(case, company))
+        """The documented companies but the company itself: that of its name and year, of any year where it says none."""
+        name, year = case.company.casefold(), case.extra.get("year")
+        return (c for c in self.companies if c.company.casefold() != name or str(year or c.year) != str(c.year))
 
     def needed(self, case: Case) -> int | None:
         """The fewest further answers after which a company could have a look-alike, 0 where it has; None where none can be."""
@@ -154,25 +142,18 @@ class Likeness:
 
     def parts(self, one: Mapping[str, Value], other: Mapping[str, Value]) -> tuple[Part, ...]:
         """The facts known of both that evidence reads, with their distances; the weightiest first."""
-        names = [name for name in self.base.vocabulary.ordered(one.keys() & other.keys()) if self.weights.get(name)]
-        whole = sum(self.weights[name] for name in names)
-        names.sort(key=lambda name: -self.weights[name])
-        vocabulary = self.base.vocabulary
+        vocabulary, weights = self.base.vocabulary, self.weights
+        names = [name for name in vocabulary.ordered(one.keys() & other.keys()) if weights.get(name)]
+        whole = sum(weights[name] for name in names)
         return tuple(
             Part(
                 name,
                 distance(vocabulary[name], one[name], other[name], self.ranges.get(name, 0.0)),
-                self.weights[name] / whole,
+                weights[name] / whole,
                 alike(one[name], other[name]),
             )
-            for name in names
+            for name in sorted(names, key=lambda name: -weights[name])
         )
-
-
-def _same(case: Case, company: Documented) -> bool:
-    """Whether they are one company at one time; without a year, one company at any."""
-    year = str(case.extra.get("year") or company.year)
-    return case.company.casefold() == company.company.casefold() and year == str(company.year)
 
 
 # Two values
@@ -183,24 +164,25 @@ def alike(one: Value, other: Value) -> bool:
 
     Not by the limits of the rules, between which $60,000 and $900,000 may be alike, and across which $49,000 and $51,000 are not.
     """
-    if isinstance(one, frozenset) and isinstance(other, frozenset):
-        return bool(one & other) or one == other
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)) and not isinstance(one, bool):
-        small, large = sorted((abs(one), abs(other)))
-        return one * other >= 0 and large <= FACTOR * small
+    match one, other:
+        case (frozenset(), frozenset()):
+            return bool(one & other) or one == other
+        case (int() | float(), int() | float()) if not isinstance(one, bool):
+            small, large = sorted((abs(one), abs(other)))
+            return one * other >= 0 and large <= FACTOR * small
     return one == other
 
 
 def distance(fact: Fact | Derived, one: Value, other: Value, span: float) -> float:
     """How far apart two values of a fact are, 0 to 1. `span` is the range of a numeric fact on its scale (see `scale`)."""
-    if isinstance(one, frozenset) and isinstance(other, frozenset):
-        return 1 - len(one & other) / len(one | other) if one | other else 0.0  # Jaccard
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)) and not isinstance(one, bool):
-        difference = abs(scale(fact, one) - scale(fact, other))
-        return min(1.0, difference / span) if span else float(difference > 0)
+    match one, other:
+        case (frozenset(), frozenset()):
+            return 1 - len(one & other) / len(one | other) if one | other else 0.0  # Jaccard
+        case (int() | float(), int() | float()) if not isinstance(one, bool):
+            difference = abs(scale(fact, one) - scale(fact, other))
+            return min(1.0, difference / span) if span else float(difference > 0)
     if isinstance(fact, Fact) and fact.ordered:
-        ranks = list(fact.values)
-        return abs(ranks.index(str(one)) - ranks.index(str(other))) / (len(ranks) - 1)
+        return abs(height(fact, one) - height(fact, other)) / (len(fact.values) - 1)
     return float(one != other)
 
 
@@ -223,7 +205,7 @@ def ranges(base: Base, known: Iterable[Mapping[str, Value]]) -> dict[str, float]
     found = {name: list(points) for name, points in limits(base).items() if name in base.vocabulary}
     for facts in known:
         for name, value in facts.items():
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if base.vocabulary[name].numeric and isinstance(value, (int, float)):
                 found.setdefault(name, []).append(value)
     places = {name: [scale(base.vocabulary[name], value) for value in values] for name, values in found.items()}
     return {name: max(scale) - min(scale) for name, scale in places.items()}
@@ -250,9 +232,8 @@ def weights(base: Base) -> dict[str, float]:
         return frozenset(found)
 
     total: dict[str, float] = {}
-    for rule in base.knowledge.rules.values():
-        if isinstance(rule.then, Weigh):
-            weight = abs(certainty.net(certainty.weight(rule.then.certainty)))
-            for name in read(rule.id) if weight else ():
-                total[name] = total.get(name, 0.0) + weight
+    for rule, then in base.knowledge.each(Weigh):
+        weight = abs(certainty.net(certainty.weight(then.certainty)))
+        for name in read(rule.id) if weight else ():
+            total[name] = total.get(name, 0.0) + weight
     return {name: total[name] for name in base.vocabulary.ordered(total)}

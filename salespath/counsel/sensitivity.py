@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -12,10 +13,13 @@ from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, subject
 from salespath.engine.base import Base
+from salespath.engine.cells import height
+from salespath.engine.placing import Answers, changed
 from salespath.engine.settle import searched
 from salespath.engine.table import NONE, FactTable, assess_table
-from salespath.facts import Case, Fact, Value
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS, Block, Conclude, Weigh
+from salespath.engine.walk import SUMS
+from salespath.facts import Case, Derived, Fact, Value
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS, Block, Weigh
 
 
 @dataclass(frozen=True)
@@ -73,78 +77,60 @@ class Sensitivity:
 
 def sensitivity(base: Base, case: Case) -> Sensitivity:
     """How the verdict depends on each fact alone: one walk over all that is a step off, left out or answered."""
-    read = VerdictInputs(base, case, free=True)
-    known = {name: list(moves_of(read, name)) for name in read.facts()}
+    read, values = VerdictInputs(base, case, free=True), case.values
+    known: dict[str, list[Move | None]] = {name: [None, *moves_of(read, name)] for name in read.facts()}
     answers = [move for move in moves(VerdictInputs(base, case)) if move.answers]
-    values = case.values
-    cases = [values]
-    for name, some in known.items():
-        cases.append({other: value for other, value in values.items() if other != name})
-        cases.extend({**values, name: move.after} for move in some)
-    cases.extend({**values, move.fact: move.after} for move in answers)
     a = searched(assess(base, case))
     process = next(iter(subject(a)), PROCESSES[0])
-    variants = _Variants(base, process, [Case(case.company, facts) for facts in cases])
-    today = variants.at(0)
-    row, influences = 1, list[Influence]()
+    changes: list[tuple[Answers, Move | None]] = [({}, None)]
+    changes += [({name: move.after if move else None}, move) for name, some in known.items() for move in some]
+    changes += [({move.fact: move.after}, move) for move in answers]
+    variants = _variants(base, case, process, changes)
+    today = next(variants)
+
+    def turns(variant: Variant) -> bool:
+        return (variant.process, variant.lead) != (today.process, today.lead)
+
+    influences = list[Influence]()
     for name, some in known.items():
-        unknown, *each = (variants.at(row + place, move) for place, move in enumerate([None, *some]))
-        row += 1 + len(some)
-        steps = _steps(base, name, values[name], each)
+        unknown, *each = islice(variants, len(some))
+        steps = _steps(base.vocabulary[name], values[name], each)
         tried = *steps, unknown
         if any(variant.rules for variant in tried):  # else it makes no difference to anything that the verdict reads
             nets = [today.net, *(variant.net for variant in tried)]
-            turning = tuple(variant for variant in tried if _turns(variant, today))
-            how = case.how.get(name, "")
+            turning, how = tuple(filter(turns, tried)), case.how.get(name, "")
             influences.append(Influence(name, values[name], how, steps, unknown, turning, min(nets), max(nets)))
-    place = base.vocabulary.places
-    influences.sort(key=lambda i: (i.low - i.high, place[i.fact]))
-    answered = (variants.at(row + at, move) for at, move in enumerate(answers))
-    turned = tuple(variant for variant in answered if _turns(variant, today))
-    return Sensitivity(a, process, today.net, tuple(influences), turned)
+    places = base.vocabulary.places
+    influences.sort(key=lambda i: (i.low - i.high, places[i.fact]))
+    return Sensitivity(a, process, today.net, tuple(influences), tuple(filter(turns, variants)))
 
 
-class _Variants:
-    """A company and what it could be otherwise, assessed together; the first row is today's."""
-
-    def __init__(self, base: Base, process: str, cases: Sequence[Case]) -> None:
-        self.process = process
-        self.result = assess_table(base, FactTable.from_cases(base, cases), settle=False)
-        self.read = [
-            place
-            for place, rule in enumerate(base.knowledge.rules.values())
-            if isinstance(rule.then, (Weigh, Block))
-            or (isinstance(rule.then, Conclude) and rule.id in base.read_by_verdict)
-        ]
-        bits = self.result.fired, self.result.failed
-        self.fired, self.failed = (self.result.unpacked(side)[self.read] for side in bits)
-
-    def at(self, row: int, move: Move | None = None) -> Variant:
-        """What a row says, after a move."""
-        result, sums, other = self.result, self.result.sums, OTHER[self.process]
-        net, means = (int(sums[self.process, name][row] - sums[other, name][row]) for name in ("fit", "means"))
-        differ = (self.fired[:, row] != self.fired[:, 0]) | (self.failed[:, row] != self.failed[:, 0])
-        rules = tuple(result.rules[self.read[place]] for place in np.flatnonzero(differ))
+def _variants(
+    base: Base, case: Case, process: str, changes: Sequence[tuple[Answers, Move | None]]
+) -> Iterator[Variant]:
+    """What a company could be otherwise, assessed together; the first is as it is today."""
+    cases = [Case(case.company, changed(case.values, answers)) for answers, _ in changes]
+    result = assess_table(base, FactTable.from_cases(base, cases), settle=False)
+    read = [
+        place
+        for place, rule in enumerate(base.knowledge.rules.values())
+        if isinstance(rule.then, (Weigh, Block)) or rule.id in base.read_by_verdict
+    ]
+    states = [result.unpacked(side)[read] for side in (result.fired, result.failed)]
+    over = {name: result.sums[process, name] - result.sums[OTHER[process], name] for name in SUMS}
+    for row, (_, move) in enumerate(changes):
+        differ = np.any([state[:, row] != state[:, 0] for state in states], axis=0)
+        rules = tuple(result.rules[read[place]] for place in np.flatnonzero(differ))
         lead = None if result.lead[row] == NONE else PROCESSES[result.lead[row]]
-        return Variant(move.after if move else None, VERDICTS[result.process[row]], lead, net, means, rules, move)
+        net, means = (int(over[name][row]) for name in SUMS)
+        yield Variant(move.after if move else None, VERDICTS[result.process[row]], lead, net, means, rules, move)
 
 
-def _turns(variant: Variant, today: Variant) -> bool:
-    return (variant.process, variant.lead) != (today.process, today.lead)
-
-
-def _steps(base: Base, name: str, now: Value, each: Sequence[Variant]) -> tuple[Variant, ...]:
+def _steps(fact: Fact | Derived, now: Value, each: Sequence[Variant]) -> tuple[Variant, ...]:
     """What is one step off: the next cell below and above that makes a difference, or every other word or member."""
-    fact = base.vocabulary[name]
-    matter = [variant for variant in each if variant.rules]
-    if isinstance(fact, Fact) and not (fact.numeric or fact.ordered):
-        return tuple(matter)
-    order = [*fact.values]
-
-    def height(value: object) -> float:
-        assert isinstance(value, (int, float, str))
-        return order.index(value) if isinstance(value, str) else value
-
-    below = [variant for variant in matter if height(variant.value) <= height(now)]
-    above = [variant for variant in matter if height(variant.value) > height(now)]
-    return *below[-1:], *above[:1]
+    matter = tuple(variant for variant in each if variant.rules)
+    if not (fact.numeric or (isinstance(fact, Fact) and fact.ordered)):
+        return matter
+    above = [variant.value is not None and height(fact, variant.value) > height(fact, now) for variant in matter]
+    first = above.index(True) if any(above) else len(matter)
+    return matter[max(0, first - 1) : first + 1]

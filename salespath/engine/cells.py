@@ -98,6 +98,14 @@ def as_number(term: Fact | Derived, point: int) -> float:
     return point // step if point % step == 0 else point / step
 
 
+def height(term: Fact | Derived, value: Value) -> float:
+    """Where a value stands on the scale of a fact: a number itself, a word of an ordered choice by its place."""
+    if isinstance(value, str):
+        return list(term.values).index(value)
+    assert isinstance(value, (int, float))
+    return value
+
+
 def options(term: Fact | Derived) -> tuple[Value, ...]:
     """What is tried of an unknown answer that is no number."""
     if term.type == "boolean":

@@ -6,7 +6,7 @@ other formats leave aside. Nothing is cut or wrapped here, and nothing is said b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -68,6 +68,14 @@ class Items(Block):
     inset: int = 0
     gap: int = 1  # between a label and its text
     hang: int | None = None  # columns of the lines after the first, beyond the inset; those of label and gap where None
+
+
+def section(title: str, items: Iterable[Item], **how: Any) -> Iterator[Block]:
+    """A heading and what stands below it, nothing where that is nothing; `how` as for `Items`."""
+    some = tuple(items)
+    if some:
+        yield Heading(title)
+        yield Items(some, **how)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
-from salespath.counsel.grounds import Grounds, grounds
-from salespath.counsel.precedents import Precedent, nearest
-from salespath.counsel.track_record import TrackRecord, track_record
-from salespath.counsel.track_record import Verdict as RecordedVerdict
+from salespath.counsel.grounds import Grounds, Lookalike, TrackRecord, grounds, track_record
+from salespath.counsel.precedents import Precedent, likeness
 from salespath.engine import certainty
 from salespath.engine.assessment import (
     Advice,
@@ -179,7 +177,7 @@ SHAPES: Shapes = {
             _BY_DIMENSION, lambda a, base: {d: {p: _factor(a.evidence[p][d]) for p in PROCESSES} for d in DIMENSIONS}
         ),
         facts=_of(Facts, lambda a, base: facts(a.case.values, base)),
-        precedents=_of(list[Precedent], lambda a, base: nearest(base, a.case)),
+        precedents=_of(list[Precedent], lambda a, base: likeness(base).nearest(a.case)),
         near=_of(list[Near], lambda a, base: near(base, a.case.values)),
         grounds=_of(Grounds, lambda a, base: grounds(a)),
         track_record=_of(TrackRecord, lambda a, base: track_record(base, a.case)),
@@ -213,5 +211,5 @@ SHAPES: Shapes = {
     TrackRecord: shape("like right wrong needed", like=_of(int, lambda found, base: len(found.like))),
     Turn: shape("fact answers to", answers=_of(list[Value], lambda turn, base: [value for value, _ in turn.answers])),
     Unless: shape("block fact amount bound value", bound=_of(Bound | None, lambda item, base: item.bound or None)),
-    RecordedVerdict: shape("company:documented.company year:documented.year label:documented.label said"),
+    Lookalike: shape("company:documented.company year:documented.year label:documented.label said"),
 }

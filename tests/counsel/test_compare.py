@@ -66,7 +66,7 @@ def saved(folder: Path, name: str = "saved.json", **changes) -> str:
 
 def test_facts_that_differ_are_told_from_those_that_are_the_same() -> None:
     found = compare([side("A", **SELLER), side("B", **{**SELLER, "seller_seniority": "mid", "capital": 5})])
-    assert {row.fact: row.values for row in found.rows} == {"seller_seniority": ("senior", "mid"), "capital": (None, 5)}
+    assert found.facts == {"seller_seniority": ("senior", "mid"), "capital": (None, 5)}
     assert set(found.same) == {*SELLER} - {"seller_seniority"}
 
 
@@ -81,9 +81,9 @@ def test_advice_that_differs_by_topic_and_through_which_rules() -> None:
     found = compare([side("A", **SELLER), side("B", **bens)])
     first, second = (side.assessment for side in found.sides)
     assert (first.process, second.process) == ("enterprise", "not_yet")
-    for topic in found.topics:
-        for a, choices in zip((first, second), topic.choices):
-            assert set(choices) == {item.choice for item in a.advice if item.topic == topic.topic}
+    for topic, sides in found.advice.items():
+        for a, choices in zip((first, second), sides):
+            assert set(choices) == {item.choice for item in a.advice if item.topic == topic}
     (effect,) = found.effects
     assert set(effect.through) == {
         "enterprise-needs-a-seller", "enterprise-nobody-to-sell", "enterprise-sellers-are-there",
@@ -96,7 +96,7 @@ def test_advice_that_differs_by_topic_and_through_which_rules() -> None:
 
 def test_the_same_company_twice_differs_in_nothing() -> None:
     found = compare([side("A", **SELLER), side("B", **SELLER)])
-    assert (found.rows, found.topics) == ((), ())
+    assert (found.facts, found.advice) == ({}, {})
     assert "Nothing differs in what is recommended." in text(found, 80)
 
 
@@ -245,7 +245,7 @@ def test_a_saved_result_of_the_same_rules_is_like_its_facts(tmp_path: Path) -> N
     assert read.problems == []
     assert not read.respondents
     assert [c.name for c in read.sides] == ["Acme (saved)", "Acme (facts)"]
-    assert compare(read.sides).rows == ()
+    assert compare(read.sides).facts == {}
 
 
 def test_a_result_of_other_rules_says_so_and_what_became_of_the_verdict(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ import pytest
 from given import BASE, EXAMPLES, VOCABULARY, full, page, run, some_facts
 from hypothesis import given, settings
 
-from salespath.counsel.grounds import grounds
+from salespath.counsel.grounds import Lookalike, TrackRecord, grounds, track_record
 from salespath.counsel.precedents import documented_companies, likeness
-from salespath.counsel.track_record import TrackRecord, Verdict, track_record
 from salespath.engine.assess import assess
 from salespath.engine.company import process_of
 from salespath.facts import Case, read_file
@@ -141,7 +140,7 @@ def test_other_rules_have_a_record_of_their_own() -> None:
 
 def verdicts(*said: str) -> TrackRecord:
     companies = [company for company in documented_companies() if company.label == "enterprise"]
-    return TrackRecord(tuple(map(Verdict, companies, said)), 91, 0)
+    return TrackRecord(tuple(map(Lookalike, companies, said)), 91, 0)
 
 
 def test_a_record_in_words() -> None:

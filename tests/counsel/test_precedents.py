@@ -18,7 +18,6 @@ from salespath.counsel.precedents import (
     alike,
     distance,
     documented_companies,
-    nearest,
     weights,
 )
 from salespath.engine import certainty
@@ -215,7 +214,7 @@ def test_the_distance_of_two_companies(one, other) -> None:
 
 @pytest.mark.parametrize("case", REAL, ids=lambda case: case.company)
 def test_the_nearest_documented_companies(case) -> None:
-    found = nearest(BASE, case)
+    found = likeness().nearest(case)
     assert case.company not in [p.documented.company for p in found]
     assert [p.distance for p in found] == sorted(p.distance for p in found)
     within = likeness().like(case)
@@ -269,23 +268,23 @@ def test_answers_are_needed_only_where_there_is_no_look_alike(facts) -> None:
 def test_the_company_itself_is_left_out_and_its_earlier_self_is_not() -> None:
     facts = documented_companies()[0].facts
     anaplan = Case("Anaplan", facts, extra={"year": "2018"})
-    assert [p for p in nearest(BASE, anaplan) if p.documented.company == "Anaplan"] == []
-    assert nearest(BASE, replace(anaplan, extra={}))[0].documented.company != "Anaplan"
-    assert nearest(BASE, replace(anaplan, extra={"year": "2023"}))[0].documented.company == "Anaplan"
-    assert nearest(BASE, replace(anaplan, company="Plan B"))[0].distance == 0
+    assert [p for p in likeness().nearest(anaplan) if p.documented.company == "Anaplan"] == []
+    assert likeness().nearest(replace(anaplan, extra={}))[0].documented.company != "Anaplan"
+    assert likeness().nearest(replace(anaplan, extra={"year": "2023"}))[0].documented.company == "Anaplan"
+    assert likeness().nearest(replace(anaplan, company="Plan B"))[0].distance == 0
 
 
 def test_a_failure_within_reach_is_named_besides_three_that_are_nearer() -> None:
     facts = dict(documented_companies()[0].facts)
     fourth = a_company({**facts, "delivery_capacity": False}, "Failed", "not_yet")
     companies = [a_company(facts, f"Other {n}") for n in range(4)]
-    assert [p.documented.company for p in nearest(BASE, Case("Somebody", facts), [*companies, fourth])] == [
+    assert [p.documented.company for p in Likeness(BASE, [*companies, fourth]).nearest(Case("Somebody", facts))] == [
         "Other 0", "Other 1", "Other 2", "Failed",
     ]  # fmt: skip
 
 
 def test_the_page_says_how_often_the_nearest_has_the_same_label() -> None:
-    found = [(case.extra["label"], nearest(BASE, case)) for case in REAL]
+    found = [(case.extra["label"], likeness().nearest(case)) for case in REAL]
     same = sum(bool(near) and near[0].documented.label == label for label, near in found)
     some = sum(bool(near) for _, near in found)
     page = " ".join((ROOT / "docs" / "real-companies.md").read_text("utf-8").split())
@@ -297,7 +296,7 @@ def test_the_page_says_how_often_the_nearest_has_the_same_label() -> None:
 
 def test_the_report_explanation_and_document_name_them_and_a_table_does_not() -> None:
     a = assess(BASE, read_file(str(EXAMPLES / "asana_2020.yaml"), VOCABULARY).cases[0])
-    names = [p.documented.company for p in nearest(BASE, a.case)]
+    names = [p.documented.company for p in likeness().nearest(a.case)]
     report = " ".join(full(a).split())
     assert "Companies that resemble you" in report
     assert "Likeness is no proof" in report
@@ -308,7 +307,7 @@ def test_the_report_explanation_and_document_name_them_and_a_table_does_not() ->
         assert under.under[-1].text.startswith("Source: ")
     found = assessment_document(a)
     assert [item["company"] for item in found["precedents"]] == names
-    assert found["precedents"] == plain(nearest(BASE, a.case), BASE)
+    assert found["precedents"] == plain(likeness().nearest(a.case), BASE)
     assert "precedents" not in assessment_document(a, table=True)
     assert not any(name in write(companies.page([a])) for name in names)
 
@@ -324,7 +323,7 @@ def test_an_empty_company_is_told_of_none_and_how_many_answers_it_would_take() -
 def test_a_likeness_in_words() -> None:
     facts = dict(documented_companies()[0].facts)
     other = a_company({**facts, "self_serve": not facts["self_serve"]}, "Sellers", "not_yet")
-    precedent = nearest(BASE, Case("Somebody", facts), [other])[0]
+    precedent = Likeness(BASE, [other]).nearest(Case("Somebody", facts))[0]
     item = resemblance(precedent, facts, VOCABULARY)
     count = len(precedent.parts)
     assert item.title == "Sellers, 2015: neither way of selling worked"

@@ -15,16 +15,16 @@ from hypothesis import given as with_
 from hypothesis import strategies as st
 
 from salespath.counsel.reach.obstacles import obstacles
-from salespath.counsel.reach.search import GOALS, Changes, Reach, search
+from salespath.counsel.reach.search import GOALS, Changes, Reach, apply, search
 from salespath.counsel.reach.steps import roadmap
 from salespath.counsel.sensitivity import sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.cells import companies
-from salespath.engine.company import Company
-from salespath.engine.walk import walk
+from salespath.engine.company import Company, process_of
 from salespath.facts import Case, Fact, Value
 from salespath.report.pages.reach import document
+from salespath.rules.language import Scope, condition, leaves
 
 
 def weigh(id_: str, when: str, process: str, certainty: float, line: str = "reach") -> str:
@@ -207,21 +207,9 @@ def check(base: Base, case: Case, found: Reach) -> None:
             within(VOCABULARY.facts[move.fact], case.values[move.fact], changes.facts[move.fact], changes.facts)
         for size in range(len(changes.moves)):
             for some in combinations(changes.moves, size):
-                facts = applied(case, some)
+                facts = apply(case.values, some)
                 early = any(move.fact == "self_serve" for move in some) and facts.get("product_stage") != "launched"
                 assert early or process_of(base, facts) != found.goal  # only a launched product can be made self-serve
-
-
-def applied(case: Case, some) -> dict[str, Value]:
-    found = dict(case.values)
-    for move in some:
-        found[move.fact] = found[move.fact] ^ {move.member} if move.member else move.after
-    return found
-
-
-def process_of(base: Base, facts: dict[str, Value]) -> str:
-    truth = walk(base, Company(base, facts), settle=False, plan=False).truth
-    return next(v for v in base.knowledge.attributes["process"].values if truth.is_true(base.value_ref("process", v)))
 
 
 def within(fact: Fact, old: Value, new: Value, facts: dict[str, Value]) -> None:
@@ -405,8 +393,6 @@ def test_the_steps_lead_from_today_to_the_goal(case):
 
 
 def test_a_step_is_done_when_its_condition_says_so():
-    from salespath.rules.language import Scope, condition, leaves
-
     for case in real_companies()[::5]:
         for goal in GOALS:
             found = search(BASE, case, goal, largest=2)

@@ -153,7 +153,7 @@ def test_what_changes_goes_back_to_the_rules_that_read_it():
 
 def test_what_is_so_already_changes_nothing():
     found = what_if(BASE, CASE, ["self_serve=yes"])
-    assert found.settings == ()
+    assert found.settings == {}
     assert "nothing changes" in write(whatif_page.page(found))
 
 

@@ -8,20 +8,21 @@ every part of the rules that reads nothing else comes out the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
+from typing import Any
 
 import numpy as np
 
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
-from salespath.engine.cells import PARTS, as_number, bounds, halved, turns
+from salespath.engine.cells import PARTS, as_number, begins, bounds, height, options
 from salespath.engine.company import Company
 from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Change
-from salespath.rules.language import Leaf, inputs
+from salespath.rules.language import inputs
 
 ASKING = 1  # the effort of finding out an answer: days
 TYPICAL = 10_000  # stands for an unknown amount that is only ever read together with another one
@@ -32,16 +33,15 @@ class Move:
     """One value, or one member of a set, otherwise than today.
 
     `before` is None where the fact is unknown, so that the move is an answer. `after` is what the fact becomes by this move alone;
-    `member` is the member of a known set that comes or goes. `low` and `high` bound the cell of a number or ordered choice
-    (None: no bound), and moves of one fact at neighbouring places have neighbouring cells. `effort` is 1 (days) to 4 (two
-    quarters).
+    `member` is the member of a known set that comes or goes. `cells` are the places of the cells that it stands for; of a number or
+    ordered choice `low` and `high` bound them (None: no bound). `effort` is 1 (days) to 4 (two quarters).
     """
 
     fact: str
     before: Value | None
     after: Value
     effort: int
-    place: int
+    cells: range
     low: Value | None = None
     high: Value | None = None
     member: str = ""
@@ -51,21 +51,24 @@ class Move:
         """Whether it answers what is unknown, which the company does not decide."""
         return self.before is None
 
+    @property
+    def drops(self) -> bool:
+        """Whether a member goes."""
+        return isinstance(self.before, frozenset) and self.member in self.before
+
 
 def moves(read: VerdictInputs) -> list[Move]:
     """Every single move of a company that could matter to its verdict, fact by fact in the order of the vocabulary."""
-    base = read.base
-    found: list[Move] = []
-    rest: dict[str, list[Move]] = {}
+    vocabulary = read.base.vocabulary
     first = {name for when in read.needed.values() for name in inputs(when) if read.can_move(name)}
-    for name in base.vocabulary.ordered({*read.facts(), *first}):
-        rest[name] = list(moves_of(read, name))
-    signatures = _signatures(read, rest)
-    for name, candidates in rest.items():
+    each = {name: list(moves_of(read, name)) for name in vocabulary.ordered({*read.facts(), *first})}
+    signatures = _signatures(read, each)
+    found: list[Move] = []
+    for name, candidates in each.items():
         if name in read.together or name in first or any(move.member for move in candidates):
             found.extend(candidates)  # what one of them does hangs on what else changes
         else:
-            found.extend(_distinct(base.vocabulary.facts[name], candidates, signatures[name]))
+            found.extend(_distinct(vocabulary.facts[name], candidates, signatures[name]))
     return found
 
 
@@ -74,116 +77,93 @@ def moves(read: VerdictInputs) -> list[Move]:
 
 def moves_of(read: VerdictInputs, name: str) -> Iterator[Move]:
     """The moves of one fact, one to each cell, whether or not the verdict can tell them apart."""
-    fact, now = read.base.vocabulary[name], read.case.values.get(name)
+    fact, now, change = read.base.vocabulary[name], read.case.values.get(name), read.change(name)
+    effort = change.effort if change else ASKING
     if isinstance(fact, Derived) or fact.numeric:
-        return _of_a_number(read, fact, now)
-    return (_of_a_set if fact.type == "set" else _of_a_choice)(read, fact, now)
+        assert now is None or isinstance(now, (int, float))
+        return _of_a_number(read, fact, now, change, effort)
+    if fact.type == "set":
+        return _of_a_set(read.members(fact), fact, now, change, effort)
+    return _of_a_choice(fact, now, change, effort)
 
 
-def _effort(read: VerdictInputs, name: str) -> int:
-    change = read.change(name)
-    return change.effort if change and name in read.case.values else ASKING
-
-
-def _of_a_choice(read: VerdictInputs, fact: Fact, now: Value | None) -> Iterator[Move]:
+def _of_a_choice(fact: Fact, now: Value | None, change: Change | None, effort: int) -> Iterator[Move]:
     """Other values of a choice or yes/no. The yes/no facts that a company can change, it can only turn into a yes."""
-    order: list[Value] = [False, True] if fact.type == "boolean" else list(fact.values)
-    here = None if now is None else order.index(now)
-    change, effort = read.change(fact.id), _effort(read, fact.id)
-    for index, value in enumerate(order):
-        if value == now:
-            continue
-        if here is not None and change is not None:
-            if change.start and now not in change.start:
-                continue
-            if fact.type == "boolean" and value is not True:
-                continue
-            if (change.direction == "up" and index < here) or (change.direction == "down" and index > here):
-                continue
-            if change.step is not None and abs(index - here) > change.step:
-                continue
-        place, ends = (index, value) if fact.ordered else (2 * index, None)
-        yield Move(fact.id, now, value, effort, place, ends, ends)
+    order = options(fact)
+    low, high = 0, len(order) - 1
+    if now is not None and change:
+        if change.start and now not in change.start:
+            return
+        here, step = order.index(now), high if change.step is None else change.step
+        low = here if change.direction == "up" or fact.type == "boolean" else max(low, here - step)
+        high = here if change.direction == "down" else min(high, here + step)
+    for place in range(low, high + 1):
+        if (value := order[place]) != now:
+            bound = value if fact.ordered else None
+            yield Move(fact.id, now, value, effort, range(place, place + 1), bound, bound)
 
 
-def _of_a_set(read: VerdictInputs, fact: Fact, now: Value | None) -> Iterator[Move]:
-    members = read.members(fact)
+def _of_a_set(
+    members: Sequence[str], fact: Fact, now: Value | None, change: Change | None, effort: int
+) -> Iterator[Move]:
+    """Another member more or less of a known set, and any of the members that are read as an answer."""
     if isinstance(now, frozenset):
-        change, effort = read.change(fact.id), _effort(read, fact.id)
         direction = change.direction if change else "any"
         for place, member in enumerate(members):
-            if (member in now and direction == "up") or (member not in now and direction == "down"):
-                continue
-            yield Move(fact.id, now, now ^ {member}, effort, 2 * place, member=member)
+            if direction != ("up" if member in now else "down"):
+                yield Move(fact.id, now, now ^ {member}, effort, range(place, place + 1), member=member)
         return
-    sizes = range(len(members) + 1)
-    subsets = (frozenset(some) for size in sizes for some in combinations(members, size))
+    subsets = (frozenset(some) for size in range(len(members) + 1) for some in combinations(members, size))
     for place, some in enumerate(subsets):
-        yield Move(fact.id, None, some, ASKING, 2 * place)
+        yield Move(fact.id, None, some, effort, range(place, place + 1))
 
 
-def _of_a_number(read: VerdictInputs, fact: Fact | Derived, now: Value | None) -> Iterator[Move]:
+def _of_a_number(
+    read: VerdictInputs, fact: Fact | Derived, now: float | None, change: Change | None, effort: int
+) -> Iterator[Move]:
     """One value in each cell: of a known number the nearest, of an unknown one the bound."""
     low, high = bounds(fact)
     here = None
     if now is not None:
-        assert isinstance(now, (int, float))
         here = math.floor(now * PARTS.get(fact.type, 1))
-        if change := read.change(fact.id):
+        if change:
             low, high = _reach(change, now, PARTS.get(fact.type, 1), low, high)
     if low > high:
         return
-    starts = sorted({low, *(b for b in _beginnings(read, fact, low, high) if low < b <= high), high + 1})
-    for place, (first, following) in enumerate(pairwise(starts)):
+    for place, (first, following) in enumerate(pairwise(_beginnings(read, fact, low, high + 1))):
         last = following - 1
         if here is not None and first <= here <= last:
             continue  # where it is today
         at = first if (here is None and first != low) or (here is not None and first > here) else last
         ends = (None if first == low else as_number(fact, first), None if last == high else as_number(fact, last))
-        yield Move(fact.id, now, as_number(fact, at), _effort(read, fact.id), place, *ends)
+        yield Move(fact.id, now, as_number(fact, at), effort, range(place, place + 1), *ends)
 
 
 def _reach(change: Change, now: float, parts: int, low: int, high: int) -> tuple[int, int]:
     """How far a known number can be moved, in parts."""
-    far = math.inf
-    if change.step is not None:
-        far = change.step
-    elif change.share is not None:
-        far = abs(now) * change.share
-    if change.direction == "up" or far < math.inf:
-        low = max(low, math.ceil((now if change.direction == "up" else now - far) * parts - 1e-9))
-    if change.direction == "down" or far < math.inf:
-        high = min(high, math.floor((now if change.direction == "down" else now + far) * parts + 1e-9))
-    return low, high
+    far = change.step if change.step is not None else math.inf if change.share is None else abs(now) * change.share
+    least = now if change.direction == "up" else now - far
+    most = now if change.direction == "down" else now + far
+    return math.ceil(max(low, least * parts - 1e-9)), math.floor(min(high, most * parts + 1e-9))
 
 
-def _beginnings(read: VerdictInputs, fact: Fact | Derived, low: int, high: int) -> list[int]:
-    """The first values, in parts, of the cells into which the tests of the verdict divide a number.
+def _beginnings(read: VerdictInputs, fact: Fact | Derived, low: int, end: int) -> list[int]:
+    """The first values, in parts, of the cells into which the tests of the verdict divide a number, and the end of the last.
 
     Of a test that joins it with others, those stay, and an unknown one is as is typical.
     """
     base, tests = read.base, read.tests(fact.id)
-    joined = read.behind(sorted(name for test in tests for name in inputs(test)))
-    numbers = (base.vocabulary[name] for name in joined if base.vocabulary[name].numeric)
-    others = {**{number.id: _typical(number.type) for number in numbers}, **read.case.values}
-    joint = list[Leaf]()
+    joined = {name for test in tests for name in inputs(test)}
+    numbers = (base.vocabulary[name] for name in read.behind(joined) if base.vocabulary[name].numeric)
+    typical = {number.id: TYPICAL if number.type == "money" else 4 for number in numbers}
 
-    def turn(test: Leaf) -> int | None:
-        joint.append(test)
+    def company(number: float) -> Company:
+        return Company(base, {**typical, **read.case.values, fact.id: number})
 
-        def state(point: int) -> int:
-            return Company(base, {**others, fact.id: as_number(fact, point)}).test(test)[0]
-
-        return None if state(low) == state(high) else int(halved(low, high, state))
-
-    found: list[int] = list(turns(fact, tests, turn))
-    if joint and fact.id not in read.case.values and fact.type == "money":
-        found.append(TYPICAL)  # so that what is reckoned against a typical amount finds it
+    found = begins(fact, tests, company, low, end)
+    if joined != {fact.id} and fact.id not in read.case.values and fact.type == "money":
+        return sorted({*found, TYPICAL})  # so that what is reckoned against a typical amount finds it
     return found
-
-
-def _typical(type_: str) -> int:
-    return TYPICAL if type_ == "money" else 4
 
 
 # Which moves can be told apart
@@ -196,17 +176,11 @@ def _signatures(read: VerdictInputs, candidates: Mapping[str, list[Move]]) -> di
     carrier = Rows(read.base, FactTable.from_cases(read.base, [*rows, case]))
     truth = walk(read.base, carrier, settle=False, plan=False).truth
     found: dict[str, list[bytes]] = {}
-    start = 0
+    places = iter(range(len(rows)))
     for name, some in candidates.items():
-        nodes = read.frontier(name)
-        bits = [side[node] for node in nodes for side in (truth.true, truth.false)]
-        places = [*range(start, start + len(some)), len(rows)]
-        if bits:
-            table = np.unpackbits(np.stack(bits), axis=-1)[:, places]
-            found[name] = [column.tobytes() for column in table.T]
-        else:
-            found[name] = [b""] * len(places)
-        start += len(some)
+        bits = [side[node] for node in read.frontier(name) for side in (truth.true, truth.false)] or [carrier.zero]
+        mine = [*islice(places, len(some)), len(rows)]
+        found[name] = [column.tobytes() for column in np.unpackbits(np.stack(bits), axis=-1)[:, mine].T]
     return found
 
 
@@ -214,18 +188,9 @@ def _distinct(fact: Fact, candidates: list[Move], signatures: list[bytes]) -> It
     """One move for each difference it makes: neighbours that make the same are one cell, and of sets and words the first counts."""
     *each, today = signatures
     if fact.ordered or fact.numeric:
-        runs: list[tuple[list[Move], bytes]] = []
-        for move, signature in zip(candidates, each):
-            if runs and runs[-1][1] == signature and runs[-1][0][-1].place == move.place - 1:
-                runs[-1][0].append(move)
-            else:
-                runs.append(([move], signature))
-        place, before = 0, -1
-        for some, signature in runs:
-            place += 1 if some[0].place == before + 1 else 2  # today's cell lies between
-            before = some[-1].place
+        for some, signature in runs(zip(candidates, each)):
             if signature != today:
-                yield replace(join(fact, some), place=place)
+                yield join(fact, some)
         return
     seen = {today}
     for move, signature in zip(candidates, each):
@@ -234,23 +199,22 @@ def _distinct(fact: Fact, candidates: list[Move], signatures: list[bytes]) -> It
             yield move
 
 
+def runs(some: Iterable[tuple[Move, Any]]) -> list[tuple[list[Move], Any]]:
+    """Moves, each with what it makes, in order: those to neighbouring cells that make the same taken together."""
+    found: list[tuple[list[Move], Any]] = []
+    for move, makes in some:
+        if found and found[-1][1] == makes and found[-1][0][-1].cells.stop == move.cells.start:
+            found[-1][0].append(move)
+        else:
+            found.append(([move], makes))
+    return found
+
+
 def join(fact: Fact, some: Sequence[Move]) -> Move:
     """Moves to neighbouring cells as one: to the nearest value of them, or for an answer to the bound that it has to keep."""
     first, last = some[0], some[-1]
-    if len(some) == 1:
-        return first
-    if first.answers:
-        after = first.after if first.low is not None or last.high is None else last.high
+    if first.before is None:
+        after = last.high if first.low is None and last.high is not None else first.after
     else:
-        after = first.after if _above(fact, first) else last.after
-    return replace(last, after=after, low=first.low, high=last.high)
-
-
-def _above(fact: Fact, move: Move) -> bool:
-    """Whether a move goes up from today's value."""
-    if isinstance(move.after, str):
-        order = list(fact.values)
-        return order.index(move.after) > order.index(str(move.before))
-    assert isinstance(move.after, (int, float))
-    assert isinstance(move.before, (int, float))
-    return move.after > move.before
+        after = first.after if height(fact, first.after) > height(fact, first.before) else last.after
+    return replace(first, after=after, cells=range(first.cells.start, last.cells.stop), high=last.high)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from salespath.counsel.reach.moves import Move, join, moves
-from salespath.counsel.reach.sets import CHUNK, LARGEST, Fitting, MovedColumns, MoveSet, Sets, merge_sets, share_a_test
+from salespath.counsel.reach.moves import Move, join, moves, runs
+from salespath.counsel.reach.sets import LARGEST, MovedColumns, MoveSet, Sets, fitting_sets, merge_sets, share_a_test
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.base import Base
+from salespath.engine.company import process_of
 from salespath.engine.settle import settle
-from salespath.engine.table import FactTable, Rows
-from salespath.engine.walk import Bits, Walked, holds, walk
+from salespath.engine.table import FactTable, Rows, assess_table
+from salespath.engine.walk import Walked, holds, walk
 from salespath.facts import Case, Value
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS
 
 GOALS = ("enterprise", "smb", "both")
 LIMIT = 4_000_000  # sets of one size that are tried
@@ -87,19 +88,17 @@ class _Search:
         self.base, self.case, self.goal = base, case, goal
         self.read = VerdictInputs(base, case)
         self.moves = moves(self.read)
-        self.fitting = Fitting(base, self.moves)
         self.columns = MovedColumns(base, case, self.moves)
         self.best: tuple[int, int] | None = None
         self.nearest: tuple[int, ...] = ()
 
     def reach(self, largest: int) -> Reach:
-        today = self._walk(np.zeros((1, 0), dtype=np.intp))[0]
-        process = next((v for v in VERDICTS if _recommended(self.base, today, v)[0] & 0x80), "undetermined")
+        process = process_of(self.base, self.case.values)
         tried, complete = 0, True
         reaching: list[tuple[int, ...]] = []
         for size in range(1, largest + 1 if process != self.goal else 1):
             left = LIMIT
-            for sets in self.fitting.sets(size):
+            for sets in fitting_sets(self.base, self.moves, size):
                 if len(sets) > left:
                     sets, complete = sets[:left], False
                 if not len(sets):
@@ -112,13 +111,15 @@ class _Search:
         near = [self._widen(self.nearest)] if self.nearest and not reaching else []
         assessed = self._assess([*self._merge(reaching), *near])
         nearest = assessed.pop() if near else None
-        assessed.sort(key=lambda c: (c.effort, len(c.conditions), [self._place(move) for move in c.moves]))
-        changes = [*map(self._settle, assessed[:SETTLED]), *assessed[SETTLED:]]
+        places = self.base.vocabulary.places
+        assessed.sort(
+            key=lambda c: (c.effort, len(c.conditions), [(places[move.fact], move.cells.stop) for move in c.moves])
+        )
+        for place, changes in enumerate(assessed[:SETTLED]):  # where bounds leave it open, answers are searched
+            settled = changes.settled or settle(self.base, changes.facts).settled
+            assessed[place] = replace(changes, settled=settled)
         movable = tuple(dict.fromkeys(move.fact for move in self.moves if not move.answers))
-        return Reach(self.goal, self.case, process, tuple(changes), nearest, tried, complete, movable)
-
-    def _place(self, move: Move) -> tuple[int, int]:
-        return self.base.vocabulary.places[move.fact], move.place
+        return Reach(self.goal, self.case, process, tuple(assessed), nearest, tried, complete, movable)
 
     # Trying sets
 
@@ -133,13 +134,9 @@ class _Search:
         for fact, when in self.read.needed.items():
             moved = np.isin(sets, [place for place, move in enumerate(self.moves) if move.fact == fact]).any(axis=1)
             allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
-        got = np.unpackbits(_recommended(self.base, walked, self.goal) & allowed, count=len(sets))
+        got = np.unpackbits(walked.processes[self.goal] & allowed, count=len(sets))
         yield from (tuple(map(int, row)) for row in sets[got.astype(bool)])
-        self._keep_nearest(sets, walked, carrier, allowed)
-
-    def _keep_nearest(self, sets: Sets, walked: Walked, carrier: Rows, allowed: Bits) -> None:
-        """Keep the set with the fewest blocks of the goal, then most net evidence for it; an earlier one if equal."""
-        blocked, short = self._scores(walked, carrier)
+        blocked, short = self._scores(walked, carrier)  # the fewest blocks, then most evidence; an earlier set if equal
         far = 1 - carrier.expand(allowed)
         first = np.lexsort((short, blocked, far))[0]
         score = int(blocked[first]), int(short[first])
@@ -148,13 +145,11 @@ class _Search:
 
     def _scores(self, walked: Walked, carrier: Rows) -> tuple[Any, Any]:
         """How many processes that the goal needs are blocked, and the net evidence against it, of every row."""
-        names = (self.goal,) if self.goal in PROCESSES else (*PROCESSES, "both")
+        goal, both = self.goal, self.goal == "both"
+        names = (*PROCESSES, goal) if both else (goal,)
         blocked = sum(carrier.expand(walked.has(f"{name}_blocked", "yes")) for name in names)
         fit = {process: walked.sums.total(process, "fit") for process in PROCESSES}
-        if self.goal in PROCESSES:
-            margin = fit[self.goal] - sum(fit[p] for p in PROCESSES if p != self.goal)
-        else:
-            margin = np.minimum(*fit.values())
+        margin = np.minimum(*fit.values()) if both else fit[goal] - fit[OTHER[goal]]
         return blocked, np.broadcast_to(-margin, carrier.table.rows)
 
     def _widen(self, places: tuple[int, ...]) -> MoveSet:
@@ -169,66 +164,44 @@ class _Search:
                 continue
             same = [place for place, other in enumerate(self.moves) if other.fact == move.fact]
             rows = np.array([[*places[:at], place, *places[at + 1 :]] for place in same], dtype=np.intp)
-            scores = list(zip(*(map(int, column) for column in self._scores(*self._walk(rows)))))
-            first = last = same.index(places[at])
-            near = [self.moves[place].place for place in same]
-            while first and scores[first - 1] == scores[last] and near[first - 1] == near[first] - 1:
-                first -= 1
-            while last + 1 < len(same) and scores[last + 1] == scores[first] and near[last + 1] == near[last] + 1:
-                last += 1
-            found[at] = join(fact, [self.moves[place] for place in same[first : last + 1]])
+            scores = zip(*(map(int, column) for column in self._scores(*self._walk(rows))))
+            near = runs(zip((self.moves[place] for place in same), scores))
+            found[at] = next(join(fact, run) for run, _ in near if move in run)
         return tuple(found)
 
     # What is found
 
     def _merge(self, reaching: Sequence[tuple[int, ...]]) -> list[MoveSet]:
         """The sets that reach the goal, those that do the same as one."""
-        together = self.read.together
-        sets = [tuple(self.moves[place] for place in row) for row in reaching]
-        mixed = [row for row, some in zip(reaching, sets) if share_a_test(some, together)]
-        plain = merge_sets(self.base.vocabulary, [some for some in sets if not share_a_test(some, together)])
-        return [*plain, *self._with_values(mixed)]
+        sets = [(row, tuple(self.moves[place] for place in row)) for row in reaching]
+        mixed = {row: some for row, some in sets if share_a_test(some, self.read.together)}
+        plain = merge_sets(self.base.vocabulary, [some for row, some in sets if row not in mixed])
+        return [*plain, *(self._with_values(mixed) if mixed else ())]
 
-    def _with_values(self, rows: Sequence[tuple[int, ...]]) -> Iterator[MoveSet]:
+    def _with_values(self, sets: Mapping[tuple[int, ...], MoveSet]) -> Iterable[MoveSet]:
         """Of the sets with facts that are read together, one for each difference it makes, with values instead of thresholds."""
-        if not rows:
-            return
-        walked = self._walk(np.array(rows, dtype=np.intp))[0]
-        nodes = sorted(self.read.roots)
-        bits = np.stack([side[node] for node in nodes for side in (walked.truth.true, walked.truth.false)])
-        seen = set()
-        for row, column_ in zip(rows, np.unpackbits(bits, axis=-1, count=len(rows)).T):
-            some = tuple(self.moves[place] for place in row)
-            key = (tuple((move.fact, move.member) for move in some), np.packbits(column_).tobytes())
-            if key not in seen:
-                seen.add(key)
-                yield self._without_bounds(some)
+        truth = self._walk(np.array([*sets], dtype=np.intp))[0].truth
+        bits = np.stack([side[node] for node in sorted(self.read.roots) for side in (truth.true, truth.false)])
+        found: dict[object, MoveSet] = {}
+        for some, made in zip(sets.values(), np.unpackbits(bits, axis=-1, count=len(sets)).T):
+            key = tuple((move.fact, move.member) for move in some), made.tobytes()
+            found.setdefault(key, self._without_bounds(some))
+        return found.values()
 
     def _without_bounds(self, some: MoveSet) -> MoveSet:
         """Moves of which more or less might not do, as some test reads them together, to values alone."""
         together = self.read.together
         return tuple(replace(move, low=None, high=None) if move.fact in together else move for move in some)
 
-    def _settle(self, changes: Changes) -> Changes:
-        """The same, searched for answers that would change it where bounds leave it open."""
-        return replace(changes, settled=changes.settled or settle(self.base, changes.facts).settled)
-
     def _assess(self, sets: Sequence[MoveSet]) -> list[Changes]:
-        """What is recommended after each set, and whether it is settled."""
-        cases = [Case(self.case.company, apply(self.case.values, some)) for some in sets]
-        found = []
-        for start in range(0, len(cases), CHUNK):
-            part = cases[start : start + CHUNK]
-            carrier = Rows(self.base, FactTable.from_cases(self.base, part))
-            walked = walk(self.base, carrier, plan=False)
-            process = {v: np.unpackbits(_recommended(self.base, walked, v), count=len(part)) for v in VERDICTS}
-            possible = sum(carrier.expand(walked.possible[v]) for v in VERDICTS)
-            for row, case in enumerate(part):
-                some = sets[start + row]
-                value = next((v for v in VERDICTS if process[v][row]), "undetermined")
-                effort = sum(move.effort for move in some)
-                found.append(Changes(some, case.values, value, int(possible[row]) == 1, effort))
-        return found
+        """What is recommended after each set, and whether bounds tell that it is settled."""
+        facts = [apply(self.case.values, some) for some in sets]
+        cases = [Case(self.case.company, values) for values in facts]
+        result = assess_table(self.base, FactTable.from_cases(self.base, cases))
+        return [
+            Changes(some, values, VERDICTS[process], possible.bit_count() == 1, sum(move.effort for move in some))
+            for some, values, process, possible in zip(sets, facts, result.process, map(int, result.possible))
+        ]
 
 
 def apply(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]:
@@ -237,14 +210,4 @@ def apply(values: Mapping[str, Value], some: Sequence[Move]) -> dict[str, Value]
     for move in some:
         now = found.get(move.fact)
         found[move.fact] = now ^ {move.member} if move.member and isinstance(now, frozenset) else move.after
-    return found
-
-
-def _recommended(base: Base, walked: Walked, value: str) -> Bits:
-    """Where a process is recommended, and no other."""
-    truth = walked.truth
-    found = truth.is_true(base.value_ref("process", value))
-    for other in VERDICTS:
-        if other != value:
-            found = found & ~truth.is_true(base.value_ref("process", other))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from salespath.counsel.reach.moves import Move
@@ -11,10 +11,12 @@ from salespath.counsel.sensitivity import Sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
-from salespath.engine.effects import BLOCK, between
+from salespath.engine.cells import height
+from salespath.engine.effects import between
 from salespath.engine.truth_graph import FACTS
-from salespath.facts import Case, Derived, Fact
+from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Test
+from salespath.rules.diff import REMOVED
 from salespath.rules.language import Scope, condition, inputs
 from salespath.rules.model import PROCESSES, Advise, Block
 
@@ -125,7 +127,7 @@ def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
 def _in_order(base: Base, some: Sequence[Move]) -> list[Move]:
     """What is to be found out first, then by effort; a step that needs another one first stands after it."""
     place = base.vocabulary.places
-    pending = sorted(some, key=lambda move: (not move.answers, move.effort, place[move.fact], move.place))
+    pending = sorted(some, key=lambda move: (not move.answers, move.effort, place[move.fact], move.cells.stop))
     found: list[Move] = []
     while pending:
         waiting = {move.fact for move in pending}
@@ -146,24 +148,19 @@ def _needs(base: Base, move: Move) -> set[str]:
 def _unlocks(before: Assessment, after: Assessment) -> Iterator[Unlock]:
     """The blocks that go and the evidence that counts otherwise between two assessments, the weightiest first."""
     effect = between(before, after)
-    blocks = {block.rule: block for block in before.blockers}
-    now = {block.rule for block in after.blockers}
-    for item in effect.items:
-        if item.kind == BLOCK and item.rule in blocks and item.rule not in now:
-            block = blocks[item.rule]
-            yield Unlock(item.rule, block.process, 0, block.because, gone=True)
-    because = [{fired.rule: fired.because for fired in side.fired} for side in (before, after)]
+    for block in before.blockers:
+        if any((item.rule, item.how) == (block.rule, REMOVED) for item in effect.items):
+            yield Unlock(block.rule, block.process, 0, block.because, gone=True)
+    because = {fired.rule: fired.because for side in (before, after) for fired in side.fired}
     for shift in sorted(effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
-        text = because[1].get(shift.rule) or because[0][shift.rule]
-        yield Unlock(shift.rule, shift.process, shift.new - shift.old, text, gone=not shift.new)
+        yield Unlock(shift.rule, shift.process, shift.new - shift.old, because[shift.rule], gone=not shift.new)
 
 
 def _late_readers(start: Assessment, end: Assessment, fact: str) -> Iterator[tuple[str, str]]:
     """The rules that read a fact and fire at the end only, with their reasons; a step without effect of its own counts by them."""
-    fired, base = {item.rule for item in start.fired}, start.base
+    base, before = start.base, {item.rule for item in start.fired}
     for item in end.fired:
-        rule = base.knowledge.rules[item.rule]
-        if item.rule not in fired and base.section(rule) == FACTS and fact in item.facts:
+        if item.rule not in before and fact in item.facts and base.section(base.knowledge.rules[item.rule]) == FACTS:
             yield item.rule, item.because
 
 
@@ -171,17 +168,15 @@ def _advice(base: Base, before: Assessment, after: Assessment, move: Move) -> tu
     """What a rule says on how to do a step and who does it: the remedy of a block that it lifts, or advice that it completes."""
     if move.answers:
         return "", ""
-    gone = {block.rule for block in before.blockers} - {block.rule for block in after.blockers}
+    standing = {block.rule for block in after.blockers}
     for block in before.blockers:
-        if block.rule in gone:
+        if block.rule not in standing:
             return block.remedy, block.owner
     given = {advice.rules[0]: advice for side in (before, after) for advice in side.advice}
     completed = []
     for rule, then in base.knowledge.each(Advise):
-        tree = base.done_when(rule.id)
-        if tree is None or rule.id not in given or move.fact not in inputs(tree):
-            continue
-        if after.walked.done(rule.id) and not before.walked.done(rule.id):
+        done = base.done_when(rule.id) if rule.id in given else None
+        if done and move.fact in inputs(done) and after.walked.done(rule.id) and not before.walked.done(rule.id):
             completed.append((-then.priority, rule.id))
     if completed:
         advice = given[min(completed)[1]]
@@ -192,50 +187,43 @@ def _advice(base: Base, before: Assessment, after: Assessment, move: Move) -> tu
 def done_when(base: Base, move: Move) -> str:
     """When a step is done, in the rule language."""
     fact, after = base.vocabulary.facts[move.fact], move.after
-    if move.member:
-        gained = isinstance(after, frozenset) and move.member in after
-        return f"{move.member} {'in' if gained else 'not in'} {fact.id}"
     if isinstance(after, frozenset):
-        parts = [f"{member} {'in' if member in after else 'not in'} {fact.id}" for member in fact.values]
-        return " and ".join(parts)
+        members = [move.member] if move.member else fact.values
+        return " and ".join(f"{member} {'in' if member in after else 'not in'} {fact.id}" for member in members)
     if isinstance(after, bool):
         return fact.id if after else f"not {fact.id}"
-    if move.low is None and move.high is None:
-        return f"{fact.id} == {after}"
+    low, high = kept_bounds(fact, move)
     if move.low == move.high:
         return f"{fact.id} == {after}"
-    if open_above(fact, move):
-        return f"{fact.id} >= {move.low}"
-    return f"{fact.id} <= {move.high}" if open_below(fact, move) else f"{move.low} <= {fact.id} <= {move.high}"
+    if high is None:
+        return f"{fact.id} >= {low}"
+    return f"{fact.id} <= {high}" if low is None else f"{low} <= {fact.id} <= {high}"
 
 
-def open_above(fact: Fact | Derived, move: Move) -> bool:
-    """Whether any more than the lower bound of a move does as well, as far as it can go."""
-    last = list(fact.values)[-1] if fact.values else None
-    return move.low is not None and move.high == last
-
-
-def open_below(fact: Fact | Derived, move: Move) -> bool:
-    """Whether any less than the upper bound of a move does as well, as far as it can go."""
-    first = next(iter(fact.values)) if fact.values else None
-    return move.high is not None and move.low == first
+def kept_bounds(fact: Fact | Derived, move: Move) -> tuple[Value | None, Value | None]:
+    """The bounds that a move has to keep; None where it cannot go any further."""
+    ends = list(fact.values)
+    high = None if move.high in ends[-1:] else move.high
+    return (None if high is not None and move.low in ends[:1] else move.low), high
 
 
 # When to look again
 
 
-def _block_triggers(base: Base, goal: str, assessment: Assessment) -> Iterator[Trigger]:
+def _block_triggers(base: Base, goal: str, assessment: Assessment) -> Iterable[Trigger]:
     """What would lift the blocks of a goal that is out of reach, each condition once."""
-    seen = set[str]()
+    found: dict[str, Trigger] = {}
     for block in assessment.blockers:
         then = base.knowledge.rules[block.rule].then
-        wanted = goal not in PROCESSES or block.process == goal
-        if wanted and isinstance(then, Block) and then.done_when and then.done_when not in seen:
-            seen.add(then.done_when)
-            yield Trigger(then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process)
+        if isinstance(then, Block) and then.done_when and (goal not in PROCESSES or block.process == goal):
+            trigger = Trigger(
+                then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process
+            )
+            found.setdefault(then.done_when, trigger)
+    return found.values()
 
 
-def _threshold_triggers(sensitivity: Sensitivity, some: Sequence[Move]) -> Iterator[Trigger]:
+def _threshold_triggers(sensitivity: Sensitivity, some: Sequence[Move]) -> Iterable[Trigger]:
     """Thresholds near the known numbers, and steps of the choices that others make, those that turn the verdict first.
 
     Then by net evidence; what the company decides itself is no trigger, it knows when it does.
@@ -245,24 +233,19 @@ def _threshold_triggers(sensitivity: Sensitivity, some: Sequence[Move]) -> Itera
     for influence in sensitivity.influences:
         fact = today.base.vocabulary[influence.fact]
         own = isinstance(fact, Fact) and fact.change is not None and not fact.numeric
-        for step in influence.steps if influence.fact not in moved and not own else ():
-            move = step.move  # words without an order and members have no threshold
-            if move is not None and (move.low is not None or move.high is not None):
-                found.append((step not in influence.turning, -abs(step.net - sensitivity.net), step, move))
-    seen = set[str]()
-    for _, weight, step, move in sorted(found, key=lambda item: item[:2]):
-        if move.fact not in seen and len(seen) < TRIGGERS and (weight or step.process != today.process):
-            seen.add(move.fact)
-            yield Trigger(_bound(move), step.rules, step.process, step.net - sensitivity.net, move=move)
-
-
-def _bound(move: Move) -> str:
-    """The bound that is crossed on the way from today's value; of a choice the value it gets."""
-    if isinstance(move.after, str):
-        return f"{move.fact} == {move.after}"
-    assert isinstance(move.after, (int, float))
-    assert isinstance(move.before, (int, float))
-    return f"{move.fact} {'>=' if move.after > move.before else '<='} {move.after}"
+        for step in influence.steps if fact.id not in moved and not own else ():
+            move, net = step.move, step.net - sensitivity.net
+            if move is None or move.low is move.high is None:
+                continue  # words without an order and members have no threshold
+            up = fact.numeric and height(fact, move.after) > height(fact, influence.value)
+            when = f"{fact.id} {'>=' if up else '<=' if fact.numeric else '=='} {move.after}"
+            if net or step.process != today.process:
+                rank = step not in influence.turning, -abs(net)
+                found.append((rank, fact.id, Trigger(when, step.rules, step.process, net, move=move)))
+    first: dict[str, Trigger] = {}
+    for _, name, trigger in sorted(found, key=lambda item: item[0]):
+        first.setdefault(name, trigger)
+    return [*first.values()][:TRIGGERS]
 
 
 # What to test before

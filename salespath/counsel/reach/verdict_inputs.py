@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 
 from salespath.engine.base import Base
-from salespath.engine.truth_graph import LEAF, VERDICT, Standing
+from salespath.engine.truth_graph import LEAF, VERDICT, GraphLeaf, Standing
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
 from salespath.rules.language import Compare, Condition, Member, Scope, condition, inputs
@@ -20,54 +20,52 @@ class VerdictInputs:
 
     def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
         self.base, self.case, self.free = base, case, free
-        roots = {base.rule_ref(rule) for group in base.evidence for _, rule in group.pieces}
         graph = base.graph
-        roots |= {ref for leaf in graph.leaves_of(VERDICT) if isinstance(leaf, Standing) for ref in leaf.refs}
-        self.roots = {_node(ref) for ref in roots}
+        refs = {base.rule_ref(rule) for group in base.evidence for _, rule in group.pieces}
+        refs |= {ref for leaf in graph.leaves_of(VERDICT) if isinstance(leaf, Standing) for ref in leaf.refs}
+        self.roots = {max(ref, ~ref) for ref in refs}
         self.parents: dict[int, set[int]] = {node: set() for node in self.roots}
+        parts: dict[int, list[int]] = {}
+        self.leaves: dict[int, GraphLeaf] = {}
         pending = list(self.roots)
         while pending:
             node = pending.pop()
-            kind, refs = graph.nodes[node]
-            for child in () if kind == LEAF else map(_node, refs):
-                if child not in self.parents:
-                    self.parents[child] = set()
-                    pending.append(child)
-                self.parents[child].add(node)
-        self.support: dict[int, frozenset[str]] = {}
-        for node in sorted(self.parents):  # a node's parts come before it
-            kind, refs = graph.nodes[node]
+            kind, below = graph.nodes[node]
             if kind == LEAF:
-                self.support[node] = frozenset(n for n in self.behind(graph.leaf_inputs[refs[0]]) if self.can_move(n))
-            else:
-                self.support[node] = frozenset().union(*(self.support[_node(ref)] for ref in refs))
-        self.leaves = [graph.leaves[graph.nodes[node][1][0]] for node in self.parents if graph.nodes[node][0] == LEAF]
+                self.leaves[node] = graph.leaves[below[0]]
+            parts[node] = [] if kind == LEAF else [max(ref, ~ref) for ref in below]
+            pending.extend(part for part in parts[node] if part not in self.parents)
+            for part in parts[node]:
+                self.parents.setdefault(part, set()).add(node)
+        self.support: dict[int, frozenset[str]] = {}
+        for node in sorted(parts):  # a node's parts come before it
+            read = self.behind(graph.leaf_inputs[graph.nodes[node][1][0]]) if node in self.leaves else ()
+            self.support[node] = frozenset(filter(self.can_move, read)).union(
+                *(self.support[part] for part in parts[node])
+            )
 
-    def behind(self, names: Iterable[str]) -> Iterator[str]:
+    def behind(self, names: Iterable[str]) -> set[str]:
         """The facts behind some names; a number that is given hangs on nothing else."""
-        for name in names:
-            if name not in self.base.numbers:
-                yield name
-            elif name not in self.case.values:
-                yield from self.behind(sorted(self.base.inputs_of(name)))
-            elif self.free:
-                yield name
+        known = self.case.values
+        found = self.base.behind(names, known)
+        return {name for name in found if self.base.formula(name) is None or (self.free and name in known)}
 
     def can_move(self, name: str) -> bool:
         """Whether a fact could be otherwise."""
-        return (name in self.case.values) if self.free else name not in self.case.values or bool(self.change(name))
+        known = name in self.case.values
+        return known if self.free else not known or self.change(name) is not None
 
     def change(self, name: str) -> Change | None:
-        """What the company can change of a fact itself."""
+        """What the company can change itself of a fact that is known."""
         fact = self.base.vocabulary[name]
-        return fact.change if isinstance(fact, Fact) and not self.free else None
+        return fact.change if isinstance(fact, Fact) and name in self.case.values and not self.free else None
 
     @cached_property
     def needed(self) -> dict[str, Condition]:
         """What must hold, once everything is changed, for the company to make a change of a fact."""
-        changes = {name: self.change(name) for name in self.facts() if name in self.case.values}
         scope = Scope(self.base.vocabulary, {})
-        return {name: condition(change.when, scope) for name, change in changes.items() if change and change.when}
+        changes = {name: change for name in self.facts() if (change := self.change(name))}
+        return {name: condition(change.when, scope) for name, change in changes.items() if change.when}
 
     def facts(self) -> list[str]:
         """The facts that could move the verdict, in the order of the vocabulary."""
@@ -77,34 +75,25 @@ class VerdictInputs:
     def together(self) -> dict[str, set[str]]:
         """Of each fact those that some test reads together with it, and that could move too."""
         found: dict[str, set[str]] = {}
-        for node, support in self.support.items():
-            if self.base.graph.nodes[node][0] == LEAF and len(support) > 1:
-                for name in support:
-                    found.setdefault(name, set()).update(support - {name})
+        for support in (self.support[node] for node in self.leaves):
+            for name in support if len(support) > 1 else ():
+                found.setdefault(name, set()).update(support - {name})
         return found
 
     def frontier(self, fact: str) -> list[int]:
         """The nodes through which all that a fact alone decides is read."""
-        alone = frozenset([fact])
-        return [
-            node
-            for node, support in self.support.items()
-            if support == alone
-            and (node in self.roots or any(self.support[parent] != alone for parent in self.parents[node]))
-        ]
+        alone = [node for node, support in self.support.items() if support == {fact}]
+        return [node for node in alone if node in self.roots or not self.parents[node].issubset(alone)]
 
     def tests(self, fact: str) -> list[Compare]:
         """The comparisons that read a number, through formulas too."""
-        found = [leaf for leaf in self.leaves if isinstance(leaf, Compare)]
-        return [leaf for leaf in found if fact in set(self.behind(sorted(inputs(leaf))))]
+        found = [leaf for leaf in self.leaves.values() if isinstance(leaf, Compare)]
+        return [leaf for leaf in found if fact in self.behind(inputs(leaf))]
 
     def members(self, fact: Fact) -> list[str]:
         """The members of a set that the verdict reads, in order."""
-        if any(isinstance(leaf, Compare) and fact.id in inputs(leaf) for leaf in self.leaves):  # it counts them
+        leaves = self.leaves.values()
+        if any(isinstance(leaf, Compare) and fact.id in inputs(leaf) for leaf in leaves):  # it counts them
             return list(fact.values)
-        read = {leaf.value for leaf in self.leaves if isinstance(leaf, Member) and leaf.name == fact.id}
+        read = {leaf.value for leaf in leaves if isinstance(leaf, Member) and leaf.name == fact.id}
         return [member for member in fact.values if member in read]
-
-
-def _node(ref: int) -> int:
-    return ref if ref >= 0 else ~ref

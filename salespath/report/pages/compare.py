@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
-from salespath.counsel.compare import Comparison, Saved, Side, TopicRow, behind_verdict, own_advice
+from salespath.counsel.compare import Comparison, Saved, Side, behind_verdict, own_advice
 from salespath.engine import certainty, effects
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
@@ -20,20 +21,12 @@ from salespath.report.plain import Shapes, plain, shape
 from salespath.report.plain import document as plain_assessment
 from salespath.report.words.phrases import NAMES, selling, together
 from salespath.report.words.verdict import in_short, two_groups
-from salespath.rules import model
 from salespath.rules.diff import ADDED, CHANGED
 from salespath.rules.model import PROCESSES
 
 NOT_SAID = "not said"
 LEANS = "leans"
 _REASONS = 6
-_VERDICT_ROWS = (
-    "Process",
-    "Settled",
-    *(f"{name} for {NAMES[p]}".capitalize().replace("smb", "SMB") for name in SUMS for p in PROCESSES),
-    *(d.capitalize() for d in DIMENSIONS),
-    "Blocked for now",
-)
 
 
 def warnings(sides: Sequence[Side]) -> Iterator[Problem]:
@@ -46,35 +39,36 @@ def warnings(sides: Sequence[Side]) -> Iterator[Problem]:
         hashes = (receipt["rules_sha256"], *(layer.sha256 for layer in receipt["overlays"]))
         changed = f"it said {in_short(*saved.verdict, leans=LEANS)}, and is now {now}"
         if saved.hashes != hashes:
-            same = f"the verdict is the same, {now}" if saved.verdict == a.verdict else changed
-            what = (
-                f"{a.company}: the saved result was made by rules {saved.version} ({_short(saved.hashes)}); its facts are assessed "
-                f"anew by rules {receipt['rules_version']} ({_short(hashes)}): {same}."
+            code, same = "SP162", f"the verdict is the same, {now}" if saved.verdict == a.verdict else changed
+            then, today = (
+                " + ".join(shown(sha, 13)[:12] or "no hash" for sha in some) for some in (saved.hashes, hashes)
             )
-            yield Problem("SP162", what, WARNING, file=a.case.file, line=a.case.line)
+            what = (
+                f"the saved result was made by rules {saved.version} ({then}); its facts are assessed "
+                f"anew by rules {receipt['rules_version']} ({today}): {same}."
+            )
         elif saved.verdict != a.verdict and not side.unread:
-            what = f"{a.company}: the same rules give another verdict for these facts than was saved: {changed}. Was it edited?"
-            yield Problem("SP163", what, WARNING, file=a.case.file, line=a.case.line)
-
-
-def _short(hashes: Sequence[str]) -> str:
-    return " + ".join(shown(sha, 13)[:12] or "no hash" for sha in hashes)
+            code = "SP163"
+            what = f"the same rules give another verdict for these facts than was saved: {changed}. Was it edited?"
+        else:
+            continue
+        yield Problem(code, f"{a.company}: {what}", WARNING, file=a.case.file, line=a.case.line)
 
 
 def page(found: Comparison) -> Page:
     """The comparison for a reader: verdicts, facts and advice that differ in tables, then through which rules."""
     knowledge = found.sides[0].assessment.base.knowledge
     same = f"; {len(found.same)} known of all are the same" if found.same else ""
-    differs = f"Advice that differs ({len(found.topics)} of {len(knowledge.topics)} topics)"
-    advice = [_table(found, [(knowledge.topics[row.topic].title, _choices(found, row)) for row in found.topics])]
+    advice = [(knowledge.topics[topic].title, _choices(found, topic)) for topic in found.advice]
+    facts = _facts(found)
     blocks = [
         Heading("Verdicts"),
         _verdicts(found),
         Text("Figures are net evidence for enterprise (E) and SMB (S): 0 is balanced, 0.7 clear, 1.6 strong."),
-        Heading(f"Facts that differ ({len(found.rows)}{same})"),
-        _facts(found) if found.rows or found.unread else Text("None."),
-        Heading(differs),
-        *([*advice, Text("What all are advised is left out.")] if found.topics else [Text("None.")]),
+        Heading(f"Facts that differ ({len(found.facts)}{same})"),
+        facts if facts.rows else Text("None."),
+        Heading(f"Advice that differs ({len(advice)} of {len(knowledge.topics)} topics)"),
+        *([_table(found, advice), Text("What all are advised is left out.")] if advice else [Text("None.")]),
     ]
     for side, effect in zip(found.sides[1:], found.effects):
         blocks.extend(_effect(found.sides[0], side, effect))
@@ -89,44 +83,42 @@ def _table(found: Comparison, rows: Sequence[tuple[str, Sequence[str]]], ids: Se
 
 
 def _verdicts(found: Comparison) -> Table:
-    sides = [side.assessment for side in found.sides]
-    rows = list(zip(_VERDICT_ROWS, zip(*map(_verdict, sides))))
-    if any(a.conflicts for a in sides):
-        rows.append(("Contradictions", tuple(map(_conflicts, sides))))
+    sides = [_verdict(side.assessment) for side in found.sides]
+    rows = [(title, [cells[title] for cells in sides]) for title in sides[0]]
+    if not any(side.assessment.conflicts for side in found.sides):
+        rows.pop()
     return _table(found, rows)
 
 
-def _verdict(a: Assessment) -> list[str]:
-    cells = [in_short(*a.verdict, leans=LEANS), "yes" if a.settled else "no"]
-    for name in SUMS:
-        cells.extend(f"{certainty.word(a.evidence[p][name])} {_signed(a, p, name)}" for p in PROCESSES)
-    for dimension in DIMENSIONS:
-        cells.append(" ".join(f"{p[0].upper()} {_signed(a, p, dimension)}" for p in PROCESSES))
-    blocked = dict.fromkeys(b.process for b in a.blockers if b.process != "both" or two_groups(a))
-    return [*cells, ", ".join(NAMES[process] for process in blocked) or "none"]
+def _verdict(a: Assessment) -> dict[str, str]:
+    """What is said of one side, by the title of the row; contradictions last."""
 
+    def signed(process: str, name: str) -> str:
+        return certainty.signed(a.evidence[process][name], 1)
 
-def _signed(a: Assessment, process: str, name: str) -> str:
-    return certainty.signed(a.evidence[process][name], 1)
-
-
-def _conflicts(a: Assessment) -> str:
-    return "; ".join(together([readable(value) for value in conflict.values]) for conflict in a.conflicts) or "none"
+    cells = {"Process": in_short(*a.verdict, leans=LEANS), "Settled": "yes" if a.settled else "no"}
+    for name, p in product(SUMS, PROCESSES):
+        cells[f"{name.capitalize()} for {NAMES[p]}"] = f"{certainty.word(a.evidence[p][name])} {signed(p, name)}"
+    for name in DIMENSIONS:
+        cells[name.capitalize()] = " ".join(f"{p[0].upper()} {signed(p, name)}" for p in PROCESSES)
+    blocked = dict.fromkeys(NAMES[b.process] for b in a.blockers if b.process != "both" or two_groups(a))
+    conflicts = (together([readable(value) for value in conflict.values]) for conflict in a.conflicts)
+    cells["Blocked for now"] = ", ".join(blocked) or "none"
+    cells["Contradictions"] = "; ".join(conflicts) or "none"
+    return cells
 
 
 def _facts(found: Comparison) -> Table:
     vocabulary = found.sides[0].assessment.base.vocabulary
-    rows = [
-        (
-            vocabulary[row.fact].label,
-            [NOT_SAID if value is None else words(vocabulary[row.fact], value) for value in row.values],
-        )
-        for row in found.rows
-    ]
-    for name in found.unread:
+    rows = []
+    for name, values in found.facts.items():
+        fact = vocabulary[name]
+        rows.append((fact.label, [NOT_SAID if value is None else words(fact, value) for value in values]))
+    unread = dict.fromkeys(name for side in found.sides for name in side.unread)
+    for name in unread:
         cells = [_written(side.unread.get(name)) for side in found.sides]
         rows.append((f"{name} (cannot be read, counts for nothing)", cells))
-    return _table(found, rows, [*(row.fact for row in found.rows), *found.unread])
+    return _table(found, rows, [*found.facts, *unread])
 
 
 def _written(value: Any) -> str:
@@ -135,11 +127,11 @@ def _written(value: Any) -> str:
     return NOT_SAID if value is None else str(value)
 
 
-def _choices(found: Comparison, row: TopicRow) -> list[str]:
+def _choices(found: Comparison, topic: str) -> list[str]:
     """In words what each side is advised and not every side."""
-    common = set(row.choices[0]).intersection(*row.choices[1:])
-    a = found.sides[0].assessment
-    return ["; ".join(_choice(a, row.topic, c) for c in choices if c not in common) for choices in row.choices]
+    a, sides = found.sides[0].assessment, found.advice[topic]
+    common = set(sides[0]).intersection(*sides[1:])
+    return ["; ".join(_choice(a, topic, c) for c in choices if c not in common) for choices in sides]
 
 
 def _choice(a: Assessment, topic: str, choice: str) -> str:
@@ -166,22 +158,19 @@ def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
         yield from _few(behind_verdict(effect, sides), reason)
     else:
         yield Text(f"The same verdict: {new}.")
-    rules = first.assessment.base.knowledge.rules
     blocks = []
     for item in effect.items:
         if item.kind == BLOCK and (item.about != "both" or any(map(two_groups, sides))):
             where = other.name if item.how == ADDED else first.name
-            then = rules[item.rule].then
-            assert isinstance(then, model.Block)
             blocks.append(
-                Item(f"Only {where}: {selling(then.process)} is blocked for now. [{item.rule}]", ids=(item.rule,))
+                Item(f"Only {where}: {selling(item.about)} is blocked for now. [{item.rule}]", ids=(item.rule,))
             )
     yield Items(tuple(blocks), inset=2)
     own = own_advice(effect)
     if own:
         yield Text("Advice that differs by the answers themselves:")
         yield from _few(own, lambda item: _advice(item, other if item.how == ADDED else first))
-    rest = len([item for item in effect.items if item.kind == ADVICE and item.how != CHANGED]) - len(own)
+    rest = sum(item.kind == ADVICE and item.how != CHANGED for item in effect.items) - len(own)
     if rest:
         yield Text(f"With the verdict {rest} more pieces of advice differ.")
 
@@ -218,12 +207,7 @@ def _changes(found: Comparison, base: Base) -> Iterator[dict[str, Any]]:
 
 
 _SHAPES: Shapes = {
-    Comparison: shape(
-        "columns:sides facts same advice changes",
-        facts=lambda found, base: {row.fact: row.values for row in found.rows},
-        advice=lambda found, base: {row.topic: row.choices for row in found.topics},
-        changes=_changes,
-    ),
+    Comparison: shape("columns:sides facts same advice changes", changes=_changes),
     Side: shape(
         "name file:assessment.case.file saved unread assessment",
         assessment=lambda side, base: plain_assessment(side.assessment, table=True),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 from salespath.counsel.decision_map import DecisionMap, Scale
-from salespath.engine.borders import Stretch
 from salespath.facts import Derived, Fact
 from salespath.facts.values import readable, words
-from salespath.report.page import Axis, Figure, Heading, Item, Items, Page, Text
+from salespath.report.page import Axis, Block, Figure, Heading, Item, Items, Page, Text
 from salespath.report.plain import plain
 from salespath.report.words.phrases import answer
 from salespath.report.words.verdict import in_short
@@ -38,38 +37,26 @@ def page(found: DecisionMap) -> Page:
         apart=True,
     )
     own = f"Your place, in brackets: {' and '.join(places)}. The verdict there: {in_short(*a.verdict)}."
-    borders = [
-        block
-        for at, (term, scale) in enumerate(zip(terms, scales))
-        for block in (
-            Heading(f"Along {term.label}{''.join(f', with {p}' for p in places[:at] + places[at + 1 :])}"),
-            _borders(term, scale),
-        )
-    ]
-    title = f"{a.company}: the verdict over {' and '.join(term.label for term in terms)}"
-    return Page(title, (figure, Text(own), *borders))
+    blocks: list[Block] = [figure, Text(own)]
+    for at, (term, scale) in enumerate(zip(terms, scales)):
+        rest = "".join(f", with {place}" for place in places[:at] + places[at + 1 :])
+        items = tuple(map(Item, _stretches(term, scale)))
+        blocks.append(Heading(f"Along {term.label}{rest}"))
+        blocks.append(Items(items, bullet="", inset=2, hang=2, ids=(scale.fact,)))
+    return Page(f"{a.company}: the verdict over {' and '.join(term.label for term in terms)}", tuple(blocks))
 
 
-def _borders(term: Fact | Derived, scale: Scale) -> Items:
+def _stretches(term: Fact | Derived, scale: Scale) -> Iterator[str]:
     """The stretches along an axis with the rest as it is, the one where the company stands marked."""
     some, own = scale.stretches, scale.values[scale.own]
-
-    def line(stretch: Stretch) -> str:
-        unlimited = stretch is some[-1] and own == math.inf
-        here = own is not None and (unlimited or stretch.first <= own <= stretch.last)
-        return f"{_span(term, stretch, some)}: {readable(stretch.process)}{' (yours)' if here else ''}"
-
-    lines = map(line, some) if some[1:] else [f"{readable(some[0].process)} all along."]
-    return Items(tuple(map(Item, lines)), bullet="", inset=2, hang=2, ids=(scale.fact,))
-
-
-def _span(term: Fact | Derived, stretch: Stretch, of: Sequence[Stretch]) -> str:
     unit = f" {term.unit}" if term.unit.startswith("a ") else ""
-    if stretch is of[0]:
-        return f"up to {words(term, stretch.last)}{unit}"
-    if stretch is of[-1]:
-        return f"from {words(term, stretch.first)}{unit}"
-    return f"{words(term, stretch.first)} to {words(term, stretch.last)}{unit}"
+    for stretch in some:
+        first, last = words(term, stretch.first), words(term, stretch.last)
+        span = f"{first} to {last}" if stretch is not some[-1] else f"from {first}"
+        span = f"up to {last}" if stretch is some[0] else span
+        here = own is not None and (stretch.first <= own <= stretch.last or (own == math.inf and stretch is some[-1]))
+        said = f"{span}{unit}: {readable(stretch.process)}{' (yours)' if here else ''}"
+        yield said if some[1:] else f"{readable(stretch.process)} all along."
 
 
 # JSON

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salespath.counsel.grounds import Grounds, grounds
-from salespath.counsel.track_record import TrackRecord, Verdict, track_record
+from salespath.counsel.grounds import Grounds, Lookalike, TrackRecord, grounds, track_record
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts.values import readable
@@ -78,15 +77,15 @@ def record(found: TrackRecord, *, names: bool = True) -> str:
         return f"{text}."
     rest = len(found.wrong) - _NAMED
     more = [f"{rest} more"] if rest > 0 else []
-    return f"{text}; wrong on {together([_name(v) for v in found.wrong[:_NAMED]] + more)}."
+    return f"{text}; wrong on {together([_name(item) for item in found.wrong[:_NAMED]] + more)}."
 
 
 def wrong(found: TrackRecord) -> Iterator[str]:
     """Each look-alike on which it is wrong, with what is documented and what it says."""
-    for verdict in found.wrong:
-        label, said = (NAMES.get(word, readable(word)) for word in (verdict.documented.label, verdict.said))
-        yield f"{_name(verdict)}: documented {label}, said {said}"
+    for item in found.wrong:
+        label, said = (NAMES.get(word, readable(word)) for word in (item.documented.label, item.said))
+        yield f"{_name(item)}: documented {label}, said {said}"
 
 
-def _name(verdict: Verdict) -> str:
-    return f"{verdict.documented.company} {verdict.documented.year}"
+def _name(item: Lookalike) -> str:
+    return f"{item.documented.company} {item.documented.year}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from salespath.counsel.panel import MAJORITY, Disagreement, Panel, Ruling, Swap
 from salespath.engine.base import Base
 from salespath.facts import Value
 from salespath.facts.values import words
-from salespath.report.page import Block, Heading, Item, Items, Page, Text
+from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.plain import Shapes, facts, plain, shape
 from salespath.report.words.phrases import NAMES, counted, labels, together
 from salespath.report.words.verdict import in_short, short_block
@@ -20,23 +20,24 @@ def page(base: Base, company: str, panel: Panel) -> Page:
     """The verdict under each person's answers, then what they differ on, first what changes it (marked *)."""
     disputed = [item for item in panel.disagreements if item.disputed]
     partly = [item for item in panel.disagreements if not item.disputed]
-    deciding = len([item for item in panel.disagreements if item.decides])
+    deciding = sum(item.decides for item in panel.disagreements)
     rest = f", and only some answered on {len(partly)}" if partly else ""
     agreed = f"All gave the same answer on {counted(len(panel.agreed), 'fact', 'facts')}"
-    many = (
-        "changes the outcome, marked *: talk about it"
-        if deciding == 1
-        else "change the outcome, marked *: talk about them"
+    marked = (
+        f"{deciding} of these change the outcome, marked *: talk about them."
+        if deciding > 1
+        else "1 of these changes the outcome, marked *: talk about it."
+        if deciding
+        else "None of this changes the outcome."
     )
-    marked = f"{deciding} of these {many}." if deciding else "None of this changes the outcome."
     blocks: list[Block] = [
         Items(tuple(_rulings(base, panel)), bullet="", hang=2),
         Text(f"{agreed}, different ones on {len(disputed)}{rest}. {marked}", apart=True),
     ]
     for heading, items in (("Different answers", disputed), ("Answered by some only", partly)):
-        if items:
-            blocks.extend([Heading(heading), _disagreements(base, panel, items)])
-    return Page(f"{company}: {len(panel.people)} respondents", tuple(blocks))
+        order = sorted(items, key=lambda item: not item.decides)
+        blocks += section(heading, (_disagreement(base, panel, item) for item in order), inset=2)
+    return Page(f"{company}: {len(panel.outcomes)} respondents", tuple(blocks))
 
 
 def _rulings(base: Base, panel: Panel) -> Iterator[Item]:
@@ -64,14 +65,8 @@ def _block(base: Base, id_: str) -> str:
     return f"{NAMES[rule.then.process]} selling ({short_block(rule)})"
 
 
-def _disagreements(base: Base, panel: Panel, items: Iterable[Disagreement]) -> Items:
-    """The facts that change the outcome first, each in the order of the vocabulary."""
-    order = sorted(items, key=lambda item: not item.decides)
-    return Items(tuple(_disagreement(base, panel, item) for item in order), inset=2)
-
-
 def _disagreement(base: Base, panel: Panel, item: Disagreement) -> Item:
-    fact, number = base.vocabulary[item.fact], len(panel.people)
+    fact, number = base.vocabulary[item.fact], len(panel.outcomes)
     given = "; ".join(f"{words(fact, value)} ({', '.join(who)})" for value, who in item.answers)
     answered = f" {number - len(item.silent)} of {number} answered." if item.silent else ""
     middle = "no majority" if item.majority is None else f"majority: {words(fact, item.majority)}"
@@ -111,16 +106,15 @@ def _change(base: Base, before: Ruling, after: Ruling) -> str:
 
 def document(base: Base, company: str, answers: Mapping[str, Mapping[str, Value]], panel: Panel) -> dict[str, Any]:
     """The same as plain data, with the facts of each person."""
-
-    def respondents(panel: Panel, base: Base) -> Iterator[dict[str, Any]]:
-        for name in panel.people:
-            yield {"name": name, **plain(panel.outcomes[name], base, _SHAPES), "facts": facts(answers[name], base)}
-
-    whole = shape("respondents majority disagreements agreed", respondents=respondents)
-    return {"company": company, **plain(panel, base, {**_SHAPES, Panel: whole})}
+    people = [
+        {"name": name, **plain(ruling, base, _SHAPES), "facts": plain(facts(answers[name], base), base)}
+        for name, ruling in panel.outcomes.items()
+    ]
+    return {"company": company, "respondents": people, **plain(panel, base, _SHAPES)}
 
 
 _SHAPES: Shapes = {
+    Panel: shape("majority disagreements agreed"),
     Ruling: shape("*verdict blocks"),
     Swap: shape("respondent value of:others *outcome"),
     Disagreement: shape(

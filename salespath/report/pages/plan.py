@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from salespath.engine.assessment import Advice, Assessment
-from salespath.report.page import Block, Heading, Item, Items, Text
+from salespath.report.page import Block, Heading, Item, Items, Text, section
 from salespath.report.words.phrases import NAMES, labels
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import figure
@@ -17,12 +17,11 @@ SHOWN = 5  # questions in whole
 
 def first_moves(a: Assessment, most: int) -> Iterator[Block]:
     """The first moves, a line each."""
-    found = advice_for(a, "moves")[:most]
-    if found:
-        yield Heading("First moves")
-        texts = [f"{move.short or move.text.partition('. ')[0].rstrip('.')} ({move.owner})" for move in found]
-        items = [Item(text, f"{number}.", ids=move.rules) for number, (text, move) in enumerate(zip(texts, found), 1)]
-        yield Items(tuple(items), ordered=True)
+    lines = [
+        Item(f"{move.short or move.text.partition('. ')[0].rstrip('.')} ({move.owner})", f"{number}.", ids=move.rules)
+        for number, move in enumerate(advice_for(a, "moves")[:most], 1)
+    ]
+    return section("First moves", lines, ordered=True)
 
 
 def moves(a: Assessment) -> Iterator[Block]:
@@ -31,9 +30,7 @@ def moves(a: Assessment) -> Iterator[Block]:
     for number, move in enumerate(advice_for(a, "moves"), 1):
         owner = Text(f"{move.owner.capitalize()}. {_disclosed(a, move)}")
         items.append(Item(move.text, f"{number}.", under=(_steps(move.steps), owner), ids=move.rules))
-    if items:
-        yield Heading("First moves")
-        yield Items(tuple(items), ordered=True)
+    return section("First moves", items, ordered=True)
 
 
 def topics(a: Assessment) -> Iterator[Block]:
@@ -56,37 +53,29 @@ def metrics(a: Assessment) -> Iterator[Block]:
     for item in a.advice:
         if a.base.knowledge.topics[item.topic].metrics:
             seen.setdefault(item.choice, item)
-    if not seen:
-        return
-    yield Heading("What to measure")
     vocabulary, items = a.base.vocabulary, []
     for name, item in seen.items():
         text = f"{vocabulary[name].label}: {figure(vocabulary, name, a.metrics[name])}. {item.text}"
         items.append(Item(text, ids=(name, *item.rules), values={name: a.metrics[name].value}))
-    yield Items(tuple(items), inset=2)
+    return section("What to measure", items, inset=2)
 
 
 def pitfalls(a: Assessment) -> Iterator[Block]:
     """What to beware of."""
     items = [Item(warning.text, ids=(warning.rule,)) for warning in a.warnings if not warning.leads]
-    items += [Item(item.text, ids=item.rules) for item in advice_for(a, "pitfalls")]
-    if items:
-        yield Heading("Pitfalls")
-        yield Items(tuple(items), inset=2)
+    return section("Pitfalls", [*items, *(Item(i.text, ids=i.rules) for i in advice_for(a, "pitfalls"))], inset=2)
 
 
 def questions(a: Assessment) -> Iterator[Block]:
     """What is worth answering next, and why."""
-    some, rest = a.next_questions[:SHOWN], a.next_questions[SHOWN:]
-    if some:
-        yield Heading("Still worth answering")
-        label = a.base.vocabulary
-        yield Items(
-            tuple(Item(f"{label[q.fact].label} ({q.fact}). {why_asked(a.base, q)}", ids=(q.fact,)) for q in some),
-            inset=2,
-        )
-    if rest:
-        names = tuple(question.fact for question in rest)
+    label = a.base.vocabulary
+    whole = [
+        Item(f"{label[question.fact].label} ({question.fact}). {why_asked(a.base, question)}", ids=(question.fact,))
+        for question in a.next_questions[:SHOWN]
+    ]
+    yield from section("Still worth answering", whole, inset=2)
+    names = tuple(question.fact for question in a.next_questions[SHOWN:])
+    if names:
         yield Text(f"Also: {labels(a.base, names)}.", inset=2, ids=names)
 
 
@@ -105,8 +94,8 @@ def _advice(a: Assessment, item: Advice) -> Item:
     if a.process == "both" and item.process in PROCESSES:
         lead = f"[{NAMES[item.process]}] {lead}"
     why = Text(f"Why: {item.because} [{', '.join(item.rules)}]", inset=2)
-    disclosed = _disclosed(a, item)
-    under = (_steps(() if item.done else item.steps, "*", 2), why, *([Text(disclosed)] if disclosed else []))
+    disclosed = filter(None, [_disclosed(a, item)])
+    under = (_steps(() if item.done else item.steps, "*", 2), why, *map(Text, disclosed))
     return Item(f"{lead}{'(in place) ' if item.done else ''}{item.text}", under=under, ids=item.rules)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from salespath.counsel.precedents import Precedent, nearest
+from salespath.counsel.precedents import Precedent, likeness
 from salespath.engine.assessment import Assessment
 from salespath.facts import Value, Vocabulary
 from salespath.facts.values import words
@@ -38,18 +38,14 @@ class Resemblance:
     did: str
     sources: tuple[str, ...]
 
-    @property
-    def short_sources(self) -> str:
-        """The sources with the sites instead of whole addresses."""
-        return _ADDRESS.sub(r"\1", "; ".join(self.sources))
-
 
 def part(a: Assessment) -> Iterator[Block]:
     """The nearest of them, what they did, and where that stands."""
     items = []
-    for precedent in nearest(a.base, a.case):
+    for precedent in likeness(a.base).nearest(a.case):
         item = resemblance(precedent, a.case.values, a.base.vocabulary)
-        did = Text(f"{item.did} [{item.short_sources}]")
+        sites = _ADDRESS.sub(r"\1", "; ".join(item.sources))  # instead of whole addresses
+        did = Text(f"{item.did} [{sites}]")
         items.append(Item(f"{item.title}. {item.likeness}", under=(did,), ids=tuple(p.fact for p in precedent.parts)))
     if items:
         yield Heading(TITLE)
@@ -62,15 +58,15 @@ def resemblance(precedent: Precedent, facts: Mapping[str, Value], vocabulary: Vo
     company, parts = precedent.documented, precedent.parts
     unlike = sorted((part for part in parts if not part.alike), key=lambda part: -part.distance * part.weight)
     differences = []
-    for part in unlike[:_SHOWN]:
-        fact = vocabulary[part.fact]
-        there, here = words(fact, company.facts[part.fact]), words(fact, facts[part.fact])
+    for fact in (vocabulary[part.fact] for part in unlike[:_SHOWN]):
+        there, here = words(fact, company.facts[fact.id]), words(fact, facts[fact.id])
         differences.append(f"{fact.label} (there {there}; here {here})")
-    likeness = f"{len(parts)} answers in common, {precedent.alike if unlike else 'all'} alike"
-    if differences:
-        likeness += f"; unlike above all in {' and '.join(differences)}"
+    most = f"; unlike above all in {' and '.join(differences)}" if unlike else ""
     return Resemblance(
-        f"{company.company}, {company.year}: {DID[company.label]}", f"{likeness}.", company.did, company.sources
+        f"{company.company}, {company.year}: {DID[company.label]}",
+        f"{len(parts)} answers in common, {precedent.alike if unlike else 'all'} alike{most}.",
+        company.did,
+        company.sources,
     )
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from salespath.counsel.reach.moves import Move
-from salespath.counsel.reach.obstacles import EVIDENCE, Obstacle
-from salespath.counsel.reach.search import Changes, Reach
+from salespath.counsel.reach.obstacles import Obstacle
+from salespath.counsel.reach.search import Changes, Reach, apply
 from salespath.counsel.reach.steps import Roadmap
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.turning import turning
 from salespath.facts.values import words
-from salespath.report.page import Block, Heading, Item, Items, Page, Text
+from salespath.report.page import Block, Heading, Item, Items, Page, Text, section
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import few, selling, wanted
@@ -29,8 +29,8 @@ def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacl
     """What it takes."""
     name = selling(found.goal)
     if found.process == found.goal:
-        text = f"It is {name} already. Below is when to look again, and what to test meanwhile."
-        blocks: Iterable[Block] = [Text(text)]
+        said = f"It is {name} already. Below is when to look again, and what to test meanwhile."
+        blocks: Iterable[Block] = [Text(said)]
     elif found.first:
         blocks = _sets(base, found, roadmap, found.first)
     else:
@@ -65,7 +65,7 @@ def _sets(base: Base, found: Reach, roadmap: Roadmap, first: Changes) -> Iterato
 def _changes_item(base: Base, number: int, changes: Changes) -> Item:
     first, *others = (move_text(base, move) for move in (*changes.own, *changes.conditions))
     under: list[Block] = [Items(tuple(map(Item, others)), bullet="", hang=2)]
-    made = [f"{base.vocabulary[name].label} {value}" for name, value in _made(base, changes).items()]
+    made = list(_made(base, changes))
     if made:
         under.append(Text(f"which makes {' and '.join(made)}"))
     under.append(Text(f"Effort: {_effort(changes)}. {_firm(base, changes)}."))
@@ -88,16 +88,14 @@ def _effort(changes: Changes) -> str:
     return " and ".join([*parts, "days to find out"] if changes.conditions else parts)
 
 
-def _made(base: Base, changes: Changes) -> dict[str, str]:
+def _made(base: Base, changes: Changes) -> Iterator[str]:
     """The derived numbers that the facts make which are read together, and have no threshold of their own."""
     bare = {move.fact for move in changes.moves if move.low is None and move.high is None}
     company = Company(base, changes.facts)
-    found = {}
-    for name in base.numbers:
-        value = company.computed(name)
-        if len(base.inputs_of(name) & bare) > 1 and value is not None:
-            found[name] = words(base.vocabulary[name], value)
-    return found
+    for number in (base.vocabulary[name] for name in base.numbers if len(base.inputs_of(name) & bare) > 1):
+        value = company.computed(number.id)
+        if value is not None:
+            yield f"{number.label} {words(number, value)}"
 
 
 # Out of reach
@@ -111,14 +109,12 @@ def _out_of_reach(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> It
         moves = found.nearest.moves
         yield Text(f"What comes nearest (it would then be {in_short(found.nearest.process)}):", apart=True)
         yield Items(tuple(Item(move_text(base, move), ids=(move.fact,)) for move in moves), inset=2)
-    if obstacles:
-        yield Heading("What stands in the way and is not yours to change")
-        yield Items(tuple(_obstacle(base, obstacle) for obstacle in obstacles[:SHOWN]), inset=2)
-
-
-def _obstacle(base: Base, obstacle: Obstacle) -> Item:
-    weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.kind == EVIDENCE else ""
-    return Item(f"{weight}{_because(base, obstacle)} [{obstacle.rule}]", ids=(obstacle.rule, *obstacle.facts))
+    items = []
+    for obstacle in obstacles[:SHOWN]:
+        weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.weight else ""
+        text = f"{weight}{_because(base, obstacle)} [{obstacle.rule}]"
+        items.append(Item(text, ids=(obstacle.rule, *obstacle.facts)))
+    yield from section("What stands in the way and is not yours to change", items, inset=2)
 
 
 def _because(base: Base, obstacle: Obstacle) -> str:
@@ -129,33 +125,32 @@ def _because(base: Base, obstacle: Obstacle) -> str:
 # JSON
 
 
-def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> Any:
+def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
     """The same as plain data, with every set found."""
-    shapes: Shapes = {
-        **SHAPES,
-        Reach: shape(
-            "company:case.company goal process reached changes searched nearest in_the_way way triggers tests",
-            searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
-            in_the_way=lambda found, base: obstacles,
-            way=lambda found, base: roadmap.steps,
-            triggers=lambda found, base: roadmap.triggers,
-            tests=lambda found, base: roadmap.cards,
-        ),
-        Changes: shape("facts conditions process settled effort", facts=_own),
-        Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
-        Obstacle: shape(
-            "kind rule because weight facts",
-            because=lambda obstacle, base: _because(base, obstacle),
-            weight=net_of("weight"),
-        ),
-    }
-    return plain(found, base, shapes)
+    parts = plain([found, {"in_the_way": obstacles}, roadmap], base, _SHAPES)
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
-    now = {move.fact: move.before for move in changes.own}
+    before = {move.fact: move.before for move in changes.own if move.before is not None}
     for move in changes.own:  # one after the other: each starts where the one before it on the same fact has ended
-        before = now[move.fact]
-        after = before ^ {move.member} if move.member and isinstance(before, frozenset) else move.after
-        now[move.fact] = after
-        yield {"fact": move.fact, "from": before, "to": after, "wanted": target(base, move)}
+        after = apply(before, [move])
+        yield {"fact": move.fact, "from": before[move.fact], "to": after[move.fact], "wanted": target(base, move)}
+        before = after
+
+
+_SHAPES: Shapes = {
+    **SHAPES,
+    Reach: shape(
+        "company:case.company goal process reached changes searched nearest",
+        searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
+    ),
+    Changes: shape("facts conditions process settled effort", facts=_own),
+    Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
+    Obstacle: shape(
+        "kind rule because weight facts",
+        because=lambda obstacle, base: _because(base, obstacle),
+        weight=net_of("weight"),
+    ),
+    Roadmap: shape("way:steps triggers tests:cards"),
+}

@@ -11,7 +11,7 @@ from salespath.counsel.sensitivity import Influence, Sensitivity, Variant
 from salespath.engine import certainty
 from salespath.facts.values import readable, words
 from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
-from salespath.report.pages.steps import SHAPES, card_blocks, gains
+from salespath.report.pages.steps import SHAPES, card_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import few, labels, selling
 from salespath.report.words.verdict import in_short
@@ -70,8 +70,7 @@ def _summary(found: Sensitivity) -> str:
     parts = []
     for how, (one, many) in _WAYS.items():
         if count := kinds[how]:
-            number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-            parts.append(one if count == 1 else many.format(number))
+            parts.append(one if count == 1 else many.format(dict(enumerate(_NUMBERS)).get(count, count)))
     facts = labels(found.assessment.base, (influence.fact for influence in found.turning))
     return f"The verdict hangs on {' and '.join(parts)}: {facts}."
 
@@ -79,16 +78,14 @@ def _summary(found: Sensitivity) -> str:
 def _row(found: Sensitivity, influence: Influence) -> tuple[Cell, ...]:
     fact = found.assessment.base.vocabulary[influence.fact]
     low, high = (certainty.signed(value, 1) for value in (influence.low, influence.high))
-    span = "the same" if influence.low == influence.high else f"{low} to {high}"
+    unknown, turns = influence.unknown, influence.unknown in influence.turning
     return (
         f"{fact.label}: {words(fact, influence.value)}",
         influence.how or "not said",
-        span,
+        "the same" if influence.low == influence.high else f"{low} to {high}",
         _bar(found, influence),
         _steps(found, influence),
-        in_short(influence.unknown.process, influence.unknown.lead)
-        if influence.unknown in influence.turning
-        else "holds",
+        in_short(unknown.process, unknown.lead) if turns else "holds",
     )
 
 
@@ -103,14 +100,16 @@ def _steps(found: Sensitivity, influence: Influence) -> str:
     """Which steps turn the verdict, and into what."""
     turned = [step for step in influence.steps if step in influence.turning]
     parts = [f"{_step(found, step)}: {in_short(step.process, step.lead)}" for step in turned[:_MANY]]
-    return "; ".join([*parts, *([f"and {len(turned) - _MANY} more"] if turned[_MANY:] else [])]) or "holds"
+    if turned[_MANY:]:
+        parts.append(f"and {len(turned) - _MANY} more")
+    return "; ".join(parts) or "holds"
 
 
 def _step(found: Sensitivity, step: Variant) -> str:
     move = step.move
     assert move is not None
     if move.member:
-        return f"{'with' if gains(move) else 'without'} {readable(move.member)}"
+        return f"{'without' if move.drops else 'with'} {readable(move.member)}"
     return words(found.assessment.base.vocabulary[move.fact], move.after)
 
 

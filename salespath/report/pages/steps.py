@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from salespath.counsel.reach.moves import Move
-from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, open_above, open_below
+from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, kept_bounds
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.facts.values import readable, words
-from salespath.report.page import Block, Heading, Item, Items, Text
+from salespath.report.page import Block, Item, Items, Text, section
 from salespath.report.plain import Shapes, net_of, shape
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import answer, capitalized, counted, selling, sources
@@ -24,17 +24,14 @@ _ANSWERING = "founder"  # who finds out what has not been said
 
 def target(base: Base, move: Move) -> str:
     """Where a move must get to, with its threshold: at least 3."""
-    fact, low, high = base.vocabulary[move.fact], move.low, move.high
-    if fact.numeric and low is None and high is None:  # read together with another one
-        return f"for example {words(fact, move.after)}"
-    if low == high or not (fact.numeric or (low and high)):
-        return words(fact, move.after)
-    if low is not None and (high is None or open_above(fact, move)):
-        return f"at least {words(fact, low)}"
-    assert high is not None
-    if low is None or open_below(fact, move):
-        return f"at most {words(fact, high)}"
-    return f"{words(fact, low)} to {words(fact, high)}"
+    fact = base.vocabulary[move.fact]
+    if move.low == move.high:
+        example = "for example " if fact.numeric and move.low is None else ""  # read together with another one
+        return f"{example}{words(fact, move.after)}"
+    low, high = (None if bound is None else words(fact, bound) for bound in kept_bounds(fact, move))
+    if high is None:
+        return f"at least {low}"
+    return f"at most {high}" if low is None else f"{low} to {high}"
 
 
 def move_text(base: Base, move: Move) -> str:
@@ -43,13 +40,8 @@ def move_text(base: Base, move: Move) -> str:
     if move.answers:
         return f"provided that, not said yet, {fact.label}: {target(base, move)}"
     if move.member:
-        return f"{fact.label}: {'add' if gains(move) else 'drop'} {readable(move.member)}"
+        return f"{fact.label}: {'drop' if move.drops else 'add'} {readable(move.member)}"
     return f"{fact.label}: from {answer(fact, move.before)} to {target(base, move)}"
-
-
-def gains(move: Move) -> bool:
-    """Whether a set gets the member that a move is about."""
-    return isinstance(move.after, frozenset) and move.member in move.after
 
 
 # Steps
@@ -98,9 +90,8 @@ def _when(base: Base, text: str) -> str:
 
 def trigger_blocks(base: Base, roadmap: Roadmap, process: str) -> Iterator[Block]:
     """When to look again; `process` is today's."""
-    if roadmap.triggers:
-        yield Heading("Run this again when")
-        yield Items(tuple(_trigger(base, trigger, roadmap.about, process) for trigger in roadmap.triggers))
+    items = (_trigger(base, trigger, roadmap.about, process) for trigger in roadmap.triggers)
+    return section("Run this again when", items)
 
 
 def _trigger(base: Base, trigger: Trigger, about: str, process: str) -> Item:
@@ -122,9 +113,7 @@ def _trigger(base: Base, trigger: Trigger, about: str, process: str) -> Item:
 
 def card_blocks(base: Base, cards: Sequence[Card]) -> Iterator[Block]:
     """What to test before relying on it, and the number that counts as passed."""
-    if cards:
-        yield Heading("Test before you rely on it")
-        yield Items(tuple(_card(base, card) for card in cards[:SHOWN]), hang=4)
+    yield from section("Test before you rely on it", (_card(base, card) for card in cards[:SHOWN]), hang=4)
     if cards[SHOWN:]:
         yield Text(f"and {len(cards) - SHOWN} more (--format json has all).", inset=2)
 
@@ -132,9 +121,9 @@ def card_blocks(base: Base, cards: Sequence[Card]) -> Iterator[Block]:
 def _card(base: Base, card: Card) -> Item:
     test = card.test
     passed = f"Passed if {test.passed}. Within {counted(test.days, 'day', 'days')}; cost: {test.cost}."
-    under = [passed, *([f"The goal needs: {target(base, card.wanted)}."] if card.wanted else [])]
+    needs = f"The goal needs: {target(base, card.wanted)}." if card.wanted else ""
     text = f"{capitalized(base.vocabulary[card.fact].label)} ({card.known or 'not known'}): {test.do}"
-    return Item(text, under=tuple(Text(line, hang=2) for line in under), ids=(card.fact,))
+    return Item(text, under=tuple(Text(line, hang=2) for line in (passed, needs) if line), ids=(card.fact,))
 
 
 # JSON

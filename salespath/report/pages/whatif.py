@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from salespath.counsel.whatif import Setting, WhatIf
+from salespath.counsel.whatif import WhatIf
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.effects import ADVICE, BLOCK, Difference, Effect, follows
 from salespath.engine.walk import SUMS
-from salespath.report.page import Block, Heading, Item, Items, Page, Text
+from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.pages.rules_diff import SHAPES
 from salespath.report.plain import Shapes, evidence, plain, shape
 from salespath.report.words.phrases import NAMES, answer, selling
@@ -33,13 +33,13 @@ def page(found: WhatIf) -> Page:
 def _blocks(found: WhatIf) -> Iterator[Block]:
     before, after, effect = found.before, found.after, found.effect
     vocabulary = before.base.vocabulary
-    settings = []
-    for s in found.settings:
-        old, new = (answer(vocabulary[s.fact], value) for value in (s.before, s.after))
-        settings.append(Item(f"{vocabulary[s.fact].label}: {old} -> {new}", ids=(s.fact,)))
-    if not settings:
+    if not found.settings:
         yield Text("All of it is so already; nothing changes.")
         return
+    settings = []
+    for name, values in found.settings.items():
+        old, new = (answer(vocabulary[name], value) for value in values)
+        settings.append(Item(f"{vocabulary[name].label}: {old} -> {new}", ids=(name,)))
     yield Items(tuple(settings), bullet="", inset=2, hang=2)
     verdict = in_short(*effect.new)
     if effect.verdict_changes:
@@ -53,11 +53,13 @@ def _blocks(found: WhatIf) -> Iterator[Block]:
     yield Text(f"{firm} (As before.)" if firm == was else f"{firm} (Before: {was[0].lower()}{was[1:].rstrip('.')}.)")
     sums = (Item(_sums(before, after, process), label=NAMES[process], ids=(process,)) for process in PROCESSES)
     yield Items(tuple(sums), aligned=True)
-    reasons, blocks, plan = _reasons(found), tuple(_standing(found)), tuple(_plan(found))
-    for title, items in (("What counts otherwise", reasons), ("What stands in the way", blocks), ("The plan", plan)):
-        if items:
-            yield Heading(title)
-            yield Items(items, bullet="", inset=2, hang=2)
+    parts = {
+        "What counts otherwise": _reasons(found),
+        "What stands in the way": _standing(found),
+        "The plan": _plan(found),
+    }
+    for title, items in parts.items():
+        yield from section(title, items, bullet="", inset=2, hang=2)
 
 
 def _sums(before: Assessment, after: Assessment, process: str) -> str:
@@ -69,18 +71,13 @@ def _sums(before: Assessment, after: Assessment, process: str) -> str:
     return "; ".join(parts)
 
 
-def _reasons(found: WhatIf) -> tuple[Item, ...]:
+def _reasons(found: WhatIf) -> Iterator[Item]:
     """The evidence that counts otherwise, the weightiest first."""
     because = [{fired.rule: fired.because for fired in side.fired} for side in (found.before, found.after)]
-    return tuple(
-        Item(
-            f"{NAMES[shift.process]}. {'Counts now' if shift.new else 'No longer counts'}: "
-            f"{because[bool(shift.new)][shift.rule]} [{shift.rule}]",
-            label=certainty.signed(shift.new - shift.old, 1),
-            ids=(shift.rule,),
-        )
-        for shift in sorted(found.effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule))
-    )
+    for shift in sorted(found.effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
+        counts = "Counts now" if shift.new else "No longer counts"
+        text = f"{NAMES[shift.process]}. {counts}: {because[bool(shift.new)][shift.rule]} [{shift.rule}]"
+        yield Item(text, label=certainty.signed(shift.new - shift.old, 1), ids=(shift.rule,))
 
 
 def _standing(found: WhatIf) -> Iterator[Item]:
@@ -133,8 +130,10 @@ def document(found: WhatIf) -> Any:
 
 _SHAPES: Shapes = {
     **SHAPES,
-    WhatIf: shape("company:before.company set:settings old:before new:after changed:effect.verdict_changes *effect"),
-    Setting: shape("fact from:before to:after"),
+    WhatIf: shape(
+        "company:before.company set old:before new:after changed:effect.verdict_changes *effect",
+        set=lambda found, base: [{"fact": n, "from": old, "to": new} for n, (old, new) in found.settings.items()],
+    ),
     Effect: shape("through evidence:shifts items"),
     Assessment: shape(
         "process lead leaning settled evidence blockers",
