@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import IO, TypeVar
 
+from click.testing import CliRunner
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from salespath.cli import main
 from salespath.engine.assessment import Assessment
 from salespath.engine.compile import Base, compile_base
 from salespath.engine.load import load
@@ -23,6 +30,8 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 BASE = load()
 VOCABULARY = BASE.vocabulary
+Item = TypeVar("Item")
+PUT_BACK = [signal.SIGPIPE] if os.name == "posix" else []  # which the program sets for its own process
 
 FRAME = """
 version: test
@@ -86,18 +95,43 @@ def full(assessment: Assessment, width: int = 80) -> str:
 
 
 def run(*args: str, stdin: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the program as a user does, 100 columns wide; it must never end in a traceback, nor hang."""
-    done = subprocess.run(
-        [sys.executable, "-m", "salespath", *args],
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        capture_output=True,
-        timeout=60,
-        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
-    )
+    """Run the program in this process, 100 columns wide; an exception goes through."""
+    typed = stdin.encode() if isinstance(stdin, str) else stdin
+    runner = CliRunner(charset=environment.get("PYTHONIOENCODING", "utf-8"))
+    signals = {number: signal.getsignal(number) for number in PUT_BACK}
+    try:
+        done = runner.invoke(main, args, typed, {"COLUMNS": "100", **environment}, catch_exceptions=False)
+    finally:
+        for number, handler in signals.items():
+            signal.signal(number, handler)
+    return subprocess.CompletedProcess(args, done.exit_code, done.stdout_bytes, done.stderr_bytes)
+
+
+def run_process(*args: str, stdin: bytes | IO[bytes] = b"", **options) -> subprocess.CompletedProcess[bytes]:
+    """Run the program in a process of its own, where that is what is tested; no traceback, no hanging.
+
+    `env` is what the environment holds besides, other options are those of `subprocess.run`.
+    """
+    given = {"stdin": stdin} if hasattr(stdin, "fileno") else {"input": stdin}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "100",
+        "PYTHONIOENCODING": "utf-8",
+        **options.pop("env", {}),
+    }
+    command = [sys.executable, "-m", "salespath", *args]
+    done = subprocess.run(command, capture_output=True, timeout=60, env=environment, **given, **options)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return done
 
 
+def some(items: Sequence[Item], every: int = 5) -> Sequence[Item]:
+    """All of the items in a heavy run, which repeats what is marked `more`; of so many one elsewhere."""
+    return items if settings.get_current_profile_name() == "many" else items[::every]
+
+
+@cache
 def real_companies() -> list[Case]:
     return [
         case
