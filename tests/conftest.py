@@ -17,9 +17,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes random examples, or is marked `more`, runs again in a heavy run, with more of them."""
-    if settings.get_current_profile_name() == "many":
+    if config.option.markexpr == "heavy":
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("more"):
                 item.add_marker("heavy")

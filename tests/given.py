@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TypeVar
 
+import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -126,9 +127,15 @@ def run_process(*args: str, stdin: bytes | IO[bytes] = b"", **options) -> subpro
     return done
 
 
-def some(items: Sequence[Item], every: int = 5) -> Sequence[Item]:
-    """All of the items in a heavy run, which repeats what is marked `more`; of so many one elsewhere."""
-    return items if settings.get_current_profile_name() == "many" else items[::every]
+def sample(items: Sequence[Item], every: int = 5) -> Sequence[Item]:
+    """All of the items in a heavy run (see conftest.py), which repeats what is marked `more`; of so many one elsewhere."""
+    return items if settings.default.max_examples > 50 else items[::every]
+
+
+def on_some(assessments: list[Assessment]):
+    """Give a test some of the companies as `a`, and all of them in a heavy run."""
+    chosen = pytest.mark.parametrize("a", sample(assessments, 6), ids=lambda a: a.company[:30])
+    return lambda test: pytest.mark.more(chosen(test))
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from companies import random_companies
-from given import BASE, EXAMPLES, ROOT, run, run_process, some
+from given import BASE, EXAMPLES, ROOT, run, run_process, sample
 
 from salespath.engine.assess import assess
 from salespath.engine.crosscheck.experta_import import WANTED
@@ -26,7 +26,7 @@ TABLE = str(EXAMPLES / "real_companies.csv")
 @pytest.mark.more
 def test_the_whole_assessment_is_the_same():
     engine = Experta(BASE)
-    for case in some(random_companies(5, seed=3)):
+    for case in sample(random_companies(5, seed=3)):
         ours, theirs = document(assess(BASE, case)), document(assess(BASE, case, engine.walk))
         assert (ours["receipt"].pop("engine"), theirs["receipt"].pop("engine")) == ("salespath", "experta")
         assert ours == theirs

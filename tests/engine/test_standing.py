@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from given import BASE, VOCABULARY, real_companies, small_base, some
+from given import BASE, VOCABULARY, real_companies, sample, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,7 +95,7 @@ def _combinations(values, names):
 def test_every_completion_is_possible_and_none_turns_what_is_settled() -> None:
     source = random.Random(7)
     settled = 0
-    for case in some(on_a_ladder(250, seed=11)):
+    for case in sample(on_a_ladder(250, seed=11)):
         now = assess(BASE, case)
         assert now.process in now.possible
         for _ in range(6):
@@ -137,7 +137,7 @@ def test_no_answer_of_money_turns_what_a_search_calls_settled() -> None:
 @cache
 def standing_with_money() -> list[Assessment]:
     cases = on_a_ladder(400, seed=29)
-    found = (assess(BASE, case) for case in (cases if some(cases) is cases else cases[:130]))
+    found = (assess(BASE, case) for case in (cases if sample(cases) is cases else cases[:130]))
     return [assessment for assessment in found if assessment.unless]
 
 
@@ -166,7 +166,7 @@ def test_the_amount_named_lifts_the_block_and_one_step_short_does_not() -> None:
 
 @pytest.mark.more
 def test_a_table_names_the_same_answers() -> None:
-    alone = [*standing_with_money(), *(assess(BASE, case) for case in some(real_companies()))]
+    alone = [*standing_with_money(), *(assess(BASE, case) for case in sample(real_companies()))]
     table = Table.from_cases(BASE, [one.case for one in alone])
     found: list[set[tuple]] = [set() for _ in alone]
     for item in liftings(BASE, table, assess_table(BASE, table).standing):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from companies import random_companies
 from engines import agree, clips, definition, experta, ours_in_a_table
-from given import BASE, EXAMPLES, VOCABULARY, page, run, small_base, some, some_facts
+from given import BASE, EXAMPLES, VOCABULARY, page, run, sample, small_base, some_facts
 from hypothesis import given
 from hypothesis import strategies as st
 from rule_bases import random_base
@@ -52,7 +52,7 @@ def completed(base: Base, facts: dict[str, Value]):
 @pytest.mark.more
 def test_no_single_answer_turns_a_firm_verdict_and_each_named_turns_one_that_is_not():
     levels = set()
-    for case in some(DOCUMENTED[::4], 4):
+    for case in sample(DOCUMENTED[::4], 4):
         a = assess(BASE, case)
         levels.add(a.strength.level)
         named = {turn.fact for turn in a.strength.on}
@@ -128,11 +128,11 @@ def guessed_in(cases):
 
 
 @pytest.mark.more
-@pytest.mark.parametrize("seed", some([None, 0, 3], 2))
+@pytest.mark.parametrize("seed", sample([None, 0, 3], 2))
 def test_a_table_says_the_same_as_one_company(seed):
     source = random.Random(9)
     base = BASE if seed is None else BASES[seed]
-    cases = [*some(DOCUMENTED[::3], 3), *some(random_companies(90, seed=4)), Case("nothing")]
+    cases = [*sample(DOCUMENTED[::3], 3), *sample(random_companies(90, seed=4)), Case("nothing")]
     cases = [replace(case, how={n: "guessed" for n in case.values if source.random() < 0.3}) for case in cases]
     found = strengths(base, Table.from_cases(base, cases), guessed=guessed_in(cases))
     bits = np.unpackbits(found.on, axis=1, count=len(cases))
@@ -189,7 +189,7 @@ def assess_file_columns(path: str) -> list[tuple[str, str]]:
 
 @pytest.mark.more
 def test_two_answers_never_look_like_twenty():
-    for case in some(random_companies(60, seed=8), 6):
+    for case in sample(random_companies(60, seed=8), 6):
         few = Case("x", dict(list(case.values.items())[:2]))
         a = assess(BASE, few)
         assert a.strength.level == "open"
@@ -253,7 +253,7 @@ rules:
 
 @pytest.mark.more
 def test_the_level_is_the_count_of_what_turns_it():
-    for case in some(DOCUMENTED):
+    for case in sample(DOCUMENTED):
         a = assess(BASE, case)
         one = a.strength
         sure = a.process != "undetermined" and a.basis != "means_alone" and one.known.enough and not a.impossible
@@ -297,11 +297,11 @@ def lifting_base(seed: int) -> Base:
 
 
 @pytest.mark.more
-@pytest.mark.parametrize("seed", some(range(3), 3))
+@pytest.mark.parametrize("seed", sample(range(3), 3))
 def test_all_agree_where_blocks_stand(seed):
     base = lifting_base(seed)
     source, values = random.Random(seed), cells(base)
-    cases = some(random_companies(14, seed=40 + seed), 2)
+    cases = sample(random_companies(14, seed=40 + seed), 2)
     for engine in (clips, ours_in_a_table, definition):
         agree(engine, base, cases)
     agree(experta, base, cases[::5])

@@ -6,9 +6,8 @@ import itertools
 import re
 from collections import Counter
 
-import pytest
-from given import BASE, VOCABULARY, page, real_companies, run, some_facts
-from hypothesis import given, settings
+from given import BASE, VOCABULARY, on_some, page, real_companies, run, some_facts
+from hypothesis import given
 
 from salespath.authoring.scenarios import read_scenarios
 from salespath.engine.assess import assess
@@ -26,7 +25,7 @@ FACTS = {
 }  # fmt: skip
 CASES = [*real_companies(), *(Case(name, facts) for name, facts in FACTS.items())]
 ASSESSMENTS = [assess(BASE, case) for case in CASES]
-by_company = pytest.mark.parametrize("a", ASSESSMENTS, ids=lambda a: a.company[:30])
+by_company = on_some(ASSESSMENTS)
 
 
 def named(name: str):
@@ -44,7 +43,6 @@ def test_it_fits_a_page(a):
 
 
 @given(some_facts())
-@settings(max_examples=60)
 def test_any_company_fits_a_page(facts):
     assert fits(page(assess(BASE, Case("Somebody", facts)), 80))
 
