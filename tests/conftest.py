@@ -1,6 +1,8 @@
 """Settings for all tests: few random examples in the README's command, many where `-m heavy` runs."""
 
 import os
+import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
@@ -23,3 +25,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("more"):
                 item.add_marker("heavy")
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Put back what the program sets for its own process, where a test runs it in this one."""
+    before = signal.getsignal(signal.SIGPIPE) if os.name == "posix" else None
+    yield
+    if os.name == "posix":
+        signal.signal(signal.SIGPIPE, before)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,7 +31,6 @@ EXAMPLES = ROOT / "examples"
 BASE = load()
 VOCABULARY = BASE.vocabulary
 Item = TypeVar("Item")
-PUT_BACK = [signal.SIGPIPE] if os.name == "posix" else []  # which the program sets for its own process
 
 FRAME = """
 version: test
@@ -99,12 +97,7 @@ def run(*args: str, stdin: str | bytes = b"", **environment: str) -> subprocess.
     """Run the program in this process, 100 columns wide; an exception goes through."""
     typed = stdin.encode() if isinstance(stdin, str) else stdin
     runner = CliRunner(charset=environment.get("PYTHONIOENCODING", "utf-8"))
-    signals = {number: signal.getsignal(number) for number in PUT_BACK}
-    try:
-        done = runner.invoke(main, args, typed, {"COLUMNS": "100", **environment}, catch_exceptions=False)
-    finally:
-        for number, handler in signals.items():
-            signal.signal(number, handler)
+    done = runner.invoke(main, args, typed, {"COLUMNS": "100", **environment}, catch_exceptions=False)
     return subprocess.CompletedProcess(args, done.exit_code, done.stdout_bytes, done.stderr_bytes)
 
 

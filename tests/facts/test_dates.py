@@ -18,7 +18,6 @@ from salespath.facts.template import expected
 from salespath.facts.values import BadValue, parse, words, written
 from salespath.files.problems import SalespathError
 from salespath.interview.answers import how_to_write, understand
-from salespath.interview.journal import _value
 from salespath.rules.language import ExpressionError, Scope, condition
 
 FACT = VOCABULARY.facts["reference_date"]
@@ -139,8 +138,3 @@ def test_no_rule_reads_one():
     ):
         with pytest.raises(ExpressionError, match=r"date|set"):
             condition(text, scope)
-
-
-def test_an_answer_is_kept_over_a_break(tmp_path):
-    assert _value(FACT.id, DAY, VOCABULARY) == DAY
-    assert _value(FACT.id, "soon", VOCABULARY) is None

@@ -213,16 +213,6 @@ rules:
     assert "the rules depend on one another in a circle: a → b → c → a." in found[0][3]
 
 
-def test_a_circle_of_exceptions_shows_its_path():
-    text = """
-rules:
-  - {id: a, when: self_serve, conclude: {big: yes}, overrides: [b], because: x, source: [K01]}
-  - {id: b, when: self_serve, conclude: {big: yes}, overrides: [a], because: x, source: [K01]}
-"""
-    assert [(line, code) for _, line, code, _ in problems_of(text)] == [(3, "SP304")]
-    assert "a → b → a" in problems_of(text)[0][3]
-
-
 def test_a_rule_cannot_be_its_own_exception():
     assert problems_of(GOOD.replace("    source", "    overrides: [pays-much]\n    source"))[0][2] == "SP304"
 
