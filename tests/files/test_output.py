@@ -34,6 +34,14 @@ def run(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def umask():
+    """Set what rights new files do not get."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.fixture
 def run_process(tmp_path):
     """Run a command in an empty folder, in a process of its own."""
     return partial(given.run_process, cwd=tmp_path)
@@ -191,25 +199,26 @@ def test_a_reference_page_is_not_replaced(run, tmp_path):
 
 
 @posix
-@pytest.mark.parametrize("mode", [0o640, 0o444])
-def test_a_replaced_file_keeps_its_rights(run_process, tmp_path, mode):
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
+def test_a_replaced_file_keeps_its_rights(run, umask, tmp_path, mode):
     (tmp_path / "a.csv").write_text(BAD)
     for name in ("out.csv", "out.json", "out.rejects.csv"):
         (tmp_path / name).write_text("old")
         (tmp_path / name).chmod(mode)
     for name in ("out.csv", "out.json"):
-        assert run_process("assess", "a.csv", "-o", name, "--force", umask=0o022).returncode == 1
+        assert run("assess", "a.csv", "-o", name, "--force").returncode == 1
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
         assert (tmp_path / name).read_text() != "old"
     assert stat.S_IMODE((tmp_path / "out.rejects.csv").stat().st_mode) == mode
 
 
 @posix
-def test_a_new_file_has_the_rights_the_umask_leaves_and_rejects_those_of_their_output(run_process, tmp_path):
+def test_a_new_file_has_the_rights_the_umask_leaves_and_rejects_those_of_their_output(run, umask, tmp_path):
     (tmp_path / "a.csv").write_text(BAD)
-    run_process("assess", "a.csv", "-o", "new.csv", umask=0o027)
+    umask(0o027)
+    run("assess", "a.csv", "-o", "new.csv")
     (tmp_path / "private.csv").touch(0o600)
-    run_process("assess", "a.csv", "-o", "private.csv", "--force", umask=0o027)
+    run("assess", "a.csv", "-o", "private.csv", "--force")
     rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("*.csv")}
     del rights["a.csv"]
     assert rights == {
@@ -281,11 +290,11 @@ def test_devices_are_written_through(run, tmp_path):
 
 
 @posix
-def test_standard_output_by_its_name_is_what_it_was(run_process, tmp_path):
+def test_standard_output_by_its_name_is_what_it_was(run, run_process, tmp_path):
     (tmp_path / "a.csv").write_text(GOOD)
-    printed = run_process("assess", "a.csv", "--format", "json")
+    printed = run("assess", "a.csv", "--format", "json")
     assert run_process("assess", "a.csv", "--format", "json", "-o", "/dev/stdout").stdout == printed.stdout
-    assert run_process("assess", "a.csv", "-o", "/dev/stdout").stdout == run_process("assess", "a.csv").stdout
+    assert run_process("assess", "a.csv", "-o", "/dev/stdout").stdout == run("assess", "a.csv").stdout
     (tmp_path / "log").write_text("kept\n")
     line = f"{sys.executable} -m salespath assess a.csv --format json -o /dev/stdout >> log"
     assert subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, timeout=60).returncode == 0
