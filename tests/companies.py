@@ -9,30 +9,8 @@ from given import VOCABULARY, bounds
 from salespath.facts import Case, Derived, Fact
 
 FIGURES = (
-    0,
-    1,
-    2,
-    3,
-    5,
-    6,
-    7,
-    9,
-    10,
-    12,
-    18,
-    24,
-    99,
-    100,
-    999,
-    1000,
-    4999,
-    5000,
-    10_000,
-    25_000,
-    50_000,
-    100_000,
-    10**7,
-)
+    0, 1, 2, 3, 5, 6, 7, 9, 10, 12, 18, 24, 99, 100, 999, 1000, 4999, 5000, 10_000, 25_000, 50_000, 100_000, 10**7
+)  # fmt: skip
 
 
 def random_companies(count: int, seed: int) -> list[Case]:

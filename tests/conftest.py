@@ -1,11 +1,36 @@
-"""Settings for all tests."""
+"""Settings for all tests: few random examples in the README's command, many where `-m heavy` runs."""
 
 import os
+import signal
+from collections.abc import Iterator
 
-from hypothesis import settings
+import pytest
+from hypothesis import is_hypothesis_test, settings
 
 # No test asserts how long it takes: a busy machine must not turn a slow example into a failure.
-settings.register_profile("unhurried", deadline=None, max_examples=40)
 # The same examples every time where a change is judged; others on every run elsewhere.
-settings.register_profile("judged", deadline=None, derandomize=True)
-settings.load_profile("judged" if os.environ.get("CI") else "unhurried")
+JUDGED = bool(os.environ.get("CI"))
+settings.register_profile("few", deadline=None, max_examples=8, derandomize=JUDGED)
+settings.register_profile("many", deadline=None, max_examples=60, derandomize=JUDGED)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("many" if config.option.markexpr == "heavy" else "few")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes random examples, or is marked `more`, runs again in a heavy run, with more of them."""
+    if config.option.markexpr == "heavy":
+        for item in items:
+            if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("more"):
+                item.add_marker("heavy")
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Put back what the program sets for its own process, where a test runs it in this one."""
+    before = signal.getsignal(signal.SIGPIPE) if os.name == "posix" else None
+    yield
+    if os.name == "posix":
+        signal.signal(signal.SIGPIPE, before)

@@ -6,10 +6,17 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import IO, TypeVar
 
+import pytest
+from click.testing import CliRunner
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from salespath.cli import main
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.compile import compile_base
@@ -24,6 +31,7 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 BASE = load()
 VOCABULARY = BASE.vocabulary
+Item = TypeVar("Item")
 
 FRAME = """
 version: test
@@ -87,18 +95,44 @@ def full(assessment: Assessment, width: int = 80) -> str:
 
 
 def run(*args: str, stdin: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the program as a user does, 100 columns wide; it must never end in a traceback, nor hang."""
-    done = subprocess.run(
-        [sys.executable, "-m", "salespath", *args],
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        capture_output=True,
-        timeout=300,
-        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
-    )
+    """Run the program in this process, 100 columns wide; an exception goes through."""
+    typed = stdin.encode() if isinstance(stdin, str) else stdin
+    runner = CliRunner(charset=environment.get("PYTHONIOENCODING", "utf-8"))
+    done = runner.invoke(main, args, typed, {"COLUMNS": "100", **environment}, catch_exceptions=False)
+    return subprocess.CompletedProcess(args, done.exit_code, done.stdout_bytes, done.stderr_bytes)
+
+
+def run_process(*args: str, stdin: bytes | IO[bytes] = b"", **options) -> subprocess.CompletedProcess[bytes]:
+    """Run the program in a process of its own, where that is what is tested; no traceback, no hanging.
+
+    `env` is what the environment holds besides, other options are those of `subprocess.run`.
+    """
+    given = {"stdin": stdin} if hasattr(stdin, "fileno") else {"input": stdin}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "100",
+        "PYTHONIOENCODING": "utf-8",
+        **options.pop("env", {}),
+    }
+    command = [sys.executable, "-m", "salespath", *args]
+    done = subprocess.run(command, capture_output=True, timeout=300, env=environment, **given, **options)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return done
 
 
+def sample(items: Sequence[Item], every: int = 5) -> Sequence[Item]:
+    """All of the items in a heavy run (see conftest.py), which repeats what is marked `more`; of so many one elsewhere."""
+    return items if settings.default.max_examples > 50 else items[::every]
+
+
+def on_some(assessments: list[Assessment]):
+    """Give a test some of the companies as `a`, and all of them in a heavy run."""
+    chosen = pytest.mark.parametrize("a", sample(assessments, 6), ids=lambda a: a.company[:30])
+    return lambda test: pytest.mark.more(chosen(test))
+
+
+@cache
 def real_companies() -> list[Case]:
     return [
         case

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import ast
 import configparser
+import contextlib
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+from click.testing import CliRunner
 
 from salespath import cli
 from salespath.counsel import precedents
@@ -167,10 +166,9 @@ def run(command: str) -> str:
     """The output of a salespath command line, 120 columns wide."""
     words = command.removeprefix(INSTALLED).split()
     assert words[0] == "salespath"
-    environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=True
-    )
+    with contextlib.chdir(ROOT):
+        done = CliRunner().invoke(cli.main, words[1:], env={"COLUMNS": "120", "NO_COLOR": "1"}, catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
     return done.stdout
 
 

@@ -156,6 +156,7 @@ def test_the_command_shows_what_differs_and_fails(write) -> None:
     assert "0 of 1 scenarios hold" in told
 
 
+@pytest.mark.heavy  # a proof for each of a thousand parts of conditions
 def test_the_command_lists_what_no_scenario_shows(write) -> None:
     text = "- scenario: It waits.\n  source: [K08]\n  facts: {product_stage: pilot}\n  fired: [smb-not-launched]\n"
     done = run("rules", "test", write(text))

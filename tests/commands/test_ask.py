@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import given
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY
 
@@ -41,23 +42,17 @@ no
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, monkeypatch):
     """Run the command in an empty folder with its own data folder."""
+    monkeypatch.chdir(tmp_path)
 
-    def start(*words, typed: str | bytes = "", encoding="utf-8", **more):
-        environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data"), "COLUMNS": "80", **more.pop("env", {})}
-        environment.setdefault("PYTHONIOENCODING", encoding)
-        done = subprocess.run(
-            [sys.executable, "-m", "salespath", "ask", "--order", "fixed", *words],
-            input=typed if isinstance(typed, bytes) else typed.encode(encoding, "replace"),
-            capture_output=True,
-            cwd=tmp_path,
-            env=environment,
-            **more,
-        )
-        out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
-        assert "Traceback" not in out + err
-        return done.returncode, out, err
+    def start(*words, typed: str | bytes = "", encoding="utf-8", **environment):
+        done = given.run(
+            "ask", "--order", "fixed", *words,
+            stdin=typed if isinstance(typed, bytes) else typed.encode(encoding, "replace"),
+            XDG_DATA_HOME=str(tmp_path / "data"), COLUMNS="80", PYTHONIOENCODING=encoding, **environment,
+        )  # fmt: skip
+        return done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding)
 
     return start
 
@@ -73,7 +68,7 @@ def facts(path: Path):
 
 
 def test_a_whole_interview_over_a_pipe(run, tmp_path):
-    code, out, err = run("-o", "acme.yaml", typed=ANSWERS, env={"TERM": "xterm-256color"})
+    code, out, err = run("-o", "acme.yaml", typed=ANSWERS, TERM="xterm-256color")
     assert (code, err) == (0, "")
     assert "\x1b" not in out
     assert "Question 1 (product)" in out
@@ -258,12 +253,15 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_first_question(run, 
     assert "Question" not in out
 
 
-def test_a_full_disk_loses_nothing(run, tmp_path):
+def test_a_full_disk_loses_nothing(tmp_path):
     resource = pytest.importorskip("resource")
-    code, out, err = run(
-        typed=ANSWERS, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (700, resource.RLIM_INFINITY))
-    )
-    assert code == 1
+    done = given.run_process(
+        "ask", "--order", "fixed",
+        stdin=ANSWERS.encode(), env={"XDG_DATA_HOME": str(tmp_path / "data")},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (700, resource.RLIM_INFINITY)),
+    )  # fmt: skip
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode == 1
     assert "cannot save the interview" in err
     (tmp_path / "rescued.yaml").write_text(err[err.index("# Facts") :])
     case = facts(tmp_path / "rescued.yaml")

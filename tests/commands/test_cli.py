@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
@@ -28,11 +26,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
 
 @pytest.fixture
 def invoke():
-    """Run a command in this process, and put back what `main` does to the whole process."""
-    before = signal.getsignal(signal.SIGPIPE) if os.name == "posix" else None
-    yield lambda *args, **options: CliRunner().invoke(main, args, catch_exceptions=False, **options)
-    if os.name == "posix":
-        signal.signal(signal.SIGPIPE, before)
+    """Run a command, its output as text."""
+    return lambda *args, **options: CliRunner().invoke(main, args, catch_exceptions=False, **options)
 
 
 # assess
@@ -394,10 +389,10 @@ def test_the_version_is_printed():
 
 
 @posix
-@pytest.mark.parametrize("command", ["guide", f"assess {MANY} --format json", f"explain {MANY}", "facts list"])
+@pytest.mark.parametrize("command", ["guide", f"assess {MANY} --format json", "facts list"])
 def test_a_reader_that_stops_early_is_no_error(command):
     line = f"{sys.executable} -m salespath {command} | head -n 1"
-    done = subprocess.run(["sh", "-c", line], capture_output=True, timeout=20)
+    done = subprocess.run(["sh", "-c", line], capture_output=True, timeout=60)
     assert len(done.stdout.splitlines()) == 1
     assert b"Traceback" not in done.stderr
     assert b"Broken pipe" not in done.stderr
@@ -422,7 +417,7 @@ def test_a_reader_that_stops_early_is_no_error(command):
 def test_a_full_disk_or_a_closed_stream_is_no_crash(command, code, message):
     if "/dev/full" in command and not os.path.exists("/dev/full"):
         pytest.skip("needs /dev/full")
-    done = subprocess.run(["sh", "-c", f"{sys.executable} -m salespath {command}"], capture_output=True, timeout=20)
+    done = subprocess.run(["sh", "-c", f"{sys.executable} -m salespath {command}"], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr.strip()) == (code, message)
 
 
@@ -435,7 +430,7 @@ def test_a_terminal_gets_bold_headings_unless_it_says_otherwise(environment, mar
     pexpect = pytest.importorskip("pexpect")
     plain = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
     child = pexpect.spawn(
-        sys.executable, ["-m", "salespath", "assess", ONE], env={**plain, "TERM": "xterm", **environment}, timeout=20
+        sys.executable, ["-m", "salespath", "assess", ONE], env={**plain, "TERM": "xterm", **environment}, timeout=60
     )
     output = child.read()
     child.close()
@@ -479,25 +474,24 @@ def test_output_goes_to_stdout_and_messages_to_stderr():
     assert done.stderr.startswith(b"-:1: error SP112: standard input: self_serve: ")
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["assess", ONE, "--full"],
-        ["assess", MANY],
-        ["assess", MANY, "--format", "json"],
-        ["explain", ONE],
-        ["explain", ONE, "--format", "json"],
-        ["guide"],
-    ],
-    ids=lambda command: " ".join(Path(word).name for word in command),
-)
-def test_the_same_input_gives_the_same_bytes(command):
-    outputs = {run(*command, PYTHONHASHSEED=seed).stdout for seed in ("0", "4711")}
+def test_the_same_input_gives_the_same_bytes():
+    commands = (
+        ["assess", ONE, "--full"], ["assess", MANY], ["assess", MANY, "--format", "json"], ["explain", ONE],
+        ["explain", ONE, "--format", "json"], ["guide"],
+    )  # fmt: skip
+    code = f"from salespath.cli import main\nfor words in {commands}: main(words, standalone_mode=False)"
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "4711")
+    }
     assert len(outputs) == 1
+    assert len(outputs.pop()) > 100_000
 
 
 def test_explanations_and_the_guide_are_data_too():
     tree = json.loads(run("explain", ONE, "smb", "--format", "json").stdout)
     assert (tree["id"], tree["kind"], tree["status"]) == ("process:smb", "verdict", "failed")
-    assert len(json.loads(run("explain", MANY, "--format", "json").stdout)) == 32
+    assert len(json.loads(run("explain", "-", "--format", "json", stdin=TWO).stdout)) == 2
     assert {"point", "enterprise", "smb", "source"} == set(json.loads(run("guide", "--format", "json").stdout)[0])

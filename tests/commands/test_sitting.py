@@ -275,7 +275,7 @@ def test_the_same_interview_is_not_resumed_twice_at_a_time(sit, tmp_path):
     assert held == {"Acme": 2, "Other": 3}
 
 
-@pytest.mark.parametrize(("environment", "styled"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+@pytest.mark.parametrize(("environment", "styled"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_bold_only_where_it_is_wanted(sit, environment, styled):
     person = sit(**environment)
     person.asked()

@@ -9,7 +9,7 @@ import sys
 from itertools import pairwise
 
 import pytest
-from given import BASE, EXAMPLES, VOCABULARY, page, real_companies, run, some_facts
+from given import BASE, EXAMPLES, VOCABULARY, page, real_companies, run, sample, some_facts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -89,7 +89,7 @@ def test_a_number_that_is_so_already_moves_nothing():
 
 
 @given(some_facts(), st.sampled_from(list(VOCABULARY.derived)), st.integers(1, 10_000))
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_whatever_is_known_a_number_becomes_what_is_asked_and_its_formula_makes_it(facts, name, value):
     assume(
         not any(isinstance(known, float) and 0 < abs(known) < 1e-6 for known in facts.values())
@@ -107,7 +107,6 @@ def test_whatever_is_known_a_number_becomes_what_is_asked_and_its_formula_makes_
 
 
 @given(some_facts(), st.sampled_from(NUMBERS), st.lists(st.floats(0, 9), min_size=4, max_size=4))
-@settings(max_examples=60)
 def test_between_its_borders_a_verdict_stays(facts, name, powers):
     parts = PARTS.get(VOCABULARY[name].type, 1)
     found = stretches(BASE, facts, name)
@@ -130,9 +129,10 @@ def test_a_number_that_no_rule_reads_turns_nothing():
 # Near a border
 
 
+@pytest.mark.more
 def test_whoever_is_near_a_border_is_told_the_value_where_the_process_is_another():
     told = 0
-    for case in CASES:
+    for case in sample(CASES):
         if assess(BASE, case).impossible:
             continue  # what a number is made of is then anybody's guess
         process = process_of(BASE, case.values)
@@ -147,7 +147,7 @@ def test_whoever_is_near_a_border_is_told_the_value_where_the_process_is_another
             assert (item.at < item.value) == (item.side == "below")
             reach = max(abs(item.value) / 5, 1 if VOCABULARY[item.fact].unit == "months" else 0)
             assert abs(item.at - item.value) <= reach
-    assert told > 10
+    assert told
 
 
 def test_an_exact_threshold_is_near_whoever_stands_on_it_and_not_twice_as_far():
@@ -160,8 +160,9 @@ def test_an_exact_threshold_is_near_whoever_stands_on_it_and_not_twice_as_far():
     assert near(BASE, off) == ()
 
 
+@pytest.mark.more
 def test_cash_and_spending_are_not_told_beside_the_runway_that_they_make():
-    for case in CASES:
+    for case in sample(CASES):
         named = {item.fact for item in near(BASE, case.values)}
         assert not ({"capital", "monthly_burn"} & named and "runway_months" in named)
 
@@ -181,7 +182,8 @@ def test_the_page_says_how_near_and_a_document_too():
 # The map
 
 
-@pytest.mark.parametrize("case", real_companies()[::4], ids=lambda case: case.company)
+@pytest.mark.more
+@pytest.mark.parametrize("case", sample(real_companies()[::4], 4), ids=lambda case: case.company)
 @pytest.mark.parametrize(
     "names",
     [("annual_contract_value", "runway_months"), ("runway_months", "capital"), ("paying_customers", "close_rate")],

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY, full, page, run, some_facts
-from hypothesis import given, settings
+from hypothesis import given
 
 from salespath.counsel.grounds import Lookalike, TrackRecord, grounds, track_record
 from salespath.counsel.precedents import documented_companies, likeness
@@ -167,7 +167,6 @@ def test_without_look_alikes_it_says_how_many_answers_would_be_needed() -> None:
 
 
 @given(some_facts())
-@settings(max_examples=40)
 def test_whatever_is_known_the_page_says_the_record_and_data_agrees(facts) -> None:
     a = assess(BASE, Case("Somebody", facts))
     found, record = document(a), track_record(BASE, a.case)

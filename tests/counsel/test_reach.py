@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
-from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, small_base
+from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, sample, small_base
 from hypothesis import example, settings
 from hypothesis import given as with_
 from hypothesis import strategies as st
@@ -177,7 +177,8 @@ def company(source: random.Random) -> dict[str, Value]:
     return {name: source.choice(values[name]) for name in FACTS if source.random() < known}
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.more
+@pytest.mark.parametrize("seed", sample(range(25)))
 def test_the_sets_found_are_those_that_a_plain_loop_of_assessments_finds(seed):
     facts = company(random.Random(seed))
     for goal in ("enterprise", "smb"):
@@ -239,12 +240,14 @@ def within(fact: Fact, old: Value, new: Value, facts: dict[str, Value]) -> None:
         assert facts["product_stage"] == "launched"
 
 
-@pytest.mark.parametrize("case", real_companies()[::4], ids=lambda case: case.company)
+@pytest.mark.more
+@pytest.mark.parametrize("case", sample(real_companies()[::4], 3), ids=lambda case: case.company)
 def test_real_companies_reach_their_goals_by_the_sets_found(case):
     for goal in GOALS:
         check(BASE, case, search(BASE, case, goal))
 
 
+@pytest.mark.heavy
 @example(1477)  # self-serve and, so that it can be, launched
 @with_(st.integers(0, 10**6))
 @settings(max_examples=15)
@@ -266,7 +269,8 @@ def test_a_company_that_has_said_nothing_needs_answers_only():
 TOGETHER = ("capital", "monthly_burn", "committed_revenue", "sales_cycle_months")
 
 
-@pytest.mark.parametrize("case", [Case("empty", {}), *real_companies()[1::8]], ids=lambda case: case.company)
+@pytest.mark.more
+@pytest.mark.parametrize("case", sample([Case("empty", {}), *real_companies()[1::8]], 4), ids=lambda case: case.company)
 def test_no_joint_value_of_amounts_read_together_is_passed_over(case):
     source = random.Random(case.company)
     unknown = [name for name in TOGETHER if name not in case.values]
@@ -292,8 +296,9 @@ def amount(source: random.Random, name: str) -> float:
     return round(10_000 * months.get(name, source.choice([0, 0.5, 1, 2])))
 
 
+@pytest.mark.more
 def test_unknown_facts_stay_unknown_or_are_conditions_that_count():
-    for case in real_companies()[:12]:
+    for case in sample(real_companies()[:12]):
         for changes in search(BASE, case, "both").changes:
             assert all(move.before is None for move in changes.conditions)
             assert all(move.fact in case.values for move in changes.own)
@@ -366,8 +371,9 @@ def test_the_order_of_facts_changes_nothing():
     assert search(BASE, case, "both").changes == search(BASE, other, "both").changes
 
 
+@pytest.mark.more
 def test_sets_come_by_effort():
-    for case in real_companies()[::2]:
+    for case in sample(real_companies()[::2]):
         efforts = [changes.effort for changes in search(BASE, case, "both").changes]
         assert efforts == sorted(efforts)
 
@@ -375,7 +381,8 @@ def test_sets_come_by_effort():
 # The way
 
 
-@pytest.mark.parametrize("case", real_companies()[::4], ids=lambda case: case.company)
+@pytest.mark.more
+@pytest.mark.parametrize("case", sample(real_companies()[::4], 3), ids=lambda case: case.company)
 def test_the_steps_lead_from_today_to_the_goal(case):
     for goal in GOALS:
         found = search(BASE, case, goal)
@@ -392,8 +399,9 @@ def test_the_steps_lead_from_today_to_the_goal(case):
         assert all(1 <= card.test.days <= 30 for card in there.cards)
 
 
+@pytest.mark.more
 def test_a_step_is_done_when_its_condition_says_so():
-    for case in real_companies()[::5]:
+    for case in sample(real_companies()[::5], 3):
         for goal in GOALS:
             found = search(BASE, case, goal, largest=2)
             for step in roadmap(BASE, found, sensitivity(BASE, case)).steps:

@@ -8,7 +8,7 @@ import math
 import random
 
 import pytest
-from given import BASE, real_companies
+from given import BASE, real_companies, sample
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,7 +105,8 @@ def test_a_sum_in_words(units, text):
     assert word(round(units * SCALE)) == text
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.more
+@pytest.mark.parametrize("seed", sample(range(5)))
 def test_a_companys_sums_are_the_weights_of_the_reasons_that_count(seed):
     for case in real_companies():
         names = random.Random(seed).sample(list(case.values), len(case.values))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from given import BASE, EXAMPLES, FRAME, VOCABULARY, run, some_facts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
@@ -198,7 +198,6 @@ def test_of_a_long_table_the_first_rows_are_told_and_the_rest_are_counted(tmp_pa
 
 
 @given(st.lists(some_facts(), min_size=1, max_size=9))
-@settings(max_examples=100)
 def test_a_table_finds_the_same_rows_as_company_by_company(companies):
     cases = [Case(str(number), facts) for number, facts in enumerate(companies)]
     rows = Rows(BASE, FactTable.from_cases(BASE, cases))

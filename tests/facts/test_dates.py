@@ -138,10 +138,3 @@ def test_no_rule_reads_one():
     ):
         with pytest.raises(ExpressionError, match=r"date|set"):
             condition(text, scope)
-
-
-def test_an_answer_is_kept_over_a_break(tmp_path):
-    from salespath.interview.journal import _value
-
-    assert _value(FACT.id, DAY, VOCABULARY) == DAY
-    assert _value(FACT.id, "soon", VOCABULARY) is None

@@ -9,10 +9,12 @@ import stat
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
+import given
 import pytest
-from given import EXAMPLES, ROOT
+from given import EXAMPLES
 
 from salespath.files.output import Output, atomic, check, json_pieces, together
 from salespath.files.problems import SalespathError
@@ -25,18 +27,24 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs links, rights and p
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, monkeypatch):
     """Run a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return partial(given.run, XDG_DATA_HOME=str(tmp_path / "data"))
 
-    def start(*words, stdin=b"", **more):
-        command = [sys.executable, "-m", "salespath", *words]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
-        source = {"stdin": stdin} if hasattr(stdin, "fileno") else {"input": stdin}
-        done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, timeout=60, **source, **more)
-        assert b"Traceback" not in done.stderr
-        return done
 
-    return start
+@pytest.fixture
+def umask():
+    """Set what rights new files do not get."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.fixture
+def run_process(tmp_path):
+    """Run a command in an empty folder, in a process of its own."""
+    return partial(given.run_process, cwd=tmp_path)
 
 
 def codes(done) -> list[str]:
@@ -89,11 +97,11 @@ def test_no_name_of_an_input_is_written(run, tmp_path, ending, force):
 
 
 @posix
-def test_a_file_read_through_standard_input_is_an_input(run, tmp_path):
+def test_a_file_read_through_standard_input_is_an_input(run_process, tmp_path):
     facts = tmp_path / "facts.json"
     facts.write_text('{"product_stage": "idea"}')
     with facts.open("rb") as stream:
-        done = run("assess", "-", "-o", "facts.json", "--force", stdin=stream)
+        done = run_process("assess", "-", "-o", "facts.json", "--force", stdin=stream)
     assert codes(done) == ["SP146"]
     assert b"standard input" in done.stderr
     assert facts.read_text() == '{"product_stage": "idea"}'
@@ -192,24 +200,25 @@ def test_a_reference_page_is_not_replaced(run, tmp_path):
 
 @posix
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
-def test_a_replaced_file_keeps_its_rights(run, tmp_path, mode):
+def test_a_replaced_file_keeps_its_rights(run, umask, tmp_path, mode):
     (tmp_path / "a.csv").write_text(BAD)
     for name in ("out.csv", "out.json", "out.rejects.csv"):
         (tmp_path / name).write_text("old")
         (tmp_path / name).chmod(mode)
     for name in ("out.csv", "out.json"):
-        assert run("assess", "a.csv", "-o", name, "--force", umask=0o022).returncode == 1
+        assert run("assess", "a.csv", "-o", name, "--force").returncode == 1
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
         assert (tmp_path / name).read_text() != "old"
     assert stat.S_IMODE((tmp_path / "out.rejects.csv").stat().st_mode) == mode
 
 
 @posix
-def test_a_new_file_has_the_rights_the_umask_leaves_and_rejects_those_of_their_output(run, tmp_path):
+def test_a_new_file_has_the_rights_the_umask_leaves_and_rejects_those_of_their_output(run, umask, tmp_path):
     (tmp_path / "a.csv").write_text(BAD)
-    run("assess", "a.csv", "-o", "new.csv", umask=0o027)
+    umask(0o027)
+    run("assess", "a.csv", "-o", "new.csv")
     (tmp_path / "private.csv").touch(0o600)
-    run("assess", "a.csv", "-o", "private.csv", "--force", umask=0o027)
+    run("assess", "a.csv", "-o", "private.csv", "--force")
     rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("*.csv")}
     del rights["a.csv"]
     assert rights == {
@@ -281,11 +290,11 @@ def test_devices_are_written_through(run, tmp_path):
 
 
 @posix
-def test_standard_output_by_its_name_is_what_it_was(run, tmp_path):
+def test_standard_output_by_its_name_is_what_it_was(run, run_process, tmp_path):
     (tmp_path / "a.csv").write_text(GOOD)
     printed = run("assess", "a.csv", "--format", "json")
-    assert run("assess", "a.csv", "--format", "json", "-o", "/dev/stdout").stdout == printed.stdout
-    assert run("assess", "a.csv", "-o", "/dev/stdout").stdout == run("assess", "a.csv").stdout
+    assert run_process("assess", "a.csv", "--format", "json", "-o", "/dev/stdout").stdout == printed.stdout
+    assert run_process("assess", "a.csv", "-o", "/dev/stdout").stdout == run("assess", "a.csv").stdout
     (tmp_path / "log").write_text("kept\n")
     line = f"{sys.executable} -m salespath assess a.csv --format json -o /dev/stdout >> log"
     assert subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, timeout=60).returncode == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from given import BASE, VOCABULARY, real_companies, values
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
@@ -150,7 +150,6 @@ def test_the_way_a_value_is_known_reaches_the_case():
     assert interview.case.notes == {"capital": {"note": "x"}}
 
 
-@settings(max_examples=12)
 @given(steps())
 def test_the_events_replay_to_the_same_interview(run):
     interview, events = run
@@ -161,7 +160,6 @@ def test_the_events_replay_to_the_same_interview(run):
     assert again.case == interview.case
 
 
-@settings(max_examples=12)
 @given(steps())
 def test_going_back_and_answering_the_same_changes_nothing(run):
     interview, _ = run
@@ -177,7 +175,6 @@ def test_going_back_and_answering_the_same_changes_nothing(run):
     assert interview.question == question
 
 
-@settings(max_examples=30)
 @given(steps())
 def test_the_facts_are_the_answers(run):
     interview, events = run

@@ -85,7 +85,7 @@ def test_a_journal_from_before_there_were_quick_interviews_is_read():
     assert not expected.quick
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_answer_is_read_back(data):
     name = data.draw(st.sampled_from(list(VOCABULARY.facts)))
@@ -231,7 +231,7 @@ def test_a_fact_file_is_read_back_as_it_was(tmp_path):
     assert same(read_back(tmp_path, Case("no")), Case("no"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1).map(lambda text: " ".join(text.split())[:200]), some_facts(), st.data())
 def test_any_facts_are_read_back(tmp_path, name, facts, data):
     name = "".join(c if c.isprintable() else "x" for c in name) or "x"

@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 
 import pytest
-from given import BASE, VOCABULARY, real_companies, small_base, some_facts
-from hypothesis import given, settings
+from given import BASE, VOCABULARY, on_some, real_companies, small_base, some_facts
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -32,7 +32,7 @@ from tools.document_schema import explanation_schema
 
 ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), Case("Unknown")]]
 VALIDATOR = Draft202012Validator(explanation_schema())
-by_company = pytest.mark.parametrize("a", ASSESSMENTS, ids=lambda a: a.company)
+by_company = on_some(ASSESSMENTS)
 
 
 def how(a, target: str | None = None) -> Tree:
@@ -274,7 +274,6 @@ def test_an_unknown_target_is_nothing(target):
 
 
 @given(some_facts(), st.data())
-@settings(max_examples=15)
 def test_every_target_of_every_company_is_explained_in_words(facts, data):
     a = assess(BASE, Case("Somebody", facts))
     rules = st.sampled_from(list(BASE.knowledge.rules))
@@ -362,7 +361,6 @@ TARGETS = [*VERDICTS, "channel", *BASE.knowledge.attributes, *BASE.knowledge.rul
     some_facts() | st.sampled_from([dict(a.case.values) for a in ASSESSMENTS]),
     st.sampled_from(VERDICTS) | st.sampled_from(TARGETS),
 )
-@settings(max_examples=25)
 def test_every_condition_that_was_evaluated_for_the_answer_stands_in_the_tree_once(facts, target):
     a = assess(BASE, Case("Somebody", facts))
     explanation = explain(a, target)

@@ -9,8 +9,8 @@ import textwrap
 from enum import Enum
 
 import pytest
-from given import BASE, VOCABULARY, full, page, real_companies, some_facts
-from hypothesis import given, settings
+from given import BASE, VOCABULARY, full, on_some, page, real_companies, some_facts
+from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from salespath.engine.assess import assess
@@ -35,8 +35,7 @@ LONG_NAME = Case(
     "Gesellschaft für außerordentlich lange Unternehmensnamen und deren Abkürzungen mbH & Co. KGaA " + "X" * 90
 )
 ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), NOTHING_SAID, LONG_NAME]]
-by_company = pytest.mark.parametrize("a", ASSESSMENTS, ids=lambda a: a.company[:30])
-widths = pytest.mark.parametrize("width", [60, 80, 88, 200])
+by_company = on_some(ASSESSMENTS)
 
 VALIDATOR = Draft202012Validator(assessment_schema())
 KEYS = [
@@ -60,10 +59,10 @@ def test_the_companies_of_these_tests_reach_every_verdict():
 
 
 @by_company
-@widths
 @pytest.mark.parametrize("shown", [page, full])
-def test_a_report_fits_the_width(a, width, shown):
-    assert [line for line in shown(a, width).splitlines() if len(line) > width] == []
+def test_a_report_fits_the_width(a, shown):
+    for width in (60, 80, 88, 200):
+        assert [line for line in shown(a, width).splitlines() if len(line) > width] == []
 
 
 @by_company
@@ -200,7 +199,6 @@ def test_a_metric_is_a_figure_or_says_why_it_is_none(reading, text):
 
 
 @given(some_facts())
-@settings(max_examples=60)
 def test_any_company_gets_a_report(facts):
     text = full(assess(BASE, Case("Somebody", facts)))
     assert [line for line in text.splitlines() if len(line) > 80] == []
@@ -245,7 +243,6 @@ def test_not_yet_says_whether_the_process_would_fit(leaning, fit, text):
 
 
 @given(some_facts())
-@settings(max_examples=40)
 def test_advice_belongs_to_the_recommendation(facts):
     a = assess(BASE, Case("Somebody", facts))
     allowed = {"any", a.process, *(PROCESSES if a.process == "both" else ())}
@@ -273,7 +270,6 @@ def test_a_list_of_documents_keeps_the_schema():
 
 
 @given(some_facts())
-@settings(max_examples=60)
 def test_any_company_has_a_valid_document(facts):
     found = document(assess(BASE, Case("Somebody", facts)))
     VALIDATOR.validate(found)

@@ -8,7 +8,7 @@ import re
 
 import pytest
 from given import FRAME, VOCABULARY, real_companies, small_base
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
@@ -214,16 +214,6 @@ rules:
     assert "the rules depend on one another in a circle: a → b → c → a." in found[0][3]
 
 
-def test_a_circle_of_exceptions_shows_its_path():
-    text = """
-rules:
-  - {id: a, when: self_serve, conclude: {big: yes}, overrides: [b], because: x, source: [K01]}
-  - {id: b, when: self_serve, conclude: {big: yes}, overrides: [a], because: x, source: [K01]}
-"""
-    assert [(line, code) for _, line, code, _ in problems_of(text)] == [(3, "SP304")]
-    assert "a → b → a" in problems_of(text)[0][3]
-
-
 def test_a_rule_cannot_be_its_own_exception():
     assert problems_of(GOOD.replace("    source", "    overrides: [pays-much]\n    source"))[0][2] == "SP304"
 
@@ -298,7 +288,6 @@ ODD = [None, Scalar("", 1), Scalar("x", 1), Scalar("-1", 1, True), Scalar("{", 1
 
 
 @given(st.integers(0, len(RULES) - 1), st.floats(0, 1), st.sampled_from(ODD))
-@settings(max_examples=60)
 def test_a_damaged_rule_file_gives_a_base_or_problems_and_nothing_else(number, where, what):
     name, node = RULES[number]
     size = _size(node)
@@ -540,7 +529,6 @@ def _outcome(base: Base, case: Case):
 
 
 @given(st.permutations(RULES))
-@settings(max_examples=15)
 def test_no_order_of_files_changes_the_built_in_base(nodes):
     knowledge, problems = loader.load(nodes, "")
     base = compile_base(VOCABULARY, knowledge, problems)
@@ -550,7 +538,6 @@ def test_no_order_of_files_changes_the_built_in_base(nodes):
 
 
 @given(st.sampled_from(COMPANIES), st.randoms(use_true_random=False))
-@settings(max_examples=40)
 def test_no_order_of_facts_changes_anything(case, random):
     names = list(case.values)
     random.shuffle(names)

@@ -10,7 +10,7 @@ import time
 import fuzz
 import pytest
 from given import BASE, EXAMPLES, run, small_base
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
@@ -298,7 +298,6 @@ KEYS = ["rules", "replace", "switch_off", "texts", "lines", "attributes", "topic
 
 @pytest.mark.heavy
 @given(st.lists(st.sampled_from(WORDS), max_size=60), st.sampled_from(["", " "]))
-@settings(max_examples=400, deadline=None)
 def test_any_words_are_a_condition_or_are_refused(words, between) -> None:
     fuzz.expression(between.join(words))
 
@@ -310,13 +309,11 @@ NODES = st.recursive(
 
 @pytest.mark.heavy
 @given(st.dictionaries(st.sampled_from(KEYS[:9]), NODES, min_size=1))
-@settings(max_examples=200, deadline=None)
 def test_any_structure_is_a_base_or_problems(data) -> None:
     fuzz.overlay(json.dumps(data).encode())
 
 
 @pytest.mark.heavy
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
 def test_any_bytes_are_a_base_or_problems(data) -> None:
     fuzz.overlay(data)

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.files.problems import SalespathError
@@ -32,7 +32,6 @@ def by_the_csv_module(content: str, delimiter: str, *, strict: bool = False) -> 
     return list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=strict))
 
 
-@settings(max_examples=1500)
 @given(
     st.text(st.sampled_from('ab,,;"""\n\n\r'), max_size=40),
     st.sampled_from(",;"),

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from given import VOCABULARY, values
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salespath.engine.table import column
@@ -62,7 +62,6 @@ def texts_of_numbers():
     return st.one_of(st.none(), *shapes)
 
 
-@settings(max_examples=400)
 @given(st.sampled_from(NUMERIC), st.lists(texts_of_numbers(), max_size=12))
 @example("annual_contract_value", ["250.000", "250.00", "-250.000", "0.125", "1000.000", "999.999", "1.5", "250.0000"])
 @example("net_profit", ["-0", "-0.0", "0", "-5", "-250.000", "--5", "5-", "-", ".", "1.2.3", "-.5", "5."])
@@ -71,7 +70,6 @@ def test_numbers(name, texts):
     check(name, texts)
 
 
-@settings(max_examples=200)
 @given(
     st.sampled_from([name for name in VOCABULARY if name not in NUMERIC]).flatmap(
         lambda name: st.tuples(
@@ -92,7 +90,6 @@ def test_words(case):
 
 
 @pytest.mark.parametrize("name", [KINDS[kind] for kind in sorted(KINDS)])
-@settings(max_examples=50)
 @given(data=st.data())
 def test_what_is_written_reads_back(name, data):
     fact = VOCABULARY[name]

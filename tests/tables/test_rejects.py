@@ -141,7 +141,7 @@ def test_no_cell_of_the_rejects_is_a_live_formula(folder):
 
 def test_the_size_of_the_parts_changes_nothing(folder, monkeypatch):
     lines = ['"A ""a""\nx",{},5,=x', "short", '"B" x,yes,5,', "C,yes,5,y", "", "D,yes,{},z"]
-    source = table(*(line.format(["yes", "perhaps", "no"][n % 3]) for n in range(30) for line in lines))
+    source = table(*(line.format(["yes", "perhaps", "no"][n % 3]) for n in range(9) for line in lines))
     rejected(source)
     whole = Path("rejects.csv").read_bytes()
     monkeypatch.setattr(csv_reader, "ROWS", 7)

