@@ -28,7 +28,7 @@ from salespath.authoring.solver import TRUE, GaveUp, Solver
 from salespath.engine.compile import Base, Ref, compile_base
 from salespath.engine.load import load
 from salespath.files.problems import SalespathError
-from salespath.rules.model import Block, Conclude, Rule, Weigh
+from salespath.rules.model import BlockProcess, Conclude, Rule, Weigh
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 CAUGHT, REFUSED, EQUIVALENT, SURVIVED = "caught", "refused", "equivalent", "survived"
@@ -156,7 +156,7 @@ def equivalent(base: Base, changed: Base, mutant: Mutant) -> bool:
     try:
         if mutant.rule is None or mutant.kind == "sign changed":
             return Solver(base).find((base.rule_ref(mutant.id), TRUE)) is None
-        read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, Block))
+        read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, BlockProcess))
         here, there = base.rule_refs[mutant.id], changed.rule_refs[mutant.id]
         return alike((Solver(base), here), (Solver(changed), there), false=read)
     except GaveUp:

@@ -22,7 +22,7 @@ from salespath.report.page import Page, Text
 from salespath.report.pages.score import companies
 from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
-from salespath.rules.model import VERDICTS, Block, Rule, Weigh
+from salespath.rules.model import VERDICTS, BlockProcess, Rule, Weigh
 
 FACTORS = (0.8, 1.2)
 VERDICT_OF = ("process", "lead", "leaning")  # the attributes that a verdict tells
@@ -102,7 +102,7 @@ def together(base: Base, known: Sequence[DocumentedCase]) -> TableResult:
 def deciding(base: Base) -> list[Rule]:
     """The rules that the verdict depends on: evidence, blocks, and what concludes the process or anything that they read."""
     rules = base.knowledge.rules
-    pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, Block))]
+    pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, BlockProcess))]
     pending += [id_ for (attribute, _), ids in base.concluding.items() if attribute in VERDICT_OF for id_ in ids]
     found: set[str] = set()
     while pending:

@@ -19,7 +19,7 @@ from salespath.engine.compile import Base
 from salespath.engine.walk import walk
 from salespath.facts import Fact, Value
 from salespath.facts.vocabulary import Derived
-from salespath.rules.model import Block
+from salespath.rules.model import BlockProcess
 
 MAJORITY = "the majority"
 
@@ -155,7 +155,7 @@ class _Trial:
         self._blocks = [
             rule.id
             for rule in base.knowledge.rules.values()
-            if isinstance(rule.then, Block) and not rule.then.lift and rule.then.process != "both"
+            if isinstance(rule.then, BlockProcess) and not rule.then.lift and rule.then.process != "both"
         ]
 
     def outcome(self, facts: Mapping[str, Value]) -> Ruling:

@@ -15,7 +15,7 @@ from salespath.engine.compile import Base
 from salespath.engine.settle import searched
 from salespath.engine.table import NONE, Table, assess_table
 from salespath.facts import Case, Fact, Value
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS, Block, Conclude, Weigh
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS, BlockProcess, Conclude, Weigh
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class _Variants:
         self.read = [
             place
             for place, rule in enumerate(base.knowledge.rules.values())
-            if isinstance(rule.then, (Weigh, Block))
+            if isinstance(rule.then, (Weigh, BlockProcess))
             or (isinstance(rule.then, Conclude) and rule.id in base.read_by_verdict)
         ]
         bits = self.result.fired, self.result.failed

@@ -29,7 +29,17 @@ from salespath.rules.language import (
     inputs,
     leaves,
 )
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Attribute, Block, Conclude, OneProcess, Rule, Weigh
+from salespath.rules.model import (
+    PROCESSES,
+    VERDICTS,
+    Advise,
+    Attribute,
+    BlockProcess,
+    Conclude,
+    OneProcess,
+    Rule,
+    Weigh,
+)
 
 OVERRIDDEN = "overridden"
 EVALUATED = ("verdict", "rule", "and", "or", "not", "test", "exception", "value", "block")
@@ -179,7 +189,7 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
     found: dict[str, CloseCall] = {}
     company = Company(base, assessment.case.values)
     for rule in base.knowledge.rules.values():
-        if not isinstance(rule.then, (Weigh, Block)):
+        if not isinstance(rule.then, (Weigh, BlockProcess)):
             continue
         for leaf in leaves(base.conditions[rule.id]):
             if not (isinstance(leaf, Compare) and isinstance(leaf.left, Quantity) and isinstance(leaf.right, Constant)):
@@ -416,7 +426,7 @@ class _Finder:
         return [
             rule.id
             for rule in self.rules.values()
-            if isinstance(rule.then, Block) and rule.then.process in processes and not rule.then.lift
+            if isinstance(rule.then, BlockProcess) and rule.then.process in processes and not rule.then.lift
         ]
 
     def _counting(self, process: str, sign: int) -> list[str]:
@@ -441,7 +451,7 @@ class _Finder:
 
     def _reading(self, name: str) -> list[str]:
         """The rules of the verdict that read a fact, through formulas too."""
-        rules = [rule.id for rule in self.rules.values() if isinstance(rule.then, (Weigh, Block, Conclude))]
+        rules = [rule.id for rule in self.rules.values() if isinstance(rule.then, (Weigh, BlockProcess, Conclude))]
         return [rule for rule in rules if name in self.base.behind(inputs(self.base.condition(rule)))]
 
     def _facts(self, ref: Ref) -> dict[str, Value | None]:

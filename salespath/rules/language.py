@@ -381,21 +381,12 @@ def leaves(tree: Condition) -> Iterator[Leaf | Is]:
 
 def inputs(tree: Condition | Number) -> set[str]:
     """The facts, numbers and attributes that a tree reads."""
-    match tree:
-        case Quantity() | Count() | OneOf() | Member() | Known():
-            return {tree.name}
-        case Is():
-            return {tree.attribute}
-        case Compare() | Arithmetic():
-            return inputs(tree.left) | inputs(tree.right)
-        case Constant():
-            return set()
-    return {name for leaf in leaves(tree) for name in inputs(leaf)}
-
-
-def constants(tree: Condition | Number) -> set[float]:
-    """The numbers that a tree compares or reckons with."""
-    return {part.value for part in walk(tree) if isinstance(part, Constant)}
+    found = set()
+    for part in walk(tree):
+        match part:
+            case Quantity(name) | Count(name) | OneOf(name) | Member(name) | Known(name) | Is(name):
+                found.add(name)
+    return found
 
 
 def necessary(tree: Condition, wanted: bool = True) -> set[str]:

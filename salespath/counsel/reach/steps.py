@@ -15,7 +15,7 @@ from salespath.engine.effects import BLOCK, between
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.vocabulary import Test
 from salespath.rules.language import Scope, condition, inputs
-from salespath.rules.model import PROCESSES, Advise, Block
+from salespath.rules.model import PROCESSES, Advise, BlockProcess
 
 TRIGGERS = 5
 QUESTIONS = 3
@@ -229,7 +229,7 @@ def _block_triggers(base: Base, goal: str, assessment: Assessment) -> Iterator[T
     for block in assessment.blockers:
         then = base.knowledge.rules[block.rule].then
         wanted = goal not in PROCESSES or block.process == goal
-        if wanted and isinstance(then, Block) and then.done_when and then.done_when not in seen:
+        if wanted and isinstance(then, BlockProcess) and then.done_when and then.done_when not in seen:
             seen.add(then.done_when)
             yield Trigger(then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process)
 

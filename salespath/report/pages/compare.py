@@ -20,9 +20,8 @@ from salespath.report.plain import Shapes, plain, shape
 from salespath.report.plain import document as plain_assessment
 from salespath.report.words.phrases import NAMES, selling, together
 from salespath.report.words.verdict import in_short, two_groups
-from salespath.rules import model
 from salespath.rules.diff import ADDED, CHANGED
-from salespath.rules.model import PROCESSES
+from salespath.rules.model import PROCESSES, BlockProcess
 
 NOT_SAID = "not said"
 LEANS = "leans"
@@ -172,7 +171,7 @@ def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
         if item.kind == BLOCK and (item.about != "both" or any(map(two_groups, sides))):
             where = other.name if item.how == ADDED else first.name
             then = rules[item.rule].then
-            assert isinstance(then, model.Block)
+            assert isinstance(then, BlockProcess)
             blocks.append(
                 Item(f"Only {where}: {selling(then.process)} is blocked for now. [{item.rule}]", ids=(item.rule,))
             )

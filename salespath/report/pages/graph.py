@@ -69,7 +69,7 @@ def whole(base: Base) -> Graph:
 
 
 def _feed(base: Base, graph: Graph, rule: Rule, here: str) -> None:
-    value = rule.then.concludes
+    value = rule.concludes
     if value:
         graph.edges[here, _value(base, graph, value)] = "concludes"
     match rule.then:

@@ -15,7 +15,7 @@ from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
 from salespath.report.words.phrases import NAMES, either, few, labels
 from salespath.rules.model import OTHER as OTHER
-from salespath.rules.model import Block, Rule, Weigh
+from salespath.rules.model import BlockProcess, Rule, Weigh
 
 INSTRUCTIONS = {
     "enterprise": "Run an enterprise sales process: sell in person to large accounts that you can name.",
@@ -40,7 +40,7 @@ def in_short(process: str, lead: str | None = None, leaning: str | None = None, 
 
 def short_block(rule: Rule) -> str:
     """What a rule says that blocks a process, in a few words, which its id holds: not launched, needs a seller."""
-    assert isinstance(rule.then, Block)
+    assert isinstance(rule.then, BlockProcess)
     return rule.id.removeprefix(f"{rule.then.process}-").replace("-", " ")
 
 
