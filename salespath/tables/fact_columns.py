@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Column, column, words
+from salespath.engine.table import Array, Column, column, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.template import expected
 from salespath.facts.values import EMPTY_SET, BadValue, parse, written
 
-Array: TypeAlias = "npt.NDArray[Any]"
 Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
 
 _PLAIN = "^-?([0-9]+[.]?[0-9]*|[.][0-9]+)$"

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from salespath.engine import certainty
 from salespath.engine.compile import Base, filled, placeholders
 from salespath.engine.strength import LEVELS
 from salespath.engine.strength_table import strengths
-from salespath.engine.table import NONE, SETTLED_BY, Column, Rows
+from salespath.engine.table import NONE, SETTLED_BY, Array, Bits, Column, Rows
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
 from salespath.facts.values import words, written
@@ -29,9 +28,6 @@ from salespath.tables.csv_cells import quoted
 from salespath.tables.fact_columns import values
 from salespath.tables.header import RESULTS
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
-
-Array: TypeAlias = "npt.NDArray[Any]"
-Bits: TypeAlias = "npt.NDArray[np.uint8]"
 
 TOP = 3
 DIGITS = 3
