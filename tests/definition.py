@@ -23,7 +23,7 @@ from salespath.rules.language import (
     Or,
     Quantity,
 )
-from salespath.rules.model import Block, Conclude, Weigh
+from salespath.rules.model import BlockProcess, Conclude, Weigh
 
 Truth = bool | None
 
@@ -63,7 +63,7 @@ class Reader:
         """Whether an attribute has a value: a rule that concludes it takes effect. Likewise for blocks."""
         process = BLOCKED.get(attribute)
         if process:
-            rules = [r for r in self.rules.values() if isinstance(r.then, Block) and r.then.process == process]
+            rules = [r for r in self.rules.values() if isinstance(r.then, BlockProcess) and r.then.process == process]
             return some(*(self.stands(r.id) for r in rules if not r.then.lift))
         return some(*(self.rule(r.id) for r in self.rules.values() if r.then == Conclude(attribute, value)))
 

@@ -30,7 +30,7 @@ from salespath.engine.compile import compile_base
 from salespath.engine.load import load
 from salespath.engine.truth_graph import Ref
 from salespath.files.problems import SalespathError
-from salespath.rules.model import Block, Conclude, Rule, Weigh
+from salespath.rules.model import BlockProcess, Conclude, Rule, Weigh
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 CAUGHT, REFUSED, EQUIVALENT, SURVIVED = "caught", "refused", "equivalent", "survived"
@@ -158,7 +158,7 @@ def equivalent(base: Base, changed: Base, mutant: Mutant) -> bool:
     try:
         if mutant.rule is None or mutant.kind == "sign changed":
             return Solver(base).find((base.rule_ref(mutant.id), True)) is None
-        read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, Block))
+        read = isinstance(base.knowledge.rules[mutant.id].then, (Conclude, BlockProcess))
         here, there = base.rule_ref(mutant.id), changed.rule_ref(mutant.id)
         return alike((Solver(base), here), (Solver(changed), there), false=read)
     except GaveUp:

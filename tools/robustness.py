@@ -24,7 +24,7 @@ from salespath.report.page import Page, Text
 from salespath.report.words.phrases import counted
 from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
-from salespath.rules.model import VERDICTS, Block, Conclude, Rule, Weigh
+from salespath.rules.model import VERDICTS, BlockProcess, Conclude, Rule, Weigh
 
 FACTORS = (0.8, 1.2)
 VERDICT_OF = ("process", "lead", "leaning")  # the attributes that a verdict tells
@@ -104,7 +104,7 @@ def together(base: Base, known: Sequence[DocumentedCase]) -> TableResult:
 def deciding(base: Base) -> list[Rule]:
     """The rules that the verdict depends on: evidence, blocks, and what concludes the process or anything that they read."""
     rules = base.knowledge.rules
-    pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, Block))]
+    pending = [id_ for id_, rule in rules.items() if isinstance(rule.then, (Weigh, BlockProcess))]
     pending += [rule.id for rule, then in base.knowledge.each(Conclude) if then.attribute in VERDICT_OF]
     found: set[str] = set()
     while pending:

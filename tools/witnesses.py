@@ -18,7 +18,7 @@ from salespath.engine.base import Base
 from salespath.engine.documented import DocumentedCase
 from salespath.report.page import Column, Page, Table, Text
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import Block, Rule
+from salespath.rules.model import BlockProcess, Rule
 from tools.robustness import deciding, read_documented, together, without
 
 COMPANIES, FIGURE, NONE = "companies", "cited figure", "none"
@@ -40,7 +40,7 @@ class Witness:
     @property
     def kind(self) -> str:
         """conclude, weigh, block or lift."""
-        return "lift" if isinstance(self.rule.then, Block) and self.rule.then.lift else self.rule.kind
+        return "lift" if isinstance(self.rule.then, BlockProcess) and self.rule.then.lift else self.rule.kind
 
     @property
     def rests_on(self) -> str:

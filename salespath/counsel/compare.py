@@ -17,7 +17,7 @@ from salespath.facts import Case, Value
 from salespath.facts.cases import UNREAD
 from salespath.files.problems import shown
 from salespath.rules.diff import CHANGED
-from salespath.rules.model import Block
+from salespath.rules.model import BlockProcess
 
 _NAMING = ("respondent", "scenario", "date", "year")  # what tells records of one company apart, the most telling first
 
@@ -144,5 +144,5 @@ def behind_verdict(effect: Effect, sides: tuple[Assessment, Assessment]) -> list
     moved = {shift.rule: abs(shift.new - shift.old) for shift in effect.shifts}
     fired = [{item.rule for item in side.fired} for side in sides]
     found = [rule for rule in effect.through if rule in fired[0] | fired[1]]
-    found.sort(key=lambda rule: (not isinstance(rules[rule].then, Block), -moved.get(rule, 0)))
+    found.sort(key=lambda rule: (not isinstance(rules[rule].then, BlockProcess), -moved.get(rule, 0)))
     return [(rule, sides[rule in fired[1]]) for rule in found]

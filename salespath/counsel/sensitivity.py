@@ -19,7 +19,7 @@ from salespath.engine.settle import searched
 from salespath.engine.table import NONE, FactTable, assess_table
 from salespath.engine.walk import SUMS
 from salespath.facts import Case, Derived, Fact, Value
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS, Block, Weigh
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS, BlockProcess, Weigh
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _variants(
     read = [
         place
         for place, rule in enumerate(base.knowledge.rules.values())
-        if isinstance(rule.then, (Weigh, Block)) or rule.id in base.read_by_verdict
+        if isinstance(rule.then, (Weigh, BlockProcess)) or rule.id in base.read_by_verdict
     ]
     states = [result.unpacked(side)[read] for side in (result.fired, result.failed)]
     over = {name: result.sums[process, name] - result.sums[OTHER[process], name] for name in SUMS}

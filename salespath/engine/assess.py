@@ -35,7 +35,7 @@ from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import WARNING, Problem
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Topic, Warn
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, BlockProcess, Conclude, Rule, Topic, Warn
 
 Engine = Callable[[Company], Walked]
 
@@ -237,7 +237,9 @@ class _Assessor:
                     stakes[fact].lines.add(group.line)
         for rule in self.rules.values():
             match rule.then:
-                case Block(process, lift=False) if self._is_open(rule.id) and not self.walked.surely_blocked(process):
+                case BlockProcess(process, lift=False) if self._is_open(rule.id) and not self.walked.surely_blocked(
+                    process
+                ):
                     for fact in self._needs(rule.id):
                         processes = stakes[fact].lifts if self.walked.stands(rule.id) else stakes[fact].stops
                         if process not in processes:

@@ -32,7 +32,7 @@ from salespath.rules.language import (
     inputs,
     necessary,
 )
-from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Knowledge, Rule
+from salespath.rules.model import PROCESSES, Advise, Attribute, BlockProcess, Conclude, Knowledge, Rule
 
 MAX_STRATA = 50
 
@@ -177,14 +177,15 @@ class _Compiler:
                 if name in self.knowledge.rules:
                     self.base._overridden_by[name] = (*self.base.overriding(name), rule.id)
         for rule, then in self.knowledge.each(Conclude):
-            self.base._concluding[then.concludes] = (*self.base.concluders(*then.concludes), rule.id)
+            value = then.attribute, then.value
+            self.base._concluding[value] = (*self.base.concluders(*value), rule.id)
 
     def _stratify(self) -> None:
         """Strata by dependency, numbered from 0, and the rules in an order to build them in. A cycle is a problem."""
         by_attribute: dict[str, list[str]] = {}
         for (attribute, _), ids in self.base._concluding.items():
             by_attribute.setdefault(attribute, []).extend(ids)
-        for rule, block in self.knowledge.each(Block):
+        for rule, block in self.knowledge.each(BlockProcess):
             by_attribute.setdefault(f"{block.process}_blocked", []).append(rule.id)
         reads = {
             name: [id_ for attribute in sorted(inputs(tree)) for id_ in by_attribute.get(attribute, ())]

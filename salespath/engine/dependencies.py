@@ -45,7 +45,7 @@ class RuleRelations:
         names = inputs(tree)
         sums = tuple(name for name in VERDICT_NUMBERS if name in names)
         values = read_values(tree)
-        concluded = rule.then.concludes
+        concluded = rule.concludes
         return Relations(
             facts=tuple(base.vocabulary.ordered(names)),
             values=values,
@@ -63,7 +63,7 @@ class RuleRelations:
         """The rules that conclude each value; a block is one too."""
         found: dict[tuple[str, str], list[str]] = {}
         for rule in self.base.knowledge.rules.values():
-            if value := rule.then.concludes:
+            if value := rule.concludes:
                 found.setdefault(value, []).append(rule.id)
         return found
 

@@ -29,7 +29,17 @@ from salespath.rules.language import (
     inputs,
     leaves,
 )
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Attribute, Block, Conclude, OneProcess, Rule, Weigh
+from salespath.rules.model import (
+    PROCESSES,
+    VERDICTS,
+    Advise,
+    Attribute,
+    BlockProcess,
+    Conclude,
+    OneProcess,
+    Rule,
+    Weigh,
+)
 
 OVERRIDDEN = "overridden"
 EVALUATED = ("verdict", "rule", "and", "or", "not", "test", "exception", "value", "block")
@@ -174,7 +184,7 @@ def close_calls(assessment: Assessment) -> list[CloseCall]:
     found: dict[str, CloseCall] = {}
     company = Company(base, assessment.case.values)
     for rule in base.knowledge.rules.values():
-        for leaf in leaves(base.condition(rule.id)) if isinstance(rule.then, (Weigh, Block)) else ():
+        for leaf in leaves(base.condition(rule.id)) if isinstance(rule.then, (Weigh, BlockProcess)) else ():
             match leaf:
                 case Compare(_, Quantity(name), Constant(threshold)):
                     value = company.number(name)
@@ -403,7 +413,7 @@ class _Finder:
 
     def _reading(self, name: str) -> list[str]:
         """The rules of the verdict that read a fact, through formulas too."""
-        rules = [rule.id for rule in self.rules.values() if isinstance(rule.then, (Weigh, Block, Conclude))]
+        rules = [rule.id for rule in self.rules.values() if isinstance(rule.then, (Weigh, BlockProcess, Conclude))]
         return [rule for rule in rules if name in self.base.behind(inputs(self.base.condition(rule)))]
 
     def _facts(self, ref: Ref) -> dict[str, Value | None]:

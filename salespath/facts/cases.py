@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from salespath.facts import values
 from salespath.facts.values import HOW, BadValue, Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary, folded
 from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read_document, repeated_keys
-from salespath.files.problems import WARNING, Problem, refused, shown, suggestion
+from salespath.files.problems import WARNING, Problem, has_error, refused, shown, suggestion
 from salespath.files.source import InputFile
 
 COMPANY = "company"
@@ -23,6 +23,7 @@ NAMELESS = "Your company"
 NAMES = (COMPANY, "company name")  # what the company's name is called, folded
 UNREAD = "facts that cannot be read"
 _KEPT = " The result keeps it; here it is shown, but counts for nothing."
+_ANNOTATED = ("value", "how", "note", "date")
 _BESIDE = (COMPANY, "facts", "assumptions", "respondent", "scenario")  # keys beside the facts that something reads
 
 
@@ -152,10 +153,9 @@ def read_case(
     lenient: bool = False,
 ) -> Case | None:
     """One company from its node, or None where a problem was found (and added to `problems`)."""
+    reader = FactReader(vocabulary, path, name, problems, exact=exact)
     if not isinstance(node, Mapping):
-        problems.append(
-            Problem("SP110", f"{name}: found {shown(plain(node))}; expected facts.", file=path, line=node.line)
-        )
+        reader.problem("SP110", f"found {shown(plain(node))}; expected facts.", node.line)
         return None
     before = len(problems)
     problems.extend(repeated_keys(node, path))
@@ -164,29 +164,28 @@ def read_case(
     company = fields.get(named)
     has_name = isinstance(company, Scalar) and not company.empty
     if isinstance(company, Scalar):
-        name = name if company.empty else shown(company.text, 200)
+        reader.company = shown(company.text, 200) if has_name else name
     elif company is not None:
-        problems.append(Problem("SP110", f"{name}: company should be a name.", file=path, line=company.line))
+        reader.problem("SP110", "company should be a name.", company.line)
     saved = isinstance(fields.get("receipt"), Mapping)  # it holds what the program wrote
+    facts: Node = Mapping(tuple((k, v) for k, v in node.items if k.text != named), node.line)
+    extra: dict[str, Any] = {}
     if "facts" in fields:
         facts = fields["facts"]
         extra = {key: plain(value) for key, value in fields.items() if key not in (named, "facts")}
         if not saved:
-            problems.extend(_astray(node, named, vocabulary, path, name))
+            _refuse_astray(node, named, reader)
         if isinstance(facts, Scalar) and facts.empty:
             facts = Mapping((), facts.line)
-    else:
-        facts = Mapping(tuple((k, v) for k, v in node.items if k.text != named), node.line)
-        extra = {}
     if not isinstance(facts, Mapping):
-        problems.append(Problem("SP110", f"{name}: facts should be a mapping.", file=path, line=facts.line))
+        reader.problem("SP110", "facts should be a mapping.", facts.line)
         return None
     lenient = lenient and saved and "facts" in fields
-    reader = _Reader(vocabulary, exact or lenient)
+    reader.exact |= lenient
     unread = {}
     for key, value in facts.items:
         seen = len(problems)
-        reader.read(key, value, path, name, problems)
+        reader.read(key, value)
         if lenient and len(problems) > seen:  # other rules may have had other facts and values
             problems[seen:] = [
                 replace(p, code="SP161", severity=WARNING, message=p.message + _KEPT) for p in problems[seen:]
@@ -194,9 +193,9 @@ def read_case(
             unread[key.text] = plain(value)
     if lenient:
         extra[UNREAD] = unread
-    if any(p.severity == "error" for p in problems[before:]):
+    if has_error(problems[before:]):
         return None
-    return Case(name, reader.values, reader.how, reader.notes, extra, path, node.line, named=has_name)
+    return Case(reader.company, reader.values, reader.how, reader.notes, extra, path, node.line, named=has_name)
 
 
 def name_key(keys: Iterable[str]) -> str:
@@ -205,20 +204,19 @@ def name_key(keys: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else COMPANY
 
 
-def _astray(node: Mapping, named: str, vocabulary: Vocabulary, path: str, name: str) -> Iterator[Problem]:
+def _refuse_astray(node: Mapping, named: str, reader: FactReader) -> None:
     """A problem for every key beside `facts` that is a fact, or nearly a key that is known."""
-    fields = {key.text for key, _ in node.items}
     for key, _ in node.items:
+        id_ = key.text.strip()
         if key.text in (named, *_BESIDE):
             continue
-        id_ = key.text.strip()
-        if id_ in vocabulary:
+        if id_ in reader.vocabulary:
             what = "is a fact, but stands beside facts; indent it, so that it stands under facts."
-        elif hint := "" if id_.lower() == "name" and named in fields else _hint(id_):
+        elif hint := "" if id_.lower() == "name" and node.get(named) is not None else _hint(id_):
             what = f"is not known beside facts.{hint}"
         else:
             continue
-        yield Problem("SP108", f"{name}: {shown(id_)} {what}", file=path, line=key.line, value=shown(id_))
+        reader.problem("SP108", f"{shown(id_)} {what}", key.line, value=shown(id_))
 
 
 @lru_cache(1000)
@@ -227,37 +225,40 @@ def _hint(key: str) -> str:
     return suggestion(COMPANY if key.lower() == "name" else key, _BESIDE, 0.84)
 
 
-class _Reader:
-    """Collects the typed values of one company."""
+class FactReader:
+    """Collects the typed values of one company; what cannot be read becomes a problem."""
 
-    def __init__(self, vocabulary: Vocabulary, exact: bool) -> None:
-        self.vocabulary, self.exact = vocabulary, exact
+    def __init__(
+        self, vocabulary: Vocabulary, path: str, company: str, problems: list[Problem], *, exact: bool = False
+    ) -> None:
+        self.vocabulary, self.path, self.company, self.problems, self.exact = vocabulary, path, company, problems, exact
         self.values: dict[str, Value] = {}
         self.how: dict[str, str] = {}
         self.notes: dict[str, dict[str, str]] = {}
 
-    def read(self, key: Scalar, node: Node, path: str, name: str, problems: list[Problem]) -> None:
-        """Read one fact, adding its problem if it has one."""
+    def problem(self, code: str, message: str, line: int, *, fact: str | None = None, value: str | None = None) -> None:
+        """Note a problem with the company."""
+        message = f"{self.company}: {message}"
+        self.problems.append(Problem(code, message, file=self.path, line=line, column=fact, value=value))
+
+    def read(self, key: Scalar, node: Node) -> None:
+        """Read one fact."""
         id_ = key.text.strip()
         if id_ not in self.vocabulary:
-            hint = suggestion(id_, self.vocabulary) if len(problems) < 100 else ""  # hints take time
-            problems.append(
-                Problem("SP111", f"{name}: there is no fact {shown(id_)}.{hint}", file=path, line=key.line, value=id_)
-            )
+            hint = suggestion(id_, self.vocabulary) if len(self.problems) < 100 else ""  # hints take time
+            self.problem("SP111", f"there is no fact {shown(id_)}.{hint}", key.line, value=id_)
             return
         line = node.line
         if isinstance(node, Mapping):
-            node = self._annotated(id_, node, path, name, problems)
+            node = self._annotated(id_, node)
         if isinstance(node, Scalar) and node.empty:
             return
         try:
             self.values[id_] = typed(self.vocabulary[id_], node, exact=self.exact)
         except BadValue as error:
-            problems.append(
-                Problem("SP112", f"{name}: {id_}: {error}", file=path, line=line, column=id_, value=shown(plain(node)))
-            )
+            self.problem("SP112", f"{id_}: {error}", line, fact=id_, value=shown(plain(node)))
 
-    def _annotated(self, id_: str, node: Mapping, path: str, name: str, problems: list[Problem]) -> Node:
+    def _annotated(self, id_: str, node: Mapping) -> Node:
         """The value of `{value: …, how: …, note: …, date: …}`."""
         value: Node = Scalar("", node.line)
         for key, part in node.items:
@@ -270,18 +271,12 @@ class _Reader:
                 if text:
                     self.notes.setdefault(id_, {})[key.text] = text
             else:
-                expected = f"how is one of {', '.join(HOW)}" if key.text == "how" else "expected value, how, note, date"
-                hint = (
-                    suggestion(text, HOW)
-                    if key.text == "how"
-                    else suggestion(key.text, ("value", "how", "note", "date"))
-                )
-                seen = f"{key.text}: {shown(plain(part))}"
-                problems.append(
-                    Problem(
-                        "SP112", f"{name}: {id_}: {seen} is not understood; {expected}.{hint}", file=path, line=key.line
-                    )
-                )
+                if key.text == "how":
+                    expected = f"how is one of {', '.join(HOW)}.{suggestion(text, HOW)}"
+                else:
+                    expected = f"expected {', '.join(_ANNOTATED)}.{suggestion(key.text, _ANNOTATED)}"
+                seen = f"{id_}: {key.text}: {shown(plain(part))}"
+                self.problem("SP112", f"{seen} is not understood; {expected}", key.line)
         return value
 
 

@@ -20,26 +20,21 @@ def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
     """
     if all(name in vocabulary and fits(vocabulary[name], value) for name, value in case.values.items()):
         return case
-    problems = []
+    problems, at = [], Problem("SP111", "", file=case.file, line=case.line)
     values = {}
     for name, value in case.values.items():
         if name not in vocabulary:
             message = f"{case.company}: there is no fact {shown(name)}.{suggestion(str(name), vocabulary)}"
-            problems.append(Problem("SP111", message, file=case.file, line=case.line, value=shown(name)))
+            problems.append(replace(at, message=message, value=shown(name)))
             continue
         try:
-            found = convert(vocabulary[name], value)
+            values[name] = convert(vocabulary[name], value)
         except BadValue as error:
             message = f"{case.company}: {name}: {error}"
-            problems.append(
-                Problem("SP112", message, file=case.file, line=case.line, column=name, value=shown(repr(value)))
-            )
-        else:
-            if found is not None:
-                values[name] = found
+            problems.append(replace(at, code="SP112", message=message, column=name, value=shown(repr(value))))
     if problems:
         raise SalespathError(problems)
-    return replace(case, values=values)
+    return replace(case, values={name: value for name, value in values.items() if value is not None})
 
 
 def fits(fact: Fact | Derived, value: object) -> bool:

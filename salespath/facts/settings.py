@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from salespath.facts.cases import Case, merge, read_case
+from salespath.facts.cases import Case, FactReader, merge
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
-from salespath.files.nodes import Mapping, Node, Scalar, parse
+from salespath.files.nodes import Scalar, parse, repeated_keys
 from salespath.files.nodes import Sequence as SequenceNode
-from salespath.files.problems import Problem, SalespathError, in_order, refused, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, refused, shown, suggestion
 
 OPTION = "--set"  # where a problem with a setting is
 _SETTING = re.compile(r"\s*(?P<fact>[^=]*?)\s*(?P<sign>\+=|-=|=)(?P<text>.*)", re.DOTALL)
@@ -24,36 +24,32 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
     Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. Raises SalespathError
     listing every problem: SP151 for a text that is not of this form, SP152 for a fact that is set twice, and those of fact files.
     """
-    return _SettingReader(vocabulary, case).read(texts)
+    reader = _SettingReader(vocabulary, case)
+    for text in texts:
+        reader.read_setting(text)
+    if reader.problems:  # which have no line on the command line
+        raise SalespathError(Problem(p.code, p.message, p.severity, OPTION, value=p.value) for p in reader.problems)
+    for name, members in reader.members.items():
+        now = case.values[name]
+        assert isinstance(now, frozenset)
+        reader.values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
+    kept = {name: value for name, value in case.values.items() if name not in reader.said}
+    found = Case(case.company, reader.values, reader.how, reader.notes)
+    return replace(merge(replace(case, values=kept), found), line=case.line)
 
 
-class _SettingReader:
+class _SettingReader(FactReader):
     def __init__(self, vocabulary: Vocabulary, case: Case) -> None:
-        self.vocabulary, self.case = vocabulary, case
-        self.problems: list[Problem] = []
-        self.nodes: list[tuple[Scalar, Node]] = []
+        super().__init__(vocabulary, OPTION, case.company, [])
+        self.case = case
         self.members: dict[str, dict[str, bool]] = {}  # of the sets: whether a member is there
         self.said: dict[str, str] = {}
-
-    def read(self, texts: Iterable[str]) -> Case:
-        for text in texts:
-            self._read(text)
-        found = read_case(Mapping(tuple(self.nodes), 1), self.vocabulary, OPTION, self.problems, self.case.company)
-        if any(problem.severity == "error" for problem in self.problems) or found is None:
-            raise SalespathError(_placed(self.problems))
-        kept = {name: value for name, value in self.case.values.items() if name not in self.said}
-        sets = dict(found.values)
-        for name, members in self.members.items():
-            now = self.case.values[name]
-            assert isinstance(now, frozenset)
-            sets[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
-        both = merge(replace(self.case, values=kept), replace(found, values=sets, file=None))
-        return replace(both, line=self.case.line)
 
     def _problem(self, code: str, message: str) -> None:
         self.problems.append(Problem(code, message, file=OPTION))
 
-    def _read(self, text: str) -> None:
+    def read_setting(self, text: str) -> None:
+        """Read one text of those that `suppose` takes."""
         match = _SETTING.fullmatch(text)
         if not match or not match["fact"]:
             expected = "expected fact=value, fact+=member or fact-=member, or fact= for unknown"
@@ -81,7 +77,8 @@ class _SettingReader:
         except SalespathError as error:
             self.problems.extend(error.problems)
         else:
-            self.nodes.append((Scalar(name, 1), node))
+            self.problems.extend(repeated_keys(node, OPTION))
+            self.read(Scalar(name, 1), node)
 
     def _member(self, name: str, there: bool, text: str, setting: str) -> None:
         fact, now = self.vocabulary[name], self.case.values.get(name)
@@ -106,11 +103,6 @@ class _SettingReader:
             for member in fact.values:
                 if member in some and known.setdefault(member, there) != there:
                     self._problem("SP152", f"{name}: {member} is to come and to go; say one of the two.")
-
-
-def _placed(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems without a line, which a setting on the command line does not have."""
-    return in_order(Problem(p.code, p.message, p.severity, OPTION, value=p.value) for p in problems)
 
 
 def choose(cases: Sequence[Case], path: str, company: str) -> Case:

@@ -106,18 +106,16 @@ def together(*, force: bool = False) -> Iterator[Begin]:
         return files[-1].file
 
     try:
+        at = 0  # of the files, the one that an error is about
         try:
             yield begin
+            for step in (_File.finish, _File.place):
+                for at in reversed(range(len(files))):
+                    step(files[at])
         except OSError as error:
             if not files:
                 raise
-            raise _cannot_write(files[0].path, error) from None
-        for step in (_File.finish, _File.place):
-            for file in reversed(files):
-                try:
-                    step(file)
-                except OSError as error:
-                    raise _cannot_write(file.path, error) from None
+            raise _cannot_write(files[at].path, error) from None
     finally:
         for file in files:
             file.drop()

@@ -46,9 +46,8 @@ class Record:
     def node(self, key: str, *, required: bool = False) -> Node | None:
         """The raw value of a key."""
         self._asked.add(key)
-        node = self._fields.get(key)
-        if node is not None and not (type(node) is Scalar and node.empty):
-            return node
+        if self.has(key):
+            return self._fields[key]
         if required:
             self.problem("SP107", f"{self.what} has no {key}.")
         return None
@@ -92,12 +91,8 @@ class Record:
         """The text of a key that must be one of some words."""
         text = self.text(key, default, required=required)
         if self.has(key) and text not in options:
-            hint = suggestion(text, options)
-            self.problem(
-                "SP106",
-                f"{key} of {self.what} is {shown(text)}; expected {', '.join(options)}.{hint}",
-                self.line_of(key),
-            )
+            expected = f"expected {', '.join(options)}.{suggestion(text, options)}"
+            self.problem("SP106", f"{key} of {self.what} is {shown(text)}; {expected}", self.line_of(key))
             return default
         return text
 
@@ -143,13 +138,12 @@ class Record:
         """
         for field in fields(kind):
             if field.name not in given:
-                given[field.name] = self._field(
-                    field.name, str(field.type), field.default, (options or {}).get(field.name)
-                )
+                words = (options or {}).get(field.name, ())
+                given[field.name] = self._field(field.name, str(field.type), field.default, tuple(words))
         self.done()
         return kind(**given)
 
-    def _field(self, key: str, kind: str, default: Any, options: SequenceABC[str] | None) -> Any:
+    def _field(self, key: str, kind: str, default: Any, options: tuple[str, ...]) -> Any:
         required = default is MISSING
         match kind:
             case "bool":
@@ -164,11 +158,9 @@ class Record:
             case "dict[str, str]":
                 return self.words(key)
         default = "" if required else default
-        return (
-            self.one_of(key, tuple(options), default, required=required)
-            if options
-            else self.text(key, default, required=required)
-        )
+        if options:
+            return self.one_of(key, options, default, required=required)
+        return self.text(key, default, required=required)
 
     def done(self) -> None:
         """Report the keys that nobody asked for."""

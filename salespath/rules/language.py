@@ -301,9 +301,8 @@ class _Typer:
         if isinstance(node, ast.Name) and node.id in values:
             return node.id
         word = node.id if isinstance(node, ast.Name) else _code(node)
-        raise ExpressionError(
-            f"{shown(word)} is not a value of {name}; expected one of {', '.join(values)}.{suggestion(word, values)}"
-        )
+        expected = f"expected one of {', '.join(values)}.{suggestion(word, values)}"
+        raise ExpressionError(f"{shown(word)} is not a value of {name}; {expected}")
 
     def number(self, node: ast.expr) -> Number:
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
@@ -339,9 +338,8 @@ class _Typer:
         """Verdict numbers have bounds, which only a constant factor keeps in order."""
         factors = (product.right,) if product.operator == "/" else (product.left, product.right)
         if not any(isinstance(factor, Constant) and factor.value for factor in factors):
-            raise ExpressionError(
-                f"{_code(node)}: {', '.join(self.scope.numbers)} are scaled by numbers other than 0 only."
-            )
+            names = ", ".join(self.scope.numbers)
+            raise ExpressionError(f"{_code(node)}: {names} are scaled by numbers other than 0 only.")
 
     def _fact(self, name: str) -> Fact | Derived:
         vocabulary = self.scope.vocabulary
@@ -381,21 +379,12 @@ def leaves(tree: Condition) -> Iterator[Leaf | Is]:
 
 def inputs(tree: Condition | Number) -> set[str]:
     """The facts, numbers and attributes that a tree reads."""
-    match tree:
-        case Quantity() | Count() | OneOf() | Member() | Known():
-            return {tree.name}
-        case Is():
-            return {tree.attribute}
-        case Compare() | Arithmetic():
-            return inputs(tree.left) | inputs(tree.right)
-        case Constant():
-            return set()
-    return {name for leaf in leaves(tree) for name in inputs(leaf)}
-
-
-def constants(tree: Condition | Number) -> set[float]:
-    """The numbers that a tree compares or reckons with."""
-    return {part.value for part in walk(tree) if isinstance(part, Constant)}
+    found = set()
+    for part in walk(tree):
+        match part:
+            case Quantity(name) | Count(name) | OneOf(name) | Member(name) | Known(name) | Is(name):
+                found.add(name)
+    return found
 
 
 def necessary(tree: Condition, wanted: bool = True) -> set[str]:

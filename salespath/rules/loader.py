@@ -13,11 +13,10 @@ from salespath.files.problems import Problem, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules import model
 from salespath.rules.folders import Layer
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Conclusion, Knowledge, Rule, Weigh
+from salespath.rules.model import KINDS, PROCESSES, VERDICTS, Conclusion, Knowledge, Rule
 
 EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95
-KINDS = ("conclude", "weigh", "block", "advise", "warn")
 ADVISED = (*VERDICTS, "any")
 SOURCE_KINDS = ("study", "filing", "law", "vendor", "opinion")
 WEIGHTS = ("full", "half", "soft")
@@ -70,7 +69,8 @@ class _Loader:
         self.knowledge = replace(self.knowledge, version=file.text("version") or self.knowledge.version)
         article = file.record("article", "the article")
         if article:
-            _required(article, "title", "author", "year", "disclosure")
+            for key in ("title", "author", "year", "disclosure"):
+                article.text(key, required=True)
             said = {key: article.text(key) for key in article.names()}
             self.knowledge = replace(self.knowledge, article=said)
 
@@ -176,10 +176,10 @@ class _Loader:
         item.what = f"the rule {shown(id_)}" if id_ else "a rule"
         if id_ and not ID.fullmatch(id_):
             item.problem("SP201", f"{shown(id_)} is not a rule id: lower-case words joined by hyphens.")
-        found = [kind for kind in KINDS if item.has(kind)]
+        found = [kind for kind in KINDS.values() if item.has(kind)]
         if len(found) != 1:
-            what = "no conclusion" if not found else f"{' and '.join(found)}"
-            item.problem("SP203", f"{item.what} has {what}; expected one of {', '.join(KINDS)}.")
+            what = " and ".join(found) or "no conclusion"
+            item.problem("SP203", f"{item.what} has {what}; expected one of {', '.join(KINDS.values())}.")
         when, because, overrides = item.text("when"), item.text("because", required=True), item.texts("overrides")
         source = self._sources(item)
         if not found:
@@ -205,21 +205,21 @@ class _Loader:
             body.problem("SP205", f"{body.what} names {seen}; expected one attribute that base.yaml declares.{hint}")
             return None
         attribute = self.attributes[names[0]]
-        return Conclude(attribute.id, body.one_of(attribute.id, attribute.values, required=True))
+        return model.Conclude(attribute.id, body.one_of(attribute.id, attribute.values, required=True))
 
     def _weigh(self, body: Record) -> Conclusion:
         certainty = body.number("certainty")
         if certainty is None or abs(certainty) > MAX_CERTAINTY:
             body.problem("SP206", f"{body.what} needs a certainty from -{MAX_CERTAINTY} to {MAX_CERTAINTY}.")
-        return body.read(Weigh, {"line": tuple(self.lines), "process": PROCESSES}, certainty=certainty or 0.0)
+        return body.read(model.Weigh, {"line": tuple(self.lines), "process": PROCESSES}, certainty=certainty or 0.0)
 
     def _block(self, body: Record) -> Conclusion:
         for key in () if body.flag("lift") else ("remedy", "owner"):
             body.text(key, required=True)
-        return body.read(Block, {"process": (*PROCESSES, "both")})
+        return body.read(model.BlockProcess, {"process": (*PROCESSES, "both")})
 
     def _advise(self, body: Record) -> Conclusion:
-        then = body.read(Advise, {"topic": tuple(self.topics), "process": ADVISED})
+        then = body.read(model.Advise, {"topic": tuple(self.topics), "process": ADVISED})
         topic = self.topics.get(then.topic)
         if topic and topic.choices is not None and then.choice and then.choice not in topic.choices:
             hint = suggestion(then.choice, topic.choices)
@@ -245,7 +245,7 @@ class _Loader:
                     continue
                 if other is None:
                     what = f"overrides {shown(name)}, which does not exist.{suggestion(name, self.rules)}"
-                elif target(other.then) != target(rule.then):
+                elif other.target != rule.target:
                     what = f"overrides {name}, which concludes something else; only the same kind and target can be overridden."
                 else:
                     continue
@@ -269,22 +269,6 @@ def _topic(id_: str, item: Record) -> model.Topic:
 def usual_weight(kind: str, checked: str) -> str:
     """The weight of a source by its kind and how it was checked (V looked at, V2 quoted elsewhere), where its file gives none."""
     return {"V": "full", "V2": "half"}.get(checked, "soft") if kind in ("study", "filing", "law") else "soft"
-
-
-def target(then: Conclusion) -> tuple[str, ...]:
-    """What a conclusion is about: rules of one target can override one another."""
-    kind = type(then).__name__.lower()
-    match then:
-        case Conclude(about) | Block(about) | Advise(about):
-            return (kind, about)
-        case Weigh():
-            return (kind, then.process, then.line)
-    return (kind,)
-
-
-def _required(item: Record, *names: str) -> dict[str, str]:
-    """The texts of some keys, none of which may be missing."""
-    return {name: item.text(name, required=True) for name in names}
 
 
 def _entries(file: Record, key: str) -> list[tuple[str, Record]]:

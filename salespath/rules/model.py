@@ -16,22 +16,8 @@ DocumentedVerdict = Annotated[str, ("enum", VERDICTS[:4])]
 AnyVerdict = Annotated[str, ("enum", VERDICTS)]
 
 
-class _Then:
-    """What every conclusion says of itself, each in its own way."""
-
-    @property
-    def concludes(self) -> tuple[str, str] | None:
-        """The attribute and the value that other rules read of it; a block is one too."""
-        return None
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """Every text that a reader sees."""
-        return ()
-
-
 @dataclass(frozen=True)
-class Conclude(_Then):
+class Conclude:
     """Gives an attribute a value (`yes` for a yes/no attribute)."""
 
     attribute: str
@@ -39,14 +25,9 @@ class Conclude(_Then):
     process: ClassVar[str] = ""
     done_when: ClassVar[str] = ""
 
-    @property
-    def concludes(self) -> tuple[str, str]:
-        """The attribute and its value."""
-        return self.attribute, self.value
-
 
 @dataclass(frozen=True)
-class Weigh(_Then):
+class Weigh:
     """Evidence for (+) or against (−) a process, on a line."""
 
     process: str
@@ -56,7 +37,7 @@ class Weigh(_Then):
 
 
 @dataclass(frozen=True)
-class Block(_Then):
+class BlockProcess:
     """The process is not workable yet. With `lift` it is an exception: it blocks nothing and only overrides."""
 
     process: str
@@ -65,19 +46,9 @@ class Block(_Then):
     done_when: str = ""
     lift: bool = False
 
-    @property
-    def concludes(self) -> tuple[str, str] | None:
-        """That the process is blocked."""
-        return None if self.lift else (f"{self.process}_blocked", "yes")
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What lifts it."""
-        return (self.remedy,)
-
 
 @dataclass(frozen=True)
-class Advise(_Then):
+class Advise:
     """A choice on a topic of the plan. `short` says the text in one line."""
 
     topic: str
@@ -90,14 +61,9 @@ class Advise(_Then):
     priority: int = 50
     short: str = ""
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The text, in one line too, and the steps."""
-        return (self.text, self.short, *self.steps)
-
 
 @dataclass(frozen=True)
-class Warn(_Then):
+class Warn:
     """A pitfall. One that `leads` is said before anything else, whatever the verdict."""
 
     process: str
@@ -105,14 +71,10 @@ class Warn(_Then):
     leads: bool = False
     done_when: ClassVar[str] = ""
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The text."""
-        return (self.text,)
 
-
-Conclusion: TypeAlias = "Conclude | Weigh | Block | Advise | Warn"
-Kind = TypeVar("Kind", Conclude, Weigh, Block, Advise, Warn)
+Conclusion: TypeAlias = "Conclude | Weigh | BlockProcess | Advise | Warn"
+Kind = TypeVar("Kind", Conclude, Weigh, BlockProcess, Advise, Warn)
+KINDS = {Conclude: "conclude", Weigh: "weigh", BlockProcess: "block", Advise: "advise", Warn: "warn"}
 
 
 @dataclass(frozen=True)
@@ -131,12 +93,37 @@ class Rule:
     @property
     def kind(self) -> str:
         """conclude, weigh, block, advise or warn."""
-        return type(self.then).__name__.lower()
+        return KINDS[type(self.then)]
+
+    @property
+    def concludes(self) -> tuple[str, str] | None:
+        """The attribute and the value that other rules read of it; a block is one too."""
+        match self.then:
+            case Conclude(attribute, value):
+                return attribute, value
+            case BlockProcess(process, lift=False):
+                return f"{process}_blocked", "yes"
+        return None
+
+    @property
+    def target(self) -> tuple[str, ...]:
+        """Its kind and what it is about: rules of one target can override one another."""
+        match self.then:
+            case Weigh(process, line=line):
+                return self.kind, process, line
+            case Conclude(about) | BlockProcess(about) | Advise(about):
+                return self.kind, about
+        return (self.kind,)
 
     @property
     def texts(self) -> tuple[str, ...]:
         """Every text that a reader sees: the reason, and those of the conclusion."""
-        return (self.because, *self.then.texts)
+        match self.then:
+            case BlockProcess(remedy=text) | Warn(text=text):
+                return self.because, text
+            case Advise(text=text, short=short, steps=steps):
+                return self.because, text, short, *steps
+        return (self.because,)
 
 
 @dataclass(frozen=True)
@@ -261,6 +248,6 @@ class Knowledge:
         return tuple(topic.id for topic in self.topics.values() if topic.part == part)
 
     @property
-    def blocks(self) -> Iterator[tuple[Rule, Block]]:
+    def blocks(self) -> Iterator[tuple[Rule, BlockProcess]]:
         """The rules that block a process, without the exceptions that only lift a block."""
-        return ((rule, block) for rule, block in self.each(Block) if not block.lift)
+        return ((rule, block) for rule, block in self.each(BlockProcess) if not block.lift)

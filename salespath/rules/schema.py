@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 from salespath.facts.schema import DIALECT, TEXT, maybe, ref
 from salespath.facts.vocabulary import DIMENSIONS, Vocabulary
 from salespath.rules import model
-from salespath.rules.loader import ADVISED, EXPERT, ID, KINDS, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
-from salespath.rules.model import PARTS, PROCESSES, Knowledge
+from salespath.rules.loader import ADVISED, EXPERT, ID, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
+from salespath.rules.model import KINDS, PARTS, PROCESSES, Knowledge
 
 Schema: TypeAlias = "dict[str, Any]"
 
@@ -84,7 +84,7 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
             line=_offered(knowledge.lines),
         ),
         "block": {
-            **_record(model.Block, process={"enum": [*PROCESSES, "both"]}),
+            **_record(model.BlockProcess, process={"enum": [*PROCESSES, "both"]}),
             "if": {"properties": {"lift": _YES}, "required": ["lift"]},
             "else": {"properties": {"remedy": _TEXT, "owner": _TEXT}, "required": ["remedy", "owner"]},
         },
@@ -97,9 +97,9 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     one = [
         {"required": [kind], "properties": {kind: {"type": "object"}}} if kind in ("advise", "warn")
         else {"required": [kind, "when"], "properties": {kind: {"type": "object"}, "when": _TEXT}}
-        for kind in KINDS
+        for kind in KINDS.values()
     ]  # fmt: skip
-    return {**_object({**properties, **conclusions}, ["when", "overrides", *KINDS]), "oneOf": one}
+    return {**_object({**properties, **conclusions}, ["when", "overrides", *KINDS.values()]), "oneOf": one}
 
 
 def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:

@@ -18,10 +18,10 @@ from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
+from salespath.tables.progress import Advance
 from salespath.tables.read import TableReading, no_rows
 
 Report: TypeAlias = Callable[[Problem], None]
-Progress: TypeAlias = "Callable[[int, float | None], None]"  # rows of this batch; how much of the file is read, 0 to 1
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -40,7 +40,7 @@ class Assessed:
 
 
 def assess_reading(
-    base: Base, reading: TableReading, *, on_problem: Report, progress: Progress | None = None
+    base: Base, reading: TableReading, *, on_problem: Report, progress: Advance | None = None
 ) -> Iterator[Assessed]:
     """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read further."""
 

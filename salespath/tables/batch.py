@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import FactTable
+from salespath.engine.table import Array, FactTable
 from salespath.facts import Case, Reject, Vocabulary
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.tables.csv_cells import texts
-from salespath.tables.fact_columns import CellReader, values
+from salespath.tables.fact_columns import Bad, CellReader, values
 from salespath.tables.header import COMPANY, RESULTS, annotated
-
-Array: TypeAlias = "npt.NDArray[Any]"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A row whose cells do not fit the header: its number, what is wrong, its text, and its cells as far as they can be told."""
-
-    row: int
-    problem: Problem
-    text: str
-    cells: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -100,36 +88,34 @@ class Typist:
         cells: Mapping[str, pa.Array],
         rows: Array,
         *,
-        bad: Mapping[int, Broken] | None = None,
-        lost: Sequence[Broken] = (),
+        bad: Mapping[int, Reject] = MappingProxyType({}),
+        lost: Sequence[Reject] = (),
         part: float | None = None,
     ) -> Batch:
         """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells.
 
         Rows without any content are left out and not counted. Raises pyarrow.ArrowException for a column that cannot be read.
         """
-        bad = bad or {}
         read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
-        found = [broken.problem for broken in lost]
-        keep = ~_blank(cells, len(rows))
-        rejected: dict[int, list[Problem]] = {}
-
-        def reject(place: int, problem: Problem) -> None:
-            if keep[place] or place in rejected:
-                rejected.setdefault(place, []).append(problem)
-            keep[place] = False
-            found.append(problem)
-
-        for place, broken in bad.items():
-            reject(place, broken.problem)
-        for name, typed in read.items():
-            for place, (text, why) in typed.bad.items():
+        blamed = {name: typed.bad for name, typed in read.items()} | {name: _not_how(cells[name]) for name in self._how}
+        wrong: dict[int, list[Problem]] = {}
+        for name, places in blamed.items():
+            for place, (text, why) in places.items():
                 if place not in bad:  # where quotes are amiss, every cell after them would be blamed
-                    reject(place, self._problem(int(rows[place]), name, text, why))
-        for name in self._how:
-            for place, text, why in _not_how(cells[name]):
-                if place not in bad:
-                    reject(place, self._problem(int(rows[place]), name, text, why))
+                    at = Problem("SP112", why, file=self.path, row=int(rows[place]), column=name, value=shown(text))
+                    wrong.setdefault(place, []).append(at)
+        rejects = [*lost, *bad.values()]
+        stood = zip(
+            *(texts(cells[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
+        )
+        for (place, problems), row in zip(wrong.items(), stood):
+            rejects.append(Reject(self.path, int(rows[place]), dict(zip(self.names, row)), None, problems))
+        rejects.sort(key=lambda reject: reject.row)
+        order = {name: place for place, name in enumerate(self.names)}
+        found = [problem for reject in rejects for problem in reject.problems]
+        found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
+        keep = ~_blank(cells, len(rows))
+        keep[[*bad, *wrong]] = False
         given = {name: read[name].text if name in read else cells[name] for name in self.names if name not in RESULTS}
         given[COMPANY] = _company(cells.get(COMPANY), rows)
         columns = {name: typed.column for name, typed in read.items() if typed.column.known.any()}
@@ -137,34 +123,8 @@ class Typist:
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
-        rejects = self._rejects(cells, rows, rejected, bad, lost) if rejected or lost else ()
         rows = rows[keep]
-        order = {name: place for place, name in enumerate(self.names)}
-        found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
-        return Batch(self.path, FactTable(len(rows), columns), given, rows, tuple(found), part, rejects)
-
-    def _rejects(
-        self,
-        cells: Mapping[str, pa.Array],
-        rows: Array,
-        rejected: Mapping[int, Sequence[Problem]],
-        bad: Mapping[int, Broken],
-        lost: Sequence[Broken],
-    ) -> tuple[Reject, ...]:
-        """The rows that are left out, in their order, as they stood."""
-        nothing = dict[str, str | None].fromkeys(self.names)
-        found = [
-            Reject(self.path, b.row, {**nothing, **dict(zip(self.names, b.cells))}, b.text, [b.problem]) for b in lost
-        ]
-        places = pa.array(list(rejected), pa.int64())
-        for place, *row in zip(rejected, *(texts(cells[name].take(places)).to_pylist() for name in self.names)):
-            stood = nothing if place in bad else dict(zip(self.names, row))
-            text = bad[place].text if place in bad else None
-            found.append(Reject(self.path, int(rows[place]), stood, text, rejected[place]))
-        return tuple(sorted(found, key=lambda reject: reject.row))
-
-    def _problem(self, row: int, name: str, text: str, why: str) -> Problem:
-        return Problem("SP112", why, file=self.path, row=row, column=name, value=shown(text))
+        return Batch(self.path, FactTable(len(rows), columns), given, rows, tuple(found), part, tuple(rejects))
 
 
 def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:
@@ -179,13 +139,13 @@ def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:
     return blank
 
 
-def _not_how(cells: pa.Array) -> Iterator[tuple[int, str, str]]:
+def _not_how(cells: pa.Array) -> Bad:
     """The cells that say neither measured, estimated nor guessed."""
     texts = pc.utf8_trim_whitespace(cells.cast(pa.string()))
     fine = pc.is_in(texts, value_set=pa.array(["", *HOW])).to_numpy(zero_copy_only=False) | np.asarray(cells.is_null())
-    for place in np.flatnonzero(~fine):
-        text = str(texts[int(place)])
-        yield int(place), text, f"{shown(text)} is not one of {', '.join(HOW)}.{suggestion(text, HOW)}"
+    wrong = {int(place): str(texts[int(place)]) for place in np.flatnonzero(~fine)}
+    expected = f"is not one of {', '.join(HOW)}."
+    return {place: (text, f"{shown(text)} {expected}{suggestion(text, HOW)}") for place, text in wrong.items()}
 
 
 def _company(names: pa.Array | None, rows: Array) -> pa.Array:

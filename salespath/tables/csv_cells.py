@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from salespath.engine.table import Array
 from salespath.tables.fact_columns import characters
-
-Array: TypeAlias = "npt.NDArray[Any]"
 
 _RISKY = np.zeros(256, dtype=bool)
 _RISKY[list(b"=+-@\t\r\n")] = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -12,15 +12,16 @@ import pyarrow as pa
 import pyarrow.csv
 
 from salespath.engine.base import Base
+from salespath.facts import Reject
 from salespath.files.problems import Problem, refused, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
-from salespath.tables.batch import Batch, Broken, Typist
+from salespath.tables.batch import Batch, Typist
 from salespath.tables.csv_rows import RowBlock, blocks, row_texts, utf8
-from salespath.tables.read import ROWS, RowsPart
+from salespath.tables.read import ROWS, TableReading
 
 
-class Delimited:
+class Delimited(TableReading):
     """A CSV file being read."""
 
     def __init__(self, source: InputFile, base: Base) -> None:
@@ -47,18 +48,18 @@ class Delimited:
             check_utf8=False,  # checked already
         )
 
-    def parts(self) -> Iterator[RowsPart]:
-        """The rows, a part at a time. Raises SalespathError."""
+    def parts(self) -> Iterator[tuple[RowBlock, float | None]]:
+        """Blocks of rows, and how much of the file is read with each (0 to 1)."""
         with self._source as source:
             for block in self._blocks:
-                yield RowsPart(block, block.first, source.share)
+                yield block, source.share
 
-    def batch(self, part: RowsPart) -> Batch:
-        """The rows of a part, typed. Raises SalespathError."""
-        block: RowBlock = part.rows
+    def batch(self, part: tuple[RowBlock, float | None]) -> Batch:
+        """The rows of a block, typed."""
+        block, share = part
         if not block.rows:
             return self._typist.batch({name: pa.nulls(0, pa.string()) for name in self.names}, np.arange(0))
-        ragged: dict[int, Broken | None] = {}
+        ragged: dict[int, Reject | None] = {}
 
         def note(row: Any) -> str:
             ragged[row.number - 1] = self._ragged(block.first + row.number - 1, row) if row.text.strip() else None
@@ -79,23 +80,28 @@ class Delimited:
             raise refused("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
         places = np.setdiff1d(np.arange(block.rows), list(ragged))
         wrong = {
-            place: Broken(row, Problem("SP103", block.bad[place], file=self.path, row=row), text)
-            for place, text in row_texts(block, self._delimiter, sorted(block.bad)).items()
-            for row in [block.first + place]
+            place: self._reject(Problem("SP103", block.bad[place], file=self.path, row=block.first + place), text)
+            for place, text in row_texts(block, self._delimiter).items()
         }
-        lost = [wrong.pop(place, broken) for place, broken in ragged.items() if broken]
-        here = {int(np.searchsorted(places, place)): broken for place, broken in wrong.items() if place not in ragged}
+        lost = [wrong.pop(place, reject) for place, reject in ragged.items() if reject]
+        here = {int(np.searchsorted(places, place)): reject for place, reject in wrong.items() if place not in ragged}
         cells = {name: _whole(table.column(name)) for name in self.names}
-        return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=part.share)
+        return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=share)
 
-    def _ragged(self, row: int, seen: Any) -> Broken:
+    def _ragged(self, row: int, seen: Any) -> Reject:
         message = f"the row has {seen.actual_columns} cells; the header has {seen.expected_columns}."
         problem = Problem("SP114", message, file=self.path, row=row, value=shown(seen.text))
         try:
             cells = next(csv.reader([seen.text], delimiter=self._delimiter), [])
         except csv.Error:  # an endless cell; the row has its text
             cells = []
-        return Broken(row, problem, seen.text, cells)
+        return self._reject(problem, seen.text, cells)
+
+    def _reject(self, problem: Problem, text: str, cells: Iterable[str] = ()) -> Reject:
+        """A row whose cells do not fit the header, with those that can be told."""
+        assert problem.row is not None
+        stood = dict[str, str | None].fromkeys(self.names) | dict(zip(self.names, cells))
+        return Reject(self.path, problem.row, stood, text, [problem])
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

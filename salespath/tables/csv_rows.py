@@ -93,13 +93,11 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
         yield _checked(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
 
 
-def row_texts(block: RowBlock, delimiter: str, places: Iterable[int]) -> dict[int, str]:
-    """The text of some rows of a block, without their line ends."""
+def row_texts(block: RowBlock, delimiter: str) -> dict[int, str]:
+    """The text of the bad rows of a block, without their line ends."""
     found = {}
-    ends: Positions | None = None
-    for place in places:
-        if ends is None:
-            ends = _Layout(block.data, delimiter.encode(), complete=True).ends
+    ends = _Layout(block.data, delimiter.encode(), complete=True).ends if block.bad else ()
+    for place in sorted(block.bad):
         row = block.data[ends[place - 1] if place else 0 : ends[place]]
         found[place] = row.removesuffix(b"\n").removesuffix(b"\r").decode()
     return found

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import FactColumn, column, words
+from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.template import expected
 from salespath.facts.values import EMPTY_SET, BadValue, parse, written
 
-Array: TypeAlias = "npt.NDArray[Any]"
 Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
 
 _PLAIN = "^-?([0-9]+[.]?[0-9]*|[.][0-9]+)$"
@@ -60,15 +58,12 @@ class CellReader:
         cells = cells.cast(pa.string())
         return self._numbers(cells) if self.fact.numeric else self._distinct(cells.dictionary_encode())
 
-    def value(self, text: str, *, exact: bool = False) -> Value | None:
-        """The value of one cell: as in YAML, but a set is written a;b, and an empty cell is unknown. Raises BadValue."""
-        return parse(self.fact, text, exact=exact) if text.strip() else None
-
     def _value_or_problem(self, text: str, exact: bool) -> Value | None | BadValue:
+        """The value of one cell: as in YAML, but a set is written a;b, and an empty cell is unknown."""
         if (text, exact) in self._known:
             return self._known[text, exact]
         try:
-            found: Value | None | BadValue = self.value(text, exact=exact)
+            found: Value | None | BadValue = parse(self.fact, text, exact=exact) if text.strip() else None
         except BadValue as error:
             hint = f" Expected {expected(self.fact)}." if self.fact.numeric else ""
             found = BadValue(f"{error}{hint}")
@@ -98,8 +93,8 @@ class CellReader:
             values = _floats(cells, plain)
         doubtful = plain & self._doubtful(values)
         if self.fact.type in ("integer", "money") and (data == POINT).any():  # 250.000 is 250000 to some
-            size = np.abs(values)
-            doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & _pointed(cells)
+            size, pointed = np.abs(values), np.asarray(pc.match_substring(cells, ".").fill_null(False))
+            doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & pointed
         rest = np.flatnonzero((~plain & np.asarray(cells.is_valid())) | doubtful)
         known = plain & ~doubtful
         if not len(rest):
@@ -138,11 +133,6 @@ class CellReader:
             if fact.maximum is not None:
                 found |= values > fact.maximum
         return found
-
-
-def _pointed(cells: pa.StringArray) -> Array:
-    """Which cells hold a point."""
-    return np.asarray(pc.match_substring(cells, ".").fill_null(False))
 
 
 def characters(cells: pa.StringArray) -> tuple[Array, Array]:

@@ -12,14 +12,13 @@ from salespath.engine.base import Base
 from salespath.engine.table import FactTable
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import read_source
-from salespath.files.problems import Problem
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
-from salespath.tables.read import ROWS
+from salespath.tables.read import ROWS, TableReading
 
 
-class FactFile:
+class FactFile(TableReading):
     """A fact file in YAML or JSON, as a table."""
 
     lines = False
@@ -29,7 +28,6 @@ class FactFile:
         self.names = (header.COMPANY,)  # what else a company that is left out says is one text
         with source:
             self._portfolio = read_source(source, base.vocabulary, lines=self.lines)
-        self.problems: tuple[Problem, ...] = ()
         cases = self._portfolio.cases
         noted = {f"{n}__how": None for case in cases for n in case.how}
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}

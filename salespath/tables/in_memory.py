@@ -9,9 +9,8 @@ import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.engine.table import assess_table
-from salespath.files.problems import ERROR, Problem, SalespathError, suggestion
+from salespath.files.problems import ERROR, Problem, SalespathError, refused, suggestion
 from salespath.tables import header
-from salespath.tables.assessed import Assessed
 from salespath.tables.batch import Typist
 from salespath.tables.result_columns import ResultColumns, Wording
 
@@ -34,29 +33,22 @@ def assess_batches(
         if name not in header.RESULTS:
             raise ValueError(f"there is no result {name}.{suggestion(name, header.RESULTS)}")
     wording, first = Wording(base), 1
+    strong = "strength" in columns or "hangs_on" in columns
     for number, rows in enumerate(batches):
         names = header.named(rows.schema.names)
-        for problem in () if number else header.check(names, base.vocabulary, NAME):
-            _note(problem, on_problem)
+        problems = [] if number else header.check(names, base.vocabulary, NAME)
         try:
             typist = Typist(NAME, names, base.vocabulary)
             batch = typist.batch(dict(zip(names, rows.columns)), first + np.arange(len(rows)))
         except pa.ArrowException as error:
-            raise SalespathError([Problem("SP103", f"a column has a type that is not understood: {error}.")]) from None
+            raise refused("SP103", f"a column has a type that is not understood: {error}.", None) from None
         first += len(rows)
-        for problem in batch.problems:
-            _note(problem, on_problem)
-        strong = "strength" in columns or "hangs_on" in columns
+        for problem in (*problems, *batch.problems):
+            if on_problem:
+                on_problem(problem)
+            elif problem.severity == ERROR:
+                raise SalespathError([problem])
         result = assess_table(base, batch.table)
-        found = dict(
-            zip(header.RESULTS, ResultColumns(wording, Assessed(batch, result, np.empty(0, np.int64), strong)).typed())
-        )
+        found = dict(zip(header.RESULTS, ResultColumns(wording, batch, result, strong=strong).typed()))
         given = {"row": pa.array(batch.rows), "company": batch.given[header.COMPANY]}
         yield pa.record_batch({**given, **{name: found[name] for name in columns}})
-
-
-def _note(problem: Problem, on_problem: Callable[[Problem], None] | None) -> None:
-    if on_problem:
-        on_problem(problem)
-    elif problem.severity == ERROR:
-        raise SalespathError([problem])

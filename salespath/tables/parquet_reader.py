@@ -13,12 +13,12 @@ from salespath.files.problems import refused, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
-from salespath.tables.read import ROWS, RowsPart
+from salespath.tables.read import ROWS, TableReading
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 
 
-class Columnar:
+class Columnar(TableReading):
     """A Parquet file being read."""
 
     def __init__(self, source: InputFile, base: Base) -> None:
@@ -36,25 +36,25 @@ class Columnar:
         self._none = pa.RecordBatch.from_pylist([], schema)
         self._typist = Typist(self.path, self.names, base.vocabulary)
 
-    def parts(self) -> Iterator[RowsPart]:
-        """The rows, a part at a time. Raises SalespathError."""
+    def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """Rows and the number of the first."""
         first = 2  # as in CSV, where the header is row 1
         with self._source:
             try:
                 if not self._rows:
-                    yield RowsPart(self._none, first, 1.0)
+                    yield first, self._none
                 for rows in self._table.iter_batches(batch_size=ROWS, use_threads=False):
-                    yield RowsPart(rows, first, (first + len(rows)) / (self._rows + 2))
+                    yield first, rows
                     first += len(rows)
             except (pa.ArrowException, OSError) as error:
                 raise refused("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
 
-    def batch(self, part: RowsPart) -> Batch:
-        """The rows of a part, typed. Raises SalespathError."""
-        rows: pa.RecordBatch = part.rows
-        cells = dict(zip(self.names, rows.columns))
+    def batch(self, part: tuple[int, pa.RecordBatch]) -> Batch:
+        """These rows, typed."""
+        first, rows = part
+        cells, share = dict(zip(self.names, rows.columns)), (first + len(rows)) / (self._rows + 2)
         try:
-            return self._typist.batch(cells, part.first + np.arange(len(rows)), part=part.share)
+            return self._typist.batch(cells, first + np.arange(len(rows)), part=share)
         except pa.ArrowException as error:
             what = f"a column has a type that is not understood: {shown(error, 120)}."
             raise refused("SP103", what, self.path) from None

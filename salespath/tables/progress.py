@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-Advance = Callable[[int, "float | None"], None]
+Advance = Callable[[int, "float | None"], None]  # the companies just done; how much of their file is read, 0 to 1
 
 
 @contextmanager
 def bar(files: int) -> Iterator[Advance]:
-    """A function to call with the companies just done and how much of their file is read (0 to 1)."""
+    """A function to call with what is done of each of some files, one after the other."""
     if not sys.stderr.isatty():
         yield lambda rows, part: None
         return

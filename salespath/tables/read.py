@@ -1,6 +1,6 @@
 """Files of companies, whatever their kind: recognised by what they are, read one by one or batch by batch.
 
-A new kind is a class with the members of `TableReading` in a file of its own, and a line in ENDINGS. Its module is imported when
+A new kind is a `TableReading` in a file of its own, and a line in ENDINGS. Its module is imported when
 there is such a file, so that a fact file needs neither numpy nor pyarrow.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salespath.engine.base import Base
 from salespath.facts import Case, Portfolio, Reject, Vocabulary
@@ -31,45 +31,29 @@ if TYPE_CHECKING:  # these are slow to import
 ROWS = 16_384  # of a part
 
 
-class TableReading(Protocol):
+class TableReading(ABC):
     """A file being read: its columns and their types, what is odd about them, and its rows in parts.
 
-    Parts come one after the other, one at least; making batches of them is the work, and may be done by several threads.
+    `names` are the columns of the rows that are left out. Parts come one after the other, one at least; making batches of them is
+    the work, and may be done by several threads.
     """
 
+    path: str
+    columns: Mapping[str, pa.DataType]
+    names: Sequence[str]
+    problems: tuple[Problem, ...] = ()
+
+    @abstractmethod
     def __init__(self, source: InputFile, base: Base) -> None:
         """Begin to read. Raises SalespathError where the file cannot be used at all."""
 
-    @property
-    def path(self) -> str:
-        """The file."""
-
-    @property
-    def columns(self) -> Mapping[str, pa.DataType]:
-        """The columns and their types."""
-
-    @property
-    def names(self) -> Sequence[str]:
-        """The columns of the rows that are left out."""
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What is odd about the columns."""
-
+    @abstractmethod
     def parts(self) -> Iterator[Any]:
         """The rows, a part at a time. Raises SalespathError where the file cannot be read further."""
 
+    @abstractmethod
     def batch(self, part: Any) -> Batch:
         """The rows of a part, typed. Raises SalespathError where a column cannot be understood."""
-
-
-@dataclass(frozen=True)
-class RowsPart:
-    """Rows still to be typed, the number of the first, and how much of the file is read with them (0 to 1)."""
-
-    rows: Any
-    first: int
-    share: float | None
 
 
 class FileKind(NamedTuple):

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from salespath.engine import certainty
@@ -18,21 +17,18 @@ from salespath.engine.base import Base
 from salespath.engine.compile import filled, placeholders
 from salespath.engine.strength import LEVELS
 from salespath.engine.strength_table import strengths
-from salespath.engine.table import NONE, SETTLED_BY, FactColumn, Rows
+from salespath.engine.table import NONE, SETTLED_BY, Array, Bits, FactColumn, Rows, TableResult
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
 from salespath.facts.values import words, written
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn
-from salespath.tables.assessed import Assessed
+from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import quoted
 from salespath.tables.fact_columns import values
 from salespath.tables.header import RESULTS
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
-
-Array: TypeAlias = "npt.NDArray[Any]"
-Bits: TypeAlias = "npt.NDArray[np.uint8]"
 
 TOP = 3
 DIGITS = 3
@@ -46,33 +42,24 @@ class Wording:
 
     def __init__(self, base: Base) -> None:
         self.base = base
-        self.rules = base.knowledge.rules
+        self.rules, topics = base.knowledge.rules, base.knowledge.topics
         self.place = {rule: place for place, rule in enumerate(self.rules)}
         self.blocks = [rule.id for rule, _ in base.knowledge.blocks]
-        warnings = [(not r.then.leads, r.id) for r in self.rules.values() if isinstance(r.then, Warn)]
-        self.warnings = [id_ for _, id_ in sorted(warnings, key=lambda item: item[0])]
+        warnings = sorted(base.knowledge.each(Warn), key=lambda item: not item[1].leads)
+        self.warnings = [rule.id for rule, _ in warnings]
         pieces = [(-size, rule) for group in base.evidence if group.sign > 0 for size, rule in group.pieces]
         self.pieces = [rule for _, rule in sorted(pieces)]
-        self.topics: list[tuple[list[str], int | None]] = []
-        for topic in base.knowledge.topics.values():
-            found = []
-            for rule in self.rules.values():
-                if isinstance(rule.then, Advise) and rule.then.topic == topic.id:
-                    found.append((-rule.then.priority, rule.id))
-            self.topics.append(([rule_id for _, rule_id in sorted(found)], topic.at_most))
-        self.advice = [self._label(rule) for ids, _ in self.topics for rule in ids]
-
-    def _label(self, rule: str) -> str:
-        then = self.rules[rule].then
-        assert isinstance(then, Advise)
-        return f"{then.topic}:{then.choice}"
+        advice = [(-then.priority, rule.id, then) for rule, then in base.knowledge.each(Advise)]
+        by_topic = [(topic, sorted(item for item in advice if item[2].topic == id_)) for id_, topic in topics.items()]
+        self.topics = [([rule for _, rule, _ in found], topic.at_most) for topic, found in by_topic]
+        self.advice = [f"{then.topic}:{then.choice}" for _, found in by_topic for _, _, then in found]
 
 
 class ResultColumns:
     """The results of one batch, column by column."""
 
-    def __init__(self, wording: Wording, assessed: Assessed) -> None:
-        self.wording, self.batch, self.result, self.strong = wording, assessed.batch, assessed.result, assessed.strong
+    def __init__(self, wording: Wording, batch: Batch, result: TableResult, *, strong: bool = True) -> None:
+        self.wording, self.batch, self.result, self.strong = wording, batch, result, strong
         self.base = wording.base
 
     def typed(self) -> list[pa.Array]:
@@ -101,7 +88,7 @@ class ResultColumns:
             "reasons": reasons,
             "reason_texts": self._texts(reasons),
             "advice": lists(self._advice(), self.wording.advice, result.rows),
-            "warnings": self._of(self.wording.warnings),
+            "warnings": lists(self._fired(self.wording.warnings), self.wording.warnings, result.rows),
             "unless": self._unless(),
             "fired": lists(result.fired, result.rules, result.rows),
         }
@@ -111,15 +98,12 @@ class ResultColumns:
         """How firm each verdict is, and the answers that alone turn it; nothing where that was not asked."""
         if not self.strong:
             nothing = _coded(np.full(self.result.rows, NONE, dtype=np.int8), LEVELS)
-            return {"strength": nothing, "hangs_on": self._of([])}
+            return {"strength": nothing, "hangs_on": lists(self._fired([]), [], self.result.rows)}
         found = strengths(self.base, self.batch.table, guessed=self.batch.guessed(self.base.vocabulary))
         return {"strength": _coded(found.level, LEVELS), "hangs_on": lists(found.on, found.names, self.result.rows)}
 
     def _fired(self, rules: Sequence[str]) -> Bits:
         return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]
-
-    def _of(self, rules: Sequence[str]) -> Lists:
-        return lists(self._fired(rules), rules, self.result.rows)
 
     def _figures(self, figure: Callable[[float], Any]) -> dict[str, pa.Array]:
         totals = {key: pa.array(total).dictionary_encode() for key, total in self.result.sums.items()}
@@ -130,18 +114,15 @@ class ResultColumns:
             words_of = pa.array([say(n) for n in total.dictionary.to_pylist()], kind)
             return pa.DictionaryArray.from_arrays(total.indices, words_of)
 
-        def certain(process: str, name: str) -> pa.Array:
-            return column(process, name, lambda n: figure(_certainty(n)), kind)
-
-        def net(process: str, name: str) -> pa.Array:
-            return column(process, name, lambda n: figure(_net(n)), kind)
+        def rounded(process: str, name: str, of: Callable[[int], float]) -> pa.Array:
+            return column(process, name, lambda total: figure(_rounded(of, total)), kind)
 
         both = [(p, name) for p in PROCESSES for name in SUMS]
         return {
             **{f"{name}_{p}": column(p, name, certainty.word, pa.string()) for p, name in both},
-            **{f"certainty_{p}_{name}": certain(p, name) for p, name in both},
-            **{f"evidence_{p}_{name}": net(p, name) for p, name in both},
-            **{f"dimensions_{d}_{p}": certain(p, d) for d in DIMENSIONS for p in PROCESSES},
+            **{f"certainty_{p}_{name}": rounded(p, name, certainty.certainty) for p, name in both},
+            **{f"evidence_{p}_{name}": rounded(p, name, certainty.net) for p, name in both},
+            **{f"dimensions_{d}_{p}": rounded(p, d, certainty.certainty) for d in DIMENSIONS for p in PROCESSES},
         }
 
     def _advice(self) -> Bits:
@@ -240,14 +221,9 @@ class ResultColumns:
         return Rows(self.base, self.batch.table)
 
 
-@lru_cache(REMEMBERED)
-def _certainty(total: int) -> float:
-    return round(certainty.certainty(total), DIGITS) + 0.0
-
-
-@lru_cache(REMEMBERED)
-def _net(total: int) -> float:
-    return round(certainty.net(total), DIGITS) + 0.0
+@lru_cache(2 * REMEMBERED)
+def _rounded(of: Callable[[int], float], total: int) -> float:
+    return round(of(total), DIGITS) + 0.0
 
 
 def _coded(codes: Array, names: Sequence[str]) -> pa.DictionaryArray:

@@ -11,18 +11,13 @@ import pyarrow as pa
 from salespath.engine.base import Base
 from salespath.files.output import Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError
-from salespath.tables.assessed import Assessed, Progress, Report, assess_reading
+from salespath.tables.assessed import Assessed, assess_reading
 from salespath.tables.progress import Summary, bar
 from salespath.tables.read import CompaniesFile, TableReading
 from salespath.tables.rejects import RejectsFile
 from salespath.tables.write import IN_COLUMNS, write
 
 STRONG = 50_000  # companies of which strength is worked out unasked
-
-
-def assess_file(base: Base, path: str, *, on_problem: Report, progress: Progress | None = None) -> Iterator[Assessed]:
-    """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read (further)."""
-    return assess_reading(base, CompaniesFile(base, path).reading(), on_problem=on_problem, progress=progress)
 
 
 def assess_to_file(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Array: TypeAlias = "npt.NDArray[Any]"
-Bits: TypeAlias = "npt.NDArray[np.uint8]"
+from salespath.engine.table import Array, Bits
 
 
 @dataclass(frozen=True)

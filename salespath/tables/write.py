@@ -58,7 +58,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
     wording = Wording(base)
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
-        outcome = ResultColumns(wording, item)
+        outcome = ResultColumns(wording, item.batch, item.result, strong=item.strong)
         return {**_given_texts(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
@@ -97,7 +97,8 @@ def _write_parquet(
     wording = Wording(base)
 
     def rows(item: Assessed) -> pa.RecordBatch:
-        cells = [*_given(base.vocabulary, item, columns), *ResultColumns(wording, item).typed()]
+        results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
+        cells = [*_given(base.vocabulary, item, columns), *results.typed()]
         return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
 
     writer: pyarrow.parquet.ParquetWriter | None = None

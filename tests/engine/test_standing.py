@@ -25,9 +25,9 @@ from salespath.facts import Case, Value
 from salespath.facts.values import words
 from salespath.report.words.verdict import lifting
 from salespath.rules.language import inputs
-from salespath.rules.model import PROCESSES, VERDICTS, Block
+from salespath.rules.model import PROCESSES, VERDICTS, BlockProcess
 
-BLOCKS = [r for r in BASE.knowledge.rules.values() if isinstance(r.then, Block) and not r.then.lift]
+BLOCKS = [r for r in BASE.knowledge.rules.values() if isinstance(r.then, BlockProcess) and not r.then.lift]
 MONEY = [0, 1, 500, 5_000, 55_000, 200_000, 1_000_000, 30_000_000]  # a ladder
 MONEY_FACTS = ("capital", "monthly_burn", "committed_revenue")
 

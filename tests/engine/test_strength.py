@@ -30,7 +30,7 @@ from salespath.facts import Case, Value, read_file
 from salespath.facts.values import written
 from salespath.report.plain import document
 from salespath.report.words.verdict import firmness, headline
-from salespath.rules.model import Block
+from salespath.rules.model import BlockProcess
 from salespath.tables import run as portfolio
 from salespath.tables.run import assess_to_file
 from tools.robustness import with_rules
@@ -282,7 +282,7 @@ def lifting_base(seed: int) -> Base:
     """A random base whose first blocks are lifted by open facts."""
     base = random_base(seed, 40, tame=True)
     rules = list(base.knowledge.rules.values())
-    blocks = [rule for rule in rules if isinstance(rule.then, Block) and not rule.then.lift]
+    blocks = [rule for rule in rules if isinstance(rule.then, BlockProcess) and not rule.then.lift]
     lifts = [
         replace(
             block,

@@ -27,7 +27,7 @@ from salespath.report.pages.reference import pages
 from salespath.report.pages.rule import document, page
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.rules.language import BLOCKED, VERDICT_NUMBERS
-from salespath.rules.model import Advise, Block, Conclude, Weigh
+from salespath.rules.model import Advise, BlockProcess, Conclude, Weigh
 
 RULES = BASE.knowledge.rules
 
@@ -168,7 +168,9 @@ def test_a_rule_depends_on_exactly_the_rules_that_conclude_what_it_reads() -> No
                 read = (then.attribute, then.value) in related.values
             else:
                 read = (
-                    isinstance(then, Block) and not then.lift and (f"{then.process}_blocked", "yes") in related.values
+                    isinstance(then, BlockProcess)
+                    and not then.lift
+                    and (f"{then.process}_blocked", "yes") in related.values
                 )
             assert (other.id in related.depends_on) == read
             assert (other.id in related.depends_on) == (rule.id in relations[other.id].read_by)
@@ -195,7 +197,7 @@ def test_the_drawing_of_everything_holds_exactly_the_dependencies() -> None:
         ends = out[here] - rules
         if isinstance(then, Conclude):
             assert ends == {f"value:{then.attribute}={then.value}"}
-        elif isinstance(then, Block):
+        elif isinstance(then, BlockProcess):
             assert ends == (set() if then.lift else {f"value:{then.process}_blocked=yes"})
         elif isinstance(then, Weigh):
             assert ends == ({f"line:{then.process}:{then.line}"} if then.certainty else set())

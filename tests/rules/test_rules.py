@@ -25,7 +25,7 @@ from salespath.facts import Case, Value
 from salespath.rules.folders import BASE as FOLDER
 from salespath.rules.language import Compare, Constant, Quantity
 from salespath.rules.loader import EXPERT, usual_weight
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Block, Conclude, Rule, Weigh
+from salespath.rules.model import PROCESSES, VERDICTS, Advise, BlockProcess, Conclude, Rule, Weigh
 from tools.robustness import deciding, with_rules
 
 # Thousands of companies say no more of the code than a few do, and take five times as long while coverage is measured.
@@ -206,7 +206,7 @@ def test_both_takes_two_groups_people_and_nothing_in_the_way() -> None:
 
 
 def test_a_block_makes_not_yet_and_never_promotes_the_other_process() -> None:
-    free = with_rules(BASE, (rule for rule in deciding(BASE) if not isinstance(rule.then, Block)))
+    free = with_rules(BASE, (rule for rule in deciding(BASE) if not isinstance(rule.then, BlockProcess)))
     stopped = 0
     for facts in companies(4000, seed=3):
         found = walked(facts)
@@ -404,14 +404,14 @@ def test_advice_has_an_owner_and_few_first_steps() -> None:
         if isinstance(rule.then, Advise):
             assert rule.then.owner in OWNERS, rule.id
             assert len(rule.then.steps) <= 4, rule.id
-        if isinstance(rule.then, Block) and not rule.then.lift:
+        if isinstance(rule.then, BlockProcess) and not rule.then.lift:
             assert rule.then.owner in OWNERS, rule.id
             assert rule.then.done_when, rule.id
 
 
 def test_a_remedy_that_is_done_is_no_block_any_more() -> None:
     """Where the remedy of a block is in place, the block does not apply."""
-    blocks = [rule.id for rule in RULES.values() if isinstance(rule.then, Block) and not rule.then.lift]
+    blocks = [rule.id for rule in RULES.values() if isinstance(rule.then, BlockProcess) and not rule.then.lift]
     for facts in companies(2500, seed=9):
         found = walked(facts, plan=True)
         for id_ in blocks:

@@ -12,8 +12,8 @@ from given import BASE, EXAMPLES, VOCABULARY
 from salespath.facts import Portfolio, read_file
 from salespath.files.problems import ERROR, WARNING, SalespathError
 from salespath.tables import csv_reader, csv_rows
+from salespath.tables.assessed import assess_reading
 from salespath.tables.read import CompaniesFile
-from salespath.tables.run import assess_file
 
 HEADER = "company,product_stage,annual_contract_value,customer_segments,self_serve"
 GOOD = "Acme,launched,70000,small;large,yes"
@@ -315,7 +315,7 @@ def test_the_size_of_the_parts_changes_nothing(tmp_path, monkeypatch):
 def test_rows_in_are_rows_assessed_and_rows_rejected(tmp_path):
     path = write(tmp_path, table(GOOD, "Bad,x,,,", GOOD, "", "short"))
     found = []
-    batches = list(assess_file(BASE, path, on_problem=found.append))
+    batches = list(assess_reading(BASE, CompaniesFile(BASE, path).reading(), on_problem=found.append))
     assert (sum(b.batch.table.rows for b in batches), sum(len(b.batch.rejects) for b in batches)) == (2, 2)
     assert [p.row for p in found] == [3, 6]
     assert [row for b in batches for row in b.batch.rows] == [2, 4]
@@ -324,7 +324,8 @@ def test_rows_in_are_rows_assessed_and_rows_rejected(tmp_path):
 def test_progress_tells_rows_and_how_much_of_the_file_is_read(tmp_path):
     seen = []
     path = write(tmp_path, table(GOOD, "Bad,x,,,"))
-    list(assess_file(BASE, path, on_problem=lambda p: None, progress=lambda rows, part: seen.append((rows, part))))
+    reading = CompaniesFile(BASE, path).reading()
+    list(assess_reading(BASE, reading, on_problem=lambda p: None, progress=lambda *done: seen.append(done)))
     assert seen == [(2, 1.0)]
 
 

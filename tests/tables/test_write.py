@@ -28,7 +28,7 @@ from salespath.files.problems import SalespathError
 from salespath.report.plain import document
 from salespath.rules.model import PROCESSES
 from salespath.tables import csv_reader
-from salespath.tables.assessed import AHEAD, Assessed, work_ahead
+from salespath.tables.assessed import AHEAD, work_ahead
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import guarded, quoted
 from salespath.tables.header import RESULTS
@@ -292,14 +292,7 @@ def test_a_base_without_evidence_blocks_or_advice_still_makes_columns():
     base = small_base()
     table = FactTable.from_cases(base, [Case("Acme", {"capital": 5})])
     batch = Batch("f", table, {}, np.array([2]), ())
-    found = dict(
-        zip(
-            RESULTS,
-            ResultColumns(
-                Wording(base), Assessed(batch, assess_table(base, table), np.array([], dtype=np.int64))
-            ).typed(),
-        )
-    )
+    found = dict(zip(RESULTS, ResultColumns(Wording(base), batch, assess_table(base, table)).typed()))
     assert found["process"].to_pylist() == ["undetermined"]
     assert [found[name].to_pylist() for name in ("reasons", "blockers", "advice", "warnings")] == [[[]]] * 4
     assert found["fired"].to_pylist() == [["open"]]

@@ -10,7 +10,7 @@ from salespath.engine.dependencies import citations
 from salespath.files.problems import Problem
 from salespath.rules.language import Arithmetic, Compare, Constant, Number, leaves
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import Block, Conclude, Weigh
+from salespath.rules.model import BlockProcess, Conclude, Weigh
 
 _FIGURE = re.compile(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|hundred|thousand|million)\b", re.I
@@ -31,7 +31,7 @@ def problems(context: Context) -> Iterator[Problem]:
         if figures and not any(name == EXPERT or _FIGURE.search(sources[name].says) for name in rule.source):
             numbers = ", ".join(f"{figure:g}" for figure in sorted(figures))
             yield finding("SP414", f"no source gives a figure for {numbers}; cite one, or `{EXPERT}`.", rule)
-        decides = isinstance(rule.then, (Conclude, Weigh, Block))
+        decides = isinstance(rule.then, (Conclude, Weigh, BlockProcess))
         if decides and all(name in sources and sources[name].soft for name in rule.source):
             soft = ", ".join(rule.source)
             yield finding("SP416", f"it decides by soft sources alone: {soft}; cite more, or `{EXPERT}`.", rule)

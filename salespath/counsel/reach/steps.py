@@ -18,7 +18,7 @@ from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import Test
 from salespath.rules.diff import REMOVED
 from salespath.rules.language import Scope, condition, inputs
-from salespath.rules.model import PROCESSES, Advise, Block
+from salespath.rules.model import PROCESSES, Advise, BlockProcess
 
 TRIGGERS = 5
 QUESTIONS = 3
@@ -215,7 +215,7 @@ def _block_triggers(base: Base, goal: str, assessment: Assessment) -> Iterable[T
     found: dict[str, Trigger] = {}
     for block in assessment.blockers:
         then = base.knowledge.rules[block.rule].then
-        if isinstance(then, Block) and then.done_when and (goal not in PROCESSES or block.process == goal):
+        if isinstance(then, BlockProcess) and then.done_when and (goal not in PROCESSES or block.process == goal):
             trigger = Trigger(
                 then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process
             )

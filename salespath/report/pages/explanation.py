@@ -21,7 +21,7 @@ from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES, answers, capitalized, labels, selling, source_note, sources, wanted
 from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.language import Condition, Is, Leaf, inputs
-from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Rule, Topic, Warn, Weigh
+from salespath.rules.model import PROCESSES, Advise, Attribute, BlockProcess, Conclude, Rule, Topic, Warn, Weigh
 
 TITLES = {
     "fit": "Fit: which process suits what you sell and to whom",
@@ -148,7 +148,7 @@ class _InWords:
                 return f"{choice.capitalize()} ({readable(then.process)})."
             case Weigh() as then:
                 return f"Evidence on {self.base.knowledge.lines[then.line].title}."
-            case Block() as then:
+            case BlockProcess() as then:
                 return f"{'An exception that lifts a block on' if then.lift else 'A block on'} {NAMES[then.process]}."
             case Conclude() as then:
                 return f"{readable(then.attribute).capitalize()}: {readable(then.value)}."
@@ -157,7 +157,7 @@ class _InWords:
     def _process(self, finding: Finding) -> str:
         """The process that a block or a sum is about."""
         then = self.rules[finding.rule].then if finding.rule else finding.evidence
-        assert isinstance(then, (Block, Weight))
+        assert isinstance(then, (BlockProcess, Weight))
         return then.process
 
     def _opened(self, block: Finding) -> bool:

@@ -65,8 +65,8 @@ def whole(base: Base) -> Graph:
             graph.edges[_sum(graph, name), here] = "read by"
         for other in related.overridden_by:
             graph.edges[graph.add("rule", other, other), here] = "overrides"
-        if rule.then.concludes:
-            graph.edges[here, _value(base, graph, rule.then.concludes)] = "concludes"
+        if rule.concludes:
+            graph.edges[here, _value(base, graph, rule.concludes)] = "concludes"
         match rule.then:
             case Weigh(process, weight, on) if weight:
                 line = graph.add("line", f"{process}:{on}", f"{base.knowledge.lines[on].title} ({NAMES[process]})")

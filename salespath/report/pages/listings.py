@@ -11,7 +11,6 @@ from salespath.facts.vocabulary import Fact, Relation
 from salespath.report.page import Column, Page, Table
 from salespath.report.plain import plain, shape
 from salespath.report.words.conditions import in_words
-from salespath.rules.loader import target
 from salespath.rules.model import Rule
 
 _WIDEST = 240
@@ -36,7 +35,7 @@ def facts(base: Base, chosen: Sequence[Fact]) -> Page:
 
 def rules(chosen: Sequence[Rule]) -> Page:
     """Rules with what they conclude, when, and where they stand."""
-    rows = tuple((r.id, r.kind, " ".join(target(r.then)[1:]), r.when, f"{r.file}:{r.line}") for r in chosen)
+    rows = tuple((r.id, r.kind, " ".join(r.target[1:]), r.when, f"{r.file}:{r.line}") for r in chosen)
     columns = Column("Rule", 40), Column("Kind", 8), Column("About", 20), Column("When", least=30), Column("Where", 32)
     return Page("", (Table(columns, rows, empty="-"),), _WIDEST)
 
@@ -53,5 +52,5 @@ def facts_document(base: Base, chosen: Sequence[Fact]) -> Any:
 
 def rules_document(chosen: Sequence[Rule]) -> Any:
     """Rules as plain data."""
-    data = shape("id kind target when because source file line", target=lambda rule, _: [*target(rule.then)[1:]])
+    data = shape("id kind target when because source file line", target=lambda rule, _: [*rule.target[1:]])
     return plain(chosen, None, {Rule: data})

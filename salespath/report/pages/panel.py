@@ -13,7 +13,7 @@ from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.plain import Shapes, facts, plain, shape
 from salespath.report.words.phrases import NAMES, counted, labels, together
 from salespath.report.words.verdict import in_short, short_block
-from salespath.rules import model
+from salespath.rules.model import BlockProcess
 
 
 def page(base: Base, company: str, panel: Panel) -> Page:
@@ -61,7 +61,7 @@ def _verdict(ruling: Ruling) -> str:
 
 def _block(base: Base, id_: str) -> str:
     rule = base.knowledge.rules[id_]
-    assert isinstance(rule.then, model.Block)
+    assert isinstance(rule.then, BlockProcess)
     return f"{NAMES[rule.then.process]} selling ({short_block(rule)})"
 
 

@@ -12,9 +12,8 @@ from salespath.engine.dependencies import RuleRelations, citations
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rule import adds_up, conclusion, said, shortened
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.rules import model
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import Advise, Rule, Source, Warn
+from salespath.rules.model import Advise, BlockProcess, Rule, Source, Warn
 
 INDEX, SOURCES = "README", "sources"
 _NOTE = "Written by salespath rules reference; a test keeps it current."
@@ -64,7 +63,7 @@ def _entry(relations: RuleRelations, rule: Rule) -> Item:
             says.append(f"Priority {then.priority}.")
         case Warn():
             says.append(said(base, then.text))
-        case model.Block() if not then.lift:
+        case BlockProcess() if not then.lift:
             says.extend([f"Remedy: {said(base, then.remedy)}", f"Owner: {then.owner}."])
     if done := base.done_when(rule.id):
         says.append(f"Done when {in_words(base, done)}.")

@@ -14,10 +14,9 @@ from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.plain import plain, shape
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES
-from salespath.rules import model
 from salespath.rules.language import Is
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import Advise, Conclude, Conclusion, Rule, Source, Warn, Weigh
+from salespath.rules.model import Advise, BlockProcess, Conclude, Conclusion, Rule, Source, Warn, Weigh
 
 _SHOWN = 12
 _FOR = {
@@ -57,9 +56,9 @@ def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
         yield from part("Text", said(base, then.text))
     if isinstance(then, Advise):
         yield from items("Steps", (said(base, step) for step in then.steps))
-    if isinstance(then, model.Block):
+    if isinstance(then, BlockProcess):
         yield from part("Remedy", said(base, then.remedy))
-    if isinstance(then, (Advise, model.Block)):
+    if isinstance(then, (Advise, BlockProcess)):
         yield from part("Owner", then.owner)
         if done := base.done_when(rule.id):
             yield from part("Done when", in_words(base, done), then.done_when)
@@ -96,7 +95,7 @@ def conclusion(base: Base, rule: Rule) -> str:
                 return f"an exception that weighs nothing, on {title} for {NAMES[process]} selling."
             side, net = "for" if weight > 0 else "against", certainty.signed(certainty.weight(weight), 2)
             return f"evidence {side} {NAMES[process]} selling on {title}: certainty {weight:g}, net weight {net}."
-        case model.Block(process, lift=lift):
+        case BlockProcess(process, lift=lift):
             what = "running both" if process == "both" else f"{NAMES[process]} selling"
             return f"an exception that lifts a block on {what}." if lift else f"{what} is blocked for now."
         case Warn(process):

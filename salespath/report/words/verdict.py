@@ -13,7 +13,7 @@ from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
 from salespath.report.words.phrases import NAMES, capitalized, either, few, labels, selling
-from salespath.rules.model import Block, Rule
+from salespath.rules.model import BlockProcess, Rule
 
 INSTRUCTIONS = {
     "enterprise": "Run an enterprise sales process: sell in person to large accounts that you can name.",
@@ -37,7 +37,7 @@ def in_short(process: str, lead: str | None = None, leaning: str | None = None, 
 
 def short_block(rule: Rule) -> str:
     """What a rule says that blocks a process, in a few words, which its id holds: not launched, needs a seller."""
-    assert isinstance(rule.then, Block)
+    assert isinstance(rule.then, BlockProcess)
     return rule.id.removeprefix(f"{rule.then.process}-").replace("-", " ")
 
 
