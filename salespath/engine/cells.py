@@ -92,7 +92,7 @@ def begins(
     return sorted({low, high, *(point for point in turns(term, tests, turn) if low < point < high)})
 
 
-def as_number(term: Fact | Derived, point: int) -> float:
+def as_number(term: Fact | Derived, point: float) -> float:
     """So many parts of one as a number; a whole one is an integer."""
     step = PARTS.get(term.type, 1)
     return point // step if point % step == 0 else point / step
@@ -133,12 +133,13 @@ def bounds(term: Fact | Derived) -> tuple[int, int]:
     return math.ceil(least * step), math.floor((FAR if term.maximum is None else term.maximum) * step)
 
 
-def around(term: Fact | Derived, value: Any) -> tuple[int, int]:
-    """The same of a guessed one."""
+def around(term: Fact | Derived, value: Any) -> tuple[Any, Any]:
+    """The same of a guessed one; nothing but itself where no whole part is that near."""
     low, high = bounds(term)
     step = PARTS.get(term.type, 1)
     ends = sorted((value * step / FACTOR, value * step * FACTOR))
-    return max(low, math.ceil(ends[0])), min(high, math.floor(ends[1]))
+    least, most = max(low, math.ceil(ends[0])), min(high, math.floor(ends[1]))
+    return (least, most) if least <= most else (value * step, value * step)
 
 
 def turns(term: Fact | Derived, tests: Iterable[Leaf], crossing: Callable[[Compare], Any | None]) -> Iterator[Any]:

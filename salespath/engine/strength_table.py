@@ -155,12 +155,12 @@ class _Part:
     def _numbers(self, term: Fact | Derived, open_: Array, guess: Array) -> Iterator[Array]:
         step = PARTS.get(term.type, 1)
         least, most = bounds(term)
-        low, high = np.full(self.table.rows, least), np.full(self.table.rows, most)
+        low, high = (np.full(self.table.rows, float(end)) for end in (least, most))
         if guess.any():
             value = self.table.columns[term.id].values[guess] * step
             ends = np.sort([value / FACTOR, value * FACTOR], axis=0)
-            low[guess] = np.maximum(least, np.ceil(ends[0]))
-            high[guess] = np.minimum(most, np.floor(ends[1]))
+            first, last = np.maximum(least, np.ceil(ends[0])), np.minimum(most, np.floor(ends[1]))
+            low[guess], high[guess] = np.where(first <= last, [first, last], value)
         crossing = partial(self._crossing, term.id, step, low, high, open_ | guess)
         for point in (low, high, *turns(term, readers(self.base)[term.id], crossing)):
             yield np.clip(point, low, high) / step

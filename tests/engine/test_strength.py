@@ -109,6 +109,15 @@ def test_a_guess_is_moved_by_one_word_one_member_or_a_factor_of_two(seed, facts,
             assert all(process_of(base, {**facts, name: other}) == process for other in near), name
 
 
+def test_a_guess_of_less_than_a_percent_is_not_moved_to_none():
+    facts: dict[str, Value] = {"days_to_value": 0, "annual_contract_value": 0, "churn_rate": 0.00390625}
+    base, case = BASES[2], Case("x", facts, how={"churn_rate": "guessed"})
+    assert process_of(base, {**case.values, "churn_rate": 0}) != process_of(base, case.values)
+    assert "churn_rate" not in {turn.fact for turn in turning(base, case.values, {"churn_rate"})}
+    found = strengths(base, FactTable.from_cases(base, [case]), guessed=guessed_in([case]))
+    assert "churn_rate" not in {found.names[place] for place in np.flatnonzero(np.unpackbits(found.on, axis=1)[:, 0])}
+
+
 def test_a_guess_on_which_a_verdict_hangs_is_named_as_one():
     facts = next(c for c in DOCUMENTED if c.company == "Veeva Systems").values
     firm = Case("Veeva", {**facts, "seller_seniority": "mid"})
