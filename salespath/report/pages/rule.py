@@ -67,10 +67,8 @@ def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
         yield from part("Priority", str(then.priority))
     yield from items("Sources", (f"{name}: {cited(base, name)}" for name in rule.source))
     yield from part("Reads", ", ".join([*related.facts, *dict.fromkeys(name for name, _ in related.values)]))
-    yield from part("Adds up", adds_up(base, related))
-    yield from part("Depends on", shortened(related.depends_on))
-    yield from part("Feeds", " ".join(filter(None, (shortened(related.read_by), related.adds_to))))
-    yield from part("Overrides", shortened(related.overrides))
+    for how, others in ties(base, related).items():
+        yield from part(how, others)
     yield from part("Written in", f"{rule.file}:{rule.line}")
 
 
@@ -79,10 +77,15 @@ def said(base: Base, text: str) -> str:
     return filled(text, lambda name: f"[{base.vocabulary[name].label}]")
 
 
-def adds_up(base: Base, related: Relations) -> str:
-    """The sums that a condition of the verdict reads, and from what."""
+def ties(base: Base, related: Relations) -> dict[str, str]:
+    """What a rule hangs together with, by how: the sums that a condition of the verdict reads, and other rules."""
     lines = ", ".join(base.knowledge.lines[line].title for line in dict.fromkeys(related.lines))
-    return f"{', '.join(related.sums)}, from what weighs on: {lines}" if lines else ""
+    return {
+        "Adds up": f"{', '.join(related.sums)}, from what weighs on: {lines}" if lines else "",
+        "Depends on": shortened(related.depends_on),
+        "Feeds": " ".join(filter(None, (shortened(related.read_by), related.adds_to))),
+        "Overrides": shortened(related.overrides),
+    }
 
 
 def conclusion(base: Base, rule: Rule) -> str:
