@@ -56,29 +56,23 @@ class Assumptions:
     band_sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Band:
-    process: str
-    source: tuple[str, ...]
-    at_least: float | None = None
-    at_most: float | None = None
-
-
 @cache
 def assumptions() -> Assumptions:
     """The built-in assumptions. Raises SalespathError listing every problem in their file."""
     problems: list[Problem] = []
     file = Record(read(str(FILE)), FILE.name, problems, "the file")
     found = {item.text("id", required=True): _assumption(item) for item in file.records("assumptions", "an assumption")}
-    bands = [item.read(_Band, {"process": PROCESSES}) for item in file.records("bands", "a band")]
+    bands: dict[str, tuple[float, float]] = {}
+    band_sources: list[str] = []
+    for band in file.records("bands", "a band"):
+        process = band.one_of("process", PROCESSES, required=True)
+        bands[process] = (band.number("at_least") or 0.0, band.number("at_most") or math.inf)
+        band_sources += band.texts("source", required=True)
+        band.done()
     file.done()
     if problems:
         raise SalespathError(problems)
-    return Assumptions(
-        found,
-        {band.process: (band.at_least or 0.0, math.inf if band.at_most is None else band.at_most) for band in bands},
-        tuple(name for band in bands for name in band.source),
-    )
+    return Assumptions(found, bands, tuple(band_sources))
 
 
 def _assumption(item: Record) -> Assumption:
