@@ -67,16 +67,28 @@ def inputs(base: Base, case: Case) -> Inputs:
     A company's own figure takes the place of what its file sets, and this that of a benchmark. Raises SalespathError (SP171 to
     SP174) listing everything wrong with the `assumptions` of the file.
     """
-    company, reader = Company(base, case.values), _AssumptionsReader(case)
+    company, reader, known = Company(base, case.values), _AssumptionsReader(case), assumptions()
     situation = _situation(case, company)
     given = dict(reader.all())
-    figures = {
-        process: {
-            id_: _figure(item, process, situation, company, given.get((process, id_)), reader)
-            for id_, item in assumptions().all.items()
-        }
-        for process in PROCESSES
-    }
+
+    def figure(item: Assumption, process: str) -> Estimate:
+        facts = item.facts if item.whole_company or process in situation.described else ()
+        if item.kind.id == "annual_contract_value" and process == "enterprise" and not facts:
+            # the largest contracts of a company that sells to small customers are what it knows of enterprise selling
+            largest = _number(company, "largest_contract_value")
+            if largest is not None and largest >= known.bands["enterprise"][0]:
+                facts = ("largest_contract_value",)
+        set_ = given.get((process, item.kind.id))
+        for fact in facts:
+            value = _number(company, fact)
+            if value is not None and value < math.inf:
+                if set_ is not None:
+                    what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
+                    reader.note("SP175", f"{what} A company's own figures always come first.", severity=WARNING)
+                return Estimate(item.kind, (value,) * 3, YOURS, (fact,))
+        return item.figures[process] if set_ is None else Estimate(item.kind, set_, SET)
+
+    figures = {p: {id_: figure(item, p) for id_, item in known.all.items()} for p in PROCESSES}
     cost = _number(company, "acquisition_cost")
     if cost is not None:
         own = Estimate(base.vocabulary["acquisition_cost"], (cost,) * 3, YOURS, ("acquisition_cost",))
@@ -134,30 +146,6 @@ def _described(case: Case, company: Company) -> tuple[tuple[str, ...], tuple[str
         sides = {"enterprise": "large" in segments, "smb": bool(segments - {"large"})}
         return tuple(p for p in PROCESSES if sides[p]), ("customer_segments",)
     return PROCESSES, ()
-
-
-def _figure(
-    item: Assumption,
-    process: str,
-    situation: Situation,
-    company: Company,
-    given: tuple[float, ...] | None,
-    reader: _AssumptionsReader,
-) -> Estimate:
-    facts = item.facts if item.whole_company or process in situation.described else ()
-    if item.kind.id == "annual_contract_value" and process == "enterprise" and not facts:
-        # the largest contracts of a company that sells to small customers are what it knows of enterprise selling
-        largest = _number(company, "largest_contract_value")
-        if largest is not None and largest >= assumptions().bands["enterprise"][0]:
-            facts = ("largest_contract_value",)
-    for fact in facts:
-        value = _number(company, fact)
-        if value is not None and value < math.inf:
-            if given is not None:
-                what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
-                reader.note("SP175", f"{what} A company's own figures always come first.", severity=WARNING)
-            return Estimate(item.kind, (value,) * 3, YOURS, (fact,))
-    return item.figures[process] if given is None else Estimate(item.kind, given, SET)
 
 
 class _AssumptionsReader:
