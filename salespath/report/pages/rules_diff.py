@@ -30,15 +30,8 @@ class NamedBase(NamedTuple):
     knowledge: Knowledge
 
 
-class Consequences(NamedTuple):
-    """How many companies were assessed under both bases, and those for which something changes."""
-
-    companies: int
-    effects: Sequence[Effect]
-
-
-def page(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> Page:
-    """The differences for a reader, and what they mean for the companies if there are any."""
+def page(old: NamedBase, new: NamedBase, entries: Entries, companies: int | None, effects: Sequence[Effect]) -> Page:
+    """The differences for a reader, and what they mean for so many companies, if any were assessed under both."""
     before, after = (f"{named.name} ({named.knowledge.version})" for named in (old, new))
     body: list[Block] = [Text(f"{before} -> {after}: {_summary(entries)}")]
     for name, part in entries.items():
@@ -47,8 +40,8 @@ def page(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences |
             for entry in differing:
                 body.append(Text(entry.id, ids=(entry.id,)))
                 body.extend(block for field, pair in entry.fields.items() for block in _field(field, *pair, how))
-    if found:
-        body.extend(_consequences(found))
+    if companies is not None:
+        body.extend(_consequences(companies, effects))
     return Page("", tuple(body))
 
 
@@ -91,13 +84,13 @@ def _value(value: Any) -> str:
 # On companies
 
 
-def _consequences(found: Consequences) -> Iterator[Block]:
+def _consequences(companies: int, effects: Sequence[Effect]) -> Iterator[Block]:
     """Each company with another verdict; of those that keep theirs, the ones for which the same changes together."""
-    others = sum(effect.verdict_changes for effect in found.effects)
-    what = f"{others} with another verdict, {len(found.effects) - others} more with another plan or block"
-    yield Heading(f"On {counted(found.companies, 'company', 'companies')}: {what}")
+    others = sum(effect.verdict_changes for effect in effects)
+    what = f"{others} with another verdict, {len(effects) - others} more with another plan or block"
+    yield Heading(f"On {counted(companies, 'company', 'companies')}: {what}")
     alike: dict[tuple[str, ...], list[str]] = {}
-    for effect in found.effects:
+    for effect in effects:
         if effect.verdict_changes:
             yield Text(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}", hang=2)
             shifts = _listed("evidence", map(_shift, effect.shifts))
@@ -154,11 +147,11 @@ SHAPES: Shapes = {
 }
 
 
-def document(old: NamedBase, new: NamedBase, entries: Entries, found: Consequences | None) -> Any:
+def document(old: NamedBase, new: NamedBase, entries: Entries, companies: int | None, effects: Sequence[Effect]) -> Any:
     """The same as plain data, with everything that the text sums up."""
     parts = {
         name: {how: [entry for entry in part.values() if entry.how == how] for how in HOW}
         for name, part in entries.items()
     }
-    on = {"companies": found and found.companies, "changes": found and found.effects}
+    on = {"companies": companies, "changes": None if companies is None else effects}
     return plain({"old": old, "new": new, **parts, **on}, None, SHAPES)
