@@ -81,13 +81,9 @@ def _assumption(item: Record) -> Assumption:
     facts, whole_company = item.texts("facts"), item.flag("whole_company")
     parts = {process: item.record(process, f"{id_} of {process}", required=True) for process in PROCESSES}
     kind = item.read(Derived, {"type": NUMERIC}, id=id_, formula="", meaning="")
-    figures = {
-        process: part.read(Estimate, kind=kind, values=_cases(part), origin=ASSUMED, facts=())
-        for process, part in parts.items()
-        if part
-    }
+    figures = {}
+    for process, part in parts.items():
+        if part:
+            values = tuple(part.number(case) or 0.0 for case in CASES if part.node(case, required=True))
+            figures[process] = part.read(Estimate, kind=kind, values=values, origin=ASSUMED, facts=())
     return Assumption(kind, better, facts, whole_company, figures)
-
-
-def _cases(part: Record) -> tuple[float, ...]:
-    return tuple(part.number(case) or 0.0 for case in CASES if part.node(case, required=True))

@@ -18,7 +18,7 @@ from salespath.rules.model import PROCESSES
 # The facts that a situation is read from, by its fields
 _FACTS = {
     "revenue_target": "revenue_target", "capital": "capital", "burn": "monthly_burn", "committed": "committed_revenue",
-    "runway": "runway_months", "reachable": "reachable_customers",
+    "runway": "runway_months", "reachable": "reachable_customers", "sellers": "sales_team_size",
 }  # fmt: skip
 
 
@@ -46,10 +46,7 @@ class Situation:
     @property
     def facts(self) -> frozenset[str]:
         """The facts that this is read from."""
-        fields = {"sellers": "sales_team_size", **_FACTS}
-        return frozenset(fact for name, fact in fields.items() if getattr(self, name) is not None).union(
-            self.revenue_from
-        )
+        return frozenset(self.revenue_from).union(f for name, f in _FACTS.items() if getattr(self, name) is not None)
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,14 @@ def inputs(base: Base, case: Case) -> Inputs:
     SP174) listing everything wrong with the `assumptions` of the file.
     """
     company, reader, known = Company(base, case.values), _AssumptionsReader(case), assumptions()
-    situation = _situation(case, company)
+    revenue, revenue_from = _revenue(company)
+    described, describing = _described(case, company)
+    read: dict[str, Any] = {name: _number(company, fact) for name, fact in _FACTS.items()}
+    if read["sellers"] is not None:
+        read["sellers"] = int(read["sellers"])
+    situation = Situation(
+        revenue=revenue, revenue_from=revenue_from, described=described, describing=describing, **read
+    )
     given = dict(reader.all())
 
     def figure(item: Assumption, process: str) -> Estimate:
@@ -105,20 +109,6 @@ def _number(company: Company, name: str) -> float | None:
     low = -math.inf if bounds.minimum is None else bounds.minimum
     high = math.inf if bounds.maximum is None else bounds.maximum
     return value if value is not None and (low <= value <= high or value == math.inf) else None
-
-
-def _situation(case: Case, company: Company) -> Situation:
-    revenue, revenue_from = _revenue(company)
-    sellers = _number(company, "sales_team_size")
-    described, describing = _described(case, company)
-    return Situation(
-        revenue=revenue,
-        revenue_from=revenue_from,
-        sellers=None if sellers is None else int(sellers),
-        described=described,
-        describing=describing,
-        **{name: _number(company, fact) for name, fact in _FACTS.items()},
-    )
 
 
 def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from salespath.report.words.phrases import NAMES
 from salespath.rules import model
 from salespath.rules.language import Is
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import Advise, Conclude, Conclusion, Rule, Source, Warn, Weigh
+from salespath.rules.model import Advise, Conclude, Rule, Source, Warn, Weigh
 
 _SHOWN = 12
 _FOR = {
@@ -138,14 +138,12 @@ def document(relations: RuleRelations, rules: Iterable[Rule]) -> Any:
         says=lambda rule, base: conclusion(base, rule),
         in_words=lambda rule, base: in_words(base, base.condition(rule.id)),
         unless=lambda rule, base: dict(exceptions(base, rule)),
-        weight=lambda rule, base: _net_weight(rule.then),
+        weight=lambda rule, base: (
+            {"net_weight": certainty.net(certainty.weight(rule.then.certainty))} if isinstance(rule.then, Weigh) else {}
+        ),
         source=lambda rule, base: [
             base.knowledge.sources.get(name, {"id": name, "kind": EXPERT}) for name in rule.source
         ],
         relations=lambda rule, base: relations.of(rule),
     )
     return plain(list(rules), relations.base, {Rule: data, Source: shape("id kind soft interested says")})
-
-
-def _net_weight(then: Conclusion) -> dict[str, float]:
-    return {"net_weight": certainty.net(certainty.weight(then.certainty))} if isinstance(then, Weigh) else {}
