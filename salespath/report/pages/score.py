@@ -37,7 +37,10 @@ def page(score: Score, facts: Selection) -> Page:
         blocks += [Heading("Right in each file, in brackets with labels that are as good"), _by_file(score)]
     blocks += [
         Heading("Agreement"),
-        _agreements(score.agreements),
+        _table(
+            ["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"],
+            map(_agreement, score.agreements),
+        ),
         Text(_LEGEND, apart=True),
         Heading("Salespath against each: companies that only one gets right, and how likely chance is"),
         _table(
@@ -55,7 +58,7 @@ def page(score: Score, facts: Selection) -> Page:
             ([k.by, k.kind, *_rate(k.rates[SALESPATH]), str(k.rates[WITH_BOTH].right)] for k in score.kinds),
         ),
         Heading(f"Misses: {len(score.misses)}"),
-        *(_short_misses(score) if score.files else _misses(score.misses)),
+        *_misses(score),
         Heading("Reliability: how often the verdict is right, by how far apart the processes are"),
         _table(
             ["Difference of net evidence", "Right", "Share", "95% interval"],
@@ -83,12 +86,9 @@ def _in_file(found: Agreement) -> str:
     return f"{found.rate.right} ({found.accepted.right}){lacking}"
 
 
-def _agreements(agreements: Iterable[Agreement]) -> Table:
-    rows = []
-    for a in agreements:
-        kappa, lacking = "-" if a.kappa is None else f"{a.kappa:.2f}", "-" if a.lacking is None else str(a.lacking)
-        rows.append([a.judge, *_rate(a.rate), kappa, str(a.accepted.right), lacking])
-    return _table(["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"], rows)
+def _agreement(a: Agreement) -> list[str]:
+    kappa, lacking = "-" if a.kappa is None else f"{a.kappa:.2f}", "-" if a.lacking is None else str(a.lacking)
+    return [a.judge, *_rate(a.rate), kappa, str(a.accepted.right), lacking]
 
 
 def _paired(paired: Paired) -> list[str]:
@@ -103,14 +103,12 @@ def _rate(rate: Rate) -> list[str]:
 # Misses
 
 
-def _short_misses(score: Score) -> Iterator[Text]:
+def _misses(score: Score) -> Iterator[Text]:
+    """Of several files, a line for each; else all that led there."""
     for path, part in score.files.items():
         yield Text(f"{Path(path).name}: {len(part.misses)}")
         yield from (Text(_headline(miss), inset=2) for miss in part.misses)
-
-
-def _misses(misses: Iterable[Miss]) -> Iterator[Text]:
-    for place, miss in enumerate(misses):
+    for place, miss in enumerate(score.misses if not score.files else ()):
         a = miss.assessment
         yield Text(_headline(miss), apart=place > 0)
         for process in PROCESSES:

@@ -171,8 +171,7 @@ def _against(e: Economics) -> Iterator[str]:
         parts = (f"{name} rests on assumed {found}" for name, found in weak.items())
         yield f"Against relying on this: {', '.join(parts)}."
     for process, x in e.processes.items():
-        worst = x.worst
-        if worst and x.plans[_BASE].win_rate > 0:
+        if (worst := x.worst) and x.plans[_BASE].win_rate > 0:
             kind = x.figures[worst.figure].kind
             then, now, what = money(worst.lowest_then), money(worst.lowest), "cash falls to"
             if x.flows[_BASE].cash is None:
@@ -236,12 +235,10 @@ def _described(e: Economics, vocabulary: Vocabulary) -> str:
     if not other or not e.situation.describing:
         return ""
     names = together([vocabulary[n].label for n in e.situation.describing])
-    own, rests = NAMES[e.situation.described[0]], NAMES[other[0]]
+    own = f"Judging by your {names}, your own figures are of {NAMES[e.situation.described[0]]} customers"
     largest = e.processes[other[0]].figures["annual_contract_value"].facts
     save = f", save for your {readable(vocabulary[largest[0]].label)}" if largest else ""
-    return (
-        f"Judging by your {names}, your own figures are of {own} customers, so {rests} rests on published ones{save}."
-    )
+    return f"{own}, so {NAMES[other[0]]} rests on published ones{save}."
 
 
 # Which process is shown, and what the other would have to be
@@ -264,12 +261,9 @@ def verdict(assessment: Assessment, situation: Situation, chosen: Sequence[str])
 
 
 _CONTRACT = {  # by the facts that the contract of the process not shown is taken from
-    (): ("assumed", "You have not said what {other} customers would pay"),
-    ("annual_contract_value",): ("your average", "Your average contract is not of {other} customers alone"),
-    ("largest_contract_value",): (
-        "your largest",
-        "Your largest contracts alone do not tell what {other} selling takes",
-    ),
+    (): ("assumed", "You have not said what {} customers would pay"),
+    ("annual_contract_value",): ("your average", "Your average contract is not of {} customers alone"),
+    ("largest_contract_value",): ("your largest", "Your largest contracts alone do not tell what {} selling takes"),
 }
 _NO_MARK = {
     "unknown": "your own average contract (annual_contract_value) is not known, so {shown} selling rests on an assumed one itself",
@@ -282,7 +276,7 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
     """What the process that is not shown would have to be to do as well as the one shown: a mark, not a forecast."""
     other, contract = NAMES[mark.process], mark.contract
     origin, unsaid = _CONTRACT[contract.facts]
-    text = f"{unsaid.format(other=other)}, so {other} selling is not shown."
+    text = f"{unsaid.format(other)}, so {other} selling is not shown."
     if mark.customers is None or mark.revenue is None or mark.pay is None:
         why = _NO_MARK[mark.why].format(shown=NAMES[process])
         return f"{text} What it would have to be to do as well is not computed: {why}."
