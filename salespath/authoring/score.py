@@ -198,8 +198,7 @@ def _kinds(known: Sequence[DocumentedCase], said: Mapping[str, Sequence[str]]) -
     for by, (kind_of, kinds) in KINDS.items():
         found = [kind_of(item.case.values) for item in known]
         for kind in kinds:
-            rows = [row for row, one in enumerate(found) if one == kind]
-            if rows:
+            if rows := [row for row, one in enumerate(found) if one == kind]:
                 right = {judge: [words[row] == known[row].label for row in rows] for judge, words in said.items()}
                 yield Kind(by, kind, {judge: _rate(given) for judge, given in right.items()})
 

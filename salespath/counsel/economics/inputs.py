@@ -93,8 +93,7 @@ def inputs(base: Base, case: Case) -> Inputs:
         return item.figures[process] if set_ is None else Estimate(item.kind, set_, SET)
 
     figures = {p: {id_: figure(item, p) for id_, item in known.all.items()} for p in PROCESSES}
-    cost = _number(company, "acquisition_cost")
-    if cost is not None:
+    if (cost := _number(company, "acquisition_cost")) is not None:
         own = Estimate(base.vocabulary["acquisition_cost"], (cost,) * 3, YOURS, ("acquisition_cost",))
         for process in situation.described:
             figures[process]["acquisition_cost"] = own
@@ -147,9 +146,8 @@ class _AssumptionsReader:
 
     def note(self, code: str, message: str, *, value: str | None = None, severity: str = ERROR) -> None:
         """A problem of the company, at the line where it begins."""
-        case = self.case
-        message = f"{case.company}: {message}"
-        self.problems.append(Problem(code, message, severity, file=case.file, line=case.line, value=value))
+        case, what = self.case, f"{self.case.company}: {message}"
+        self.problems.append(Problem(code, what, severity, file=case.file, line=case.line, value=value))
 
     def all(self) -> Iterator[tuple[tuple[str, str], tuple[float, ...]]]:
         """What is set, in the low, base and high case, by process and id."""
@@ -178,13 +176,11 @@ class _AssumptionsReader:
         if given is None:
             return None
         if not isinstance(given, Mapping):
-            value = self._value(where, item, given)
-            return None if value is None else (value,) * 3
+            return None if (value := self._value(where, item, given)) is None else (value,) * 3
         parts = dict(self._mapping(given, where, CASES, "SP174"))
         missing = [name for name in CASES if parts.get(name) is None]
         if missing:
-            expected = "expected one value, or low, base and high"
-            self.note("SP174", f"{where}: {', '.join(missing)} missing; {expected}.")
+            self.note("SP174", f"{where}: {', '.join(missing)} missing; expected one value, or low, base and high.")
             return None
         low, base, high = (self._value(f"{where}: {name}", item, parts[name]) for name in CASES)
         if low is None or base is None or high is None:

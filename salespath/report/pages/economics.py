@@ -156,14 +156,13 @@ def _runway(situation: Situation, base: Base) -> dict[str, Any]:
 
 
 def _rounding(name: str) -> Callable[[Any, Any], Any]:
-    def read(record: Any, base: Base) -> Any:
-        value = getattr(record, name)
-        return tuple(map(_plain, value)) if isinstance(value, tuple) else _plain(value)
-
-    return read
+    return lambda record, base: _plain(getattr(record, name))
 
 
-def _plain(value: float | None) -> float | None:
+def _plain(value: Any) -> Any:
+    """Numbers to four decimals."""
+    if isinstance(value, tuple):
+        return [*map(_plain, value)]
     return rounded(value, 4) if isinstance(value, float) else value
 
 

@@ -16,7 +16,7 @@ from salespath.report.words.phrases import NAMES, counted
 from salespath.rules.diff import ADDED, CHANGED, HOW, REMOVED, Entry
 from salespath.rules.model import Knowledge
 
-_SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
+SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 _NAMES = {"guide": ("point of the guide", "points of the guide")}
 _LINE = 76  # characters; what is longer is said below what it was
 
@@ -64,7 +64,7 @@ def _field(name: str, before: Any, after: Any, how: str) -> list[Block]:
     short = f"{name}: {old} -> {new}"
     if len(short) <= _LINE:
         return [Text(short, inset=4)]
-    both = Item(old, _SIGNS[REMOVED]), Item(new, _SIGNS[ADDED])
+    both = Item(old, SIGNS[REMOVED]), Item(new, SIGNS[ADDED])
     return [Text(f"{name}:", inset=4), Items(both, inset=6)]
 
 
@@ -131,7 +131,7 @@ def _item(item: Difference) -> str:
     about = f" ({item.about})" if item.about else ""
     reason = "" if item.reason == RULE else f", by {item.reason}"
     back = [id_ for id_ in item.through if id_ != item.rule]
-    return f"{_SIGNS[item.how]} {item.rule}{about}{reason}{': ' + ', '.join(back) if back else ''}"
+    return f"{SIGNS[item.how]} {item.rule}{about}{reason}{': ' + ', '.join(back) if back else ''}"
 
 
 # JSON
