@@ -31,9 +31,12 @@ class Possible:
     def example(self, *literals: Literal) -> Mapping[str, Value] | None:
         """The facts of a company for which all literals hold, or None if there can be none. Raises GaveUp."""
         if literals not in self._known:
-            row = self._seen(literals)
+            bits = self._rows.pack(True)
+            for ref, wanted in literals:
+                bits = bits & (self._walked.is_so(ref) if wanted else ~self._walked.is_so(ref))
+            flags = np.unpackbits(bits, count=len(self._cases))
             try:
-                facts = self._solver.find(*literals) if row is None else self._cases[row].values
+                facts = self._cases[flags.argmax()].values if flags.any() else self._solver.find(*literals)
             except GaveUp:
                 self.undecided += 1
                 raise
@@ -41,13 +44,6 @@ class Possible:
             self.proofs += facts is None
             self._known[literals] = facts
         return self._known[literals]
-
-    def _seen(self, literals: tuple[Literal, ...]) -> int | None:
-        bits = self._rows.pack(True)
-        for ref, wanted in literals:
-            bits = bits & (self._walked.is_so(ref) if wanted else ~self._walked.is_so(ref))
-        flags = np.unpackbits(bits, count=len(self._cases))
-        return int(flags.argmax()) if flags.any() else None
 
     def fewest(self, facts: Mapping[str, Value], *literals: Literal) -> dict[str, Value]:
         """The same example with no fact that it does not need."""

@@ -18,25 +18,13 @@ from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.documented import DocumentedCase
 from salespath.engine.walk import SUMS, walk
+from salespath.facts import Case
 from salespath.rules.model import PROCESSES, VERDICTS
 
 Z = 1.959964  # the standard normal deviate of a two-sided 95%
 LEAD = 0.75  # in the built-in rules, the difference of fit from which the verdict looks at nothing else
 EDGES = (0.0, 0.25, LEAD, 1.6)  # where the words for evidence change, the middle one moved to the lead
 SALESPATH = "salespath"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The verdict that is documented for a company, and what was said.
-
-    `difference` is the net evidence (0 is balanced) by which one process is ahead of the other, whichever it is: that of fit, and
-    where one process is recommended by means (the rules say so as `basis`), of both together.
-    """
-
-    label: str
-    said: str
-    difference: float
 
 
 class Miss(NamedTuple):
@@ -129,14 +117,14 @@ class Band:
 class Score:
     """Agreement with known outcomes; salespath comes first, the baselines follow.
 
-    `confusion` counts companies by label and what was said. `receipt` says what produced the verdicts. `files` holds the score of
-    each file, where this is that of several.
+    `confusion` counts companies by label and what was said of them. `receipt` says what produced the verdicts. `files` holds the
+    score of each file, where this is that of several.
     """
 
-    outcomes: tuple[Judgement, ...]
+    companies: int
     misses: tuple[Miss, ...]
     agreements: tuple[Agreement, ...]
-    confusion: dict[tuple[str, str], int]
+    confusion: dict[str, dict[str, int]]
     recall: dict[str, Rate]
     reliability: tuple[Band, ...]
     receipt: Receipt
@@ -146,19 +134,24 @@ class Score:
 
 def score(base: Base, known: Sequence[DocumentedCase]) -> Score:
     """Judge companies, at least one, and hold the verdicts against their labels. Raises SalespathError as `assess` does."""
-    outcomes = tuple(_judgement(base, item) for item in known)
-    labels, ours = [outcome.label for outcome in outcomes], [outcome.said for outcome in outcomes]
-    said = {name: [baseline.says(item.case.values) for item in known] for name, baseline in BASELINES.items()}
-    said = {SALESPATH: ours, **said}
-    confusion = Counter(zip(labels, ours))
+    labels = [item.label for item in known]
+    ours, differences = zip(*(verdict_of(base, item.case) for item in known))
+    said: dict[str, Sequence[str]] = {SALESPATH: ours}
+    said |= {name: [baseline.says(item.case.values) for item in known] for name, baseline in BASELINES.items()}
+    counts = Counter(zip(labels, ours))
+    given = [label for label in VERDICTS if label in labels]
     wrong = [(item, word) for item, word in zip(known, ours) if word != item.label]
+    judged = [(difference, word == label) for difference, word, label in zip(differences, ours, labels)]
     return Score(
-        outcomes,
+        len(known),
         tuple(Miss(item.label, assess(base, item.case), word in item.also) for item, word in wrong),
         tuple(_agreement(name, known, words, ours) for name, words in said.items()),
-        dict(confusion),
-        {label: Rate(confusion[label, label], labels.count(label)) for label in VERDICTS if label in labels},
-        tuple(_bands(outcomes)),
+        {label: {word: counts[label, word] for word in VERDICTS} for label in given},
+        {label: Rate(counts[label, label], labels.count(label)) for label in given},
+        tuple(
+            Band(low, high, _rate([right for difference, right in judged if low <= difference < high]))
+            for low, high in pairwise((*EDGES, math.inf))
+        ),
         assess(base, known[0].case).receipt,
         tuple(_kinds(known, said)),
     )
@@ -171,12 +164,16 @@ def score_files(base: Base, files: Mapping[str, Sequence[DocumentedCase]]) -> Sc
     return replace(whole, files=parts)
 
 
-def _judgement(base: Base, item: DocumentedCase) -> Judgement:
-    walked = walk(base, Company(base, item.case.values), settle=False, plan=False)
+def verdict_of(base: Base, case: Case) -> tuple[str, float]:
+    """What is said of a company, and the net evidence (0 is balanced) by which one process is ahead of the other, whichever it is.
+
+    That is the evidence of fit, and where one process is recommended by means (the rules say so as `basis`), of both together.
+    """
+    walked = walk(base, Company(base, case.values), settle=False, plan=False)
     said, sums = walked.process, walked.sums
     fit, means = (certainty.net(sums.total("enterprise", name) - sums.total("smb", name)) for name in SUMS)
     by_means = said in PROCESSES and walked.value("basis")
-    return Judgement(item.label, said, abs(fit + means if by_means else fit))
+    return said, abs(fit + means if by_means else fit)
 
 
 def _agreement(judge: str, known: Sequence[DocumentedCase], said: Sequence[str], ours: Sequence[str]) -> Agreement:
@@ -201,8 +198,7 @@ def _kinds(known: Sequence[DocumentedCase], said: Mapping[str, Sequence[str]]) -
     for by, (kind_of, kinds) in KINDS.items():
         found = [kind_of(item.case.values) for item in known]
         for kind in kinds:
-            rows = [row for row, one in enumerate(found) if one == kind]
-            if rows:
+            if rows := [row for row, one in enumerate(found) if one == kind]:
                 right = {judge: [words[row] == known[row].label for row in rows] for judge, words in said.items()}
                 yield Kind(by, kind, {judge: _rate(given) for judge, given in right.items()})
 
@@ -216,8 +212,3 @@ def kappa(labels: Sequence[str], said: Sequence[str]) -> float | None:
         return None
     together = count * sum(a == b for a, b in zip(labels, said))
     return (together - by_chance) / (count * count - by_chance)
-
-
-def _bands(outcomes: Sequence[Judgement]) -> Iterator[Band]:
-    for low, high in pairwise((*EDGES, math.inf)):
-        yield Band(low, high, _rate([o.said == o.label for o in outcomes if low <= o.difference < high]))

@@ -20,9 +20,8 @@ from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
 from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
-Literal = tuple[
-    Ref, bool
-]  # a node, and whether it is true; `~` of a node is that it is false; an unknown one is neither
+# A node, and whether it is true; `~` of a node is that it is false; an unknown one is neither
+Literal = tuple[Ref, bool]
 TRIES = 4
 EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike time it is the same everywhere
 
@@ -189,20 +188,19 @@ class Solver:
         """The facts that are known in a model."""
         found: dict[str, Value] = {}
         for name in self.base.vocabulary.ordered(self.variables):
-            variable, fact = self.variables[name], self.base.vocabulary[name]
-            if not z3.is_true(model[variable.known]):
+            (known, value), fact = self.variables[name], self.base.vocabulary[name]
+            if not z3.is_true(model[known]):
                 continue
-            if fact.type == "set":
-                found[name] = frozenset(v for v, member in variable.value.items() if z3.is_true(model[member]))
-                continue
-            value = model.eval(variable.value, model_completion=True)
+            read = value if fact.type == "set" else model.eval(value, model_completion=True)
             match fact.type:
+                case "set":
+                    found[name] = frozenset(v for v, member in value.items() if z3.is_true(model[member]))
                 case "boolean":
-                    found[name] = z3.is_true(value)
+                    found[name] = z3.is_true(read)
                 case "choice":
-                    found[name] = list(fact.values)[value.as_long()]
+                    found[name] = list(fact.values)[read.as_long()]
                 case _:
-                    found[name] = _machine(value)
+                    found[name] = _machine(read)
         return found
 
 

@@ -79,12 +79,8 @@ class RuleRelations:
     @cached_property
     def lines(self) -> dict[str, list[str]]:
         """The lines of evidence that each verdict number adds up, those only on which a rule weighs."""
-        found: dict[str, list[str]] = {name: [] for name in VERDICT_NUMBERS}
-        for piece in self.base.evidence:
-            lines = found[sum_name(piece.process, piece.dimension)]
-            if piece.line not in lines:
-                lines.append(piece.line)
-        return found
+        pieces = [(sum_name(piece.process, piece.dimension), piece.line) for piece in self.base.evidence]
+        return {name: list(dict.fromkeys(line for to, line in pieces if to == name)) for name in VERDICT_NUMBERS}
 
     def _in_order(self, ids: Collection[str]) -> tuple[str, ...]:
         return tuple(id_ for id_ in self.base.knowledge.rules if id_ in ids)

@@ -96,7 +96,7 @@ def follows(effect: Effect, item: Difference) -> bool:
 def _changed(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]:
     """The rules that say something else than in the other base, or whose evidence belongs to another dimension."""
     found = {entry.id for entry in entries["rules"].values() if not entry.only_words}
-    moved = {entry.id for entry in entries["lines"].values() if any(f.name == "dimension" for f in entry.fields)}
+    moved = {entry.id for entry in entries["lines"].values() if "dimension" in entry.fields}
     return found | {rule.id for rule, then in base.knowledge.each(Weigh) if then.line in moved}
 
 

@@ -19,7 +19,7 @@ import tools.robustness
 import tools.witnesses
 from salespath.authoring.baselines import BASELINES
 from salespath.authoring.company_kinds import KINDS
-from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score
+from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score, verdict_of
 from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.engine.documented import DocumentedCase, Selection, labelled, without_basis
@@ -408,14 +408,14 @@ def test_a_miss_shows_the_rules_on_the_way_to_the_verdict_and_no_others() -> Non
 @pytest.mark.more
 def test_the_difference_is_of_fit_unless_means_decided() -> None:
     for case in sample([*_cases(), *random_companies(200, seed=1)]):
-        (item,), assessment = score(BASE, [DocumentedCase(case, "smb")]).outcomes, assess(BASE, case)
+        (said, difference), assessment = verdict_of(BASE, case), assess(BASE, case)
         enterprise, smb = assessment.evidence["enterprise"], assessment.evidence["smb"]
         net = {name: enterprise[name] - smb[name] for name in ("fit", "means")}
         fired = {fired.rule for fired in assessment.fired}
-        by_means = fired & {f"{item.said}-by-means", f"{item.said}-by-means-alone"}
+        by_means = fired & {f"{said}-by-means", f"{said}-by-means-alone"}
         expected = net["fit"] + net["means"] if by_means else net["fit"]
-        assert item.difference == pytest.approx(abs(expected) / 10**9)
-        assert item.said == assessment.process
+        assert difference == pytest.approx(abs(expected) / 10**9)
+        assert said == assessment.process
 
 
 def _cases() -> list[Case]:

@@ -43,13 +43,10 @@ def _values(context: Context) -> Iterator[Problem]:
         mine = [leaf for leaf in tests if leaf.name == fact.id]
         groups: dict[tuple[bool, ...], list[str]] = {}
         for value in fact.values if mine else ():
-            groups.setdefault(tuple(_holds(leaf, value) for leaf in mine), []).append(value)
+            holds = (value in leaf.values if isinstance(leaf, OneOf) else value == leaf.value for leaf in mine)
+            groups.setdefault(tuple(holds), []).append(value)
         for signature, values in groups.items():
             if len(values) > 1:
                 yield finding("SP410", f"{fact.id}: no rule tells {' and '.join(values)} apart.")
             elif fact.type == "set" and not any(signature):
                 yield finding("SP410", f"{fact.id}: no rule reads {values[0]}.")
-
-
-def _holds(leaf: OneOf | Member, value: str) -> bool:
-    return value in leaf.values if isinstance(leaf, OneOf) else value == leaf.value

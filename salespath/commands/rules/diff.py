@@ -11,10 +11,10 @@ import click
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.messages import progress_bar, report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies
-from salespath.engine.effects import effects
+from salespath.engine.effects import Effect, effects
 from salespath.engine.load import load_folder
 from salespath.files.problems import Problem
-from salespath.report.pages.rules_diff import Consequences, NamedBase, document, page
+from salespath.report.pages.rules_diff import NamedBase, document, page
 from salespath.rules.diff import differences
 
 
@@ -26,14 +26,16 @@ from salespath.rules.diff import differences
 @output_options()
 def command(old: str, new: str, cases: str | None, company: str, output: Destination) -> None:
     before, after = load_folder(old), load_folder(new)
-    found: Consequences | None = None
+    companies: int | None = None
+    found: list[Effect] = []
     problems: tuple[Problem, ...] = ()
     if cases is not None:
         (portfolio,) = read_companies(companies_files(after, [cases]), company)
         problems = portfolio.problems
         report_problems(problems)
-        with progress_bar(len(portfolio.cases)) as step:
-            found = Consequences(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
+        companies = len(portfolio.cases)
+        with progress_bar(companies) as step:
+            found = list(effects(before, after, portfolio.cases, step))
     named = NamedBase(old, before.knowledge), NamedBase(new, after.knowledge)
-    entries = differences(before.knowledge, after.knowledge)
-    deliver(output, pages=lambda: [page(*named, entries, found)], document=lambda: document(*named, entries, found))
+    differing = (*named, differences(before.knowledge, after.knowledge), companies, found)
+    deliver(output, pages=lambda: [page(*differing)], document=lambda: document(*differing))

@@ -56,29 +56,23 @@ class Assumptions:
     band_sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Band:
-    process: str
-    source: tuple[str, ...]
-    at_least: float | None = None
-    at_most: float | None = None
-
-
 @cache
 def assumptions() -> Assumptions:
     """The built-in assumptions. Raises SalespathError listing every problem in their file."""
     problems: list[Problem] = []
     file = Record(read(str(FILE)), FILE.name, problems, "the file")
     found = {item.text("id", required=True): _assumption(item) for item in file.records("assumptions", "an assumption")}
-    bands = [item.read(_Band, {"process": PROCESSES}) for item in file.records("bands", "a band")]
+    bands: dict[str, tuple[float, float]] = {}
+    band_sources: list[str] = []
+    for band in file.records("bands", "a band"):
+        process = band.one_of("process", PROCESSES, required=True)
+        bands[process] = (band.number("at_least") or 0.0, band.number("at_most") or math.inf)
+        band_sources += band.texts("source", required=True)
+        band.done()
     file.done()
     if problems:
         raise SalespathError(problems)
-    return Assumptions(
-        found,
-        {band.process: (band.at_least or 0.0, math.inf if band.at_most is None else band.at_most) for band in bands},
-        tuple(name for band in bands for name in band.source),
-    )
+    return Assumptions(found, bands, tuple(band_sources))
 
 
 def _assumption(item: Record) -> Assumption:
@@ -87,13 +81,9 @@ def _assumption(item: Record) -> Assumption:
     facts, whole_company = item.texts("facts"), item.flag("whole_company")
     parts = {process: item.record(process, f"{id_} of {process}", required=True) for process in PROCESSES}
     kind = item.read(Derived, {"type": NUMERIC}, id=id_, formula="", meaning="")
-    figures = {
-        process: part.read(Estimate, kind=kind, values=_cases(part), origin=ASSUMED, facts=())
-        for process, part in parts.items()
-        if part
-    }
+    figures = {}
+    for process, part in parts.items():
+        if part:
+            values = tuple(part.number(case) or 0.0 for case in CASES if part.node(case, required=True))
+            figures[process] = part.read(Estimate, kind=kind, values=values, origin=ASSUMED, facts=())
     return Assumption(kind, better, facts, whole_company, figures)
-
-
-def _cases(part: Record) -> tuple[float, ...]:
-    return tuple(part.number(case) or 0.0 for case in CASES if part.node(case, required=True))

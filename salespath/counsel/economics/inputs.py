@@ -18,7 +18,7 @@ from salespath.rules.model import PROCESSES
 # The facts that a situation is read from, by its fields
 _FACTS = {
     "revenue_target": "revenue_target", "capital": "capital", "burn": "monthly_burn", "committed": "committed_revenue",
-    "runway": "runway_months", "reachable": "reachable_customers",
+    "runway": "runway_months", "reachable": "reachable_customers", "sellers": "sales_team_size",
 }  # fmt: skip
 
 
@@ -46,10 +46,7 @@ class Situation:
     @property
     def facts(self) -> frozenset[str]:
         """The facts that this is read from."""
-        fields = {"sellers": "sales_team_size", **_FACTS}
-        return frozenset(fact for name, fact in fields.items() if getattr(self, name) is not None).union(
-            self.revenue_from
-        )
+        return frozenset(self.revenue_from).union(f for name, f in _FACTS.items() if getattr(self, name) is not None)
 
 
 @dataclass(frozen=True)
@@ -67,18 +64,36 @@ def inputs(base: Base, case: Case) -> Inputs:
     A company's own figure takes the place of what its file sets, and this that of a benchmark. Raises SalespathError (SP171 to
     SP174) listing everything wrong with the `assumptions` of the file.
     """
-    company, reader = Company(base, case.values), _AssumptionsReader(case)
-    situation = _situation(case, company)
+    company, reader, known = Company(base, case.values), _AssumptionsReader(case), assumptions()
+    revenue, revenue_from = _revenue(company)
+    described, describing = _described(case, company)
+    read: dict[str, Any] = {name: _number(company, fact) for name, fact in _FACTS.items()}
+    if read["sellers"] is not None:
+        read["sellers"] = int(read["sellers"])
+    situation = Situation(
+        revenue=revenue, revenue_from=revenue_from, described=described, describing=describing, **read
+    )
     given = dict(reader.all())
-    figures = {
-        process: {
-            id_: _figure(item, process, situation, company, given.get((process, id_)), reader)
-            for id_, item in assumptions().all.items()
-        }
-        for process in PROCESSES
-    }
-    cost = _number(company, "acquisition_cost")
-    if cost is not None:
+
+    def figure(item: Assumption, process: str) -> Estimate:
+        facts = item.facts if item.whole_company or process in situation.described else ()
+        if item.kind.id == "annual_contract_value" and process == "enterprise" and not facts:
+            # the largest contracts of a company that sells to small customers are what it knows of enterprise selling
+            largest = _number(company, "largest_contract_value")
+            if largest is not None and largest >= known.bands["enterprise"][0]:
+                facts = ("largest_contract_value",)
+        set_ = given.get((process, item.kind.id))
+        for fact in facts:
+            value = _number(company, fact)
+            if value is not None and value < math.inf:
+                if set_ is not None:
+                    what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
+                    reader.note("SP175", f"{what} A company's own figures always come first.", severity=WARNING)
+                return Estimate(item.kind, (value,) * 3, YOURS, (fact,))
+        return item.figures[process] if set_ is None else Estimate(item.kind, set_, SET)
+
+    figures = {p: {id_: figure(item, p) for id_, item in known.all.items()} for p in PROCESSES}
+    if (cost := _number(company, "acquisition_cost")) is not None:
         own = Estimate(base.vocabulary["acquisition_cost"], (cost,) * 3, YOURS, ("acquisition_cost",))
         for process in situation.described:
             figures[process]["acquisition_cost"] = own
@@ -93,20 +108,6 @@ def _number(company: Company, name: str) -> float | None:
     low = -math.inf if bounds.minimum is None else bounds.minimum
     high = math.inf if bounds.maximum is None else bounds.maximum
     return value if value is not None and (low <= value <= high or value == math.inf) else None
-
-
-def _situation(case: Case, company: Company) -> Situation:
-    revenue, revenue_from = _revenue(company)
-    sellers = _number(company, "sales_team_size")
-    described, describing = _described(case, company)
-    return Situation(
-        revenue=revenue,
-        revenue_from=revenue_from,
-        sellers=None if sellers is None else int(sellers),
-        described=described,
-        describing=describing,
-        **{name: _number(company, fact) for name, fact in _FACTS.items()},
-    )
 
 
 def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:
@@ -136,30 +137,6 @@ def _described(case: Case, company: Company) -> tuple[tuple[str, ...], tuple[str
     return PROCESSES, ()
 
 
-def _figure(
-    item: Assumption,
-    process: str,
-    situation: Situation,
-    company: Company,
-    given: tuple[float, ...] | None,
-    reader: _AssumptionsReader,
-) -> Estimate:
-    facts = item.facts if item.whole_company or process in situation.described else ()
-    if item.kind.id == "annual_contract_value" and process == "enterprise" and not facts:
-        # the largest contracts of a company that sells to small customers are what it knows of enterprise selling
-        largest = _number(company, "largest_contract_value")
-        if largest is not None and largest >= assumptions().bands["enterprise"][0]:
-            facts = ("largest_contract_value",)
-    for fact in facts:
-        value = _number(company, fact)
-        if value is not None and value < math.inf:
-            if given is not None:
-                what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
-                reader.note("SP175", f"{what} A company's own figures always come first.", severity=WARNING)
-            return Estimate(item.kind, (value,) * 3, YOURS, (fact,))
-    return item.figures[process] if given is None else Estimate(item.kind, given, SET)
-
-
 class _AssumptionsReader:
     """What a company's file sets under `assumptions`; `problems` are what is wrong with it."""
 
@@ -169,9 +146,8 @@ class _AssumptionsReader:
 
     def note(self, code: str, message: str, *, value: str | None = None, severity: str = ERROR) -> None:
         """A problem of the company, at the line where it begins."""
-        case = self.case
-        message = f"{case.company}: {message}"
-        self.problems.append(Problem(code, message, severity, file=case.file, line=case.line, value=value))
+        case, what = self.case, f"{self.case.company}: {message}"
+        self.problems.append(Problem(code, what, severity, file=case.file, line=case.line, value=value))
 
     def all(self) -> Iterator[tuple[tuple[str, str], tuple[float, ...]]]:
         """What is set, in the low, base and high case, by process and id."""
@@ -200,13 +176,11 @@ class _AssumptionsReader:
         if given is None:
             return None
         if not isinstance(given, Mapping):
-            value = self._value(where, item, given)
-            return None if value is None else (value,) * 3
+            return None if (value := self._value(where, item, given)) is None else (value,) * 3
         parts = dict(self._mapping(given, where, CASES, "SP174"))
         missing = [name for name in CASES if parts.get(name) is None]
         if missing:
-            expected = "expected one value, or low, base and high"
-            self.note("SP174", f"{where}: {', '.join(missing)} missing; {expected}.")
+            self.note("SP174", f"{where}: {', '.join(missing)} missing; expected one value, or low, base and high.")
             return None
         low, base, high = (self._value(f"{where}: {name}", item, parts[name]) for name in CASES)
         if low is None or base is None or high is None:

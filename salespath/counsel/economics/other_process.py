@@ -72,14 +72,3 @@ def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
     if price is None or price < assumptions().bands[process][0]:
         return Mark(process, contract, revenue, pay, customers)
     return Mark(process, contract, revenue, pay, customers, others, price)
-
-
-def too_cheap(plan: Plan) -> float | None:
-    """The gross profit a year that a seller at full speed wins, where that is less than the seller costs."""
-    earned = plan.wins_year * plan.contract_year * plan.gross_margin
-    return earned if 0 < earned < plan.seller_cost_year else None
-
-
-def loses(plan: Plan) -> bool:
-    """Whether what winning a customer costs beside the sellers is more than the customer ever brings."""
-    return plan.other_cost * plan.churn_year > plan.contract_year * plan.gross_margin

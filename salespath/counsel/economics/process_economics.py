@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Literal, TypeAlias
@@ -94,8 +94,7 @@ def _match(inputs: Inputs) -> Result:
 def _process(process: str, figures: Mapping[str, Estimate], situation: Situation, months: int) -> ProcessEconomics:
     plans = tuple(plan_of(figures, case, situation) for case in range(len(CASES)))
     flows = tuple(flow(plan, months, situation) for plan in plans)
-    results = (*_needed(figures, plans, situation), *_months(figures, plans, flows, situation))
-    outcomes = {r.id: replace(r, origins=_origins(r, figures, situation.facts)) for r in results}
+    outcomes = {r.id: r for r in _outcomes(figures, plans, flows, situation)}
     return ProcessEconomics(process, figures, outcomes, plans, flows, _worst(figures, situation, months))
 
 
@@ -104,86 +103,60 @@ MONEY = (
     "annual_contract_value", *SELLING, "churn_rate", "gross_margin", "months_paid_ahead", "seller_cost_year",
     "other_selling_cost_share",
 )  # fmt: skip
+_NEVER: tuple[tuple[str, Why], ...] = (  # why no number of deals or sellers reaches the target, by what is 0
+    ("contract_year", "free"), ("win_rate", "nothing won"), ("deals_begun_month", "nothing begun")
+)  # fmt: skip
 
 
-def _needed(figures: Mapping[str, Estimate], plans: Sequence[Plan], situation: Situation) -> Iterator[Result]:
-    customers = [whole(gap(situation), plan.contract_year) for plan in plans]
-    deals = [whole(count, plan.win_rate) for count, plan in zip(customers, plans)]
-    sellers = [whole(count, plan.wins_year) for count, plan in zip(customers, plans)]
-    target = () if situation.revenue_target is not None else ("revenue_target",)
-    never = "" if target else _never(plans, (*customers, *deals, *sellers))
-    goal = _goal(situation)
-    for id_, counts, reads in (
-        ("customers_needed", customers, goal),
-        ("deals_needed", deals, (*goal, "win_rate")),
-        ("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month")),
-    ):
-        yield Result(id_, tuple(counts), reads, target, never if None in counts else "")
-    for name in ("objections", "meetings"):  # every one who decides brings some
-        reads = ("decision_makers", f"{name}_per_decision_maker")
-        people, each = (figures[id_].values for id_ in reads)
-        yield Result(name, tuple(bounded(n * m) for n, m in zip(people, each)), reads)
-
-
-def _goal(situation: Situation) -> tuple[str, ...]:
-    """What the customers for the target are counted from."""
-    return ("revenue_target", *(situation.revenue_from or ("annual_revenue",)), "annual_contract_value")
-
-
-def _never(plans: Sequence[Plan], counts: Sequence[int | None]) -> Why:
-    """Why no number of deals or sellers reaches the target, or nothing."""
-    if any(plan.contract_year == 0 for plan in plans):
-        return "free"
-    if any(plan.win_rate == 0 for plan in plans):
-        return "nothing won"
-    if any(plan.deals_begun_month == 0 for plan in plans):
-        return "nothing begun"
-    return "beyond counting" if None in counts else ""
-
-
-def _months(
+def _outcomes(
     figures: Mapping[str, Estimate], plans: Sequence[Plan], flows: Sequence[Flow], situation: Situation
-) -> list[Result]:
-    burn = situation.burn
-    lacking = tuple(n for n, v in (("capital", situation.capital), ("monthly_burn", burn)) if v is None)
-    target = ("revenue_target",) if situation.revenue_target is None else ()
+) -> Iterator[Result]:
+    burn, own = situation.burn, situation.facts
+    target, capital, spending = (() if n in own else (n,) for n in ("revenue_target", "capital", "monthly_burn"))
+    goal = ("revenue_target", *(situation.revenue_from or ("annual_revenue",)), "annual_contract_value")
     # how many sell follows from the target where there is one
-    won = (*SELLING, "sales_team_size", *(() if target else _goal(situation)))
+    won = (*SELLING, "sales_team_size", *(() if target else goal))
     kept = (*won, "annual_contract_value", "churn_rate")
     money = (*MONEY[:-1], "acquisition_cost" if "acquisition_cost" in figures else MONEY[-1], *won)
+    zero = (why for name, why in _NEVER if any(getattr(plan, name) == 0 for plan in plans))
+    never: Why = next(zero, "beyond counting")
 
-    def of(id_: str, value: Callable[[Flow], float | None], reads: tuple[str, ...], *missing: str) -> Result:
-        return Result(id_, tuple(map(value, flows)), reads, missing)
+    def of(
+        id_: str, values: Iterable[float | None], reads: tuple[str, ...], missing: tuple[str, ...] = (), why: Why = ""
+    ) -> Result:
+        found = tuple(values)
+        # what the company has not said counts as none: assumed
+        origins = {figures[n].origin if n in figures else YOURS if n in own else ASSUMED for n in reads}
+        rests_on = tuple(origin for origin in (YOURS, SET, ASSUMED) if origin in origins)
+        return Result(id_, found, reads, missing, why if None in found and not missing else "", rests_on)
 
     def of_cash(id_: str, value: Callable[[Sequence[float]], float | None]) -> Result:
         reads = ("capital", "monthly_burn", "committed_revenue", *money)
-        return of(id_, lambda f: None if f.cash is None else value(f.cash), reads, *lacking)
+        values = (None if f.cash is None else value(f.cash) for f in flows)
+        return of(id_, values, reads, (*capital, *spending))
 
-    def customer(f: Flow) -> int | None:
-        return _first(accumulate(f.won), lambda total: total >= 1 - WHOLE)
-
-    needed = [whole(gap(situation), plan.contract_year) for plan in plans]
-    reached = tuple(map(_target_month, flows, needed))
-    revenue = tuple(bounded(f.customers[-1] * plan.contract_year) for f, plan in zip(flows, plans))
-    unknown = () if burn is not None else ("monthly_burn",)
-    return [
-        of("first_revenue_month", customer, won),
-        Result("target_month", reached, ("revenue_target", *kept), target),
-        Result("revenue_at_end", revenue, kept),
-        of("most_tied_up", lambda f: bounded(max(0.0, -min(accumulate(f.selling)))), money),
-        of("selling_pays_month", lambda f: _stays(f.earned, 0.0), money),
-        of("break_even_month", lambda f: _stays(f.earned, burn), ("monthly_burn", *money), *unknown),
-        of_cash("lowest_cash", lambda line: bounded(min(line))),
-        of_cash("lowest_cash_month", lambda line: line.index(min(line)) + 1),
-        of_cash("out_of_cash_month", lambda line: _first(line, lambda left: left < 0)),
-    ]
-
-
-def _target_month(months: Flow, needed: int | None) -> int | None:
-    """The first month with as many new customers as the target takes; 0 where it takes none."""
-    if not needed:
-        return needed
-    return _first(months.customers, lambda count: count >= needed * (1 - WHOLE))
+    customers = [whole(gap(situation), plan.contract_year) for plan in plans]
+    deals = (whole(count, plan.win_rate) for count, plan in zip(customers, plans))
+    sellers = (whole(count, plan.wins_year) for count, plan in zip(customers, plans))
+    yield of("customers_needed", customers, goal, target, never)
+    yield of("deals_needed", deals, (*goal, "win_rate"), target, never)
+    yield of("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month"), target, never)
+    for name in ("objections", "meetings"):  # every one who decides brings some
+        reads = ("decision_makers", f"{name}_per_decision_maker")
+        people, each = (figures[id_].values for id_ in reads)
+        yield of(name, (bounded(n * m) for n, m in zip(people, each)), reads)
+    yield of("first_revenue_month", (_first(accumulate(f.won), 1.0) for f in flows), won)
+    # 0 where the target takes no customers
+    reached = (_first(f.customers, count) if count else count for f, count in zip(flows, customers))
+    yield of("target_month", reached, ("revenue_target", *kept), target)
+    yield of("revenue_at_end", (bounded(f.customers[-1] * p.contract_year) for f, p in zip(flows, plans)), kept)
+    yield of("most_tied_up", (bounded(max(0.0, -min(accumulate(f.selling)))) for f in flows), money)
+    yield of("selling_pays_month", (_stays(f.earned, 0.0) for f in flows), money)
+    even = (None if burn is None else _stays(f.earned, burn) for f in flows)
+    yield of("break_even_month", even, ("monthly_burn", *money), spending)
+    yield of_cash("lowest_cash", lambda line: bounded(min(line)))
+    yield of_cash("lowest_cash_month", lambda line: line.index(min(line)) + 1)
+    yield of_cash("out_of_cash_month", lambda line: next((n for n, left in enumerate(line, 1) if left < 0), None))
 
 
 def _worst(figures: Mapping[str, Estimate], situation: Situation, months: int) -> WorstAssumption | None:
@@ -192,32 +165,24 @@ def _worst(figures: Mapping[str, Estimate], situation: Situation, months: int) -
     lowest = min(flow(base, months, situation).line)
     found: list[WorstAssumption] = []
     for id_ in MONEY:
-        figure = figures[id_]
-        if figure.origin == YOURS or figure.values[0] == figure.values[1]:
+        figure, (low, usual, _) = figures[id_], figures[id_].values
+        if figure.origin == YOURS or low == usual:
             continue
-        worse = {**figures, id_: replace(figure, values=(figure.values[0],) * 3)}
+        worse = {**figures, id_: replace(figure, values=(low,) * 3)}
         # the sellers stay those of the base case: they are hired before anyone knows
         changed = replace(plan_of(worse, 1, situation), sellers=base.sellers, hired=base.hired)
         then = min(flow(changed, months, situation).line)
         if then < lowest:
-            found.append(WorstAssumption(id_, figure.values[1], figure.values[0], lowest, then))
+            found.append(WorstAssumption(id_, usual, low, lowest, then))
     return min(found, key=lambda worst: worst.lowest_then, default=None)
 
 
-def _origins(result: Result, figures: Mapping[str, Estimate], own: Container[str]) -> tuple[str, ...]:
-    """The origins of what a result reads. What the company has not said counts as none: assumed."""
-    found = {figures[n].origin if n in figures else YOURS if n in own else ASSUMED for n in result.rests_on}
-    return tuple(origin for origin in (YOURS, SET, ASSUMED) if origin in found)
+def _first(line: Iterable[float], customers: float) -> int | None:
+    """The first month, from 1, with so many customers."""
+    return next((month for month, there in enumerate(line, 1) if there >= customers * (1 - WHOLE)), None)
 
 
-def _first(line: Iterable[float], holds: Callable[[float], bool]) -> int | None:
-    """The first month, from 1, with a value that holds."""
-    return next((month for month, value in enumerate(line, 1) if holds(value)), None)
-
-
-def _stays(line: Sequence[float], least: float | None) -> int | None:
+def _stays(line: Sequence[float], least: float) -> int | None:
     """The first month from which a line stays at or above a value to the end."""
-    if least is None:
-        return None
     below = max((month for month, value in enumerate(line, 1) if value < least), default=0)
     return None if below == len(line) else below + 1

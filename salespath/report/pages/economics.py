@@ -74,13 +74,22 @@ def _table(last: str, rows: Iterable[Sequence[str]], values: Mapping[str, Sequen
 
 
 def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
-    found = [x.outcomes[id_] for id_ in OUTCOMES]
-    some = [r for r in found if any(value is not None for value in r.values) or not (r.missing or r.why)]
+    """What there is to show of the results, then what cannot be had, by the reason."""
+    some: dict[str, Result] = {}
+    absent: dict[str, list[str]] = {}
+    for r in (x.outcomes[id_] for id_ in OUTCOMES):
+        if any(value is not None for value in r.values) or not (r.missing or r.why):
+            some[r.id] = r
+        if r.missing:
+            facts = together([f"{base.vocabulary[name].label} ({name})" for name in r.missing])
+            absent.setdefault(f"It takes your {facts}.", []).append(r.id)
+        elif r.why:
+            absent.setdefault(f"{capitalized(why_not(r))}.", []).append(r.id)
     yield Heading(capitalized(NAMES[x.process]))
-    yield _table("rests on", (_row(r, e.months) for r in some), {r.id: r.values for r in some})
-    for why, ids in _absent(found, base).items():
+    yield _table("rests on", (_row(r, e.months) for r in some.values()), {id_: r.values for id_, r in some.items()})
+    for why, ids in absent.items():
         names = ", ".join(OUTCOMES[id_][0].lower() + OUTCOMES[id_][1:] for id_ in ids)
-        each = " in each case" if set(ids) & {r.id for r in some} else ""
+        each = " in each case" if some.keys() & ids else ""
         yield Text(f"Not computed{each}: {names}. {why}", hang=2, ids=tuple(ids))
 
 
@@ -89,18 +98,6 @@ def _row(r: Result, months: int) -> list[str]:
     if r.id == "lowest_cash_month":
         cells = [f"{cell}, falls" if value == months else cell for cell, value in zip(cells, r.values)]
     return [OUTCOMES[r.id], *cells, " + ".join(r.origins)]
-
-
-def _absent(results: Iterable[Result], base: Base) -> dict[str, list[str]]:
-    """The results that cannot be had, by the reason."""
-    found: dict[str, list[str]] = {}
-    for r in results:
-        if r.missing:
-            facts = together([f"{base.vocabulary[name].label} ({name})" for name in r.missing])
-            found.setdefault(f"It takes your {facts}.", []).append(r.id)
-        elif r.why:
-            found.setdefault(f"{capitalized(why_not(r))}.", []).append(r.id)
-    return found
 
 
 def _match(match: Result, e: Economics) -> str:
@@ -118,19 +115,14 @@ def _estimates(x: ProcessEconomics, base: Base) -> Table:
     """The figures that are read: the company's own cost of winning a customer takes the place of the other selling cost."""
     unread = "other_selling_cost_share" if "acquisition_cost" in x.figures else ""
     read = {id_: figure for id_, figure in x.figures.items() if id_ != unread}
-    rows = (_estimate(figure, base) for figure in read.values())
+    rows = []
+    for figure in read.values():
+        kind = figure.kind
+        origins = {YOURS: f"yours: {labels(base, figure.facts)}", ASSUMED: f"assumed: {sources(base, figure.source)}"}
+        where = origins.get(figure.origin, "set in your file")
+        label = f"{kind.label}, {kind.unit}" if kind.unit else kind.label
+        rows.append([label, *(given(kind, value) for value in figure.values), where])
     return _table("from", rows, {id_: figure.values for id_, figure in read.items()})
-
-
-def _estimate(figure: Estimate, base: Base) -> list[str]:
-    kind = figure.kind
-    where = "set in your file"
-    if figure.origin == ASSUMED:
-        where = f"assumed: {sources(base, figure.source)}"
-    elif figure.origin == YOURS:
-        where = f"yours: {labels(base, figure.facts)}"
-    label = f"{kind.label}, {kind.unit}" if kind.unit else kind.label
-    return [label, *(given(kind, value) for value in figure.values), where]
 
 
 # JSON
@@ -138,18 +130,14 @@ def _estimate(figure: Estimate, base: Base) -> list[str]:
 
 def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> Any:
     """Everything: figures with their origin, results, what it means, and the months. Unlimited runway is null, as is unknown."""
-
-    shapes: Shapes = {
-        **_SHAPES,
-        Economics: shape(
-            f"company months standing:situation meaning processes {MATCH} notes problems would_have_to:mark",
-            meaning=lambda e, base: gist(e),
-            notes=lambda e, base: notes(e, base.vocabulary),
-            problems=lambda e, base: problems,
-            **{MATCH: lambda e, base: e.match and {**_by_case(e.match), "source": ["K28"]}},
-        ),
-    }
-    return plain(e, base, shapes)
+    whole = shape(
+        f"company months standing:situation meaning processes {MATCH} notes problems would_have_to:mark",
+        meaning=lambda e, base: gist(e),
+        notes=lambda e, base: notes(e, base.vocabulary),
+        problems=lambda e, base: problems,
+        **{MATCH: lambda e, base: e.match and {**_by_case(e.match), "source": ["K28"]}},
+    )
+    return plain(e, base, {**_SHAPES, Economics: whole})
 
 
 def _by_case(record: Estimate | Result, base: Base | None = None) -> dict[str, float | None]:
@@ -168,14 +156,13 @@ def _runway(situation: Situation, base: Base) -> dict[str, Any]:
 
 
 def _rounding(name: str) -> Callable[[Any, Any], Any]:
-    def read(record: Any, base: Base) -> Any:
-        value = getattr(record, name)
-        return tuple(map(_plain, value)) if isinstance(value, tuple) else _plain(value)
-
-    return read
+    return lambda record, base: _plain(getattr(record, name))
 
 
-def _plain(value: float | None) -> float | None:
+def _plain(value: Any) -> Any:
+    """Numbers to four decimals."""
+    if isinstance(value, tuple):
+        return [*map(_plain, value)]
     return rounded(value, 4) if isinstance(value, float) else value
 
 

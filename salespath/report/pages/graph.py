@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,41 +40,49 @@ class Graph:
         self.nodes.setdefault(id_, GraphNode(id_, kind, label))
         return id_
 
-    def neighbours(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """By node, the nodes that have an edge to it, and those that it has one to."""
-        into: dict[str, list[str]] = defaultdict(list)
-        out: dict[str, list[str]] = defaultdict(list)
+    def into(self) -> dict[str, list[str]]:
+        """By node, the nodes that have an edge to it."""
+        found: dict[str, list[str]] = defaultdict(list)
         for source, target in self.edges:
-            into[target].append(source)
-            out[source].append(target)
-        return into, out
+            found[target].append(source)
+        return found
 
 
 def whole(base: Base) -> Graph:
     """Every rule with what it reads and what it feeds."""
-    graph, relations = Graph(), RuleRelations(base)
+    graph, relations, knowledge = Graph(), RuleRelations(base), base.knowledge
+
+    def quantity(name: str) -> str:
+        return graph.add("number" if name in base.vocabulary.derived else "fact", name, base.vocabulary[name].label)
+
+    def value(pair: tuple[str, str]) -> str:
+        attribute = knowledge.attributes.get(pair[0])
+        label = in_words(base, Is(*pair)) if attribute is None else readable(pair[0])
+        several = attribute is not None and not attribute.flag
+        return graph.add("value", "=".join(pair), f"{label}: {readable(pair[1])}" if several else label)
+
+    def total(name: str) -> str:
+        which, process = name.split("_", 1)
+        return graph.add("sum", name, f"{which} for {NAMES[process]} selling")
+
     for number in base.numbers:
         for name in base.vocabulary.ordered(base.inputs_of(number)):
-            graph.edges[_quantity(base, graph, name), _quantity(base, graph, number)] = "computes"
-    for rule in base.knowledge.rules.values():
+            graph.edges[quantity(name), quantity(number)] = "computes"
+    for rule in knowledge.rules.values():
         here, related = graph.add("rule", rule.id, rule.id), relations.of(rule)
-        for name in related.facts:
-            graph.edges[_quantity(base, graph, name), here] = "read by"
-        for value in related.values:
-            graph.edges[_value(base, graph, value), here] = "read by"
-        for name in related.sums:
-            graph.edges[_sum(graph, name), here] = "read by"
+        for read in (*map(quantity, related.facts), *map(value, related.values), *map(total, related.sums)):
+            graph.edges[read, here] = "read by"
         for other in related.overridden_by:
             graph.edges[graph.add("rule", other, other), here] = "overrides"
         if rule.concludes:
-            graph.edges[here, _value(base, graph, rule.concludes)] = "concludes"
+            graph.edges[here, value(rule.concludes)] = "concludes"
         match rule.then:
             case Weigh(process, weight, on) if weight:
-                line = graph.add("line", f"{process}:{on}", f"{base.knowledge.lines[on].title} ({NAMES[process]})")
+                line = graph.add("line", f"{process}:{on}", f"{knowledge.lines[on].title} ({NAMES[process]})")
                 graph.edges[here, line] = "speaks for" if weight > 0 else "speaks against"
-                graph.edges[line, _sum(graph, related.adds_to)] = "adds to"
+                graph.edges[line, total(related.adds_to)] = "adds to"
             case Advise(topic):
-                graph.edges[here, graph.add("topic", topic, base.knowledge.topics[topic].title)] = "advises"
+                graph.edges[here, graph.add("topic", topic, knowledge.topics[topic].title)] = "advises"
             case Warn():
                 graph.edges[here, graph.add("topic", "warnings", "Warnings")] = "warns"
     return graph
@@ -85,7 +94,7 @@ def overview(base: Base) -> Graph:
     What the plan reads of facts and attributes is left out too.
     """
     full, graph = whole(base), Graph()
-    into, _ = full.neighbours()
+    into = full.into()
     for source, target in full.edges:
         if target.startswith("rule:"):
             continue
@@ -126,19 +135,18 @@ def around(base: Base, target: str) -> Graph | None:
     recommendation that a rule of the plan belongs to; and from a recommendation not on to the plan.
     """
     knowledge, graph = base.knowledge, whole(base)
-    topic = target in knowledge.topics and target not in knowledge.rules
-    if target in knowledge.rules:
-        starts = [f"rule:{target}"]
-    elif target in knowledge.attributes or target in BLOCKED:
-        starts = [id_ for id_ in graph.nodes if id_.partition("=")[0] == f"value:{target}"]
-    elif topic:
-        starts = [f"topic:{target}"]
-    elif target in VERDICTS:
-        starts = [f"value:process={target}"]
-    else:
+    kinds: dict[str, Collection[str]] = {
+        "rule:": knowledge.rules,
+        "value:": {**knowledge.attributes, **BLOCKED},
+        "topic:": knowledge.topics,
+        "value:process=": VERDICTS,
+    }
+    kind = next((kind for kind, names in kinds.items() if target in names), None)
+    if kind is None:
         return None
+    starts = {id_ for id_ in graph.nodes if kind + target in (id_, id_.partition("=")[0])}
+    topic, into = kind == "topic:", graph.into()
     plan = topic or _in_plan(base, f"rule:{target}")
-    into, out = graph.neighbours()
 
     def ends(id_: str) -> bool:
         """Whether it is not followed further down."""
@@ -146,35 +154,20 @@ def around(base: Base, target: str) -> Graph | None:
         beyond = topic or (plan and _is_verdict(base, id_))
         return node.kind == "line" or _attribute(id_) in BLOCKED or (node.kind == "value" and beyond)
 
-    starts = [id_ for id_ in starts if id_ in graph.nodes]
-    under: set[str] = set()
+    wanted: set[str] = set()
     pending = list(starts)
     while pending:
         id_ = pending.pop()
-        if id_ not in under:
-            under.add(id_)
+        if id_ not in wanted:
+            wanted.add(id_)
             pending.extend(into[id_] if id_ in starts or not ends(id_) else ())
-    fed = [end for start in starts for end in out[start] if not (_is_verdict(base, start) and _in_plan(base, end))]
-    fed.extend(id_ for line in fed if graph.nodes[line].kind == "line" for id_ in out[line])
-    wanted = under.union(fed)
+    for source, end in graph.edges:
+        if source in starts and not (_is_verdict(base, source) and _in_plan(base, end)):
+            wanted.add(end)
+            if graph.nodes[end].kind == "line":
+                wanted.update(total for line, total in graph.edges if line == end)
     nodes = {id_: node for id_, node in graph.nodes.items() if id_ in wanted}
     return Graph(nodes, {pair: what for pair, what in graph.edges.items() if wanted.issuperset(pair)})
-
-
-def _quantity(base: Base, graph: Graph, name: str) -> str:
-    return graph.add("number" if name in base.vocabulary.derived else "fact", name, base.vocabulary[name].label)
-
-
-def _value(base: Base, graph: Graph, value: tuple[str, str]) -> str:
-    attribute = base.knowledge.attributes.get(value[0])
-    label = in_words(base, Is(*value)) if attribute is None else readable(value[0])
-    several = attribute is not None and not attribute.flag
-    return graph.add("value", "=".join(value), f"{label}: {readable(value[1])}" if several else label)
-
-
-def _sum(graph: Graph, name: str) -> str:
-    which, process = name.split("_", 1)
-    return graph.add("sum", name, f"{which} for {NAMES[process]} selling")
 
 
 def _in_plan(base: Base, id_: str) -> bool:

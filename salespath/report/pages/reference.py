@@ -10,7 +10,7 @@ from pathlib import PurePath
 from salespath.engine.base import Base
 from salespath.engine.dependencies import RuleRelations, citations
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.pages.rule import adds_up, conclusion, said, shortened
+from salespath.report.pages.rule import conclusion, said, shortened, ties
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Advise, BlockProcess, Rule, Source, Warn
@@ -67,16 +67,10 @@ def _entry(relations: RuleRelations, rule: Rule) -> Item:
             says.extend([f"Remedy: {said(base, then.remedy)}", f"Owner: {then.owner}."])
     if done := base.done_when(rule.id):
         says.append(f"Done when {in_words(base, done)}.")
-    ways = {
-        "adds up": adds_up(base, related),
-        "depends on": shortened(related.depends_on),
-        "feeds": " ".join(filter(None, (shortened(related.read_by), related.adds_to))),
-        "overrides": shortened(related.overrides),
-    }
     parts = {
         "When": " ".join(when),
         "Because": f"{said(base, rule.because)} ({', '.join(rule.source)})",
-        "Relations": "; ".join(f"{how} {text}" for how, text in ways.items() if text),
+        "Relations": "; ".join(f"{how.lower()} {others}" for how, others in ties(base, related).items() if others),
     }
     under = Items(tuple(Item(text, lead=title) for title, text in parts.items() if text))
     return Item(" ".join(filter(None, says)), lead=rule.id, under=(under,), ids=(rule.id,))

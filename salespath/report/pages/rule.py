@@ -16,7 +16,7 @@ from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES
 from salespath.rules.language import Is
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import Advise, BlockProcess, Conclude, Conclusion, Rule, Source, Warn, Weigh
+from salespath.rules.model import Advise, BlockProcess, Conclude, Rule, Source, Warn, Weigh
 
 _SHOWN = 12
 _FOR = {
@@ -66,10 +66,8 @@ def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
         yield from part("Priority", str(then.priority))
     yield from items("Sources", (f"{name}: {cited(base, name)}" for name in rule.source))
     yield from part("Reads", ", ".join([*related.facts, *dict.fromkeys(name for name, _ in related.values)]))
-    yield from part("Adds up", adds_up(base, related))
-    yield from part("Depends on", shortened(related.depends_on))
-    yield from part("Feeds", " ".join(filter(None, (shortened(related.read_by), related.adds_to))))
-    yield from part("Overrides", shortened(related.overrides))
+    for how, others in ties(base, related).items():
+        yield from part(how, others)
     yield from part("Written in", f"{rule.file}:{rule.line}")
 
 
@@ -78,10 +76,15 @@ def said(base: Base, text: str) -> str:
     return filled(text, lambda name: f"[{base.vocabulary[name].label}]")
 
 
-def adds_up(base: Base, related: Relations) -> str:
-    """The sums that a condition of the verdict reads, and from what."""
+def ties(base: Base, related: Relations) -> dict[str, str]:
+    """What a rule hangs together with, by how: the sums that a condition of the verdict reads, and other rules."""
     lines = ", ".join(base.knowledge.lines[line].title for line in dict.fromkeys(related.lines))
-    return f"{', '.join(related.sums)}, from what weighs on: {lines}" if lines else ""
+    return {
+        "Adds up": f"{', '.join(related.sums)}, from what weighs on: {lines}" if lines else "",
+        "Depends on": shortened(related.depends_on),
+        "Feeds": " ".join(filter(None, (shortened(related.read_by), related.adds_to))),
+        "Overrides": shortened(related.overrides),
+    }
 
 
 def conclusion(base: Base, rule: Rule) -> str:
@@ -134,14 +137,12 @@ def document(relations: RuleRelations, rules: Iterable[Rule]) -> Any:
         says=lambda rule, base: conclusion(base, rule),
         in_words=lambda rule, base: in_words(base, base.condition(rule.id)),
         unless=lambda rule, base: dict(exceptions(base, rule)),
-        weight=lambda rule, base: _net_weight(rule.then),
+        weight=lambda rule, base: (
+            {"net_weight": certainty.net(certainty.weight(rule.then.certainty))} if isinstance(rule.then, Weigh) else {}
+        ),
         source=lambda rule, base: [
             base.knowledge.sources.get(name, {"id": name, "kind": EXPERT}) for name in rule.source
         ],
         relations=lambda rule, base: relations.of(rule),
     )
     return plain(list(rules), relations.base, {Rule: data, Source: shape("id kind soft interested says")})
-
-
-def _net_weight(then: Conclusion) -> dict[str, float]:
-    return {"net_weight": certainty.net(certainty.weight(then.certainty))} if isinstance(then, Weigh) else {}

@@ -31,24 +31,40 @@ def page(score: Score, facts: Selection) -> Page:
     counts = ", ".join(f"{rate.of} {label}" for label, rate in score.recall.items())
     several = f" in {len(score.files)} files" if score.files else ""
     blocks: list[Block] = [
-        Text(f"{counted(len(score.outcomes), 'company', 'companies')}{several}: {counts}. Judged by {facts}.")
+        Text(f"{counted(score.companies, 'company', 'companies')}{several}: {counts}. Judged by {facts}.")
     ]
     if score.files:
         blocks += [Heading("Right in each file, in brackets with labels that are as good"), _by_file(score)]
     blocks += [
         Heading("Agreement"),
-        _agreements(score.agreements),
+        _table(
+            ["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"],
+            map(_agreement, score.agreements),
+        ),
         Text(_LEGEND, apart=True),
         Heading("Salespath against each: companies that only one gets right, and how likely chance is"),
-        _paired(score.agreements),
+        _table(
+            ["Against", "Only salespath", "Only the other", "Chance (two-sided p)"],
+            ([a.judge, *_paired(a.paired)] for a in score.agreements if a.paired),
+        ),
         Heading("Documented (rows) and said (columns)"),
-        _confusion(score),
+        _table(
+            ["", *VERDICTS, "Recall", "95% interval"],
+            ([label, *map(str, score.confusion[label].values()), *_rate(r)[1:]] for label, r in score.recall.items()),
+        ),
         Heading("Right by kind of company"),
-        _kinds(score),
+        _table(
+            ["By", "Kind", "Right", "Accuracy", "95% interval", WITH_BOTH],
+            ([k.by, k.kind, *_rate(k.rates[SALESPATH]), str(k.rates[WITH_BOTH].right)] for k in score.kinds),
+        ),
         Heading(f"Misses: {len(score.misses)}"),
-        *(_short_misses(score) if score.files else _misses(score.misses)),
+        *_misses(score),
         Heading("Reliability: how often the verdict is right, by how far apart the processes are"),
-        _reliability(score.reliability),
+        _table(
+            ["Difference of net evidence", "Right", "Share", "95% interval"],
+            ([_band(band), *_rate(band.rate)] for band in score.reliability),
+            36,
+        ),
     ]
     return Page("", tuple(blocks))
 
@@ -60,7 +76,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], width: int = 30
 def _by_file(score: Score) -> Table:
     """A column a file and one for all; of each baseline also how many companies lack a fact that it reads."""
     parts = [*score.files.values(), score]
-    rows = [["companies", *(str(len(part.outcomes)) for part in parts)]]
+    rows = [["companies", *(str(part.companies) for part in parts)]]
     rows += [[alike[0].judge, *map(_in_file, alike)] for alike in zip(*(part.agreements for part in parts))]
     return _table(["Who", *(Path(path).stem for path in score.files), "all"], rows)
 
@@ -70,29 +86,13 @@ def _in_file(found: Agreement) -> str:
     return f"{found.rate.right} ({found.accepted.right}){lacking}"
 
 
-def _agreements(agreements: Iterable[Agreement]) -> Table:
-    rows = []
-    for a in agreements:
-        kappa, lacking = "-" if a.kappa is None else f"{a.kappa:.2f}", "-" if a.lacking is None else str(a.lacking)
-        rows.append([a.judge, *_rate(a.rate), kappa, str(a.accepted.right), lacking])
-    return _table(["Who", "Right", "Accuracy", "95% interval", "Kappa", "Accepted", "Lack a fact"], rows)
+def _agreement(a: Agreement) -> list[str]:
+    kappa, lacking = "-" if a.kappa is None else f"{a.kappa:.2f}", "-" if a.lacking is None else str(a.lacking)
+    return [a.judge, *_rate(a.rate), kappa, str(a.accepted.right), lacking]
 
 
-def _paired(agreements: Iterable[Agreement]) -> Table:
-    found = [(a.judge, a.paired) for a in agreements if a.paired]
-    rows = ([who, str(p.ours), str(p.theirs), "below 0.001" if p.p < 0.001 else f"{p.p:.3f}"] for who, p in found)
-    return _table(["Against", "Only salespath", "Only the other", "Chance (two-sided p)"], rows)
-
-
-def _kinds(score: Score) -> Table:
-    rows = ([k.by, k.kind, *_rate(k.rates[SALESPATH]), str(k.rates[WITH_BOTH].right)] for k in score.kinds)
-    return _table(["By", "Kind", "Right", "Accuracy", "95% interval", WITH_BOTH], rows)
-
-
-def _confusion(score: Score) -> Table:
-    said = {label: [str(score.confusion.get((label, word), 0)) for word in VERDICTS] for label in score.recall}
-    rows = ([label, *said[label], *_rate(rate)[1:]] for label, rate in score.recall.items())
-    return _table(["", *VERDICTS, "Recall", "95% interval"], rows)
+def _paired(paired: Paired) -> list[str]:
+    return [str(paired.ours), str(paired.theirs), "below 0.001" if paired.p < 0.001 else f"{paired.p:.3f}"]
 
 
 def _rate(rate: Rate) -> list[str]:
@@ -103,14 +103,12 @@ def _rate(rate: Rate) -> list[str]:
 # Misses
 
 
-def _short_misses(score: Score) -> Iterator[Text]:
+def _misses(score: Score) -> Iterator[Text]:
+    """Of several files, a line for each; else all that led there."""
     for path, part in score.files.items():
         yield Text(f"{Path(path).name}: {len(part.misses)}")
         yield from (Text(_headline(miss), inset=2) for miss in part.misses)
-
-
-def _misses(misses: Iterable[Miss]) -> Iterator[Text]:
-    for place, miss in enumerate(misses):
+    for place, miss in enumerate(score.misses if not score.files else ()):
         a = miss.assessment
         yield Text(_headline(miss), apart=place > 0)
         for process in PROCESSES:
@@ -153,15 +151,8 @@ def steps(a: Assessment) -> list[str]:
     return list(found)
 
 
-# How firm it all is
-
-
-def _reliability(bands: Iterable[Band]) -> Table:
-    rows = ([_band(band), *_rate(band.rate)] for band in bands)
-    return _table(["Difference of net evidence", "Right", "Share", "95% interval"], rows, 36)
-
-
 def _band(band: Band) -> str:
+    """A difference of net evidence, in numbers and in words."""
     word = certainty.word(round(band.low * certainty.SCALE)).removesuffix(" for")
     reach = f"{band.low:.2f} and more" if band.high == math.inf else f"{band.low:.2f} to {band.high:.2f}"
     return f"{reach}: {word}{', enough to lead' if band.low == LEAD else ''}"
@@ -172,13 +163,9 @@ def _band(band: Band) -> str:
 _SHAPES: Shapes = {
     Score: shape(
         "companies facts agreement:agreements confusion recall misses reliability robustness receipt kinds files witnesses",
-        companies=lambda score, base: len(score.outcomes),
         # measured by tools/; the keys stay for who reads them
         robustness=lambda score, base: None,
         witnesses=lambda score, base: None,
-        confusion=lambda score, base: {
-            label: {said: score.confusion.get((label, said), 0) for said in VERDICTS} for label in score.recall
-        },
         files=lambda score, base: [{"file": path, **plain(part, None, _PART)} for path, part in score.files.items()],
     ),
     Rate: shape(

@@ -12,14 +12,13 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.effects import ADVICE, BLOCK, Difference, Effect, follows
 from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Item, Items, Page, Text, section
-from salespath.report.pages.rules_diff import SHAPES
+from salespath.report.pages.rules_diff import SHAPES, SIGNS
 from salespath.report.plain import Shapes, evidence, plain, shape
 from salespath.report.words.phrases import NAMES, answer, selling
 from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.rules.diff import ADDED, CHANGED, REMOVED
 from salespath.rules.model import PROCESSES
 
-SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 _BLOCKS = {ADDED: "New block", REMOVED: "No longer in the way", CHANGED: "Still in the way"}
 _FOLLOWING = {ADDED: "come", REMOVED: "go", CHANGED: "change"}
 _SHOWN = 8  # pieces of the plan

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from salespath.counsel.economics.assumptions import ASSUMED, Estimate, assumptions
 from salespath.counsel.economics.inputs import Situation
 from salespath.counsel.economics.months import YEAR, gap
-from salespath.counsel.economics.other_process import Mark, loses, too_cheap
+from salespath.counsel.economics.other_process import Mark
 from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result
 from salespath.engine.assessment import Assessment
 from salespath.facts import Vocabulary
@@ -54,8 +54,7 @@ def _process(e: Economics, x: ProcessEconomics) -> list[str]:
     plan = x.plans[_BASE]
     if gap(e.situation) == 0 and plan.sellers + plan.hired == 0:
         return [f"{_REACHED} and no sellers."]
-    sentences = (_work(e, x), _first_customer(e, x), _target(e, x), _cash(e, x), *_unwanted(e, x))
-    return list(filter(None, sentences))
+    return [*filter(None, (_work(e, x), _first_customer(e, x), _target(e, x), _cash(e, x))), *_unwanted(e, x)]
 
 
 def _middle(x: ProcessEconomics, id_: str) -> float | None:
@@ -75,13 +74,15 @@ def _work(e: Economics, x: ProcessEconomics) -> str:
         why = "no target is known" if missing is None else next(filter(None, map(why_not, needed)))
         return f"Counted with {who}, as {why}."
     contract = given(x.figures["annual_contract_value"].kind, plan.contract_year)
-    hire = f"; you have {count(there)}, so hire {count(plan.hired)}" if there and plan.hired else ""
-    own = "the one you have is" if there == 1 else f"your {count(there or 0)} are"
-    enough = f"; {own} enough" if there and not plan.hired else ""
+    enough = ""
+    if there and plan.hired:
+        enough = f"; you have {count(there)}, so hire {count(plan.hired)}"
+    elif there:
+        enough = f"; {'the one you have is' if there == 1 else f'your {count(there)} are'} enough"
     return (
         f"The {money(missing)} a year still to win takes {counted(customers, 'customer', 'customers')} at {contract}, out of "
         f"{counted(deals, 'deal', 'deals')} begun. It takes {counted(sellers, 'seller', 'sellers')} at full speed to win them "
-        f"within a year{hire}{enough}."
+        f"within a year{enough}."
     )
 
 
@@ -138,9 +139,7 @@ def _cash(e: Economics, x: ProcessEconomics) -> str:
 
 
 def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
-    """What speaks against it: more customers needed than there are, nothing won, sellers or customers who cost more than they
-    bring.
-    """
+    """What speaks against it: too few customers, nothing won, sellers or customers who cost more than they bring."""
     needed, reachable, plan = _middle(x, "customers_needed"), e.situation.reachable, x.plans[_BASE]
     if needed and reachable is not None and needed > reachable and x.process in e.situation.described:
         there = counted(count(reachable), "customer", "customers")
@@ -148,14 +147,15 @@ def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
     if plan.win_rate == 0:
         yield "Against it: as long as no deal is won, find out why before you spend more on selling."
         return
-    if earned := too_cheap(plan):
+    profit = plan.contract_year * plan.gross_margin  # of a customer, a year
+    if 0 < (earned := plan.wins_year * profit) < plan.seller_cost_year:
         yield (
             f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
             f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
             "themselves, which is not computed here."
         )
-    if loses(plan):
-        brought = money(plan.contract_year * plan.gross_margin / plan.churn_year)
+    if plan.other_cost * plan.churn_year > profit:
+        brought = money(profit / plan.churn_year)
         yield (
             f"Against it: winning a customer costs {money(plan.other_cost)} beside the sellers and brings {brought} of gross "
             "profit until the customer leaves."
@@ -171,8 +171,7 @@ def _against(e: Economics) -> Iterator[str]:
         parts = (f"{name} rests on assumed {found}" for name, found in weak.items())
         yield f"Against relying on this: {', '.join(parts)}."
     for process, x in e.processes.items():
-        worst = x.worst
-        if worst and x.plans[_BASE].win_rate > 0:
+        if (worst := x.worst) and x.plans[_BASE].win_rate > 0:
             kind = x.figures[worst.figure].kind
             then, now, what = money(worst.lowest_then), money(worst.lowest), "cash falls to"
             if x.flows[_BASE].cash is None:
@@ -204,10 +203,8 @@ def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
         yield "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
     if s.revenue_target is not None:
         yield "In each case the sellers that the base case takes are at work, as they are hired before anyone knows how it goes."
-    if s.capital is None or s.burn is None:
-        unknown = [n for n, v in (("capital", s.capital), ("monthly_burn", s.burn)) if v is None]
-        names = together([vocabulary[n].label for n in unknown])
-        are = "is" if len(unknown) == 1 else "are"
+    if unknown := [name for name in ("capital", "monthly_burn") if name not in s.facts]:
+        names, are = together([vocabulary[n].label for n in unknown]), "is" if len(unknown) == 1 else "are"
         yield f"There is no line of your cash, as {names} ({', '.join(unknown)}) {are} not known."
     else:
         yield "Today's net spending goes on unchanged, today's sellers in it; new sellers and customers come on top."
@@ -238,12 +235,10 @@ def _described(e: Economics, vocabulary: Vocabulary) -> str:
     if not other or not e.situation.describing:
         return ""
     names = together([vocabulary[n].label for n in e.situation.describing])
-    own, rests = NAMES[e.situation.described[0]], NAMES[other[0]]
+    own = f"Judging by your {names}, your own figures are of {NAMES[e.situation.described[0]]} customers"
     largest = e.processes[other[0]].figures["annual_contract_value"].facts
     save = f", save for your {readable(vocabulary[largest[0]].label)}" if largest else ""
-    return (
-        f"Judging by your {names}, your own figures are of {own} customers, so {rests} rests on published ones{save}."
-    )
+    return f"{own}, so {NAMES[other[0]]} rests on published ones{save}."
 
 
 # Which process is shown, and what the other would have to be
@@ -266,12 +261,9 @@ def verdict(assessment: Assessment, situation: Situation, chosen: Sequence[str])
 
 
 _CONTRACT = {  # by the facts that the contract of the process not shown is taken from
-    (): ("assumed", "You have not said what {other} customers would pay"),
-    ("annual_contract_value",): ("your average", "Your average contract is not of {other} customers alone"),
-    ("largest_contract_value",): (
-        "your largest",
-        "Your largest contracts alone do not tell what {other} selling takes",
-    ),
+    (): ("assumed", "You have not said what {} customers would pay"),
+    ("annual_contract_value",): ("your average", "Your average contract is not of {} customers alone"),
+    ("largest_contract_value",): ("your largest", "Your largest contracts alone do not tell what {} selling takes"),
 }
 _NO_MARK = {
     "unknown": "your own average contract (annual_contract_value) is not known, so {shown} selling rests on an assumed one itself",
@@ -284,7 +276,7 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
     """What the process that is not shown would have to be to do as well as the one shown: a mark, not a forecast."""
     other, contract = NAMES[mark.process], mark.contract
     origin, unsaid = _CONTRACT[contract.facts]
-    text = f"{unsaid.format(other=other)}, so {other} selling is not shown."
+    text = f"{unsaid.format(other)}, so {other} selling is not shown."
     if mark.customers is None or mark.revenue is None or mark.pay is None:
         why = _NO_MARK[mark.why].format(shown=NAMES[process])
         return f"{text} What it would have to be to do as well is not computed: {why}."
@@ -306,5 +298,5 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
 
 def _about(number: int) -> str:
     """Customers, to two digits where they are many."""
-    many = f"about {count(rounded(number, 2))} customers"
-    return counted(count(number), "customer", "customers") if number < 100 else many
+    about = count(number) if number < 100 else f"about {count(rounded(number, 2))}"
+    return counted(about, "customer", "customers")
