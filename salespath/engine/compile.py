@@ -32,7 +32,7 @@ from salespath.rules.language import (
     inputs,
     necessary,
 )
-from salespath.rules.model import PROCESSES, Advise, Attribute, Block, Conclude, Knowledge, Rule
+from salespath.rules.model import PROCESSES, Advise, Attribute, Knowledge, Rule
 
 MAX_STRATA = 50
 
@@ -97,20 +97,15 @@ class _Compiler:
                 found[number.id] = formula(number.formula, Scope(vocabulary, {}))
             except ExpressionError as error:
                 self.problems.append(Problem("SP301", f"the formula of {number.id}: {error}", line=number.line))
-        visiting: list[str] = []
 
-        def place(name: str) -> None:
-            if name in self.base._formulas or name not in found:
-                return
-            if name in visiting:
-                path = " → ".join([*visiting[visiting.index(name) :], name])
+        def place(name: str, *above: str) -> None:
+            if name in above:
+                path = " → ".join([*above[above.index(name) :], name])
                 self.problems.append(Problem("SP302", f"derived numbers depend on one another: {path}."))
-                return
-            visiting.append(name)
-            for other in sorted(inputs(found[name])):
-                place(other)
-            visiting.pop()
-            self.base._formulas[name] = found[name]
+            elif name in found and name not in self.base._formulas:
+                for other in sorted(inputs(found[name])):
+                    place(other, *above, name)
+                self.base._formulas[name] = found[name]
 
         for name in found:
             place(name)
@@ -176,16 +171,14 @@ class _Compiler:
             for name in rule.overrides:
                 if name in self.knowledge.rules:
                     self.base._overridden_by[name] = (*self.base.overriding(name), rule.id)
-        for rule, then in self.knowledge.each(Conclude):
-            self.base._concluding[then.concludes] = (*self.base.concluders(*then.concludes), rule.id)
+            if value := rule.then.concludes:
+                self.base._concluding[value] = (*self.base.concluders(*value), rule.id)
 
     def _stratify(self) -> None:
-        """Strata by dependency, numbered from 0, and the rules in an order to build them in. A cycle is a problem."""
+        """The rules in an order to build them in. A cycle is a problem, and so are too many strata of them."""
         by_attribute: dict[str, list[str]] = {}
         for (attribute, _), ids in self.base._concluding.items():
             by_attribute.setdefault(attribute, []).extend(ids)
-        for rule, block in self.knowledge.each(Block):
-            by_attribute.setdefault(f"{block.process}_blocked", []).append(rule.id)
         reads = {
             name: [id_ for attribute in sorted(inputs(tree)) for id_ in by_attribute.get(attribute, ())]
             for name, tree in self.base._conditions.items()
@@ -202,7 +195,7 @@ class _Compiler:
                 self._problem("SP304", self.knowledge.rules[cycle[0]], what)
                 del graph[cycle[0]][cycle[1]]
                 circular = True
-        strata = self.base._strata
+        strata: dict[str, int] = {}
         for rule in self.order:
             below = [strata.get(id_, -1) + 1 for id_ in reads[rule.id]]
             strata[rule.id] = max([0, *below, *(strata.get(id_, 0) for id_ in self.base.overriding(rule.id))])
@@ -263,7 +256,7 @@ class _Compiler:
     def _blocked(self) -> None:
         """Whether a process is blocked for certain, and as the verdict reads it: a block stands until its exception is known."""
         for name, process in BLOCKED.items():
-            blocks = [rule.id for rule, block in self.knowledge.blocks if block.process == process]
+            blocks = self.base.concluders(name, "yes")
             certain = tuple(self.graph.rule_refs[rule] for rule in blocks)
             self.graph.certainly_blocked[process] = self._node(ANY, certain)
             for rule in blocks:

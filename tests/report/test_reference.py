@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from salespath.engine.base import Base
 from salespath.engine.compile import filled
-from salespath.engine.dependencies import RuleRelations
+from salespath.engine.dependencies import relations_of
 from salespath.engine.load import load
 from salespath.report.formats import drawing, markdown, text
 from salespath.report.pages import graph
@@ -38,7 +38,6 @@ def written(base: Base) -> dict[str, str]:
 
 
 PAGES = written(BASE)
-RELATIONS = RuleRelations(BASE)
 HOUSE = str(ROOT / "examples" / "house_rules")
 ENTRY = re.compile(r"^- \*\*(.+?)\*\*: ", re.MULTILINE)
 
@@ -153,14 +152,14 @@ def names_read(rule) -> set[str]:
 
 def test_what_a_rule_reads_is_what_its_condition_names() -> None:
     for rule in RULES.values():
-        related = RELATIONS.of(rule)
+        related = relations_of(BASE, rule)
         read = {*related.facts, *(attribute for attribute, _ in related.values), *related.sums}
         assert read == names_read(rule), rule.id
 
 
 def test_a_rule_depends_on_exactly_the_rules_that_conclude_what_it_reads() -> None:
     for rule in RULES.values():
-        related = RELATIONS.of(rule)
+        related = relations_of(BASE, rule)
         for other in RULES.values():
             then = other.then
             if isinstance(then, Conclude):
@@ -170,7 +169,7 @@ def test_a_rule_depends_on_exactly_the_rules_that_conclude_what_it_reads() -> No
                     isinstance(then, Block) and not then.lift and (f"{then.process}_blocked", "yes") in related.values
                 )
             assert (other.id in related.depends_on) == read
-            assert (other.id in related.depends_on) == (rule.id in RELATIONS.of(other).read_by)
+            assert (other.id in related.depends_on) == (rule.id in relations_of(BASE, other).read_by)
 
 
 def test_the_drawing_of_everything_holds_exactly_the_dependencies() -> None:
@@ -358,14 +357,14 @@ def test_any_text_comes_out_of_markdown_as_it_went_in(value: str) -> None:
 def test_show_prints_a_card_for_each_id() -> None:
     done = run("rules", "show", "smb-not-launched", "run-smb")
     printed = done.stdout.decode()
-    assert printed == text.write(page(RELATIONS, [RULES["smb-not-launched"], RULES["run-smb"]]), 100)
+    assert printed == text.write(page(BASE, [RULES["smb-not-launched"], RULES["run-smb"]]), 100)
     assert "When: the product stage is idea, prototype or pilot" in printed
     assert "Written in: 40-blocks.yaml:" in printed
 
 
 def test_show_prints_data() -> None:
     (found,) = json.loads(run("rules", "show", "smb-not-launched", "--format", "json").stdout)
-    assert found == json.loads(json.dumps(document(RELATIONS, [RULES["smb-not-launched"]])[0]))
+    assert found == json.loads(json.dumps(document(BASE, [RULES["smb-not-launched"]])[0]))
     assert (found["facts"], found["block"]["owner"], found["source"][0]["kind"]) == (
         ["product_stage"],
         "product lead",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salespath.engine.base import Base
-from salespath.engine.dependencies import RuleRelations
+from salespath.engine.dependencies import relations_of
 from salespath.engine.truth_graph import PLAN
 from salespath.facts.values import readable
 from salespath.report.plain import plain
@@ -51,12 +51,12 @@ class Graph:
 
 def whole(base: Base) -> Graph:
     """Every rule with what it reads and what it feeds."""
-    graph, relations = Graph(), RuleRelations(base)
+    graph = Graph()
     for number in base.numbers:
         for name in base.vocabulary.ordered(base.inputs_of(number)):
             graph.edges[_quantity(base, graph, name), _quantity(base, graph, number)] = "computes"
     for rule in base.knowledge.rules.values():
-        here, related = graph.add("rule", rule.id, rule.id), relations.of(rule)
+        here, related = graph.add("rule", rule.id, rule.id), relations_of(base, rule)
         for name in related.facts:
             graph.edges[_quantity(base, graph, name), here] = "read by"
         for value in related.values:
