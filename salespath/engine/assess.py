@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from salespath.engine import certainty, trace
 from salespath.engine.assessment import (
@@ -21,7 +21,6 @@ from salespath.engine.assessment import (
     Question,
     Reading,
     Warning,
-    lifting,
 )
 from salespath.engine.base import Base
 from salespath.engine.company import Company
@@ -67,11 +66,10 @@ class _Assessor:
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
         contradicted = contradictions(self.company)
         settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)
-        blockers = self._blockers()
         advice = self._advice()
         derived = self._derived()
         metrics = [item.choice for item in advice if base.knowledge.topics[item.topic].metrics]
-        return Assessment(
+        found = Assessment(
             case=self.case,
             process=process,
             lead=lead,
@@ -81,7 +79,7 @@ class _Assessor:
             settled_by="bounds" if settled else "unproved",
             possible=possible,
             evidence=evidence,
-            blockers=blockers,
+            blockers=self._blockers(),
             provisos=self._provisos(),
             choices=tuple(self._choices(process, leaning)),
             advice=advice,
@@ -90,13 +88,14 @@ class _Assessor:
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self.walked.fired(rule.id)),
             open=tuple(Open(rule, self._needs(rule)) for rule in self.rules if self._is_open(rule)),
-            next_questions=() if settled else self._questions(lifting(base.vocabulary, process, leaning, blockers)),
+            next_questions=(),
             conflicts=self._conflicts(advice),
             contradictions=contradicted,
             problems=self._problems(contradicted),
             base=base,
             walked=self.walked,
         )
+        return found if settled else replace(found, next_questions=self._questions(found.lifting))
 
     # Reading the graph
 
@@ -115,12 +114,12 @@ class _Assessor:
 
     def _needs(self, rule: str) -> tuple[str, ...]:
         if rule not in self._needed:
-            names = trace.undecided(self.base, self.walked.truth, self.base.rule_ref(rule))
+            names = trace.names_behind(self.base, self.walked.truth, self.base.rule_ref(rule))
             self._needed[rule] = trace.missing(self.base, self.facts, names)
         return self._needed[rule]
 
     def _read(self, ref: Ref) -> Mapping[str, Value]:
-        return trace.read(self.base, self.facts, trace.deciding(self.base, self.walked.truth, ref))
+        return trace.read(self.base, self.facts, trace.names_behind(self.base, self.walked.truth, ref))
 
     # The parts of the record
 

@@ -218,7 +218,8 @@ class _Finder:
 
         def parts() -> Iterator[Entry]:
             rests = [self._sums(name, PROCESSES) for name in SUMS]  # first, so that evidence and blocks stand here
-            stops = self.found("heading:blocks", "heading", lambda: map(self.block, self._blocks(*BLOCKED.values())))
+            blocks = [rule.id for rule, _ in self.base.knowledge.blocks]
+            stops = self.found("heading:blocks", "heading", partial(map, self.block, blocks))
             yield from map(self.rule, self.base.concluders("process", process))
             yield from (self.value(name, v) for name, v in (("lead", a.lead), ("leaning", a.leaning)) if v)
             yield from (*rests, stops)
@@ -331,11 +332,8 @@ class _Finder:
         return self.sum(*name.split("_", 1)) if name in VERDICT_NUMBERS else self.fact(name)
 
     def value(self, attribute: str, value: str) -> Entry:
-        def parts() -> Iterable[Entry]:
-            if attribute in BLOCKED:
-                return map(self.block, self._blocks(BLOCKED[attribute]))
-            return map(self.rule, self.base.concluders(attribute, value))
-
+        make = self.block if attribute in BLOCKED else self.rule
+        parts = partial(map, make, self.base.concluders(attribute, value))
         state = self.status(self.base.value_ref(attribute, value))
         return self.found(f"{attribute}:{value}", "value", parts, state, record=Is(attribute, value))
 
@@ -384,9 +382,6 @@ class _Finder:
 
     # What is asked of the base and of the assessment
 
-    def _blocks(self, *processes: str) -> list[str]:
-        return [rule.id for rule, block in self.base.knowledge.blocks if block.process in processes]
-
     def _counting(self, process: str, sign: int) -> list[str]:
         return [item.rule for item in self.a.reasons(process, sign)]
 
@@ -408,11 +403,8 @@ class _Finder:
 
     def _facts(self, ref: Ref) -> dict[str, Value | None]:
         """The answers that decide a node, or those that it needs."""
-        open_ = self.status(ref) == OPEN
-        follow = trace.undecided if open_ else trace.deciding
-        return self._answers(follow(self.base, self.a.walked.truth, ref), open_)
+        return self._answers(trace.names_behind(self.base, self.a.walked.truth, ref), self.status(ref) == OPEN)
 
-    def _answers(self, names: Iterable[str], open_: bool) -> dict[str, Value | None]:
-        names = set(names)
+    def _answers(self, names: set[str], open_: bool) -> dict[str, Value | None]:
         needs = trace.missing(self.base, self.facts, names) if open_ else ()
         return {**trace.read(self.base, self.facts, names), **dict.fromkeys(needs)}
