@@ -89,6 +89,13 @@ class _Compiler:
         what = f"the {'relation' if isinstance(item, Relation) else 'rule'} {item.id}: {message}"
         self.problems.append(Problem(code, what, file=item.file, line=item.line))
 
+    def _condition(self, item: Rule | Relation, key: str, text: str, scope: Scope) -> Condition | None:
+        try:
+            return condition(text, scope)
+        except ExpressionError as error:
+            self._problem("SP301", item, f"`{key}: {shown(text, 80)}`: {error}")
+            return None
+
     def _formulas(self) -> None:
         vocabulary = self.vocabulary
         found: dict[str, Number] = {}
@@ -114,10 +121,8 @@ class _Compiler:
         """The relations of the vocabulary: they read facts and derived numbers only, and no rule reads them."""
         vocabulary = self.vocabulary
         for relation in vocabulary.relations.values():
-            try:
-                tree = condition(relation.broken, Scope(vocabulary, {}))
-            except ExpressionError as error:
-                self._problem("SP301", relation, f"`broken: {shown(relation.broken, 80)}`: {error}")
+            tree = self._condition(relation, "broken", relation.broken, Scope(vocabulary, {}))
+            if tree is None:
                 continue
             self.base._relations[relation.id] = tree
             self._placeholders(relation, tree, [relation.text])
@@ -127,14 +132,9 @@ class _Compiler:
                     self._problem("SP111", relation, f"`ask`: there is no fact {shown(name)}.{hint}")
 
     def _type(self, rule: Rule) -> None:
-        part = self.base.section(rule)
-        tree: Condition = TRUE
-        understood = False
-        try:
-            tree, understood = condition(rule.when, self.scopes[part]), True
-        except ExpressionError as error:
-            self._problem("SP301", rule, f"`when: {shown(rule.when, 80)}`: {error}")
-        then = rule.then
+        part, then = self.base.section(rule), rule.then
+        when = self._condition(rule, "when", rule.when, self.scopes[part])
+        tree = when or TRUE
         if part == PLAN and then.process != "any":
             here: Condition = Is("process", then.process)
             if then.process in PROCESSES:
@@ -142,16 +142,13 @@ class _Compiler:
             items = tree.items if isinstance(tree, And) else (tree,)
             tree = And((here, *items)) if items else here
         self.base._conditions[rule.id] = tree
-        if then.done_when:
-            try:
-                self.base._done[rule.id] = condition(then.done_when, self.scopes[FACTS])
-            except ExpressionError as error:
-                self._problem("SP301", rule, f"`done_when: {shown(then.done_when, 80)}`: {error}")
+        if then.done_when and (done := self._condition(rule, "done_when", then.done_when, self.scopes[FACTS])):
+            self.base._done[rule.id] = done
         match then:
             case Advise(topic, choice) if topic in self.knowledge.topics and self.knowledge.topics[topic].metrics:
                 if choice not in self.vocabulary:
                     self._problem("SP303", rule, f"{choice} is not a fact or derived number.")
-        if understood:
+        if when:
             self._placeholders(rule, tree, rule.texts)
 
     def _placeholders(self, item: Rule | Relation, tree: Condition, found: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
@@ -118,6 +119,7 @@ def _reading_otherwise(old: Assessment, new: Assessment) -> Iterator[str]:
                 break
 
 
+@cache
 def _read(base: Base, rule: str) -> tuple[Value, ...]:
     """The values that a rule reads, also for what it advises to be in place; nothing of one that the base does not have."""
     trees = (base.condition(rule), base.done_when(rule)) if rule in base.knowledge.rules else ()

@@ -130,10 +130,6 @@ class Walked:
         """Whether an attribute has a value, whatever others it has."""
         return self.truth.is_true(self.base.graph.value_refs[attribute, value])
 
-    def lacks(self, attribute: str, value: str) -> Bits:
-        """Whether an attribute cannot have a value, whatever else is answered."""
-        return self.truth.is_false(self.base.graph.value_refs[attribute, value])
-
     def is_so(self, ref: Ref) -> Bits:
         """Whether what `rule_ref`, `value_ref` or `part_ref` of the base names is true; of `~` of it, whether it is false."""
         return self.truth.is_true(ref)

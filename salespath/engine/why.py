@@ -387,14 +387,7 @@ class _Finder:
 
     def _could_count(self, process: str) -> list[str]:
         """The facts asked next that can still count for a process."""
-        needs = {item.rule: item.needs for item in self.a.open}
-        found = set[str]()
-        for group in self.base.evidence:
-            for _, piece in group.pieces if group.process == process and group.sign > 0 else ():
-                if piece in self.fired:
-                    break  # nothing lighter on this line can count any more
-                found.update(needs.get(piece, ()))
-        return [question.fact for question in self.a.next_questions if question.fact in found]
+        return [question.fact for question in self.a.next_questions if "for" in question.signs.get(process, ())]
 
     def _reading(self, name: str) -> list[str]:
         """The rules of the verdict that read a fact, through formulas too."""
