@@ -307,8 +307,8 @@ class Assessment:
 
 def subject(assessment: Assessment) -> tuple[str, ...]:
     """The processes that the verdict is about: the recommended ones, else the one it leans to."""
-    if assessment.process == "both":
-        return (assessment.lead or "smb", OTHER[assessment.lead or "smb"])
-    if assessment.process in PROCESSES:
-        return (assessment.process,)
-    return (assessment.leaning,) if assessment.leaning else ()
+    process, lead, leaning = assessment.verdict
+    if process == "both":
+        return (lead or "smb", OTHER[lead or "smb"])
+    one = process if process in PROCESSES else leaning
+    return (one,) if one else ()

@@ -251,11 +251,9 @@ class _Compiler:
         self.graph.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
 
     def _blocked(self) -> None:
-        """Whether a process is blocked for certain, and as the verdict reads it: a block stands until its exception is known."""
-        for name, process in BLOCKED.items():
+        """Whether a process is blocked, as the verdict reads it: a block stands until its exception is known."""
+        for name in BLOCKED:
             blocks = self.base.concluders(name, "yes")
-            certain = tuple(self.graph.rule_refs[rule] for rule in blocks)
-            self.graph.certainly_blocked[process] = self._node(ANY, certain)
             for rule in blocks:
                 exceptions = tuple(self.graph.rule_refs[other] for other in self.base.overriding(rule))
                 self.graph.standing_refs[rule] = self._leaf(Standing(self.graph.condition_refs[rule], exceptions))

@@ -120,7 +120,7 @@ class Walked:
 
     def surely_blocked(self, process: str) -> Bits:
         """Whether a process is blocked whatever else is answered."""
-        return self.truth.is_true(self.base.graph.certainly_blocked[process])
+        return reduce(or_, map(self.fired, self.base.concluders(f"{process}_blocked", "yes")), self.carrier.zero)
 
     def done(self, rule: str) -> Bits:
         """Whether what a rule advises is in place."""

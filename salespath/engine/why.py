@@ -256,7 +256,8 @@ class _Finder:
                 yield from self._heading(side, self.rule, self._counting(process, sign), process)
             standing = [item.rule for item in self.a.blockers if item.process == process]
             yield from self._heading("blocked", self.block, standing)
-            yield from self._heading("unknown", self.fact, self._could_count(process))
+            could_count = [item.fact for item in self.a.next_questions if "for" in item.signs.get(process, ())]
+            yield from self._heading("unknown", self.fact, could_count)
 
         return self._verdict(process, parts)
 
@@ -384,10 +385,6 @@ class _Finder:
 
     def _counting(self, process: str, sign: int) -> list[str]:
         return [item.rule for item in self.a.reasons(process, sign)]
-
-    def _could_count(self, process: str) -> list[str]:
-        """The facts asked next that can still count for a process."""
-        return [question.fact for question in self.a.next_questions if "for" in question.signs.get(process, ())]
 
     def _reading(self, name: str) -> list[str]:
         """The rules of the verdict that read a fact, through formulas too."""
