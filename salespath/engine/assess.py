@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from salespath.engine import certainty, trace
 from salespath.engine.assessment import (
@@ -21,7 +21,6 @@ from salespath.engine.assessment import (
     Question,
     Reading,
     Warning,
-    lifting,
 )
 from salespath.engine.base import Base
 from salespath.engine.company import Company
@@ -29,7 +28,7 @@ from salespath.engine.compile import filled
 from salespath.engine.contradictions import contradictions, problem
 from salespath.engine.truth_graph import Ref
 from salespath.engine.unless import unless
-from salespath.engine.walk import OPEN, SUMS, Walked, supposing, walk
+from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
 from salespath.facts import Case, Value
 from salespath.facts.objects import typed_case
 from salespath.facts.values import words
@@ -67,11 +66,10 @@ class _Assessor:
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
         contradicted = contradictions(self.company)
         settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)
-        blockers = self._blockers()
         advice = self._advice()
         derived = self._derived()
         metrics = [item.choice for item in advice if base.knowledge.topics[item.topic].metrics]
-        return Assessment(
+        found = Assessment(
             case=self.case,
             process=process,
             lead=lead,
@@ -81,7 +79,7 @@ class _Assessor:
             settled_by="bounds" if settled else "unproved",
             possible=possible,
             evidence=evidence,
-            blockers=blockers,
+            blockers=self._blockers(),
             provisos=self._provisos(),
             choices=tuple(self._choices(process, leaning)),
             advice=advice,
@@ -90,13 +88,14 @@ class _Assessor:
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self.walked.fired(rule.id)),
             open=tuple(Open(rule, self._needs(rule)) for rule in self.rules if self._is_open(rule)),
-            next_questions=() if settled else self._questions(lifting(base.vocabulary, process, leaning, blockers)),
+            next_questions=(),
             conflicts=self._conflicts(advice),
             contradictions=contradicted,
             problems=self._problems(contradicted),
             base=base,
             walked=self.walked,
         )
+        return found if settled else replace(found, next_questions=self._questions(found.lifting))
 
     # Reading the graph
 
@@ -115,12 +114,12 @@ class _Assessor:
 
     def _needs(self, rule: str) -> tuple[str, ...]:
         if rule not in self._needed:
-            names = trace.undecided(self.base, self.walked.truth, self.base.rule_ref(rule))
+            names = trace.names_behind(self.base, self.walked.truth, self.base.rule_ref(rule))
             self._needed[rule] = trace.missing(self.base, self.facts, names)
         return self._needed[rule]
 
     def _read(self, ref: Ref) -> Mapping[str, Value]:
-        return trace.read(self.base, self.facts, trace.deciding(self.base, self.walked.truth, ref))
+        return trace.read(self.base, self.facts, trace.names_behind(self.base, self.walked.truth, ref))
 
     # The parts of the record
 
@@ -139,16 +138,17 @@ class _Assessor:
         return Fired(rule.id, self._text(rule.because), rule.source, read, self.counted.get(rule.id, 0))
 
     def _blockers(self) -> tuple[Blocker, ...]:
-        found, graph = [], self.base.graph
-        for rule, then in self.base.knowledge.blocks:
-            if self.walked.stands(rule.id):
-                remedy, because = self._text(then.remedy), self._text(rule.because)
-                refs = graph.rule_refs if self.walked.fired(rule.id) else graph.condition_refs
-                needs = self._needs(rule.id) if self._is_open(rule.id) else ()
-                alone = unless(self.base, self.facts, rule.id) if needs else ()
-                read = self._read(refs[rule.id])
-                found.append(Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, alone))
-        return tuple(found)
+        return tuple(
+            self._blocker(rule, then) for rule, then in self.base.knowledge.blocks if self.walked.stands(rule.id)
+        )
+
+    def _blocker(self, rule: Rule, then: BlockProcess) -> Blocker:
+        fired, graph = self.walked.fired(rule.id), self.base.graph
+        needs = () if fired else self._needs(rule.id)
+        alone = unless(self.base, self.facts, rule.id) if needs else ()
+        read = self._read((graph.rule_refs if fired else graph.condition_refs)[rule.id])
+        because, remedy = self._text(rule.because), self._text(then.remedy)
+        return Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, alone)
 
     def _warnings(self) -> tuple[Warning, ...]:
         """The pitfalls that apply, those that lead first, else in the order of the rules."""
@@ -217,8 +217,8 @@ class _Assessor:
         found = {name: self._reading(name) for name in self.base.vocabulary.derived}
         for attribute in self.base.knowledge.attributes.values():
             if attribute.flag:
-                so, not_so = self.walked.has(attribute.id, "yes"), self.walked.lacks(attribute.id, "yes")
-                found[attribute.id] = Reading("value", bool(so)) if so or not_so else Reading("unknown")
+                status = self.walked.status(self.base.value_ref(attribute.id, "yes"))
+                found[attribute.id] = Reading("unknown") if status == OPEN else Reading("value", status == FIRED)
             elif not attribute.verdict:
                 values = self._values(attribute.id)
                 found[attribute.id] = Reading("value", " and ".join(values)) if values else Reading("unknown")
@@ -226,33 +226,35 @@ class _Assessor:
 
     def _questions(self, first: Sequence[str]) -> tuple[Question, ...]:
         """The unknown facts that can still change the verdict: some first, then those with the most evidence at stake."""
-        stakes: dict[str, _Stake] = defaultdict(_Stake)
+        sizes = Counter[str]()
+        stakes: dict[str, set[tuple[str, str]]] = defaultdict(
+            set
+        )  # for, against, lines, lifts, stops or decides, and what
         for group in self.base.evidence:
             for size, piece in group.pieces:
                 if self.walked.fired(piece):
                     break  # nothing lighter on this line can count any more
                 for fact in self._needs(piece) if self._is_open(piece) else ():
-                    stakes[fact].size += size
-                    stakes[fact].signs[group.process].add("for" if group.sign > 0 else "against")
-                    stakes[fact].lines.add(group.line)
+                    sizes[fact] += size
+                    stakes[fact] |= {("for" if group.sign > 0 else "against", group.process), ("lines", group.line)}
         for rule in self.rules.values():
             match rule.then:
                 case BlockProcess(process, lift=False) if self._is_open(rule.id) and not self.walked.surely_blocked(
                     process
                 ):
+                    stake = "lifts" if self.walked.stands(rule.id) else "stops", process
                     for fact in self._needs(rule.id):
-                        processes = stakes[fact].lifts if self.walked.stands(rule.id) else stakes[fact].stops
-                        if process not in processes:
-                            stakes[fact].size += certainty.SCALE // 3  # a block matters once its process is close
-                        processes.add(process)
+                        if stake not in stakes[fact]:
+                            sizes[fact] += certainty.SCALE // 3  # a block matters once its process is close
+                        stakes[fact].add(stake)
                 case Conclude(attribute, value) if rule.id in self.base.read_by_verdict and self._is_open(rule.id):
                     for fact in () if self.walked.has(attribute, value) else self._needs(rule.id):
-                        stakes[fact].size += certainty.SCALE // 4
-                        stakes[fact].decides.add(attribute)
+                        sizes[fact] += certainty.SCALE // 4
+                        stakes[fact].add(("decides", attribute))
         place = self.base.vocabulary.places
         early = {fact: n for n, fact in enumerate(first)}
-        order = sorted(stakes, key=lambda fact: (early.get(fact, len(early)), -stakes[fact].size, place[fact]))
-        return tuple(stakes[fact].question(fact) for fact in order)
+        order = sorted(stakes, key=lambda fact: (early.get(fact, len(early)), -sizes[fact], place[fact]))
+        return tuple(_question(fact, stakes[fact]) for fact in order)
 
     def _conflicts(self, advice: tuple[Advice, ...]) -> tuple[Conflict, ...]:
         found = []
@@ -294,18 +296,12 @@ def _standing_out(topic: Topic, advice: Advise) -> tuple[bool, int]:
     return advice.choice in topic.between, advice.priority
 
 
-@dataclass
-class _Stake:
-    """What an unknown fact can still change."""
+def _question(fact: str, stakes: set[tuple[str, str]]) -> Question:
+    """The question about a fact with all that it can still change."""
 
-    size: int = 0
-    lifts: set[str] = field(default_factory=set)
-    signs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    lines: set[str] = field(default_factory=set)
-    stops: set[str] = field(default_factory=set)
-    decides: set[str] = field(default_factory=set)
+    def named(kind: str) -> tuple[str, ...]:
+        return tuple(sorted(name for what, name in stakes if what == kind))
 
-    def question(self, fact: str) -> Question:
-        signs = {process: tuple(sorted(signs, reverse=True)) for process, signs in sorted(self.signs.items())}
-        lifts, lines, stops, decides = (tuple(sorted(x)) for x in (self.lifts, self.lines, self.stops, self.decides))
-        return Question(fact, lifts, signs, lines, stops, decides)
+    signs = {p: tuple(sign for sign in ("for", "against") if (sign, p) in stakes) for p in PROCESSES}
+    counts = {process: some for process, some in signs.items() if some}
+    return Question(fact, named("lifts"), counts, named("lines"), named("stops"), named("decides"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, TypedDict
@@ -11,9 +11,9 @@ from salespath.engine.base import Base
 from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
-from salespath.facts import Case, Value, Vocabulary
+from salespath.facts import Case, Value
 from salespath.files.problems import Problem
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay, Weigh
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay
 
 Sha256 = Annotated[str, ("pattern", "^[0-9a-f]{64}$")]
 Bound = Annotated[str, ("enum", ("at_least", "at_most"))]
@@ -256,11 +256,8 @@ class Assessment:
 
     def reasons(self, process: str, sign: int) -> list[Fired]:
         """The evidence that counted for (or against) a process, the weightiest first."""
-        found = []
-        for fired in self.fired:
-            then = self.base.knowledge.rules[fired.rule].then
-            if isinstance(then, Weigh) and then.process == process and fired.weight * sign > 0:
-                found.append(fired)
+        rules = self.base.knowledge.rules
+        found = [item for item in self.fired if item.weight * sign > 0 and rules[item.rule].then.process == process]
         return sorted(found, key=lambda fired: (-abs(fired.weight), fired.rule))
 
     @property
@@ -282,8 +279,16 @@ class Assessment:
 
     @property
     def lifting(self) -> tuple[str, ...]:
-        """The facts to ask first: they may lift what stands in the way."""
-        return lifting(self.base.vocabulary, self.process, self.leaning, self.blockers)
+        """The facts to ask first: they may lift what blocks the process that the company leans to, or either if it leans to none.
+
+        Those that do so alone come first. Nothing where a process is recommended: what blocks another one is then of no interest.
+        """
+        if self.process not in ("not_yet", "undetermined"):
+            return ()
+        wanted = [b for b in self.blockers if b.process in ((self.leaning,) if self.leaning else PROCESSES)]
+        alone = {item.fact for blocker in wanted for item in blocker.unless}
+        needs = {name for blocker in wanted for name in blocker.needs}
+        return tuple(dict.fromkeys([*self.base.vocabulary.ordered(alone), *self.base.vocabulary.ordered(needs)]))
 
     @property
     def receipt(self) -> Receipt:
@@ -300,22 +305,10 @@ class Assessment:
         }
 
 
-def lifting(vocabulary: Vocabulary, process: str, leaning: str | None, blockers: Iterable[Blocker]) -> tuple[str, ...]:
-    """The missing answers that may lift what blocks the process that a company leans to, or either if it leans to none.
-
-    Those that do so alone come first. Nothing where a process is recommended: what blocks another one is then of no interest.
-    """
-    if process not in ("not_yet", "undetermined"):
-        return ()
-    wanted = [b for b in blockers if b.process in ((leaning,) if leaning else PROCESSES)]
-    alone = vocabulary.ordered({item.fact for blocker in wanted for item in blocker.unless})
-    return tuple(dict.fromkeys([*alone, *vocabulary.ordered({name for b in wanted for name in b.needs})]))
-
-
 def subject(assessment: Assessment) -> tuple[str, ...]:
     """The processes that the verdict is about: the recommended ones, else the one it leans to."""
-    if assessment.process == "both":
-        return (assessment.lead or "smb", OTHER[assessment.lead or "smb"])
-    if assessment.process in PROCESSES:
-        return (assessment.process,)
-    return (assessment.leaning,) if assessment.leaning else ()
+    process, lead, leaning = assessment.verdict
+    if process == "both":
+        return (lead or "smb", OTHER[lead or "smb"])
+    one = process if process in PROCESSES else leaning
+    return (one,) if one else ()

@@ -37,7 +37,6 @@ class Base:
     _done: dict[str, Condition] = field(default_factory=dict)
     _overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    _strata: dict[str, int] = field(default_factory=dict)
 
     def section(self, rule: Rule) -> int:
         """Which of FACTS, VERDICT and PLAN a rule belongs to."""
@@ -65,12 +64,8 @@ class Base:
         return self._overridden_by.get(rule, ())
 
     def concluders(self, attribute: str, value: str) -> tuple[str, ...]:
-        """The rules that conclude a value of an attribute."""
+        """The rules that conclude a value of an attribute; a block is one: `enterprise_blocked` is `yes`."""
         return self._concluding.get((attribute, value), ())
-
-    def stratum(self, rule: str) -> int:
-        """How many layers of other rules a rule stands on."""
-        return self._strata[rule]
 
     @property
     def numbers(self) -> Iterable[str]:

@@ -16,7 +16,6 @@ from salespath.engine.placing import Answers, changed, placed
 from salespath.engine.turning import readers
 from salespath.engine.variants import processes_of
 from salespath.facts import Value
-from salespath.rules.language import Leaf
 from salespath.rules.model import AnyVerdict
 
 NEAR = 0.2  # of a value; of months one month, or half of what there is
@@ -52,13 +51,13 @@ def stretches(
     base: Base, facts: Mapping[str, Value], name: str, others: Mapping[str, float] | None = None
 ) -> tuple[Stretch, ...]:
     """The process all along one number, in order, with some `others` made so. Of one that no test reads there is one stretch."""
-    line = list(_points(base, facts, name, readers(base), others=others or {}))
+    line = list(_points(base, facts, name, others=others or {}))
     return _stretches(line, processes_of(base, facts, [answers for _, answers in line]))
 
 
 def turning_points(base: Base, facts: Mapping[str, Value], name: str) -> list[float]:
     """The values on both sides of every point where a test that the verdict reads turns, between the least and the largest."""
-    return [value for value, _ in _points(base, facts, name, readers(base))][1:-1]
+    return [value for value, _ in _points(base, facts, name)][1:-1]
 
 
 def near(base: Base, facts: Mapping[str, Value]) -> tuple[Near, ...]:
@@ -66,14 +65,12 @@ def near(base: Base, facts: Mapping[str, Value]) -> tuple[Near, ...]:
 
     Asked are the core facts and what is computed; a computed number stands for those that it is computed from.
     """
-    values, reading = dict(_values(base, facts)), readers(base)
+    values = {name: value for name, value in _values(base, facts) if name in readers(base)}
     lines: dict[str, list[Point]] = {}
     for name, value in values.items():
-        if name not in reading:
-            continue
         month = min(1, value / 2) if base.vocabulary[name].unit == "months" else 0
         reach = max(NEAR * abs(value), month)
-        around = _points(base, facts, name, reading, value - reach, value + reach)
+        around = _points(base, facts, name, value - reach, value + reach)
         lines[name] = sorted([*around, (value, {})], key=itemgetter(0))
     found: list[Near] = []
     told: set[str] = set()
@@ -110,7 +107,6 @@ def _points(
     base: Base,
     facts: Mapping[str, Value],
     name: str,
-    reading: Mapping[str, Sequence[Leaf]],
     low: float = -math.inf,
     high: float = math.inf,
     others: Mapping[str, float] = {},
@@ -119,7 +115,7 @@ def _points(
 
     Each with the answers that make it so.
     """
-    tests = dict.fromkeys(leaf for part in sorted(base.behind([name, *others])) for leaf in reading.get(part, ()))
+    tests = dict.fromkeys(leaf for part in sorted(base.behind([name, *others])) for leaf in readers(base).get(part, ()))
 
     def answers(value: float) -> Answers:
         return placed(base, facts, {**others, name: value})

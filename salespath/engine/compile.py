@@ -32,7 +32,7 @@ from salespath.rules.language import (
     inputs,
     necessary,
 )
-from salespath.rules.model import PROCESSES, Advise, Attribute, BlockProcess, Conclude, Knowledge, Rule
+from salespath.rules.model import PROCESSES, Advise, Attribute, Knowledge, Rule
 
 MAX_STRATA = 50
 
@@ -89,6 +89,13 @@ class _Compiler:
         what = f"the {'relation' if isinstance(item, Relation) else 'rule'} {item.id}: {message}"
         self.problems.append(Problem(code, what, file=item.file, line=item.line))
 
+    def _condition(self, item: Rule | Relation, key: str, text: str, scope: Scope) -> Condition | None:
+        try:
+            return condition(text, scope)
+        except ExpressionError as error:
+            self._problem("SP301", item, f"`{key}: {shown(text, 80)}`: {error}")
+            return None
+
     def _formulas(self) -> None:
         vocabulary = self.vocabulary
         found: dict[str, Number] = {}
@@ -97,20 +104,15 @@ class _Compiler:
                 found[number.id] = formula(number.formula, Scope(vocabulary, {}))
             except ExpressionError as error:
                 self.problems.append(Problem("SP301", f"the formula of {number.id}: {error}", line=number.line))
-        visiting: list[str] = []
 
-        def place(name: str) -> None:
-            if name in self.base._formulas or name not in found:
-                return
-            if name in visiting:
-                path = " → ".join([*visiting[visiting.index(name) :], name])
+        def place(name: str, *above: str) -> None:
+            if name in above:
+                path = " → ".join([*above[above.index(name) :], name])
                 self.problems.append(Problem("SP302", f"derived numbers depend on one another: {path}."))
-                return
-            visiting.append(name)
-            for other in sorted(inputs(found[name])):
-                place(other)
-            visiting.pop()
-            self.base._formulas[name] = found[name]
+            elif name in found and name not in self.base._formulas:
+                for other in sorted(inputs(found[name])):
+                    place(other, *above, name)
+                self.base._formulas[name] = found[name]
 
         for name in found:
             place(name)
@@ -119,10 +121,8 @@ class _Compiler:
         """The relations of the vocabulary: they read facts and derived numbers only, and no rule reads them."""
         vocabulary = self.vocabulary
         for relation in vocabulary.relations.values():
-            try:
-                tree = condition(relation.broken, Scope(vocabulary, {}))
-            except ExpressionError as error:
-                self._problem("SP301", relation, f"`broken: {shown(relation.broken, 80)}`: {error}")
+            tree = self._condition(relation, "broken", relation.broken, Scope(vocabulary, {}))
+            if tree is None:
                 continue
             self.base._relations[relation.id] = tree
             self._placeholders(relation, tree, [relation.text])
@@ -132,14 +132,9 @@ class _Compiler:
                     self._problem("SP111", relation, f"`ask`: there is no fact {shown(name)}.{hint}")
 
     def _type(self, rule: Rule) -> None:
-        part = self.base.section(rule)
-        tree: Condition = TRUE
-        understood = False
-        try:
-            tree, understood = condition(rule.when, self.scopes[part]), True
-        except ExpressionError as error:
-            self._problem("SP301", rule, f"`when: {shown(rule.when, 80)}`: {error}")
-        then = rule.then
+        part, then = self.base.section(rule), rule.then
+        when = self._condition(rule, "when", rule.when, self.scopes[part])
+        tree = when or TRUE
         if part == PLAN and then.process != "any":
             here: Condition = Is("process", then.process)
             if then.process in PROCESSES:
@@ -147,16 +142,13 @@ class _Compiler:
             items = tree.items if isinstance(tree, And) else (tree,)
             tree = And((here, *items)) if items else here
         self.base._conditions[rule.id] = tree
-        if then.done_when:
-            try:
-                self.base._done[rule.id] = condition(then.done_when, self.scopes[FACTS])
-            except ExpressionError as error:
-                self._problem("SP301", rule, f"`done_when: {shown(then.done_when, 80)}`: {error}")
+        if then.done_when and (done := self._condition(rule, "done_when", then.done_when, self.scopes[FACTS])):
+            self.base._done[rule.id] = done
         match then:
             case Advise(topic, choice) if topic in self.knowledge.topics and self.knowledge.topics[topic].metrics:
                 if choice not in self.vocabulary:
                     self._problem("SP303", rule, f"{choice} is not a fact or derived number.")
-        if understood:
+        if when:
             self._placeholders(rule, tree, rule.texts)
 
     def _placeholders(self, item: Rule | Relation, tree: Condition, found: Iterable[str]) -> None:
@@ -176,17 +168,14 @@ class _Compiler:
             for name in rule.overrides:
                 if name in self.knowledge.rules:
                     self.base._overridden_by[name] = (*self.base.overriding(name), rule.id)
-        for rule, then in self.knowledge.each(Conclude):
-            value = then.attribute, then.value
-            self.base._concluding[value] = (*self.base.concluders(*value), rule.id)
+            if value := rule.concludes:
+                self.base._concluding[value] = (*self.base.concluders(*value), rule.id)
 
     def _stratify(self) -> None:
-        """Strata by dependency, numbered from 0, and the rules in an order to build them in. A cycle is a problem."""
+        """The rules in an order to build them in. A cycle is a problem, and so are too many strata of them."""
         by_attribute: dict[str, list[str]] = {}
         for (attribute, _), ids in self.base._concluding.items():
             by_attribute.setdefault(attribute, []).extend(ids)
-        for rule, block in self.knowledge.each(BlockProcess):
-            by_attribute.setdefault(f"{block.process}_blocked", []).append(rule.id)
         reads = {
             name: [id_ for attribute in sorted(inputs(tree)) for id_ in by_attribute.get(attribute, ())]
             for name, tree in self.base._conditions.items()
@@ -203,7 +192,7 @@ class _Compiler:
                 self._problem("SP304", self.knowledge.rules[cycle[0]], what)
                 del graph[cycle[0]][cycle[1]]
                 circular = True
-        strata = self.base._strata
+        strata: dict[str, int] = {}
         for rule in self.order:
             below = [strata.get(id_, -1) + 1 for id_ in reads[rule.id]]
             strata[rule.id] = max([0, *below, *(strata.get(id_, 0) for id_ in self.base.overriding(rule.id))])
@@ -262,11 +251,9 @@ class _Compiler:
         self.graph.rule_refs[rule.id] = self._node(ALL, (ref, *over)) if over else ref
 
     def _blocked(self) -> None:
-        """Whether a process is blocked for certain, and as the verdict reads it: a block stands until its exception is known."""
-        for name, process in BLOCKED.items():
-            blocks = [rule.id for rule, block in self.knowledge.blocks if block.process == process]
-            certain = tuple(self.graph.rule_refs[rule] for rule in blocks)
-            self.graph.certainly_blocked[process] = self._node(ANY, certain)
+        """Whether a process is blocked, as the verdict reads it: a block stands until its exception is known."""
+        for name in BLOCKED:
+            blocks = self.base.concluders(name, "yes")
             for rule in blocks:
                 exceptions = tuple(self.graph.rule_refs[other] for other in self.base.overriding(rule))
                 self.graph.standing_refs[rule] = self._leaf(Standing(self.graph.condition_refs[rule], exceptions))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
+from itertools import chain
 
 from salespath.engine.base import Base
 from salespath.engine.walk import SUMS
@@ -33,57 +34,34 @@ class Relations:
     adds_to: str
 
 
-class RuleRelations:
-    """The relations of all rules of a base."""
+def relations_of(base: Base, rule: Rule) -> Relations:
+    """The relations of one rule."""
+    tree, concluded, in_order = base.condition(rule.id), rule.concludes, list(base.knowledge.rules).index
+    names, values = inputs(tree), read_values(tree)
+    sums = tuple(name for name in VERDICT_NUMBERS if name in names)
+    groups = [(sum_name(group.process, group.dimension), group.line) for group in base.evidence]
+    lines = [dict.fromkeys(line for to, line in groups if to == name) for name in sums]
+    return Relations(
+        facts=tuple(base.vocabulary.ordered(names)),
+        values=values,
+        sums=sums,
+        lines=tuple(chain.from_iterable(lines)),
+        depends_on=tuple(sorted({id_ for value in values for id_ in base.concluders(*value)}, key=in_order)),
+        overrides=tuple(name for name in rule.overrides if name in base.knowledge.rules),
+        overridden_by=base.overriding(rule.id),
+        read_by=tuple(readers(base).get(concluded, ())) if concluded else (),
+        adds_to=adds_to(base, rule),
+    )
 
-    def __init__(self, base: Base) -> None:
-        self.base = base
 
-    def of(self, rule: Rule) -> Relations:
-        """Those of one rule."""
-        base, tree = self.base, self.base.condition(rule.id)
-        names = inputs(tree)
-        sums = tuple(name for name in VERDICT_NUMBERS if name in names)
-        values = read_values(tree)
-        concluded = rule.concludes
-        return Relations(
-            facts=tuple(base.vocabulary.ordered(names)),
-            values=values,
-            sums=sums,
-            lines=tuple(line for name in sums for line in self.lines[name]),
-            depends_on=self._in_order({id_ for value in values for id_ in self.concluding.get(value, ())}),
-            overrides=tuple(name for name in rule.overrides if name in base.knowledge.rules),
-            overridden_by=base.overriding(rule.id),
-            read_by=self._in_order(self.readers.get(concluded, ())) if concluded else (),
-            adds_to=adds_to(base, rule),
-        )
-
-    @cached_property
-    def concluding(self) -> dict[tuple[str, str], list[str]]:
-        """The rules that conclude each value; a block is one too."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for rule in self.base.knowledge.rules.values():
-            if value := rule.concludes:
-                found.setdefault(value, []).append(rule.id)
-        return found
-
-    @cached_property
-    def readers(self) -> dict[tuple[str, str], list[str]]:
-        """The rules whose conditions read each value."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for id_ in self.base.knowledge.rules:
-            for value in read_values(self.base.condition(id_)):
-                found.setdefault(value, []).append(id_)
-        return found
-
-    @cached_property
-    def lines(self) -> dict[str, list[str]]:
-        """The lines of evidence that each verdict number adds up, those only on which a rule weighs."""
-        pieces = [(sum_name(piece.process, piece.dimension), piece.line) for piece in self.base.evidence]
-        return {name: list(dict.fromkeys(line for to, line in pieces if to == name)) for name in VERDICT_NUMBERS}
-
-    def _in_order(self, ids: Collection[str]) -> tuple[str, ...]:
-        return tuple(id_ for id_ in self.base.knowledge.rules if id_ in ids)
+@cache
+def readers(base: Base) -> Mapping[tuple[str, str], Sequence[str]]:
+    """The rules whose conditions read each value, in their order; a block is a value too."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for id_ in base.knowledge.rules:
+        for value in read_values(base.condition(id_)):
+            found.setdefault(value, []).append(id_)
+    return found
 
 
 def read_values(tree: Condition) -> tuple[tuple[str, str], ...]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.base import Base
-from salespath.engine.dependencies import RuleRelations, adds_to, read_values
+from salespath.engine.dependencies import adds_to, read_values
 from salespath.engine.truth_graph import PLAN, VERDICT, Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
 from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
-from salespath.rules.model import Advise, Weigh
+from salespath.rules.model import Advise, Conclude, Weigh
 
 BLOCK, ADVICE, WARNING = "block", "advice", "warning"
 # Why an item comes, goes or changes: its own rule, the verdict, other rules, or room among the few that a topic shows.
@@ -69,10 +70,9 @@ class Effect:
 def effects(old: Base, new: Base, cases: Iterable[Case], step: Callable[[], object] = lambda: None) -> Iterator[Effect]:
     """The companies for which the verdict, the blocks or the plan changes. `step` is called after each company."""
     entries = differences(old.knowledge, new.knowledge)
-    links = _Links(old), _Links(new)
     changed = _changed(old, entries) | _changed(new, entries)
     for case in cases:
-        company = _Company((assess(old, case), assess(new, case)), links, changed, entries["rules"])
+        company = _Company((assess(old, case), assess(new, case)), changed, entries["rules"])
         found = company.effect()
         if found.verdict_changes or found.items:
             yield found
@@ -84,8 +84,8 @@ def between(old: Assessment, new: Assessment) -> Effect:
 
     Here the rules that it goes back to are those that read answers which differ, and fire or fail for that.
     """
-    links, otherwise = _Links(old.base), tuple(_reading_otherwise(old, new))
-    return _Company((old, new), (links, links), {*otherwise}, otherwise).effect()
+    otherwise = tuple(_reading_otherwise(old, new))
+    return _Company((old, new), {*otherwise}, otherwise).effect()
 
 
 def follows(effect: Effect, item: Difference) -> bool:
@@ -119,36 +119,21 @@ def _reading_otherwise(old: Assessment, new: Assessment) -> Iterator[str]:
                 break
 
 
-class _Links:
-    """What the rules of a base read."""
-
-    def __init__(self, base: Base) -> None:
-        rules = base.knowledge.rules.values()
-        self.concluding = RuleRelations(base).concluding
-        self.adds_to = {rule.id: adds_to(base, rule) for rule in rules}
-        trees = {
-            rule.id: [tree for tree in (base.condition(rule.id), base.done_when(rule.id)) if tree is not None]
-            for rule in rules
-        }
-        self.values = {name: [value for tree in some for value in read_values(tree)] for name, some in trees.items()}
-        self.numbers = {name: inputs(some[0]) & {*VERDICT_NUMBERS} for name, some in trees.items()}
+@cache
+def _read(base: Base, rule: str) -> tuple[Value, ...]:
+    """The values that a rule reads, also for what it advises to be in place; nothing of one that the base does not have."""
+    trees = (base.condition(rule), base.done_when(rule)) if rule in base.knowledge.rules else ()
+    return tuple(value for tree in trees if tree is not None for value in read_values(tree))
 
 
 class _Company:
     """One company under both bases, old and new, or with both sets of facts. `entries` are the rules to name, in their order."""
 
-    def __init__(
-        self,
-        sides: tuple[Assessment, Assessment],
-        links: tuple[_Links, _Links],
-        changed: set[str],
-        entries: Collection[str],
-    ) -> None:
-        self.sides, self.links, self.changed, self.entries = sides, links, changed, entries
-        old, new = (side.verdict for side in sides)
-        self.verdicts = old, new
+    def __init__(self, sides: tuple[Assessment, Assessment], changed: set[str], entries: Collection[str]) -> None:
+        self.sides, self.changed, self.entries = sides, changed, entries
+        old, new = self.verdicts = sides[0].verdict, sides[1].verdict
         self.otherwise = {name for name in Verdict._fields if getattr(old, name) != getattr(new, name)}
-        self.weights = [{item.rule: item.weight for item in side.fired if item.weight} for side in sides]
+        self.shifted = _pieces(sides[0]) ^ _pieces(sides[1])
 
     def effect(self) -> Effect:
         through = self._behind(self._verdict_rules())
@@ -174,15 +159,10 @@ class _Company:
         old, new = (FAILED if r is None else side.walked.status(r) for r, side in zip(refs, self.sides))
         return old != new
 
-    def _weighs_otherwise(self, rule: str) -> bool:
-        """Whether a rule adds something else to a sum, or the same to another."""
-        old, new = ((w.get(rule, 0), links.adds_to.get(rule)) for w, links in zip(self.weights, self.links))
-        return old != new and bool(old[0] or new[0])
-
     def _concluding(self, value: Value, *, closed: bool = False) -> Iterator[str]:
         """The rules that make a value what it was not. `closed` says that what is not certain is read as not so."""
         if self._differ(value):
-            old, new = (links.concluding.get(value, ()) for links in self.links)
+            old, new = (side.base.concluders(*value) for side in self.sides)
             status_of = self._standing if value[0] in BLOCKED else self._status
             for rule in dict.fromkeys([*old, *new]):
                 before = status_of(0, rule) if rule in old else FAILED
@@ -191,9 +171,10 @@ class _Company:
                     yield rule
 
     def _verdict_rules(self) -> Iterator[str]:
-        for value in {**self.links[0].concluding, **self.links[1].concluding}:
-            if value[0] in self.otherwise:
-                yield from self._concluding(value)
+        for side in self.sides:
+            for rule, then in side.base.knowledge.each(Conclude):
+                if then.attribute in self.otherwise:
+                    yield from self._concluding(rule.concludes)
 
     # The way back
 
@@ -211,11 +192,11 @@ class _Company:
 
     def _below(self, rule: str) -> Iterator[str]:
         """The rules that differ among those that one reads or is overridden by."""
-        for side, links in zip(self.sides, self.links):
-            for value in links.values.get(rule, ()):
+        for side in self.sides:
+            for value in _read(side.base, rule):
                 yield from self._concluding(value, closed=_closed(side.base, rule, value[0]))
-            for number in links.numbers.get(rule, ()):
-                yield from (id_ for id_, to in links.adds_to.items() if to == number and self._weighs_otherwise(id_))
+            numbers = inputs(side.base.condition(rule)) if rule in side.base.knowledge.rules else ()
+            yield from (piece for piece, number, _ in self.shifted if number in numbers)
             standing = rule in side.base.graph.standing_refs  # what is not known yet and could lift it is said with it
             for over in side.base.overriding(rule):
                 found = {self._status(0, over), self._status(1, over)}
@@ -226,7 +207,7 @@ class _Company:
     # What it leads to
 
     def _shifts(self) -> Iterator[Shift]:
-        old, new = self.weights
+        old, new = ({item.rule: item.weight for item in side.fired if item.weight} for side in self.sides)
         processes = {rule.id: then.process for side in self.sides for rule, then in side.base.knowledge.each(Weigh)}
         for rule in dict.fromkeys([*old, *new]):
             before, after = old.get(rule, 0), new.get(rule, 0)
@@ -248,7 +229,7 @@ class _Company:
         if rule in self.entries and (rule in self.changed or how == CHANGED):
             return RULE, (rule,)
         if self._turned(rule) or how == CHANGED:
-            read = {name for links in self.links for name, _ in links.values.get(rule, ())}
+            read = {name for side in self.sides for name, _ in _read(side.base, rule)}
             return BY_VERDICT if read & self.otherwise else OTHERS, self._behind([rule])
         return ROOM, self._behind(self._beside(rule))
 
@@ -259,6 +240,12 @@ class _Company:
             for other, topic in advice.items():
                 if topic == advice.get(rule) and (self._turned(other) or other in self.changed):
                     yield other
+
+
+def _pieces(a: Assessment) -> set[tuple[str, str, int]]:
+    """The evidence that counts: its rule, the number of the verdict that it adds to, and its signed weight."""
+    rules = a.base.knowledge.rules
+    return {(item.rule, adds_to(a.base, rules[item.rule]), item.weight) for item in a.fired if item.weight}
 
 
 def _closed(base: Base, rule: str, attribute: str) -> bool:

@@ -29,9 +29,9 @@ SAMPLES = 192  # completions tried before branching
 BATCH = 512
 
 
-def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False, budget: int = BUDGET) -> Settlement:
+def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False) -> Settlement:
     """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer."""
-    return _SettleSearch(space(base), facts, every, budget).settlement()
+    return _SettleSearch(space(base), facts, every).settlement()
 
 
 def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
@@ -61,7 +61,6 @@ class _SettleSearch:
     space: Space
     facts: Mapping[str, Value]
     every: bool
-    budget: int
     examples: dict[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def settlement(self) -> Settlement:
@@ -74,9 +73,7 @@ class _SettleSearch:
         if not left:
             return self._said(process, (), "bounds")
         self._try(np.repeat(root, SAMPLES, axis=0), left)
-        if self._enough(left):
-            return self._said(process, (), "example")
-        proved = self._branch(root, left)
+        proved = self._enough(left) or self._branch(root, left)
         by = "example" if len(self.examples) > 1 else "search" if proved else "unproved"
         return self._said(process, () if proved else [v for v in left if v not in self.examples], by)
 
@@ -169,7 +166,7 @@ class _SettleSearch:
                 self._try(kept[:SAMPLES], left)
                 if self._enough(left):
                     return True
-                if spent > self.budget:
+                if spent > BUDGET:
                     return False
                 pending.extend(kept[start : start + BATCH] for start in range(0, len(kept), BATCH))
         return proved

@@ -9,7 +9,7 @@ add outcomes, so what holds for all outcomes holds for all companies.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
@@ -108,18 +108,13 @@ class Space:
         found.setdefault((UNKNOWN,) * len(tests), [])
         return [Turnout(states, tuple(values), bool(values)) for states, values in found.items()]
 
-    def _states(self, facts: Mapping[str, Value], tests: tuple[int, ...]) -> tuple[int, ...]:
-        company = Company(self.base, facts)
-        return tuple(
-            YES if true else NO if false else UNKNOWN
-            for true, false, _ in map(company.test, (self.tests[t] for t in tests))
-        )
+    def _states(self, facts: Mapping[str, Value], tests: Iterable[int], undecided: int = UNKNOWN) -> tuple[int, ...]:
+        found = map(Company(self.base, facts).test, (self.tests[test] for test in tests))
+        return tuple(YES if t else NO if f else undecided if u else UNKNOWN for t, f, u in found)
 
     def root(self, facts: Mapping[str, Value]) -> States:
         """The partial company of some facts: what they do not decide is open."""
-        company = Company(self.base, facts)
-        found = [company.test(test) for test in self.tests]
-        return np.array([[YES if t else NO if f else OPEN if u else UNKNOWN for t, f, u in found]], dtype=np.int8)
+        return np.array([self._states(facts, range(len(self.tests)), OPEN)], dtype=np.int8)
 
     def open(self, states: States) -> list[Variable]:
         """The variables that are open in the first row."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 import numpy as np
 
@@ -102,11 +103,9 @@ class _Part:
         return few
 
     def _by_means_alone(self) -> Array:
-        bits = self.rows.zero
-        if {"basis", "candidate"} <= self.base.knowledge.attributes.keys():
-            basis, candidate = (self.walked.values(name) for name in ("basis", "candidate"))
-            bits = basis["means_alone"] & np.bitwise_or.reduce(list(candidate.values())) & ~self.now["both"]
-        found: Array = self.rows.expand(bits).astype(bool)
+        basis, candidate = self.walked.values("basis"), self.walked.values("candidate")
+        means_alone = basis.get("means_alone", self.rows.zero) & reduce(or_, candidate.values(), self.rows.zero)
+        found: Array = self.rows.expand(means_alone & ~self.now["both"]).astype(bool)
         return found
 
     def _turned(self, name: str) -> tuple[Bits, Bits]:

@@ -25,7 +25,6 @@ Bits: TypeAlias = "npt.NDArray[np.uint8]"
 
 CHUNK = 65_536
 NONE = -1
-SETTLED_BY = ("bounds", "unproved")
 FIGURES = (*SUMS, *DIMENSIONS)
 
 
@@ -38,11 +37,14 @@ class FactColumn:
     """
 
     values: Array
-    known: npt.NDArray[np.bool_]
+    known: Array
 
     def __getitem__(self, rows: slice | Array) -> FactColumn:
         """Some of the rows."""
         return FactColumn(self.values[rows], self.known[rows])
+
+
+UNKNOWN = FactColumn(np.array(np.nan), np.array(False))  # for all rows
 
 
 def column(fact: Fact | Derived, values: Sequence[Value | None]) -> FactColumn:
@@ -91,14 +93,6 @@ class FactTable:
         return FactTable(count, {name: column[rows] for name, column in self.columns.items()})
 
 
-@dataclass
-class _Quantity:
-    """A number of every row, NaN where it is unknown or undefined."""
-
-    values: Any
-    known: Any
-
-
 class PackedBits:
     """Truth values of many rows as packed bits. The bits that pad the last byte mean nothing and are never read."""
 
@@ -124,12 +118,12 @@ class Rows(PackedBits):
         super().__init__(table.rows)
         self.base = base
         self.table = table
-        self._numbers: dict[tuple[Number, bool], _Quantity] = {}
+        self._numbers: dict[tuple[Number, bool], FactColumn] = {}
         self._bits: dict[object, Bits] = {}  # packed truths that several tests share
 
     # Numbers
 
-    def value(self, tree: Number, *, unlimited: bool = False) -> _Quantity:
+    def value(self, tree: Number, *, unlimited: bool = False) -> FactColumn:
         """The values of a numeric tree. Each distinct tree is computed once."""
         key = (tree, unlimited)
         if key not in self._numbers:
@@ -137,10 +131,10 @@ class Rows(PackedBits):
                 self._numbers[key] = self._value(tree, unlimited)
         return self._numbers[key]
 
-    def _value(self, tree: Number, unlimited: bool) -> _Quantity:
+    def _value(self, tree: Number, unlimited: bool) -> FactColumn:
         match tree:
             case Constant(value):
-                return _Quantity(np.float64(value), np.True_)
+                return FactColumn(np.array(value), np.array(True))
             case Quantity(name):
                 return self._number(name)
             case Count(name):
@@ -148,38 +142,38 @@ class Rows(PackedBits):
         left, right = self.value(tree.left, unlimited=unlimited), self.value(tree.right, unlimited=unlimited)
         known = left.known & right.known
         if tree.operator == "+":
-            return _Quantity(left.values + right.values, known)
+            return FactColumn(left.values + right.values, known)
         if tree.operator == "-":
-            return _Quantity(left.values - right.values, known)
+            return FactColumn(left.values - right.values, known)
         if tree.operator == "*":
-            return _Quantity(left.values * right.values, known)
+            return FactColumn(left.values * right.values, known)
         by_zero = np.where(known & (left.values != 0), np.inf if unlimited else np.nan, np.nan)
-        return _Quantity(np.where(right.values == 0, by_zero, left.values / right.values), known)
+        return FactColumn(np.where(right.values == 0, by_zero, left.values / right.values), known)
 
-    def _number(self, name: str) -> _Quantity:
+    def _number(self, name: str) -> FactColumn:
         """A fact or derived number; a given one wins over the computed one."""
         given = self.table.columns.get(name)
         if name not in self.base.vocabulary.derived:
-            return _Quantity(given.values, given.known) if given else _Quantity(np.float64(np.nan), np.False_)
+            return FactColumn(given.values, given.known) if given else UNKNOWN
         computed = self.computed(name)
         if given is None:
             return computed
-        return _Quantity(np.where(given.known, given.values, computed.values), given.known | computed.known)
+        return FactColumn(np.where(given.known, given.values, computed.values), given.known | computed.known)
 
-    def computed(self, name: str) -> _Quantity:
+    def computed(self, name: str) -> FactColumn:
         """A derived number from its formula."""
         formula = self.base.formula(name)
         assert formula is not None
         return self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
 
-    def _count(self, name: str) -> _Quantity:
+    def _count(self, name: str) -> FactColumn:
         given = self.table.columns.get(name)
         if given is None:
-            return _Quantity(np.float64(np.nan), np.False_)
+            return UNKNOWN
         total: Array = np.zeros(self.rows, dtype=np.uint8)
         for place in range(len(self.base.vocabulary[name].values)):
             total = total + (given.values >> place & 1).astype(np.uint8)
-        return _Quantity(np.where(given.known, total.astype(np.float64), np.nan), given.known)
+        return FactColumn(np.where(given.known, total.astype(np.float64), np.nan), given.known)
 
     # Tests
 
@@ -213,11 +207,11 @@ class Rows(PackedBits):
         true = true & known
         return true, known ^ true, self.one ^ known
 
-    def _decided(self, tree: Number, number: _Quantity) -> Bits:
+    def _decided(self, tree: Number, number: FactColumn) -> Bits:
         key = ("decided", tree)
         return self._bits[key] if key in self._bits else self._packed(key, number.known & ~np.isnan(number.values))
 
-    def _known(self, tree: Number, number: _Quantity) -> Bits:
+    def _known(self, tree: Number, number: FactColumn) -> Bits:
         return self._packed(("known", tree), number.known)
 
     def _packed(self, key: object, truth: Any) -> Bits:
@@ -231,10 +225,10 @@ class Rows(PackedBits):
 class TableResult:
     """What salespath says of the companies of a table, in columns and in the order of the rows.
 
-    `process`, `lead` and `leaning` are places in VERDICTS and PROCESSES (NONE where there is none), `settled_by` one in SETTLED_BY;
-    `possible` has bit n set where the nth verdict is possible. `sums` are by process and FIGURES. `fired` and `failed` hold a row
-    of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place, `standing` for the
-    blocks that stand.
+    `process`, `lead` and `leaning` are places in VERDICTS and PROCESSES (NONE where there is none); `possible` has bit n set where
+    the nth verdict is possible, and what is `settled` is so by bounds. `sums` are by process and FIGURES. `fired` and `failed` hold
+    a row of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place, `standing`
+    for the blocks that stand.
     """
 
     rows: int
@@ -242,7 +236,6 @@ class TableResult:
     lead: Array
     leaning: Array
     settled: Array
-    settled_by: Array
     possible: Array
     sums: Mapping[tuple[str, str], Array]
     rules: tuple[str, ...]
@@ -298,7 +291,6 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
         lead=lead,
         leaning=leaning,
         settled=settled,
-        settled_by=np.where(settled, SETTLED_BY.index("bounds"), SETTLED_BY.index("unproved")).astype(np.int8),
         possible=possible,
         sums={(p, name): whole(p, name) for p in PROCESSES for name in FIGURES},
         rules=rules,

@@ -10,18 +10,10 @@ from salespath.engine.walk import Truth
 from salespath.facts import Value
 
 
-def deciding(base: Base, truth: Truth, ref: int) -> set[str]:
-    """The facts and numbers that the tests read which make a node true or false."""
-    return _collect(base, truth, ref, open_only=False)
-
-
-def undecided(base: Base, truth: Truth, ref: int) -> set[str]:
-    """The facts and numbers that the open tests read which keep a node open."""
-    return _collect(base, truth, ref, open_only=True)
-
-
-def _collect(base: Base, truth: Truth, ref: int, *, open_only: bool) -> set[str]:
+def names_behind(base: Base, truth: Truth, ref: int) -> set[str]:
+    """The facts and numbers read by the tests that make a node true or false; of an open one by the tests that keep it open."""
     true, false, graph = truth.true, truth.false, base.graph
+    open_only = not (truth.is_true(ref) or truth.is_false(ref))
     found: set[str] = set()
     seen: set[int] = set()
     pending = [ref]

@@ -55,7 +55,6 @@ class TruthGraph:
     done_refs: dict[str, Ref] = field(default_factory=dict)
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     standing_refs: dict[str, Ref] = field(default_factory=dict)  # whether a block stands, by its rule
-    certainly_blocked: dict[str, Ref] = field(default_factory=dict)  # by process: whatever else is answered
 
     def leaves_of(self, section: int) -> Sequence[GraphLeaf]:
         """The leaf tests of one section."""

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from salespath.engine.base import Base
 from salespath.engine.cells import around, as_number, begins, bounds, moved, options
@@ -66,7 +68,7 @@ def turning(base: Base, facts: Mapping[str, Value], guessed: Collection[str] = (
         pairs = [(value, process) for (_, value), process in items]
         turned = tuple((value, process) for value, process in pairs if process != now)
         if turned:
-            found[name] = Turn(name, turned, tuple(_spans(pairs, now)) if base.vocabulary[name].numeric else ())
+            found[name] = Turn(name, turned, _spans(pairs, now) if base.vocabulary[name].numeric else ())
     alone = [turn for turn in found.values() if base.behind([turn.fact]) & found.keys() == {turn.fact}]
     places = asked(base)
     return tuple(sorted(alone, key=lambda turn: (now not in RUNS and not turn.decides, places[turn.fact])))
@@ -112,14 +114,9 @@ def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -
             yield from ((name, other) for other in (options(term) if value is None else moved(term, value)))
 
 
-def _spans(pairs: list[tuple[Value, str]], now: str) -> Iterator[Span]:
+def _spans(pairs: list[tuple[Any, str]], now: str) -> tuple[Span, ...]:
     """Of a number tried in ascending order, the spans that give another process."""
-    since: float | None = None
-    for process, items in groupby(pairs, key=lambda pair: pair[1]):
-        run = [value for value, _ in items]
-        after = pairs.index((run[-1], process)) + 1
-        until = pairs[after][0] if after < len(pairs) else None
-        assert not isinstance(until, (str, frozenset))
-        if process != now:
-            yield Span(since, until, process)
-        since = until
+    runs = [next(items) for _, items in groupby(pairs, key=itemgetter(1))]
+    ends = [None, *(first for first, _ in runs[1:]), None]
+    spans = (Span(since, until, process) for (_, process), since, until in zip(runs, ends, ends[1:]))
+    return tuple(span for span in spans if span.process != now)

@@ -14,11 +14,13 @@ from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.base import Base
-from salespath.engine.cells import PARTS, bounds, options
+from salespath.engine.cells import PARTS, bounds, halved, options
 from salespath.engine.company import Company
 from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import Bits, Carrier, Numbers
 from salespath.facts import Fact, Value
+
+BOUNDS = ("", "at_least", "at_most")
 
 
 def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, ...]:
@@ -29,19 +31,14 @@ def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, 
 
 def lifting_all(blockers: Iterable[Blocker], process: str) -> tuple[Unless, ...]:
     """The answers that alone lift everything that blocks a process: of each fact the amount that does for all blocks."""
-    each = [blocker.unless for blocker in blockers if blocker.process == process]
+    each = [{(u.fact, u.bound, u.value): u for u in b.unless} for b in blockers if b.process == process]
     found = []
-    for item in each[0] if each else ():
-        same = [next((u for u in some if _alike(u, item)), None) for some in each]
-        if None not in same:
-            amounts = [u.amount for u in same if u and u.amount is not None]
+    for key, item in each[0].items() if each else ():
+        if all(key in some for some in each):
+            amounts = [amount for some in each if (amount := some[key].amount) is not None]
             most = max if item.bound == "at_least" else min
-            found.append(replace(item, amount=most(amounts) if amounts else None))
+            found.append(replace(item, amount=most(amounts, default=None)))
     return tuple(found)
-
-
-def _alike(one: Unless, other: Unless) -> bool:
-    return (one.fact, one.bound, one.value) == (other.fact, other.bound, other.value)
 
 
 def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> Iterator[Unless]:
@@ -53,7 +50,7 @@ def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> I
     if fact.numeric:
         bound, amount = least(fact, lifts)
         if bound:
-            yield Unless(block, fact.id, bound, int(amount) if amount == int(amount) else amount)
+            yield Unless(block, fact.id, BOUNDS[bound], int(amount) if amount == int(amount) else amount)
     else:
         yield from (Unless(block, fact.id, value=value) for value in answers(fact) if lifts(value))
 
@@ -90,27 +87,12 @@ def lifted(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
 
 
 def least(fact: Fact, lifts: Callable[[Any], Numbers]) -> tuple[Any, Any]:
-    """The bound that lifts, `at_least` or `at_most` (empty: neither), and the amount. Of one company, or of the rows of a table.
+    """The place in BOUNDS of the bound that lifts, and the amount. Of one company, or of the rows of a table.
 
     `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1.
     """
     steps, (low, high) = PARTS.get(fact.type, 1), bounds(fact)
     at_low, at_high = lifts(low / steps), lifts(high / steps)
     up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
-    first, last = low + 0 * up, high + 0 * up
-    for _ in range((high - low).bit_length()):
-        middle = (first + last) // 2
-        yes = lifts(middle / steps)
-        wanted = up * yes + (1 - up) * (1 - yes)  # of what lifts up to an amount, the first that does not
-        first, last = first + (middle + 1 - first) * (1 - wanted), last + (middle - last) * wanted
-    amount = (first - (1 - up)) / steps
-    return _named(up, down), amount
-
-
-def _named(up: Any, down: Any) -> Any:
-    if isinstance(up, int):
-        return "at_least" if up else "at_most" if down else ""
-    return up + 2 * down  # for a table: BOUNDS
-
-
-BOUNDS = ("", "at_least", "at_most")
+    turn = halved(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))
+    return up + 2 * down, (turn + (low - turn) * (at_low & at_high) - down) / steps

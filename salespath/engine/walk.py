@@ -24,8 +24,7 @@ Numbers = Any  # int or float, or a numpy array of them
 
 FIRED, FAILED, OPEN = "fired", "failed", "open"  # what a rule or a condition is for one company
 FIT = ("product", "market")
-MEANS = ("capital", "team", "role")
-SUMS = {"fit": FIT, "means": MEANS}
+SUMS = {"fit": FIT, "means": ("capital", "team", "role")}
 OPERATORS: dict[str, Any] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -115,17 +114,13 @@ class Walked:
         """Whether a rule cannot take effect, whatever else is answered."""
         return self.truth.is_false(self.base.graph.rule_refs[rule])
 
-    def met(self, rule: str) -> Bits:
-        """Whether the condition of a rule is true, overridden or not."""
-        return self.truth.is_true(self.base.graph.condition_refs[rule])
-
     def stands(self, block: str) -> Bits:
         """Whether a block stands, which it may before its exceptions are known."""
         return self.truth.is_true(self.base.graph.standing_refs[block])
 
     def surely_blocked(self, process: str) -> Bits:
         """Whether a process is blocked whatever else is answered."""
-        return self.truth.is_true(self.base.graph.certainly_blocked[process])
+        return reduce(or_, map(self.fired, self.base.concluders(f"{process}_blocked", "yes")), self.carrier.zero)
 
     def done(self, rule: str) -> Bits:
         """Whether what a rule advises is in place."""
@@ -135,21 +130,18 @@ class Walked:
         """Whether an attribute has a value, whatever others it has."""
         return self.truth.is_true(self.base.graph.value_refs[attribute, value])
 
-    def lacks(self, attribute: str, value: str) -> Bits:
-        """Whether an attribute cannot have a value, whatever else is answered."""
-        return self.truth.is_false(self.base.graph.value_refs[attribute, value])
-
-    def is_so(self, ref: Ref, wanted: bool = True) -> Bits:
-        """Whether what `rule_ref`, `value_ref` or `part_ref` of the base names is true, or false where that is wanted."""
-        return self.truth.is_true(ref if wanted else ~ref)
+    def is_so(self, ref: Ref) -> Bits:
+        """Whether what `rule_ref`, `value_ref` or `part_ref` of the base names is true; of `~` of it, whether it is false."""
+        return self.truth.is_true(ref)
 
     def status(self, ref: Ref) -> str:
         """The same for one company: met, failed or unknown."""
         return FIRED if self.truth.is_true(ref) else FAILED if self.truth.is_false(ref) else OPEN
 
     def values(self, attribute: str) -> dict[str, Bits]:
-        """Which value an attribute has, by value: the one that is concluded; none where several are."""
-        true = {value: self.has(attribute, value) for value in self.base.knowledge.attributes[attribute].values}
+        """Which value an attribute has, by value: the one that is concluded; none where several are. Nothing of no attribute."""
+        found = self.base.knowledge.attributes.get(attribute)
+        true = {value: self.has(attribute, value) for value in (found.values if found else ())}
         some = several = self.carrier.zero
         for bits in true.values():
             some, several = some | bits, several | some & bits
@@ -157,8 +149,7 @@ class Walked:
 
     def value(self, attribute: str) -> str | None:
         """The value that an attribute of one company has; None where it has none or several, or is no attribute of this base."""
-        known = attribute in self.base.knowledge.attributes
-        return next((value for value, so in self.values(attribute).items() if so), None) if known else None
+        return next((value for value, so in self.values(attribute).items() if so), None)
 
     @property
     def processes(self) -> dict[str, Bits]:

@@ -228,7 +228,8 @@ class _Finder:
 
         def parts() -> Iterator[Entry]:
             rests = [self._sums(name, PROCESSES) for name in SUMS]  # first, so that evidence and blocks stand here
-            stops = self.found("heading:blocks", "heading", lambda: map(self.block, self._blocks(*BLOCKED.values())))
+            blocks = [rule.id for rule, _ in self.base.knowledge.blocks]
+            stops = self.found("heading:blocks", "heading", partial(map, self.block, blocks))
             yield from map(self.rule, self.base.concluders("process", process))
             yield from (self.value(name, v) for name, v in (("lead", a.lead), ("leaning", a.leaning)) if v)
             yield from (*rests, stops)
@@ -265,7 +266,8 @@ class _Finder:
                 yield from self._heading(side, self.rule, self._counting(process, sign), process)
             standing = [item.rule for item in self.a.blockers if item.process == process]
             yield from self._heading("blocked", self.block, standing)
-            yield from self._heading("unknown", self.fact, self._could_count(process))
+            could_count = [item.fact for item in self.a.next_questions if "for" in item.signs.get(process, ())]
+            yield from self._heading("unknown", self.fact, could_count)
 
         return self._verdict(process, parts)
 
@@ -341,11 +343,8 @@ class _Finder:
         return self.sum(*name.split("_", 1)) if name in VERDICT_NUMBERS else self.fact(name)
 
     def value(self, attribute: str, value: str) -> Entry:
-        def parts() -> Iterable[Entry]:
-            if attribute in BLOCKED:
-                return map(self.block, self._blocks(BLOCKED[attribute]))
-            return map(self.rule, self.base.concluders(attribute, value))
-
+        make = self.block if attribute in BLOCKED else self.rule
+        parts = partial(map, make, self.base.concluders(attribute, value))
         state = self.status(self.base.value_ref(attribute, value))
         return self.found(f"{attribute}:{value}", "value", parts, state, record=Is(attribute, value))
 
@@ -394,22 +393,8 @@ class _Finder:
 
     # What is asked of the base and of the assessment
 
-    def _blocks(self, *processes: str) -> list[str]:
-        return [rule.id for rule, block in self.base.knowledge.blocks if block.process in processes]
-
     def _counting(self, process: str, sign: int) -> list[str]:
         return [item.rule for item in self.a.reasons(process, sign)]
-
-    def _could_count(self, process: str) -> list[str]:
-        """The facts asked next that can still count for a process."""
-        needs = {item.rule: item.needs for item in self.a.open}
-        found = set[str]()
-        for group in self.base.evidence:
-            for _, piece in group.pieces if group.process == process and group.sign > 0 else ():
-                if piece in self.fired:
-                    break  # nothing lighter on this line can count any more
-                found.update(needs.get(piece, ()))
-        return [question.fact for question in self.a.next_questions if question.fact in found]
 
     def _reading(self, name: str) -> list[str]:
         """The rules of the verdict that read a fact, through formulas too."""
@@ -418,11 +403,8 @@ class _Finder:
 
     def _facts(self, ref: Ref) -> dict[str, Value | None]:
         """The answers that decide a node, or those that it needs."""
-        open_ = self.status(ref) == OPEN
-        follow = trace.undecided if open_ else trace.deciding
-        return self._answers(follow(self.base, self.a.walked.truth, ref), open_)
+        return self._answers(trace.names_behind(self.base, self.a.walked.truth, ref), self.status(ref) == OPEN)
 
-    def _answers(self, names: Iterable[str], open_: bool) -> dict[str, Value | None]:
-        names = set(names)
+    def _answers(self, names: set[str], open_: bool) -> dict[str, Value | None]:
         needs = trace.missing(self.base, self.facts, names) if open_ else ()
         return {**trace.read(self.base, self.facts, names), **dict.fromkeys(needs)}

@@ -17,7 +17,7 @@ from salespath.engine.base import Base
 from salespath.engine.compile import filled, placeholders
 from salespath.engine.strength import LEVELS
 from salespath.engine.strength_table import strengths
-from salespath.engine.table import NONE, SETTLED_BY, Array, Bits, FactColumn, Rows, TableResult
+from salespath.engine.table import NONE, Array, Bits, FactColumn, Rows, TableResult
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
 from salespath.facts.values import words, written
@@ -81,7 +81,7 @@ class ResultColumns:
             "leaning": _coded(result.leaning, PROCESSES),
             **self._strength(),
             "settled": pa.array(result.settled),
-            "settled_by": _coded(result.settled_by, SETTLED_BY),
+            "settled_by": _coded((~result.settled).astype(np.int8), ("bounds", "unproved")),
             "possible": lists(possible, VERDICTS, result.rows),
             **self._figures(figure),
             "blockers": self._blockers(),

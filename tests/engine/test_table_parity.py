@@ -9,7 +9,7 @@ from given import BASE, VOCABULARY, real_companies
 
 from salespath.engine.assess import assess
 from salespath.engine.company import Company
-from salespath.engine.table import NONE, SETTLED_BY, FactColumn, FactTable, TableResult, assess_table
+from salespath.engine.table import NONE, FactColumn, FactTable, TableResult, assess_table
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
@@ -33,7 +33,7 @@ def result(companies) -> TableResult:
 def same(left: TableResult, right: TableResult, order=EVERY_ROW) -> None:
     """Both say the same of every row, the left one's rows taken in some order."""
     assert left.rows == right.rows
-    for name in ("process", "lead", "leaning", "settled", "settled_by", "possible"):
+    for name in ("process", "lead", "leaning", "settled", "possible"):
         assert (getattr(left, name)[order] == getattr(right, name)).all(), name
     for key, sums in left.sums.items():
         assert (sums[order] == right.sums[key]).all(), key
@@ -73,7 +73,7 @@ def test_the_verdict_is_the_same(companies, result):
         assert a.process == VERDICTS[result.process[row]]
         assert a.lead == named(result.lead, PROCESSES, row)
         assert a.leaning == named(result.leaning, PROCESSES, row)
-        assert (a.settled, a.settled_by) == (result.settled[row], SETTLED_BY[result.settled_by[row]])
+        assert a.settled == result.settled[row]
         assert a.possible == tuple(v for n, v in enumerate(VERDICTS) if result.possible[row] >> n & 1)
         assert {p: {name: result.sums[p, name][row] for name in a.evidence[p]} for p in PROCESSES} == a.evidence
         fired = result.unpacked(result.fired)[:, row]

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from salespath.engine.base import Base
 from salespath.engine.compile import filled
-from salespath.engine.dependencies import RuleRelations
+from salespath.engine.dependencies import relations_of
 from salespath.engine.load import load
 from salespath.report.formats import drawing, markdown, text
 from salespath.report.pages import graph
@@ -38,7 +38,6 @@ def written(base: Base) -> dict[str, str]:
 
 
 PAGES = written(BASE)
-RELATIONS = RuleRelations(BASE)
 HOUSE = str(ROOT / "examples" / "house_rules")
 ENTRY = re.compile(r"^- \*\*(.+?)\*\*: ", re.MULTILINE)
 
@@ -153,13 +152,13 @@ def names_read(rule) -> set[str]:
 
 def test_what_a_rule_reads_is_what_its_condition_names() -> None:
     for rule in RULES.values():
-        related = RELATIONS.of(rule)
+        related = relations_of(BASE, rule)
         read = {*related.facts, *(attribute for attribute, _ in related.values), *related.sums}
         assert read == names_read(rule), rule.id
 
 
 def test_a_rule_depends_on_exactly_the_rules_that_conclude_what_it_reads() -> None:
-    relations = {id_: RELATIONS.of(rule) for id_, rule in RULES.items()}
+    relations = {id_: relations_of(BASE, rule) for id_, rule in RULES.items()}
     for rule in RULES.values():
         related = relations[rule.id]
         for other in RULES.values():
@@ -353,14 +352,14 @@ def test_hostile_texts_stay_text() -> None:
 def test_show_prints_a_card_for_each_id() -> None:
     done = run("rules", "show", "smb-not-launched", "run-smb")
     printed = done.stdout.decode()
-    assert printed == text.write(page(RELATIONS, [RULES["smb-not-launched"], RULES["run-smb"]]), 100)
+    assert printed == text.write(page(BASE, [RULES["smb-not-launched"], RULES["run-smb"]]), 100)
     assert "When: the product stage is idea, prototype or pilot" in printed
     assert "Written in: 40-blocks.yaml:" in printed
 
 
 def test_show_prints_data() -> None:
     (found,) = json.loads(run("rules", "show", "smb-not-launched", "--format", "json").stdout)
-    assert found == json.loads(json.dumps(document(RELATIONS, [RULES["smb-not-launched"]])[0]))
+    assert found == json.loads(json.dumps(document(BASE, [RULES["smb-not-launched"]])[0]))
     assert (found["facts"], found["block"]["owner"], found["source"][0]["kind"]) == (
         ["product_stage"],
         "product lead",

@@ -257,7 +257,7 @@ def chain(length: int) -> str:
 
 
 def test_a_deep_chain_of_rules_is_refused(folder) -> None:
-    assert load(folder(chain=chain(45))).stratum("r44") == 44
+    assert "r49" in load(folder(chain=chain(50))).knowledge.rules
     found = problems(folder(chain=chain(3000)))
     assert [c for c, _, _ in found] == ["SP306"]
 

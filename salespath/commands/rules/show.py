@@ -8,7 +8,6 @@ from salespath.commands.shared.delivery import Destination, deliver, output_opti
 from salespath.commands.shared.messages import refuse_name
 from salespath.commands.shared.reading import with_base
 from salespath.engine.base import Base
-from salespath.engine.dependencies import RuleRelations
 from salespath.report.pages.rule import document, page
 
 
@@ -17,9 +16,9 @@ from salespath.report.pages.rule import document, page
 @output_options()
 @with_base
 def command(base: Base, ids: tuple[str, ...], output: Destination) -> None:
-    rules, relations = base.knowledge.rules, RuleRelations(base)
+    rules = base.knowledge.rules
     for id_ in ids:
         if id_ not in rules:
             refuse_name("rule", id_, rules)
     some = [rules[id_] for id_ in ids]
-    deliver(output, pages=lambda: [page(relations, some)], document=lambda: document(relations, some))
+    deliver(output, pages=lambda: [page(base, some)], document=lambda: document(base, some))

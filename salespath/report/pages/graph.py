@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salespath.engine.base import Base
-from salespath.engine.dependencies import RuleRelations
+from salespath.engine.dependencies import relations_of
 from salespath.engine.truth_graph import PLAN
 from salespath.facts.values import readable
 from salespath.report.plain import plain
@@ -50,7 +50,7 @@ class Graph:
 
 def whole(base: Base) -> Graph:
     """Every rule with what it reads and what it feeds."""
-    graph, relations, knowledge = Graph(), RuleRelations(base), base.knowledge
+    graph, knowledge = Graph(), base.knowledge
 
     def quantity(name: str) -> str:
         return graph.add("number" if name in base.vocabulary.derived else "fact", name, base.vocabulary[name].label)
@@ -69,7 +69,7 @@ def whole(base: Base) -> Graph:
         for name in base.vocabulary.ordered(base.inputs_of(number)):
             graph.edges[quantity(name), quantity(number)] = "computes"
     for rule in knowledge.rules.values():
-        here, related = graph.add("rule", rule.id, rule.id), relations.of(rule)
+        here, related = graph.add("rule", rule.id, rule.id), relations_of(base, rule)
         for read in (*map(quantity, related.facts), *map(value, related.values), *map(total, related.sums)):
             graph.edges[read, here] = "read by"
         for other in related.overridden_by:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import PurePath
 
 from salespath.engine.base import Base
-from salespath.engine.dependencies import RuleRelations, citations
+from salespath.engine.dependencies import citations, readers, relations_of
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rule import conclusion, said, shortened, ties
 from salespath.report.words.conditions import exceptions, in_words
@@ -24,11 +24,11 @@ def pages(base: Base) -> dict[str, Page]:
     files: dict[str, list[Rule]] = {}
     for rule in base.knowledge.rules.values():
         files.setdefault(rule.file, []).append(rule)
-    names, relations = _names(files), RuleRelations(base)
-    found = {INDEX: _index(relations, {names[file]: rules for file, rules in files.items()}), SOURCES: _sources(base)}
+    names = _names(files)
+    found = {INDEX: _index(base, {names[file]: rules for file, rules in files.items()}), SOURCES: _sources(base)}
     for file, rules in files.items():
         note = Text(f"The rules of {PurePath(file).name}, in its order. {_NOTE}")
-        found[names[file]] = Page(_title(file), (note, Items(tuple(_entry(relations, rule) for rule in rules))))
+        found[names[file]] = Page(_title(file), (note, Items(tuple(_entry(base, rule) for rule in rules))))
     return found
 
 
@@ -50,9 +50,9 @@ def _title(file: str) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _entry(relations: RuleRelations, rule: Rule) -> Item:
+def _entry(base: Base, rule: Rule) -> Item:
     """A rule: what it says and does, when, why, and what it hangs together with where its condition does not tell."""
-    base, then, related = relations.base, rule.then, relations.of(rule)
+    then, related = rule.then, relations_of(base, rule)
     written = f" — {' '.join(rule.when.split())}" if rule.when else ""
     says, when = [conclusion(base, rule)], [f"{in_words(base, base.condition(rule.id))}{written}."]
     when.extend(f"Unless {other} applies: {words}." for other, words in exceptions(base, rule))
@@ -76,16 +76,15 @@ def _entry(relations: RuleRelations, rule: Rule) -> Item:
     return Item(" ".join(filter(None, says)), lead=rule.id, under=(under,), ids=(rule.id,))
 
 
-def _index(relations: RuleRelations, named: dict[str, list[Rule]]) -> Page:
-    base = relations.base
+def _index(base: Base, named: dict[str, list[Rule]]) -> Page:
     knowledge = base.knowledge
     attributes, lines = [], []
     for attribute in knowledge.attributes.values():
         values = [(attribute.id, value) for value in attribute.values]
-        by = [id_ for value in values for id_ in relations.concluding.get(value, ())]
-        readers = dict.fromkeys(id_ for value in values for id_ in relations.readers.get(value, ()))
+        by = [id_ for value in values for id_ in base.concluders(*value)]
+        reading = dict.fromkeys(id_ for value in values for id_ in readers(base).get(value, ()))
         kind = "" if attribute.flag else f" ({', '.join(attribute.values)})"
-        attributes.append((attribute.id, attribute.means + kind, _listed(by), shortened(tuple(readers)) or "nothing"))
+        attributes.append((attribute.id, attribute.means + kind, _listed(by), shortened(tuple(reading)) or "nothing"))
     for line in knowledge.lines.values():
         ids = sorted(id_ for group in base.evidence if group.line == line.id for _, id_ in group.pieces)
         lines.append((line.id, line.title, line.dimension, _listed(ids)))

@@ -8,7 +8,7 @@ from typing import Any
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.compile import filled
-from salespath.engine.dependencies import Relations, RuleRelations
+from salespath.engine.dependencies import Relations, relations_of
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.plain import plain, shape
@@ -26,14 +26,14 @@ _FOR = {
 }
 
 
-def page(relations: RuleRelations, rules: Iterable[Rule]) -> Page:
+def page(base: Base, rules: Iterable[Rule]) -> Page:
     """What there is to know of some rules, each under its own heading."""
-    return Page("", tuple(block for rule in rules for block in _card(relations, rule)))
+    return Page("", tuple(block for rule in rules for block in _card(base, rule)))
 
 
-def _card(relations: RuleRelations, rule: Rule) -> Iterator[Block]:
+def _card(base: Base, rule: Rule) -> Iterator[Block]:
     """A rule in reading order; what it does not have is left out."""
-    base, then, related = relations.base, rule.then, relations.of(rule)
+    then, related = rule.then, relations_of(base, rule)
 
     def part(title: str, text: str, code: str = "") -> Iterator[Block]:
         if text:
@@ -129,7 +129,7 @@ def shortened(ids: Sequence[str]) -> str:
     return ", ".join([*ids[:_SHOWN], f"and {rest} more"] if rest > 1 else ids)
 
 
-def document(relations: RuleRelations, rules: Iterable[Rule]) -> Any:
+def document(base: Base, rules: Iterable[Rule]) -> Any:
     """Rules and their relations as plain data."""
     data = shape(
         "id kind file line *then says when in_words unless because *weight source *relations",
@@ -143,6 +143,6 @@ def document(relations: RuleRelations, rules: Iterable[Rule]) -> Any:
         source=lambda rule, base: [
             base.knowledge.sources.get(name, {"id": name, "kind": EXPERT}) for name in rule.source
         ],
-        relations=lambda rule, base: relations.of(rule),
+        relations=lambda rule, base: relations_of(base, rule),
     )
-    return plain(list(rules), relations.base, {Rule: data, Source: shape("id kind soft interested says")})
+    return plain(list(rules), base, {Rule: data, Source: shape("id kind soft interested says")})

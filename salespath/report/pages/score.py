@@ -17,6 +17,7 @@ from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Column, Heading, Page, Table, Text
 from salespath.report.plain import Shape, Shapes, evidence, net, plain, rounded, shape
 from salespath.report.words.phrases import NAMES, counted
+from salespath.rules.language import BLOCKED
 from salespath.rules.model import PROCESSES, VERDICTS
 
 _SHOWN = 4  # reasons of each kind per miss
@@ -147,7 +148,7 @@ def steps(a: Assessment) -> list[str]:
         for rule in base.concluders(*pending.pop()):
             if rule in fired and rule not in found:
                 found[rule] = None
-                pending.extend(read_values(base.condition(rule)))
+                pending.extend(value for value in read_values(base.condition(rule)) if value[0] not in BLOCKED)
     return list(found)
 
 
