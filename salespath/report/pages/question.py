@@ -76,7 +76,7 @@ class Asked:
 
 def introduction(interview: Interview) -> Iterator[Block]:
     """What is said before the first question."""
-    count = interview.to_go
+    count = len(interview.following)
     if not interview.quick:
         how = (IN_ORDER if interview.fixed else TELLING).format(count=count)
         yield Text(INTRODUCTION.format(how=how))
@@ -152,7 +152,7 @@ def offer(interview: Interview, changed: time.struct_time) -> Asked:
 
 def resumption(interview: Interview) -> str:
     """What is said when an interview is taken up again."""
-    left = f", at most {interview.to_go} to go" if interview.quick else ""
+    left = f", at most {len(interview.following)} to go" if interview.quick else ""
     return f"Going on with {counted(interview.answered, 'answer', 'answers')}{left}; `back` leads through them."
 
 
