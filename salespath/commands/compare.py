@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.counsel.compare import Side, are_respondents, compare, sides
 from salespath.counsel.panel import panel

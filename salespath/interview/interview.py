@@ -146,9 +146,8 @@ class Interview:
         """The assessment of what is known now."""
         if self._assessment is None:
             here = assess(self.base, self.case)
-            if any(
-                turn.fact not in here.case.values for turn in here.strength.on
-            ):  # the search would find such an example
+            # An unknown fact that alone turns the process is the example that the search would find.
+            if any(turn.fact not in here.case.values for turn in here.strength.on):
                 self._assessment = replace(here, settled_by="example", next_questions=most_telling(here))
             else:
                 self._assessment = searched(here)

@@ -6,15 +6,17 @@ OLD and NEW are folders: a whole rule base (a file in it gives the `version`), o
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import progress_bar, report_problems
+from salespath.commands.shared.delivery import Destination, deliver_record, output_options
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies
 from salespath.engine.effects import effects
 from salespath.engine.load import load_folder
-from salespath.files.problems import Problem
-from salespath.report.pages.rules_diff import Consequences, NamedBase, document, page
+from salespath.report.pages import rules_diff
+from salespath.report.pages.rules_diff import Consequences, NamedBase
 from salespath.rules.diff import differences
 
 
@@ -27,13 +29,11 @@ from salespath.rules.diff import differences
 def command(old: str, new: str, cases: str | None, company: str, output: Destination) -> None:
     before, after = load_folder(old), load_folder(new)
     found: Consequences | None = None
-    problems: tuple[Problem, ...] = ()
     if cases is not None:
         (portfolio,) = read_companies(companies_files(after, [cases]), company)
-        problems = portfolio.problems
-        report_problems(problems)
-        with progress_bar(len(portfolio.cases)) as step:
-            found = Consequences(len(portfolio.cases), list(effects(before, after, portfolio.cases, step)))
+        report_problems(portfolio.problems)
+        with click.progressbar(portfolio.cases, file=sys.stderr, hidden=not sys.stderr.isatty()) as companies:
+            found = Consequences(len(portfolio.cases), list(effects(before, after, companies)))
     named = NamedBase(old, before.knowledge), NamedBase(new, after.knowledge)
     entries = differences(before.knowledge, after.knowledge)
-    deliver(output, pages=lambda: [page(*named, entries, found)], document=lambda: document(*named, entries, found))
+    deliver_record(output, rules_diff, *named, entries, found)

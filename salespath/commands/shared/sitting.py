@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import click
 
 from salespath.commands.shared.delivery import bold, files_read
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
