@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 # Every public name, and what it is. `__init__.pyi` says the same to type checkers.
 _HOMES = {
     "load": "salespath.engine.load.load",
-    "Base": "salespath.engine.compile.Base",
+    "Base": "salespath.engine.base.Base",
     "Case": "salespath.facts.cases.Case",
     "read": "salespath.api.read",
     "Portfolio": "salespath.facts.cases.Portfolio",

@@ -13,6 +13,7 @@ from salespath.counsel.whatif import WhatIf as WhatIf
 from salespath.counsel.whatif import what_if as what_if
 from salespath.engine.assess import assess as assess
 from salespath.engine.assessment import Assessment as Assessment
+from salespath.engine.base import Base as Base
 from salespath.engine.load import load as load
 from salespath.engine.settle import settle as settle
 from salespath.facts.cases import Case as Case

@@ -12,6 +12,7 @@ from salespath.engine.settle import most_telling, searched
 from salespath.engine.turning import Turn
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS, merge
+from salespath.facts.values import BadValue
 from salespath.files.problems import shown
 from salespath.interview.answers import Answer, sure, understand
 from salespath.rules.model import Advise, Warn
@@ -203,6 +204,8 @@ class Interview:
         """
         name = str(self.question)
         if text.lower() == "back":
+            if self.before is None:
+                raise BadValue("This is the first question; there is nothing before it.")
             return Event("back")
         if not text or text.lower() == "skip":
             answer = None if text else self.answers.get(name)

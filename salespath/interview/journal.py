@@ -17,7 +17,7 @@ from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.cases import typed
 from salespath.facts.values import HOW, BadValue
 from salespath.files.nodes import parse
-from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.problems import SalespathError, refused, shown
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, PLAN, Event
 
@@ -49,7 +49,7 @@ def folder() -> Path:
         return Path.home() / place / "salespath"
     except RuntimeError:
         message = "there is no home folder to save the interview in; set XDG_DATA_HOME to a folder."
-        raise SalespathError([Problem("SP140", message)]) from None
+        raise refused("SP140", message, None) from None
 
 
 class Journal:
@@ -153,7 +153,7 @@ class Journal:
             raise
         except OSError as error:
             message = f"cannot save the interview in {shown(self.path, 300)}: {error.strerror}."
-            raise SalespathError([Problem("SP140", message)]) from None
+            raise refused("SP140", message, None) from None
 
 
 def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, JournalRecord]]:

@@ -22,7 +22,7 @@ from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.cases import merge
 from salespath.facts.values import BadValue
-from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.problems import Problem, SalespathError, refused, shown
 from salespath.interview.answers import yes_or_no
 from salespath.interview.interview import Event, Interview, Prompt, replay
 from salespath.interview.journal import Journal, JournalRecord, unfinished
@@ -117,11 +117,10 @@ class _Session:
         """Take up an unfinished interview, or begin one."""
         resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
         if self.request.resume and not resumed:
-            raise SalespathError([Problem("SP142", "there is no unfinished interview to resume.")])
+            raise refused("SP142", "there is no unfinished interview to resume.", None)
         if resumed:
             self.journal, record = resumed
-            given = merge(record.given, self.given)
-            self.interview = self._replay(replace(record, given=given))
+            self.interview = self._replay(replace(record, given=merge(record.given, self.given)))
             if self.target:
                 self.target.written = record.written
                 self.target.check()
@@ -142,18 +141,15 @@ class _Session:
     def _unfinished(self) -> tuple[Journal, JournalRecord] | None:
         """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
         for journal, record in unfinished(self.base.vocabulary):
-            wanted = False
-            try:
-                interview = self._replay(record)
-                fits = self.given.file in (None, record.given.file) and (
-                    not self.request.company or self.given.company == interview.case.company
-                )
-                wanted = fits and (self.request.resume or self._wanted(interview, journal))
-            finally:
-                if not wanted:
-                    journal.close()
+            interview = self._replay(record)
+            fits = self.given.file in (None, record.given.file) and (
+                not self.request.company or self.given.company == interview.case.company
+            )
+            if fits and (self.request.resume or self._wanted(interview, journal)):
+                return journal, record
+            journal.close()
             if fits:
-                return (journal, record) if wanted else None
+                break
         return None
 
     def _replay(self, record: JournalRecord) -> Interview:
@@ -180,15 +176,11 @@ class _Session:
         """Ask one question until something comes of it, and write that down."""
         asked = wording.question(self.interview, prompt)
         while True:
-            text = self.screen.reply(asked, lambda: self._save(self.journal))
             try:
-                event = self.interview.event(text)
+                event = self.interview.event(self.screen.reply(asked, lambda: self._save(self.journal)))
+                break
             except BadValue as error:
                 self.screen.say(str(error))
-                continue
-            if event.kind != "back" or self.interview.before is not None:
-                break
-            self.screen.say(wording.FIRST)
         self._record(event)
         if event.kind != "back" and prompt.fact:
             self.screen.say(wording.echo(prompt.fact, prompt.current, event.answer), 2)
@@ -204,23 +196,20 @@ class _Session:
 
     def _record(self, event: Event) -> None:
         assert self.journal
+        self.interview.apply(event)  # first, so that what is rescued holds it
         try:
             self.journal.append(event)
         except SalespathError as error:
-            self.interview.apply(event)  # so that what is rescued holds it
             raise Unsaved(error.problems) from None
-        self.interview.apply(event)
 
     # Saving and ending
 
     def _facts(self) -> str:
         return factfile.text(self.interview.case, self.base.vocabulary)
 
-    def _report(self) -> str:
-        """Print the report; its verdict in a sentence."""
+    def _report(self) -> None:
         text = fitting(versions(self.interview.assessment), self.screen.width, bold=bold)
         click.echo(plain(text, sys.stdout.encoding), nl=False)
-        return headline(self.interview.assessment)
 
     def _save(self, journal: Journal | None) -> bool:
         """Say where the answers are, and write the fact file if one is wanted; whether that worked."""
@@ -264,7 +253,7 @@ class _Session:
             if self.journal:
                 self.journal.remove()
             message = "standard input ended before the first answer. Without questions: --answers FILE --no-input."
-            raise SalespathError([Problem("SP143", message)])
+            raise refused("SP143", message, None)
         self.screen.say("The input ended here; the questions left count as unknown.")
         return self._finish(done=False)
 
@@ -272,7 +261,7 @@ class _Session:
         """The report, the fact file, and what can be done with it."""
         assert self.journal
         self.screen.line()
-        verdict = self._report()
+        self._report()
         target = self.target or factfile.Target(str(self.journal.path.with_suffix(".yaml")), force=True)
         try:
             self._write(target)
@@ -287,7 +276,7 @@ class _Session:
         path = shlex.quote(target.path)
         self.screen.line()
         if self.screen.terminal:  # the verdict stands at the top of the report, which may have left the screen
-            self.screen.say(f"In short: {verdict}")
+            self.screen.say(f"In short: {headline(self.interview.assessment)}")
         self.screen.line(f"Your answers are saved in {path}")
         self.screen.line(f"To assess them again:  salespath assess {path}")
         if self.interview.left_for_plan or not done:

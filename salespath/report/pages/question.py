@@ -29,7 +29,6 @@ QUICK = (
     "At most {count}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
     "? explains a question."
 )
-FIRST = "This is the first question; there is nothing before it."
 NAME = "Nothing depends on the name: it heads the report and helps to find this interview again."
 _NAMED = 3  # answers named in a line
 _LINE = 78  # columns, so that it fits a screen of 80 when indented
