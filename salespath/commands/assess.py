@@ -99,15 +99,14 @@ def command(
             yield assessment
 
     def pages() -> Iterable[Page | str]:
-        found = list(assessments())
-        if single and output.ending == "txt" and not full:
+        found, printed = list(assessments()), output.ending == "txt"
+        if single and printed and not full:
             return [fitting(report.versions(found[0]), **output.style)]
-        if not single:  # a page of one says its problems itself
-            report_problems(problem for assessment in found for problem in assessment.problems)
-        several = [] if single else [companies.page(found)]
-        if output.ending == "txt" and not single:
-            return several
-        return [*several, *((report.full if full else report.page)(assessment) for assessment in found)]
+        each = () if printed and not single else map(report.full if full else report.page, found)
+        if single:  # a page of one says its problems itself
+            return each
+        report_problems(problem for assessment in found for problem in assessment.problems)
+        return [companies.page(found), *each]
 
     summary = Summary(len(read.cases), len(read.rejects))
     with together(force=output.force) as begin:

@@ -38,21 +38,6 @@ class Stake:
     settled: bool
 
 
-@dataclass(frozen=True)
-class Prompt:
-    """The question at hand: its name and its fact, none for COMPANY and PLAN.
-
-    It has a number, of at most so many; as many can follow as are `left`; `current` is the earlier answer.
-    """
-
-    name: str
-    fact: Fact | None
-    number: int
-    at_most: int
-    left: int
-    current: Answer | None
-
-
 @dataclass
 class Interview:
     """One interview: what was given beforehand and what has been answered, in the order first asked (None: skipped).
@@ -186,16 +171,10 @@ class Interview:
         return Stake(question, tuple(dict.fromkeys(topics)), without.settled)
 
     @property
-    def prompt(self) -> Prompt | None:
-        """The question to ask now; None when there is nothing left to ask."""
-        name = self.question
-        if name is None:
-            return None
-        fact, count = self.base.vocabulary.facts.get(name), len(self.following)
+    def numbering(self) -> tuple[int, int]:
+        """The number of the question to ask now, the same when it is asked again, and how many there can be at most."""
         asked = [name for name in self.answers if name in self.base.vocabulary]
-        number = asked.index(name) + 1 if name in asked else len(asked) + 1  # the same when it is asked again
-        left = count - (name not in self.answers and (self.goes_on or self.fixed))
-        return Prompt(name, fact, number, len(asked) + count, left, self.answers.get(name))
+        return [*asked, self.question].index(self.question) + 1, len(asked) + len(self.following)
 
     def event(self, text: str) -> Event:
         """What a text typed at the question asked now means: an answer, `back`, or `skip`; nothing keeps the earlier answer.

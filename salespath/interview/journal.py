@@ -53,7 +53,7 @@ def folder() -> Path:
 
 
 class Journal:
-    """The file of one interview, locked for as long as it is open.
+    """The file of one interview, locked for as long as it is open; `data` is what it held before.
 
     Raises BlockingIOError where it is open in another window, and SalespathError (SP140) where it cannot be written.
     """
@@ -74,10 +74,10 @@ class Journal:
         self._file = os.open(self.path, _FLAGS | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
         self._lock(wait=new)
         with open(self._file, "rb", closefd=False) as file:
-            self._data = file.read(_LARGEST)
+            self.data = file.read(_LARGEST)
         if new:
             _sync_folder(self.path.parent)
-        elif self._data and not self._data.endswith(b"\n"):  # killed while writing: the torn line stays, and ends here
+        elif self.data and not self.data.endswith(b"\n"):  # killed while writing: the torn line stays, and ends here
             self._write(b"\n")
 
     @classmethod
@@ -99,10 +99,6 @@ class Journal:
     def wrote(self, path: str, sha256: str) -> None:
         """Remember the fact file that this interview wrote, so that it may write it again."""
         self._append({"kind": "wrote", "file": path, "sha256": sha256})
-
-    def read(self, vocabulary: Vocabulary) -> JournalRecord:
-        """What was written before this journal was opened. Lines that make no sense are passed over."""
-        return read(self._data, vocabulary)
 
     def remove(self) -> None:
         """Close and delete a journal in which nothing was answered."""
@@ -169,7 +165,7 @@ def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, JournalRecord]
             journal = Journal(Path(entry))
         except (BlockingIOError, SalespathError):
             continue
-        record = journal.read(vocabulary)
+        record = read(journal.data, vocabulary)
         if any(event.kind in ("answer", "skip") for event in record.events) and record.events[-1].kind != "done":
             yield journal, record
         else:

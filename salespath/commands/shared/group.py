@@ -1,7 +1,7 @@
 """Groups of commands that are the files of a folder, and what any of them says of its input.
 
-`assess` stands in `assess.py` under the name `command`; the docstring of the file is its help. Problems with the input end any of
-them with messages on stderr and exit code 1.
+`assess` stands in `assess.py` under the name `command`; a folder inside is a group of its own. The docstring of either is its
+help. Problems with the input end any of them with messages on stderr and exit code 1.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ class Folder(Reporting, click.Group):
         """The command of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        found: click.Command = import_module(f"{self._package}.{cmd_name}").command
+        module = import_module(f"{self._package}.{cmd_name}")
+        if hasattr(module, "__path__"):
+            return Folder(cmd_name, package=module.__name__, help=module.__doc__)
+        found: click.Command = module.command
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

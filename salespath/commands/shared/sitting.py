@@ -24,7 +24,7 @@ from salespath.facts.cases import merge
 from salespath.facts.values import BadValue
 from salespath.files.problems import Problem, SalespathError, refused, shown
 from salespath.interview.answers import yes_or_no
-from salespath.interview.interview import Event, Interview, Prompt, replay
+from salespath.interview.interview import Event, Interview, replay
 from salespath.interview.journal import Journal, JournalRecord, unfinished
 from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
@@ -65,9 +65,8 @@ def hold(base: Base, request: Request) -> int:
         if path is not None:
             given = merge(given, read_one(base, path))
             file = file or os.path.abspath(path)
-    if request.company.strip():
-        given = merge(given, Case(shown(request.company, 200)))
-    session = _Session(base, request, replace(given, file=file), target)
+    given = replace(merge(given, Case(shown(request.company, 200))), file=file)
+    session = _Session(base, request, given, target)
     return session.unattended() if request.no_input else session.attended()
 
 
@@ -93,8 +92,8 @@ class _Session:
         try:
             self._open()
             self._contradictions()
-            while prompt := self.interview.prompt:
-                self._ask(prompt)
+            while name := self.interview.question:
+                self._ask(name)
             return self._finish()
         except Quit:
             return self._leave()
@@ -172,9 +171,9 @@ class _Session:
 
     # Asking
 
-    def _ask(self, prompt: Prompt) -> None:
+    def _ask(self, name: str) -> None:
         """Ask one question until something comes of it, and write that down."""
-        asked = wording.question(self.interview, prompt)
+        asked, before = wording.question(self.interview, name), self.interview.answers.get(name)
         while True:
             try:
                 event = self.interview.event(self.screen.reply(asked, lambda: self._save(self.journal)))
@@ -182,8 +181,8 @@ class _Session:
             except BadValue as error:
                 self.screen.say(str(error))
         self._record(event)
-        if event.kind != "back" and prompt.fact:
-            self.screen.say(wording.echo(prompt.fact, prompt.current, event.answer), 2)
+        if event.kind != "back" and (fact := self.base.vocabulary.facts.get(name)):
+            self.screen.say(wording.echo(fact, before, event.answer), 2)
             self.screen.say(wording.so_far(self.interview), 2)
             self._contradictions()
 
