@@ -48,13 +48,12 @@ def read(base: Base, source: str | Mapping[str, Any] | Sequence[Mapping[str, Any
 
 def compare(base: Base, cases: Iterable[Case], *, respondents: bool = False) -> Comparison:
     """Two or more companies or scenarios side by side, or the answers of several people about one company."""
-    from salespath.counsel.compare import compare as compare_sides
-    from salespath.counsel.compare import sides
+    from salespath.counsel import compare as comparing
 
-    found = sides(base, tuple(cases), respondents=respondents)
+    found = comparing.sides(base, tuple(cases), respondents=respondents)
     if len(found) < 2:
         raise ValueError("give two or more companies to compare")
-    return compare_sides(found)
+    return comparing.compare(found)
 
 
 def economics(base: Base, case: Case, *, months: int = 36) -> Economics:
@@ -68,9 +67,8 @@ def economics(base: Base, case: Case, *, months: int = 36) -> Economics:
     from salespath.engine.assess import assess
 
     given, assessment = inputs(base, case), assess(base, case)
-    return computed(
-        case.company, given, months, processes_to_show(assessment.process, assessment.leaning, given), marked=True
-    )
+    shown = processes_to_show(assessment.process, assessment.leaning, given)
+    return computed(case.company, given, months, shown, marked=True)
 
 
 def page(record: object, *more: object) -> Page:
@@ -85,10 +83,6 @@ def page(record: object, *more: object) -> Page:
 
 def write(page: Page, ending: str = "txt", *, width: int = 80) -> str:
     """A page as text of some width, or in the format of an ending: md, html. Raises KeyError for an unknown ending."""
-    if ending == "txt":
-        from salespath.report.formats import text
+    from salespath.report.formats import text, write_page
 
-        return text.write(page, width)
-    from salespath.report.formats import write_page
-
-    return write_page([page], ending)
+    return text.write(page, width) if ending == "txt" else write_page([page], ending)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 import click
 
 from salespath.commands.shared.delivery import TEXT, deliver
-from salespath.commands.shared.group import Reporting
-from salespath.commands.shared.messages import progress_bar, report_problems
+from salespath.commands.shared.group import Reporting, report_problems
 from salespath.commands.shared.reading import companies_files, read_companies, with_base
 from salespath.engine.base import Base
 from salespath.engine.compile import compile_base
@@ -184,8 +183,8 @@ def read_documented(base: Base, paths: Iterable[str]) -> list[DocumentedCase]:
 def main(base: Base, cases: tuple[str, ...]) -> None:
     """Print what each change loses."""
     known = read_documented(base, cases)
-    with progress_bar(steps(base)) as step:
-        found = robustness(base, known, step)
+    with click.progressbar(length=steps(base), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        found = robustness(base, known, lambda: bar.update(1))
     deliver(TEXT, pages=lambda: [page(found, len(known))])
 
 

@@ -5,6 +5,7 @@ CASES are fact files or tables of companies with a `label` each, as for `salespa
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,6 @@ import click
 
 from salespath.commands.shared.delivery import TEXT, deliver
 from salespath.commands.shared.group import Reporting
-from salespath.commands.shared.messages import progress_bar
 from salespath.commands.shared.reading import with_base
 from salespath.engine.base import Base
 from salespath.engine.documented import DocumentedCase
@@ -112,8 +112,8 @@ def _named(names: Sequence[str]) -> str:
 def main(base: Base, cases: tuple[str, ...]) -> None:
     """Print the witness of each rule."""
     known = read_documented(base, cases)
-    with progress_bar(len(deciding(base))) as step:
-        found = witnesses(base, known, step)
+    with click.progressbar(length=len(deciding(base)), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        found = witnesses(base, known, lambda: bar.update(1))
     deliver(TEXT, pages=lambda: [page(found)])
 
 

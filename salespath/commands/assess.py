@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
 from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
@@ -80,10 +80,9 @@ def command(
         )
         click.echo(str(summary), err=True)
         return
-    portfolios = read_with_settings(base, opened, texts, company)
-    report_problems(problem for portfolio in portfolios for problem in portfolio.problems)
-    cases = [case for portfolio in portfolios for case in portfolio.cases]
-    single = len(portfolios) == 1 and portfolios[0].single
+    read = read_with_settings(base, opened, texts, company)
+    report_problems(read.problems)
+    single = read.single
     other: Engine | None = None
     if engine == "experta":
         from salespath.engine.crosscheck.in_experta import Experta  # experta
@@ -91,7 +90,7 @@ def command(
         other = Experta(base).walk
 
     def assessments() -> Iterator[Assessment]:
-        for case in cases:
+        for case in read.cases:
             assessment = assess_case(base, case, other)
             if possible:
                 from salespath.engine.settle import searched  # numpy
@@ -100,26 +99,24 @@ def command(
             yield assessment
 
     def pages() -> Iterable[Page | str]:
-        found = list(assessments())
-        if single and output.ending == "txt" and not full:
+        found, printed = list(assessments()), output.ending == "txt"
+        if single and printed and not full:
             return [fitting(report.versions(found[0]), **output.style)]
-        if not single:  # a page of one says its problems itself
-            report_problems(problem for assessment in found for problem in assessment.problems)
-        several = [] if single else [companies.page(found)]
-        if output.ending == "txt" and not single:
-            return several
-        return [*several, *((report.full if full else report.page)(assessment) for assessment in found)]
+        each = () if printed and not single else map(report.full if full else report.page, found)
+        if single:  # a page of one says its problems itself
+            return each
+        report_problems(problem for assessment in found for problem in assessment.problems)
+        return [companies.page(found), *each]
 
-    summary = Summary(len(cases), sum(len(portfolio.rejects) for portfolio in portfolios))
+    summary = Summary(len(read.cases), len(read.rejects))
     with together(force=output.force) as begin:
-        if cases or (not single and output.ending in ("json", "jsonl")):
+        if read.cases or (not single and output.ending in ("json", "jsonl")):
             plain = (document(assessment, table=not single) for assessment in assessments())
             deliver(output, pages=pages, document=lambda: next(plain) if single else plain, begin=begin)
         if output.rejects is not None and (output.always or summary.rejected):
             from salespath.tables.rejects import write_rejects  # pyarrow
 
-            rejects = (some for portfolio in portfolios for some in portfolio.rejects)
-            write_rejects(rejects, begin, output.rejects, like=output.path)
+            write_rejects(read.rejects, begin, output.rejects, like=output.path)
             summary.rejects = output.rejects
     if not single or summary.rejects:
         click.echo(str(summary), err=True)

@@ -6,15 +6,13 @@ anew. Of several people's answers about one company, those that change the outco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import click
 
-from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
-from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
+from salespath.commands.shared.delivery import Destination, deliver, deliver_record, output_options
+from salespath.commands.shared.group import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, joined, read_companies, with_base
 from salespath.counsel.compare import Side, are_respondents, compare, sides
 from salespath.counsel.panel import panel
 from salespath.engine.base import Base
@@ -35,23 +33,22 @@ from salespath.report.pages import panel as panel_page
 @output_options()
 @with_base
 def command(base: Base, files: tuple[str, ...], respondents: bool | None, company: str, output: Destination) -> None:
-    portfolios = read_companies(companies_files(base, files), company, lenient=True)
-    read = assess_sides(base, portfolios, respondents, file=files[0] if len(files) == 1 else None)
+    portfolio = joined(read_companies(companies_files(base, files), company, lenient=True))
+    read = assess_sides(base, portfolio, respondents, file=files[0] if len(files) == 1 else None)
     report_problems(read.problems)
     if len(read.sides) < 2:
         return
-    if read.respondents:
-        answers = {side.name: side.assessment.case.values for side in read.sides}
-        people = base, read.sides[0].assessment.company
-        several = panel(base, answers)
-        page, document = (
-            partial(panel_page.page, *people, several),
-            partial(panel_page.document, *people, answers, several),
-        )
-    else:
-        comparison = compare(read.sides)
-        page, document = partial(compare_page.page, comparison), partial(compare_page.document, comparison)
-    deliver(output, pages=lambda: [page()], document=document)
+    if not read.respondents:
+        deliver_record(output, compare_page, compare(read.sides))
+        return
+    name = read.sides[0].assessment.company
+    answers = {side.name: side.assessment.case.values for side in read.sides}
+    several = panel(base, answers)
+    deliver(
+        output,
+        pages=lambda: [panel_page.page(base, name, several)],
+        document=lambda: panel_page.document(base, name, answers, several),
+    )
 
 
 class Sides(NamedTuple):
@@ -62,24 +59,20 @@ class Sides(NamedTuple):
     problems: list[Problem]
 
 
-def assess_sides(
-    base: Base, read: Sequence[Portfolio], respondents: bool | None = None, *, file: str | None = None
-) -> Sides:
+def assess_sides(base: Base, read: Portfolio, respondents: bool | None = None, *, file: str | None = None) -> Sides:
     """Assess what was read (from one `file` only); whether it is people's answers is found out where `respondents` is None.
 
     A company with an error is left out. Fewer than two are an error (SP164), respondents about several companies a warning (SP165).
     """
-    cases = [case for portfolio in read for case in portfolio.cases]
-    people = are_respondents(cases) if respondents is None else respondents
-    found = sides(base, cases, respondents=people)
-    problems = [problem for portfolio in read for problem in portfolio.problems]
-    problems.extend(problem for side in found for problem in side.assessment.problems)
+    people = are_respondents(read.cases) if respondents is None else respondents
+    found = sides(base, read.cases, respondents=people)
+    problems = [*read.problems, *(problem for side in found for problem in side.assessment.problems)]
     problems.extend(compare_page.warnings(found))
     if len(found) == 1 or (not found and has_error(problems)):  # of files with nothing in them that is said already
         number = "one company" if found else "no company"
         what = f"found {number} to compare; give two or more, in one file or in several."
         problems.append(Problem("SP164", what, file=file))
-    companies = dict.fromkeys(case.company for case in cases if case.named)  # others go by the name of their file
+    companies = dict.fromkeys(case.company for case in read.cases if case.named)  # others go by the name of their file
     if respondents and len({name.casefold() for name in companies}) > 1:
         what = f"these answers are about {', '.join(companies)}; they are taken as answers about one company."
         problems.append(Problem("SP165", what, WARNING))

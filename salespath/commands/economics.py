@@ -11,7 +11,7 @@ from __future__ import annotations
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.other_process import processes_to_show
@@ -42,7 +42,7 @@ def command(
     process: str | None,
     output: Destination,
 ) -> None:
-    (portfolio,) = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
+    portfolio = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
     problems = list(portfolio.problems)
     found = []
     for case in portfolio.cases:

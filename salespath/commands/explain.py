@@ -12,12 +12,12 @@ import os
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.base import Base
 from salespath.engine.targets import meant, targets
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import refused, shown, suggestion
 from salespath.report.pages import explanation as explanations
 
 
@@ -32,7 +32,7 @@ def command(
 ) -> None:
     if texts and file and target is None and not os.path.exists(file) and meant(base, file):
         file, target = None, file  # `explain --set capital=300k channel` names no file
-    (portfolio,) = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
+    portfolio = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
     report_problems(portfolio.problems)
     found = []
     for case in portfolio.cases:
@@ -40,7 +40,7 @@ def command(
         if explanation is None:
             hint = suggestion(str(target), targets(base))
             message = f"{shown(target)} is not a process, topic, choice, attribute, rule, fact or dimension.{hint}"
-            raise SalespathError([Problem("SP130", message)])
+            raise refused("SP130", message, None)
         found.append(explanation)
     if found or not portfolio.single:
         deliver(

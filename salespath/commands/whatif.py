@@ -14,24 +14,20 @@ something the company can change itself or an answer still missing, with the ste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Any
+from collections.abc import Iterable
+from types import ModuleType
 
 import click
 
-from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.delivery import Destination, deliver_record, output_options
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_company, with_base
 from salespath.counsel.decision_map import decision_map
+from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case
 from salespath.facts.settings import suppose
-from salespath.files.problems import Problem
-from salespath.report.page import Page
 from salespath.report.pages import decision_map as map_page
-
-Report = tuple[Iterable[Problem], Callable[[], Page], Callable[[], dict[str, Any]]]
 
 
 @click.command("whatif", help=__doc__)
@@ -65,28 +61,30 @@ def command(
         return
     (case,) = portfolio.cases
     if goal:
-        problems, page, document = _reach(base, suppose(base.vocabulary, case, texts), goal)
+        _reach(base, suppose(base.vocabulary, case, texts), goal, output)
     elif names:
         drawn = decision_map(base, suppose(base.vocabulary, case, texts), names)
-        problems = drawn.assessment.problems
-        page, document = partial(map_page.page, drawn), partial(map_page.document, drawn)
+        _deliver(output, drawn.assessment, map_page, drawn)
     elif texts:
-        problems, page, document = _what_if(base, case, texts)
+        _what_if(base, case, texts, output)
     else:
-        problems, page, document = _sensitivity(base, case)
-    report_problems(problems)
-    deliver(output, pages=lambda: [page()], document=document)
+        _sensitivity(base, case, output)
 
 
-def _what_if(base: Base, case: Case, texts: Iterable[str]) -> Report:
+def _deliver(output: Destination, assessment: Assessment, pages: ModuleType, *record: object) -> None:
+    report_problems(assessment.problems)
+    deliver_record(output, pages, *record)
+
+
+def _what_if(base: Base, case: Case, texts: Iterable[str], output: Destination) -> None:
     from salespath.counsel.whatif import what_if  # this and what follows search with numpy, which a map does without
     from salespath.report.pages import whatif
 
     found = what_if(base, case, texts)
-    return found.after.problems, partial(whatif.page, found), partial(whatif.document, found)
+    _deliver(output, found.after, whatif, found)
 
 
-def _reach(base: Base, case: Case, goal: str) -> Report:
+def _reach(base: Base, case: Case, goal: str, output: Destination) -> None:
     from salespath.counsel.reach.obstacles import obstacles
     from salespath.counsel.reach.search import search
     from salespath.counsel.reach.steps import roadmap
@@ -95,15 +93,13 @@ def _reach(base: Base, case: Case, goal: str) -> Report:
 
     found, hanging = search(base, case, goal), sensitivity(base, case)
     stopping = () if found.reached else tuple(obstacles(base, found))
-    parts = base, found, roadmap(base, found, hanging), stopping
-    return hanging.assessment.problems, partial(reach.page, *parts), partial(reach.document, *parts)
+    _deliver(output, hanging.assessment, reach, base, found, roadmap(base, found, hanging), stopping)
 
 
-def _sensitivity(base: Base, case: Case) -> Report:
+def _sensitivity(base: Base, case: Case, output: Destination) -> None:
     from salespath.counsel.reach.steps import cards
     from salespath.counsel.sensitivity import sensitivity
     from salespath.report.pages import sensitivity as pages
 
     found = sensitivity(base, case)
-    parts = found, tuple(cards(base, found))
-    return found.assessment.problems, partial(pages.page, *parts), partial(pages.document, *parts)
+    _deliver(output, found.assessment, pages, found, tuple(cards(base, found)))

@@ -6,7 +6,7 @@ and on from each of those, until it ends at rules that were added, removed or ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -67,8 +67,8 @@ class Effect:
         return self.old != self.new
 
 
-def effects(old: Base, new: Base, cases: Iterable[Case], step: Callable[[], object] = lambda: None) -> Iterator[Effect]:
-    """The companies for which the verdict, the blocks or the plan changes. `step` is called after each company."""
+def effects(old: Base, new: Base, cases: Iterable[Case]) -> Iterator[Effect]:
+    """The companies for which the verdict, the blocks or the plan changes."""
     entries = differences(old.knowledge, new.knowledge)
     changed = _changed(old, entries) | _changed(new, entries)
     for case in cases:
@@ -76,7 +76,6 @@ def effects(old: Base, new: Base, cases: Iterable[Case], step: Callable[[], obje
         found = company.effect()
         if found.verdict_changes or found.items:
             yield found
-        step()
 
 
 def between(old: Assessment, new: Assessment) -> Effect:
@@ -172,9 +171,9 @@ class _Company:
 
     def _verdict_rules(self) -> Iterator[str]:
         for side in self.sides:
-            for rule, then in side.base.knowledge.each(Conclude):
+            for _, then in side.base.knowledge.each(Conclude):
                 if then.attribute in self.otherwise:
-                    yield from self._concluding(rule.concludes)
+                    yield from self._concluding((then.attribute, then.value))
 
     # The way back
 

@@ -15,7 +15,7 @@ from operator import or_
 import numpy as np
 import numpy.typing as npt
 
-from salespath.engine.assessment import Assessment, Settlement
+from salespath.engine.assessment import Assessment, Question, Settlement
 from salespath.engine.base import Base
 from salespath.engine.company import process_of
 from salespath.engine.questions import ranked
@@ -44,16 +44,21 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
         return a
     found = settle(a.base, a.case.values, every=every)
     settled = found.settled and a.impossible is None
-    questions = {} if settled else {question.fact: question for question in a.next_questions}
-    order = ranked(a.base, a.case.values, questions) if questions else []
     return replace(
         a,
         settled=settled,
         settled_by=found.settled_by if settled or not found.settled else "unproved",
         possible=found.possible if every or found.settled else a.possible,
-        next_questions=tuple(questions[name] for name in sorted(order, key=lambda name: name not in a.lifting)),
+        next_questions=() if settled else most_telling(a),
         completions=found if every else None,
     )
+
+
+def most_telling(a: Assessment) -> tuple[Question, ...]:
+    """The questions left, those first that lift what stands in the way, then the most telling."""
+    questions = {question.fact: question for question in a.next_questions}
+    order = ranked(a.base, a.case.values, questions) if questions else []
+    return tuple(questions[name] for name in sorted(order, key=lambda name: name not in a.lifting))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from salespath.facts import Fact, Value, values
@@ -77,14 +77,11 @@ def sure(text: str) -> bool:
 
 def how_to_write(fact: Fact) -> str:
     """How an answer is written, in a sentence."""
-    if fact.type == "boolean":
-        return "Write yes or no."
-    if fact.type == "choice":
-        return "Write a number or a word."
-    if fact.type == "set":
-        return "Write all that apply, as numbers or words (1,2); or none, or all."
     unit = f" {fact.unit}" if fact.unit in _UNITS else f" of {fact.unit}" if fact.unit else ""
     return {
+        "boolean": "Write yes or no.",
+        "choice": "Write a number or a word.",
+        "set": "Write all that apply, as numbers or words (1,2); or none, or all.",
         "money": f"Write US dollars{unit}: 250k, 1.2M, $5,000 or about 70k.",
         "share": "Write a share: 12% or 0.12.",
         "integer": f"Write a whole number{unit}: 40 or 1,500.",
@@ -122,7 +119,8 @@ def _choice(fact: Fact, text: str) -> str:
     if len(near) == 1:
         return near[0]
     if near:
-        raise BadValue(f"{shown(text)} can mean {_either(near)}. Write more of the word, or its number.")
+        *others, last = map(readable, near)
+        raise BadValue(f"{shown(text)} can mean {', '.join(others)} or {last}. Write more of the word, or its number.")
     raise BadValue(
         f"{shown(text)} is not one of {', '.join(map(readable, options))}. "
         f"Write a word, or a number from 1 to {len(options)}.{suggestion(text, options)}"
@@ -176,8 +174,3 @@ def _scalar(fact: Fact, text: str) -> Value:
         return values.parse(fact, plain)
     except BadValue as error:
         raise BadValue(f"{error} {how_to_write(fact)}") from None
-
-
-def _either(options: Iterable[str]) -> str:
-    *first, last = map(readable, options)
-    return f"{', '.join(first)} or {last}"  # of two at least

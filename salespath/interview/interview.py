@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Question
 from salespath.engine.base import Base
-from salespath.engine.questions import ranked
-from salespath.engine.settle import searched
+from salespath.engine.settle import most_telling, searched
 from salespath.engine.turning import Turn
 from salespath.facts import Case, Fact, Value
-from salespath.facts.cases import NAMELESS
+from salespath.facts.cases import NAMELESS, merge
+from salespath.facts.values import BadValue
 from salespath.files.problems import shown
 from salespath.interview.answers import Answer, sure, understand
 from salespath.rules.model import Advise, Warn
@@ -36,22 +36,6 @@ class Stake:
     question: Question | None
     topics: tuple[str, ...]
     settled: bool
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """The question at hand: its name and its fact, none for COMPANY and PLAN; `kind` is how it is answered, text or a fact's type.
-
-    It has a number, of at most so many; as many can follow as are `left`; `current` is the earlier answer.
-    """
-
-    name: str
-    fact: Fact | None
-    kind: str
-    number: int
-    at_most: int
-    left: int
-    current: Answer | None
 
 
 @dataclass
@@ -84,14 +68,9 @@ class Interview:
             return self._back_at
         if not (self.quick or self.given.company or COMPANY in self.answers):
             return COMPANY
-        if not self.goes_on and self.matter:
-            return self.matter[0]
-        if self.quick:
-            return None
-        rest = self.left_for_plan
-        if self.goes_on:
-            return rest[0] if rest else None
-        return PLAN if rest and PLAN not in self.answers else None
+        if self.following:
+            return self.following[0]
+        return PLAN if self.left_for_plan and not (self.quick or PLAN in self.answers) else None
 
     @property
     def matter(self) -> list[str]:
@@ -102,9 +81,7 @@ class Interview:
             asked = self._open(lambda fact: fact.quick)
         else:
             asked = self._open(lambda fact: fact.ask == "core") if self.fixed else self.left_for_plan
-        if self.fixed:
-            return asked
-        return [question.fact for question in self.assessment.next_questions if question.fact in asked]
+        return asked if self.fixed else [item.fact for item in self.assessment.next_questions if item.fact in asked]
 
     @property
     def before(self) -> str | None:
@@ -125,9 +102,9 @@ class Interview:
         return sum(1 for name, answer in self.answers.items() if answer and name in self.base.vocabulary)
 
     @property
-    def to_go(self) -> int:
-        """How many questions can follow at most; those for the plan count once they are wanted."""
-        return len(self.left_for_plan if self.goes_on else self.matter)
+    def following(self) -> list[str]:
+        """The facts that can follow at most; those for the plan once they are wanted."""
+        return self.left_for_plan if self.goes_on else self.matter
 
     @property
     def left_for_plan(self) -> list[str]:
@@ -135,36 +112,31 @@ class Interview:
         return self._open(lambda fact: fact.ask == "core") + self._open(lambda fact: fact.ask == "plan")
 
     @property
-    def values(self) -> dict[str, Value]:
+    def values(self) -> Mapping[str, Value]:
         """The known facts, in the order of the vocabulary."""
-        known = dict(self.given.values)
-        known.update((name, answer.value) for name, answer in self.answers.items() if answer)
-        return {name: known[name] for name in self.base.vocabulary.ordered(known)}
+        return self.case.values
 
     @property
     def case(self) -> Case:
         """The company as far as it is known."""
         name = self.answers.get(COMPANY)
-        kept = [fact for fact in self.given.values if not self.answers.get(fact)]
-        how = {fact: self.given.how[fact] for fact in kept if fact in self.given.how}
-        how.update((fact, answer.how) for fact, answer in self.answers.items() if answer and answer.how)
-        return replace(
-            self.given,
-            company=str(name.value) if name else self.given.company or NAMELESS,
-            values=self.values,
-            how=how,
-            notes={fact: self.given.notes[fact] for fact in kept if fact in self.given.notes},
-            file=None,
-            line=None,
-        )
+        known = {fact: answer for fact, answer in self.answers.items() if answer and fact in self.base.vocabulary}
+        values = {fact: answer.value for fact, answer in known.items()}
+        how = {fact: answer.how for fact, answer in known.items() if answer.how}
+        found = merge(self.given, Case(str(name.value) if name else "", values, how))
+        values = {fact: found.values[fact] for fact in self.base.vocabulary.ordered(found.values)}
+        return replace(found, company=found.company or NAMELESS, values=values, file=None)
 
     @property
     def assessment(self) -> Assessment:
         """The assessment of what is known now."""
         if self._assessment is None:
             here = assess(self.base, self.case)
-            missing = [turn for turn in here.strength.on if turn.fact not in here.case.values]
-            self._assessment = _with_ranked_questions(here) if missing else searched(here)
+            # An unknown fact that alone turns the process is the example that the search would find.
+            if any(turn.fact not in here.case.values for turn in here.strength.on):
+                self._assessment = replace(here, settled_by="example", next_questions=most_telling(here))
+            else:
+                self._assessment = searched(here)
         return self._assessment
 
     def backs(self, fact: str) -> int | None:
@@ -187,31 +159,22 @@ class Interview:
         """What an answer can still change, whatever was answered before."""
         known = {name: value for name, value in self.values.items() if name != fact.id}
         without = assess(self.base, Case(NAMELESS, known))
-        topics: dict[str, None] = {}
+        topics: list[str] = []
         for rule in without.open:
             if fact.id in rule.needs:
                 match self.base.knowledge.rules[rule.rule].then:
                     case Advise(topic):
-                        topics[topic] = None
+                        topics.append(topic)
                     case Warn():
-                        topics |= dict.fromkeys(self.base.knowledge.topics_for("pitfalls"))
+                        topics += self.base.knowledge.topics_for("pitfalls")
         question = next((question for question in without.next_questions if question.fact == fact.id), None)
-        return Stake(question, tuple(topics), without.settled)
+        return Stake(question, tuple(dict.fromkeys(topics)), without.settled)
 
     @property
-    def prompt(self) -> Prompt | None:
-        """The question to ask now; None when there is nothing left to ask."""
-        name = self.question
-        if name is None:
-            return None
-        fact, asked = (
-            self.base.vocabulary.facts.get(name),
-            [name for name in self.answers if name in self.base.vocabulary],
-        )
-        number = asked.index(name) + 1 if name in asked else len(asked) + 1  # the same when it is asked again
-        left = self.to_go - (name not in self.answers and (self.goes_on or self.fixed))
-        kind = fact.type if fact else "text" if name == COMPANY else "boolean"
-        return Prompt(name, fact, kind, number, len(asked) + self.to_go, left, self.answers.get(name))
+    def numbering(self) -> tuple[int, int]:
+        """The number of the question to ask now, the same when it is asked again, and how many there can be at most."""
+        asked = [name for name in self.answers if name in self.base.vocabulary]
+        return [*asked, self.question].index(self.question) + 1, len(asked) + len(self.following)
 
     def event(self, text: str) -> Event:
         """What a text typed at the question asked now means: an answer, `back`, or `skip`; nothing keeps the earlier answer.
@@ -220,6 +183,8 @@ class Interview:
         """
         name = str(self.question)
         if text.lower() == "back":
+            if self.before is None:
+                raise BadValue("This is the first question; there is nothing before it.")
             return Event("back")
         if not text or text.lower() == "skip":
             answer = None if text else self.answers.get(name)
@@ -236,15 +201,6 @@ class Interview:
             for fact in self.base.vocabulary.facts.values()
             if wanted(fact) and fact.id not in self.given.values and fact.id not in self.answers
         ]
-
-
-def _with_ranked_questions(assessment: Assessment) -> Assessment:
-    """What the search adds where an answer that changes the process is found already: the most telling questions first."""
-    a = assessment
-    order = ranked(a.base, a.case.values, [question.fact for question in a.next_questions])
-    place = {name: (name not in a.lifting, number) for number, name in enumerate(order)}
-    questions = tuple(sorted(a.next_questions, key=lambda question: place[question.fact]))
-    return replace(a, settled_by="example", next_questions=questions)
 
 
 def replay(base: Base, given: Case, events: Iterable[Event], *, fixed: bool = False, quick: bool = False) -> Interview:

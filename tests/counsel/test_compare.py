@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.commands.compare import Sides, assess_sides
-from salespath.commands.shared.reading import companies_files, read_companies
+from salespath.commands.shared.reading import companies_files, joined, read_companies
 from salespath.counsel.compare import Comparison, Side, behind_verdict, compare, own_advice
 from salespath.counsel.panel import MAJORITY, majority, panel
 from salespath.engine.assess import assess
@@ -44,7 +44,7 @@ def text(found: Comparison, width: int) -> str:
 
 
 def read_sides(base: Base, paths: list[str], respondents: bool | None = None) -> Sides:
-    return assess_sides(base, read_companies(companies_files(base, paths), lenient=True), respondents)
+    return assess_sides(base, joined(read_companies(companies_files(base, paths), lenient=True)), respondents)
 
 
 def codes(problems) -> list[tuple[str, str]]:

@@ -115,13 +115,13 @@ def test_back_returns_to_the_question_before_and_then_to_where_it_was():
     interview = begun()
     for value in ("pilot", True, "none"):
         answer(interview, value)
-    assert interview.prompt.number == 4
+    assert interview.numbering[0] == 4
     interview.apply(Event("back"))
     interview.apply(Event("back"))
-    assert (interview.question, interview.prompt.number) == (CORE[1], 2)
+    assert (interview.question, interview.numbering[0]) == (CORE[1], 2)
     assert interview.answers[CORE[1]] == Answer(True)
     answer(interview, False)
-    assert (interview.question, interview.prompt.number) == (CORE[3], 4)
+    assert (interview.question, interview.numbering[0]) == (CORE[3], 4)
     assert interview.values["self_serve"] is False
 
 
@@ -222,7 +222,7 @@ def test_a_quick_interview_asks_first_what_narrows_most():
 def test_a_quick_interview_does_not_ask_what_is_given():
     given_facts = {"product_stage": "launched", "capital": 500_000}
     interview = quick(given_facts)
-    assert interview.prompt.at_most == 6
+    assert interview.numbering[1] == 6
     assert "product_stage" not in ask_all(interview)
     assert interview.values == given_facts
 
@@ -237,12 +237,12 @@ def test_a_quick_interview_leads_back_and_keeps_its_numbers():
     interview = quick(fixed=True)
     answer(interview, "launched")
     answer(interview, "none")
-    assert (interview.question, interview.prompt.number, interview.prompt.at_most) == (QUICK[2], 3, 7)
+    assert (interview.question, *interview.numbering) == (QUICK[2], 3, 7)
     interview.apply(Event("back"))
     interview.apply(Event("back"))
-    assert (interview.question, interview.prompt.number, interview.prompt.at_most) == (QUICK[0], 1, 7)
+    assert (interview.question, *interview.numbering) == (QUICK[0], 1, 7)
     skip(interview)
-    assert (interview.question, interview.prompt.number, interview.prompt.at_most) == (QUICK[2], 3, 7)
+    assert (interview.question, *interview.numbering) == (QUICK[2], 3, 7)
 
 
 def test_an_interview_that_becomes_quick_asks_only_the_quick_facts_left():

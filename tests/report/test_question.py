@@ -85,6 +85,6 @@ def test_a_name_alone_says_nothing():
 def test_a_quick_question_says_how_many_there_are_at_most():
     interview = Interview(BASE, Case(""), fixed=True, quick=True)
     interview.apply(Event("answer", "product_stage", Answer("launched")))
-    first, *_ = question(interview, interview.prompt).blocks
+    first, *_ = question(interview, interview.question).blocks
     assert first.text == "Question 2 of at most 7 (product)"
     assert resumption(interview) == "Going on with 1 answer, at most 6 to go; `back` leads through them."

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.base import Base

@@ -6,15 +6,17 @@ OLD and NEW are folders: a whole rule base (a file in it gives the `version`), o
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import progress_bar, report_problems
+from salespath.commands.shared.delivery import Destination, deliver_record, output_options
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies
 from salespath.engine.effects import Effect, effects
 from salespath.engine.load import load_folder
-from salespath.files.problems import Problem
-from salespath.report.pages.rules_diff import NamedBase, document, page
+from salespath.report.pages import rules_diff
+from salespath.report.pages.rules_diff import NamedBase
 from salespath.rules.diff import differences
 
 
@@ -28,14 +30,12 @@ def command(old: str, new: str, cases: str | None, company: str, output: Destina
     before, after = load_folder(old), load_folder(new)
     companies: int | None = None
     found: list[Effect] = []
-    problems: tuple[Problem, ...] = ()
     if cases is not None:
         (portfolio,) = read_companies(companies_files(after, [cases]), company)
-        problems = portfolio.problems
-        report_problems(problems)
+        report_problems(portfolio.problems)
         companies = len(portfolio.cases)
-        with progress_bar(companies) as step:
-            found = list(effects(before, after, portfolio.cases, step))
+        with click.progressbar(portfolio.cases, file=sys.stderr, hidden=not sys.stderr.isatty()) as some:
+            found = list(effects(before, after, some))
     named = NamedBase(old, before.knowledge), NamedBase(new, after.knowledge)
-    differing = (*named, differences(before.knowledge, after.knowledge), companies, found)
-    deliver(output, pages=lambda: [page(*differing)], document=lambda: document(*differing))
+    entries = differences(before.knowledge, after.knowledge)
+    deliver_record(output, rules_diff, *named, entries, companies, found)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import refuse_name
 from salespath.commands.shared.reading import with_base
 from salespath.engine.base import Base
+from salespath.files.problems import refused, shown, suggestion
 from salespath.report.formats import drawing
 from salespath.report.pages import graph
 from salespath.rules.model import VERDICTS
@@ -28,8 +28,8 @@ def command(base: Base, target: str | None, all_: bool, output: Destination) -> 
         raise click.UsageError("--all draws every rule; it does not go with TARGET.")
     drawn = graph.around(base, target) if target else graph.whole(base) if all_ else graph.overview(base)
     if drawn is None:
-        knowledge = base.knowledge
-        known = [*knowledge.rules, *knowledge.attributes, *knowledge.topics, *VERDICTS]
-        refuse_name("rule, attribute, topic or process", str(target), known)
+        known = [*base.knowledge.rules, *base.knowledge.attributes, *base.knowledge.topics, *VERDICTS]
+        message = f"there is no rule, attribute, topic or process {shown(target)}.{suggestion(str(target), known)}"
+        raise refused("SP131", message, None)
     write = drawing.mermaid if output.ending == "mmd" else drawing.dot
     deliver(output, pages=lambda: [write(drawn)], document=lambda: graph.document(drawn))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import click
 
 from salespath.authoring.score import score_files
-from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.delivery import Destination, deliver_record, output_options
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.engine.base import Base
 from salespath.engine.documented import Selection, labelled, without_basis
 from salespath.files.problems import Problem
-from salespath.report.pages.score import document, page
+from salespath.report.pages import score
 
 
 @click.command("score", help=__doc__)
@@ -39,5 +39,4 @@ def command(
             files[path] = facts.of(found, base.vocabulary)
     report_problems(problems)
     if files:
-        scored = score_files(base, files)
-        deliver(output, pages=lambda: [page(scored, facts)], document=lambda: document(scored, facts))
+        deliver_record(output, score, score_files(base, files), facts)

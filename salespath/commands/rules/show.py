@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.messages import refuse_name
+from salespath.commands.shared.delivery import Destination, deliver_record, output_options
 from salespath.commands.shared.reading import with_base
 from salespath.engine.base import Base
-from salespath.report.pages.rule import document, page
+from salespath.files.problems import refused, shown, suggestion
+from salespath.report.pages import rule
 
 
 @click.command("show", help=__doc__)
@@ -19,6 +19,5 @@ def command(base: Base, ids: tuple[str, ...], output: Destination) -> None:
     rules = base.knowledge.rules
     for id_ in ids:
         if id_ not in rules:
-            refuse_name("rule", id_, rules)
-    some = [rules[id_] for id_ in ids]
-    deliver(output, pages=lambda: [page(base, some)], document=lambda: document(base, some))
+            raise refused("SP131", f"there is no rule {shown(id_)}.{suggestion(id_, rules)}", None)
+    deliver_record(output, rule, base, [rules[id_] for id_ in ids])

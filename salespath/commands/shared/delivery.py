@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import click
@@ -165,6 +166,11 @@ def deliver(
     file = begin(output.path)
     for piece in pieces:
         file.write(piece.encode(encoding, "replace"))
+
+
+def deliver_record(output: Destination, pages: ModuleType, *record: object) -> None:
+    """Write the page, or the document, that a module of report/pages makes of a record (or of the parts of one)."""
+    deliver(output, pages=lambda: [pages.page(*record)], document=lambda: pages.document(*record))
 
 
 def _page(lines: str) -> Page:

@@ -1,18 +1,33 @@
-"""Groups of commands that are the files of a folder.
+"""Groups of commands that are the files of a folder, and what any of them says of its input.
 
-`assess` stands in `assess.py` under the name `command`; the docstring of the file is its help. Problems with the input end any of
-them with messages on stderr and exit code 1.
+`assess` stands in `assess.py` under the name `command`; a folder inside is a group of its own. The docstring of either is its
+help. Problems with the input end any of them with messages on stderr and exit code 1.
 """
 
 from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Iterable
 from importlib import import_module
-from pathlib import Path
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any
 
 import click
+
+from salespath.files.problems import Problem, SalespathError, has_error, in_order
+
+FAILED = "salespath.failed"  # in a command's context: whether an error was reported, so that it ends with exit code 1
+
+
+def report_problems(problems: Iterable[Problem]) -> None:
+    """Write problems to stderr, one a line, in order of their place. After an error the command ends with exit code 1."""
+    found = in_order(problems)
+    for problem in found:
+        click.echo(str(problem), err=True)
+    if has_error(found):
+        click.get_current_context().meta[FAILED] = True
 
 
 class Reporting(click.Command):
@@ -20,14 +35,10 @@ class Reporting(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        from salespath.commands.shared.messages import FAILED, report_problems  # `--help` does without
-        from salespath.files.problems import Problem, SalespathError
-
         try:
             super().invoke(ctx)
         except SalespathError as error:
             report_problems(error.problems)
-            sys.exit(1)
         except OSError as error:  # a full disk, for one; inputs and files report their own
             if error.errno == errno.EPIPE:
                 raise
@@ -42,18 +53,19 @@ class Folder(Reporting, click.Group):
     def __init__(self, *args: Any, package: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._package = package
-        self._folder = Path(str(import_module(package).__file__)).parent
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in alphabetical order."""
-        inside = (path for path in self._folder.iterdir() if path.name[0] != "_" and path.name != "shared")
-        return sorted(path.stem for path in inside if path.is_dir() or path.suffix == ".py")
+        return sorted({module.name for module in iter_modules(import_module(self._package).__path__)} - {"shared"})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        found: click.Command = import_module(f"{self._package}.{cmd_name}").command
+        module = import_module(f"{self._package}.{cmd_name}")
+        if hasattr(module, "__path__"):
+            return Folder(cmd_name, package=module.__name__, help=module.__doc__)
+        found: click.Command = module.command
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -66,6 +78,7 @@ class Folder(Reporting, click.Group):
             )
 
     def _first_line(self, name: str) -> str:
-        file = self._folder / f"{name}.py"
-        with open(file if file.exists() else self._folder / name / "__init__.py", encoding="utf-8") as lines:
+        spec = find_spec(f"{self._package}.{name}")
+        assert spec
+        with open(str(spec.origin), encoding="utf-8") as lines:
             return next(lines).strip().strip('"')

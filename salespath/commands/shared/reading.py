@@ -14,7 +14,7 @@ from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS
 from salespath.facts.settings import choose, suppose
-from salespath.files.problems import Problem, SalespathError, has_error, shown
+from salespath.files.problems import SalespathError, has_error, refused, shown
 from salespath.tables.read import CompaniesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,15 +35,11 @@ def with_base(command: F) -> F:
 def company_options(*, settings: bool = True) -> Callable[[F], F]:
     """The options of a command on companies: --company, and --set where `settings`."""
 
-    def decorate(command: F) -> F:
-        named = "Which company, where FILE holds several; its name, without FILE." if settings else "Only this company."
-        command = click.option("--company", metavar="NAME", default="", help=named)(command)
-        if settings:
-            said = "Suppose this (again: another fact), as in a fact file."
-            command = click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help=said)(command)
-        return command
-
-    return decorate
+    named = "Which company, where FILE holds several; its name, without FILE." if settings else "Only this company."
+    said = "Suppose this (again: another fact), as in a fact file."
+    company = click.option("--company", metavar="NAME", default="", help=named)
+    supposed = click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help=said)
+    return lambda command: supposed(company(command)) if settings else company(command)
 
 
 def companies_files(base: Base, paths: Iterable[str]) -> list[CompaniesFile]:
@@ -66,22 +62,28 @@ def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient
         return portfolios
     kept = [replace(p, cases=tuple(case for case in p.cases if case.company == company)) for p in portfolios]
     if not any(p.cases for p in kept):
-        _choose(portfolios, files, company)
+        _choose(joined(portfolios), files, company)
     return kept
+
+
+def joined(portfolios: Sequence[Portfolio]) -> Portfolio:
+    """The companies of several files together; one company alone only where there is one file, of that."""
+    return Portfolio(
+        tuple(case for portfolio in portfolios for case in portfolio.cases),
+        tuple(problem for portfolio in portfolios for problem in portfolio.problems),
+        single=len(portfolios) == 1 and portfolios[0].single,
+        rejects=tuple(reject for portfolio in portfolios for reject in portfolio.rejects),
+    )
 
 
 def read_company(files: Sequence[CompaniesFile], company: str) -> Portfolio:
     """The one company of files that is meant, or none where they hold none. Raises SalespathError (SP153) if that is not clear."""
-    portfolios = read_companies(files)
-    problems = tuple(problem for portfolio in portfolios for problem in portfolio.problems)
-    if problems and not any(portfolio.cases for portfolio in portfolios):
-        return Portfolio((), problems, single=True)
-    return Portfolio((_choose(portfolios, files, company),), problems, single=True)
+    found = joined(read_companies(files))
+    cases = (_choose(found, files, company),) if found.cases or not found.problems else ()
+    return Portfolio(cases, found.problems, single=True)
 
 
-def read_with_settings(
-    base: Base, files: Sequence[CompaniesFile], texts: Sequence[str], company: str
-) -> list[Portfolio]:
+def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequence[str], company: str) -> Portfolio:
     """The companies of files; with settings or a company's name, the one that is meant, with these settings.
 
     Without a file, the settings are all that is known of it. Raises SalespathError with what is wrong with a setting, or where it
@@ -90,11 +92,11 @@ def read_with_settings(
     if not (files or texts):
         raise click.UsageError("Give a FILE with facts, or facts with --set FACT=VALUE (again: another fact).")
     if not (texts or company):
-        return read_companies(files)
-    meant = Portfolio((Case(shown(company, 200) or NAMELESS),), (), single=True)
-    meant = read_company(files, company) if files else meant
+        return joined(read_companies(files))
+    nothing = Portfolio((Case(shown(company, 200) or NAMELESS),), (), single=True)
+    meant = read_company(files, company) if files else nothing
     try:
-        return [replace(meant, cases=tuple(suppose(base.vocabulary, case, texts) for case in meant.cases))]
+        return replace(meant, cases=tuple(suppose(base.vocabulary, case, texts) for case in meant.cases))
     except SalespathError as error:
         raise SalespathError([*meant.problems, *error.problems]) from None
 
@@ -106,14 +108,13 @@ def read_one(base: Base, path: str) -> Case:
         raise SalespathError(portfolio.problems)
     if len(portfolio.cases) != 1:
         what = f"found {len(portfolio.cases) or 'no'} companies; an interview is about one company and starts from its facts."
-        raise SalespathError([Problem("SP110", what, file=path)])
+        raise refused("SP110", what, path)
     (case,) = portfolio.cases
     return case if case.named else replace(case, company="")
 
 
-def _choose(portfolios: Sequence[Portfolio], files: Sequence[CompaniesFile], company: str) -> Case:
-    cases = [case for portfolio in portfolios for case in portfolio.cases]
+def _choose(found: Portfolio, files: Sequence[CompaniesFile], company: str) -> Case:
     try:
-        return choose(cases, ", ".join(file.path for file in files), company)
+        return choose(found.cases, ", ".join(file.path for file in files), company)
     except SalespathError as error:
-        raise SalespathError([*(p for portfolio in portfolios for p in portfolio.problems), *error.problems]) from None
+        raise SalespathError([*found.problems, *error.problems]) from None

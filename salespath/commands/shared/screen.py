@@ -112,7 +112,4 @@ def plain(text: str, encoding: str | None) -> str:
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # closed
-        return False
+    return stream is not None and not stream.closed and stream.isatty()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import click
 
 from salespath.commands.shared.delivery import bold, files_read
-from salespath.commands.shared.messages import report_problems
+from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
@@ -22,9 +22,9 @@ from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.cases import merge
 from salespath.facts.values import BadValue
-from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.problems import Problem, SalespathError, refused, shown
 from salespath.interview.answers import yes_or_no
-from salespath.interview.interview import Event, Interview, Prompt, replay
+from salespath.interview.interview import Event, Interview, replay
 from salespath.interview.journal import Journal, JournalRecord, unfinished
 from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
@@ -65,9 +65,8 @@ def hold(base: Base, request: Request) -> int:
         if path is not None:
             given = merge(given, read_one(base, path))
             file = file or os.path.abspath(path)
-    if request.company.strip():
-        given = merge(given, Case(shown(request.company, 200)))
-    session = _Session(base, request, replace(given, file=file), target)
+    given = replace(merge(given, Case(shown(request.company, 200))), file=file)
+    session = _Session(base, request, given, target)
     return session.unattended() if request.no_input else session.attended()
 
 
@@ -93,8 +92,8 @@ class _Session:
         try:
             self._open()
             self._contradictions()
-            while prompt := self.interview.prompt:
-                self._ask(prompt)
+            while name := self.interview.question:
+                self._ask(name)
             return self._finish()
         except Quit:
             return self._leave()
@@ -117,11 +116,10 @@ class _Session:
         """Take up an unfinished interview, or begin one."""
         resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
         if self.request.resume and not resumed:
-            raise SalespathError([Problem("SP142", "there is no unfinished interview to resume.")])
+            raise refused("SP142", "there is no unfinished interview to resume.", None)
         if resumed:
             self.journal, record = resumed
-            given = merge(record.given, self.given)
-            self.interview = self._replay(replace(record, given=given))
+            self.interview = self._replay(replace(record, given=merge(record.given, self.given)))
             if self.target:
                 self.target.written = record.written
                 self.target.check()
@@ -142,18 +140,15 @@ class _Session:
     def _unfinished(self) -> tuple[Journal, JournalRecord] | None:
         """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
         for journal, record in unfinished(self.base.vocabulary):
-            wanted = False
-            try:
-                interview = self._replay(record)
-                fits = self.given.file in (None, record.given.file) and (
-                    not self.request.company or self.given.company == interview.case.company
-                )
-                wanted = fits and (self.request.resume or self._wanted(interview, journal))
-            finally:
-                if not wanted:
-                    journal.close()
+            interview = self._replay(record)
+            fits = self.given.file in (None, record.given.file) and (
+                not self.request.company or self.given.company == interview.case.company
+            )
+            if fits and (self.request.resume or self._wanted(interview, journal)):
+                return journal, record
+            journal.close()
             if fits:
-                return (journal, record) if wanted else None
+                break
         return None
 
     def _replay(self, record: JournalRecord) -> Interview:
@@ -176,22 +171,18 @@ class _Session:
 
     # Asking
 
-    def _ask(self, prompt: Prompt) -> None:
+    def _ask(self, name: str) -> None:
         """Ask one question until something comes of it, and write that down."""
-        asked = wording.question(self.interview, prompt)
+        asked, before = wording.question(self.interview, name), self.interview.answers.get(name)
         while True:
-            text = self.screen.reply(asked, lambda: self._save(self.journal))
             try:
-                event = self.interview.event(text)
+                event = self.interview.event(self.screen.reply(asked, lambda: self._save(self.journal)))
+                break
             except BadValue as error:
                 self.screen.say(str(error))
-                continue
-            if event.kind != "back" or self.interview.before is not None:
-                break
-            self.screen.say(wording.FIRST)
         self._record(event)
-        if event.kind != "back" and prompt.fact:
-            self.screen.say(wording.echo(prompt.fact, prompt.current, event.answer), 2)
+        if event.kind != "back" and (fact := self.base.vocabulary.facts.get(name)):
+            self.screen.say(wording.echo(fact, before, event.answer), 2)
             self.screen.say(wording.so_far(self.interview), 2)
             self._contradictions()
 
@@ -204,23 +195,20 @@ class _Session:
 
     def _record(self, event: Event) -> None:
         assert self.journal
+        self.interview.apply(event)  # first, so that what is rescued holds it
         try:
             self.journal.append(event)
         except SalespathError as error:
-            self.interview.apply(event)  # so that what is rescued holds it
             raise Unsaved(error.problems) from None
-        self.interview.apply(event)
 
     # Saving and ending
 
     def _facts(self) -> str:
         return factfile.text(self.interview.case, self.base.vocabulary)
 
-    def _report(self) -> str:
-        """Print the report; its verdict in a sentence."""
+    def _report(self) -> None:
         text = fitting(versions(self.interview.assessment), self.screen.width, bold=bold)
         click.echo(plain(text, sys.stdout.encoding), nl=False)
-        return headline(self.interview.assessment)
 
     def _save(self, journal: Journal | None) -> bool:
         """Say where the answers are, and write the fact file if one is wanted; whether that worked."""
@@ -264,7 +252,7 @@ class _Session:
             if self.journal:
                 self.journal.remove()
             message = "standard input ended before the first answer. Without questions: --answers FILE --no-input."
-            raise SalespathError([Problem("SP143", message)])
+            raise refused("SP143", message, None)
         self.screen.say("The input ended here; the questions left count as unknown.")
         return self._finish(done=False)
 
@@ -272,7 +260,7 @@ class _Session:
         """The report, the fact file, and what can be done with it."""
         assert self.journal
         self.screen.line()
-        verdict = self._report()
+        self._report()
         target = self.target or factfile.Target(str(self.journal.path.with_suffix(".yaml")), force=True)
         try:
             self._write(target)
@@ -287,7 +275,7 @@ class _Session:
         path = shlex.quote(target.path)
         self.screen.line()
         if self.screen.terminal:  # the verdict stands at the top of the report, which may have left the screen
-            self.screen.say(f"In short: {verdict}")
+            self.screen.say(f"In short: {headline(self.interview.assessment)}")
         self.screen.line(f"Your answers are saved in {path}")
         self.screen.line(f"To assess them again:  salespath assess {path}")
         if self.interview.left_for_plan or not done:

@@ -12,7 +12,7 @@ from salespath.engine.strength import FIRM
 from salespath.facts import Fact
 from salespath.facts.values import readable, words
 from salespath.interview.answers import Answer, how_to_write
-from salespath.interview.interview import PLAN, Interview, Prompt, Stake
+from salespath.interview.interview import PLAN, Interview, Stake
 from salespath.report.page import Block, Item, Items, Text
 from salespath.report.words.phrases import NAMES, counted, either
 from salespath.report.words.questions import why_asked
@@ -29,7 +29,6 @@ QUICK = (
     "At most {count}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
     "? explains a question."
 )
-FIRST = "This is the first question; there is nothing before it."
 NAME = "Nothing depends on the name: it heads the report and helps to find this interview again."
 _NAMED = 3  # answers named in a line
 _LINE = 78  # columns, so that it fits a screen of 80 when indented
@@ -76,7 +75,7 @@ class Asked:
 
 def introduction(interview: Interview) -> Iterator[Block]:
     """What is said before the first question."""
-    count = interview.to_go
+    count = len(interview.following)
     if not interview.quick:
         how = (IN_ORDER if interview.fixed else TELLING).format(count=count)
         yield Text(INTRODUCTION.format(how=how))
@@ -85,18 +84,20 @@ def introduction(interview: Interview) -> Iterator[Block]:
         yield Text(QUICK.format(count=counted(count, "question", "questions")))
 
 
-def question(interview: Interview, prompt: Prompt) -> Asked:
-    """The question of an interview as it is put now."""
-    fact, known = prompt.fact, prompt.current
-    if prompt.name == PLAN:
+def question(interview: Interview, name: str) -> Asked:
+    """The question of an interview as it is put now: that of a fact, COMPANY or PLAN."""
+    fact, known = interview.base.vocabulary.facts.get(name), interview.answers.get(name)
+    if name == PLAN:
         return _plan(interview, known)
     if fact is None:
         help = "Any name you like. It heads the report and helps to find this interview again."
         earlier = str(known.value) if known else ""
         return Asked("What is the company called?", help, lambda: [NAME], hint="", earlier=earlier)
-    heading, left = f"Question {prompt.number}", prompt.left
+    number, at_most = interview.numbering
+    left = len(interview.following) - (name not in interview.answers and (interview.goes_on or interview.fixed))
+    heading = f"Question {number}"
     if interview.quick:
-        heading, progress = f"{heading} of at most {prompt.at_most}", ""
+        heading, progress = f"{heading} of at most {at_most}", ""
     elif interview.goes_on or interview.fixed:
         progress = f"  {interview.answered} answered, {f'up to {left} more' if left else 'the last one'}"
     else:
@@ -152,7 +153,7 @@ def offer(interview: Interview, changed: time.struct_time) -> Asked:
 
 def resumption(interview: Interview) -> str:
     """What is said when an interview is taken up again."""
-    left = f", at most {interview.to_go} to go" if interview.quick else ""
+    left = f", at most {len(interview.following)} to go" if interview.quick else ""
     return f"Going on with {counted(interview.answered, 'answer', 'answers')}{left}; `back` leads through them."
 
 
