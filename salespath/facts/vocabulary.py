@@ -120,6 +120,8 @@ class Derived:
     dimension: ClassVar[str] = "derived"
     values: ClassVar[dict[str, str]] = {}
     meanings: ClassVar[dict[str, str]] = {}
+    says: ClassVar[tuple[str, ...]] = ()
+    counted: ClassVar[str] = ""
     numeric: ClassVar[bool] = True
 
 

@@ -22,11 +22,9 @@ from salespath.report.pages import assessment as pages
 from salespath.report.pages import companies, guide
 from salespath.report.pages.plan import DISCLOSURE
 from salespath.report.plain import document, plain
-from salespath.report.words.phrases import wanted
 from salespath.report.words.questions import why_asked
 from salespath.report.words.short import strength
 from salespath.report.words.verdict import conditions, figure, headline, short_block, two_groups
-from salespath.rules.language import leaves
 from salespath.rules.model import PROCESSES, VERDICTS
 from tools.document_schema import assessment_schema
 
@@ -203,13 +201,6 @@ def test_any_company_gets_a_report(facts):
     text = full(assess(BASE, Case("Somebody", facts)))
     assert [line for line in text.splitlines() if len(line) > 80] == []
     assert not UNFIT.search(text)
-
-
-def test_every_condition_can_be_said_in_words():
-    for tree in map(BASE.condition, BASE.knowledge.rules):
-        for leaf in leaves(tree):
-            for so in (True, False):
-                assert re.fullmatch(r"[^{}_]+: ?.+|.* blocked", wanted(BASE, leaf, so))
 
 
 @by_company

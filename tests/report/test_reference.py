@@ -97,8 +97,8 @@ def test_a_condition_of_the_verdict_names_fit_and_means() -> None:
 def test_no_rule_is_worded_with_signs_or_ids() -> None:
     names = {*BASE.vocabulary, *BASE.knowledge.attributes, *BLOCKED, *VERDICT_NUMBERS}
     for id_ in BASE.knowledge.rules:
-        for tree in filter(None, (BASE.condition(id_), BASE.done_when(id_))):
-            said = in_words(BASE, tree)
+        trees = filter(None, (BASE.condition(id_), BASE.done_when(id_)))
+        for said in (in_words(BASE, tree, so) for tree in trees for so in (True, False)):
             assert not re.search(r"[<>=*/_{}`\[\]+]", said), (id_, said)
             assert not {name for name in names if "_" in name} & set(re.findall(r"\w+", said)), (id_, said)
 

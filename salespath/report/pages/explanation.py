@@ -18,9 +18,9 @@ from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
 from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES, answers, capitalized, labels, selling, source_note, sources, wanted
+from salespath.report.words.phrases import NAMES, answers, capitalized, labels, selling, source_note, sources
 from salespath.report.words.verdict import conditions, figure, headline, two_groups
-from salespath.rules.language import Condition, Is, Leaf, inputs
+from salespath.rules.language import Condition, Is, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, BlockProcess, Conclude, Rule, Topic, Warn, Weigh
 
 TITLES = {
@@ -325,7 +325,7 @@ class _InWords:
             yield self._line(other, (), f"[{other.rule}] {state} instead: {because}")
 
     def _test(self, test: Finding, known: bool) -> Tree:
-        text = f"needed: {wanted(self.base, cast('Leaf | Is', test.record), test.wanted)}"
+        text = f"needed: {in_words(self.base, cast('Condition', test.record), test.wanted)}"
         facts, needs = _known(test), _needs(test)
         if known:
             text += f"; you said {answers(self.base, facts)}" if facts else "; it is not so"

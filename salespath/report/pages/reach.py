@@ -18,7 +18,8 @@ from salespath.facts.values import words
 from salespath.report.page import Block, Heading, Item, Items, Page, Text, section
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
-from salespath.report.words.phrases import few, selling, wanted
+from salespath.report.words.conditions import in_words
+from salespath.report.words.phrases import few, selling
 from salespath.report.words.verdict import NAMED, in_short
 
 TIMES = {1: "", 2: " twice", 3: " three times"}
@@ -119,7 +120,7 @@ def _out_of_reach(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> It
 
 def _because(base: Base, obstacle: Obstacle) -> str:
     because = obstacle.because
-    return because if isinstance(because, str) else wanted(base, *because)
+    return because if isinstance(because, str) else in_words(base, *because)
 
 
 # JSON

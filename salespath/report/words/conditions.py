@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from salespath.engine.base import Base
 from salespath.facts.values import quantity, readable, words
 from salespath.facts.vocabulary import Derived, Fact
-from salespath.report.words.phrases import NAMES, OPPOSITE, ORDER, either, selling
+from salespath.report.words.phrases import NAMES, either, listed, selling
 from salespath.rules.language import (
     BLOCKED,
     VERDICT_NUMBERS,
@@ -30,16 +30,21 @@ from salespath.rules.language import (
 )
 from salespath.rules.model import Rule
 
-Test: TypeAlias = "tuple[Condition, bool]"  # a part of a condition, and whether it should be true
+Wanted: TypeAlias = "tuple[Condition, bool]"  # a part of a condition, and whether it should be true
 
 _PREPOSITION = re.compile(r" (?:of|in|on|from|with|for|to) ")
 _JOINING = re.compile(r" (?:and|or) |:")
+_ORDER = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly", "!=": "other than"}
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
 
 
-def in_words(base: Base, tree: Condition) -> str:
-    """A condition as a clause: the product stage is launched and the average contract is at least $50,000 a year."""
-    return _clause(base, tree, True)[0]
+def in_words(base: Base, tree: Condition, so: bool = True) -> str:
+    """A condition as a clause: the product stage is launched and the average contract is at least $50,000 a year.
+
+    With `so` false, that it is not so.
+    """
+    return _clause(base, tree, so)[0]
 
 
 def exceptions(base: Base, rule: Rule) -> list[tuple[str, str]]:
@@ -51,21 +56,17 @@ def _clause(base: Base, tree: Condition, so: bool) -> tuple[str, int]:
     """The words of a condition, and how many levels of `and` and `or` they hold."""
     if isinstance(tree, Not):
         return _clause(base, tree.item, not so)
-    if isinstance(tree, Is):
-        text = _attribute(base, tree.attribute, [tree.value], so)
-        return text, 2 if _JOINING.search(text) else 0  # its own `and` must not mix with those around it
     if not isinstance(tree, (And, Or)):
-        return _test(base, tree, so), 0
+        text = _said(base, [(tree, so)])
+        inside = isinstance(tree, Is) and _JOINING.search(text)
+        return text, 2 if inside else 0  # its own `and` must not mix with those around it
     every = isinstance(tree, And) == so
     word = "and" if every else "or"
     tests = list(_flat(tree, so, every))
     groups = _groups(base, [test for test in tests if not (every and _absorbed(test, tests))], every)
     parts, depth = [], 0
     for group in groups:
-        if len(group) > 1:
-            text, level = _merged(base, group, word), 0
-        else:
-            text, level = _clause(base, *group[0])
+        text, level = (_said(base, group, word), 0) if len(group) > 1 else _clause(base, *group[0])
         if level and len(groups) > 1:
             text = f"({text})" if level > 1 or not every else f"either {text}"
         parts.append(text)
@@ -74,10 +75,10 @@ def _clause(base: Base, tree: Condition, so: bool) -> tuple[str, int]:
         return "always" if every else "never", 0
     if depth and len(parts) > 1:
         return f", {word} ".join(parts), depth + 1
-    return _listed(parts, word), 1 if len(parts) > 1 else depth
+    return listed(parts, word), 1 if len(parts) > 1 else depth
 
 
-def _flat(tree: Condition, so: bool, every: bool) -> Iterator[Test]:
+def _flat(tree: Condition, so: bool, every: bool) -> Iterator[Wanted]:
     """The parts of nested conditions that one `and` (or one `or`) joins."""
     if isinstance(tree, Not):
         yield from _flat(tree.item, not so, every)
@@ -88,7 +89,7 @@ def _flat(tree: Condition, so: bool, every: bool) -> Iterator[Test]:
         yield tree, so
 
 
-def _absorbed(test: Test, tests: Sequence[Test]) -> bool:
+def _absorbed(test: Wanted, tests: Sequence[Wanted]) -> bool:
     """Whether a part says nothing beside the others: `a and (a or b)` is `a`, and what is tested is known."""
     tree, so = test
     if isinstance(tree, Known) and so:
@@ -96,79 +97,54 @@ def _absorbed(test: Test, tests: Sequence[Test]) -> bool:
     return isinstance(tree, Or) and so and any((item, True) in tests for item in tree.items)
 
 
-def _groups(base: Base, tests: Sequence[Test], every: bool) -> list[list[Test]]:
+def _groups(base: Base, tests: Sequence[Wanted], every: bool) -> list[list[Wanted]]:
     """Tests that share a subject or a predicate, so that one clause can say them all; anything else stands alone."""
-    groups: dict[object, list[Test]] = {}
+    groups: dict[object, list[Wanted]] = {}
     for test, so in tests:
         key: object = (test, so)
         if isinstance(test, Compare):
             key = test.left
         elif isinstance(test, Is) and so != every:
             key = (Is, test.attribute)
-        elif isinstance(test, Member) and (so or every) and not _says(base, test.name):
+        elif isinstance(test, Member) and (so or every) and not base.vocabulary[test.name].says:
             key = (Member, test.name, so)
-        elif isinstance(test, Known) and so == every and not _says(base, test.name):
+        elif isinstance(test, Known) and so == every and not base.vocabulary[test.name].says:
             key = (Known, so)
         groups.setdefault(key, []).append((test, so))
     return list(groups.values())
 
 
-def _merged(base: Base, group: Sequence[Test], word: str) -> str:
-    first, so = group[0]
-    tests = [test for test, _ in group]
+def _said(base: Base, group: Sequence[tuple[Any, bool]], word: str = "and") -> str:
+    """A test, or tests of one subject or predicate, as a clause."""
+    (first, so), tests = group[0], [test for test, _ in group]
     if isinstance(first, Is):
-        return _attribute(base, first.attribute, [test.value for test in tests if isinstance(test, Is)], so)
-    if isinstance(first, Member):
-        members = [readable(test.value) for test in tests if isinstance(test, Member)]
-        subject, _ = _subject(base.vocabulary[first.name])
-        return f"{subject} {'include' if so else 'do not include'} {_listed(members, word if so else 'or')}"
-    if isinstance(first, Known):
-        names = [_subject(base.vocabulary[test.name])[0] for test in tests if isinstance(test, Known)]
-        return f"{_listed(names, word)} are {'known' if so else 'not known'}"
-    assert isinstance(first, Compare)
-    subject, verb = _number(base, first.left)
-    return (
-        f"{subject} {verb} {_listed([_bound(base, test, so) for test, so in group if isinstance(test, Compare)], word)}"
-    )
-
-
-def _listed(parts: Sequence[str], word: str) -> str:
-    return f" {word} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
-
-
-def _test(base: Base, test: Condition, so: bool) -> str:
-    if isinstance(test, Compare):
-        return _merged(base, [(test, so)], "")
-    assert isinstance(test, (Known, OneOf, Member))
-    fact = base.vocabulary[test.name]
+        return _attribute(base, first.attribute, [test.value for test in tests], so)
+    if isinstance(first, Compare):
+        subject, verb = _number(base, first.left)
+        return f"{subject} {verb} {listed([_bound(base, test, so) for test, so in group], word)}"
+    assert isinstance(first, (Known, OneOf, Member))
+    fact = base.vocabulary[first.name]
     subject, verb = _subject(fact)
-    if isinstance(test, Known):
-        if fact.type == "boolean":
-            return f"it is {'known' if so else 'not known'} whether {_yes_or_no(base, fact, True)}"
-        return f"{subject} {verb} {'known' if so else 'not known'}"
-    if isinstance(test, OneOf):
-        if fact.type == "boolean":
-            return _yes_or_no(base, fact, (True in test.values) == so)
-        return f"{subject} {verb} {either([words(fact, v) for v in fact.values if (v in test.values) == so])}"
-    if says := _says(base, fact.id):
-        return says[not so].format(value=fact.values[test.value] if _counted(base, fact.id) else readable(test.value))
-    return _merged(base, [(test, so)], "")
+    match first:
+        case Known():
+            state = "known" if so else "not known"
+            if len(group) > 1:
+                return f"{listed([_subject(base.vocabulary[test.name])[0] for test in tests], word)} are {state}"
+            if fact.type == "boolean":
+                return f"it is {state} whether {_yes_or_no(fact, True)}"
+            return f"{subject} {verb} {state}"
+        case OneOf(values=values):
+            if fact.type == "boolean":
+                return _yes_or_no(fact, (True in values) == so)
+            return f"{subject} {verb} {either([words(fact, v) for v in fact.values if (v in values) == so])}"
+        case Member(value=value) if fact.says:
+            return fact.says[not so].format(value=fact.values[value] if fact.counted else readable(value))
+    members = listed([readable(test.value) for test in tests], word if so else "or")
+    return f"{subject} {'include' if so else 'do not include'} {members}"
 
 
-def _says(base: Base, name: str) -> tuple[str, ...]:
-    """The sentences of a fact for yes and for no, where its label and a value make none."""
-    return base.vocabulary.facts[name].says if name in base.vocabulary.facts else ()
-
-
-def _counted(base: Base, name: str) -> str:
-    """What the members of a set are, where its label does not say so."""
-    return base.vocabulary.facts[name].counted if name in base.vocabulary.facts else ""
-
-
-def _yes_or_no(base: Base, fact: Fact | Derived, yes: bool) -> str:
-    if says := _says(base, fact.id):
-        return says[not yes]
-    return f"{fact.label} is answered {'yes' if yes else 'no'}"
+def _yes_or_no(fact: Fact | Derived, yes: bool) -> str:
+    return fact.says[not yes] if fact.says else f"{fact.label} is answered {'yes' if yes else 'no'}"
 
 
 def _attribute(base: Base, name: str, values: list[str], so: bool) -> str:
@@ -210,7 +186,7 @@ def _number(base: Base, number: Number) -> tuple[str, str]:
             return f"the {name} for {NAMES[process]} selling", "is"
         return _subject(base.vocabulary[number.name])
     if isinstance(number, Count):
-        return f"the number of {_counted(base, number.name) or base.vocabulary[number.name].label}", "is"
+        return f"the number of {base.vocabulary[number.name].counted or base.vocabulary[number.name].label}", "is"
     left, right, sign = number.left, number.right, number.operator
     if sign == "*" and isinstance(right, Constant):
         left, right = right, left
@@ -219,7 +195,7 @@ def _number(base: Base, number: Number) -> tuple[str, str]:
 
 def _bound(base: Base, test: Compare, so: bool) -> str:
     """The predicate of a comparison: at least $50,000 a year."""
-    operator = ORDER[test.operator if so else OPPOSITE[test.operator]]
+    operator = _ORDER[test.operator if so else _OPPOSITE[test.operator]]
     left, right = test.left, test.right
     if isinstance(right, Constant) and isinstance(left, Quantity) and left.name in base.vocabulary:
         fact = base.vocabulary[left.name]

@@ -1,4 +1,4 @@
-"""Conditions, sources and processes in words."""
+"""Answers, sources and processes in words."""
 
 from __future__ import annotations
 
@@ -6,68 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from salespath.engine.base import Base
 from salespath.facts import Derived, Fact, Value
-from salespath.facts.values import quantity, readable, words
-from salespath.rules.language import (
-    BLOCKED,
-    VERDICT_NUMBERS,
-    Compare,
-    Constant,
-    Count,
-    Is,
-    Known,
-    Leaf,
-    Number,
-    OneOf,
-    Quantity,
-)
+from salespath.facts.values import words
 from salespath.rules.loader import EXPERT
 
 NAMES = {"enterprise": "enterprise", "smb": "SMB", "both": "both"}
-ORDER = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly", "!=": "other than"}
-OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-
-
-def wanted(base: Base, test: Leaf | Is, so: bool) -> str:
-    """What a test wants, in words; `so` says whether it should be true."""
-    if isinstance(test, Is):
-        return _attribute(base, test, so)
-    if isinstance(test, Known):
-        return f"{base.vocabulary[test.name].label}: {'known' if so else 'not known'}"
-    if isinstance(test, Compare):
-        operator = test.operator if so else OPPOSITE[test.operator]
-        left, right = _number(base, test.left), _number(base, test.right)
-        if isinstance(test.right, Constant) and isinstance(test.left, Quantity) and test.left.name in base.vocabulary:
-            right = words(base.vocabulary[test.left.name], test.right.value)
-        return f"{left}: {ORDER[operator]} {right}"
-    fact = base.vocabulary[test.name]
-    if isinstance(test, OneOf):
-        order: list[str | bool] = [True, False] if fact.type == "boolean" else list(fact.values)
-        chosen = [words(fact, v) for v in order if (v in test.values) == so]
-        return f"{fact.label}: {either(chosen)}"
-    return f"{fact.label}: {'with' if so else 'without'} {readable(test.value)}"
-
-
-def _attribute(base: Base, test: Is, so: bool) -> str:
-    if test.attribute in BLOCKED:
-        return f"{selling(BLOCKED[test.attribute])} {'is' if so else 'is not'} blocked"
-    attribute = base.knowledge.attributes[test.attribute]
-    if attribute.flag:
-        return f"{attribute.means}: {'yes' if so else 'no'}"
-    return f"{attribute.means}: {'' if so else 'other than '}{readable(test.value)}"
-
-
-def _number(base: Base, number: Number) -> str:
-    if isinstance(number, Constant):
-        return quantity(number.value)
-    if isinstance(number, Quantity):
-        if number.name in VERDICT_NUMBERS:
-            name, process = number.name.split("_", 1)
-            return f"{name} for {NAMES[process]} selling"
-        return base.vocabulary[number.name].label
-    if isinstance(number, Count):
-        return f"number of {base.vocabulary[number.name].label}"
-    signs = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
-    return f"{_number(base, number.left)} {signs[number.operator]} {_number(base, number.right)}"
 
 
 def selling(process: str) -> str:
@@ -80,14 +22,19 @@ def answer(term: Fact | Derived, value: Value | None) -> str:
     return "not known" if value is None else words(term, value)
 
 
+def listed(items: Sequence[str], word: str) -> str:
+    """Some, joined by a word: small, midsize and large."""
+    return f"{', '.join(items[:-1])} {word} {items[-1]}" if len(items) > 1 else items[0] if items else "none"
+
+
 def either(items: Sequence[str]) -> str:
     """Alternatives: small, midsize or large."""
-    return f"{', '.join(items[:-1])} or {items[-1]}" if len(items) > 1 else items[0] if items else "none"
+    return listed(items, "or")
 
 
 def together(items: Sequence[str]) -> str:
     """All of them: small, midsize and large."""
-    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0] if items else "none"
+    return listed(items, "and")
 
 
 def few(items: Sequence[str], most: int, between: str = ", ") -> str:
