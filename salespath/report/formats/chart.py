@@ -20,7 +20,7 @@ def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf
     At most `width` columns; where months are more than that, every second (third, ...) is drawn. An encoding without
     box-drawing characters gets ASCII ones.
     """
-    signs = BOX if _fits("".join(BOX.values()), encoding) else ASCII
+    signs = BOX if can_write("".join(BOX.values()), encoding) else ASCII
     values = [value for line in lines.values() for value in line]
     top, bottom = max(0.0, *values), min(0.0, *values)
     scale = (top - bottom) or 1.0
@@ -70,7 +70,8 @@ def _months(drawn: Sequence[int], space: int, margin: int) -> str:
     return line
 
 
-def _fits(text: str, encoding: str) -> bool:
+def can_write(text: str, encoding: str) -> bool:
+    """Whether an encoding has every character of a text."""
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
+from salespath.report.formats.chart import can_write, chart
+from salespath.report.formats.figure import figure
 from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree
 
 Style = Callable[[str], str]
@@ -54,25 +56,19 @@ class _Terminal:
                         self.lines.append("")
                     self._headed(block.text, "-" if self.page.underlined and block.level == 2 else "")
                 case Text():
-                    start = inset + block.inset
+                    start = " " * (inset + block.inset)
                     hang = (2 if block.lead else 0) if block.hang is None else block.hang
-                    self._say(block.text, start, start + hang, lead=block.lead, strong=block.tone == "strong")
+                    self._say(block.text, start, start + " " * hang, lead=block.lead, strong=block.tone == "strong")
                 case Items():
                     self._items(block, inset + block.inset)
                 case Table():
                     self._table(block)
                 case Tree():
-                    from salespath.report.formats.tree import tree
-
-                    self.lines.extend(tree(block, self.width, self.encoding).splitlines())
+                    self._tree(block)
                 case Figure():
-                    from salespath.report.formats.figure import figure
-
                     self.lines.extend([*figure(block), ""])
-                    self._say(f"{', '.join(f'{letter} {means}' for letter, means in block.legend.items())}.", 0, 0)
+                    self._say(f"{', '.join(f'{letter} {means}' for letter, means in block.legend.items())}.")
                 case Chart():
-                    from salespath.report.formats.chart import chart
-
                     self.lines.extend(chart(block.lines, self.width, self.encoding))
                 case _:
                     raise TypeError(block)
@@ -84,20 +80,19 @@ class _Terminal:
         if rule:
             self.lines.append(rule * max(map(len, lines), default=0))
 
-    def _say(self, text: str, first: int, rest: int, *, label: str = "", lead: str = "", strong: bool = False) -> None:
-        """A paragraph; the lead is emphasised after the lines are broken, so that its marks take no room."""
+    def _say(self, text: str, first: str = "", rest: str = "", *, lead: str = "", strong: bool = False) -> None:
+        """A paragraph; `first` and `rest` begin its lines. The lead is emphasised after they are broken: its marks take no room."""
         said = f"{lead}: {text}" if lead else text
-        start = " " * first + label
         lines = textwrap.wrap(
             said,
             self.width,
-            initial_indent=start,
-            subsequent_indent=" " * rest,
+            initial_indent=first,
+            subsequent_indent=rest,
             break_on_hyphens=False,
             break_long_words="://" not in said,  # an address stays whole
         )
-        if lead and lines and lines[0].startswith(f"{start}{lead}"):
-            lines[0] = start + self.bold(lead) + lines[0][len(start) + len(lead) :]
+        if lead and lines and lines[0].startswith(f"{first}{lead}"):
+            lines[0] = first + self.bold(lead) + lines[0][len(first) + len(lead) :]
         self.lines.extend(map(self.bold, lines) if strong else lines)
 
     def _items(self, block: Items, inset: int) -> None:
@@ -110,8 +105,16 @@ class _Terminal:
             rest = len(mark) if block.hang is None else block.hang
             if block.aligned and inset + rest > self.width // 2:
                 rest = 4
-            self._say(item.text, inset, inset + rest, label=mark, lead=item.lead)
+            self._say(item.text, " " * inset + mark, " " * (inset + rest), lead=item.lead)
             self._blocks(item.under, inset + min(len(mark) or rest, rest))  # below where its text begins
+
+    def _tree(self, branch: Tree, first: str = "", rest: str = "") -> None:
+        """A branch, whose lines begin with `first` and `rest`, and what stands under it, each with a guide to it."""
+        self._say(branch.text, first, rest)
+        fork, side, last = ("├── ", "│   ", "└── ") if can_write("├│└─", self.encoding) else ("+-- ", "|   ", "`-- ")
+        for child in branch.under:
+            ends = child is branch.under[-1]
+            self._tree(child, rest + (last if ends else fork), rest + ("    " if ends else side))
 
     # Tables
 
