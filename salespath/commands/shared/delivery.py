@@ -15,14 +15,18 @@ from typing import Any, TypeVar
 import click
 
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
-from salespath.report.formats import text, write_page
+from salespath.report.formats import WRITERS, text, write_page
 from salespath.report.page import Page, Text
 from salespath.rules.folders import rule_files, vocabulary_files
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 STDOUT = "-"
-FORMATS = {"text": "txt", "md": "md", "html": "html", "json": "json"}  # what is printed, and the endings of such files
+FORMATS = {
+    "text": "txt",
+    **dict(zip(WRITERS, WRITERS)),
+    "json": "json",
+}  # what is printed, and the endings of such files
 TABLES = ("csv", "jsonl")  # those of tables that can be printed
 
 
@@ -158,9 +162,9 @@ def deliver(
             pieces = json_pieces(document(), ascii_only=output.ascii_only)
         case "jsonl":
             pieces = json_lines(document(), ascii_only=output.ascii_only)
-        case "md" | "html":
+        case ending if ending in WRITERS:
             some = [_page(lines) if isinstance(lines, str) else lines for lines in pages()]
-            encoding, pieces = "utf-8", iter([write_page(some, output.ending)])
+            encoding, pieces = "utf-8", iter([write_page(some, ending)])
         case _:
             pieces = _texts(pages(), output, between)
     file = begin(output.path)

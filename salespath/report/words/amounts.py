@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from salespath.facts import Derived, Fact
 from salespath.facts.values import quantity, words
 
-_DIGITS = 3
 _CENT = 0.005
 _LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 MONEY = ("revenue_at_end", "most_tied_up", "lowest_cash")
@@ -17,24 +14,24 @@ def money(value: float) -> str:
     """A result in US dollars to three digits: $412,000; -$1.24M."""
     if abs(value) < _CENT:
         return "$0"
-    return f"{'-' if value < 0 else ''}${_short(rounded(abs(value)))}"
+    return f"{'-' if value < 0 else ''}${_short(roughly(abs(value)))}"
 
 
 def axis(value: float) -> str:
     """A result in US dollars as short as the axis of a chart wants it: $412k."""
-    size = rounded(abs(value))
-    return f"{'-' if value < 0 else ''}${quantity(rounded(size / 1000))}k" if 1000 <= size < 1e6 else money(value)
+    size = roughly(abs(value))
+    return f"{'-' if value < 0 else ''}${quantity(roughly(size / 1000))}k" if 1000 <= size < 1e6 else money(value)
 
 
 def count(value: float) -> str:
     """A number of things: 8; 1,380; 31.5 as 32; 1.24M."""
-    return _short(rounded(value) if value >= 1e5 else float(round(value)) if value >= 10 else round(value, 1))
+    return _short(roughly(value) if value >= 1e5 else float(round(value)) if value >= 10 else round(value, 1))
 
 
 def given(kind: Derived | Fact, value: float) -> str:
     """A figure as it was given: $1,900; 15%; 4.5. Large ones are shortened."""
     if kind.type == "money":
-        return f"${_short(rounded(value))}" if value >= 1e6 else words(kind, value)
+        return f"${_short(roughly(value))}" if value >= 1e6 else words(kind, value)
     return words(kind, value) if kind.type == "share" else _short(round(value, 2))
 
 
@@ -47,16 +44,14 @@ def result(id_: str, value: float | None, months: int) -> str:
     return "reached" if id_ == "target_month" and value == 0 else count(value)
 
 
-def rounded(value: float, digits: int = _DIGITS) -> float:
-    """A number, 0 or more, to so many digits."""
-    if value == 0:
-        return 0.0
-    return round(value, digits - 1 - math.floor(math.log10(value)))
+def roughly(value: float, digits: int = 3) -> float:
+    """A number to so many digits."""
+    return float(f"{value:.{digits}g}")
 
 
 def _short(value: float) -> str:
     for size, name in _LARGE:
         if value >= size:
-            shortened = rounded(value / size)
+            shortened = roughly(value / size)
             return f"{quantity(shortened)}{name}" if shortened < 1e6 else f"{shortened:.0e}{name}"
     return quantity(value)

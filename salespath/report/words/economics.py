@@ -13,7 +13,7 @@ from salespath.counsel.economics.process_economics import MATCH, Economics, Proc
 from salespath.engine.assessment import Assessment
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable
-from salespath.report.words.amounts import count, given, money, rounded
+from salespath.report.words.amounts import count, given, money, roughly
 from salespath.report.words.phrases import NAMES, capitalized, counted, labels, together
 from salespath.report.words.verdict import in_short
 
@@ -288,7 +288,7 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
     if mark.others is not None and mark.price is not None:
         most = assumptions().bands[mark.process][1]
         text += (
-            f", or be paid {money(rounded(mark.price, 2))} by each of {_about(math.ceil(mark.others))}, as many as they would keep "
+            f", or be paid {money(roughly(mark.price, 2))} by each of {_about(math.ceil(mark.others))}, as many as they would keep "
             "at assumed rates"
         )
         if mark.price > most:
@@ -298,5 +298,5 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
 
 def _about(number: int) -> str:
     """Customers, to two digits where they are many."""
-    about = count(number) if number < 100 else f"about {count(rounded(number, 2))}"
+    about = count(number) if number < 100 else f"about {count(roughly(number, 2))}"
     return counted(about, "customer", "customers")
