@@ -16,9 +16,9 @@ from salespath.interview.interview import PLAN, Interview, Stake
 from salespath.report.page import Block, Item, Items, Text
 from salespath.report.words.phrases import NAMES, counted, either
 from salespath.report.words.questions import why_asked
+from salespath.report.words.verdict import in_short
 from salespath.rules.model import PROCESSES
 
-WORDS = "? why back skip save quit"
 INTRODUCTION = (
     "Questions about your product, market, capital and team{how}; then a recommendation with its reasons and a plan. "
     "Rough answers will do: about 70k. What you do not know, skip: it counts as unknown, never as no."
@@ -65,7 +65,9 @@ class Asked:
         wide = len(str(len(self.choices)))
         yield _words({f"{place:>{wide}}  {word}": self.choices[word] for place, word in enumerate(self.choices, 1)})
         yield Text(self.hint)
-        yield Text(f"{self.enter or ('Enter keeps your answer.' if self.earlier else 'Enter skips.')} Or: {WORDS}")
+        yield Text(
+            f"{self.enter or ('Enter keeps your answer.' if self.earlier else 'Enter skips.')} Or: {' '.join(COMMANDS)}"
+        )
 
     @property
     def explained(self) -> Iterator[Block]:
@@ -229,8 +231,6 @@ def so_far(interview: Interview) -> str:
 def _process(interview: Interview) -> str:
     """The process that the answers give, with what stands in the way or which way it leans."""
     a, facts = interview.assessment, interview.base.vocabulary
-    if a.process == "both":
-        return f"both, {NAMES[a.lead]} first" if a.lead else "both"
     lean = f"leaning to {NAMES[a.leaning]}" if a.leaning else ""
     if a.process == "undetermined":
         return lean or "undecided"
@@ -238,7 +238,7 @@ def _process(interview: Interview) -> str:
         blockers = [blocker for blocker in a.blockers if blocker.process in ((a.leaning,) if a.leaning else PROCESSES)]
         read = facts.ordered({name for blocker in blockers for name in blocker.facts})
         return f"not yet{f' ({facts[read[0]].label})' if read else ''}{f', {lean}' if lean else ''}"
-    return NAMES[a.process]
+    return in_short(a.process, a.lead)
 
 
 def answer_in_words(fact: Fact, answer: Answer) -> str:

@@ -11,9 +11,9 @@ from salespath.engine.compile import filled
 from salespath.engine.dependencies import Relations, relations_of
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
-from salespath.report.plain import plain, shape
+from salespath.report.plain import net, plain, shape
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES
+from salespath.report.words.phrases import selling
 from salespath.rules.language import Is
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Advise, BlockProcess, Conclude, Rule, Source, Warn, Weigh
@@ -95,12 +95,15 @@ def conclusion(base: Base, rule: Rule) -> str:
         case Weigh(process, weight, on):
             title = f"{base.knowledge.lines[on].title} ({on})"
             if not weight:
-                return f"an exception that weighs nothing, on {title} for {NAMES[process]} selling."
+                return f"an exception that weighs nothing, on {title} for {selling(process)}."
             side, net = "for" if weight > 0 else "against", certainty.signed(certainty.weight(weight), 2)
-            return f"evidence {side} {NAMES[process]} selling on {title}: certainty {weight:g}, net weight {net}."
+            return f"evidence {side} {selling(process)} on {title}: certainty {weight:g}, net weight {net}."
         case BlockProcess(process, lift=lift):
-            what = "running both" if process == "both" else f"{NAMES[process]} selling"
-            return f"an exception that lifts a block on {what}." if lift else f"{what} is blocked for now."
+            return (
+                f"an exception that lifts a block on {selling(process)}."
+                if lift
+                else f"{selling(process)} is blocked for now."
+            )
         case Warn(process):
             return f"a pitfall, for {_where(process)}."
         case Advise(about, choice, process):
@@ -138,7 +141,7 @@ def document(base: Base, rules: Iterable[Rule]) -> Any:
         in_words=lambda rule, base: in_words(base, base.condition(rule.id)),
         unless=lambda rule, base: dict(exceptions(base, rule)),
         weight=lambda rule, base: (
-            {"net_weight": certainty.net(certainty.weight(rule.then.certainty))} if isinstance(rule.then, Weigh) else {}
+            {"net_weight": net(certainty.weight(rule.then.certainty))} if isinstance(rule.then, Weigh) else {}
         ),
         source=lambda rule, base: [
             base.knowledge.sources.get(name, {"id": name, "kind": EXPERT}) for name in rule.source

@@ -26,7 +26,6 @@ BASIS = {
 }
 NAMED = 3  # answers named in a line
 NAMED_ABOVE = 2  # the same where other questions are named beside them, or in a headline
-BOUNDS = {"at_least": "at least", "at_most": "at most"}
 
 
 def in_short(process: str, lead: str | None = None, leaning: str | None = None, *, leans: str = "leaning to") -> str:
@@ -47,8 +46,8 @@ def headline(assessment: Assessment) -> str:
     Where little of the core is known, it says how little.
     """
     known = known_core(assessment.base, assessment.case.values)
-    few = "" if known.enough else f" This rests on {known.answered} of the {known.of} main answers."
-    return f"{_instruction(assessment)}{few}"
+    little = "" if known.enough else f" This rests on {known.answered} of the {known.of} main answers."
+    return f"{_instruction(assessment)}{little}"
 
 
 def _instruction(a: Assessment) -> str:
@@ -92,17 +91,13 @@ def _turns(a: Assessment, item: Unless) -> bool:
 
 def conditions(vocabulary: Vocabulary, unless: Iterable[Unless]) -> str:
     """What would lift a block, after the word unless: at least $325,000 is signed and payable, or new money is secured."""
-    said = list(dict.fromkeys(condition(vocabulary, item) for item in unless))
-    return ", or ".join(said)
-
-
-def condition(vocabulary: Vocabulary, unless: Unless) -> str:
-    """One answer that would lift a block, as a condition."""
-    fact = vocabulary.facts[unless.fact]
-    if unless.value is not None:
-        return (fact.condition or f"{fact.label}: {{value}}").format(value=words(fact, unless.value))
-    bound, amount = BOUNDS[unless.bound], words(fact, unless.amount or 0)
-    return (fact.condition or f"{fact.label}: {{bound}} {{amount}}").format(bound=bound, amount=amount)
+    said = []
+    for item in unless:
+        fact, bound = vocabulary.facts[item.fact], readable(item.bound)
+        value = words(fact, (item.amount or 0) if item.value is None else item.value)
+        text = fact.condition.format(value=value, bound=bound, amount=value)
+        said.append(text or f"{fact.label}: {' '.join(filter(None, (bound, value)))}")
+    return ", or ".join(dict.fromkeys(said))
 
 
 def firmness(assessment: Assessment) -> str:
@@ -114,9 +109,8 @@ def firmness(assessment: Assessment) -> str:
         return f"Firm: no single answer still missing{guess} would give another process."
     if strength.level == HANGS_ON:
         if len(on) == 1:
-            return (
-                f"Hangs on {vocabulary[on[0].fact].label}{_guess(a, on[0])}: {_turned(vocabulary, on[0], alone=True)}."
-            )
+            turn = on[0]
+            return f"Hangs on {vocabulary[turn.fact].label}{_guess(a, turn)}: {_turned(vocabulary, turn, alone=True)}."
         return f"Hangs on {len(on)} answers: {turned_by(a, on)}."
     wrong = "" if a.impossible is None else f"answers contradict one another ({labels(a.base, a.impossible.facts)})"
     if a.process == "undetermined":
