@@ -17,7 +17,7 @@ from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.cells import cells
 from salespath.engine.load import load
-from salespath.engine.settle import searched, settle
+from salespath.engine.settle import search_settled, settle
 from salespath.facts import Case, Value, read_file
 
 COMPANIES = Path(__file__).parent.parent / "examples" / "real_companies.yaml"
@@ -36,7 +36,7 @@ def orders(base: Base) -> dict[str, Order]:
     names = sheet(base)
 
     def telling(known: Facts, _: random.Random) -> str | None:
-        left = searched(assess(base, Case("A", known))).next_questions
+        left = search_settled(assess(base, Case("A", known))).next_questions
         return next((question.fact for question in left if question.fact in names), None)
 
     def fixed(known: Facts, _: random.Random) -> str | None:

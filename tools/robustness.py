@@ -16,11 +16,11 @@ from salespath.commands.shared.group import Reporting, report_problems
 from salespath.commands.shared.reading import companies_files, read_companies, with_base
 from salespath.engine.base import Base
 from salespath.engine.compile import compile_base
-from salespath.engine.documented import DocumentedCase, labelled
+from salespath.engine.documented import DocumentedCase, documented_cases
 from salespath.engine.table import FactTable, TableResult, assess_table
 from salespath.engine.truth_graph import VERDICT
 from salespath.report.page import Page, Text
-from salespath.report.words.phrases import counted
+from salespath.report.words.phrases import number_of
 from salespath.rules.language import Is, leaves
 from salespath.rules.loader import MAX_CERTAINTY
 from salespath.rules.model import VERDICTS, BlockProcess, Conclude, Rule, Weigh
@@ -159,7 +159,7 @@ def page(found: Robustness, of: int) -> Page:
         costly = sorted((change for change in changes if change.lost > 0), key=lambda c: (-c.lost, c.what))
         most = costly[0].lost if costly else 0
         blocks.append(
-            Text(f"{name}: {len(changes)} changes, the worst loses {most} of {counted(of, 'company', 'companies')}")
+            Text(f"{name}: {len(changes)} changes, the worst loses {most} of {number_of(of, 'company', 'companies')}")
         )
         blocks.extend(Text(f"{change.lost}  {change.what}", inset=2) for change in costly)
     lone = ", ".join(found.lone) or "none"
@@ -171,7 +171,7 @@ def read_documented(base: Base, paths: Iterable[str]) -> list[DocumentedCase]:
     """The companies of files that have a label; what is wrong goes to stderr, and nothing to judge ends the program."""
     paths, found = list(dict.fromkeys(paths)), []
     for path, portfolio in zip(paths, read_companies(companies_files(base, paths))):
-        documented, problems = labelled(portfolio, path)
+        documented, problems = documented_cases(portfolio, path)
         report_problems([*portfolio.problems, *problems])
         found += documented
     return found or sys.exit(1)

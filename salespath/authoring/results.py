@@ -62,12 +62,12 @@ class Results:
             still = place <= len(scenario.also)
             for id_ in scenario.fired:
                 if self.fired(id_, row + place) != still:
-                    yield f"{_changed(scenario.case, case)}: {id_} fires {'no more' if still else 'still'}"
+                    yield f"{_changes_text(scenario.case, case)}: {id_} fires {'no more' if still else 'still'}"
         if expect:
-            yield from _unexpected(expect, assess(self.base, scenario.case))
+            yield from _differences(expect, assess(self.base, scenario.case))
 
 
-def _unexpected(expect: Mapping[str, Any], a: Assessment) -> Iterator[str]:
+def _differences(expect: Mapping[str, Any], a: Assessment) -> Iterator[str]:
     """Where an assessment differs from what a scenario says under `expect`."""
     settled = "yes" if a.settled else "no"
     for name, got in (("process", a.process), ("lead", a.lead), ("leaning", a.leaning or "none"), ("settled", settled)):
@@ -86,7 +86,7 @@ def _unexpected(expect: Mapping[str, Any], a: Assessment) -> Iterator[str]:
     yield from (f"not expected in the plan: {name}" for name in expect.get("not_advice", ()) if name in plan)
 
 
-def _changed(case: Case, other: Case) -> str:
+def _changes_text(case: Case, other: Case) -> str:
     """What differs between a company and its changed one: `customer_employees 1000 → 999`."""
     names = [name for name in {**case.values, **other.values} if case.values.get(name) != other.values.get(name)]
     return ", ".join(f"{name} {_value(case, name)} → {_value(other, name)}" for name in names) or "nothing changed"

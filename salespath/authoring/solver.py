@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from salespath.authoring.symbolic import SymbolicNumber, calculated, finite, ordered, z3
+from salespath.authoring.symbolic import SymbolicNumber, calculate, compare, finite, z3
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.company import Company
@@ -95,7 +95,7 @@ class Solver:
             case Compare(operator):
                 left, right = self._number(leaf.left), self._number(leaf.right)
                 decided = z3.And(left.known, right.known)
-                true = ordered(operator, left, right)
+                true = compare(operator, left, right)
             case Known(name):
                 numeric = vocabulary[name].numeric
                 known = self._number(Quantity(name)).known if numeric else self._variable(name).known
@@ -150,7 +150,7 @@ class Solver:
                 return finite(z3.ToReal(size), variable.known)
             case Arithmetic(operator, left, right):
                 a, b = self._number(left, unlimited), self._number(right, unlimited)
-                return calculated(operator, a, b, unlimited)
+                return calculate(operator, a, b, unlimited)
 
     def _quantity(self, name: str) -> SymbolicNumber:
         """A fact or derived number; a given one wins over the computed one."""

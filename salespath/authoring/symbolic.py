@@ -13,7 +13,7 @@ except ImportError:
     needed = "this needs the solver Z3: `pip install 'salespath[check]'`."
     raise SalespathError([Problem("SP144", needed)]) from None
 
-__all__ = ["SymbolicNumber", "calculated", "finite", "ordered", "z3"]
+__all__ = ["SymbolicNumber", "calculate", "compare", "finite", "z3"]
 
 NO, YES = z3.BoolVal(False), z3.BoolVal(True)
 
@@ -37,19 +37,19 @@ def finite(value: Any, known: Any = YES) -> SymbolicNumber:
     return SymbolicNumber(known, NO, NO, value)
 
 
-def ordered(operator: str, a: SymbolicNumber, b: SymbolicNumber) -> Any:
+def compare(operator: str, a: SymbolicNumber, b: SymbolicNumber) -> Any:
     """A comparison of two numbers of which either may be infinite."""
     if operator in (">", ">="):
-        return ordered(operator.replace(">", "<"), b, a)
+        return compare(operator.replace(">", "<"), b, a)
     if operator == "!=":
-        return z3.Not(ordered("==", a, b))
+        return z3.Not(compare("==", a, b))
     both = z3.And(a.finite, b.finite, OPERATORS[operator](a.value, b.value))
     same = z3.Or(z3.And(a.above, b.above), z3.And(a.below, b.below))
     less = z3.Or(z3.And(a.below, z3.Not(b.below)), z3.And(b.above, z3.Not(a.above)))
     return z3.Or(both, *([same] if "=" in operator else []), *([less] if "<" in operator else []))
 
 
-def calculated(operator: str, a: SymbolicNumber, b: SymbolicNumber, unlimited: bool) -> SymbolicNumber:
+def calculate(operator: str, a: SymbolicNumber, b: SymbolicNumber, unlimited: bool) -> SymbolicNumber:
     """What machine arithmetic makes of two numbers, infinities included; `unlimited` says that dividing by 0 has no limit."""
     known = z3.And(a.known, b.known)
     if operator == "-":

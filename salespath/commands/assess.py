@@ -93,9 +93,9 @@ def command(
         for case in read.cases:
             assessment = assess_case(base, case, other)
             if possible:
-                from salespath.engine.settle import searched  # numpy
+                from salespath.engine.settle import search_settled  # numpy
 
-                assessment = searched(assessment, every=True)
+                assessment = search_settled(assessment, every=True)
             yield assessment
 
     def pages() -> Iterable[Page | str]:

@@ -17,7 +17,7 @@ from salespath.commands.shared.reading import companies_files, company_options, 
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.base import Base
 from salespath.engine.targets import meant, targets
-from salespath.files.problems import refused, shown, suggestion
+from salespath.files.problems import refusal, shown, suggestion
 from salespath.report.pages import explanation as explanations
 
 
@@ -40,7 +40,7 @@ def command(
         if explanation is None:
             hint = suggestion(str(target), targets(base))
             message = f"{shown(target)} is not a process, topic, choice, attribute, rule, fact or dimension.{hint}"
-            raise refused("SP130", message, None)
+            raise refusal("SP130", message, None)
         found.append(explanation)
     if found or not portfolio.single:
         deliver(

@@ -62,18 +62,18 @@ class Comparison:
 def are_respondents(cases: Sequence[Case]) -> bool:
     """Whether records of one company at one time, none of them a saved result, are several people's answers."""
     moments = {(case.company.casefold(), str(case.extra.get("year"))) for case in cases}
-    return len(cases) > 1 and len(moments) == 1 and not any(_saved(case) for case in cases)
+    return len(cases) > 1 and len(moments) == 1 and not any(_read_saved(case) for case in cases)
 
 
 def sides(base: Base, cases: Sequence[Case], *, respondents: bool) -> tuple[Side, ...]:
     """The companies or people, assessed, each by a name of its own."""
     return tuple(
-        Side(name, assess(base, case), _saved(case), case.extra.get(UNREAD, {}))
+        Side(name, assess(base, case), _read_saved(case), case.extra.get(UNREAD, {}))
         for name, case in zip(_names(cases, respondents=respondents), cases)
     )
 
 
-def _saved(case: Case) -> Saved | None:
+def _read_saved(case: Case) -> Saved | None:
     receipt = case.extra.get("receipt")
     if not isinstance(receipt, Mapping):
         return None

@@ -12,7 +12,7 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.borders import Stretch, stretches, turning_points
 from salespath.engine.company import Company
-from salespath.engine.placing import placed
+from salespath.engine.placing import answers_for
 from salespath.engine.variants import processes_of
 from salespath.facts import Case, Derived, Fact
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
@@ -65,7 +65,7 @@ def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
         scales.append(Scale(name, kind, values, values.index(own[name]), stretches(base, facts, name, others)))
     rows = scales[1].values if scales[1:] else (None,)
     cells = [dict(zip(names, (across, up))) for up, across in product(rows, scales[0].values)]
-    answers = [placed(base, facts, {n: value for n, value in cell.items() if value is not None}) for cell in cells]
+    answers = [answers_for(base, facts, {n: value for n, value in cell.items() if value is not None}) for cell in cells]
     found = iter(processes_of(base, facts, answers))
     grid = tuple(tuple(islice(found, len(scales[0].values))) for _ in rows)
     return DecisionMap(assess(base, case), tuple(scales), grid)

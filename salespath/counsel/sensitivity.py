@@ -14,8 +14,8 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, subject
 from salespath.engine.base import Base
 from salespath.engine.cells import height
-from salespath.engine.placing import Answers, changed
-from salespath.engine.settle import searched
+from salespath.engine.placing import Answers, with_answers
+from salespath.engine.settle import search_settled
 from salespath.engine.table import NONE, FactTable, assess_table
 from salespath.engine.walk import SUMS
 from salespath.facts import Case, Derived, Fact, Value
@@ -80,7 +80,7 @@ def sensitivity(base: Base, case: Case) -> Sensitivity:
     read, values = VerdictInputs(base, case, free=True), case.values
     known: dict[str, list[Move | None]] = {name: [None, *moves_of(read, name)] for name in read.facts()}
     answers = [move for move in moves(VerdictInputs(base, case)) if move.answers]
-    a = searched(assess(base, case))
+    a = search_settled(assess(base, case))
     process = next(iter(subject(a)), PROCESSES[0])
     changes: list[tuple[Answers, Move | None]] = [({}, None)]
     changes += [({name: move.after if move else None}, move) for name, some in known.items() for move in some]
@@ -109,7 +109,7 @@ def _variants(
     base: Base, case: Case, process: str, changes: Sequence[tuple[Answers, Move | None]]
 ) -> Iterator[Variant]:
     """What a company could be otherwise, assessed together; the first is as it is today."""
-    cases = [Case(case.company, changed(case.values, answers)) for answers, _ in changes]
+    cases = [Case(case.company, with_answers(case.values, answers)) for answers, _ in changes]
     result = assess_table(base, FactTable.from_cases(base, cases), settle=False)
     read = [
         place

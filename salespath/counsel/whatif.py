@@ -9,7 +9,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.effects import Effect, between
-from salespath.engine.settle import searched
+from salespath.engine.settle import search_settled
 from salespath.facts import Case, Value
 from salespath.facts.settings import suppose
 
@@ -30,7 +30,7 @@ class WhatIf:
 def what_if(base: Base, case: Case, texts: Iterable[str]) -> WhatIf:
     """What changes for a company if some facts are as the texts say. Raises SalespathError as `suppose` does."""
     other = suppose(base.vocabulary, case, texts)
-    before, after = searched(assess(base, case)), searched(assess(base, other))
+    before, after = search_settled(assess(base, case)), search_settled(assess(base, other))
     names = base.vocabulary.ordered({*case.values, *other.values})
     values = {name: (case.values.get(name), other.values.get(name)) for name in names}
     settings = {name: (old, new) for name, (old, new) in values.items() if old != new}

@@ -24,7 +24,7 @@ from salespath.engine.assessment import (
 )
 from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.compile import filled
+from salespath.engine.compile import fill
 from salespath.engine.contradictions import contradictions, problem
 from salespath.engine.truth_graph import Ref
 from salespath.engine.unless import unless
@@ -106,7 +106,7 @@ class _Assessor:
         return [v for v in self.base.knowledge.attributes[attribute].values if self.walked.has(attribute, v)]
 
     def _text(self, text: str) -> str:
-        return filled(text, self._figure)
+        return fill(text, self._figure)
 
     def _figure(self, name: str) -> str:
         value = self.company.answer(name)

@@ -12,7 +12,7 @@ from typing import Annotated
 from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, as_number, begins, bounds, limits
 from salespath.engine.company import Company
-from salespath.engine.placing import Answers, changed, placed
+from salespath.engine.placing import Answers, answers_for, with_answers
 from salespath.engine.turning import readers
 from salespath.engine.variants import processes_of
 from salespath.facts import Value
@@ -118,10 +118,10 @@ def _points(
     tests = dict.fromkeys(leaf for part in sorted(base.behind([name, *others])) for leaf in readers(base).get(part, ()))
 
     def answers(value: float) -> Answers:
-        return placed(base, facts, {**others, name: value})
+        return answers_for(base, facts, {**others, name: value})
 
     def company(value: float) -> Company:
-        return Company(base, changed(facts, answers(value)))
+        return Company(base, with_answers(facts, answers(value)))
 
     term = base.vocabulary[name]
     step = PARTS.get(term.type, 1)

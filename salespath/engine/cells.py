@@ -87,7 +87,7 @@ def begins(
         def state(point: int) -> tuple[int, int, int]:
             return company(point / PARTS.get(term.type, 1)).test(test)
 
-        return None if state(low) == state(high) else int(halved(low, high, state))
+        return None if state(low) == state(high) else int(bisect_between(low, high, state))
 
     return sorted({low, high, *(point for point in turns(term, tests, turn) if low < point < high)})
 
@@ -115,7 +115,7 @@ def options(term: Fact | Derived) -> tuple[Value, ...]:
     return frozenset(), *(frozenset([member]) for member in term.values), frozenset(term.values)
 
 
-def moved(term: Fact | Derived, value: Value) -> tuple[Value, ...]:
+def alternatives(term: Fact | Derived, value: Value) -> tuple[Value, ...]:
     """What a guess that is no number may be instead."""
     if isinstance(value, frozenset):
         return tuple(value ^ {member} for member in term.values)
@@ -164,7 +164,7 @@ def turns(term: Fact | Derived, tests: Iterable[Leaf], crossing: Callable[[Compa
         before = cell
 
 
-def halved(low: Any, high: Any, state: Callable[[Any], Any]) -> Any:
+def bisect_between(low: Any, high: Any, state: Callable[[Any], Any]) -> Any:
     """The least number, in parts of one, from which on a test is no longer as it is with the lowest: of one company or of rows."""
     before = state(low)
     while True:

@@ -32,7 +32,7 @@ def net(total: int) -> float:
     return total / SCALE
 
 
-def signed(total: int, digits: int) -> str:
+def with_sign(total: int, digits: int) -> str:
     """Net evidence as a figure with its sign: +0.7. What rounds to nothing is +0.0, never -0.0."""
     return f"{round(net(total), digits) + 0.0:+.{digits}f}"
 

@@ -269,7 +269,7 @@ def placeholders(text: str) -> list[str]:
         return [text]
 
 
-def filled(text: str, value: Callable[[str], str]) -> str:
+def fill(text: str, value: Callable[[str], str]) -> str:
     """A text with its figures put in."""
     if "{" not in text:
         return text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.company import Company
-from salespath.engine.compile import filled
+from salespath.engine.compile import fill
 from salespath.engine.walk import Bits, holds
 from salespath.facts import Case
 from salespath.facts.values import words
@@ -25,11 +25,11 @@ FAR = 0.1  # as a part of what a formula makes: a number given further from it c
 
 def contradictions(company: Company) -> tuple[Contradiction, ...]:
     """What the answers of a company contradict, what is impossible first."""
-    found = [*_broken(company), *_given_otherwise(company)]
+    found = [*_broken_relations(company), *_given_otherwise(company)]
     return tuple(sorted(found, key=lambda item: KINDS.index(item.kind)))
 
 
-def contradicted(rows: Rows) -> Bits:
+def impossible_rows(rows: Rows) -> Bits:
     """The rows of a table whose answers cannot all be right."""
     import numpy as np  # not for one company
 
@@ -52,7 +52,7 @@ def problem(case: Case, found: Contradiction) -> Problem:
     return Problem(found.code, message, WARNING, file=case.file, line=case.line, column=found.ask[0], row=case.row)
 
 
-def _broken(company: Company) -> Iterator[Contradiction]:
+def _broken_relations(company: Company) -> Iterator[Contradiction]:
     base = company.base
 
     def figure(name: str) -> str:
@@ -64,7 +64,7 @@ def _broken(company: Company) -> Iterator[Contradiction]:
         tree = base.broken(relation.id)
         if holds(tree, company)[0]:
             read = tuple(base.vocabulary.ordered(inputs(tree)))
-            text, code = filled(relation.text, figure), CODES[relation.kind]
+            text, code = fill(relation.text, figure), CODES[relation.kind]
             yield Contradiction(relation.id, relation.kind, read, text, relation.question, relation.ask, code)
 
 

@@ -23,7 +23,7 @@ class DocumentedCase:
     also: tuple[str, ...] = ()
 
 
-def labelled(portfolio: Portfolio, path: str) -> tuple[list[DocumentedCase], list[Problem]]:
+def documented_cases(portfolio: Portfolio, path: str) -> tuple[list[DocumentedCase], list[Problem]]:
     """The companies with a usable label, and what is wrong with the others: one problem (SP221) if none has a label, else one
     for each (SP222, SP223). A company may name further labels that are as good under `also_accept`.
     """

@@ -70,7 +70,7 @@ class Effect:
 def effects(old: Base, new: Base, cases: Iterable[Case]) -> Iterator[Effect]:
     """The companies for which the verdict, the blocks or the plan changes."""
     entries = differences(old.knowledge, new.knowledge)
-    changed = _changed(old, entries) | _changed(new, entries)
+    changed = _changed_rules(old, entries) | _changed_rules(new, entries)
     for case in cases:
         company = _Company((assess(old, case), assess(new, case)), changed, entries["rules"])
         found = company.effect()
@@ -92,7 +92,7 @@ def follows(effect: Effect, item: Difference) -> bool:
     return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
 
-def _changed(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]:
+def _changed_rules(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]:
     """The rules that say something else than in the other base, or whose evidence belongs to another dimension."""
     found = {entry.id for entry in entries["rules"].values() if not entry.only_words}
     moved = {entry.id for entry in entries["lines"].values() if "dimension" in entry.fields}
@@ -193,7 +193,7 @@ class _Company:
         """The rules that differ among those that one reads or is overridden by."""
         for side in self.sides:
             for value in _read(side.base, rule):
-                yield from self._concluding(value, closed=_closed(side.base, rule, value[0]))
+                yield from self._concluding(value, closed=_reads_closed(side.base, rule, value[0]))
             numbers = inputs(side.base.condition(rule)) if rule in side.base.knowledge.rules else ()
             yield from (piece for piece, number, _ in self.shifted if number in numbers)
             standing = rule in side.base.graph.standing_refs  # what is not known yet and could lift it is said with it
@@ -214,7 +214,7 @@ class _Company:
                 yield Shift(rule, processes[rule], before, after)
 
     def _items(self) -> Iterator[Difference]:
-        old, new = (_shown(side) for side in self.sides)
+        old, new = (_outcomes(side) for side in self.sides)
         for key in dict.fromkeys([*old, *new]):
             before, after = old.get(key), new.get(key)
             if before != after:
@@ -247,14 +247,14 @@ def _pieces(a: Assessment) -> set[tuple[str, str, int]]:
     return {(item.rule, adds_to(a.base, rules[item.rule]), item.weight) for item in a.fired if item.weight}
 
 
-def _closed(base: Base, rule: str, attribute: str) -> bool:
+def _reads_closed(base: Base, rule: str, attribute: str) -> bool:
     """Whether a rule reads an attribute as two-valued, as the verdict does and the plan does of blocks."""
     if attribute in BLOCKED:
         return True
     return base.section(base.knowledge.rules[rule]) == VERDICT and not base.knowledge.attributes[attribute].verdict
 
 
-def _shown(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
+def _outcomes(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
     """The blocks, advice and warnings of an assessment, by kind and rule: what each is about, and all that it says."""
     found: dict[tuple[str, str], tuple[str, object]] = {}
     for block in a.blockers:  # what it says, not all that it was read from

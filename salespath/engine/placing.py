@@ -17,12 +17,12 @@ HARDLY = 1e-6  # cash lasts for no time at all where spending has next to no bou
 Answers: TypeAlias = "Mapping[str, Value | None]"  # what some facts are; None: not known
 
 
-def changed(facts: Mapping[str, Value], answers: Answers) -> dict[str, Value]:
+def with_answers(facts: Mapping[str, Value], answers: Answers) -> dict[str, Value]:
     """The facts with some answers otherwise."""
     return {name: value for name, value in {**facts, **answers}.items() if value is not None}
 
 
-def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float]) -> dict[str, Value | None]:
+def answers_for(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float]) -> dict[str, Value | None]:
     """The answers that make some numbers of a company so, what else is known of it staying as it is.
 
     Of runway these are the runway itself and the cash that makes it at the present net spending, or the net spending where that
@@ -33,29 +33,29 @@ def placed(base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float])
     kept: set[str] = set()
     parts = {name: base.behind([name]) for name in base.vocabulary.ordered(numbers)}
     for name in sorted(parts, key=lambda name: len(parts[name])):  # what others are computed from comes first
-        known = changed(facts, found)
+        known = with_answers(facts, found)
         if Company(base, known).number(name) != numbers[name]:
-            found |= _placed(base, known, name, numbers[name], kept)
+            found |= _answers_for(base, known, name, numbers[name], kept)
         kept |= parts[name]
     return found
 
 
-def _placed(
+def _answers_for(
     base: Base, facts: Mapping[str, Value], name: str, value: float, kept: Collection[str]
 ) -> dict[str, Value | None]:
     company, tree = Company(base, facts), base.formula(name)
     parts = [part for part in base.vocabulary.ordered(inputs(tree)) if part not in kept] if tree else []
     for part in parts:
-        needed = _needed(company, tree, part, value)
+        needed = _number_needed(company, tree, part, value)
         term = base.vocabulary[part]  # how small it can be; how large only keeps out slips of the keyboard
         if needed is None or (term.minimum is not None and needed < term.minimum):
             continue
         if term.above is None or needed > term.above:
-            return {**_placed(base, facts, part, needed, kept), name: value}
+            return {**_answers_for(base, facts, part, needed, kept), name: value}
     return {**{part: None for part in parts if part in facts}, name: value}
 
 
-def _needed(company: Company, tree: Number | None, name: str, wanted: float) -> float | None:
+def _number_needed(company: Company, tree: Number | None, name: str, wanted: float) -> float | None:
     """What a number has to be for a formula to make what is wanted; None where that cannot be said."""
     match tree:
         case Quantity(read) if read == name:
@@ -66,7 +66,7 @@ def _needed(company: Company, tree: Number | None, name: str, wanted: float) -> 
             other = company.value(rest)
             if other is None or not math.isfinite(other) or (operator in "*/" and other == 0):
                 return None
-            return _needed(company, part, name, _undone(operator, left, wanted, other))
+            return _number_needed(company, part, name, _undone(operator, left, wanted, other))
     return None
 
 

@@ -58,7 +58,7 @@ def _left(here: Space, rows: States) -> npt.NDArray[np.float64]:
     return found
 
 
-def ranked(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> list[str]:
+def rank(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> list[str]:
     """Some unknown facts, those first whose answer narrows most; equal ones in the order of the vocabulary."""
     scores = narrowing(base, facts)
     place = base.vocabulary.places

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from salespath.engine.assessment import Assessment, Question, Settlement
 from salespath.engine.base import Base
 from salespath.engine.company import process_of
-from salespath.engine.questions import ranked
+from salespath.engine.questions import rank
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
 from salespath.facts import Value
 from salespath.rules.language import VERDICT_NUMBERS
@@ -34,7 +34,7 @@ def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False) -> Se
     return _SettleSearch(space(base), facts, every).settlement()
 
 
-def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
+def search_settled(assessment: Assessment, *, every: bool = False) -> Assessment:
     """The assessment with what the search adds: whether it is settled, and the questions left, the most telling first.
 
     With `every`, also which processes are possible, each witnessed, excluded or unproved.
@@ -57,7 +57,7 @@ def searched(assessment: Assessment, *, every: bool = False) -> Assessment:
 def most_telling(a: Assessment) -> tuple[Question, ...]:
     """The questions left, those first that lift what stands in the way, then the most telling."""
     questions = {question.fact: question for question in a.next_questions}
-    order = ranked(a.base, a.case.values, questions) if questions else []
+    order = rank(a.base, a.case.values, questions) if questions else []
     return tuple(questions[name] for name in sorted(order, key=lambda name: name not in a.lifting))
 
 

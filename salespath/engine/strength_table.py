@@ -14,11 +14,11 @@ from operator import or_
 import numpy as np
 
 from salespath.engine.base import Base
-from salespath.engine.cells import FACTOR, PARTS, bounds, halved, options, turns
-from salespath.engine.contradictions import contradicted
+from salespath.engine.cells import FACTOR, PARTS, bisect_between, bounds, options, turns
+from salespath.engine.contradictions import impossible_rows
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
 from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, words
-from salespath.engine.turning import RUNS, asked, readers
+from salespath.engine.turning import RUNS, asking_order, readers
 from salespath.engine.walk import walk
 from salespath.facts import Derived, Fact
 from salespath.facts.vocabulary import DIMENSIONS
@@ -79,13 +79,13 @@ class _Part:
         for name in found.keys() & self.base.vocabulary.derived.keys():
             for other in found.keys() & self.base.behind([name]) - {name}:
                 alone[name] = alone[name] & ~found[other][0]
-        names = sorted(alone, key=asked(self.base).__getitem__)
+        names = sorted(alone, key=asking_order(self.base).__getitem__)
         running = np.bitwise_or.reduce([self.now[process] for process in RUNS])
         first = [alone[name] & found[name][1] & ~running for name in names]
         bits = [*first, *(alone[name] & ~early for name, early in zip(names, first))]
         on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(rows.zero)) & rows.pack(True)
         count = np.unpackbits(on, axis=1, count=self.table.rows).sum(axis=0, dtype=np.int64)
-        contradictory = rows.expand(contradicted(rows)).astype(bool)
+        contradictory = rows.expand(impossible_rows(rows)).astype(bool)
         open_ = contradictory | self._too_little() | self._by_means_alone() | (count > MOST)
         open_ |= rows.expand(self.now["undetermined"]).astype(bool)
         level = np.where(open_, LEVELS.index(OPEN), np.where(count, LEVELS.index(HANGS_ON), LEVELS.index(FIRM)))
@@ -185,7 +185,7 @@ class _Part:
         if not len(some):
             return None
         found = low.copy()
-        found[some] = halved(low[some], high[some], of(some))
+        found[some] = bisect_between(low[some], high[some], of(some))
         return found
 
     def _otherwise(self, name: str, values: Array) -> _OtherAnswers:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.base import Base
-from salespath.engine.contradictions import contradicted
+from salespath.engine.contradictions import impossible_rows
 from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
@@ -253,7 +253,7 @@ def assess_table(base: Base, table: FactTable, *, settle: bool = True, chunk: in
     """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time."""
     step = max(8, -(-chunk // 8) * 8)
     parts = [_assess(base, table[start : start + step], settle) for start in range(0, max(table.rows, 1), step)]
-    return parts[0] if len(parts) == 1 else _joined(parts)
+    return parts[0] if len(parts) == 1 else _concatenate(parts)
 
 
 def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
@@ -283,7 +283,7 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
     for place, value in enumerate(VERDICTS if settle else ()):
         possible |= flags(walked.possible[value]) << np.uint8(place)
     settled = (possible != 0) & (possible & (possible - np.uint8(1)) == 0)
-    settled &= flags(contradicted(carrier)) == 0
+    settled &= flags(impossible_rows(carrier)) == 0
     rules = tuple(base.knowledge.rules)
     return TableResult(
         rows=table.rows,
@@ -301,7 +301,7 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
     )
 
 
-def _joined(parts: Sequence[TableResult]) -> TableResult:
+def _concatenate(parts: Sequence[TableResult]) -> TableResult:
     def joined(pieces: Sequence[Any]) -> Any:
         first = pieces[0]
         if isinstance(first, dict):

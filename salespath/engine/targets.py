@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from salespath.engine.base import Base
-from salespath.facts.vocabulary import DIMENSIONS, folded
+from salespath.facts.vocabulary import DIMENSIONS, fold
 from salespath.rules.model import VERDICTS, Advise
 
 # Before the names of targets in the ids of findings.
@@ -31,8 +31,8 @@ def meant(base: Base, word: str) -> tuple[str, ...]:
     kind, _, name = word.partition("/")[0].partition(":")
     if kind in _KINDS or kind in base.knowledge.attributes:
         return meant(base, name if kind in _KINDS else kind)
-    plain = folded(word)
-    named = [name for name in names if folded(name) == plain][:1]
+    plain = fold(word)
+    named = [name for name in names if fold(name) == plain][:1]
     for found in (named, *_readings(base, plain)) if plain else ():
         if found:
             return tuple(dict.fromkeys(found))
@@ -42,20 +42,20 @@ def meant(base: Base, word: str) -> tuple[str, ...]:
 def _readings(base: Base, plain: str) -> Iterator[list[str]]:
     """Ways to take a word, the surest first: a choice, a label or title, a part or the initials of a choice, a value of a fact."""
     topics = base.knowledge.topics
-    yield [process for process in VERDICTS if plain in map(folded, (f"{process} selling", f"running {process}"))]
+    yield [process for process in VERDICTS if plain in map(fold, (f"{process} selling", f"running {process}"))]
     choices = sorted(_choices(base), key=lambda name: not topics[name.partition(":")[0]].between)
     asked = [name for name in choices if name.partition(":")[2] in topics[name.partition(":")[0]].between]
     for some in (asked, choices):
-        yield [name for name in some if folded(name.partition(":")[2]) == plain]
+        yield [name for name in some if fold(name.partition(":")[2]) == plain]
         pairs = [(name, topics[name.partition(":")[0]].choices or {}) for name in some]
-        yield [name for name, titles in pairs if folded(titles.get(name.partition(":")[2], "")) == plain]
-    yield [name for name in base.vocabulary if folded(base.vocabulary[name].label) == plain]
-    yield [topic.id for topic in topics.values() if folded(topic.title) == plain]
-    yield [item.id for item in base.knowledge.attributes.values() if folded(item.means) == plain]
+        yield [name for name, titles in pairs if fold(titles.get(name.partition(":")[2], "")) == plain]
+    yield [name for name in base.vocabulary if fold(base.vocabulary[name].label) == plain]
+    yield [topic.id for topic in topics.values() if fold(topic.title) == plain]
+    yield [item.id for item in base.knowledge.attributes.values() if fold(item.means) == plain]
     yield [name for name in asked if plain in _parts(name.partition(":")[2])]
     facts = base.vocabulary.facts.values()
-    yield [fact.id for fact in facts if plain in map(folded, fact.values)]
-    yield [fact.id for fact in facts if plain in map(folded, chain(*fact.also.values()))]
+    yield [fact.id for fact in facts if plain in map(fold, fact.values)]
+    yield [fact.id for fact in facts if plain in map(fold, chain(*fact.also.values()))]
     yield [name for name in choices if plain in _parts(name.partition(":")[2])]
     if len(plain) > 2:
         yield [name for name in asked if any(part.startswith(plain) for part in _parts(name.partition(":")[2]))]
@@ -68,5 +68,5 @@ def _choices(base: Base) -> list[str]:
 
 def _parts(name: str) -> set[str]:
     """The words of a name, and its initials."""
-    parts = folded(name).split()
+    parts = fold(name).split()
     return {*parts, "".join(part[:1] for part in parts)}

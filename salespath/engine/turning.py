@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any
 
 from salespath.engine.base import Base
-from salespath.engine.cells import around, as_number, begins, bounds, moved, options
+from salespath.engine.cells import alternatives, around, as_number, begins, bounds, options
 from salespath.engine.company import Company
 from salespath.engine.variants import processes_of
 from salespath.facts import Value
@@ -70,12 +70,12 @@ def turning(base: Base, facts: Mapping[str, Value], guessed: Collection[str] = (
         if turned:
             found[name] = Turn(name, turned, _spans(pairs, now) if base.vocabulary[name].numeric else ())
     alone = [turn for turn in found.values() if base.behind([turn.fact]) & found.keys() == {turn.fact}]
-    places = asked(base)
+    places = asking_order(base)
     return tuple(sorted(alone, key=lambda turn: (now not in RUNS and not turn.decides, places[turn.fact])))
 
 
 @cache
-def asked(base: Base) -> dict[str, int]:
+def asking_order(base: Base) -> dict[str, int]:
     """The place of every name in the order of asking: the quick questions, the core, the rest; a number as the first behind it."""
 
     def place(name: str) -> tuple[bool, int, int]:
@@ -111,7 +111,7 @@ def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -
 
             yield from ((name, as_number(term, point)) for point in begins(term, tests, company, low, high))
         else:
-            yield from ((name, other) for other in (options(term) if value is None else moved(term, value)))
+            yield from ((name, other) for other in (options(term) if value is None else alternatives(term, value)))
 
 
 def _spans(pairs: list[tuple[Any, str]], now: str) -> tuple[Span, ...]:

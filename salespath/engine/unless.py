@@ -14,7 +14,7 @@ from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.base import Base
-from salespath.engine.cells import PARTS, bounds, halved, options
+from salespath.engine.cells import PARTS, bisect_between, bounds, options
 from salespath.engine.company import Company
 from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import Bits, Carrier, Numbers
@@ -45,7 +45,7 @@ def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> I
     refs = exceptions(base, block, fact.id)
 
     def lifts(value: Value) -> int:
-        return int(lifted(base, Company(base, {**facts, fact.id: value}), refs))
+        return int(any_certain(base, Company(base, {**facts, fact.id: value}), refs))
 
     if fact.numeric:
         bound, amount = least(fact, lifts)
@@ -71,7 +71,7 @@ def answers(fact: Fact) -> tuple[Value, ...]:
     return options(fact)[1:-1] if fact.type == "set" else options(fact)
 
 
-def lifted(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
+def any_certain(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
     """Whether one of some exceptions is certain."""
     found, pairs = carrier.zero, dict[Ref, tuple[Bits, ...]]()
     for ref in refs:
@@ -94,5 +94,5 @@ def least(fact: Fact, lifts: Callable[[Any], Numbers]) -> tuple[Any, Any]:
     steps, (low, high) = PARTS.get(fact.type, 1), bounds(fact)
     at_low, at_high = lifts(low / steps), lifts(high / steps)
     up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
-    turn = halved(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))
+    turn = bisect_between(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))
     return up + 2 * down, (turn + (low - turn) * (at_low & at_high) - down) / steps

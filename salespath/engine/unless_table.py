@@ -9,7 +9,7 @@ import numpy as np
 
 from salespath.engine.base import Base
 from salespath.engine.table import Array, FactColumn, FactTable, Rows, column
-from salespath.engine.unless import BOUNDS, answers, exceptions, least, lifted, read
+from salespath.engine.unless import BOUNDS, answers, any_certain, exceptions, least, read
 from salespath.facts import Fact, Value
 
 
@@ -44,7 +44,7 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
 
     def lifts(cells: FactColumn) -> Array:
         carrier = Rows(base, FactTable(len(rows), {**columns, fact.id: cells}))
-        found: Array = carrier.expand(lifted(base, carrier, refs))
+        found: Array = carrier.expand(any_certain(base, carrier, refs))
         return found
 
     if fact.numeric:

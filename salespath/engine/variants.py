@@ -13,7 +13,7 @@ from typing import Any
 
 from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.placing import Answers, changed
+from salespath.engine.placing import Answers, with_answers
 from salespath.engine.walk import walk
 from salespath.facts import Value
 from salespath.rules.language import Leaf, inputs
@@ -37,7 +37,7 @@ class Variants:
     def __init__(self, base: Base, facts: Mapping[str, Value], answers: Sequence[Answers]) -> None:
         self.base = base
         self.company = Company(base, facts)
-        self.variants = [Company(base, changed(facts, some)) for some in answers]
+        self.variants = [Company(base, with_answers(facts, some)) for some in answers]
         self.answering: dict[str, set[int]] = {}
         for place, some in enumerate(answers):
             for name in some:

@@ -13,9 +13,9 @@ from typing import Any
 
 from salespath.facts import values
 from salespath.facts.values import HOW, BadValue, Value
-from salespath.facts.vocabulary import Derived, Fact, Vocabulary, folded
+from salespath.facts.vocabulary import Derived, Fact, Vocabulary, fold
 from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read_document, repeated_keys
-from salespath.files.problems import WARNING, Problem, has_error, refused, shown, suggestion
+from salespath.files.problems import WARNING, Problem, has_error, refusal, shown, suggestion
 from salespath.files.source import InputFile
 
 COMPANY = "company"
@@ -114,7 +114,7 @@ def read_node(
         return Portfolio((case,) if case else (), tuple(problems), single=True, rejects=rejects)
     if isinstance(node, Scalar):
         wanted = "expected facts (`product_stage: launched`, one a line), or a list of companies with facts."
-        raise refused("SP110", f"found the text {shown(node.text)}; {wanted}", path, node.line)
+        raise refusal("SP110", f"found the text {shown(node.text)}; {wanted}", path, node.line)
     cases: list[Case] = []
     left: list[Reject] = []
     for number, item in enumerate(node.items, 1):
@@ -200,7 +200,7 @@ def read_case(
 
 def name_key(keys: Iterable[str]) -> str:
     """The key or column that holds the company's name: `company`, else `Company`, `Company name`, … if there is one such."""
-    found = [key for key in keys if folded(key) in NAMES]
+    found = [key for key in keys if fold(key) in NAMES]
     return found[0] if len(found) == 1 else COMPANY
 
 
@@ -254,7 +254,7 @@ class FactReader:
         if isinstance(node, Scalar) and node.empty:
             return
         try:
-            self.values[id_] = typed(self.vocabulary[id_], node, exact=self.exact)
+            self.values[id_] = read_value(self.vocabulary[id_], node, exact=self.exact)
         except BadValue as error:
             self.problem("SP112", f"{id_}: {error}", line, fact=id_, value=shown(plain(node)))
 
@@ -280,7 +280,7 @@ class FactReader:
         return value
 
 
-def typed(fact: Fact | Derived, node: Node, *, exact: bool = False) -> Value:
+def read_value(fact: Fact | Derived, node: Node, *, exact: bool = False) -> Value:
     """The value of a fact from its node. Raises BadValue."""
     if isinstance(node, Mapping):
         raise BadValue("found a mapping; expected a value.")

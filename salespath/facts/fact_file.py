@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from salespath.facts import Case, Value, Vocabulary
-from salespath.facts.values import written
+from salespath.facts.values import cell_text
 from salespath.files.output import Output, atomic, check
 
 
@@ -17,7 +17,7 @@ def text(case: Case, vocabulary: Vocabulary) -> str:
     """The fact file of a case. How a value is known is kept, and so is what else the file said of the company."""
     lines = [
         "# Facts for salespath. A fact that is absent is unknown, never no or zero.",
-        f"company: {_quoted(case.company)}",
+        f"company: {_quote(case.company)}",
     ]
     if case.extra:
         lines.append(yaml.safe_dump(dict(case.extra), allow_unicode=True, sort_keys=False, width=1_000_000).rstrip())
@@ -29,17 +29,17 @@ def text(case: Case, vocabulary: Vocabulary) -> str:
 def _fact(case: Case, vocabulary: Vocabulary, name: str) -> str:
     value = _value(vocabulary, name, case.values[name])
     said = [f"how: {case.how[name]}"] if name in case.how else []
-    said += [f"{key}: {_quoted(note)}" for key, note in case.notes.get(name, {}).items()]
+    said += [f"{key}: {_quote(note)}" for key, note in case.notes.get(name, {}).items()]
     return f"{{{', '.join([f'value: {value}', *said])}}}" if said else value
 
 
 def _value(vocabulary: Vocabulary, name: str, value: Value) -> str:
     if isinstance(value, frozenset):
         return f"[{', '.join(v for v in vocabulary[name].values if v in value)}]"
-    return written(vocabulary[name], value)
+    return cell_text(vocabulary[name], value)
 
 
-def _quoted(words: str) -> str:
+def _quote(words: str) -> str:
     quoted: str = yaml.safe_dump(words, default_style='"', allow_unicode=True, width=1_000_000)
     return quoted.rstrip()
 

@@ -8,7 +8,7 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
-from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, bounded, parse, parse_set
+from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, parse, parse_set, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
@@ -70,7 +70,7 @@ def convert(fact: Fact | Derived, value: object) -> Value | None:
         if fact.type == "boolean":
             return value
     elif isinstance(value, Real) and fact.type in NUMERIC:
-        return bounded(fact, _finite(value), str(value))
+        return within_range(fact, _finite(value), str(value))
     elif fact.type == "date" and isinstance(value, date):
         return value.isoformat()[:10]  # without the time of day
     elif fact.type == "set" and isinstance(value, (list, tuple, set, frozenset)):

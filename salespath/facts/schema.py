@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from salespath.facts.cases import NAMES
-from salespath.facts.template import expected
+from salespath.facts.template import answer_format
 from salespath.facts.values import DATE, EMPTY_SET, HOW, NUMBER
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
@@ -81,7 +81,7 @@ def ref(name: str) -> dict[str, Any]:
 
 def _fact(fact: Fact | Derived) -> dict[str, Any]:
     asked = fact.question if isinstance(fact, Fact) else fact.meaning
-    return {"description": f"{asked} ({expected(fact)})", **ref(_kind(fact))}
+    return {"description": f"{asked} ({answer_format(fact)})", **ref(_kind(fact))}
 
 
 def _kind(fact: Fact | Derived) -> str:

@@ -11,7 +11,7 @@ from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import Scalar, parse, repeated_keys
 from salespath.files.nodes import Sequence as SequenceNode
-from salespath.files.problems import Problem, SalespathError, refused, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, refusal, shown, suggestion
 
 OPTION = "--set"  # where a problem with a setting is
 _SETTING = re.compile(r"\s*(?P<fact>[^=]*?)\s*(?P<sign>\+=|-=|=)(?P<text>.*)", re.DOTALL)
@@ -121,4 +121,4 @@ def choose(cases: Sequence[Case], path: str, company: str) -> Case:
         message = "no company in it can be assessed."
     else:
         message = f"it holds {len(cases)} companies; say which one with --company NAME: {names}."
-    raise refused("SP153", message, path)
+    raise refusal("SP153", message, path)

@@ -26,7 +26,7 @@ def yaml_template(vocabulary: Vocabulary) -> str:
             dimension = fact.dimension
             lines.extend(["", f"  # --- {dimension} ---"])
         lines.extend(textwrap.wrap(fact.question, 116, initial_indent="  # ", subsequent_indent="  #   "))
-        lines.extend(textwrap.wrap(expected(fact), 116, initial_indent="  #   ", subsequent_indent="  #   "))
+        lines.extend(textwrap.wrap(answer_format(fact), 116, initial_indent="  #   ", subsequent_indent="  #   "))
         lines.append(f"  {fact.id}:")
     return "\n".join(lines) + "\n"
 
@@ -38,7 +38,7 @@ def csv_template(vocabulary: Vocabulary) -> str:
     return text.getvalue()
 
 
-def expected(fact: Fact | Derived) -> str:
+def answer_format(fact: Fact | Derived) -> str:
     """What can be answered: yes or no; one of …; a number."""
     if fact.type == "boolean":
         return "yes or no"

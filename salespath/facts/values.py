@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeAlias
 from unicodedata import category
 
-from salespath.facts.vocabulary import NUMERIC, Derived, Fact, folded
+from salespath.facts.vocabulary import NUMERIC, Derived, Fact, fold
 from salespath.files.problems import shown, suggestion
 
 Value: TypeAlias = str | bool | int | float | frozenset[str]
@@ -119,7 +119,7 @@ def _member(fact: Fact | Derived, text: str) -> str:
 
 def meaning(fact: Fact | Derived, text: str) -> str | None:
     """The value of a choice or set that a text names: its id, its label, another word for it or its description, in any case."""
-    return text if text in fact.values else fact.meanings.get(folded(text))
+    return text if text in fact.values else fact.meanings.get(fold(text))
 
 
 def _no_member(fact: Fact | Derived, text: str) -> str:
@@ -132,10 +132,10 @@ def _number(fact: Fact | Derived, text: str, exact: bool) -> float | int:
         raise BadValue(f"{shown(text)} is an amount of money; expected {KINDS[fact.type]}.")
     if fact.type != "share" and match and match["percent"]:
         raise BadValue(f"{shown(text)} is a share; expected {KINDS[fact.type]}.")
-    return bounded(fact, number(text, exact=exact or fact.type in ("share", "number")), text)
+    return within_range(fact, number(text, exact=exact or fact.type in ("share", "number")), text)
 
 
-def bounded(fact: Fact | Derived, value: float | int, text: str) -> float | int:
+def within_range(fact: Fact | Derived, value: float | int, text: str) -> float | int:
     """A number as the fact has it, if that can be; `text` is how it was written. Raises BadValue."""
     if fact.type == "integer":
         if value != int(value):
@@ -232,7 +232,7 @@ def readable(word: str) -> str:
 _WRITTEN = {"smb": "SMB", "on_premises": "on-premises", "crm": "CRM", "c_level_conversations": "C-level conversations"}
 
 
-def written(fact: Fact | Derived, value: Value) -> str:
+def cell_text(fact: Fact | Derived, value: Value) -> str:
     """A value as one cell of a file, which `parse` reads back: yes, 70000, large;midsize, - for an empty set."""
     if isinstance(value, frozenset):
         return ";".join(v for v in fact.values if v in value) or EMPTY_SET

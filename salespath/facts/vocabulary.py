@@ -93,7 +93,7 @@ class Fact:
     @cached_property
     def meanings(self) -> dict[str, str]:
         """The value that each text means, folded: ids, labels, other words and descriptions."""
-        return {word: value for value, word in _called(self)}
+        return {word: value for value, word in _texts_of_values(self)}
 
     @property
     def numeric(self) -> bool:
@@ -143,7 +143,7 @@ class Relation:
     line: int
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """A text as it is compared with others: lower case, with single spaces for spaces, hyphens and underscores."""
     return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 
@@ -204,7 +204,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
                 relations[relation.id] = relation
         elif file.has("derived"):
             for item in file.records("derived", "a derived number"):
-                number = _derived(item)
+                number = _read_derived(item)
                 derived[number.id] = number
         else:
             dimension = file.one_of("dimension", (*DIMENSIONS, "results"), required=True)
@@ -238,7 +238,7 @@ def _fact(item: Record, dimension: str, owner: str) -> Fact:
     for value in fact.also.keys() - fact.values.keys():
         item.problem("SP106", f"{item.what} has no value {shown(value)}.{suggestion(value, fact.values)}")
     meant: dict[str, str] = {}
-    for value, word in _called(fact):
+    for value, word in _texts_of_values(fact):
         if meant.setdefault(word, value) != value:
             item.problem("SP106", f"{item.what}: {shown(word)} means both {meant[word]} and {value}.")
     if bool(fact.values) != (fact.type in ("choice", "set")):
@@ -254,12 +254,12 @@ def sentences(item: Record) -> tuple[str, ...]:
     return says
 
 
-def _called(fact: Fact) -> Iterator[tuple[str, str]]:
+def _texts_of_values(fact: Fact) -> Iterator[tuple[str, str]]:
     """The values of a choice or set, each with every text that means it."""
     for value, description in fact.values.items():
         for text in (value, *fact.also.get(value, ()), description):
             if text:
-                yield value, folded(text)
+                yield value, fold(text)
 
 
 def _change(item: Record) -> Change:
@@ -275,7 +275,7 @@ def _test(item: Record) -> Test:
     return item.read(Test, days=int(days))
 
 
-def _derived(item: Record) -> Derived:
+def _read_derived(item: Record) -> Derived:
     item.what = f"the derived number {item.text('id', required=True)}"
     unlimited = item.one_of("zero_divisor", ("unlimited", "undefined"), "undefined") == "unlimited"
     return item.read(Derived, {"type": NUMERIC}, unlimited=unlimited, line=item.line_of("formula"))

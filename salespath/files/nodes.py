@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
-from salespath.files.problems import Problem, SalespathError, refused, shown
+from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import InputFile, decode
 
 MAX_DEPTH = 32
@@ -80,23 +80,23 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
                     what = "a second document (`---`) in one file; write one document, or a list."
-                    raise _refused(event.start_mark, path, what)
+                    raise _refusal(event.start_mark, path, what)
                 node = _node(following(), following, path, 0)
         if as_json:
             json.loads(text)
     except json.JSONDecodeError as error:
-        raise refused("SP103", f"not valid JSON: {error.msg}.", path, error.lineno) from None
+        raise refusal("SP103", f"not valid JSON: {error.msg}.", path, error.lineno) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if error.problem and "nesting depth" in error.problem:  # libyaml 0.2.6 has a bound of its own and reads ahead
             raise _too_deep(path, mark) from None
         words = ", ".join(filter(None, (error.context, error.problem)))
         line = mark.line + 1 if mark else None
-        raise refused("SP103", f"not valid {language}: {shown(words, 160)}.", path, line) from None
+        raise refusal("SP103", f"not valid {language}: {shown(words, 160)}.", path, line) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise refused("SP103", f"not valid {language}: {shown(error, 160)}.", path) from None
+        raise refusal("SP103", f"not valid {language}: {shown(error, 160)}.", path) from None
     if node is None or (isinstance(node, Scalar) and node.empty):
-        raise refused("SP103", "the file is empty.", path)
+        raise refusal("SP103", "the file is empty.", path)
     return node
 
 
@@ -140,20 +140,20 @@ def _as_yaml(match: re.Match[str]) -> str:
     return found if found == "\\\\" else str(json.loads(f'"{found}"'))
 
 
-def _refused(mark: Any, path: str, what: str) -> SalespathError:
-    return refused("SP104", what, path, mark.line + 1)
+def _refusal(mark: Any, path: str, what: str) -> SalespathError:
+    return refusal("SP104", what, path, mark.line + 1)
 
 
 def _too_deep(path: str, mark: Any) -> SalespathError:
-    return _refused(mark, path, f"more than {MAX_DEPTH} levels of nesting.")
+    return _refusal(mark, path, f"more than {MAX_DEPTH} levels of nesting.")
 
 
 def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> Node:
     kind = type(event)
     if kind is yaml.AliasEvent or event.anchor:
-        raise _refused(event.start_mark, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
+        raise _refusal(event.start_mark, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
     if event.tag:
-        raise _refused(event.start_mark, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
+        raise _refusal(event.start_mark, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
     line = event.start_mark.line + 1
     if kind is yaml.ScalarEvent:
         return Scalar(event.value, line, bool(event.style))
@@ -170,7 +170,7 @@ def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> No
         key = _node(event, following, path, depth + 1)
         value = _node(following(), following, path, depth + 1)
         if type(key) is not Scalar:
-            raise _refused(event.start_mark, path, "a key must be a word.")
+            raise _refusal(event.start_mark, path, "a key must be a word.")
         if key.text in pairs:
             repeated.append(key)
         else:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
-from salespath.files.problems import Problem, SalespathError, refused, shown
+from salespath.files.problems import Problem, SalespathError, refusal, shown
 
 _STREAM = re.compile(r"/dev/(?:fd/(\d+)|(stdout)|(stderr))|/proc/self/fd/(\d+)")
 
@@ -62,7 +62,7 @@ def check(outputs: Iterable[Output], inputs: Iterable[str] = (), *, force: bool 
         elif any(_same(there, status) or os.path.realpath(path) == place for place, status in others):
             message = f"{what} would be written twice by this command; {name}."
             problems.append(Problem("SP146", message, file=path))
-        elif _replaced(path, there) and not force:
+        elif _is_replaced(path, there) and not force:
             problems.append(_exists(path, what, name))
         if there is None or not stat.S_ISCHR(there.st_mode):
             others.append((os.path.realpath(path), there))
@@ -78,13 +78,13 @@ def is_through(path: str) -> bool:
         there = _status(path)
     except (OSError, ValueError):
         return False
-    return there is not None and not _replaced(path, there)
+    return there is not None and not _is_replaced(path, there)
 
 
 def is_there(path: str) -> bool:
     """Whether there is a file that would be replaced."""
     try:
-        return _replaced(path, _status(path))
+        return _is_replaced(path, _status(path))
     except (OSError, ValueError):
         return False
 
@@ -160,7 +160,7 @@ class _File:
         stream = _stream(path)
         if stream is not None:
             self.file = os.fdopen(os.dup(stream), "wb")  # opened by name, it would be written from its start
-        elif there and not _replaced(path, there):
+        elif there and not _is_replaced(path, there):
             self.file = os.fdopen(os.open(path, os.O_WRONLY), "wb")
         else:
             if there and not force:
@@ -241,7 +241,7 @@ def _same(one: os.stat_result | None, other: os.stat_result | None) -> bool:
     return os.path.samestat(one, other) and (stat.S_ISREG(one.st_mode) or stat.S_ISFIFO(one.st_mode))
 
 
-def _replaced(path: str, there: os.stat_result | None) -> bool:
+def _is_replaced(path: str, there: os.stat_result | None) -> bool:
     return there is not None and stat.S_ISREG(there.st_mode) and _stream(path) is None
 
 
@@ -252,4 +252,4 @@ def _exists(path: str, what: str = "", name: str = "choose another name") -> Pro
 def _cannot_write(path: str, error: Exception) -> SalespathError:
     reason = getattr(error, "strerror", None) or str(error)
     what, file = ("the output", None) if path == "-" else (shown(path), path)
-    return refused("SP140", f"cannot write {what}: {reason}.", file)
+    return refusal("SP140", f"cannot write {what}: {reason}.", file)

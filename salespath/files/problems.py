@@ -62,7 +62,7 @@ class SalespathError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def refused(
+def refusal(
     code: str, message: str, path: str | None, line: int | None = None, row: int | None = None
 ) -> SalespathError:
     """A file that cannot be used for one reason."""

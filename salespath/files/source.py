@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, NoReturn
 
-from salespath.files.problems import SalespathError, refused, shown
+from salespath.files.problems import SalespathError, refusal, shown
 
 MAX_BYTES = 64 * 2**20
 HEAD = 2**16  # bytes by which a file is known
@@ -91,7 +91,7 @@ class InputFile:
         data = self.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             size = f"{shown(self.path)} is larger than {MAX_BYTES // 2**20} MiB; split it, or use CSV or Parquet."
-            raise refused("SP101", size, self.path)
+            raise refusal("SP101", size, self.path)
         return data
 
     def seekable(self) -> IO[bytes]:
@@ -125,7 +125,7 @@ def open_file(path: str) -> IO[bytes]:
         mode = Path(path).stat().st_mode
         if stat.S_ISDIR(mode) or stat.S_ISBLK(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
             what = "a directory" if stat.S_ISDIR(mode) else "a device"
-            raise refused("SP101", f"{shown(path)} is {what}; a file was expected.", path)
+            raise refusal("SP101", f"{shown(path)} is {what}; a file was expected.", path)
         return open(path, "rb")
     except (OSError, ValueError) as error:
         _cannot_read(path, error)
@@ -149,9 +149,9 @@ def decode(data: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         what = f"the byte {data[error.start]:#04x} is not {error.encoding.upper()}. Save the file as UTF-8."
-        raise refused("SP102", what, path, line) from None
+        raise refusal("SP102", what, path, line) from None
     if "\0" in text:
-        raise refused("SP102", "this is a binary file; text was expected.", path)
+        raise refusal("SP102", "this is a binary file; text was expected.", path)
     return text
 
 
@@ -161,7 +161,7 @@ def _refuse_foreign(head: bytes, path: str) -> None:
     found = next((kind for part, kind in kinds if part in head), None)
     found = found or next((kind for start, kind in _FOREIGN.items() if head.startswith(start)), None)
     if found:
-        raise refused("SP102", f"this is {found[0]}; {found[1]}.", path)
+        raise refusal("SP102", f"this is {found[0]}; {found[1]}.", path)
 
 
 def _size(file: IO[bytes]) -> int:
@@ -175,4 +175,4 @@ def _size(file: IO[bytes]) -> int:
 
 def _cannot_read(path: str, error: Exception) -> NoReturn:
     reason = getattr(error, "strerror", None) or str(error)
-    raise refused("SP101", f"cannot read {shown(path)}: {reason}.", path) from None
+    raise refusal("SP101", f"cannot read {shown(path)}: {reason}.", path) from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Question
 from salespath.engine.base import Base
-from salespath.engine.settle import most_telling, searched
+from salespath.engine.settle import most_telling, search_settled
 from salespath.engine.turning import Turn
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS, merge
@@ -136,7 +136,7 @@ class Interview:
             if any(turn.fact not in here.case.values for turn in here.strength.on):
                 self._assessment = replace(here, settled_by="example", next_questions=most_telling(here))
             else:
-                self._assessment = searched(here)
+                self._assessment = search_settled(here)
         return self._assessment
 
     def backs(self, fact: str) -> int | None:

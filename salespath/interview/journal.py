@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from salespath.facts import Case, Value, Vocabulary
-from salespath.facts.cases import typed
+from salespath.facts.cases import read_value
 from salespath.facts.values import HOW, BadValue
 from salespath.files.nodes import parse
-from salespath.files.problems import SalespathError, refused, shown
+from salespath.files.problems import SalespathError, refusal, shown
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, PLAN, Event
 
@@ -49,7 +49,7 @@ def folder() -> Path:
         return Path.home() / place / "salespath"
     except RuntimeError:
         message = "there is no home folder to save the interview in; set XDG_DATA_HOME to a folder."
-        raise refused("SP140", message, None) from None
+        raise refusal("SP140", message, None) from None
 
 
 class Journal:
@@ -149,10 +149,10 @@ class Journal:
             raise
         except OSError as error:
             message = f"cannot save the interview in {shown(self.path, 300)}: {error.strerror}."
-            raise refused("SP140", message, None) from None
+            raise refusal("SP140", message, None) from None
 
 
-def unfinished(vocabulary: Vocabulary) -> Iterator[tuple[Journal, JournalRecord]]:
+def unfinished_interviews(vocabulary: Vocabulary) -> Iterator[tuple[Journal, JournalRecord]]:
     """Interviews with an answer or a skip that are neither finished nor open elsewhere, the latest first; each comes locked."""
     try:
         inside = (entry for entry in os.scandir(folder()) if entry.name.endswith(".jsonl"))
@@ -183,7 +183,7 @@ def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
             continue
         match line:
             case {"kind": "given"}:
-                record = replace(record, given=_given(line, vocabulary), quick=line.get("quick") is True)
+                record = replace(record, given=_read_given(line, vocabulary), quick=line.get("quick") is True)
             case {"kind": "wrote", "file": str(file), "sha256": str(sha256)}:
                 record = replace(record, written=(file, sha256))
             case {"kind": "back" | "done" as kind}:
@@ -197,7 +197,7 @@ def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
     return replace(record, events=tuple(events))
 
 
-def _given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
+def _read_given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
     facts, how, notes, extra = (
         part if isinstance(part := line.get(key), dict) else {} for key in ("facts", "how", "notes", "extra")
     )
@@ -228,7 +228,7 @@ def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
     if name == PLAN:
         return value if isinstance(value, bool) else None
     try:
-        return typed(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True)
+        return read_value(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True)
     except (KeyError, BadValue, SalespathError):
         return None
 

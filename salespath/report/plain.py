@@ -114,14 +114,14 @@ def document(assessment: Assessment, *, table: bool = False) -> Any:
     return plain(assessment, assessment.base, {Assessment: entries})
 
 
-def rounded(value: float, digits: int = 3) -> float:
+def round_figure(value: float, digits: int = 3) -> float:
     """A figure as JSON has it."""
     return round(value, digits) + 0.0  # never -0.0
 
 
 def net(weight: int) -> float:
     """Net evidence as JSON has it."""
-    return rounded(certainty.net(weight))
+    return round_figure(certainty.net(weight))
 
 
 def net_of(name: str) -> Callable[[Any, Any], float | None]:
@@ -140,7 +140,7 @@ def facts(values: Mapping[str, Value], base: Base) -> Facts:
 
 
 def _factor(weight: int) -> float:
-    return rounded(certainty.certainty(weight))
+    return round_figure(certainty.certainty(weight))
 
 
 class Counted(NamedTuple):
@@ -152,7 +152,7 @@ class Counted(NamedTuple):
     counted: bool
 
 
-def _counted(item: Fired, base: Base) -> Counted | None:
+def _count_in(item: Fired, base: Base) -> Counted | None:
     then = base.knowledge.rules[item.rule].then
     return Counted(then.process, then.line, then.certainty, item.weight != 0) if isinstance(then, Weigh) else None
 
@@ -185,7 +185,7 @@ SHAPES: Shapes = {
     Advice: shape("topic choice process text steps owner rules because in_place:done"),
     Blocker: shape("process rule because remedy owner facts", facts=_FACTS),
     Contradiction: shape("id kind facts text question ask"),
-    Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_counted),
+    Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_count_in),
     Grounds: shape(
         "studies statements opinions judgements decides like checked",
         decides=_of(str | None, lambda found, base: found.decides.rule if found.decides else None),
@@ -194,9 +194,11 @@ SHAPES: Shapes = {
     Precedent: shape(
         "company:documented.company year:documented.year process:documented.label did:documented.did sources:documented.sources "
         "distance shared facts",
-        distance=_of(Part, lambda found, base: rounded(found.distance)),
-        shared=_of(Part, lambda found, base: rounded(found.shared)),
-        facts=_of(dict[str, Part], lambda found, base: {part.fact: rounded(part.distance) for part in found.parts}),
+        distance=_of(Part, lambda found, base: round_figure(found.distance)),
+        shared=_of(Part, lambda found, base: round_figure(found.shared)),
+        facts=_of(
+            dict[str, Part], lambda found, base: {part.fact: round_figure(part.distance) for part in found.parts}
+        ),
     ),
     Problem: shape("code severity message file line row column"),
     Question: shape("fact why", why=_of(str, lambda question, base: why_asked(base, question))),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from salespath.facts import vocabulary
 from salespath.files.nodes import Mapping, Node, parse
-from salespath.files.problems import Problem, SalespathError, refused, shown
+from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import decode, read_bytes
 
 BASE = Path(__file__).parent / "base"
@@ -48,10 +48,10 @@ def overlay(folder: str) -> Layer:
     except (OSError, ValueError):
         paths, size = [], 0
     if not paths:
-        raise refused("SP211", f"{shown(folder)} is not a folder with rule files (*.yaml).", folder)
+        raise refusal("SP211", f"{shown(folder)} is not a folder with rule files (*.yaml).", folder)
     if size > MAX_OVERLAY:
         much = f"the rule files in {shown(folder)} hold more than {MAX_OVERLAY // 2**20} MiB."
-        raise refused("SP211", much, folder)
+        raise refusal("SP211", much, folder)
     return read_all(paths, Path(folder))._replace(name=Path(folder).resolve().name)
 
 

@@ -155,15 +155,15 @@ _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 def condition(text: str, scope: Scope) -> Condition:
     """The typed tree of a condition; empty text is true. Raises ExpressionError."""
-    return _Typer(scope).condition(_parsed(text)) if text.strip() else TRUE
+    return _Typer(scope).condition(_parse(text)) if text.strip() else TRUE
 
 
 def formula(text: str, scope: Scope) -> Number:
     """The typed tree of a numeric formula. Raises ExpressionError."""
-    return _Typer(scope).number(_parsed(text))
+    return _Typer(scope).number(_parse(text))
 
 
-def _parsed(text: str) -> ast.expr:
+def _parse(text: str) -> ast.expr:
     text = " ".join(text.split())
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"it is longer than {MAX_LENGTH} characters.")

@@ -6,7 +6,7 @@ from salespath.rules import language
 from salespath.rules.language import Condition, Number
 
 
-def written(tree: Condition | Number) -> str:
+def notation(tree: Condition | Number) -> str:
     """A tree as its author would write it: `product_stage == launched and not self_serve`."""
     match tree:
         case language.And(items) | language.Or(items):
@@ -14,7 +14,7 @@ def written(tree: Condition | Number) -> str:
         case language.Not(item):
             return f"not {_inside(item)}"
         case language.Compare(operator, left, right):
-            return f"{written(left)} {operator} {written(right)}"
+            return f"{notation(left)} {operator} {notation(right)}"
         case language.Arithmetic(operator, left, right):
             return f"{_inside(left)} {operator} {_inside(right)}"
         case language.Is(attribute, value):
@@ -38,5 +38,5 @@ def written(tree: Condition | Number) -> str:
 
 def _inside(tree: Condition | Number) -> str:
     """A part of a tree, in brackets where it needs them."""
-    text = written(tree)
+    text = notation(tree)
     return f"({text})" if isinstance(tree, language.And | language.Or | language.Arithmetic) else text

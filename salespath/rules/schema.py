@@ -31,13 +31,13 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(_TEXT)}]}
     frame = {
         "lines": _mapping(maybe(_record(model.Line, dimension={"enum": list(DIMENSIONS)}))),
-        "topics": _named(
+        "topics": _by_name(
             "exclusive", "at_most", "between", "why", "part", title=_TEXT, choices=choices, part={"enum": list(PARTS)},
             exclusive=_FLAG, at_most=_NUMBER, between=_TEXTS, why=_TEXT,
         ),
         "attributes": _mapping(maybe(_record(model.Attribute))),
-        "statements": _named("interested", section=_TEXT, says=_TEXT, interested=_FLAG),
-        "sources": _named(
+        "statements": _by_name("interested", section=_TEXT, says=_TEXT, interested=_FLAG),
+        "sources": _by_name(
             "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=_TEXT,
             title=_TEXT, author=_TEXT, year=_TEXT, addresses=_TEXTS, soft=_FLAG, checked=_TEXT,
         ),
@@ -66,7 +66,7 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
             "texts": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
             "flag": {"enum": ["yes", "true", True, "no", "false", False]},
             "figure": {"type": "string", "pattern": r"^\s*[-+]?[0-9_]*\.?[0-9_]*([eE][-+]?[0-9]+)?\s*$"},
-            "known_source": _offered([EXPERT, *knowledge.sources]),
+            "known_source": _offering([EXPERT, *knowledge.sources]),
             "source": {"anyOf": [ref("known_source"), {"type": "array", "items": ref("known_source")}]},
         },
     }
@@ -81,7 +81,7 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
             model.Weigh,
             process={"enum": list(PROCESSES)},
             certainty={"anyOf": [{"type": "number", "minimum": -MAX_CERTAINTY, "maximum": MAX_CERTAINTY}, _FIGURE]},
-            line=_offered(knowledge.lines),
+            line=_offering(knowledge.lines),
         ),
         "block": {
             **_record(model.BlockProcess, process={"enum": [*PROCESSES, "both"]}),
@@ -106,7 +106,7 @@ def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     topics = knowledge.topics
     allowed = {id_: list(vocabulary) if topic.metrics else topic.choices for id_, topic in topics.items()}
     return {
-        **_record(model.Advise, topic=_offered(topics), process={"enum": list(ADVISED)}),
+        **_record(model.Advise, topic=_offering(topics), process={"enum": list(ADVISED)}),
         "allOf": [
             {
                 "if": {"properties": {"topic": {"const": id_}}, "required": ["topic"]},
@@ -124,7 +124,7 @@ def _record(kind: type, **own: Schema) -> Schema:
     return _object(properties, [field.name for field in known if field.default is not MISSING])
 
 
-def _offered(names: Iterable[str]) -> Schema:
+def _offering(names: Iterable[str]) -> Schema:
     """Known names for an editor to offer, and any other, which the loader checks."""
     return {"anyOf": [{"enum": list(names)}, _TEXT]}
 
@@ -144,7 +144,7 @@ def _mapping(item: Schema) -> Schema:
     return {"type": "object", "additionalProperties": item}
 
 
-def _named(*optional: str, **properties: Schema) -> Schema:
+def _by_name(*optional: str, **properties: Schema) -> Schema:
     """Entries by name."""
     return _mapping(maybe(_object(properties, optional)))
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.contradictions import contradicted, contradictions
+from salespath.engine.contradictions import contradictions, impossible_rows
 from salespath.engine.contradictions import problem as of_row
 from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
@@ -47,7 +47,7 @@ def assess_reading(
     def work(part: Any) -> Assessed:
         batch = reading.batch(part)
         rows = Rows(base, batch.table)
-        return Assessed(batch, assess_table(base, batch.table), np.flatnonzero(rows.expand(contradicted(rows))))
+        return Assessed(batch, assess_table(base, batch.table), np.flatnonzero(rows.expand(impossible_rows(rows))))
 
     for problem in reading.problems:
         on_problem(problem)

@@ -17,7 +17,7 @@ from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.tables.csv_cells import texts
 from salespath.tables.fact_columns import Bad, CellReader, values
-from salespath.tables.header import COMPANY, RESULTS, annotated
+from salespath.tables.header import COMPANY, RESULTS, annotation_column
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Batch:
         """The facts of which some good rows say that they are guessed, and which rows do."""
         found = {}
         for name, cells in self.given.items():
-            noted = annotated(name, vocabulary)
+            noted = annotation_column(name, vocabulary)
             if noted and noted[1] == "how" and cells is not None:
                 same = pc.equal(pc.utf8_trim_whitespace(cells.cast(pa.string())), "guessed")
                 found[noted[0]] = same.fill_null(False).to_numpy(zero_copy_only=False)
@@ -64,7 +64,7 @@ class Batch:
             for name, cells in rest.items():
                 if cells[row] is None:
                     continue
-                noted = annotated(name, vocabulary)
+                noted = annotation_column(name, vocabulary)
                 if not noted:
                     extra[name] = cells[row]
                 elif noted[1] == "how":
@@ -81,7 +81,7 @@ class Typist:
     def __init__(self, path: str, names: Sequence[str], vocabulary: Vocabulary) -> None:
         self.path, self.names = path, tuple(names)
         self._facts = {name: CellReader(vocabulary[name]) for name in names if name in vocabulary}
-        self._how = [name for name in names if (annotated(name, vocabulary) or ("", ""))[1] == "how"]
+        self._how = [name for name in names if (annotation_column(name, vocabulary) or ("", ""))[1] == "how"]
 
     def batch(
         self,

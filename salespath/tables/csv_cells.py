@@ -19,7 +19,7 @@ _STRUCTURAL[list(b',"\n\r')] = True
 _NUMBER = "^([-+]?([0-9][0-9,]*([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?%?|-)$"
 
 
-def guarded(cells: pa.StringArray) -> pa.Array:
+def guard(cells: pa.StringArray) -> pa.Array:
     """A text that a spreadsheet would run as a formula gets a ' before it; numbers and - stay as they are."""
     offsets, data = characters(cells)
     places = np.flatnonzero(offsets[1:] > offsets[:-1])
@@ -27,24 +27,24 @@ def guarded(cells: pa.StringArray) -> pa.Array:
     if not len(places):
         return cells
     formulas = np.asarray(pc.invert(pc.match_substring_regex(cells.take(pa.array(places)), _NUMBER)))
-    return _changed(cells, places[formulas], lambda texts: pc.binary_join_element_wise("'", texts, ""))
+    return _change_at(cells, places[formulas], lambda texts: pc.binary_join_element_wise("'", texts, ""))
 
 
-def quoted(cells: pa.StringArray) -> pa.Array:
+def quote(cells: pa.StringArray) -> pa.Array:
     """A text with a comma, a quote or a line end in it stands in quotes."""
     offsets, data = characters(cells)
     structural = np.flatnonzero(_STRUCTURAL[data])
     if not len(structural):
         return cells
     places = np.unique(np.searchsorted(offsets, structural, side="right") - 1)
-    return _changed(cells, places, _in_quotes)
+    return _change_at(cells, places, _in_quotes)
 
 
 def _in_quotes(texts: pa.StringArray) -> pa.Array:
     return pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
 
 
-def _changed(cells: pa.StringArray, places: Array, change: Any) -> pa.Array:
+def _change_at(cells: pa.StringArray, places: Array, change: Any) -> pa.Array:
     mask = np.zeros(len(cells), dtype=bool)
     mask[places] = True
     return pc.replace_with_mask(cells, pa.array(mask), change(cells.take(pa.array(places))))

@@ -13,7 +13,7 @@ import pyarrow.csv
 
 from salespath.engine.base import Base
 from salespath.facts import Reject
-from salespath.files.problems import Problem, refused, shown
+from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
@@ -30,7 +30,7 @@ class Delimited(TableReading):
         chunks = utf8(source)
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
-            raise refused("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
+            raise refusal("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
         self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
         self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
         some = next(self._blocks, None)  # by now it is known that the file is text
@@ -77,7 +77,7 @@ class Delimited(TableReading):
             self._convert,
         )
         if table.num_rows + len(ragged) != block.rows:
-            raise refused("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
+            raise refusal("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
         places = np.setdiff1d(np.arange(block.rows), list(ragged))
         wrong = {
             place: self._reject(Problem("SP103", block.bad[place], file=self.path, row=block.first + place), text)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from salespath.files.problems import refused
+from salespath.files.problems import refusal
 from salespath.files.source import InputFile, encoding
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
@@ -58,7 +58,7 @@ def utf8(source: InputFile) -> Iterator[bytes]:
         decoder.decode(b"", final=True)
     except UnicodeError:
         what = f"the file is not {name[:6].upper()} throughout. Save it as CSV UTF-8."
-        raise refused("SP102", what, source.path) from None
+        raise refusal("SP102", what, source.path) from None
 
 
 def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[RowBlock]:
@@ -78,7 +78,7 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
             bad.update({rows + n - done: why for n, why in layout.bad.items() if done <= n < done + taken})
             start, done, rows = end, done + taken, rows + taken
             if rows == limit:
-                block = _checked(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
+                block = _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
                 if row > 1:
                     yield block
                 row, limit = row + rows, most
@@ -87,10 +87,10 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
         if (chunk is None and rest) or len(rest) > MAX_ROW:
             if layout.open:
                 what = "a quote opens here and is never closed; nothing after it can be read."
-                raise refused("SP103", what, path, row=row + rows)
-            raise refused("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row=row + rows)
+                raise refusal("SP103", what, path, row=row + rows)
+            raise refusal("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row=row + rows)
     if rows:
-        yield _checked(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
+        yield _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
 
 
 def row_texts(block: RowBlock, delimiter: str) -> dict[int, str]:
@@ -103,18 +103,18 @@ def row_texts(block: RowBlock, delimiter: str) -> dict[int, str]:
     return found
 
 
-def _checked(block: RowBlock, path: str, delimiter: str) -> RowBlock:
+def _check(block: RowBlock, path: str, delimiter: str) -> RowBlock:
     if b"\0" in block.data:
-        raise refused("SP102", "this is a binary file; text was expected.", path)
+        raise refusal("SP102", "this is a binary file; text was expected.", path)
     try:
         block.data.decode()
     except UnicodeDecodeError as error:
         ends = _Layout(block.data, delimiter.encode(), complete=True).ends
         row = block.first + int(np.searchsorted(ends, error.start, side="right"))
         message = f"the byte {block.data[error.start]:#04x} is not UTF-8. Save the file as CSV UTF-8."
-        raise refused("SP102", message, path, row=row) from None
+        raise refusal("SP102", message, path, row=row) from None
     if block.first == 1 and block.bad:
-        raise refused("SP103", f"the header: {block.bad[0]}", path, row=1)
+        raise refusal("SP103", f"the header: {block.bad[0]}", path, row=1)
     return block
 
 

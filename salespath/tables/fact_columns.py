@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
-from salespath.facts.template import expected
-from salespath.facts.values import EMPTY_SET, BadValue, parse, written
+from salespath.facts.template import answer_format
+from salespath.facts.values import EMPTY_SET, BadValue, cell_text, parse
 
 Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
 
@@ -54,7 +54,7 @@ class CellReader:
         if self.fact.numeric and (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             return self._exact_numbers(cells)
         if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-            cells = _listed(cells)
+            cells = _members_text(cells)
         cells = cells.cast(pa.string())
         return self._numbers(cells) if self.fact.numeric else self._distinct(cells.dictionary_encode())
 
@@ -65,7 +65,7 @@ class CellReader:
         try:
             found: Value | None | BadValue = parse(self.fact, text, exact=exact) if text.strip() else None
         except BadValue as error:
-            hint = f" Expected {expected(self.fact)}." if self.fact.numeric else ""
+            hint = f" Expected {answer_format(self.fact)}." if self.fact.numeric else ""
             found = BadValue(f"{error}{hint}")
         if len(self._known) < _REMEMBERED:
             self._known[text, exact] = found
@@ -78,7 +78,7 @@ class CellReader:
         places = np.asarray(cells.indices.fill_null(len(texts)))
         wrong = np.array([isinstance(value, BadValue) for value in found] + [False])
         bad = {int(row): (texts[places[row]], str(found[places[row]])) for row in np.flatnonzero(wrong[places])}
-        text = pa.array([None if v is None else written(self.fact, v) for v in good], pa.string()).take(cells.indices)
+        text = pa.array([None if v is None else cell_text(self.fact, v) for v in good], pa.string()).take(cells.indices)
         return Cells(column(self.fact, [*good, None])[places], text, bad)
 
     def _numbers(self, cells: pa.StringArray) -> Cells:
@@ -154,7 +154,7 @@ def _floats(cells: pa.StringArray, plain: Array) -> Array:
     return values + 0.0  # which turns -0.0 into 0.0
 
 
-def _listed(cells: pa.Array) -> pa.Array:
+def _members_text(cells: pa.Array) -> pa.Array:
     """Lists of members as text: a;b, or - for none."""
     items = cells.cast(pa.list_(pa.string()))
     text = pc.if_else(pc.equal(pc.list_value_length(items), 0), EMPTY_SET, pc.binary_join(items, ";"))
@@ -186,7 +186,7 @@ def written_cells(fact: Fact | Derived, cells: FactColumn) -> pa.Array:
     """A column as text that reads back as the same values."""
     distinct, places = np.unique(np.where(cells.known, cells.values, 0), return_inverse=True)
     single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
-    text = pa.array([written(fact, value) for value in values(fact, single) if value is not None], pa.string())
+    text = pa.array([cell_text(fact, value) for value in values(fact, single) if value is not None], pa.string())
     return text.take(pa.array(places, mask=~cells.known))
 
 

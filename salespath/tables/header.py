@@ -10,7 +10,7 @@ from salespath.engine.walk import SUMS
 from salespath.facts import Vocabulary
 from salespath.facts.cases import NAMES, name_key
 from salespath.facts.values import other_currency
-from salespath.facts.vocabulary import DIMENSIONS, folded
+from salespath.facts.vocabulary import DIMENSIONS, fold
 from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.rules.model import PROCESSES
 
@@ -39,19 +39,19 @@ def split(text: str, vocabulary: Vocabulary) -> tuple[str, list[str]]:
             names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
         except csv.Error:  # a cell that is endless or holds what no text holds; the rows are refused for it
             names = []
-        names = named([name.strip() for name in names])
+        names = name_columns([name.strip() for name in names])
         found.append((sum(name in vocabulary or name == COMPANY for name in names), len(names), delimiter, names))
     _, _, delimiter, names = max(found, key=lambda item: item[:2])
     return delimiter, [name or f"column {place}" for place, name in enumerate(names, 1)]
 
 
-def named(names: Sequence[str]) -> list[str]:
+def name_columns(names: Sequence[str]) -> list[str]:
     """The names of columns, that of the companies' names being `company` if it is `Company`, `Company name` or the like."""
     key = name_key(names)
     return [COMPANY if name == key else name for name in names]
 
 
-def annotated(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+def annotation_column(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
     """The fact and the kind of a column like product_stage__how."""
     fact, _, kind = name.rpartition("__")
     return (fact, kind) if fact in vocabulary and kind in NOTES else None
@@ -64,7 +64,7 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
-    called = [name for name in names if folded(name) in NAMES]
+    called = [name for name in names if fold(name) in NAMES]
     if len(called) > 1 and COMPANY not in names:
         message = f"the columns {shown(', '.join(called))} all name the company; call one of them company."
         problems.append(Problem("SP105", message, file=path, row=1))
@@ -77,7 +77,7 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
         problems.append(Problem("SP110", message, file=path, row=1))
     warnings = []
     for name in names:
-        if name in facts or name == COMPANY or name in RESULTS or annotated(name, vocabulary):
+        if name in facts or name == COMPANY or name in RESULTS or annotation_column(name, vocabulary):
             continue
         hint = _hint(name.rpartition("__")[0] if name.endswith(tuple(f"__{n}" for n in NOTES)) else name, vocabulary)
         if hint:
@@ -94,7 +94,7 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
 
 def _hint(name: str, vocabulary: Vocabulary) -> str:
     """The fact that a column may hold, as a suggestion; none where the name says another currency or thousands."""
-    words = folded(name)
+    words = fold(name)
     if other_currency(f"1 {words}") or words.endswith((" k", " m", "(k)", "(m)")):
         return ""
     return suggestion(_CALLED.get(words, name), vocabulary)

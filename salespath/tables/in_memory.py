@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.engine.table import assess_table
-from salespath.files.problems import ERROR, Problem, SalespathError, refused, suggestion
+from salespath.files.problems import ERROR, Problem, SalespathError, refusal, suggestion
 from salespath.tables import header
 from salespath.tables.batch import Typist
 from salespath.tables.result_columns import ResultColumns, Wording
@@ -35,13 +35,13 @@ def assess_batches(
     wording, first = Wording(base), 1
     strong = "strength" in columns or "hangs_on" in columns
     for number, rows in enumerate(batches):
-        names = header.named(rows.schema.names)
+        names = header.name_columns(rows.schema.names)
         problems = [] if number else header.check(names, base.vocabulary, NAME)
         try:
             typist = Typist(NAME, names, base.vocabulary)
             batch = typist.batch(dict(zip(names, rows.columns)), first + np.arange(len(rows)))
         except pa.ArrowException as error:
-            raise refused("SP103", f"a column has a type that is not understood: {error}.", None) from None
+            raise refusal("SP103", f"a column has a type that is not understood: {error}.", None) from None
         first += len(rows)
         for problem in (*problems, *batch.problems):
             if on_problem:

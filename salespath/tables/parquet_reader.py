@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from salespath.engine.base import Base
-from salespath.files.problems import refused, shown
+from salespath.files.problems import refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
@@ -26,10 +26,10 @@ class Columnar(TableReading):
         try:
             self._table = pyarrow.parquet.ParquetFile(source.seekable(), buffer_size=BUFFER)
             schema = self._table.schema_arrow
-            self.names = header.named(schema.names)
+            self.names = header.name_columns(schema.names)
         except (pa.ArrowException, OSError) as error:
             what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
-            raise refused("SP103", what, self.path) from None
+            raise refusal("SP103", what, self.path) from None
         self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)}
         self.problems = tuple(header.check(self.names, base.vocabulary, self.path))
         self._rows = self._table.metadata.num_rows
@@ -47,7 +47,7 @@ class Columnar(TableReading):
                     yield first, rows
                     first += len(rows)
             except (pa.ArrowException, OSError) as error:
-                raise refused("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
+                raise refusal("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
 
     def batch(self, part: tuple[int, pa.RecordBatch]) -> Batch:
         """These rows, typed."""
@@ -57,7 +57,7 @@ class Columnar(TableReading):
             return self._typist.batch(cells, first + np.arange(len(rows)), part=share)
         except pa.ArrowException as error:
             what = f"a column has a type that is not understood: {shown(error, 120)}."
-            raise refused("SP103", what, self.path) from None
+            raise refusal("SP103", what, self.path) from None
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

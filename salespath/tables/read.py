@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from salespath.engine.base import Base
 from salespath.facts import Case, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
-from salespath.facts.vocabulary import folded
+from salespath.facts.vocabulary import fold
 from salespath.files.problems import Problem, SalespathError
 from salespath.files.source import InputFile, encoding
 from salespath.tables import header
@@ -113,7 +113,7 @@ class CompaniesFile:
             source = InputFile(self.path)
         except SalespathError as error:
             return error
-        return source, recognised(source, self._base.vocabulary)
+        return source, recognise(source, self._base.vocabulary)
 
     def _known(self) -> tuple[InputFile, FileKind]:
         if isinstance(self._opened, SalespathError):
@@ -121,7 +121,7 @@ class CompaniesFile:
         return self._opened
 
 
-def recognised(source: InputFile, vocabulary: Vocabulary) -> FileKind:
+def recognise(source: InputFile, vocabulary: Vocabulary) -> FileKind:
     """The kind of a file: by its first bytes where they are certain, else by its ending, else a fact file."""
     for start, kind in FIRST_BYTES.items():
         if source.head.startswith(start):
@@ -138,7 +138,7 @@ def recognised(source: InputFile, vocabulary: Vocabulary) -> FileKind:
             return LINES
     if named is CSV and lines:
         key = _KEY.match(lines[0])
-        if lines[0][0] in "[{" or (key and (key[1] in (*vocabulary, "facts") or folded(key[1]) in NAMES)):
+        if lines[0][0] in "[{" or (key and (key[1] in (*vocabulary, "facts") or fold(key[1]) in NAMES)):
             return FACTS
     return named or FACTS
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from salespath.facts import Reject
 from salespath.files.output import Begin
-from salespath.tables.csv_cells import guarded, quoted
+from salespath.tables.csv_cells import guard, quote
 
 ADDED = ("file", "row", "column", "value", "reason", "raw")
 
@@ -36,13 +36,13 @@ class RejectsFile:
         if self._file is None:
             self._file = self._begin(self.path, like=self._like)
             header = pa.array([*self._columns, *(self._free(f"rejected_{name}") for name in ADDED)])
-            self._file.write(",".join(quoted(guarded(header)).to_pylist()).encode() + b"\n")
+            self._file.write(",".join(quote(guard(header)).to_pylist()).encode() + b"\n")
         return self._file
 
     def write(self, rejects: Iterable[Reject]) -> None:
         """Write some companies, one at least."""
         rows = [[*map(reject.cells.get, self._columns), *_said(reject)] for reject in rejects]
-        cells = [quoted(guarded(pa.array(column, pa.string()))) for column in zip(*rows)]
+        cells = [quote(guard(pa.array(column, pa.string()))) for column in zip(*rows)]
         lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
         self.start().writelines(line.encode() + b"\n" for line in lines.to_pylist())
 

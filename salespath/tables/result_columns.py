@@ -14,18 +14,18 @@ import pyarrow as pa
 
 from salespath.engine import certainty
 from salespath.engine.base import Base
-from salespath.engine.compile import filled, placeholders
+from salespath.engine.compile import fill, placeholders
 from salespath.engine.strength import LEVELS
 from salespath.engine.strength_table import strengths
 from salespath.engine.table import NONE, Array, Bits, FactColumn, Rows, TableResult
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
-from salespath.facts.values import words, written
+from salespath.facts.values import cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
 from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn
 from salespath.tables.batch import Batch
-from salespath.tables.csv_cells import quoted
+from salespath.tables.csv_cells import quote
 from salespath.tables.fact_columns import values
 from salespath.tables.header import RESULTS
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
@@ -65,23 +65,23 @@ class ResultColumns:
     def typed(self) -> list[pa.Array]:
         """The columns of RESULTS as typed values."""
         found = self._columns(float)
-        return [column.typed() if isinstance(column, Lists) else _decoded(column) for column in found.values()]
+        return [column.typed() if isinstance(column, Lists) else _decode(column) for column in found.values()]
 
     def text(self) -> dict[str, pa.Array | Lists]:
         """The columns of RESULTS as texts, as far as they take little room: lists as lists, repeated words as dictionaries."""
-        return {**self._columns(str), "settled": _coded(self.result.settled.astype(np.int8), ("no", "yes"))}
+        return {**self._columns(str), "settled": _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))}
 
     def _columns(self, figure: Callable[[float], Any]) -> dict[str, pa.Array | Lists]:
         result = self.result
         possible = np.stack([np.packbits(result.possible >> place & 1) for place in range(len(VERDICTS))])
         reasons = self._reasons()
         found = {
-            "process": _coded(result.process, VERDICTS),
-            "lead": _coded(result.lead, PROCESSES),
-            "leaning": _coded(result.leaning, PROCESSES),
+            "process": _from_codes(result.process, VERDICTS),
+            "lead": _from_codes(result.lead, PROCESSES),
+            "leaning": _from_codes(result.leaning, PROCESSES),
             **self._strength(),
             "settled": pa.array(result.settled),
-            "settled_by": _coded((~result.settled).astype(np.int8), ("bounds", "unproved")),
+            "settled_by": _from_codes((~result.settled).astype(np.int8), ("bounds", "unproved")),
             "possible": lists(possible, VERDICTS, result.rows),
             **self._figures(figure),
             "blockers": self._blockers(),
@@ -97,10 +97,13 @@ class ResultColumns:
     def _strength(self) -> dict[str, pa.Array | Lists]:
         """How firm each verdict is, and the answers that alone turn it; nothing where that was not asked."""
         if not self.strong:
-            nothing = _coded(np.full(self.result.rows, NONE, dtype=np.int8), LEVELS)
+            nothing = _from_codes(np.full(self.result.rows, NONE, dtype=np.int8), LEVELS)
             return {"strength": nothing, "hangs_on": lists(self._fired([]), [], self.result.rows)}
         found = strengths(self.base, self.batch.table, guessed=self.batch.guessed(self.base.vocabulary))
-        return {"strength": _coded(found.level, LEVELS), "hangs_on": lists(found.on, found.names, self.result.rows)}
+        return {
+            "strength": _from_codes(found.level, LEVELS),
+            "hangs_on": lists(found.on, found.names, self.result.rows),
+        }
 
     def _fired(self, rules: Sequence[str]) -> Bits:
         return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]
@@ -169,11 +172,11 @@ class ResultColumns:
             lead = f"{item.block}: {item.fact.id} "
             if item.amounts is None:
                 assert item.value is not None
-                said, which = [f"= {written(item.fact, item.value)}"], np.zeros(len(item.rows), dtype=np.int64)
+                said, which = [f"= {cell_text(item.fact, item.value)}"], np.zeros(len(item.rows), dtype=np.int64)
             else:
                 distinct, which = np.unique(item.amounts, return_inverse=True)
                 sign = SIGNS[item.bound]
-                said = [f"{sign} {written(item.fact, int(n) if n == int(n) else n)}" for n in distinct.tolist()]
+                said = [f"{sign} {cell_text(item.fact, int(n) if n == int(n) else n)}" for n in distinct.tolist()]
             rows.append(item.rows)
             codes.append((which + len(texts)).astype(np.int32))
             texts.extend(lead + text for text in said)
@@ -202,7 +205,7 @@ class ResultColumns:
             said, codes = self._said(name, rows)
             distinct, which = np.unique(which * len(said) + codes, return_inverse=True)
             combined = [{**combined[n // len(said)], name: said[n % len(said)]} for n in distinct.tolist()]
-        return [filled(text, figures.__getitem__) for figures in combined], which
+        return [fill(text, figures.__getitem__) for figures in combined], which
 
     def _said(self, name: str, rows: Array) -> tuple[list[str], Array]:
         """A fact or number in words: the distinct ones, and which each of some rows has."""
@@ -226,18 +229,18 @@ def _rounded(of: Callable[[int], float], total: int) -> float:
     return round(of(total), DIGITS) + 0.0
 
 
-def _coded(codes: Array, names: Sequence[str]) -> pa.DictionaryArray:
+def _from_codes(codes: Array, names: Sequence[str]) -> pa.DictionaryArray:
     """Codes as words, NONE as null."""
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes == NONE), pa.array(names))
 
 
-def _decoded(column: pa.Array) -> pa.Array:
+def _decode(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
 def text_cells(name: str, column: pa.Array | Lists, start: int, stop: int) -> pa.Array:
     """Some rows of a column as cells of a CSV file."""
     if not isinstance(column, Lists):
-        return _decoded(column.slice(start, stop - start))
+        return _decode(column.slice(start, stop - start))
     part = column.part(start, stop)
-    return quoted(part.joined(BETWEEN_TEXTS)) if name in ("reason_texts", "unless") else part.joined()
+    return quote(part.joined(BETWEEN_TEXTS)) if name in ("reason_texts", "unless") else part.joined()

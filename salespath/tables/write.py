@@ -16,7 +16,7 @@ from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
-from salespath.tables.csv_cells import guarded, quoted, texts
+from salespath.tables.csv_cells import guard, quote, texts
 from salespath.tables.fact_columns import typed_cells, written_cells
 from salespath.tables.header import COMPANY, RESULTS
 from salespath.tables.result_columns import ResultColumns, Wording, text_cells
@@ -75,7 +75,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
         texts = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
         return fired.part(start, stop).after(texts)
 
-    file.write(",".join(quoted(guarded(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
+    file.write(",".join(quote(guard(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
     for text in work_ahead(lines, pieces()):
         file.write(text)
     file.write(b"\n")
@@ -87,7 +87,7 @@ def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str])
         cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
-        found[name] = cells if name in vocabulary else quoted(guarded(texts(cells)))
+        found[name] = cells if name in vocabulary else quote(guard(texts(cells)))
     return found
 
 
@@ -98,7 +98,7 @@ def _write_parquet(
 
     def rows(item: Assessed) -> pa.RecordBatch:
         results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
-        cells = [*_given(base.vocabulary, item, columns), *results.typed()]
+        cells = [*_given_columns(base.vocabulary, item, columns), *results.typed()]
         return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
 
     writer: pyarrow.parquet.ParquetWriter | None = None
@@ -117,7 +117,7 @@ def _write_parquet(
             writer.close()
 
 
-def _given(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.DataType]) -> Iterator[pa.Array]:
+def _given_columns(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.DataType]) -> Iterator[pa.Array]:
     rows = item.batch.table.rows
     for name, kind in columns.items():
         cells = item.batch.given.get(name)

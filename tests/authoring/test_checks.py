@@ -17,11 +17,11 @@ from salespath.engine.company import Company
 from salespath.engine.load import read
 from salespath.engine.truth_graph import FACTS, PLAN, VERDICT
 from salespath.engine.walk import walk
-from salespath.facts.cases import typed
-from salespath.facts.values import written as value_written
+from salespath.facts.cases import read_value
+from salespath.facts.values import cell_text as value_written
 from salespath.files.nodes import Scalar, Sequence
 from salespath.rules.language import condition
-from salespath.rules.notation import written
+from salespath.rules.notation import notation
 
 EVERY_CODE = ROOT / "tests" / "every_code"
 CODE = re.compile(r"^\| (SP\d{3}) ", re.MULTILINE)
@@ -86,7 +86,7 @@ def test_what_is_found_says_for_which_company(every_code) -> None:
             fact = BASE.vocabulary[item[0]]
             words = item[1].strip("[]").split(", ")
             node = Sequence(tuple(Scalar(w, 1) for w in words if w), 1) if fact.type == "set" else Scalar(item[1], 1)
-            typed(fact, node)  # it can be typed into a fact file
+            read_value(fact, node)  # it can be typed into a fact file
 
 
 def findings(text: str) -> list[tuple[str, str]]:
@@ -203,7 +203,7 @@ def test_cells_hold_a_value_on_each_side_of_every_limit() -> None:
         assert len(set(some)) == len(some) > 0
         for value in some:  # every one can be typed in
             if fact.type != "set":
-                assert typed(fact, Scalar(value_written(fact, value), 1), exact=True) == value
+                assert read_value(fact, Scalar(value_written(fact, value), 1), exact=True) == value
 
 
 # Trees as their authors write them
@@ -225,5 +225,5 @@ def test_a_tree_is_written_so_that_it_reads_the_same() -> None:
         tree = BASE.condition(id_)
         if tree.__class__.__name__ == "And" and not tree.items:
             continue
-        again = condition(written(tree), scopes[BASE.section(rule_)])
-        assert written(again) == written(tree), id_
+        again = condition(notation(tree), scopes[BASE.section(rule_)])
+        assert notation(again) == notation(tree), id_

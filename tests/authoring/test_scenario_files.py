@@ -8,7 +8,7 @@ from given import BASE, run, small_base
 from salespath.authoring.coverage import coverage, missing, obligations
 from salespath.authoring.results import Results, failures
 from salespath.authoring.scenarios import read_scenarios
-from salespath.commands.rules.test import described
+from salespath.commands.rules.test import describe
 from salespath.files.problems import SalespathError
 
 RULES = """
@@ -172,8 +172,8 @@ def test_the_command_lists_what_no_scenario_shows(write) -> None:
 
 def shown(write, text: str) -> set[str]:
     found = missing(Results(SMALL, read_scenarios(SMALL, [write(text)])))
-    mine = {described(o) for o in obligations(SMALL) if o.rule in MINE}
-    return mine - {described(o) for o in found}
+    mine = {describe(o) for o in obligations(SMALL) if o.rule in MINE}
+    return mine - {describe(o) for o in found}
 
 
 def facts(text: str) -> str:
@@ -224,7 +224,7 @@ def test_what_no_company_can_show_is_proved_impossible(write) -> None:
     )
     text = scenario("  facts: {paying_customers: 10}\n  fired: [a]\n  unless: [{paying_customers: 9}]\n")
     found = coverage(Results(base, read_scenarios(base, [write(text)])))
-    assert [described(o) for o in found.infeasible if o.rule == "a"] == [
+    assert [describe(o) for o in found.infeasible if o.rule == "a"] == [
         "a: `paying_customers > 4` never decides by being false"
     ]
     assert [o for o in found.open if o.rule == "a"] == []

@@ -22,7 +22,7 @@ from salespath.authoring.company_kinds import KINDS
 from salespath.authoring.score import EDGES, LEAD, Paired, Rate, kappa, score, verdict_of
 from salespath.engine import certainty
 from salespath.engine.assess import assess
-from salespath.engine.documented import DocumentedCase, Selection, labelled, without_basis
+from salespath.engine.documented import DocumentedCase, Selection, documented_cases, without_basis
 from salespath.facts import Case, Portfolio, Value, read_file
 from salespath.report.formats.text import write
 from salespath.report.pages.score import document
@@ -55,7 +55,7 @@ def few(tmp_path: Path) -> str:
 
 
 def known(*cases: Case) -> tuple[list[DocumentedCase], list[tuple[str, str]]]:
-    found, problems = labelled(Portfolio(cases, (), single=False), "f.yaml")
+    found, problems = documented_cases(Portfolio(cases, (), single=False), "f.yaml")
     return found, [(p.code, p.message) for p in problems]
 
 
@@ -231,7 +231,7 @@ def test_a_few_companies_counted_by_hand(few: str) -> None:
 
 def test_baselines_say_what_their_publishers_do() -> None:
     """The counts were worked out apart from this code, on the first 32 companies and on the second 19."""
-    files = {path: labelled(read_file(path, BASE.vocabulary), path)[0] for path in FILES}
+    files = {path: documented_cases(read_file(path, BASE.vocabulary), path)[0] for path in FILES}
     found = [{a.judge: a for a in score(BASE, files[path]).agreements} for path in FILES]
     assert [f["contract bands"].rate.right for f in found[:2]] == [18, 5]
     assert [f["contract bands, with both"].rate.right for f in found[:2]] == [19, 5]

@@ -19,7 +19,7 @@ from salespath.engine.assess import assess
 from salespath.engine.borders import near, stretches
 from salespath.engine.cells import PARTS
 from salespath.engine.company import Company, process_of
-from salespath.engine.placing import changed, placed
+from salespath.engine.placing import answers_for, with_answers
 from salespath.facts import Case
 from salespath.facts.values import readable
 from salespath.files.problems import SalespathError
@@ -42,30 +42,32 @@ NUMBERS = ("annual_contract_value", "runway_months", "capital", "sales_cycle_mon
 
 
 def process_with(facts, **numbers):
-    return process_of(BASE, changed(facts, placed(BASE, facts, numbers)))
+    return process_of(BASE, with_answers(facts, answers_for(BASE, facts, numbers)))
 
 
 # A number made another
 
 
 def test_runway_is_made_by_the_cash_that_lasts_so_long():
-    assert placed(BASE, CASH, {"runway_months": 2}) == {"capital": 100_000, "runway_months": 2}
-    assert Company(BASE, {**CASH, **placed(BASE, CASH, {"runway_months": 2})}).number("committed_runway_months") == 3
+    assert answers_for(BASE, CASH, {"runway_months": 2}) == {"capital": 100_000, "runway_months": 2}
+    assert (
+        Company(BASE, {**CASH, **answers_for(BASE, CASH, {"runway_months": 2})}).number("committed_runway_months") == 3
+    )
 
 
 def test_where_the_cash_is_given_or_nothing_is_spent_the_spending_makes_it():
-    both = placed(BASE, CASH, {"capital": 100_000, "runway_months": 4})
+    both = answers_for(BASE, CASH, {"capital": 100_000, "runway_months": 4})
     assert both == {"capital": 100_000, "monthly_burn": 25_000, "runway_months": 4}
-    assert placed(BASE, {**CASH, "monthly_burn": 0}, {"runway_months": 4})["monthly_burn"] == 100_000
-    assert placed(BASE, {**CASH, "monthly_burn": 0}, {"runway_months": 0})["monthly_burn"] > 1e9
+    assert answers_for(BASE, {**CASH, "monthly_burn": 0}, {"runway_months": 4})["monthly_burn"] == 100_000
+    assert answers_for(BASE, {**CASH, "monthly_burn": 0}, {"runway_months": 0})["monthly_burn"] > 1e9
 
 
 def test_what_nothing_known_makes_is_given_as_it_is():
-    assert placed(BASE, {}, {"runway_months": 2}) == {"runway_months": 2}
-    twice = placed(BASE, {"won_opportunities": 3}, {"win_rate": 0.3})  # which is won of won, lost and others
+    assert answers_for(BASE, {}, {"runway_months": 2}) == {"runway_months": 2}
+    twice = answers_for(BASE, {"won_opportunities": 3}, {"win_rate": 0.3})  # which is won of won, lost and others
     assert twice == {"won_opportunities": None, "win_rate": 0.3}
-    assert placed(BASE, {"monthly_burn": 0}, {"runway_months": 2}) == {"monthly_burn": None, "runway_months": 2}
-    less = placed(BASE, {"capital": 10, "monthly_burn": 5, "committed_revenue": 0}, {"committed_runway_months": 1})
+    assert answers_for(BASE, {"monthly_burn": 0}, {"runway_months": 2}) == {"monthly_burn": None, "runway_months": 2}
+    less = answers_for(BASE, {"capital": 10, "monthly_burn": 5, "committed_revenue": 0}, {"committed_runway_months": 1})
     assert less == {"capital": 5, "committed_runway_months": 1}
 
 
@@ -80,12 +82,12 @@ def test_what_nothing_known_makes_is_given_as_it_is():
 )
 def test_a_formula_is_undone(facts, numbers, answers):
     derived = {name: value for name, value in numbers.items() if name in VOCABULARY.derived}
-    assert placed(BASE, facts, numbers) == {**answers, **derived}
+    assert answers_for(BASE, facts, numbers) == {**answers, **derived}
 
 
 def test_a_number_that_is_so_already_moves_nothing():
-    assert placed(BASE, CASH, {"runway_months": 8, "capital": 400_000}) == {}
-    assert placed(BASE, {**CASH, "monthly_burn": 0}, {"runway_months": math.inf}) == {}
+    assert answers_for(BASE, CASH, {"runway_months": 8, "capital": 400_000}) == {}
+    assert answers_for(BASE, {**CASH, "monthly_burn": 0}, {"runway_months": math.inf}) == {}
 
 
 @given(some_facts(), st.sampled_from(list(VOCABULARY.derived)), st.integers(1, 10_000))
@@ -94,8 +96,8 @@ def test_whatever_is_known_a_number_becomes_what_is_asked_and_its_formula_makes_
     assume(
         not any(isinstance(known, float) and 0 < abs(known) < 1e-6 for known in facts.values())
     )  # vanish in a product
-    answers = placed(BASE, facts, {name: value / 100})
-    company = Company(BASE, changed(facts, answers))
+    answers = answers_for(BASE, facts, {name: value / 100})
+    company = Company(BASE, with_answers(facts, answers))
     assert company.number(name) == value / 100
     if any(answer is not None for part, answer in answers.items() if part != name):
         made = company.computed(name)

@@ -85,7 +85,7 @@ def test_where_nothing_speaks_nothing_is_said_to() -> None:
     assert found.decides is None
     assert found.like == {}
     assert grounds_report.rests(found, BASE) == ""
-    assert grounds_report.checked(found) == ""
+    assert grounds_report.how_checked(found) == ""
     assert "It rests on" not in full(a)
 
 

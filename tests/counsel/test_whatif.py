@@ -14,7 +14,7 @@ from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
 from salespath.facts import Case
 from salespath.facts.settings import suppose
-from salespath.facts.values import written
+from salespath.facts.values import cell_text
 from salespath.files.problems import SalespathError
 from salespath.report.formats.text import write
 from salespath.report.pages import sensitivity as sensitivity_page
@@ -69,7 +69,7 @@ def test_a_setting_is_read_as_in_a_fact_file(text, fact, value):
 def test_every_value_can_be_supposed_as_it_is_written(facts):
     texts = []
     for name, value in facts.items():
-        text = written(VOCABULARY[name], value)
+        text = cell_text(VOCABULARY[name], value)
         texts.append(
             f"{name}=[{text.replace(';', ', ')}]" if isinstance(value, frozenset) and value else f"{name}={text}"
         )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
-from salespath.engine.certainty import SCALE, certainty, net, signed, weight, word
+from salespath.engine.certainty import SCALE, certainty, net, weight, with_sign, word
 from salespath.facts import Case
 from salespath.report.plain import document
 
@@ -70,7 +70,7 @@ def test_nothing_weighs_nothing_and_has_no_sign(factor):
     [(0, 1, "+0.0"), (-1, 1, "+0.0"), (-49_999_999, 1, "+0.0"), (-60_000_000, 1, "-0.1"), (720_000_000, 2, "+0.72")],
 )
 def test_a_figure_that_rounds_to_nothing_has_no_minus(amount, digits, text):
-    assert signed(amount, digits) == text
+    assert with_sign(amount, digits) == text
 
 
 def test_no_minus_nought_reaches_a_document():

@@ -15,7 +15,7 @@ from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.compile import compile_base
-from salespath.engine.contradictions import contradicted, contradictions
+from salespath.engine.contradictions import contradictions, impossible_rows
 from salespath.engine.table import FactTable, Rows
 from salespath.facts import Case, read_file, vocabulary
 from salespath.files.nodes import parse
@@ -201,7 +201,7 @@ def test_of_a_long_table_the_first_rows_are_told_and_the_rest_are_counted(tmp_pa
 def test_a_table_finds_the_same_rows_as_company_by_company(companies):
     cases = [Case(str(number), facts) for number, facts in enumerate(companies)]
     rows = Rows(BASE, FactTable.from_cases(BASE, cases))
-    flagged = rows.expand(contradicted(rows)).astype(bool)
+    flagged = rows.expand(impossible_rows(rows)).astype(bool)
     kinds = [{item.kind for item in contradictions(Company(BASE, facts))} for facts in companies]
     assert np.array_equal(flagged, ["impossible" in found for found in kinds])
 

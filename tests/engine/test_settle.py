@@ -14,7 +14,7 @@ from rule_bases import random_base
 from salespath.engine.assess import assess
 from salespath.engine.cells import cells
 from salespath.engine.company import process_of
-from salespath.engine.settle import searched, settle
+from salespath.engine.settle import search_settled, settle
 from salespath.engine.table import FactTable, assess_table
 from salespath.engine.turning import turning
 from salespath.facts import Case, Value
@@ -151,7 +151,7 @@ def test_what_a_search_settles_has_no_questions_left() -> None:
     seen = 0
     while seen < 3:
         facts = partial(BASE, source, CELLS)
-        a = searched(assess(BASE, Case("A", facts)))
+        a = search_settled(assess(BASE, Case("A", facts)))
         if a.settled:
             seen += 1
             assert a.next_questions == ()

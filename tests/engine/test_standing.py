@@ -16,9 +16,9 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.cells import PARTS, cells, companies
 from salespath.engine.company import Company, process_of
-from salespath.engine.settle import searched, settle
+from salespath.engine.settle import search_settled, settle
 from salespath.engine.table import FactTable, Rows, assess_table
-from salespath.engine.unless import exceptions, lifted, lifting_all, read
+from salespath.engine.unless import any_certain, exceptions, lifting_all, read
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import walk
 from salespath.facts import Case, Value
@@ -150,7 +150,7 @@ def test_the_amount_named_lifts_the_block_and_one_step_short_does_not() -> None:
 
             def holds(value, case=found.case, item=item) -> bool:
                 return bool(
-                    lifted(BASE, Company(BASE, {**case.values, item.fact: value}), exceptions(BASE, item.block))
+                    any_certain(BASE, Company(BASE, {**case.values, item.fact: value}), exceptions(BASE, item.block))
                 )
 
             if item.amount is None:
@@ -185,7 +185,9 @@ def test_what_lifts_all_blocks_of_a_process_lifts_each() -> None:
             for item in lifting_all(found.blockers, process):
                 value = item.value if item.amount is None else item.amount
                 more = Company(BASE, {**found.case.values, item.fact: value})
-                assert all(lifted(BASE, more, exceptions(BASE, b.rule)) for b in found.blockers if b.process == process)
+                assert all(
+                    any_certain(BASE, more, exceptions(BASE, b.rule)) for b in found.blockers if b.process == process
+                )
 
 
 @pytest.mark.more
@@ -205,7 +207,7 @@ def test_its_question_comes_first() -> None:
     found = assess(BASE, case)
     assert found.process == "not_yet"
     assert [q.fact for q in found.next_questions][:2] == ["committed_revenue", "next_funding"]
-    assert [q.fact for q in searched(found).next_questions][:2] == ["committed_revenue", "next_funding"]
+    assert [q.fact for q in search_settled(found).next_questions][:2] == ["committed_revenue", "next_funding"]
     assert "smb" in found.next_questions[0].lifts
     lift = {(u.fact, u.amount, u.value) for u in lifting_all(found.blockers, "smb")}
     assert lift == {("committed_revenue", 325_000, None), ("next_funding", None, "secured")}

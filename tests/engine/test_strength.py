@@ -21,13 +21,13 @@ from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, cells
 from salespath.engine.company import process_of
-from salespath.engine.settle import searched, settle
+from salespath.engine.settle import search_settled, settle
 from salespath.engine.strength import LEVELS, MOST, strength
 from salespath.engine.strength_table import strengths
 from salespath.engine.table import FactTable, assess_table
 from salespath.engine.turning import turning
 from salespath.facts import Case, Value, read_file
-from salespath.facts.values import written
+from salespath.facts.values import cell_text
 from salespath.report.plain import document
 from salespath.report.words.verdict import firmness, headline
 from salespath.rules.model import BlockProcess
@@ -158,7 +158,7 @@ def test_files_have_both_columns_guesses_included(tmp_path):
         names = ["annual_contract_value__how", *VOCABULARY]
         writer.writerow(["company", *names])
         for case in cases:
-            cells_ = [written(VOCABULARY[n], case.values[n]) if n in case.values else "" for n in VOCABULARY]
+            cells_ = [cell_text(VOCABULARY[n], case.values[n]) if n in case.values else "" for n in VOCABULARY]
             writer.writerow([case.company, case.how.get("annual_contract_value", ""), *cells_])
     assess_to_file(BASE, [str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), print)
     with open(tmp_path / "out.csv", newline="") as file:
@@ -218,7 +218,7 @@ def test_answers_that_cannot_stand_together_are_neither_firm_nor_settled():
     wrong = Case("x", {**sound.values, "paying_customers": 50, "reachable_customers": 20})
     blocked = Case("y", {"capital": 0, "monthly_burn": 0, "paying_customers": 5, "reachable_customers": 2})
     for case in (wrong, blocked):
-        for a in (assess(BASE, case), searched(assess(BASE, case))):
+        for a in (assess(BASE, case), search_settled(assess(BASE, case))):
             assert (a.settled, a.strength.level) == (False, "open")
             assert "Open: answers contradict one another (paying customers, reachable customers)" in firmness(a)
     table = FactTable.from_cases(BASE, [wrong, blocked])
@@ -322,7 +322,7 @@ def test_all_agree_where_blocks_stand(seed):
             assert {process for _, process in turn.answers} <= {*a.possible}
             assert not a.settled
             value, process = turn.answers[0]
-            told = what_if(base, case, [f"{turn.fact}={written(VOCABULARY[turn.fact], value)}"])
+            told = what_if(base, case, [f"{turn.fact}={cell_text(VOCABULARY[turn.fact], value)}"])
             assert told.after.process == process
         standing = {blocker.rule for blocker in a.blockers if blocker.needs}
         for blocker in a.blockers:

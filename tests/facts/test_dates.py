@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from salespath.engine.assess import assess
 from salespath.facts import Case
 from salespath.facts.schema import facts_schema
-from salespath.facts.template import expected
-from salespath.facts.values import BadValue, parse, words, written
+from salespath.facts.template import answer_format
+from salespath.facts.values import BadValue, cell_text, parse, words
 from salespath.files.problems import SalespathError
 from salespath.interview.answers import how_to_write, understand
 from salespath.rules.language import ExpressionError, Scope, condition
@@ -55,7 +55,7 @@ def test_what_is_no_date_or_may_be_two_is_refused_with_what_it_may_be(text, mean
 
 
 def test_it_is_written_and_said_as_it_is_read():
-    assert (written(FACT, DAY), words(FACT, DAY), expected(FACT)) == (DAY, DAY, "a date such as 2024-03-31")
+    assert (cell_text(FACT, DAY), words(FACT, DAY), answer_format(FACT)) == (DAY, DAY, "a date such as 2024-03-31")
     assert understand(FACT, f"about {DAY}").value == DAY
     assert how_to_write(FACT) == "Write a date: 2024-03-31."
 

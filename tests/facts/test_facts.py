@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from salespath.engine.assess import assess
 from salespath.facts import Case, Value, read_file
 from salespath.facts.objects import typed_case
-from salespath.facts.template import csv_template, expected, yaml_template
-from salespath.facts.values import BadValue, number, parse, words, written
+from salespath.facts.template import answer_format, csv_template, yaml_template
+from salespath.facts.values import BadValue, cell_text, number, parse, words
 from salespath.facts.vocabulary import load
 from salespath.files.nodes import parse as parse_yaml
 from salespath.files.problems import SalespathError
@@ -182,7 +182,7 @@ any_value = st.sampled_from(list(VOCABULARY)).flatmap(lambda name: st.tuples(st.
 def test_every_value_written_to_a_file_reads_back_equal(item):
     name, value = item
     fact = VOCABULARY[name]
-    text = written(fact, value)
+    text = cell_text(fact, value)
     if isinstance(value, frozenset):
         assert frozenset(text.split(";")) == (value or {"-"})
     else:
@@ -197,7 +197,7 @@ def test_any_text_is_a_value_or_is_refused(item, text):
             value = parse(fact, text)
         except BadValue:
             return
-        assert parse(fact, written(fact, value)) == value
+        assert parse(fact, cell_text(fact, value)) == value
 
 
 # In words
@@ -501,10 +501,10 @@ def test_the_vocabulary_keeps_its_contract():
 
 
 def test_every_fact_says_what_can_be_answered():
-    assert all(expected(fact) for fact in VOCABULARY.facts.values())
-    assert expected(VOCABULARY.facts["self_serve"]) == "yes or no"
-    assert expected(VOCABULARY.facts["product_stage"]).startswith("one of: idea")
-    assert expected(VOCABULARY.facts["large_customer_share"]) == "0 to 1, or 12%"
+    assert all(answer_format(fact) for fact in VOCABULARY.facts.values())
+    assert answer_format(VOCABULARY.facts["self_serve"]) == "yes or no"
+    assert answer_format(VOCABULARY.facts["product_stage"]).startswith("one of: idea")
+    assert answer_format(VOCABULARY.facts["large_customer_share"]) == "0 to 1, or 12%"
 
 
 def test_an_empty_template_reads_back_as_a_company_of_which_nothing_is_known(tmp_path):
@@ -521,7 +521,7 @@ def test_a_filled_in_template_reads_back_as_the_answers(data, tmp_path_factory):
     text = yaml_template(VOCABULARY)
     for name, value in answers.items():
         fact = VOCABULARY[name]
-        shown = f"[{', '.join(sorted(value))}]" if isinstance(value, frozenset) else written(fact, value)
+        shown = f"[{', '.join(sorted(value))}]" if isinstance(value, frozenset) else cell_text(fact, value)
         text = text.replace(f"\n  {name}:\n", f"\n  {name}: {shown}\n")
     path.write_text(text, encoding="utf-8")
     (case,) = read_file(str(path), VOCABULARY).cases

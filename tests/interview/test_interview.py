@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
-from salespath.engine.settle import searched
+from salespath.engine.settle import search_settled
 from salespath.facts import Case
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replay
@@ -277,7 +277,7 @@ def on_the_way() -> list[Interview]:
 
 def test_an_answer_that_turns_the_process_saves_the_search_and_changes_nothing_else():
     for interview in on_the_way():
-        found = searched(assess(BASE, interview.case))
+        found = search_settled(assess(BASE, interview.case))
         assert interview.assessment.settled == found.settled
         assert interview.assessment.next_questions == found.next_questions
         assert not (interview.turns and found.settled)

@@ -197,7 +197,7 @@ def test_the_latest_unfinished_interview_comes_first():
     held = Journal.create()
     held.append(EVENTS[0])
     found = []
-    for file, _ in journal.unfinished(VOCABULARY):
+    for file, _ in journal.unfinished_interviews(VOCABULARY):
         found.append(file.path)
         file.close()
     held.close()
@@ -209,7 +209,7 @@ def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
     with pytest.raises(SalespathError, match="cannot save the interview"):
         Journal.create()
-    assert list(journal.unfinished(VOCABULARY)) == []
+    assert list(journal.unfinished_interviews(VOCABULARY)) == []
 
 
 # The fact file

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from salespath.engine.base import Base
-from salespath.engine.compile import filled
+from salespath.engine.compile import fill
 from salespath.engine.dependencies import relations_of
 from salespath.engine.load import load
 from salespath.report.formats import drawing, markdown, text
@@ -290,9 +290,9 @@ def test_every_rule_stands_once_with_its_reason() -> None:
     for rule in RULES.values():
         page = next(page for page in PAGES.values() if f"\n- **{rule.id}**: " in page)
         entry = page.partition(f"\n- **{rule.id}**: ")[2].partition("\n- ")[0]
-        because = markdown.escaped(filled(rule.because, lambda name: f"[{BASE.vocabulary[name].label}]"))
+        because = markdown.escape(fill(rule.because, lambda name: f"[{BASE.vocabulary[name].label}]"))
         assert f"\n  - **Because**: {because} ({', '.join(rule.source)})" in entry
-        assert not rule.when or markdown.escaped(f"— {rule.when}") in entry
+        assert not rule.when or markdown.escape(f"— {rule.when}") in entry
 
 
 def test_every_source_has_its_rules() -> None:

@@ -9,7 +9,7 @@ from given import BASE, EXAMPLES
 
 from salespath.authoring.score import Score, score, score_files
 from salespath.engine.assess import assess
-from salespath.engine.documented import DocumentedCase, Selection, labelled
+from salespath.engine.documented import DocumentedCase, Selection, documented_cases
 from salespath.facts import read_file
 from salespath.rules.model import PROCESSES
 from tools.robustness import firing, robustness
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.heavy
 
 NAMES = ("real_companies.yaml", "real_companies_2.yaml", "real_companies_3.yaml")
 READ = {name: read_file(str(EXAMPLES / name), BASE.vocabulary) for name in NAMES}
-FILES = {name: labelled(portfolio, name)[0] for name, portfolio in READ.items()}
+FILES = {name: documented_cases(portfolio, name)[0] for name, portfolio in READ.items()}
 ALL = [item for known in FILES.values() for item in known]
 KNOWN = FILES[NAMES[0]]
 SELECTIONS = {
@@ -42,7 +42,7 @@ def missed(name: str) -> dict[str, str]:
 
 def test_the_companies_are_read_without_a_problem() -> None:
     assert [portfolio.problems for portfolio in READ.values()] == [(), (), ()]
-    assert [labelled(portfolio, name)[1] for name, portfolio in READ.items()] == [[], [], []]
+    assert [documented_cases(portfolio, name)[1] for name, portfolio in READ.items()] == [[], [], []]
     assert [len(known) for known in FILES.values()] == [32, 19, 40]
 
 

@@ -8,7 +8,7 @@ from given import BASE, ROOT
 from salespath.authoring.coverage import coverage
 from salespath.authoring.results import Failure, Results, failures
 from salespath.authoring.scenarios import read_scenarios
-from salespath.commands.rules.test import described, spoken
+from salespath.commands.rules.test import describe, rules_that_spoke
 
 FOLDER = ROOT / "tests" / "scenarios"
 RESULTS = Results(BASE, read_scenarios(BASE, [str(FOLDER)]))
@@ -20,7 +20,7 @@ def test_scenario(scenario) -> None:
     failed = FAILED.get(scenario.sentence)
     if failed:
         place = f"{scenario.case.file}:{scenario.case.line}"
-        lines = [place, *failed.differences, "", "The rules that spoke:", *spoken(failed.assessment)]
+        lines = [place, *failed.differences, "", "The rules that spoke:", *rules_that_spoke(failed.assessment)]
         pytest.fail("\n".join(lines), pytrace=False)
 
 
@@ -33,5 +33,5 @@ def test_scenarios_are_sentences() -> None:
 
 def test_every_rule_and_every_part_of_a_condition_decides_in_some_scenario() -> None:
     found = coverage(RESULTS)
-    assert list(map(described, found.open)) == []
+    assert list(map(describe, found.open)) == []
     assert found.share == 1

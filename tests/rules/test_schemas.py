@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from salespath.facts import read_file, values
 from salespath.facts.schema import facts_schema
 from salespath.facts.template import yaml_template
-from salespath.facts.values import BadValue, written
+from salespath.facts.values import BadValue, cell_text
 from salespath.files.nodes import parse, plain
 from salespath.files.problems import SalespathError
 from salespath.files.records import Record
@@ -284,7 +284,7 @@ def test_every_word_for_a_value_is_accepted() -> None:
 @given(some_facts())
 def test_any_answers_are_accepted(facts: dict[str, Any]) -> None:
     listed = {name: [*value] if isinstance(value, frozenset) else value for name, value in facts.items()}
-    told = {n: listed[n] if isinstance(v, frozenset) else written(VOCABULARY[n], v) for n, v in facts.items()}
+    told = {n: listed[n] if isinstance(v, frozenset) else cell_text(VOCABULARY[n], v) for n, v in facts.items()}
     assert not list(FACTS.iter_errors({"company": "A", "facts": listed}))
     assert not list(FACTS.iter_errors(told))
 

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salespath.engine.table import column
-from salespath.facts.values import BadValue, parse, written
+from salespath.facts.values import BadValue, cell_text, parse
 from salespath.tables import fact_columns as module
 from salespath.tables.fact_columns import CellReader, typed_cells, written_cells
 from salespath.tables.fact_columns import values as values_of
@@ -77,7 +77,7 @@ def test_numbers(name, texts):
             st.lists(
                 st.one_of(
                     st.none(),
-                    values(name).map(lambda value: written(VOCABULARY[name], value)),
+                    values(name).map(lambda value: cell_text(VOCABULARY[name], value)),
                     st.sampled_from(WORDS),
                 ),
                 max_size=12,
@@ -97,7 +97,7 @@ def test_what_is_written_reads_back(name, data):
     typed = column(fact, found)
     assert values_of(fact, typed) == found
     texts = written_cells(fact, typed)
-    assert texts.to_pylist() == [None if value is None else written(fact, value) for value in found]
+    assert texts.to_pylist() == [None if value is None else cell_text(fact, value) for value in found]
     assert values_of(fact, CellReader(fact).read(texts).column) == found
     arrow = typed_cells(fact, typed, len(found))
     assert values_of(fact, CellReader(fact).read(arrow).column) == found

@@ -22,7 +22,7 @@ from salespath.engine.assessment import Assessment, subject
 from salespath.engine.table import FactTable, assess_table
 from salespath.engine.walk import SUMS
 from salespath.facts import Case
-from salespath.facts.values import written
+from salespath.facts.values import cell_text
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import SalespathError
 from salespath.report.plain import document
@@ -30,7 +30,7 @@ from salespath.rules.model import PROCESSES
 from salespath.tables import csv_reader
 from salespath.tables.assessed import AHEAD, work_ahead
 from salespath.tables.batch import Batch
-from salespath.tables.csv_cells import guarded, quoted
+from salespath.tables.csv_cells import guard, quote
 from salespath.tables.header import RESULTS
 from salespath.tables.read import CompaniesFile
 from salespath.tables.result_columns import ResultColumns, Wording
@@ -50,7 +50,7 @@ def run(paths, out, **options):
 def lifting(item) -> str:
     """What is said of an answer that lifts a block: committed_revenue >= 325000."""
     sign = {"at_least": ">=", "at_most": "<="}.get(item.bound, "=")
-    return f"{sign} {written(VOCABULARY[item.fact], item.value if item.amount is None else item.amount)}"
+    return f"{sign} {cell_text(VOCABULARY[item.fact], item.value if item.amount is None else item.amount)}"
 
 
 def wanted(a: Assessment) -> dict[str, object]:
@@ -97,7 +97,9 @@ def portfolio(tmp_path_factory) -> Path:
         writer = csv.writer(file)
         writer.writerow(["company", *VOCABULARY])
         for number, case in enumerate(found):
-            cells = [written(VOCABULARY[name], case.values[name]) if name in case.values else "" for name in VOCABULARY]
+            cells = [
+                cell_text(VOCABULARY[name], case.values[name]) if name in case.values else "" for name in VOCABULARY
+            ]
             if number % 10 == 9:
                 cells[list(VOCABULARY).index("monthly_burn")] = "-5"
             writer.writerow([case.company, *cells])
@@ -235,12 +237,12 @@ def test_a_cell_never_becomes_a_formula(tmp_path):
 
 @given(st.lists(st.one_of(st.none(), st.text(TEXT, max_size=6), st.text(st.sampled_from('=+-@\t\r\n,"1.a')))))
 def test_guarded_and_quoted_cells_read_back(texts):
-    safe = guarded(pa.array(texts, pa.string())).to_pylist()
+    safe = guard(pa.array(texts, pa.string())).to_pylist()
     for text, cell in zip(texts, safe):
         assert cell in (text, f"'{text}")
         if cell and cell[0] in "=+-@\t\r":
             assert cell == "-" or float(cell.replace(",", "").rstrip("%")) is not None
-    cells = [cell or "" for cell in quoted(pa.array(safe, pa.string())).to_pylist()]
+    cells = [cell or "" for cell in quote(pa.array(safe, pa.string())).to_pylist()]
     (row,) = csv.reader(io.StringIO(",".join(["x", *cells, "x"]), newline=""), strict=True)
     assert row[1:-1] == [text or "" for text in safe]
 

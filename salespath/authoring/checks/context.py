@@ -9,7 +9,7 @@ from salespath.authoring.possible import Possible
 from salespath.authoring.solver import GaveUp, Literal
 from salespath.engine.base import Base
 from salespath.facts import Value
-from salespath.facts.values import written
+from salespath.facts.values import cell_text
 from salespath.files.problems import WARNING, Problem
 from salespath.rules.model import Rule
 
@@ -61,7 +61,7 @@ class Context:
         fact = self.base.vocabulary[name]
         if isinstance(value, frozenset):
             return f"[{', '.join(v for v in fact.values if v in value)}]"
-        return written(fact, value)
+        return cell_text(fact, value)
 
     @cached_property
     def dead(self) -> frozenset[str]:

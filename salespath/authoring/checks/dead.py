@@ -9,7 +9,7 @@ from salespath.files.problems import Problem
 from salespath.rules.language import TRUE as ALWAYS
 from salespath.rules.language import And, Condition, Known, Not, Or
 from salespath.rules.model import Rule
-from salespath.rules.notation import written
+from salespath.rules.notation import notation
 
 
 def problems(context: Context) -> Iterator[Problem]:
@@ -20,7 +20,7 @@ def problems(context: Context) -> Iterator[Problem]:
             continue
         for part, value in _constant(context, rule, context.base.condition(rule.id)):
             code, word = ("SP403", "true") if value else ("SP404", "false")
-            yield finding(code, f"`{written(part)}` is always {word} where it is known.", rule)
+            yield finding(code, f"`{notation(part)}` is always {word} where it is known.", rule)
 
 
 def _constant(context: Context, rule: Rule, tree: Condition) -> list[tuple[Condition, bool]]:

@@ -14,7 +14,7 @@ from salespath.commands.shared.delivery import Destination, deliver, output_opti
 from salespath.engine.load import read
 from salespath.files.problems import in_order
 from salespath.report.plain import plain, shape
-from salespath.report.words.phrases import counted
+from salespath.report.words.phrases import number_of
 
 _SHAPE = shape("rules examples proofs undecided problems", problems=lambda report, base: in_order(report.problems))
 
@@ -27,7 +27,7 @@ def command(folders: tuple[str, ...], output: Destination) -> None:
     found = in_order(report.problems)
     lines = (
         *map(str, found),
-        f"{report.rules} rules, {counted(len(found) or 'no', 'finding', 'findings')}.",
+        f"{report.rules} rules, {number_of(len(found) or 'no', 'finding', 'findings')}.",
         f"Questions of what is possible: {report.examples} decided by an example, {report.proofs} by a proof, "
         f"{report.undecided} left open.",
     )

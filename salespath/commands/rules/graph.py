@@ -10,7 +10,7 @@ import click
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.reading import with_base
 from salespath.engine.base import Base
-from salespath.files.problems import refused, shown, suggestion
+from salespath.files.problems import refusal, shown, suggestion
 from salespath.report.formats import drawing
 from salespath.report.pages import graph
 from salespath.rules.model import VERDICTS
@@ -30,6 +30,6 @@ def command(base: Base, target: str | None, all_: bool, output: Destination) -> 
     if drawn is None:
         known = [*base.knowledge.rules, *base.knowledge.attributes, *base.knowledge.topics, *VERDICTS]
         message = f"there is no rule, attribute, topic or process {shown(target)}.{suggestion(str(target), known)}"
-        raise refused("SP131", message, None)
+        raise refusal("SP131", message, None)
     write = drawing.mermaid if output.ending == "mmd" else drawing.dot
     deliver(output, pages=lambda: [write(drawn)], document=lambda: graph.document(drawn))

@@ -13,7 +13,7 @@ from salespath.commands.shared.delivery import Destination, deliver_record, outp
 from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_companies, with_base
 from salespath.engine.base import Base
-from salespath.engine.documented import Selection, labelled, without_basis
+from salespath.engine.documented import Selection, documented_cases, without_basis
 from salespath.files.problems import Problem
 from salespath.report.pages import score
 
@@ -33,7 +33,7 @@ def command(
     files = {}
     paths = list(dict.fromkeys(cases))
     for path, portfolio in zip(paths, read_companies(companies_files(base, paths), company)):
-        found, wrong = labelled(portfolio, path)
+        found, wrong = documented_cases(portfolio, path)
         problems += [*portfolio.problems, *wrong, *(without_basis(found, path) if without_inferred else ())]
         if found:
             files[path] = facts.of(found, base.vocabulary)

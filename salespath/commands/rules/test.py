@@ -18,7 +18,7 @@ from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.rules.model import Advise, Warn, Weigh
-from salespath.rules.notation import written
+from salespath.rules.notation import notation
 
 
 @click.command("test", help=__doc__)
@@ -32,7 +32,9 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
         case = failure.scenario.case
         click.echo(f"{case.file}:{case.line}: {failure.scenario.sentence}")
         click.echo("".join(f"  {line}\n" for line in failure.differences), nl=False)
-        click.echo("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in spoken(failure.assessment)))
+        click.echo(
+            "  The rules that spoke:\n" + "".join(f"    {line}\n" for line in rules_that_spoke(failure.assessment))
+        )
     held = len(results.scenarios) - len(failed)
     click.echo(
         f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones."
@@ -40,7 +42,7 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
     found = coverage(results) if covered else None
     if found:
         for obligation in found.open:
-            click.echo(described(obligation))
+            click.echo(describe(obligation))
         click.echo(
             f"{found.share:.1%} covered: {found.total['rules']} rules firing and failing, {found.total['operands']} operands "
             f"deciding; {len(found.open)} not shown, {len(found.infeasible)} proved impossible."
@@ -49,15 +51,15 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
         sys.exit(1)
 
 
-def described(obligation: Obligation) -> str:
+def describe(obligation: Obligation) -> str:
     """What no scenario shows."""
     if obligation.tree is None:
         return f"{obligation.rule} never {'fires' if obligation.value else 'fails'}"
-    what = f"the exception {obligation.tree}" if isinstance(obligation.tree, str) else written(obligation.tree)
+    what = f"the exception {obligation.tree}" if isinstance(obligation.tree, str) else notation(obligation.tree)
     return f"{obligation.rule}: `{what}` never decides by being {'true' if obligation.value else 'false'}"
 
 
-def spoken(assessment: Assessment) -> Iterator[str]:
+def rules_that_spoke(assessment: Assessment) -> Iterator[str]:
     """The rules that spoke, the evidence with its net weight, the plan by topic."""
     rules = assessment.base.knowledge.rules
     for item in assessment.fired:

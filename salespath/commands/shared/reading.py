@@ -14,7 +14,7 @@ from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS
 from salespath.facts.settings import choose, suppose
-from salespath.files.problems import SalespathError, has_error, refused, shown
+from salespath.files.problems import SalespathError, has_error, refusal, shown
 from salespath.tables.read import CompaniesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,7 +108,7 @@ def read_one(base: Base, path: str) -> Case:
         raise SalespathError(portfolio.problems)
     if len(portfolio.cases) != 1:
         what = f"found {len(portfolio.cases) or 'no'} companies; an interview is about one company and starts from its facts."
-        raise refused("SP110", what, path)
+        raise refusal("SP110", what, path)
     (case,) = portfolio.cases
     return case if case.named else replace(case, company="")
 

@@ -22,14 +22,14 @@ from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.cases import merge
 from salespath.facts.values import BadValue
-from salespath.files.problems import Problem, SalespathError, refused, shown
+from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.interview.answers import yes_or_no
 from salespath.interview.interview import Event, Interview, replay
-from salespath.interview.journal import Journal, JournalRecord, unfinished
+from salespath.interview.journal import Journal, JournalRecord, unfinished_interviews
 from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
 from salespath.report.pages.assessment import versions
-from salespath.report.words.phrases import counted
+from salespath.report.words.phrases import number_of
 from salespath.report.words.verdict import headline
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
@@ -116,7 +116,7 @@ class _Session:
         """Take up an unfinished interview, or begin one."""
         resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
         if self.request.resume and not resumed:
-            raise refused("SP142", "there is no unfinished interview to resume.", None)
+            raise refusal("SP142", "there is no unfinished interview to resume.", None)
         if resumed:
             self.journal, record = resumed
             self.interview = self._replay(replace(record, given=merge(record.given, self.given)))
@@ -139,7 +139,7 @@ class _Session:
 
     def _unfinished(self) -> tuple[Journal, JournalRecord] | None:
         """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
-        for journal, record in unfinished(self.base.vocabulary):
+        for journal, record in unfinished_interviews(self.base.vocabulary):
             interview = self._replay(record)
             fits = self.given.file in (None, record.given.file) and (
                 not self.request.company or self.given.company == interview.case.company
@@ -241,7 +241,7 @@ class _Session:
             self.screen.say("Nothing was answered, so nothing is kept.")
             return 0
         worked = self._save(self.journal)
-        self.screen.say(f"{counted(self.interview.answered, 'answer', 'answers')} so far. Go on another time with")
+        self.screen.say(f"{number_of(self.interview.answered, 'answer', 'answers')} so far. Go on another time with")
         words = ["salespath", "ask", *([self.request.facts_file] if self.request.facts_file else [])]
         self.screen.line(f"  {shlex.join([*words, '-o', self.target.path] if self.target else words)}")
         return 0 if worked else 1
@@ -252,7 +252,7 @@ class _Session:
             if self.journal:
                 self.journal.remove()
             message = "standard input ended before the first answer. Without questions: --answers FILE --no-input."
-            raise refused("SP143", message, None)
+            raise refusal("SP143", message, None)
         self.screen.say("The input ended here; the questions left count as unknown.")
         return self._finish(done=False)
 

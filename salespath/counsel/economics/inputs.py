@@ -66,7 +66,7 @@ def inputs(base: Base, case: Case) -> Inputs:
     """
     company, reader, known = Company(base, case.values), _AssumptionsReader(case), assumptions()
     revenue, revenue_from = _revenue(company)
-    described, describing = _described(case, company)
+    described, describing = _whose_figures(case, company)
     read: dict[str, Any] = {name: _number(company, fact) for name, fact in _FACTS.items()}
     if read["sellers"] is not None:
         read["sellers"] = int(read["sellers"])
@@ -123,7 +123,7 @@ def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:
     return customers * contract, ("paying_customers", "annual_contract_value")
 
 
-def _described(case: Case, company: Company) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _whose_figures(case: Case, company: Company) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The processes whose customers the company's own figures are of, and the facts that tell; both where nothing does."""
     contract = _number(company, "annual_contract_value")
     if contract is not None:

@@ -130,14 +130,14 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation) ->
     )
 
 
-def bounded(value: float) -> float | None:
+def finite(value: float) -> float | None:
     """A number, or None where it is beyond counting."""
     return value if abs(value) <= MOST else None
 
 
 def quotient(number: float, by: float) -> float | None:
     """A quotient of numbers that are 0 or more; None where the divisor is 0 or the result beyond counting."""
-    return bounded(number / by) if by > 0 and number / MOST < by else None
+    return finite(number / by) if by > 0 and number / MOST < by else None
 
 
 def whole(number: float | None, by: float) -> int | None:

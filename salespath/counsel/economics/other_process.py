@@ -7,7 +7,7 @@ from typing import Literal
 
 from salespath.counsel.economics.assumptions import ASSUMED, SET, Estimate, assumptions
 from salespath.counsel.economics.inputs import Inputs
-from salespath.counsel.economics.months import Plan, bounded, flow, plan_of, quotient, whole
+from salespath.counsel.economics.months import Plan, finite, flow, plan_of, quotient, whole
 from salespath.rules.model import PROCESSES
 
 CONTRACT = "annual_contract_value"
@@ -62,7 +62,7 @@ def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
         return Mark(process, contract, why="nobody")
     theirs = replace(plan_of(figures, 1, read.situation), sellers=plan.sellers, hired=plan.hired)
     pay = (theirs.sellers + theirs.hired) * theirs.seller_cost_year
-    revenue, paid = bounded(flow(plan, months).customers[-1] * plan.contract_year), quotient(pay, theirs.gross_margin)
+    revenue, paid = finite(flow(plan, months).customers[-1] * plan.contract_year), quotient(pay, theirs.gross_margin)
     least = None if revenue is None or paid is None else max(revenue, paid)
     customers = whole(least, theirs.contract_year)
     if least is None or customers is None:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, SET, YOURS, Estimate
 from salespath.counsel.economics.inputs import Inputs, Situation
-from salespath.counsel.economics.months import WHOLE, Flow, Plan, bounded, flow, gap, plan_of, quotient, whole
+from salespath.counsel.economics.months import WHOLE, Flow, Plan, finite, flow, gap, plan_of, quotient, whole
 from salespath.counsel.economics.other_process import Mark, mark
 from salespath.rules.model import PROCESSES
 
@@ -144,17 +144,17 @@ def _outcomes(
     for name in ("objections", "meetings"):  # every one who decides brings some
         reads = ("decision_makers", f"{name}_per_decision_maker")
         people, each = (figures[id_].values for id_ in reads)
-        yield of(name, (bounded(n * m) for n, m in zip(people, each)), reads)
+        yield of(name, (finite(n * m) for n, m in zip(people, each)), reads)
     yield of("first_revenue_month", (_first(accumulate(f.won), 1.0) for f in flows), won)
     # 0 where the target takes no customers
     reached = (_first(f.customers, count) if count else count for f, count in zip(flows, customers))
     yield of("target_month", reached, ("revenue_target", *kept), target)
-    yield of("revenue_at_end", (bounded(f.customers[-1] * p.contract_year) for f, p in zip(flows, plans)), kept)
-    yield of("most_tied_up", (bounded(max(0.0, -min(accumulate(f.selling)))) for f in flows), money)
+    yield of("revenue_at_end", (finite(f.customers[-1] * p.contract_year) for f, p in zip(flows, plans)), kept)
+    yield of("most_tied_up", (finite(max(0.0, -min(accumulate(f.selling)))) for f in flows), money)
     yield of("selling_pays_month", (_stays(f.earned, 0.0) for f in flows), money)
     even = (None if burn is None else _stays(f.earned, burn) for f in flows)
     yield of("break_even_month", even, ("monthly_burn", *money), spending)
-    yield of_cash("lowest_cash", lambda line: bounded(min(line)))
+    yield of_cash("lowest_cash", lambda line: finite(min(line)))
     yield of_cash("lowest_cash_month", lambda line: line.index(min(line)) + 1)
     yield of_cash("out_of_cash_month", lambda line: next((n for n, left in enumerate(line, 1) if left < 0), None))
 

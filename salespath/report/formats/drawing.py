@@ -34,14 +34,14 @@ def dot(graph: Graph) -> str:
     """A Graphviz digraph, left to right; overriding is dashed."""
     lines = ["digraph salespath {", "  rankdir=LR;", '  node [fontname="sans-serif"];']
     for id_, node in graph.nodes.items():
-        lines.append(f"  {_quoted(id_)} [label={_quoted(node.label)}, shape={_SHAPES[node.kind][2]}];")
+        lines.append(f"  {_quote(id_)} [label={_quote(node.label)}, shape={_SHAPES[node.kind][2]}];")
     for (source, target), what in graph.edges.items():
         style = ' [style=dashed, label="overrides"]' if what == "overrides" else ""
-        lines.append(f"  {_quoted(source)} -> {_quoted(target)}{style};")
+        lines.append(f"  {_quote(source)} -> {_quote(target)}{style};")
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = _one_line(text).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

@@ -63,7 +63,7 @@ def _block(block: Block) -> str:
         case Heading():
             return _tag(f"h{block.level}", escape(block.text), block)
         case Text():
-            text = _led(block.lead, block.text)
+            text = _with_lead(block.lead, block.text)
             return _tag("p", _tag("strong", text) if block.tone == "strong" else text, block, class_=block.tone)
         case Items():
             return _items(block)
@@ -80,7 +80,7 @@ def _block(block: Block) -> str:
             raise TypeError(block)
 
 
-def _led(lead: str, text: str) -> str:
+def _with_lead(lead: str, text: str) -> str:
     return (f"<strong>{escape(lead)}:</strong> " if lead else "") + escape(text)
 
 
@@ -105,7 +105,7 @@ def _items(block: Items) -> str:
 
 
 def _inside(item: Item) -> str:
-    return _led(item.lead, item.text) + (_blocks(item.under) if item.under else "")
+    return _with_lead(item.lead, item.text) + (_blocks(item.under) if item.under else "")
 
 
 def _tree(branch: Tree) -> str:

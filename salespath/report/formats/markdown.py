@@ -15,18 +15,18 @@ _FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a headin
 
 def write(*pages: Page) -> str:
     """Some pages as one document, a paragraph a line; whatever is special in Markdown is escaped."""
-    titles = ([f"# {escaped(page.title)}", ""] if page.title else [] for page in pages)
+    titles = ([f"# {escape(page.title)}", ""] if page.title else [] for page in pages)
     return "\n".join("\n".join([*title, *_lines(page.blocks)]) + "\n" for title, page in zip(titles, pages))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """A text inside a line, which says nothing but itself."""
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _begun(text: str) -> str:
     """The same at the beginning of a line."""
-    return _FIRST.sub(r"\1\\\2", escaped(text))
+    return _FIRST.sub(r"\1\\\2", escape(text))
 
 
 def _lines(blocks: Iterable[Block]) -> list[str]:
@@ -41,9 +41,9 @@ def _lines(blocks: Iterable[Block]) -> list[str]:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading():
-            yield f"{'#' * block.level} {escaped(block.text)}"
+            yield f"{'#' * block.level} {escape(block.text)}"
         case Text():
-            yield f"**{escaped(block.text)}**" if block.tone == "strong" else _led(block.lead, block.text)
+            yield f"**{escape(block.text)}**" if block.tone == "strong" else _with_lead(block.lead, block.text)
         case Items():
             yield from _items(block)
         case Table():
@@ -51,24 +51,24 @@ def _block(block: Block) -> Iterator[str]:
         case Tree():
             yield from _tree(block)
         case Figure():
-            yield from _captioned(block.caption, grid(block))
+            yield from _with_caption(block.caption, grid(block))
             yield ""
             yield from _items(legend(block))
         case Chart():
-            yield from _captioned(block.caption, figures(block.lines))
+            yield from _with_caption(block.caption, figures(block.lines))
         case _:
             raise TypeError(block)
 
 
-def _led(lead: str, text: str) -> str:
-    return f"**{escaped(lead)}**: {escaped(text)}" if lead else _begun(text)
+def _with_lead(lead: str, text: str) -> str:
+    return f"**{escape(lead)}**: {escape(text)}" if lead else _begun(text)
 
 
 def _items(block: Items) -> Iterator[str]:
     for number, item in enumerate(block.items, 1):
         label = "" if block.ordered or item.label == block.bullet else item.label.strip()
         mark = f"{number}. " if block.ordered else "- "
-        yield f"{mark}{f'**{escaped(label)}** ' if label else ''}{_led(item.lead, item.text)}"
+        yield f"{mark}{f'**{escape(label)}** ' if label else ''}{_with_lead(item.lead, item.text)}"
         for part in item.under:
             lines = list(_block(part))
             loose = [] if isinstance(part, Items) or not lines else [""]
@@ -87,18 +87,18 @@ def _table(table: Table) -> Iterator[str]:
     if table.caption:
         yield _begun(table.caption)
         yield ""
-    yield f"| {' | '.join(escaped(column.title) for column in table.columns)} |"
+    yield f"| {' | '.join(escape(column.title) for column in table.columns)} |"
     yield f"| {' | '.join('---:' if column.right else '---' for column in table.columns)} |"
     for row in table.rows:
         yield f"| {' | '.join(_cell(cell) or table.empty for cell in row)} |"
 
 
-def _captioned(caption: str, table: Table) -> Iterator[str]:
+def _with_caption(caption: str, table: Table) -> Iterator[str]:
     if caption:
-        yield f"**{escaped(caption)}**"
+        yield f"**{escape(caption)}**"
         yield ""
     yield from _table(table)
 
 
 def _cell(cell: Cell) -> str:
-    return "<br>".join(escaped(part) for part in str(cell).split("\n"))
+    return "<br>".join(escape(part) for part in str(cell).split("\n"))

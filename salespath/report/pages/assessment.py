@@ -16,7 +16,7 @@ from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages import grounds, plan, precedents
-from salespath.report.words.phrases import NAMES, answers, capitalized, either, labels, selling
+from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
 
@@ -129,7 +129,7 @@ def _choices(a: Assessment) -> Iterator[Block]:
                 parts = [f"if {NAMES[choice.process]}, {_choice(a, choice)}" for choice in some]
             text = f"{'; '.join(parts)}. {topics[topic].why}"
         ids = tuple(choice.rule for choice in some)
-        yield Text(capitalized(text), topics[topic].title, ids=ids, apart=not place)
+        yield Text(capitalize(text), topics[topic].title, ids=ids, apart=not place)
 
 
 def _choice(a: Assessment, choice: Choice) -> str:
@@ -142,7 +142,7 @@ def _dimensions(a: Assessment) -> Iterator[Block]:
     rows = []
     for dimension in DIMENSIONS:
         sums = [a.evidence[process][dimension] for process in PROCESSES]
-        cells = [f"{certainty.signed(total, 1)} {certainty.word(total)}" for total in sums]
+        cells = [f"{certainty.with_sign(total, 1)} {certainty.word(total)}" for total in sums]
         rows.append((dimension.capitalize(), *cells))
     columns = [Column("", width=8), *(Column(title, least=14, most=20) for title in ("Enterprise", "SMB"))]
     yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=DIMENSIONS)
@@ -163,7 +163,7 @@ def _settled(a: Assessment) -> Iterator[Block]:
     items = []
     for process in PROCESSES:
         fit, means = (
-            f"{certainty.word(a.evidence[process][name])} ({certainty.signed(a.evidence[process][name], 1)})"
+            f"{certainty.word(a.evidence[process][name])} ({certainty.with_sign(a.evidence[process][name], 1)})"
             for name in ("fit", "means")
         )
         blocked = ", blocked for now" if any(b.process == process for b in a.blockers) else ""
@@ -212,7 +212,7 @@ def _obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
 
 
 def _obstacle(blocker: Blocker, text: str, *under: Block) -> Item:
-    said = f"{capitalized(selling(blocker.process))}: {text}"
+    said = f"{capitalize(selling(blocker.process))}: {text}"
     return Item(said, under=under, ids=(blocker.rule, *blocker.facts), values=blocker.facts)
 
 

@@ -94,7 +94,7 @@ def _verdict(a: Assessment) -> dict[str, str]:
     """What is said of one side, by the title of the row; contradictions last."""
 
     def signed(process: str, name: str) -> str:
-        return certainty.signed(a.evidence[process][name], 1)
+        return certainty.with_sign(a.evidence[process][name], 1)
 
     cells = {"Process": in_short(*a.verdict, leans=LEANS), "Settled": "yes" if a.settled else "no"}
     for name, p in product(SUMS, PROCESSES):
@@ -116,12 +116,12 @@ def _facts(found: Comparison) -> Table:
         rows.append((fact.label, [NOT_SAID if value is None else words(fact, value) for value in values]))
     unread = dict.fromkeys(name for side in found.sides for name in side.unread)
     for name in unread:
-        cells = [_written(side.unread.get(name)) for side in found.sides]
+        cells = [_value_text(side.unread.get(name)) for side in found.sides]
         rows.append((f"{name} (cannot be read, counts for nothing)", cells))
     return _table(found, rows, [*found.facts, *unread])
 
 
-def _written(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return NOT_SAID if value is None else str(value)

@@ -16,10 +16,10 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.plain import Shapes, plain, rounded, shape
-from salespath.report.words.amounts import given, result
+from salespath.report.plain import Shapes, plain, round_figure, shape
+from salespath.report.words.amounts import figure_text, result
 from salespath.report.words.economics import gist, notes, verdict, why_not
-from salespath.report.words.phrases import NAMES, capitalized, labels, source_note, sources, together
+from salespath.report.words.phrases import NAMES, capitalize, labels, source_note, sources, together
 
 OUTCOMES = {
     "customers_needed": "New customers for the target",
@@ -84,8 +84,8 @@ def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
             facts = together([f"{base.vocabulary[name].label} ({name})" for name in r.missing])
             absent.setdefault(f"It takes your {facts}.", []).append(r.id)
         elif r.why:
-            absent.setdefault(f"{capitalized(why_not(r))}.", []).append(r.id)
-    yield Heading(capitalized(NAMES[x.process]))
+            absent.setdefault(f"{capitalize(why_not(r))}.", []).append(r.id)
+    yield Heading(capitalize(NAMES[x.process]))
     yield _table("rests on", (_row(r, e.months) for r in some.values()), {id_: r.values for id_, r in some.items()})
     for why, ids in absent.items():
         names = ", ".join(OUTCOMES[id_][0].lower() + OUTCOMES[id_][1:] for id_ in ids)
@@ -106,7 +106,7 @@ def _match(match: Result, e: Economics) -> str:
     low, middle, high = (result(match.id, value, e.months) for value in match.values)
     range_ = "" if low == middle == high else f" (low {low}, high {high})"
     contract = e.processes["enterprise"].figures["annual_contract_value"]
-    assumed = f" of an assumed {given(contract.kind, contract.values[1])}" if contract.origin == ASSUMED else ""
+    assumed = f" of an assumed {figure_text(contract.kind, contract.values[1])}" if contract.origin == ASSUMED else ""
     cases = f"{middle} SMB customers in the base case{range_}"
     return f"One enterprise contract{assumed} brings as much in a year as {cases} [article K28]."
 
@@ -121,7 +121,7 @@ def _estimates(x: ProcessEconomics, base: Base) -> Table:
         origins = {YOURS: f"yours: {labels(base, figure.facts)}", ASSUMED: f"assumed: {sources(base, figure.source)}"}
         where = origins.get(figure.origin, "set in your file")
         label = f"{kind.label}, {kind.unit}" if kind.unit else kind.label
-        rows.append([label, *(given(kind, value) for value in figure.values), where])
+        rows.append([label, *(figure_text(kind, value) for value in figure.values), where])
     return _table("from", rows, {id_: figure.values for id_, figure in read.items()})
 
 
@@ -144,7 +144,7 @@ def _by_case(record: Estimate | Result, base: Base | None = None) -> dict[str, f
     return {case: _plain(value) for case, value in zip(CASES, record.values)}
 
 
-def _cited(figure: Estimate, base: Base) -> list[dict[str, Any]]:
+def _citations(figure: Estimate, base: Base) -> list[dict[str, Any]]:
     cited = [(name, base.knowledge.sources.get(name)) for name in figure.source]
     return [{"id": name, "kind": s.kind if s else name, "soft": s is not None and s.soft} for name, s in cited]
 
@@ -163,7 +163,7 @@ def _plain(value: Any) -> Any:
     """Numbers to four decimals."""
     if isinstance(value, tuple):
         return [*map(_plain, value)]
-    return rounded(value, 4) if isinstance(value, float) else value
+    return round_figure(value, 4) if isinstance(value, float) else value
 
 
 _SHAPES: Shapes = {
@@ -174,7 +174,7 @@ _SHAPES: Shapes = {
         monthly=lambda x, base: dict(zip(CASES, x.flows)),
     ),
     Result: shape("*values rests_on origins missing note", values=_by_case, note=lambda r, base: why_not(r)),
-    Estimate: shape("*values origin facts source says", values=_by_case, source=_cited),
+    Estimate: shape("*values origin facts source says", values=_by_case, source=_citations),
     Flow: {field.name: _rounding(field.name) for field in fields(Flow)},
     Mark: shape(
         "process revenue_at_end sellers_pay_year customers contract or_customers or_contract not_computed",

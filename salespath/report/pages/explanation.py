@@ -18,7 +18,7 @@ from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
 from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES, answers, capitalized, labels, selling, source_note, sources
+from salespath.report.words.phrases import NAMES, answers, capitalize, labels, selling, source_note, sources
 from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.language import Condition, Is, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, BlockProcess, Conclude, Rule, Topic, Warn, Weigh
@@ -74,7 +74,7 @@ def document(explanation: Explanation) -> Any:
 
 
 def _read(finding: Finding, base: Base) -> dict[str, Value | None]:
-    return {**facts(_known(finding), base), **dict.fromkeys(_needs(finding))}
+    return {**facts(_known_facts(finding), base), **dict.fromkeys(_needs(finding))}
 
 
 def _net(weight: Weight, base: Base) -> float:
@@ -102,7 +102,7 @@ class _InWords:
                 asked, answer = NAMES.get(name, readable(name)), readable(self.a.process)
                 return f"{self.a.company}: why not {asked}? The answer is {answer}."
             case "sum", _:
-                return f"{NAMES[self._process(finding)]} selling: {_sized(_weight(finding))}"
+                return f"{NAMES[self._process(finding)]} selling: {_size_of_sum(_weight(finding))}"
             case "rule", Rule() as rule:
                 return self.fired[rule.id].because if rule.id in self.fired else self._about(rule)
             case "exception", _:
@@ -111,12 +111,12 @@ class _InWords:
             case "fact", str(fact):
                 value = self.a.case.values.get(fact)
                 known = self.a.derived.get(fact, Reading("unknown")) if value is None else Reading("value", value)
-                return f"{capitalized(vocabulary[fact].label)}: {figure(vocabulary, fact, known)}"
+                return f"{capitalize(vocabulary[fact].label)}: {figure(vocabulary, fact, known)}"
             case "block", Blocker() as blocker:
                 more = " ".join((*self._lifted(blocker), _remedy(blocker)))
                 return f"{NAMES[blocker.process]} is blocked: {blocker.because} {more}"
             case "block", _:
-                name = f"{NAMES[self._process(finding)]}, {_titled(finding)}"
+                name = f"{NAMES[self._process(finding)]}, {_title(finding)}"
                 if not self._opened(finding):
                     return f"Does not apply: {name}"
                 return f"Not known yet, so not counted: {name} (depends on {labels(self.base, _needs(finding))})"
@@ -124,7 +124,7 @@ class _InWords:
                 titles = self.base.knowledge.topics[choice.topic].choices or {}
                 said = f"{titles.get(choice.choice, readable(choice.choice))}. {choice.because}"
                 said = said if choice.process == self.a.process else f"If you run {selling(choice.process)}: {said}"
-                return capitalized(said)
+                return capitalize(said)
             case "precedent", Resemblance() as alike:
                 return f"{alike.title}. {alike.likeness} {alike.did}"
             case "heading", Attribute() as attribute:
@@ -230,7 +230,7 @@ class _InWords:
         return self._line(finding, under, (text or f"{self.text(finding)} [{{}}]").replace("{}", cited))
 
     def _answered(self, finding: Finding) -> list[Tree]:
-        facts = _known(finding)
+        facts = _known_facts(finding)
         return [Tree(f"Answers: {answers(self.base, facts)}", ids=tuple(facts), values=facts)] if facts else []
 
     def _how(self, under: Iterable[Finding]) -> Iterator[Tree]:
@@ -251,7 +251,8 @@ class _InWords:
                 yield from self._unmet(item, steps=False)
             elif item.id == "heading:fit":
                 mine, other = (
-                    f"{NAMES[self._process(side)]} selling {{}}{_sized(_weight(side))}" for side in self.e.under(item)
+                    f"{NAMES[self._process(side)]} selling {{}}{_size_of_sum(_weight(side))}"
+                    for side in self.e.under(item)
                 )
                 yield self._line(item, self._deciding(rules), f"Fit for {mine.format('is ')}, for {other.format('')}.")
             else:
@@ -269,7 +270,7 @@ class _InWords:
             if fits and isinstance(then, Conclude) and then.value == root:
                 concluded = in_words(self.base, Is(then.attribute, then.value))
                 over = "".join(f", unless {said}" for _, said in exceptions(self.base, rule))
-                said = f"{capitalized(concluded)} where {in_words(self.base, tree)}{over}."
+                said = f"{capitalize(concluded)} where {in_words(self.base, tree)}{over}."
                 yield self._cited(step, (), f"{said} [{{}}]")
 
     def _piece(self, item: Finding, whole: Finding) -> Tree:
@@ -279,7 +280,7 @@ class _InWords:
         if item.evidence and whole.evidence and whole.evidence.of in SUMS:
             every = sum(abs(f.weight) for f in self.a.reasons(whole.evidence.process, 1 if weight > 0 else -1))
             line, share = self.base.knowledge.lines[item.evidence.of].title, round(100 * abs(weight) / every)
-            before += f", {line} ({certainty.signed(weight, 2)}, {share}% of all that speaks {word} it)"
+            before += f", {line} ({certainty.with_sign(weight, 2)}, {share}% of all that speaks {word} it)"
         return self._cited(item, self._answered(item), f"{before}: {self.text(item)} [{{}}]")
 
     def _lifted(self, blocker: Blocker) -> list[str]:
@@ -320,13 +321,13 @@ class _InWords:
                 yield Tree(title, tuple(lines))
         for other in self.e.overriding(rule):
             because = self.rules[other.rule or ""].because
-            because = _titled(other) if "{" in because else because
+            because = _title(other) if "{" in because else because
             state = "takes effect" if other.status == FIRED else "may take effect"
             yield self._line(other, (), f"[{other.rule}] {state} instead: {because}")
 
     def _test(self, test: Finding, known: bool) -> Tree:
         text = f"needed: {in_words(self.base, cast('Condition', test.record), test.wanted)}"
-        facts, needs = _known(test), _needs(test)
+        facts, needs = _known_facts(test), _needs(test)
         if known:
             text += f"; you said {answers(self.base, facts)}" if facts else "; it is not so"
         else:
@@ -340,12 +341,12 @@ def _remedy(blocker: Blocker) -> str:
     return f"Remedy ({blocker.owner}): {blocker.remedy}"
 
 
-def _titled(finding: Finding) -> str:
+def _title(finding: Finding) -> str:
     """The id of a rule as words."""
     return readable((finding.rule or "").replace("-", " "))
 
 
-def _known(finding: Finding) -> dict[str, Value]:
+def _known_facts(finding: Finding) -> dict[str, Value]:
     return {name: value for name, value in finding.facts.items() if value is not None}
 
 
@@ -357,9 +358,9 @@ def _weight(finding: Finding) -> int:
     return finding.evidence.weight if finding.evidence else 0
 
 
-def _sized(total: int) -> str:
+def _size_of_sum(total: int) -> str:
     """A sum in words, with its figure."""
-    return f"{certainty.word(total)} ({certainty.signed(total, 2)})"
+    return f"{certainty.word(total)} ({certainty.with_sign(total, 2)})"
 
 
 SHAPES: Shapes = {

@@ -10,7 +10,7 @@ from salespath.engine.base import Base
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Text
 from salespath.report.pages.precedents import none
-from salespath.report.words.phrases import NAMES, counted, together
+from salespath.report.words.phrases import NAMES, number_of, together
 from salespath.rules.model import Weigh
 
 TITLE = "What it rests on"
@@ -23,21 +23,21 @@ _NAMED = 2
 def lines(a: Assessment, *, names: bool) -> Iterator[Block]:
     """In few words; with `names` also in what few companies are like this one, and on which look-alikes it is wrong."""
     found, past = grounds(a), track_record(a.base, a.case)
-    texts = [rests(found, a.base), checked(found, brief=True) if names else "", record(past, names=names)]
+    texts = [rests(found, a.base), how_checked(found, brief=True) if names else "", record(past, names=names)]
     for place, text in enumerate(filter(None, texts)):
-        yield Text(text, ids=_cited(found), apart=not place)
+        yield Text(text, ids=_citations(found), apart=not place)
 
 
 def part(a: Assessment) -> Iterator[Block]:
     """With all counts, and each look-alike on which it is wrong."""
     found, past = grounds(a), track_record(a.base, a.case)
     yield Heading(TITLE)
-    for text in filter(None, (rests(found, a.base), checked(found), record(past, names=False))):
-        yield Text(text, ids=_cited(found))
+    for text in filter(None, (rests(found, a.base), how_checked(found), record(past, names=False))):
+        yield Text(text, ids=_citations(found))
     yield Items(tuple(map(Item, wrong(past))), inset=2)
 
 
-def _cited(found: Grounds) -> tuple[str, ...]:
+def _citations(found: Grounds) -> tuple[str, ...]:
     decides = (found.decides.rule,) if found.decides else ()
     return (*decides, *found.studies, *found.statements, *found.opinions)
 
@@ -52,14 +52,14 @@ def rests(found: Grounds, base: Base) -> str:
         (len(found.opinions), "opinion", "opinions"),
         (found.judgements, "judgement of our own", "judgements of our own"),
     )
-    named = [counted(count, one, many) for count, one, many in counts if count]
+    named = [number_of(count, one, many) for count, one, many in counts if count]
     then = base.knowledge.rules[found.decides.rule].then
     line = base.knowledge.lines[then.line].title if isinstance(then, Weigh) else ""
     most = f"above all on {line}" if line else "which say what stands in the way"
     return f"It rests on {together(named)}, {most}."
 
 
-def checked(found: Grounds, *, brief: bool = False) -> str:
+def how_checked(found: Grounds, *, brief: bool = False) -> str:
     """Whether the rules were checked on companies like this one: in what few were, or with all counts."""
     few = [f"{ASPECTS[aspect]} ({count or 'none'})" for aspect, count in found.like.items() if count < _FEW]
     like = ", ".join(f"in {ASPECTS[aspect]} {count}" for aspect, count in found.like.items())
@@ -71,7 +71,7 @@ def record(found: TrackRecord, *, names: bool = True) -> str:
     """How often it is right on the look-alikes, with the nearest of those on which it is wrong."""
     if not found.like:
         return none(found.needed, found.documented)
-    like = counted(len(found.like), "documented company", "documented companies")
+    like = number_of(len(found.like), "documented company", "documented companies")
     text = f"Of {like} like yours it is right on {found.right} ({KNOWN})"
     if not (names and found.wrong):
         return f"{text}."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from salespath.engine.base import Base
-from salespath.facts.template import expected
+from salespath.facts.template import answer_format
 from salespath.facts.vocabulary import Fact, Relation
 from salespath.report.page import Column, Page, Table
 from salespath.report.plain import plain, shape
@@ -18,7 +18,7 @@ _WIDEST = 240
 
 def facts(base: Base, chosen: Sequence[Fact]) -> Page:
     """Facts with their questions and what can be answered, then what answers cannot, or can hardly, say together."""
-    rows = tuple((f.id, f.dimension, f.ask, f.question, expected(f)) for f in chosen)
+    rows = tuple((f.id, f.dimension, f.ask, f.question, answer_format(f)) for f in chosen)
     titles = Column("Question", least=30), Column("Answer", least=30)
     blocks = [Table((Column("Fact", 24), Column("About", 8), Column("Asked", 7), *titles), rows)]
     names = {fact.id for fact in chosen}

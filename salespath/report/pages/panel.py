@@ -11,7 +11,7 @@ from salespath.facts import Value
 from salespath.facts.values import words
 from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.plain import Shapes, facts, plain, shape
-from salespath.report.words.phrases import NAMES, counted, labels, together
+from salespath.report.words.phrases import NAMES, labels, number_of, together
 from salespath.report.words.verdict import in_short, short_block
 from salespath.rules.model import BlockProcess
 
@@ -22,7 +22,7 @@ def page(base: Base, company: str, panel: Panel) -> Page:
     partly = [item for item in panel.disagreements if not item.disputed]
     deciding = sum(item.decides for item in panel.disagreements)
     rest = f", and only some answered on {len(partly)}" if partly else ""
-    agreed = f"All gave the same answer on {counted(len(panel.agreed), 'fact', 'facts')}"
+    agreed = f"All gave the same answer on {number_of(len(panel.agreed), 'fact', 'facts')}"
     marked = (
         f"{deciding} of these change the outcome, marked *: talk about them."
         if deciding > 1

@@ -28,7 +28,7 @@ def moves(a: Assessment) -> Iterator[Block]:
     """The first moves with their steps and who does them."""
     items = []
     for number, move in enumerate(advice_for(a, "moves"), 1):
-        owner = Text(f"{move.owner.capitalize()}. {_disclosed(a, move)}")
+        owner = Text(f"{move.owner.capitalize()}. {_disclosure(a, move)}")
         items.append(Item(move.text, f"{number}.", under=(_steps(move.steps), owner), ids=move.rules))
     return section("First moves", items, ordered=True)
 
@@ -94,12 +94,12 @@ def _advice(a: Assessment, item: Advice) -> Item:
     if a.process == "both" and item.process in PROCESSES:
         lead = f"[{NAMES[item.process]}] {lead}"
     why = Text(f"Why: {item.because} [{', '.join(item.rules)}]", inset=2)
-    disclosed = filter(None, [_disclosed(a, item)])
+    disclosed = filter(None, [_disclosure(a, item)])
     under = (_steps(() if item.done else item.steps, "*", 2), why, *map(Text, disclosed))
     return Item(f"{lead}{'(in place) ' if item.done else ''}{item.text}", under=under, ids=item.rules)
 
 
-def _disclosed(a: Assessment, item: Advice) -> str:
+def _disclosure(a: Assessment, item: Advice) -> str:
     knowledge = a.base.knowledge
     cited = [s for rule in item.rules for s in knowledge.rules[rule].source if s in knowledge.sources]
     return DISCLOSURE if any(knowledge.sources[s].interested for s in cited) else ""

@@ -14,7 +14,7 @@ from salespath.facts.values import readable, words
 from salespath.interview.answers import Answer, how_to_write
 from salespath.interview.interview import PLAN, Interview, Stake
 from salespath.report.page import Block, Item, Items, Text
-from salespath.report.words.phrases import NAMES, counted, either
+from salespath.report.words.phrases import NAMES, either, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import PROCESSES
@@ -83,7 +83,7 @@ def introduction(interview: Interview) -> Iterator[Block]:
         yield Text(INTRODUCTION.format(how=how))
         yield _words(COMMANDS)
     elif count:
-        yield Text(QUICK.format(count=counted(count, "question", "questions")))
+        yield Text(QUICK.format(count=number_of(count, "question", "questions")))
 
 
 def question(interview: Interview, name: str) -> Asked:
@@ -144,7 +144,7 @@ def _plan(interview: Interview, known: Answer | None) -> Asked:
 def offer(interview: Interview, changed: time.struct_time) -> Asked:
     """Whether to go on with an unfinished interview."""
     when = time.strftime("%Y-%m-%d %H:%M", changed)
-    what = f"{interview.case.company}, {counted(interview.answered, 'answer', 'answers')}, last changed {when}"
+    what = f"{interview.case.company}, {number_of(interview.answered, 'answer', 'answers')}, last changed {when}"
     return Asked(
         f"An interview is unfinished: {what}. Go on with it?",
         "Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
@@ -156,7 +156,7 @@ def offer(interview: Interview, changed: time.struct_time) -> Asked:
 def resumption(interview: Interview) -> str:
     """What is said when an interview is taken up again."""
     left = f", at most {len(interview.following)} to go" if interview.quick else ""
-    return f"Going on with {counted(interview.answered, 'answer', 'answers')}{left}; `back` leads through them."
+    return f"Going on with {number_of(interview.answered, 'answer', 'answers')}{left}; `back` leads through them."
 
 
 def how_exactly(fact: Fact) -> str:

@@ -112,7 +112,7 @@ def _out_of_reach(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> It
         yield Items(tuple(Item(move_text(base, move), ids=(move.fact,)) for move in moves), inset=2)
     items = []
     for obstacle in obstacles[:SHOWN]:
-        weight = f"{certainty.signed(obstacle.weight, 1)} " if obstacle.weight else ""
+        weight = f"{certainty.with_sign(obstacle.weight, 1)} " if obstacle.weight else ""
         text = f"{weight}{_because(base, obstacle)} [{obstacle.rule}]"
         items.append(Item(text, ids=(obstacle.rule, *obstacle.facts)))
     yield from section("What stands in the way and is not yours to change", items, inset=2)

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from salespath.engine.base import Base
 from salespath.engine.dependencies import citations, readers, relations_of
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.pages.rule import conclusion, said, shortened, ties
+from salespath.report.pages.rule import conclusion, first_ids, said, ties
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.rules.loader import EXPERT
 from salespath.rules.model import Advise, BlockProcess, Rule, Source, Warn
@@ -84,10 +84,10 @@ def _index(base: Base, named: dict[str, list[Rule]]) -> Page:
         by = [id_ for value in values for id_ in base.concluders(*value)]
         reading = dict.fromkeys(id_ for value in values for id_ in readers(base).get(value, ()))
         kind = "" if attribute.flag else f" ({', '.join(attribute.values)})"
-        attributes.append((attribute.id, attribute.means + kind, _listed(by), shortened(tuple(reading)) or "nothing"))
+        attributes.append((attribute.id, attribute.means + kind, _list_of(by), first_ids(tuple(reading)) or "nothing"))
     for line in knowledge.lines.values():
         ids = sorted(id_ for group in base.evidence if group.line == line.id for _, id_ in group.pieces)
-        lines.append((line.id, line.title, line.dimension, _listed(ids)))
+        lines.append((line.id, line.title, line.dimension, _list_of(ids)))
     blocks = (
         Text(f"{len(knowledge.rules)} rules, version {knowledge.version}. {_NOTE}"),
         Text(f"The page {SOURCES} lists the statements of the article and the benchmarks, each with its rules."),
@@ -109,7 +109,7 @@ def _sources(base: Base) -> Page:
         if of_article and article:
             blocks.append(Text(f"{article['title']}. {article['author']}, {article['year']}. {article['disclosure']}"))
         rows = (
-            (source.id, " ".join([_cited(source), *source.addresses]), _listed(citing.get(source.id, [])))
+            (source.id, " ".join([_citation(source), *source.addresses]), _list_of(citing.get(source.id, [])))
             for source in knowledge.sources.values()
             if (source.kind == "article") == of_article
         )
@@ -121,11 +121,11 @@ def _table(titles: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
     return Table(tuple(Column(title, least=8) for title in titles), tuple(rows))
 
 
-def _listed(names: Iterable[str]) -> str:
+def _list_of(names: Iterable[str]) -> str:
     return ", ".join(names) or "nothing"
 
 
-def _cited(source: Source) -> str:
+def _citation(source: Source) -> str:
     """A source with where it is from and its kind."""
     if source.kind == "article":
         return f"{source.says} ({source.section}{'; interested' if source.interested else ''})"

@@ -7,7 +7,7 @@ from typing import Any
 
 from salespath.engine import certainty
 from salespath.engine.base import Base
-from salespath.engine.compile import filled
+from salespath.engine.compile import fill
 from salespath.engine.dependencies import Relations, relations_of
 from salespath.facts.values import readable
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
@@ -64,7 +64,7 @@ def _card(base: Base, rule: Rule) -> Iterator[Block]:
             yield from part("Done when", in_words(base, done), then.done_when)
     if isinstance(then, Advise):
         yield from part("Priority", str(then.priority))
-    yield from items("Sources", (f"{name}: {cited(base, name)}" for name in rule.source))
+    yield from items("Sources", (f"{name}: {citation(base, name)}" for name in rule.source))
     yield from part("Reads", ", ".join([*related.facts, *dict.fromkeys(name for name, _ in related.values)]))
     for how, others in ties(base, related).items():
         yield from part(how, others)
@@ -73,7 +73,7 @@ def _card(base: Base, rule: Rule) -> Iterator[Block]:
 
 def said(base: Base, text: str) -> str:
     """A text of a rule with the names of facts where their values will stand."""
-    return filled(text, lambda name: f"[{base.vocabulary[name].label}]")
+    return fill(text, lambda name: f"[{base.vocabulary[name].label}]")
 
 
 def ties(base: Base, related: Relations) -> dict[str, str]:
@@ -81,9 +81,9 @@ def ties(base: Base, related: Relations) -> dict[str, str]:
     lines = ", ".join(base.knowledge.lines[line].title for line in dict.fromkeys(related.lines))
     return {
         "Adds up": f"{', '.join(related.sums)}, from what weighs on: {lines}" if lines else "",
-        "Depends on": shortened(related.depends_on),
-        "Feeds": " ".join(filter(None, (shortened(related.read_by), related.adds_to))),
-        "Overrides": shortened(related.overrides),
+        "Depends on": first_ids(related.depends_on),
+        "Feeds": " ".join(filter(None, (first_ids(related.read_by), related.adds_to))),
+        "Overrides": first_ids(related.overrides),
     }
 
 
@@ -96,7 +96,7 @@ def conclusion(base: Base, rule: Rule) -> str:
             title = f"{base.knowledge.lines[on].title} ({on})"
             if not weight:
                 return f"an exception that weighs nothing, on {title} for {selling(process)}."
-            side, net = "for" if weight > 0 else "against", certainty.signed(certainty.weight(weight), 2)
+            side, net = "for" if weight > 0 else "against", certainty.with_sign(certainty.weight(weight), 2)
             return f"evidence {side} {selling(process)} on {title}: certainty {weight:g}, net weight {net}."
         case BlockProcess(process, lift=lift):
             return (
@@ -115,7 +115,7 @@ def _where(process: str) -> str:
     return _FOR.get(process, f"the recommendation {readable(process)}")
 
 
-def cited(base: Base, name: str) -> str:
+def citation(base: Base, name: str) -> str:
     """A source with its kind: what an article, study, filing, vendor or opinion says."""
     if name == EXPERT:
         return "the authors of the rules"
@@ -126,7 +126,7 @@ def cited(base: Base, name: str) -> str:
     return f"{'soft ' if source.soft else ''}{source.kind}, {source.author}{year}: {source.says}"
 
 
-def shortened(ids: Sequence[str]) -> str:
+def first_ids(ids: Sequence[str]) -> str:
     """The ids, of many the first, and how many more there are."""
     rest = len(ids) - _SHOWN
     return ", ".join([*ids[:_SHOWN], f"and {rest} more"] if rest > 1 else ids)

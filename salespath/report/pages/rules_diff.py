@@ -12,7 +12,7 @@ from salespath.engine.assessment import Verdict
 from salespath.engine.effects import RULE, Difference, Effect, Shift, follows
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.plain import Shapes, net_of, plain, shape
-from salespath.report.words.phrases import NAMES, counted
+from salespath.report.words.phrases import NAMES, number_of
 from salespath.rules.diff import ADDED, CHANGED, HOW, REMOVED, Entry
 from salespath.rules.model import Knowledge
 
@@ -88,13 +88,13 @@ def _consequences(companies: int, effects: Sequence[Effect]) -> Iterator[Block]:
     """Each company with another verdict; of those that keep theirs, the ones for which the same changes together."""
     others = sum(effect.verdict_changes for effect in effects)
     what = f"{others} with another verdict, {len(effects) - others} more with another plan or block"
-    yield Heading(f"On {counted(companies, 'company', 'companies')}: {what}")
+    yield Heading(f"On {number_of(companies, 'company', 'companies')}: {what}")
     alike: dict[tuple[str, ...], list[str]] = {}
     for effect in effects:
         if effect.verdict_changes:
             yield Text(f"{effect.company}: {_verdict(effect.old)} -> {_verdict(effect.new)}", hang=2)
-            shifts = _listed("evidence", map(_shift, effect.shifts))
-            yield from _under([*_listed("through", effect.through), *shifts, *_items(effect)])
+            shifts = _list_of("evidence", map(_shift, effect.shifts))
+            yield from _under([*_list_of("through", effect.through), *shifts, *_items(effect)])
         else:
             alike.setdefault(tuple(_items(effect)), []).append(effect.company)
     for items, names in alike.items():
@@ -109,10 +109,10 @@ def _under(lines: Iterable[str]) -> Iterator[Text]:
 def _items(effect: Effect) -> list[str]:
     own = [f"{item.kind}: {_item(item)}" for item in effect.items if not follows(effect, item)]
     following = Counter(item.how for item in effect.items if follows(effect, item))
-    return own + _listed("with the verdict", (f"{following[how]} of the plan {how}" for how in HOW if following[how]))
+    return own + _list_of("with the verdict", (f"{following[how]} of the plan {how}" for how in HOW if following[how]))
 
 
-def _listed(name: str, items: Iterable[str]) -> list[str]:
+def _list_of(name: str, items: Iterable[str]) -> list[str]:
     found = ", ".join(items)
     return [f"{name}: {found}"] if found else []
 
@@ -123,7 +123,7 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _shift(shift: Shift) -> str:
-    old, new = (certainty.signed(weight, 2) for weight in (shift.old, shift.new))
+    old, new = (certainty.with_sign(weight, 2) for weight in (shift.old, shift.new))
     return f"{shift.rule} {old} -> {new} for {NAMES[shift.process]}"
 
 

@@ -15,8 +15,8 @@ from salespath.engine.dependencies import read_values
 from salespath.engine.documented import Selection
 from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Column, Heading, Page, Table, Text
-from salespath.report.plain import Shape, Shapes, evidence, net, plain, rounded, shape
-from salespath.report.words.phrases import NAMES, counted
+from salespath.report.plain import Shape, Shapes, evidence, net, plain, round_figure, shape
+from salespath.report.words.phrases import NAMES, number_of
 from salespath.rules.language import BLOCKED
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -32,7 +32,7 @@ def page(score: Score, facts: Selection) -> Page:
     counts = ", ".join(f"{rate.of} {label}" for label, rate in score.recall.items())
     several = f" in {len(score.files)} files" if score.files else ""
     blocks: list[Block] = [
-        Text(f"{counted(score.companies, 'company', 'companies')}{several}: {counts}. Judged by {facts}.")
+        Text(f"{number_of(score.companies, 'company', 'companies')}{several}: {counts}. Judged by {facts}.")
     ]
     if score.files:
         blocks += [Heading("Right in each file, in brackets with labels that are as good"), _by_file(score)]
@@ -46,7 +46,7 @@ def page(score: Score, facts: Selection) -> Page:
         Heading("Salespath against each: companies that only one gets right, and how likely chance is"),
         _table(
             ["Against", "Only salespath", "Only the other", "Chance (two-sided p)"],
-            ([a.judge, *_paired(a.paired)] for a in score.agreements if a.paired),
+            ([a.judge, *_pairs_table(a.paired)] for a in score.agreements if a.paired),
         ),
         Heading("Documented (rows) and said (columns)"),
         _table(
@@ -92,7 +92,7 @@ def _agreement(a: Agreement) -> list[str]:
     return [a.judge, *_rate(a.rate), kappa, str(a.accepted.right), lacking]
 
 
-def _paired(paired: Paired) -> list[str]:
+def _pairs_table(paired: Paired) -> list[str]:
     return [str(paired.ours), str(paired.theirs), "below 0.001" if paired.p < 0.001 else f"{paired.p:.3f}"]
 
 
@@ -113,13 +113,13 @@ def _misses(score: Score) -> Iterator[Text]:
         a = miss.assessment
         yield Text(_headline(miss), apart=place > 0)
         for process in PROCESSES:
-            sums = ", ".join(f"{name} {certainty.signed(a.evidence[process][name], 2)}" for name in SUMS)
+            sums = ", ".join(f"{name} {certainty.with_sign(a.evidence[process][name], 2)}" for name in SUMS)
             yield Text(f"{NAMES[process]}: {sums}", inset=2)
-            yield from _listed("for", _weights(a.reasons(process, 1)))
-            yield from _listed("against", _weights(a.reasons(process, -1)))
+            yield from _list_of("for", _weights(a.reasons(process, 1)))
+            yield from _list_of("against", _weights(a.reasons(process, -1)))
         yield Text("verdict", inset=2)
-        yield from _listed("blocked by", [blocker.rule for blocker in a.blockers])
-        yield from _listed("through", steps(a))
+        yield from _list_of("blocked by", [blocker.rule for blocker in a.blockers])
+        yield from _list_of("through", steps(a))
 
 
 def _headline(miss: Miss) -> str:
@@ -128,14 +128,14 @@ def _headline(miss: Miss) -> str:
     return f"{a.company}: documented {miss.label}, said {a.process}{leaning}{' (as good)' if miss.accepted else ''}"
 
 
-def _listed(name: str, items: Sequence[str]) -> Iterator[Text]:
+def _list_of(name: str, items: Sequence[str]) -> Iterator[Text]:
     if items:
         yield Text(f"{name}: {', '.join(items)}", inset=4, hang=4)
 
 
 def _weights(items: list[Fired]) -> list[str]:
     rest = [f"{len(items) - _SHOWN} lighter"] if len(items) > _SHOWN else []
-    return [*(f"{item.rule} {certainty.signed(item.weight, 2)}" for item in items[:_SHOWN]), *rest]
+    return [*(f"{item.rule} {certainty.with_sign(item.weight, 2)}" for item in items[:_SHOWN]), *rest]
 
 
 def steps(a: Assessment) -> list[str]:
@@ -171,12 +171,12 @@ _SHAPES: Shapes = {
     ),
     Rate: shape(
         "right of share interval",
-        share=lambda rate, base: rounded(rate.share) if rate.of else None,
-        interval=lambda rate, base: map(rounded, rate.interval),
+        share=lambda rate, base: round_figure(rate.share) if rate.of else None,
+        interval=lambda rate, base: map(round_figure, rate.interval),
     ),
     Agreement: shape(
         "judge *rate kappa accepted:accepted.right lacking paired",
-        kappa=lambda found, base: None if found.kappa is None else rounded(found.kappa),
+        kappa=lambda found, base: None if found.kappa is None else round_figure(found.kappa),
     ),
     Paired: shape("only_salespath:ours only_other:theirs p", p=lambda paired, base: round(paired.p, 6)),
     Band: shape("from:low to *rate", to=lambda band, base: None if band.high == math.inf else band.high),
@@ -184,8 +184,8 @@ _SHAPES: Shapes = {
         "company:assessment.company label said:assessment.process leaning:assessment.leaning evidence for against blocked_by "
         "through accepted",
         evidence=lambda miss, base: evidence(miss.assessment),
-        **{"for": lambda miss, base: _weighed(miss.assessment, 1)},
-        against=lambda miss, base: _weighed(miss.assessment, -1),
+        **{"for": lambda miss, base: _evidence(miss.assessment, 1)},
+        against=lambda miss, base: _evidence(miss.assessment, -1),
         blocked_by=lambda miss, base: [blocker.rule for blocker in miss.assessment.blockers],
         through=lambda miss, base: steps(miss.assessment),
     ),
@@ -205,5 +205,5 @@ def document(score: Score, facts: Selection) -> Any:
     return plain(score, None, {**_SHAPES, Score: whole})
 
 
-def _weighed(a: Assessment, sign: int) -> dict[str, list[dict[str, Any]]]:
+def _evidence(a: Assessment, sign: int) -> dict[str, list[dict[str, Any]]]:
     return {p: [{"rule": item.rule, "weight": net(item.weight)} for item in a.reasons(p, sign)] for p in PROCESSES}

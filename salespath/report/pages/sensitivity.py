@@ -53,7 +53,7 @@ def _blocks(found: Sensitivity) -> Iterator[Block]:
     if found.influences:
         yield Text(
             f"Net evidence is what the fit speaks for {selling(found.process)} over {selling(OTHER[found.process])}: "
-            f"{certainty.signed(found.net, 1)} today. The table shows how far one answer alone moves it, if it is a step "
+            f"{certainty.with_sign(found.net, 1)} today. The table shows how far one answer alone moves it, if it is a step "
             "off (the nearest value that the rules tell apart, or one word or member otherwise) or not known.",
             apart=True,
         )
@@ -77,7 +77,7 @@ def _summary(found: Sensitivity) -> str:
 
 def _row(found: Sensitivity, influence: Influence) -> tuple[Cell, ...]:
     fact = found.assessment.base.vocabulary[influence.fact]
-    low, high = (certainty.signed(value, 1) for value in (influence.low, influence.high))
+    low, high = (certainty.with_sign(value, 1) for value in (influence.low, influence.high))
     unknown, turns = influence.unknown, influence.unknown in influence.turning
     return (
         f"{fact.label}: {words(fact, influence.value)}",

@@ -12,7 +12,7 @@ from salespath.facts.values import readable, words
 from salespath.report.page import Block, Item, Items, Text, section
 from salespath.report.plain import Shapes, net_of, shape
 from salespath.report.words.conditions import in_words
-from salespath.report.words.phrases import answer, capitalized, counted, selling, sources
+from salespath.report.words.phrases import answer, capitalize, number_of, selling, sources
 from salespath.report.words.verdict import in_short
 from salespath.rules.language import Scope, condition
 
@@ -57,7 +57,7 @@ def step_items(base: Base, roadmap: Roadmap, process: str) -> Items:
 def _step(base: Base, number: int, step: Step, before: str) -> Item:
     move, under = step.move, []
     label = base.vocabulary[move.fact].label
-    does = f"Find out {label}: it must be {target(base, move)}" if move.answers else capitalized(move_text(base, move))
+    does = f"Find out {label}: it must be {target(base, move)}" if move.answers else capitalize(move_text(base, move))
     if step.advice:
         under.append(Text(f"How: {step.advice}", hang=2))
     for unlock in step.unlocks[:_UNLOCKS]:
@@ -69,7 +69,7 @@ def _step(base: Base, number: int, step: Step, before: str) -> Item:
     if step.source:
         under.append(Text(f"Sources: {sources(base, step.source)}.", hang=2, ids=step.source))
     done = f"{'Found out' if move.answers else 'Done'} when {_when(base, step.done_when)}."
-    under.append(Text(f"{capitalized(step.owner or _ANSWERING)}. {done} Then: {in_short(step.process)}.", hang=2))
+    under.append(Text(f"{capitalize(step.owner or _ANSWERING)}. {done} Then: {in_short(step.process)}.", hang=2))
     return Item(f"{does}.", label=f"{number}.", under=tuple(under), ids=(move.fact,))
 
 
@@ -77,7 +77,7 @@ def _unlock(unlock: Unlock) -> str:
     process, weight = selling(unlock.process), unlock.weight
     if not weight:
         return f"No longer in the way of {process}"
-    return f"{certainty.signed(weight, 1)} for {process}{', as this is no longer so' if unlock.gone else ''}"
+    return f"{certainty.with_sign(weight, 1)} for {process}{', as this is no longer so' if unlock.gone else ''}"
 
 
 def _when(base: Base, text: str) -> str:
@@ -101,10 +101,10 @@ def _trigger(base: Base, trigger: Trigger, about: str, process: str) -> Item:
     else:
         now = f" (now {answer(base.vocabulary[trigger.move.fact], trigger.move.before)})"
         if trigger.process in (None, process):
-            then = f"the net evidence for {selling(about)} changes by {certainty.signed(trigger.net or 0, 1)}"
+            then = f"the net evidence for {selling(about)} changes by {certainty.with_sign(trigger.net or 0, 1)}"
         else:
             then = f"with today's other answers it would be {in_short(str(trigger.process))}"
-    remedy = (Text(f"{capitalized(trigger.owner)}: {trigger.remedy}"),) if trigger.owner else ()
+    remedy = (Text(f"{capitalize(trigger.owner)}: {trigger.remedy}"),) if trigger.owner else ()
     return Item(f"{when}{now}; {then} [{', '.join(rules)}]", under=remedy, ids=trigger.rules)
 
 
@@ -120,9 +120,9 @@ def card_blocks(base: Base, cards: Sequence[Card]) -> Iterator[Block]:
 
 def _card(base: Base, card: Card) -> Item:
     test = card.test
-    passed = f"Passed if {test.passed}. Within {counted(test.days, 'day', 'days')}; cost: {test.cost}."
+    passed = f"Passed if {test.passed}. Within {number_of(test.days, 'day', 'days')}; cost: {test.cost}."
     needs = f"The goal needs: {target(base, card.wanted)}." if card.wanted else ""
-    text = f"{capitalized(base.vocabulary[card.fact].label)} ({card.known or 'not known'}): {test.do}"
+    text = f"{capitalize(base.vocabulary[card.fact].label)} ({card.known or 'not known'}): {test.do}"
     return Item(text, under=tuple(Text(line, hang=2) for line in (passed, needs) if line), ids=(card.fact,))
 
 

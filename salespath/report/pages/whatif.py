@@ -65,7 +65,7 @@ def _sums(before: Assessment, after: Assessment, process: str) -> str:
     parts = []
     for name in SUMS:
         old, new = before.evidence[process][name], after.evidence[process][name]
-        one, other = (f"{certainty.word(n)} ({certainty.signed(n, 1)})" for n in (old, new))
+        one, other = (f"{certainty.word(n)} ({certainty.with_sign(n, 1)})" for n in (old, new))
         parts.append(f"{name}: {other}" + (f", from {one}" if old != new else ", as before"))
     return "; ".join(parts)
 
@@ -76,7 +76,7 @@ def _reasons(found: WhatIf) -> Iterator[Item]:
     for shift in sorted(found.effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
         counts = "Counts now" if shift.new else "No longer counts"
         text = f"{NAMES[shift.process]}. {counts}: {because[bool(shift.new)][shift.rule]} [{shift.rule}]"
-        yield Item(text, label=certainty.signed(shift.new - shift.old, 1), ids=(shift.rule,))
+        yield Item(text, label=certainty.with_sign(shift.new - shift.old, 1), ids=(shift.rule,))
 
 
 def _standing(found: WhatIf) -> Iterator[Item]:

@@ -28,7 +28,7 @@ def count(value: float) -> str:
     return _short(roughly(value) if value >= 1e5 else float(round(value)) if value >= 10 else round(value, 1))
 
 
-def given(kind: Derived | Fact, value: float) -> str:
+def figure_text(kind: Derived | Fact, value: float) -> str:
     """A figure as it was given: $1,900; 15%; 4.5. Large ones are shortened."""
     if kind.type == "money":
         return f"${_short(roughly(value))}" if value >= 1e6 else words(kind, value)

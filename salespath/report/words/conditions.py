@@ -63,7 +63,7 @@ def _clause(base: Base, tree: Condition, so: bool) -> tuple[str, int]:
     every = isinstance(tree, And) == so
     word = "and" if every else "or"
     tests = list(_flat(tree, so, every))
-    groups = _groups(base, [test for test in tests if not (every and _absorbed(test, tests))], every)
+    groups = _groups(base, [test for test in tests if not (every and _adds_nothing(test, tests))], every)
     parts, depth = [], 0
     for group in groups:
         text, level = (_said(base, group, word), 0) if len(group) > 1 else _clause(base, *group[0])
@@ -89,7 +89,7 @@ def _flat(tree: Condition, so: bool, every: bool) -> Iterator[Wanted]:
         yield tree, so
 
 
-def _absorbed(test: Wanted, tests: Sequence[Wanted]) -> bool:
+def _adds_nothing(test: Wanted, tests: Sequence[Wanted]) -> bool:
     """Whether a part says nothing beside the others: `a and (a or b)` is `a`, and what is tested is known."""
     tree, so = test
     if isinstance(tree, Known) and so:

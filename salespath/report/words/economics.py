@@ -13,8 +13,8 @@ from salespath.counsel.economics.process_economics import MATCH, Economics, Proc
 from salespath.engine.assessment import Assessment
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable
-from salespath.report.words.amounts import count, given, money, roughly
-from salespath.report.words.phrases import NAMES, capitalized, counted, labels, together
+from salespath.report.words.amounts import count, figure_text, money, roughly
+from salespath.report.words.phrases import NAMES, capitalize, labels, number_of, together
 from salespath.report.words.verdict import in_short
 
 _BASE = 1
@@ -44,7 +44,7 @@ def gist(e: Economics) -> list[str]:
     found = []
     for process, x in e.processes.items():
         alone = " (assumed only)" if all(figure.origin == ASSUMED for figure in x.figures.values()) else ""
-        found.append(f"{capitalized(NAMES[process])}{alone}. {' '.join(_process(e, x))}")
+        found.append(f"{capitalize(NAMES[process])}{alone}. {' '.join(_process(e, x))}")
     if e.mark:
         found.append(would_have_to(e.mark, next(iter(e.processes)), e.months))
     return [*found, " ".join(_against(e))]
@@ -73,15 +73,15 @@ def _work(e: Economics, x: ProcessEconomics) -> str:
         who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
         why = "no target is known" if missing is None else next(filter(None, map(why_not, needed)))
         return f"Counted with {who}, as {why}."
-    contract = given(x.figures["annual_contract_value"].kind, plan.contract_year)
+    contract = figure_text(x.figures["annual_contract_value"].kind, plan.contract_year)
     enough = ""
     if there and plan.hired:
         enough = f"; you have {count(there)}, so hire {count(plan.hired)}"
     elif there:
         enough = f"; {'the one you have is' if there == 1 else f'your {count(there)} are'} enough"
     return (
-        f"The {money(missing)} a year still to win takes {counted(customers, 'customer', 'customers')} at {contract}, out of "
-        f"{counted(deals, 'deal', 'deals')} begun. It takes {counted(sellers, 'seller', 'sellers')} at full speed to win them "
+        f"The {money(missing)} a year still to win takes {number_of(customers, 'customer', 'customers')} at {contract}, out of "
+        f"{number_of(deals, 'deal', 'deals')} begun. It takes {number_of(sellers, 'seller', 'sellers')} at full speed to win them "
         f"within a year{enough}."
     )
 
@@ -107,7 +107,7 @@ def _first_customer(e: Economics, x: ProcessEconomics) -> str:
     if runway < 1:
         return f"{text}, too late for cash that lasts less than a month at today's spending."
     late = "too late for" if month > runway else "within"
-    return f"{text}, {late} the {counted(count(runway), 'month', 'months')} that your cash lasts at today's spending."
+    return f"{text}, {late} the {number_of(count(runway), 'month', 'months')} that your cash lasts at today's spending."
 
 
 def _target(e: Economics, x: ProcessEconomics) -> str:
@@ -117,7 +117,7 @@ def _target(e: Economics, x: ProcessEconomics) -> str:
         return ""
     if month is None:
         return f"The target is not reached within {e.months} months."
-    late = f", {counted(count(month - YEAR), 'month', 'months')} late" if month > YEAR else ""
+    late = f", {number_of(count(month - YEAR), 'month', 'months')} late" if month > YEAR else ""
     return f"The target is reached in month {month:.0f}{late}."
 
 
@@ -142,7 +142,7 @@ def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
     """What speaks against it: too few customers, nothing won, sellers or customers who cost more than they bring."""
     needed, reachable, plan = _middle(x, "customers_needed"), e.situation.reachable, x.plans[_BASE]
     if needed and reachable is not None and needed > reachable and x.process in e.situation.described:
-        there = counted(count(reachable), "customer", "customers")
+        there = number_of(count(reachable), "customer", "customers")
         yield f"Against it: by your own count {there} could buy, fewer than that."
     if plan.win_rate == 0:
         yield "Against it: as long as no deal is won, find out why before you spend more on selling."
@@ -164,7 +164,7 @@ def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
 
 def _against(e: Economics) -> Iterator[str]:
     """What this rests on that nobody has measured, and which of it matters most."""
-    weak = {NAMES[p]: together(found) for p, x in e.processes.items() if (found := _assumed(x))}
+    weak = {NAMES[p]: together(found) for p, x in e.processes.items() if (found := _assumed_figures(x))}
     if len(weak) > 1 and len(set(weak.values())) == 1:
         yield f"Against relying on this: both rest on assumed {next(iter(weak.values()))}."
     elif weak:
@@ -178,13 +178,13 @@ def _against(e: Economics) -> Iterator[str]:
                 then, now, what = money(-worst.lowest_then), money(max(0.0, -worst.lowest)), "selling ties up"
             if then != now:
                 yield (
-                    f"What matters most for {NAMES[process]}: {kind.label}. At {given(kind, worst.low)} instead of "
-                    f"{given(kind, worst.base)}, {what} {then} instead of {now}."
+                    f"What matters most for {NAMES[process]}: {kind.label}. At {figure_text(kind, worst.low)} instead of "
+                    f"{figure_text(kind, worst.base)}, {what} {then} instead of {now}."
                 )
     yield "The low case has every figure at its worst at once, the high case at its best; either is rarer than any one of them."
 
 
-def _assumed(x: ProcessEconomics) -> list[str]:
+def _assumed_figures(x: ProcessEconomics) -> list[str]:
     """The assumed figures that a founder can soonest find out, three at most."""
     figures = (x.figures[id_] for id_ in _TO_FIND_OUT)
     return [figure.kind.label for figure in figures if figure.origin == ASSUMED][:3]
@@ -193,7 +193,7 @@ def _assumed(x: ProcessEconomics) -> list[str]:
 def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
     """What is left out, unknown, or taken for granted."""
     s = e.situation
-    if described := _described(e, vocabulary):
+    if described := _whose_figures(e, vocabulary):
         yield described
     if s.revenue_target is None:
         yield "You have not said what yearly revenue you want in twelve months (revenue_target), so no goal is set."
@@ -213,7 +213,7 @@ def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
     if any("acquisition_cost" in x.figures for x in e.processes.values()):
         yield "What winning a customer costs you (acquisition_cost) holds the sellers' pay once they are at full speed."
     paid = [(NAMES[p], x.figures["months_paid_ahead"]) for p, x in e.processes.items()]
-    yield f"{capitalized(together([f'{name} customers pay {_ahead(figure)}' for name, figure in paid]))}."
+    yield f"{capitalize(together([f'{name} customers pay {_ahead(figure)}' for name, figure in paid]))}."
     if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
         yield "Published figures are mostly of North American software firms, some from pages without a method (soft)."
     yield (
@@ -229,7 +229,7 @@ def _ahead(figure: Estimate) -> str:
     return f"{when}{' (assumed)' if figure.origin == ASSUMED else ''}"
 
 
-def _described(e: Economics, vocabulary: Vocabulary) -> str:
+def _whose_figures(e: Economics, vocabulary: Vocabulary) -> str:
     """Whose customers the company's own figures are, where that is one process only."""
     other = [p for p in e.processes if p not in e.situation.described]
     if not other or not e.situation.describing:
@@ -283,7 +283,7 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
     as_much = f"end with as much new yearly revenue ({money(mark.revenue)}) and " if mark.revenue else ""
     text += (
         f" To {as_much}earn the pay of as many sellers ({money(mark.pay)} a year) by month {months}, it would have to win and keep "
-        f"{_about(mark.customers)} at {given(contract.kind, contract.values[_BASE])} a year ({origin})"
+        f"{_about(mark.customers)} at {figure_text(contract.kind, contract.values[_BASE])} a year ({origin})"
     )
     if mark.others is not None and mark.price is not None:
         most = assumptions().bands[mark.process][1]
@@ -299,4 +299,4 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
 def _about(number: int) -> str:
     """Customers, to two digits where they are many."""
     about = count(number) if number < 100 else f"about {count(roughly(number, 2))}"
-    return counted(about, "customer", "customers")
+    return number_of(about, "customer", "customers")

@@ -43,12 +43,12 @@ def few(items: Sequence[str], most: int, between: str = ", ") -> str:
     return f"{between.join(items[:most])}{more}"
 
 
-def capitalized(text: str) -> str:
+def capitalize(text: str) -> str:
     """A text with a capital letter first."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def counted(number: int | str, one: str, many: str) -> str:
+def number_of(number: int | str, one: str, many: str) -> str:
     """So many of what is counted: 1 deal; 34 (25 to 50) deals."""
     return f"{number} {one if str(number) == '1' else many}"
 

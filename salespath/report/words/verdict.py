@@ -12,7 +12,7 @@ from salespath.engine.turning import Span, Turn
 from salespath.engine.unless import lifting_all
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable, words
-from salespath.report.words.phrases import NAMES, capitalized, either, few, labels, selling
+from salespath.report.words.phrases import NAMES, capitalize, either, few, labels, selling
 from salespath.rules.model import BlockProcess, Rule
 
 INSTRUCTIONS = {
@@ -62,7 +62,7 @@ def _instruction(a: Assessment) -> str:
     unless = conditions(a.base.vocabulary, answers[:NAMED_ABOVE] if more else answers) + more
     start = f"Not yet, unless {unless}." if unless else "Not yet."
     if a.leaning:
-        would = f"{start} {capitalized(selling(a.leaning))} would"
+        would = f"{start} {capitalize(selling(a.leaning))} would"
         if a.basis == "means_alone":
             return f"{would} suit your means; what you sell and to whom is not known."
         if a.basis == "means":
@@ -110,7 +110,9 @@ def firmness(assessment: Assessment) -> str:
     if strength.level == HANGS_ON:
         if len(on) == 1:
             turn = on[0]
-            return f"Hangs on {vocabulary[turn.fact].label}{_guess(a, turn)}: {_turned(vocabulary, turn, alone=True)}."
+            return (
+                f"Hangs on {vocabulary[turn.fact].label}{_guess(a, turn)}: {_turn_text(vocabulary, turn, alone=True)}."
+            )
         return f"Hangs on {len(on)} answers: {turned_by(a, on)}."
     wrong = "" if a.impossible is None else f"answers contradict one another ({labels(a.base, a.impossible.facts)})"
     if a.process == "undetermined":
@@ -134,7 +136,7 @@ def firmness(assessment: Assessment) -> str:
 def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
     """What could turn a verdict, in the order of asking: average contract (under $25,000: SMB), customization (to undetermined)."""
     a, vocabulary = assessment, assessment.base.vocabulary
-    said = [f"{vocabulary[turn.fact].label}{_guess(a, turn)} ({_turned(vocabulary, turn)})" for turn in turns]
+    said = [f"{vocabulary[turn.fact].label}{_guess(a, turn)} ({_turn_text(vocabulary, turn)})" for turn in turns]
     return few(said, most)
 
 
@@ -142,7 +144,7 @@ def _guess(a: Assessment, turn: Turn) -> str:
     return " (a guess)" if turn.fact in a.case.values else ""
 
 
-def _turned(vocabulary: Vocabulary, turn: Turn, *, alone: bool = False) -> str:
+def _turn_text(vocabulary: Vocabulary, turn: Turn, *, alone: bool = False) -> str:
     """Which answers turn a verdict into what, where that takes few words; else into what alone."""
     parts = list(dict.fromkeys(_parts(vocabulary, turn, alone)))
     return "; ".join(parts) if len(parts) <= 2 else f"to {either(list(map(readable, turn.to)))}"
