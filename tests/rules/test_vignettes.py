@@ -10,7 +10,7 @@ from given import BASE
 
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
-from salespath.engine.trace import deciding
+from salespath.engine.trace import names_behind
 from salespath.facts import Case, read_file
 from salespath.rules.model import Advise
 
@@ -66,9 +66,9 @@ def touched(a: Assessment) -> set[str]:
         shown = {item.rule for item in a.fired if item.weight} | {warning.rule for warning in a.warnings}
         shown |= {rule for advice in a.advice if advice.topic != "metrics" for rule in advice.rules}
         for rule in shown:
-            yield from deciding(a.base, a.walked.truth, a.base.rule_ref(rule))
+            yield from names_behind(a.base, a.walked.truth, a.base.rule_ref(rule))
         for blocker in a.blockers:
-            yield from deciding(a.base, a.walked.truth, a.base.graph.condition_refs[blocker.rule])
+            yield from names_behind(a.base, a.walked.truth, a.base.graph.condition_refs[blocker.rule])
             yield from (*blocker.needs, *(item.fact for item in blocker.unless))
         for contradiction in getattr(a, "contradictions", ()):
             yield from contradiction.facts
@@ -110,6 +110,6 @@ def test_nothing_is_advised_that_is_wrong_for_the_company(name: str) -> None:
 def test_the_runway_is_not_the_reason_to_wait_for_an_idea_that_nobody_was_asked_about() -> None:
     a = ASSESSED["idea_only_hr_tool"]
     reasons = {
-        name for b in a.blockers for name in deciding(a.base, a.walked.truth, a.base.graph.condition_refs[b.rule])
+        name for b in a.blockers for name in names_behind(a.base, a.walked.truth, a.base.graph.condition_refs[b.rule])
     }
     assert "runway_months" not in a.base.behind(reasons)

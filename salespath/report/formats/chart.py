@@ -10,17 +10,14 @@ from salespath.report.words.amounts import axis
 
 HEIGHT = 12
 BOTH = "*"
-BOX = {"corner": "└", "side": "│", "tick": "┤", "across": "─", "nought": "┄"}
-ASCII = {"corner": "+", "side": "|", "tick": "+", "across": "-", "nought": "."}
+NOUGHT = "┄"
 
 
-def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf-8") -> list[str]:
+def chart(lines: Mapping[str, Sequence[float]], width: int) -> list[str]:
     """Amounts of money by month, each line by the first letter of its name (`*` where two meet), with nought as a dotted line.
 
-    At most `width` columns; where months are more than that, every second (third, ...) is drawn. An encoding without
-    box-drawing characters gets ASCII ones.
+    At most `width` columns; where months are more than that, every second (third, ...) is drawn.
     """
-    signs = BOX if can_write("".join(BOX.values()), encoding) else ASCII
     values = [value for line in lines.values() for value in line]
     top, bottom = max(0.0, *values), min(0.0, *values)
     scale = (top - bottom) or 1.0
@@ -31,21 +28,21 @@ def chart(lines: Mapping[str, Sequence[float]], width: int, encoding: str = "utf
     room = max(12, width - margin - 2)
     step, space = -(-months // room), max(1, min(3, room // months))
     drawn = range(0, months, step)
-    canvas = [[signs["nought"] if row == nought else " "] * (len(drawn) * space) for row in range(HEIGHT)]
+    canvas = [[NOUGHT if row == nought else " "] * (len(drawn) * space) for row in range(HEIGHT)]
     for name, line in lines.items():
         mark = name[0].upper()
         for place, month in enumerate(drawn):
             if month < len(line):
                 cells = canvas[_row(line[month], top, scale)]
                 column = place * space + space // 2
-                cells[column] = mark if cells[column] in (" ", signs["nought"]) else BOTH
+                cells[column] = mark if cells[column] in (" ", NOUGHT) else BOTH
     legend = [f"{name[0].upper()} {name}" for name in lines]
     found = [", ".join([*legend, f"{BOTH} both"] if len(lines) > 1 else legend)]
     found += [
-        f"{labels.get(row, ''):>{margin}} {signs['tick' if row in labels else 'side']}{''.join(cells)}".rstrip()
+        f"{labels.get(row, ''):>{margin}} {'┤' if row in labels else '│'}{''.join(cells)}".rstrip()
         for row, cells in enumerate(canvas)
     ]
-    found.append(f"{'':{margin}} {signs['corner']}{signs['across'] * (len(drawn) * space)}")
+    found.append(f"{'':{margin}} └{'─' * (len(drawn) * space)}")
     return [*found, _months(drawn, space, margin)]
 
 
@@ -68,12 +65,3 @@ def _months(drawn: Sequence[int], space: int, margin: int) -> str:
         if column + len(month) <= margin + 2 + len(drawn) * space:
             line = f"{line:{column}}{month}"
     return line
-
-
-def can_write(text: str, encoding: str) -> bool:
-    """Whether an encoding has every character of a text."""
-    try:
-        text.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

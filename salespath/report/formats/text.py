@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
-from salespath.report.formats.chart import can_write, chart
+from salespath.report.formats.chart import chart
 from salespath.report.formats.figure import figure
 from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree
 
@@ -14,13 +14,19 @@ Style = Callable[[str], str]
 
 LEAST = 40
 LINES, WORDS = 60, 400  # what a page on one company holds
+BOX, ASCII = "├└┤│─┄", "+`+|-."
 _BETWEEN = 2  # blanks between two columns
 _BAR = 21  # columns of a bar where its column says none
 
 
 def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
     """The page, wrapped to a width. `bold` marks headings; an encoding without box-drawing characters gets ASCII ones."""
-    return _Terminal(page, max(LEAST, min(width, page.widest)), bold, encoding).text()
+    text = _Terminal(page, max(LEAST, min(width, page.widest)), bold).text()
+    try:
+        BOX.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.translate(str.maketrans(BOX, ASCII))
+    return text
 
 
 def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
@@ -35,15 +41,15 @@ def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encodi
 class _Terminal:
     """A page as lines of a terminal."""
 
-    def __init__(self, page: Page, width: int, bold: Style, encoding: str) -> None:
-        self.page, self.width, self.bold, self.encoding = page, width, bold, encoding
+    def __init__(self, page: Page, width: int, bold: Style) -> None:
+        self.page, self.width, self.bold = page, width, bold
         self.lines: list[str] = []
 
     def text(self) -> str:
         if self.page.title:
             self._headed(self.page.title, "=")
         self._blocks(self.page.blocks, 0)
-        return "\n".join(line.rstrip() for line in self.lines) + "\n"
+        return "".join(f"{line.rstrip()}\n" for line in self.lines)
 
     def _blocks(self, blocks: Iterable[Block], inset: int) -> None:
         above: Block | None = None
@@ -69,7 +75,7 @@ class _Terminal:
                     self.lines.extend([*figure(block), ""])
                     self._say(f"{', '.join(f'{letter} {means}' for letter, means in block.legend.items())}.")
                 case Chart():
-                    self.lines.extend(chart(block.lines, self.width, self.encoding))
+                    self.lines.extend(chart(block.lines, self.width))
                 case _:
                     raise TypeError(block)
             above = block
@@ -111,10 +117,9 @@ class _Terminal:
     def _tree(self, branch: Tree, first: str = "", rest: str = "") -> None:
         """A branch, whose lines begin with `first` and `rest`, and what stands under it, each with a guide to it."""
         self._say(branch.text, first, rest)
-        fork, side, last = ("├── ", "│   ", "└── ") if can_write("├│└─", self.encoding) else ("+-- ", "|   ", "`-- ")
-        for child in branch.under:
-            ends = child is branch.under[-1]
-            self._tree(child, rest + (last if ends else fork), rest + ("    " if ends else side))
+        for place, child in enumerate(branch.under, 1):
+            fork, side = ("├── ", "│   ") if place < len(branch.under) else ("└── ", "    ")
+            self._tree(child, rest + fork, rest + side)
 
     # Tables
 

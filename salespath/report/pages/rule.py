@@ -96,14 +96,12 @@ def conclusion(base: Base, rule: Rule) -> str:
             title = f"{base.knowledge.lines[on].title} ({on})"
             if not weight:
                 return f"an exception that weighs nothing, on {title} for {selling(process)}."
-            side, net = "for" if weight > 0 else "against", certainty.with_sign(certainty.weight(weight), 2)
-            return f"evidence {side} {selling(process)} on {title}: certainty {weight:g}, net weight {net}."
-        case BlockProcess(process, lift=lift):
-            return (
-                f"an exception that lifts a block on {selling(process)}."
-                if lift
-                else f"{selling(process)} is blocked for now."
-            )
+            side, size = "for" if weight > 0 else "against", certainty.with_sign(certainty.weight(weight), 2)
+            return f"evidence {side} {selling(process)} on {title}: certainty {weight:g}, net weight {size}."
+        case BlockProcess(process, lift=True):
+            return f"an exception that lifts a block on {selling(process)}."
+        case BlockProcess(process):
+            return f"{selling(process)} is blocked for now."
         case Warn(process):
             return f"a pitfall, for {_where(process)}."
         case Advise(about, choice, process):
