@@ -163,7 +163,7 @@ def deliver(
         case "jsonl":
             pieces = json_lines(document(), ascii_only=output.ascii_only)
         case ending if ending in WRITERS:
-            some = [_page(lines) if isinstance(lines, str) else lines for lines in pages()]
+            some = [Page("", tuple(map(Text, p.splitlines()))) if isinstance(p, str) else p for p in pages()]
             encoding, pieces = "utf-8", iter([write_page(some, ending)])
         case _:
             pieces = _texts(pages(), output, between)
@@ -175,10 +175,6 @@ def deliver(
 def deliver_record(output: Destination, pages: ModuleType, *record: object) -> None:
     """Write the page, or the document, that a module of report/pages makes of a record (or of the parts of one)."""
     deliver(output, pages=lambda: [pages.page(*record)], document=lambda: pages.document(*record))
-
-
-def _page(lines: str) -> Page:
-    return Page("", tuple(map(Text, lines.splitlines())))
 
 
 def _texts(pages: Iterable[Page | str], output: Destination, between: str) -> Iterator[str]:

@@ -11,26 +11,8 @@ from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.svg import svg
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree
 
-_STYLE = Path(__file__).with_name("page.css")
+_DOCUMENT, _STYLE = (Path(__file__).with_name(name) for name in ("page.html", "page.css"))
 _MANY = 4  # columns that a narrow screen has room for
-_DOCUMENT = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-{articles}
-</main>
-</body>
-</html>
-"""
 
 
 def write(*pages: Page) -> str:
@@ -39,7 +21,7 @@ def write(*pages: Page) -> str:
     articles = (
         _tag("article", (_tag("h1", escape(page.title)) if page.title else "") + _blocks(page.blocks)) for page in pages
     )
-    return _DOCUMENT.format(
+    return _DOCUMENT.read_text(encoding="utf-8").format(
         title=escape(titles[0] if titles else "salespath"),
         style=_STYLE.read_text(encoding="utf-8"),
         articles="\n".join(articles),

@@ -174,8 +174,7 @@ def _span(vocabulary: Vocabulary, name: str, span: Span) -> str:
 
 def two_groups(assessment: Assessment) -> bool:
     """Whether running both is a question at all: what blocks it is of no interest to a company with one group of buyers."""
-    reading = assessment.derived.get("serves_two_groups")
-    return reading is not None and reading.value is True
+    return assessment.derived.get("serves_two_groups", Reading("unknown")).value is True
 
 
 def figure(vocabulary: Vocabulary, name: str, reading: Reading) -> str:
