@@ -17,7 +17,7 @@ from salespath.engine.dependencies import adds_to, read_values
 from salespath.engine.truth_graph import PLAN, VERDICT, Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN
 from salespath.facts import Case
-from salespath.rules.diff import ADDED, CHANGED, REMOVED, Entry, differences
+from salespath.rules.diff import ADDED, CHANGED, REMOVED, BaseChange, differences
 from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
 from salespath.rules.model import Advise, Conclude, Weigh
 
@@ -92,7 +92,7 @@ def follows(effect: Effect, item: Difference) -> bool:
     return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
 
 
-def _changed_rules(base: Base, entries: Mapping[str, Mapping[str, Entry]]) -> set[str]:
+def _changed_rules(base: Base, entries: Mapping[str, Mapping[str, BaseChange]]) -> set[str]:
     """The rules that say something else than in the other base, or whose evidence belongs to another dimension."""
     found = {entry.id for entry in entries["rules"].values() if not entry.only_words}
     moved = {entry.id for entry in entries["lines"].values() if "dimension" in entry.fields}

@@ -14,7 +14,7 @@ WORDS = frozenset({"because", "source", "text", "steps", "owner", "remedy"})
 
 
 @dataclass(frozen=True)
-class Entry:
+class BaseChange:
     """A rule, line, topic, … that is added, removed or changed, and what each field was and is that differs; None where there is
     none, as on one side of all fields of one added or removed.
     """
@@ -29,7 +29,7 @@ class Entry:
         return self.how == CHANGED and WORDS.issuperset(self.fields)
 
 
-def differences(old: Knowledge, new: Knowledge) -> dict[str, dict[str, Entry]]:
+def differences(old: Knowledge, new: Knowledge) -> dict[str, dict[str, BaseChange]]:
     """The entries that differ, by part (rules, lines, topics, attributes, sources, points of the guide) and id: those added first,
     then those removed, then those changed. The order of rules and the files they stand in are no difference.
     """
@@ -52,11 +52,11 @@ def _parts(knowledge: Knowledge) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
-def _entries(old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> Iterator[Entry]:
+def _entries(old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> Iterator[BaseChange]:
     for id_ in {**old, **new}:
         how = ADDED if id_ not in old else REMOVED if id_ not in new else CHANGED
         if fields := _fields(old.get(id_, {}), new.get(id_, {})):
-            yield Entry(id_, how, fields)
+            yield BaseChange(id_, how, fields)
 
 
 def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -26,7 +26,7 @@ from salespath.facts import Case, Value
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError
 from salespath.rules import folders, loader
-from salespath.rules.diff import Entry, differences
+from salespath.rules.diff import BaseChange, differences
 from tools.robustness import deciding
 
 REAL = str(EXAMPLES / "real_companies.yaml")
@@ -58,7 +58,7 @@ def effect(old: Base, new: Base, facts: dict[str, Value]) -> Effect | None:
     return found[0] if found else None
 
 
-def changed(old: Base, new: Base, part: str = "rules") -> dict[str, Entry]:
+def changed(old: Base, new: Base, part: str = "rules") -> dict[str, BaseChange]:
     return differences(old.knowledge, new.knowledge)[part]
 
 

@@ -19,7 +19,7 @@ from salespath.rules.model import VERDICTS, Advise, Warn, Weigh
 
 
 @dataclass(frozen=True)
-class GraphNode:
+class DrawnNode:
     """Something drawn: a fact, number, rule, value, line, sum or topic."""
 
     id: str
@@ -31,13 +31,13 @@ class GraphNode:
 class Graph:
     """Nodes by id, and edges (from, to) with what they mean."""
 
-    nodes: dict[str, GraphNode] = field(default_factory=dict)
+    nodes: dict[str, DrawnNode] = field(default_factory=dict)
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, kind: str, name: str, label: str) -> str:
         """A node, drawn once; its id."""
         id_ = f"{kind}:{name}"
-        self.nodes.setdefault(id_, GraphNode(id_, kind, label))
+        self.nodes.setdefault(id_, DrawnNode(id_, kind, label))
         return id_
 
     def into(self) -> dict[str, list[str]]:

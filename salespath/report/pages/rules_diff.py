@@ -13,14 +13,14 @@ from salespath.engine.effects import RULE, Difference, Effect, Shift, follows
 from salespath.report.page import Block, Heading, Item, Items, Page, Text
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.phrases import NAMES, number_of
-from salespath.rules.diff import ADDED, CHANGED, HOW, REMOVED, Entry
+from salespath.rules.diff import ADDED, CHANGED, HOW, REMOVED, BaseChange
 from salespath.rules.model import Knowledge
 
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 _NAMES = {"guide": ("point of the guide", "points of the guide")}
 _LINE = 76  # characters; what is longer is said below what it was
 
-Entries = Mapping[str, Mapping[str, Entry]]
+Entries = Mapping[str, Mapping[str, BaseChange]]
 
 
 class NamedBase(NamedTuple):
@@ -140,7 +140,7 @@ SHAPES: Shapes = {
     Shift: shape("rule process old new", old=net_of("old"), new=net_of("new")),
     Effect: shape("company old new through evidence:shifts items"),
     NamedBase: shape("name version:knowledge.version sha256:knowledge.sha256 overlays:knowledge.overlays"),
-    Entry: shape(
+    BaseChange: shape(
         "id fields",
         fields=lambda entry, base: {name: {"old": old, "new": new} for name, (old, new) in entry.fields.items()},
     ),
