@@ -81,7 +81,7 @@ def output_options(*tables: str, formats: Mapping[str, str] = FORMATS) -> Callab
     names = ", ".join(endings.values())
     left = "Write the rows that are rejected here (with -o: OUT.rejects.csv)."
     options = [
-        click.option("--format", "format_", type=printed, help="What to print.", show_default=first),
+        click.option("--format", "format_", type=printed, help=f"What to print.  [default: {first}]"),
         click.option("-o", "--output", "path", metavar="OUT", help=f"Write a file instead: {names}."),
         *([click.option("--rejects", metavar="FILE.csv", help=left)] if tables else []),
         click.option("--force", is_flag=True, help="Let an output replace an existing file; never an input."),
