@@ -137,7 +137,7 @@ def test_the_way_back_is_the_mirror_of_the_way_there(one: list[str], two: list[s
     assert there.keys() == back.keys()
     for id_, entry in there.items():
         assert back[id_].how == mirrored[entry.how]
-        assert {(f.name, f.new, f.old) for f in back[id_].fields} == set(entry.fields)
+        assert back[id_].fields == {name: (new, old) for name, (old, new) in entry.fields.items()}
     assert (not there) == ({*one} == {*two})
 
 
