@@ -9,6 +9,7 @@ from salespath.report.words.amounts import axis
 
 _WIDE, _HIGH, _LEFT, _BELOW = 480, 240, 60, 30
 _APART = 0.08
+_LETTER = 8  # at most, across
 _DASHES = ("none", "8 4", "2 4", "10 3 2 3")  # so that lines differ without colour
 
 
@@ -18,9 +19,10 @@ def svg(chart: Chart) -> str:
     top, bottom = max(0.0, *values), min(0.0, *values)
     scale = (top - bottom) or 1.0
     months = max(map(len, chart.lines.values()))
+    right = _WIDE - 14 - _LETTER * max(map(len, chart.lines))  # the names stand to the right of the lines
 
     def place(month: float, value: float) -> str:
-        across = _LEFT + month / max(1, months - 1) * (_WIDE - _LEFT - 40)
+        across = _LEFT + month / max(1, months - 1) * (right - _LEFT)
         return f"{across:.0f},{10 + (top - value) / scale * (_HIGH - _BELOW - 10):.0f}"
 
     parts = [f"<title>{escape(chart.caption or ', '.join(chart.lines))}</title>"]
@@ -29,7 +31,7 @@ def svg(chart: Chart) -> str:
         if value and abs(value) / scale < _APART:  # its label would stand on that of nought
             continue
         parts.append(f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end" dy="4">{escape(axis(value))}</text>')
-        parts.append(f'<line x1="{x}" y1="{y}" x2="{_WIDE - 40}" y2="{y}" stroke-opacity="0.3"/>')
+        parts.append(f'<line x1="{x}" y1="{y}" x2="{right}" y2="{y}" stroke-opacity="0.3"/>')
     for month in range(0, months, 6):
         x = place(month, bottom).split(",")[0]
         parts.append(f'<text x="{x}" y="{_HIGH - 6}" text-anchor="middle">{month + 1}</text>')
