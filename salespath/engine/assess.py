@@ -227,9 +227,7 @@ class _Assessor:
     def _questions(self, first: Sequence[str]) -> tuple[Question, ...]:
         """The unknown facts that can still change the verdict: some first, then those with the most evidence at stake."""
         sizes = Counter[str]()
-        stakes: dict[str, set[tuple[str, str]]] = defaultdict(
-            set
-        )  # for, against, lines, lifts, stops or decides, and what
+        stakes = defaultdict[str, set[tuple[str, str]]](set)  # for, against, lines, lifts, stops or decides, and what
         for group in self.base.evidence:
             for size, piece in group.pieces:
                 if self.walked.fired(piece):
@@ -239,9 +237,9 @@ class _Assessor:
                     stakes[fact] |= {("for" if group.sign > 0 else "against", group.process), ("lines", group.line)}
         for rule in self.rules.values():
             match rule.then:
-                case BlockProcess(process, lift=False) if self._is_open(rule.id) and not self.walked.surely_blocked(
-                    process
-                ):
+                case BlockProcess(process, lift=False) if self._is_open(rule.id):
+                    if self.walked.surely_blocked(process):
+                        continue
                     stake = "lifts" if self.walked.stands(rule.id) else "stops", process
                     for fact in self._needs(rule.id):
                         if stake not in stakes[fact]:
