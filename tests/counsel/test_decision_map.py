@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY, page, real_companies, run, sample, some_facts
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salespath.authoring.scenarios import read_scenarios
@@ -93,9 +93,8 @@ def test_a_number_that_is_so_already_moves_nothing():
 @given(some_facts(), st.sampled_from(list(VOCABULARY.derived)), st.integers(1, 10_000))
 @settings(max_examples=settings.default.max_examples * 3)
 def test_whatever_is_known_a_number_becomes_what_is_asked_and_its_formula_makes_it(facts, name, value):
-    assume(
-        not any(isinstance(known, float) and 0 < abs(known) < 1e-6 for known in facts.values())
-    )  # vanish in a product
+    facts = {n: known for n, known in facts.items() if not (isinstance(known, float) and 0 < abs(known) < 1e-6)}
+    # those would vanish in a product
     answers = answers_for(BASE, facts, {name: value / 100})
     company = Company(BASE, with_answers(facts, answers))
     assert company.number(name) == value / 100
