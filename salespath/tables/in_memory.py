@@ -36,19 +36,24 @@ def assess_batches(
     strong = "strength" in columns or "hangs_on" in columns
     for number, rows in enumerate(batches):
         names = header.name_columns(rows.schema.names)
-        problems = [] if number else header.check(names, base.vocabulary, NAME)
+        for problem in () if number else header.check(names, base.vocabulary, NAME):
+            _note(problem, on_problem)
         try:
             typist = Typist(NAME, names, base.vocabulary)
             batch = typist.batch(dict(zip(names, rows.columns)), first + np.arange(len(rows)))
         except pa.ArrowException as error:
             raise refusal("SP103", f"a column has a type that is not understood: {error}.", None) from None
         first += len(rows)
-        for problem in (*problems, *batch.problems):
-            if on_problem:
-                on_problem(problem)
-            elif problem.severity == ERROR:
-                raise SalespathError([problem])
+        for problem in batch.problems:
+            _note(problem, on_problem)
         result = assess_table(base, batch.table)
         found = dict(zip(header.RESULTS, ResultColumns(wording, batch, result, strong=strong).typed()))
         given = {"row": pa.array(batch.rows), "company": batch.given[header.COMPANY]}
         yield pa.record_batch({**given, **{name: found[name] for name in columns}})
+
+
+def _note(problem: Problem, on_problem: Callable[[Problem], None] | None) -> None:
+    if on_problem:
+        on_problem(problem)
+    elif problem.severity == ERROR:
+        raise SalespathError([problem])
