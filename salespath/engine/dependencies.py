@@ -49,13 +49,13 @@ def relations_of(base: Base, rule: Rule) -> Relations:
         depends_on=tuple(sorted({id_ for value in values for id_ in base.concluders(*value)}, key=in_order)),
         overrides=tuple(name for name in rule.overrides if name in base.knowledge.rules),
         overridden_by=base.overriding(rule.id),
-        read_by=tuple(readers(base).get(concluded, ())) if concluded else (),
+        read_by=tuple(rules_reading(base).get(concluded, ())) if concluded else (),
         adds_to=adds_to(base, rule),
     )
 
 
 @cache
-def readers(base: Base) -> Mapping[tuple[str, str], Sequence[str]]:
+def rules_reading(base: Base) -> Mapping[tuple[str, str], Sequence[str]]:
     """The rules whose conditions read each value, in their order; a block is a value too."""
     found: dict[tuple[str, str], list[str]] = {}
     for id_ in base.knowledge.rules:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import PurePath
 
 from salespath.engine.base import Base
-from salespath.engine.dependencies import citations, readers, relations_of
+from salespath.engine.dependencies import citations, relations_of, rules_reading
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages.rule import conclusion, first_ids, said, ties
 from salespath.report.words.conditions import exceptions, in_words
@@ -82,7 +82,7 @@ def _index(base: Base, named: dict[str, list[Rule]]) -> Page:
     for attribute in knowledge.attributes.values():
         values = [(attribute.id, value) for value in attribute.values]
         by = [id_ for value in values for id_ in base.concluders(*value)]
-        reading = dict.fromkeys(id_ for value in values for id_ in readers(base).get(value, ()))
+        reading = dict.fromkeys(id_ for value in values for id_ in rules_reading(base).get(value, ()))
         kind = "" if attribute.flag else f" ({', '.join(attribute.values)})"
         attributes.append((attribute.id, attribute.means + kind, _list_of(by), first_ids(tuple(reading)) or "nothing"))
     for line in knowledge.lines.values():
