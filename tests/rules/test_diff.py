@@ -254,7 +254,7 @@ def test_blocks_come_with_their_rule_or_with_others() -> None:
     assert (item.kind, item.rule, item.about, item.how, item.reason, item.through) == (
         "block", "big-is-hard", "enterprise", "added", "other rules", ("pays-much",),
     )  # fmt: skip
-    (item,) = effect(base(LARGE_PAYS, BIG), new, LARGE).items  # type: ignore[union-attr]
+    (item,) = effect(base(LARGE_PAYS, BIG), new, LARGE).items
     assert (item.how, item.reason, item.through) == ("added", "rule", ("big-is-hard",))
 
 
@@ -290,9 +290,9 @@ def test_advice_is_crowded_out() -> None:
 
 def test_advice_becomes_in_place_or_says_something_else() -> None:
     done = rule("hire", "annual_contract_value > 0", ADVISE % ("hire", "any", ", done_when: big"))
-    (item,) = effect(base(done), base(done, BIG), LARGE).items  # type: ignore[union-attr]
+    (item,) = effect(base(done), base(done, BIG), LARGE).items
     assert (item.how, item.reason, item.through) == ("changed", "other rules", ("pays-much",))
-    (item,) = effect(base(done), base(done.replace("text: t", "text: u")), LARGE).items  # type: ignore[union-attr]
+    (item,) = effect(base(done), base(done.replace("text: t", "text: u")), LARGE).items
     assert (item.how, item.reason, item.through) == ("changed", "rule", ("hire",))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -22,11 +22,8 @@ from salespath.rules.folders import rule_files, vocabulary_files
 F = TypeVar("F", bound=Callable[..., Any])
 
 STDOUT = "-"
-FORMATS = {
-    "text": "txt",
-    **dict(zip(WRITERS, WRITERS)),
-    "json": "json",
-}  # what is printed, and the endings of such files
+# What is printed, and the endings of such files.
+FORMATS = {"text": "txt", **{ending: ending for ending in WRITERS}, "json": "json"}
 TABLES = ("csv", "jsonl")  # those of tables that can be printed
 
 
@@ -103,7 +100,7 @@ def output_options(*tables: str, formats: Mapping[str, str] = FORMATS) -> Callab
 
         for option in reversed(options):
             run = option(run)
-        return run  # type: ignore[return-value]
+        return cast(F, run)
 
     return decorate
 

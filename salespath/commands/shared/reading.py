@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -29,7 +29,7 @@ def with_base(command: F) -> F:
     def run(*args: Any, folders: tuple[str, ...], **kwargs: Any) -> Any:
         return command(load(*folders), *args, **kwargs)
 
-    return run  # type: ignore[return-value]
+    return cast(F, run)
 
 
 def company_options(*, settings: bool = True) -> Callable[[F], F]:
