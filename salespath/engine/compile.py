@@ -139,8 +139,11 @@ class _Compiler:
             here: Condition = Is("process", then.process)
             if then.process in PROCESSES:
                 here = Or((here, Is("process", "both")))
-            items = tree.items if isinstance(tree, And) else (tree,)
-            tree = And((here, *items)) if items else here
+            tree = _also(here, tree)
+        if isinstance(then, Advise):
+            for name, values in (("stage", then.stage), ("motion", then.motion)):
+                if values and "any" not in values:
+                    tree = _also(_any(tuple(Is(name, value) for value in values)), tree)
         self.base._conditions[rule.id] = tree
         if then.done_when and (done := self._condition(rule, "done_when", then.done_when, self.scopes[FACTS])):
             self.base._done[rule.id] = done
@@ -259,6 +262,15 @@ class _Compiler:
                 self.graph.standing_refs[rule] = self._leaf(Standing(self.graph.condition_refs[rule], exceptions))
             standing = tuple(self.graph.standing_refs[rule] for rule in blocks)
             self.graph.value_refs[name, "yes"] = self._node(ANY, standing)
+
+
+def _also(one: Condition, tree: Condition) -> Condition:
+    items = tree.items if isinstance(tree, And) else (tree,)
+    return And((one, *items)) if items else one
+
+
+def _any(tests: tuple[Condition, ...]) -> Condition:
+    return Or(tests) if len(tests) > 1 else tests[0]
 
 
 def placeholders(text: str) -> list[str]:

@@ -36,7 +36,7 @@ class _Loader:
         over = tuple(model.Overlay(layer.name, layer.sha256) for layer in overlays)
         self.knowledge = base = Knowledge("", sha256, {}, {}, {}, {}, {}, overlays=over)
         self.lines, self.topics, self.attributes = base.lines, base.topics, base.attributes
-        self.rules, self.sources, self.off = base.rules, base.sources, base.off
+        self.rules, self.sources, self.off, self.claims = base.rules, base.sources, base.off, base.claims
         self.below: frozenset[str] = frozenset()  # the rules of the layers below
         self.faulty: set[str] = set()
 
@@ -90,6 +90,8 @@ class _Loader:
         for id_, item in _entries(file, "attributes"):
             values = item.texts("values") or ("yes",)
             self._define(self.attributes, item, item.read(model.Attribute, id=id_, values=values, says=sentences(item)))
+        for id_, item in _entries(file, "claims"):
+            self._define(self.claims, item, item.read(model.Claim, id=id_))
         for id_, item in _entries(file, "statements"):
             item.text("section", required=True)
             known = {key: self.knowledge.article.get(key, "") for key in ("title", "author", "year")}
@@ -181,7 +183,7 @@ class _Loader:
             what = " and ".join(found) or "no conclusion"
             item.problem("SP203", f"{item.what} has {what}; expected one of {', '.join(KINDS.values())}.")
         when, because, overrides = item.text("when"), item.text("because", required=True), item.texts("overrides")
-        source = self._sources(item)
+        source, claims = self._sources(item), self._claims(item)
         if not found:
             return None
         body = item.record(found[0], f"{found[0]} of {item.what}", required=True)
@@ -195,7 +197,18 @@ class _Loader:
             item.problem("SP204", f"{item.what} needs a condition (`when`).")
         if then is None or not id_:
             return None
-        return Rule(id_, when, then, because, source, overrides, item.path, item.line)
+        return Rule(id_, when, then, because, source, overrides, claims, item.path, item.line)
+
+    def _claims(self, item: Record) -> dict[str, str]:
+        claims = item.words("claims", f"claims of {item.what}")
+        for subject, value in claims.items():
+            known = self.claims[subject].values if subject in self.claims else ()
+            if value not in known:
+                hint = suggestion(value, known) if known else suggestion(subject, self.claims)
+                item.problem(
+                    "SP207", f"{item.what} claims {shown(f'{subject}: {value}')}, which is not declared.{hint}"
+                )
+        return claims
 
     def _conclude(self, body: Record) -> Conclusion | None:
         names = body.names()
@@ -224,6 +237,11 @@ class _Loader:
         if topic and topic.choices is not None and then.choice and then.choice not in topic.choices:
             hint = suggestion(then.choice, topic.choices)
             body.problem("SP207", f"{body.what}: {topic.id} has no choice {shown(then.choice)}.{hint}")
+        for name in ("stage", "motion"):
+            known = self.attributes[name].values if name in self.attributes else ()
+            for value in getattr(then, name):
+                if value not in (*known, "any"):
+                    body.problem("SP207", f"{body.what}: {shown(value)} is not a {name}.{suggestion(value, known)}")
         return then
 
     def _warn(self, body: Record) -> Conclusion:

@@ -49,7 +49,12 @@ class BlockProcess:
 
 @dataclass(frozen=True)
 class Advise:
-    """A choice on a topic of the plan. `short` says the text in one line."""
+    """A choice on a topic of the plan. `short` says the text in one line.
+
+    `stage` and `motion` are the values of these attributes that it is for (all where empty). It ends when `done_when` holds or,
+    where no answer shows that, as `until` says. `weeks` is the time until then, `hours` what its owner spends on it a week, `cost`
+    US dollars in all, `hires` how many sellers it adds, and `effect` what it is known to bring.
+    """
 
     topic: str
     choice: str
@@ -60,6 +65,14 @@ class Advise:
     done_when: str = ""
     priority: int = 50
     short: str = ""
+    stage: tuple[str, ...] = ()
+    motion: tuple[str, ...] = ()
+    until: str = ""
+    weeks: float | None = None
+    hours: float | None = None
+    cost: float | None = None
+    hires: int = 0
+    effect: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ KINDS = {Conclude: "conclude", Weigh: "weigh", BlockProcess: "block", Advise: "a
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition, one conclusion, a reason and its sources."""
+    """A condition, one conclusion, a reason and its sources. `claims` is what its texts say of a subject (Knowledge.claims)."""
 
     id: str
     when: str
@@ -87,6 +100,7 @@ class Rule:
     because: str
     source: tuple[str, ...]
     overrides: tuple[str, ...] = ()
+    claims: dict[str, str] = field(default_factory=dict)
     file: str = ""
     line: int = 0
 
@@ -211,6 +225,16 @@ class GuidePoint:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A subject on which a page may say one thing or another, never both. `means` is the question that the values answer."""
+
+    id: str
+    means: str
+    values: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True)
 class Overlay:
     """A folder of rules laid over the built-in ones."""
 
@@ -229,6 +253,7 @@ class Knowledge:
     attributes: dict[str, Attribute]
     rules: dict[str, Rule]
     sources: dict[str, Source]
+    claims: dict[str, Claim] = field(default_factory=dict)
     article: dict[str, str] = field(default_factory=dict)
     guide_title: str = ""
     guide: tuple[GuidePoint, ...] = ()

@@ -21,7 +21,8 @@ Schema: TypeAlias = "dict[str, Any]"
 _TEXT, _TEXTS, _FLAG, _FIGURE, _SOURCE = (ref(name) for name in ("text", "texts", "flag", "figure", "source"))
 _YES: Schema = {"enum": ["yes", "true", True]}
 _NUMBER: Schema = {"anyOf": [{"type": "number"}, _FIGURE]}
-_BY_TYPE = {"str": _TEXT, "tuple[str, ...]": _TEXTS, "bool": _FLAG, "int": _NUMBER}
+_WORDS: Schema = {"type": "object", "additionalProperties": _TEXT}
+_BY_TYPE = {"str": _TEXT, "tuple[str, ...]": _TEXTS, "bool": _FLAG, "int": _NUMBER, "float | None": _NUMBER}
 
 
 def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
@@ -36,6 +37,7 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
             exclusive=_FLAG, at_most=_NUMBER, between=_TEXTS, why=_TEXT,
         ),
         "attributes": _mapping(maybe(_record(model.Attribute))),
+        "claims": _mapping(maybe(_record(model.Claim))),
         "statements": _by_name("interested", section=_TEXT, says=_TEXT, interested=_FLAG),
         "sources": _by_name(
             "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=_TEXT,
@@ -91,7 +93,12 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
         "advise": _advise(vocabulary, knowledge),
         "warn": _record(model.Warn, process={"enum": list(ADVISED)}),
     }
-    own: Schema = {"id": {"type": "string", "pattern": f"^{ID.pattern}$"}, "source": _SOURCE, "overrides": _TEXTS}
+    own: Schema = {
+        "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
+        "source": _SOURCE,
+        "overrides": _TEXTS,
+        "claims": _WORDS,
+    }
     written = [field.name for field in fields(model.Rule) if field.name not in ("then", "file", "line")]
     properties = {name: own.get(name, _TEXT) for name in written}
     one = [
@@ -99,7 +106,7 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
         else {"required": [kind, "when"], "properties": {kind: {"type": "object"}, "when": _TEXT}}
         for kind in KINDS.values()
     ]  # fmt: skip
-    return {**_object({**properties, **conclusions}, ["when", "overrides", *KINDS.values()]), "oneOf": one}
+    return {**_object({**properties, **conclusions}, ["when", "overrides", "claims", *KINDS.values()]), "oneOf": one}
 
 
 def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
