@@ -53,11 +53,18 @@ class Results:
         unwanted = (*scenario.not_fired, *expect.get("not_warnings", ()))
         yield from (f"expected to fire: {id_}" for id_ in wanted if not self.fired(id_, row))
         yield from (f"not expected to fire: {id_}" for id_ in unwanted if self.fired(id_, row))
+        for flag in scenario.flags:
+            level, _, rule = flag.partition(":")
+            got = [
+                name for name, so in self.walked.levels(rule).items() if np.unpackbits(so, count=len(self.cases))[row]
+            ]
+            if got != [level]:
+                yield f"flag {rule}: expected {level}, got {', '.join(got) or 'none'}"
         for (name, process), (low, high) in scenario.bands.items():
             total = self.walked.sums.total(process, name)
-            got = certainty.net(int(np.broadcast_to(total, len(self.cases))[row]))
-            if not low <= got <= high:
-                yield f"{name} of {process}: expected {low:g} to {high:g}, got {got:.2f}"
+            net = certainty.net(int(np.broadcast_to(total, len(self.cases))[row]))
+            if not low <= net <= high:
+                yield f"{name} of {process}: expected {low:g} to {high:g}, got {net:.2f}"
         for place, case in enumerate(scenario.cases[1:], 1):
             still = place <= len(scenario.also)
             for id_ in scenario.fired:

@@ -18,7 +18,7 @@ from salespath.files.nodes import Node, Scalar, Sequence, read, repeated_keys
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import PROCESSES, VERDICTS, Advise
+from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise
 
 EXACT = ("blocked", "conflicts", "problems")
 PLANNED = ("advice", "not_advice", "in_place")
@@ -33,7 +33,7 @@ class Scenario:
     """A sentence, facts, and what must follow from them.
 
     `expect` holds what was written under it: texts for process, lead, leaning and settled, tuples for the rest. `bands` are net
-    evidence by (fit or means, process). `also` and `unless` are the same company with something changed.
+    evidence by (fit or means, process), `flags` red flags with their levels (`stop:flag-runway`). `also` and `unless` are the same company with something changed.
     """
 
     sentence: str
@@ -43,6 +43,7 @@ class Scenario:
     bands: Mapping[tuple[str, str], tuple[float, float]]
     fired: tuple[str, ...]
     not_fired: tuple[str, ...]
+    flags: tuple[str, ...]
     also: tuple[Case, ...]
     unless: tuple[Case, ...]
 
@@ -130,16 +131,20 @@ class _ScenarioReader:
         also, unless = ([self._case(entry, sentence, pairs | _pairs(c)) for c in some] for some in changes)
         fired, not_fired = entry.texts("fired"), entry.texts("not_fired")
         self._known(entry, (*fired, *not_fired), self.rules, "a rule")
+        flags = entry.texts("flags")
+        self._known(
+            entry, flags, {f"{level}:{id_}" for id_ in self.rules for level in FLAG_LEVELS}, "a level and a red flag"
+        )
         if (also or unless) and not fired:
             entry.problem("SP234", f"{entry.what} changes facts but names no rule under `fired`.")
         expect = self._expect(entry)
         bands = {(name, p): band for name in ("fit", "means") for p, band in self._bands(entry, name)}
-        if not (expect or bands or fired or not_fired):
+        if not (expect or bands or fired or not_fired or flags):
             entry.problem("SP234", f"{entry.what} expects nothing.")
         entry.done()
         if case and len(self.problems) == before:
             changed = tuple(tuple(c for c in cases if c) for cases in (also, unless))
-            yield Scenario(sentence, source, case, expect, bands, fired, not_fired, *changed)
+            yield Scenario(sentence, source, case, expect, bands, fired, not_fired, flags, *changed)
 
     def _case(self, entry: Record, sentence: str, pairs: Pairs) -> Case | None:
         facts = MappingNode(tuple(pairs.values()), entry.line)

@@ -16,6 +16,7 @@ from salespath.engine.assessment import (
     Conflict,
     Contradiction,
     Fired,
+    Flag,
     Open,
     Proviso,
     Question,
@@ -26,7 +27,7 @@ from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
 from salespath.engine.contradictions import contradictions, problem
-from salespath.engine.truth_graph import Ref
+from salespath.engine.truth_graph import PLAN, Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
 from salespath.facts import Case, Value
@@ -34,7 +35,8 @@ from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import WARNING, Problem
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, BlockProcess, Conclude, Rule, Topic, Warn
+from salespath.rules.language import Compare, Constant, Quantity, leaves
+from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise, BlockProcess, Conclude, Rule, Topic, Warn
 
 Engine = Callable[[Company], Walked]
 
@@ -84,6 +86,7 @@ class _Assessor:
             choices=tuple(self._choices(process, leaning)),
             advice=advice,
             warnings=self._warnings(),
+            flags=self._flags(),
             derived=derived,
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self.walked.fired(rule.id)),
@@ -151,13 +154,43 @@ class _Assessor:
         return Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, alone)
 
     def _warnings(self) -> tuple[Warning, ...]:
-        """The pitfalls that apply, those that lead first, else in the order of the rules."""
-        found = [
-            Warning(rule.id, self._text(then.text), self._text(rule.because), then.leads)
+        """The pitfalls that apply, in the order of the rules."""
+        return tuple(
+            Warning(rule.id, self._text(then.text), self._text(rule.because))
             for rule, then in self.base.knowledge.each(Warn)
-            if self.walked.fired(rule.id)
+            if not then.level and self.walked.fired(rule.id)
+        )
+
+    def _flags(self) -> tuple[Flag, ...]:
+        """The red flags that apply, the gravest first, else in the order of the rules."""
+        found = [
+            self._flag(rule, then)
+            for rule, then in self.base.knowledge.each(Warn)
+            if then.level and self.walked.fired(rule.id)
         ]
-        return tuple(sorted(found, key=lambda warning: not warning.leads))
+        return tuple(sorted(found, key=lambda flag: FLAG_LEVELS.index(flag.level)))
+
+    def _flag(self, rule: Rule, then: Warn) -> Flag:
+        graph = self.base.graph
+        figure = next((name for name in then.figure if self.company.answer(name) is not None), "")
+        level = next(level for level, so in self.walked.levels(rule.id).items() if so)
+        raised = self.base.raised_when(rule.id).get(level)
+        ref = graph.condition_refs[rule.id] if raised is None else graph.raised_refs[rule.id, level]
+        limits = (
+            leaf.right.value
+            for leaf in leaves(raised or self.base.condition(rule.id))
+            if isinstance(leaf, Compare)
+            and leaf.left == Quantity(figure)
+            and isinstance(leaf.right, Constant)
+            and self.walked.is_so(graph.tree_refs[PLAN, leaf])
+        )
+        text, because, move = map(self._text, (then.text, rule.because, then.move))
+        value, threshold = (self.company.answer(figure), next(limits, None)) if figure else (None, None)
+        read = {**self._read(graph.condition_refs[rule.id]), **self._read(ref)}
+        facts = {name: read[name] for name in self.base.vocabulary.ordered(read)}
+        return Flag(
+            rule.id, level, then.ref, text, because, figure, value, threshold, move, then.owner, rule.source, facts
+        )
 
     def _provisos(self) -> tuple[Proviso, ...]:
         return tuple(

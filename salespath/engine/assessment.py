@@ -13,7 +13,7 @@ from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
 from salespath.facts import Case, Value
 from salespath.files.problems import Problem
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay
+from salespath.rules.model import FLAG_LEVELS, OTHER, PROCESSES, VERDICTS, AnyVerdict, OneOrBoth, OneProcess, Overlay
 
 Sha256 = Annotated[str, ("pattern", "^[0-9a-f]{64}$")]
 Bound = Annotated[str, ("enum", ("at_least", "at_most"))]
@@ -105,12 +105,32 @@ class Choice:
 
 @dataclass(frozen=True)
 class Warning:
-    """A pitfall that applies; one that `leads` comes first and is said before anything else."""
+    """A pitfall that applies."""
 
     rule: str
     text: str
     because: str
-    leads: bool
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A red flag that applies. `value` of the number `figure` is held against `threshold`, where it is one of these that decides.
+
+    `move` is the one that answers it, empty of a flag of an earlier rule folder; `consequence` says what follows.
+    """
+
+    rule: str
+    level: Annotated[str, ("enum", FLAG_LEVELS)]
+    ref: str
+    consequence: str
+    because: str
+    figure: str
+    value: Value | None
+    threshold: float | None
+    move: str
+    owner: str
+    source: tuple[str, ...]
+    facts: Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -228,6 +248,7 @@ class Assessment:
     choices: tuple[Choice, ...]
     advice: tuple[Advice, ...]
     warnings: tuple[Warning, ...]
+    flags: tuple[Flag, ...]
     derived: Mapping[str, Reading]
     metrics: Mapping[str, Reading]
     fired: tuple[Fired, ...]

@@ -35,6 +35,7 @@ class Base:
     _relations: dict[str, Condition] = field(default_factory=dict)
     _conditions: dict[str, Condition] = field(default_factory=dict)
     _done: dict[str, Condition] = field(default_factory=dict)
+    _raised: dict[tuple[str, str], Condition] = field(default_factory=dict)
     _overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
@@ -54,6 +55,10 @@ class Base:
     def done_when(self, rule: str) -> Condition | None:
         """When what a rule advises is in place, where it says so."""
         return self._done.get(rule)
+
+    def raised_when(self, rule: str) -> dict[str, Condition]:
+        """When a red flag is graver than its rule says, by the level that it then has, the gravest first."""
+        return {level: tree for (id_, level), tree in self._raised.items() if id_ == rule}
 
     def broken(self, relation: str) -> Condition:
         """When a relation of the vocabulary is broken."""

@@ -32,7 +32,7 @@ from salespath.rules.language import (
     inputs,
     necessary,
 )
-from salespath.rules.model import PROCESSES, Advise, Attribute, Knowledge, Rule
+from salespath.rules.model import PROCESSES, Advise, Attribute, Knowledge, Rule, Warn
 
 MAX_STRATA = 50
 
@@ -79,6 +79,7 @@ class _Compiler:
                         self._value(attribute.id, value)
             if part == PLAN:
                 self.graph.done_refs.update({name: self._tree(tree, PLAN) for name, tree in self.base._done.items()})
+                self.graph.raised_refs.update({key: self._tree(tree, PLAN) for key, tree in self.base._raised.items()})
             self.graph.ends.append(len(self.graph.nodes))
             self.graph.leaf_ends.append(len(self.graph.leaves))
         return self.base
@@ -147,6 +148,14 @@ class _Compiler:
         self.base._conditions[rule.id] = tree
         if then.done_when and (done := self._condition(rule, "done_when", then.done_when, self.scopes[FACTS])):
             self.base._done[rule.id] = done
+        if isinstance(then, Warn):
+            for level, text in then.raised.items():
+                if graver := self._condition(rule, f"{level}_when", text, self.scopes[PLAN]):
+                    self.base._raised[rule.id, level] = graver
+            for name in then.figure:
+                if name not in self.vocabulary:
+                    hint = suggestion(name, self.vocabulary)
+                    self._problem("SP303", rule, f"{name} is not a fact or derived number.{hint}")
         match then:
             case Advise(topic, choice) if topic in self.knowledge.topics and self.knowledge.topics[topic].metrics:
                 if choice not in self.vocabulary:

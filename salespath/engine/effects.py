@@ -263,4 +263,6 @@ def _outcomes(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
         found[ADVICE, advice.rules[0]] = f"{advice.topic}: {advice.choice}", advice
     for warning in a.warnings:
         found[WARNING, warning.rule] = "", warning
+    for flag in a.flags:
+        found[WARNING, flag.rule] = flag.level, flag
     return found

@@ -18,7 +18,7 @@ from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS, Warn
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"
@@ -227,8 +227,8 @@ class TableResult:
 
     `process`, `lead` and `leaning` are places in VERDICTS and PROCESSES (NONE where there is none); `possible` has bit n set where
     the nth verdict is possible, and what is `settled` is so by bounds. `sums` are by process and FIGURES. `fired` and `failed` hold
-    a row of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place, `standing`
-    for the blocks that stand.
+    a row of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place, `levels` for
+    each red flag and level, `standing` for the blocks that stand.
     """
 
     rows: int
@@ -242,6 +242,7 @@ class TableResult:
     fired: Bits
     failed: Bits
     done: Mapping[str, Bits]
+    levels: Mapping[tuple[str, str], Bits]
     standing: Mapping[str, Bits]
 
     def unpacked(self, bits: Bits) -> Array:
@@ -297,6 +298,12 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
         fired=np.stack([walked.fired(rule) for rule in rules]) & inside,
         failed=np.stack([walked.failed(rule) for rule in rules]) & inside,
         done={rule: walked.done(rule) & inside for rule in rules if base.done_when(rule)},
+        levels={
+            (rule.id, level): so & inside
+            for rule, then in base.knowledge.each(Warn)
+            if then.level
+            for level, so in walked.levels(rule.id).items()
+        },
         standing={rule.id: walked.stands(rule.id) & inside for rule, _ in base.knowledge.blocks},
     )
 

@@ -53,6 +53,9 @@ class TruthGraph:
     condition_refs: dict[str, Ref] = field(default_factory=dict)
     tree_refs: dict[tuple[int, Condition], Ref] = field(default_factory=dict)
     done_refs: dict[str, Ref] = field(default_factory=dict)
+    raised_refs: dict[tuple[str, str], Ref] = field(
+        default_factory=dict
+    )  # that a red flag has a level, by rule and level
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     standing_refs: dict[str, Ref] = field(default_factory=dict)  # whether a block stands, by its rule
 

@@ -17,7 +17,7 @@ from salespath.engine.base import Base
 from salespath.engine.truth_graph import ALL, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing, TruthGraph
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import And, Arithmetic, Compare, Condition, Constant, Is, Leaf, Not, Number, Or, Quantity
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import PROCESSES, VERDICTS, Warn
 
 Bits = Any  # int for one company, packed numpy bytes for a table
 Numbers = Any  # int or float, or a numpy array of them
@@ -125,6 +125,16 @@ class Walked:
     def done(self, rule: str) -> Bits:
         """Whether what a rule advises is in place."""
         return self.truth.is_true(self.base.graph.done_refs[rule])
+
+    def levels(self, flag: str) -> dict[str, Bits]:
+        """Which level a red flag has where its rule fires, by level, the gravest first."""
+        then, fired, found = self.base.knowledge.rules[flag].then, self.fired(flag), dict[str, Bits]()
+        assert isinstance(then, Warn)
+        for level in (*then.raised, then.level):
+            graver = self.base.graph.raised_refs.get((flag, level))
+            here = fired if graver is None else fired & self.truth.is_true(graver)
+            found[level], fired = here, fired & (self.carrier.one ^ here)
+        return found
 
     def has(self, attribute: str, value: str) -> Bits:
         """Whether an attribute has a value, whatever others it has."""

@@ -19,6 +19,7 @@ from salespath.engine.assessment import (
     Bound,
     Contradiction,
     Fired,
+    Flag,
     Question,
     Settlement,
     Unless,
@@ -168,7 +169,7 @@ SHAPES: Shapes = {
     Assessment: shape(
         "company process lead leaning settled settled_by possible certainty evidence dimensions blockers provisos advice warnings "
         "derived metrics facts fired open next_questions conflicts problems completions receipt precedents strength unless choices "
-        "contradictions near grounds track_record",
+        "contradictions near grounds track_record flags",
         certainty=_of(
             _SUMS, lambda a, base: {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
         ),
@@ -185,6 +186,10 @@ SHAPES: Shapes = {
     Advice: shape("topic choice process text steps owner rules because in_place:done"),
     Blocker: shape("process rule because remedy owner facts", facts=_FACTS),
     Contradiction: shape("id kind facts text question ask"),
+    Flag: shape(
+        "flag:rule ref level figure value threshold consequence move owner because source facts",
+        facts=_FACTS,
+    ),
     Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_count_in),
     Grounds: shape(
         "studies statements opinions judgements decides like checked",

@@ -13,7 +13,7 @@ from salespath.files.problems import Problem, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules import model
 from salespath.rules.folders import Layer
-from salespath.rules.model import KINDS, PROCESSES, VERDICTS, Conclusion, Knowledge, Rule
+from salespath.rules.model import FLAG_LEVELS, KINDS, PROCESSES, VERDICTS, Conclusion, Knowledge, Rule
 
 EXPERT = "expert judgement"
 MAX_CERTAINTY = 0.95
@@ -139,7 +139,7 @@ class _Loader:
             if item.has("steps"):
                 words["steps"] = item.texts("steps")
             for key in words.keys() - {"because"}:
-                if key not in ("text", "short", "steps", "owner", "remedy") or not hasattr(rule.then, key):
+                if key not in ("text", "short", "steps", "owner", "remedy", "move") or not hasattr(rule.then, key):
                     item.problem("SP108", f"{item.what}: {shown(key)} is not a text of a rule that says {rule.kind}.")
                     return
             if "text" in words and rule.kind == "advise":
@@ -245,7 +245,10 @@ class _Loader:
         return then
 
     def _warn(self, body: Record) -> Conclusion:
-        return body.read(model.Warn, {"process": ADVISED})
+        level = (
+            "flag" if body.flag("leads") else body.one_of("level", FLAG_LEVELS)
+        )  # `leads` is what a flag was called once
+        return body.read(model.Warn, {"process": ADVISED}, level=level)
 
     def _sources(self, item: Record) -> tuple[str, ...]:
         cited = item.texts("source", required=True)

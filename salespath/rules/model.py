@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, TypeAlias, TypeVar
 
 PROCESSES = ("enterprise", "smb")
+FLAG_LEVELS = ("stop", "flag", "note")  # of a red flag, the gravest first
 PARTS = ("moves", "pitfalls", "stop")  # what a topic may be for
 OTHER = {"enterprise": "smb", "smb": "enterprise"}
 VERDICTS = ("enterprise", "smb", "both", "not_yet", "undetermined")
@@ -77,12 +78,31 @@ class Advise:
 
 @dataclass(frozen=True)
 class Warn:
-    """A pitfall. One that `leads` is said before anything else, whatever the verdict."""
+    """A pitfall; with a `level`, a red flag, which is said before anything else and changes no verdict.
+
+    `level` is what it is where its rule fires; `flag_when` and `stop_when` raise it. `figure` is the number that it shows (the
+    first known of several), `move` what answers it, in one sentence, with `owner`, `until`, `weeks`, `hours` and `cost` as in advice. `ref` is its row in a list.
+    """
 
     process: str
     text: str
-    leads: bool = False
+    level: str = ""
+    flag_when: str = ""
+    stop_when: str = ""
+    figure: tuple[str, ...] = ()
+    move: str = ""
+    owner: str = ""
+    until: str = ""
+    weeks: float | None = None
+    hours: float | None = None
+    cost: float | None = None
+    ref: str = ""
     done_when: ClassVar[str] = ""
+
+    @property
+    def raised(self) -> dict[str, str]:
+        """The conditions under which it is graver, by the level that it then has, the gravest first."""
+        return {level: text for level, text in (("stop", self.stop_when), ("flag", self.flag_when)) if text}
 
 
 Conclusion: TypeAlias = "Conclude | Weigh | BlockProcess | Advise | Warn"
@@ -133,8 +153,10 @@ class Rule:
     def texts(self) -> tuple[str, ...]:
         """Every text that a reader sees: the reason, and those of the conclusion."""
         match self.then:
-            case BlockProcess(remedy=text) | Warn(text=text):
+            case BlockProcess(remedy=text):
                 return self.because, text
+            case Warn(text=text, move=move):
+                return self.because, text, move
             case Advise(text=text, short=short, steps=steps):
                 return self.because, text, short, *steps
         return (self.because,)

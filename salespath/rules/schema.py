@@ -14,7 +14,7 @@ from salespath.facts.schema import DIALECT, TEXT, maybe, ref
 from salespath.facts.vocabulary import DIMENSIONS, Vocabulary
 from salespath.rules import model
 from salespath.rules.loader import ADVISED, EXPERT, ID, MAX_CERTAINTY, SOURCE_KINDS, WEIGHTS
-from salespath.rules.model import KINDS, PARTS, PROCESSES, Knowledge
+from salespath.rules.model import FLAG_LEVELS, KINDS, PARTS, PROCESSES, Knowledge
 
 Schema: TypeAlias = "dict[str, Any]"
 
@@ -28,7 +28,15 @@ _BY_TYPE = {"str": _TEXT, "tuple[str, ...]": _TEXTS, "bool": _FLAG, "int": _NUMB
 def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     """The schema of a rule file."""
     rule = ref("rule")
-    words = {"because": _TEXT, "text": _TEXT, "short": _TEXT, "steps": _TEXTS, "owner": _TEXT, "remedy": _TEXT}
+    words = {
+        "because": _TEXT,
+        "text": _TEXT,
+        "short": _TEXT,
+        "steps": _TEXTS,
+        "owner": _TEXT,
+        "remedy": _TEXT,
+        "move": _TEXT,
+    }
     choices = {"anyOf": [{"enum": ["any", "metrics"]}, {"type": "object", "additionalProperties": maybe(_TEXT)}]}
     frame = {
         "lines": _mapping(maybe(_record(model.Line, dimension={"enum": list(DIMENSIONS)}))),
@@ -91,7 +99,7 @@ def _rule(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
             "else": {"properties": {"remedy": _TEXT, "owner": _TEXT}, "required": ["remedy", "owner"]},
         },
         "advise": _advise(vocabulary, knowledge),
-        "warn": _record(model.Warn, process={"enum": list(ADVISED)}),
+        "warn": _warn(vocabulary),
     }
     own: Schema = {
         "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
@@ -122,6 +130,12 @@ def _advise(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
             for id_, choices in allowed.items() if choices is not None
         ],
     }  # fmt: skip
+
+
+def _warn(vocabulary: Vocabulary) -> Schema:
+    figure = {"anyOf": [_offering(vocabulary), {"type": "array", "items": _offering(vocabulary)}]}
+    found = _record(model.Warn, process={"enum": list(ADVISED)}, level={"enum": ["", *FLAG_LEVELS]}, figure=figure)
+    return {**found, "properties": {**found["properties"], "leads": _FLAG}}
 
 
 def _record(kind: type, **own: Schema) -> Schema:

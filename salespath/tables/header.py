@@ -27,7 +27,7 @@ RESULTS = (  # what an assessment adds, in this order
     *(f"certainty_{process}_{name}" for process in PROCESSES for name in SUMS),
     *(f"evidence_{process}_{name}" for process in PROCESSES for name in SUMS),
     *(f"dimensions_{dimension}_{process}" for dimension in DIMENSIONS for process in PROCESSES),
-    *("blockers", "reasons", "reason_texts", "advice", "warnings", "unless", "fired"),
+    *("blockers", "reasons", "reason_texts", "advice", "warnings", "unless", "fired", "flags"),
 )
 
 

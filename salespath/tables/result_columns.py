@@ -23,7 +23,7 @@ from salespath.engine.walk import SUMS
 from salespath.facts.values import cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
-from salespath.rules.model import PROCESSES, VERDICTS, Advise, Warn
+from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise, Warn
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import quote
 from salespath.tables.fact_columns import values
@@ -45,8 +45,11 @@ class Wording:
         self.rules, topics = base.knowledge.rules, base.knowledge.topics
         self.place = {rule: place for place, rule in enumerate(self.rules)}
         self.blocks = [rule.id for rule, _ in base.knowledge.blocks]
-        warnings = sorted(base.knowledge.each(Warn), key=lambda item: not item[1].leads)
-        self.warnings = [rule.id for rule, _ in warnings]
+        self.warnings = [rule.id for rule, then in base.knowledge.each(Warn) if not then.level]
+        flags = [(rule.id, then) for rule, then in base.knowledge.each(Warn) if then.level]
+        self.flags = [
+            (rule, level) for level in FLAG_LEVELS for rule, then in flags if level in (*then.raised, then.level)
+        ]
         pieces = [(-size, rule) for group in base.evidence if group.sign > 0 for size, rule in group.pieces]
         self.pieces = [rule for _, rule in sorted(pieces)]
         advice = [(-then.priority, rule.id, then) for rule, then in base.knowledge.each(Advise)]
@@ -89,6 +92,7 @@ class ResultColumns:
             "reason_texts": self._texts(reasons),
             "advice": lists(self._advice(), self.wording.advice, result.rows),
             "warnings": lists(self._fired(self.wording.warnings), self.wording.warnings, result.rows),
+            "flags": lists(self._flags(), [f"{level}:{rule}" for rule, level in self.wording.flags], result.rows),
             "unless": self._unless(),
             "fired": lists(result.fired, result.rules, result.rows),
         }
@@ -104,6 +108,12 @@ class ResultColumns:
             "strength": _from_codes(found.level, LEVELS),
             "hangs_on": lists(found.on, found.names, self.result.rows),
         }
+
+    def _flags(self) -> Bits:
+        levels = self.result.levels
+        return np.array([levels[rule, level] for rule, level in self.wording.flags]).reshape(
+            -1, self.result.fired.shape[1]
+        )
 
     def _fired(self, rules: Sequence[str]) -> Bits:
         return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]

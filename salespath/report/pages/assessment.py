@@ -59,7 +59,7 @@ def page(assessment: Assessment, brief: int = 0) -> Page:
 def full(assessment: Assessment) -> Page:
     """Everything: the page, and all that it leaves out."""
     a, receipt = assessment, assessment.receipt
-    blocks = [*_top(a), *_settled(a)]
+    blocks = [*_top(a, whole=True), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
     blocks += [*plan.moves(a), *_obstacles(a), *_reasons(a), *_close_calls(a)]
@@ -79,12 +79,11 @@ def full(assessment: Assessment) -> Page:
 # What both begin with
 
 
-def _top(a: Assessment, brief: int = 0) -> Iterator[Block]:
+def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Block]:
     """The verdict, how sure it is, the choices and the dimensions."""
     yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict())
-    for warning in [warning for warning in a.warnings if warning.leads][: max(1, FIRST - brief)]:
-        yield Text(_sentence(warning.text), "First", "warning", ids=(warning.rule,))
     yield Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on), values={"level": a.strength.level})
+    yield from flags(a, None if whole else max(1, FIRST - brief))
     if a.completions:
         yield from _completions(a, a.completions)
     yield from _choices(a)
@@ -95,6 +94,18 @@ def _top(a: Assessment, brief: int = 0) -> Iterator[Block]:
         if some:  # so that no threshold is a cliff
             ids = tuple(item.fact for item in some)
             yield Text(f"Near a border: {'; '.join(_border(a, item) for item in some)}.", ids=ids)
+
+
+def flags(a: Assessment, most: int | None = None) -> Iterator[Block]:
+    """The red flags, the gravest first: without `most` all of them with what answers each, else so many above a note."""
+    found = [flag for flag in a.flags if most is None or flag.level != "note"]
+    for flag in found[:most]:
+        move = f" {flag.move}" if flag.move and most is None else ""
+        text = f"{flag.consequence if most is None else _sentence(flag.consequence)}{move}"
+        lead = "Stop" if flag.level == "stop" else "Note" if flag.level == "note" else "Flag"
+        yield Text(text, lead, "warning", ids=(flag.rule, *flag.facts), values=flag.facts)
+    if most is not None and len(found) > most:
+        yield Text(f"and {len(found) - most} more (--full)", inset=2)
 
 
 def _completions(a: Assessment, found: Settlement) -> Iterator[Block]:

@@ -62,7 +62,7 @@ def metrics(a: Assessment) -> Iterator[Block]:
 
 def pitfalls(a: Assessment) -> Iterator[Block]:
     """What to beware of."""
-    items = [Item(warning.text, ids=(warning.rule,)) for warning in a.warnings if not warning.leads]
+    items = [Item(warning.text, ids=(warning.rule,)) for warning in a.warnings]
     return section("Pitfalls", [*items, *(Item(i.text, ids=i.rules) for i in advice_for(a, "pitfalls"))], inset=2)
 
 
