@@ -151,7 +151,7 @@ class _Assessor:
         alone = unless(self.base, self.facts, rule.id) if needs else ()
         read = self._read((graph.rule_refs if fired else graph.condition_refs)[rule.id])
         because, remedy = self._text(rule.because), self._text(then.remedy)
-        return Blocker(then.process, rule.id, because, remedy, then.owner, read, needs, alone)
+        return Blocker(then.process, rule.id, because, remedy, self.walked.owner(then.owner), read, needs, alone)
 
     def _warnings(self) -> tuple[Warning, ...]:
         """The pitfalls that apply, in the order of the rules."""
@@ -189,7 +189,18 @@ class _Assessor:
         read = {**self._read(graph.condition_refs[rule.id]), **self._read(ref)}
         facts = {name: read[name] for name in self.base.vocabulary.ordered(read)}
         return Flag(
-            rule.id, level, then.ref, text, because, figure, value, threshold, move, then.owner, rule.source, facts
+            rule.id,
+            level,
+            then.ref,
+            text,
+            because,
+            figure,
+            value,
+            threshold,
+            move,
+            self.walked.owner(then.owner),
+            rule.source,
+            facts,
         )
 
     def _provisos(self) -> tuple[Proviso, ...]:
@@ -200,23 +211,23 @@ class _Assessor:
         )
 
     def _advice(self) -> tuple[Advice, ...]:
-        """The plan, topic by topic, the most important first. A topic that shows only a few leaves out what is in place."""
+        """The plan, topic by topic, the most important first."""
         advice = sorted(self.base.knowledge.each(Advise), key=lambda item: (-item[1].priority, item[0].id))
-        plan: list[Advice] = []
-        for topic in self.base.knowledge.topics.values():
-            fired = [(rule, then) for rule, then in advice if then.topic == topic.id and self.walked.fired(rule.id)]
-            chosen = [self._advised(rule, then) for rule, then in fired]
-            if topic.at_most is not None:
-                chosen = [item for item in chosen if not item.done][: topic.at_most]
-            plan.extend(chosen)
-        return tuple(plan)
+        return tuple(
+            self._advised(rule, then)
+            for topic in self.base.knowledge.topics
+            for rule, then in advice
+            if then.topic == topic and self.walked.fired(rule.id)
+        )
 
     def _advised(self, rule: Rule, then: Advise) -> Advice:
         done = self.base.done_when(rule.id) is not None and bool(self.walked.done(rule.id))
         text, because, short = map(self._text, (then.text, rule.because, then.short))
         steps = tuple(map(self._text, then.steps))
         topic, choice, process = then.topic, then.choice, then.process
-        return Advice(topic, choice, process, text, steps, then.owner, because, (rule.id,), done, short)
+        return Advice(
+            topic, choice, process, text, steps, self.walked.owner(then.owner), because, (rule.id,), done, short
+        )
 
     def _choices(self, process: str, leaning: str | None) -> Iterator[Choice]:
         """What each topic comes to on which everybody gets an answer."""

@@ -35,6 +35,7 @@ class Base:
     _relations: dict[str, Condition] = field(default_factory=dict)
     _conditions: dict[str, Condition] = field(default_factory=dict)
     _done: dict[str, Condition] = field(default_factory=dict)
+    _has: dict[str, Condition] = field(default_factory=dict)
     _raised: dict[tuple[str, str], Condition] = field(default_factory=dict)
     _overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)

@@ -63,6 +63,7 @@ class _Compiler:
         self._between_facts()
         for rule in rules.values():
             self._type(rule)
+        self._owners()
         self._relate()
         self._stratify()
         if self.problems:
@@ -79,6 +80,7 @@ class _Compiler:
                         self._value(attribute.id, value)
             if part == PLAN:
                 self.graph.done_refs.update({name: self._tree(tree, PLAN) for name, tree in self.base._done.items()})
+                self.graph.owner_refs.update({name: self._tree(tree, PLAN) for name, tree in self.base._has.items()})
                 self.graph.raised_refs.update({key: self._tree(tree, PLAN) for key, tree in self.base._raised.items()})
             self.graph.ends.append(len(self.graph.nodes))
             self.graph.leaf_ends.append(len(self.graph.leaves))
@@ -162,6 +164,13 @@ class _Compiler:
                     self._problem("SP303", rule, f"{choice} is not a fact or derived number.")
         if when:
             self._placeholders(rule, tree, rule.texts)
+
+    def _owners(self) -> None:
+        for owner in self.knowledge.owners.values():
+            try:
+                self.base._has[owner.id] = condition(owner.has, self.scopes[PLAN])
+            except ExpressionError as error:
+                self.problems.append(Problem("SP301", f"the owner {owner.id}: `has: {shown(owner.has, 80)}`: {error}"))
 
     def _placeholders(self, item: Rule | Relation, tree: Condition, found: Iterable[str]) -> None:
         """A figure in a text must be known wherever the rule fires, or the relation is broken."""

@@ -22,8 +22,8 @@ from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leave
 from salespath.rules.model import Advise, Conclude, Weigh
 
 BLOCK, ADVICE, WARNING = "block", "advice", "warning"
-# Why an item comes, goes or changes: its own rule, the verdict, other rules, or room among the few that a topic shows.
-RULE, BY_VERDICT, OTHERS, ROOM = "rule", "verdict", "other rules", "room"
+# Why an item comes, goes or changes: its own rule, the verdict, or other rules.
+RULE, BY_VERDICT, OTHERS = "rule", "verdict", "other rules"
 
 Value = tuple[str, str]
 
@@ -89,7 +89,7 @@ def between(old: Assessment, new: Assessment) -> Effect:
 
 def follows(effect: Effect, item: Difference) -> bool:
     """Whether an item comes or goes with the verdict, so that its number is enough."""
-    return item.reason == BY_VERDICT or (item.reason == ROOM and effect.verdict_changes)
+    return item.reason == BY_VERDICT
 
 
 def _changed_rules(base: Base, entries: Mapping[str, Mapping[str, BaseChange]]) -> set[str]:
@@ -227,18 +227,8 @@ class _Company:
     def _reason(self, rule: str, how: str) -> tuple[str, tuple[str, ...]]:
         if rule in self.entries and (rule in self.changed or how == CHANGED):
             return RULE, (rule,)
-        if self._turned(rule) or how == CHANGED:
-            read = {name for side in self.sides for name, _ in _read(side.base, rule)}
-            return BY_VERDICT if read & self.otherwise else OTHERS, self._behind([rule])
-        return ROOM, self._behind(self._beside(rule))
-
-    def _beside(self, rule: str) -> Iterator[str]:
-        """The advice on the same topic that comes or goes."""
-        for side in self.sides:
-            advice = {other.id: then.topic for other, then in side.base.knowledge.each(Advise)}
-            for other, topic in advice.items():
-                if topic == advice.get(rule) and (self._turned(other) or other in self.changed):
-                    yield other
+        read = {name for side in self.sides for name, _ in _read(side.base, rule)}
+        return BY_VERDICT if read & self.otherwise else OTHERS, self._behind([rule])
 
 
 def _pieces(a: Assessment) -> set[tuple[str, str, int]]:

@@ -56,6 +56,7 @@ class TruthGraph:
     raised_refs: dict[tuple[str, str], Ref] = field(
         default_factory=dict
     )  # that a red flag has a level, by rule and level
+    owner_refs: dict[str, Ref] = field(default_factory=dict)  # that the company has somebody for a role
     value_refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     standing_refs: dict[str, Ref] = field(default_factory=dict)  # whether a block stands, by its rule
 

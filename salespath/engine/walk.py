@@ -136,6 +136,13 @@ class Walked:
             found[level], fired = here, fired & (self.carrier.one ^ here)
         return found
 
+    def owner(self, role: str) -> str:
+        """Who does the work of a role in one company: somebody it is known to have."""
+        known, refs = self.base.knowledge.owners, self.base.graph.owner_refs
+        while role in known and known[role].instead and not self.is_so(refs[role]):
+            role = known[role].instead
+        return role
+
     def has(self, attribute: str, value: str) -> Bits:
         """Whether an attribute has a value, whatever others it has."""
         return self.truth.is_true(self.base.graph.value_refs[attribute, value])

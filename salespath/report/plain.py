@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from salespath.counsel.grounds import Grounds, Lookalike, TrackRecord, grounds, track_record
+from salespath.counsel.moves import PlannedMove, planned_moves
 from salespath.counsel.precedents import Precedent, likeness
 from salespath.engine import certainty
 from salespath.engine.assessment import (
@@ -169,7 +170,7 @@ SHAPES: Shapes = {
     Assessment: shape(
         "company process lead leaning settled settled_by possible certainty evidence dimensions blockers provisos advice warnings "
         "derived metrics facts fired open next_questions conflicts problems completions receipt precedents strength unless choices "
-        "contradictions near grounds track_record flags",
+        "contradictions near grounds track_record flags moves motion second_motion stage",
         certainty=_of(
             _SUMS, lambda a, base: {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
         ),
@@ -181,6 +182,10 @@ SHAPES: Shapes = {
         precedents=_of(list[Precedent], lambda a, base: likeness(base).nearest(a.case)),
         near=_of(list[Near], lambda a, base: near(base, a.case.values)),
         grounds=_of(Grounds, lambda a, base: grounds(a)),
+        moves=_of(list[PlannedMove], lambda a, base: list(planned_moves(a).chosen)),
+        motion=_of(str | None, lambda a, base: a.walked.value("motion")),
+        second_motion=_of(str | None, lambda a, base: a.walked.value("second_motion")),
+        stage=_of(str | None, lambda a, base: a.walked.value("stage")),
         track_record=_of(TrackRecord, lambda a, base: track_record(base, a.case)),
     ),
     Advice: shape("topic choice process text steps owner rules because in_place:done"),

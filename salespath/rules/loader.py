@@ -90,6 +90,8 @@ class _Loader:
         for id_, item in _entries(file, "attributes"):
             values = item.texts("values") or ("yes",)
             self._define(self.attributes, item, item.read(model.Attribute, id=id_, values=values, says=sentences(item)))
+        for id_, item in _entries(file, "owners"):
+            self._define(self.knowledge.owners, item, item.read(model.Owner, id=id_))
         for id_, item in _entries(file, "claims"):
             self._define(self.claims, item, item.read(model.Claim, id=id_))
         for id_, item in _entries(file, "statements"):
@@ -278,6 +280,7 @@ def _topic(id_: str, item: Record) -> model.Topic:
     named = isinstance(item.node("choices"), Mapping)
     choices = item.words("choices", f"choices of {id_}") if named else None
     word = "" if named else item.one_of("choices", ("any", "metrics"), required=True)
+    item.text("at_most")  # said once how many are shown; which moves are is worked out now (counsel/moves.py)
     item.text("why", required=bool(item.texts("between")))
     topic = item.read(model.Topic, {"part": ("", *model.PARTS)}, id=id_, choices=choices, metrics=word == "metrics")
     for choice in topic.between:

@@ -55,6 +55,7 @@ class Advise:
     `stage` and `motion` are the values of these attributes that it is for (all where empty). It ends when `done_when` holds or,
     where no answer shows that, as `until` says. `weeks` is the time until then, `hours` what its owner spends on it a week, `cost`
     US dollars in all, `hires` how many sellers it adds, and `effect` what it is known to bring.
+    It takes the place of what the blocks and red flags that it `answers` advise.
     """
 
     topic: str
@@ -74,14 +75,16 @@ class Advise:
     cost: float | None = None
     hires: int = 0
     effect: str = ""
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Warn:
     """A pitfall; with a `level`, a red flag, which is said before anything else and changes no verdict.
 
-    `level` is what it is where its rule fires; `flag_when` and `stop_when` raise it. `figure` is the number that it shows (the
-    first known of several), `move` what answers it, in one sentence, with `owner`, `until`, `weeks`, `hours` and `cost` as in advice. `ref` is its row in a list.
+    `level` is what it is where its rule fires; `flag_when` and `stop_when` raise it. `figure` is the number that it shows (the first
+    known of several), `move` what answers it, in one sentence, with `owner`, `until`, `weeks`, `hours` and `cost` as in advice. `ref`
+    is its row in a list.
     """
 
     process: str
@@ -186,7 +189,6 @@ class Topic:
     metrics: bool = False
     part: str = ""
     exclusive: bool = False
-    at_most: int | None = None
     between: tuple[str, ...] = ()
     why: str = ""
 
@@ -247,6 +249,15 @@ class GuidePoint:
 
 
 @dataclass(frozen=True)
+class Owner:
+    """A role that rules give work to. The company has somebody for it where `has` holds; else the `instead` one does the work."""
+
+    id: str
+    has: str
+    instead: str = ""
+
+
+@dataclass(frozen=True)
 class Claim:
     """A subject on which a page may say one thing or another, never both. `means` is the question that the values answer."""
 
@@ -276,6 +287,7 @@ class Knowledge:
     rules: dict[str, Rule]
     sources: dict[str, Source]
     claims: dict[str, Claim] = field(default_factory=dict)
+    owners: dict[str, Owner] = field(default_factory=dict)
     article: dict[str, str] = field(default_factory=dict)
     guide_title: str = ""
     guide: tuple[GuidePoint, ...] = ()

@@ -53,8 +53,8 @@ class Wording:
         pieces = [(-size, rule) for group in base.evidence if group.sign > 0 for size, rule in group.pieces]
         self.pieces = [rule for _, rule in sorted(pieces)]
         advice = [(-then.priority, rule.id, then) for rule, then in base.knowledge.each(Advise)]
-        by_topic = [(topic, sorted(item for item in advice if item[2].topic == id_)) for id_, topic in topics.items()]
-        self.topics = [([rule for _, rule, _ in found], topic.at_most) for topic, found in by_topic]
+        by_topic = [(topic, sorted(item for item in advice if item[2].topic == topic)) for topic in topics]
+        self.advised = [rule for _, found in by_topic for _, rule, _ in found]
         self.advice = [f"{then.topic}:{then.choice}" for _, found in by_topic for _, _, then in found]
 
 
@@ -139,17 +139,8 @@ class ResultColumns:
         }
 
     def _advice(self) -> Bits:
-        """The plan: of a topic that shows only a few, not what is in place, and no choice twice."""
-        parts = []
-        for rules, most in self.wording.topics:
-            bits = self._fired(rules)
-            if most is not None:
-                for place, rule in enumerate(rules):
-                    if rule in self.result.done:
-                        bits[place] &= ~self.result.done[rule]
-                bits = first(bits, most)
-            parts.append(bits)
-        return without_repeats(np.concatenate([self._fired([]), *parts]), self.wording.advice)
+        """The plan, no choice twice."""
+        return without_repeats(self._fired(self.wording.advised), self.wording.advice)
 
     def _reasons(self) -> Lists:
         """The weightiest evidence that counts for the recommended process, or else for the one that it leans to."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
+from salespath.counsel.moves import Moves, PlannedMove, planned_moves
 from salespath.engine.assessment import Advice, Assessment
 from salespath.report.page import Block, Heading, Item, Items, Text, section
-from salespath.report.words.phrases import NAMES, labels
+from salespath.report.words.amounts import money
+from salespath.report.words.phrases import NAMES, capitalize, labels, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import figure
 from salespath.rules.model import PROCESSES
@@ -16,21 +19,50 @@ SHOWN = 5  # questions in whole
 
 
 def first_moves(a: Assessment, most: int) -> Iterator[Block]:
-    """The first moves, a line each."""
-    lines = [
-        Item(f"{move.short or move.text.partition('. ')[0].rstrip('.')} ({move.owner})", f"{number}.", ids=move.rules)
-        for number, move in enumerate(advice_for(a, "moves")[:most], 1)
+    """The first moves, a line each: who, how long, what it costs and what ends it."""
+    found = planned_moves(a)
+    items = [
+        Item(f"{_opening(move)} ({_terms(move)})", f"{n}.", ids=move.rules)
+        for n, move in enumerate(found.first[:most], 1)
     ]
-    return section("First moves", lines, ordered=True)
+    yield from section("First moves", items, ordered=True)
+    yield from _beyond(found)
 
 
 def moves(a: Assessment) -> Iterator[Block]:
-    """The first moves with their steps and who does them."""
-    items = []
-    for number, move in enumerate(advice_for(a, "moves"), 1):
-        owner = Text(f"{move.owner.capitalize()}. {_disclosure(a, move)}")
-        items.append(Item(move.text, f"{number}.", under=(_steps(move.steps), owner), ids=move.rules))
-    return section("First moves", items, ordered=True)
+    """The moves with their steps, who does them, and what each brings."""
+    found, items = planned_moves(a), []
+    for number, move in enumerate(found.chosen, 1):
+        brings = f" {move.effect}" if move.effect else ""
+        under = (_steps(move.steps), Text(f"{capitalize(_terms(move))}.{brings} {_disclosure(a, move.rules)}".rstrip()))
+        items.append(Item(_opening(move, whole=True), f"{number}.", under=under, ids=move.rules))
+    yield from section("First moves", items, ordered=True)
+    yield from _beyond(found)
+
+
+def _opening(move: PlannedMove, *, whole: bool = False) -> str:
+    text = move.text if whole else move.short
+    return f"If you have not: {text[:1].lower()}{text[1:]}" if move.if_not else text
+
+
+def _terms(move: PlannedMove) -> str:
+    """Who, how long, at what cost, until when."""
+    weeks = number_of(math.ceil(move.weeks), "week", "weeks") if move.weeks else ""
+    cost = f"about {money(move.cost)}{', US figure' if move.us_figure else ''}" if move.cost else ""
+    return "; ".join(
+        filter(None, (", ".join(filter(None, (move.owner, weeks, cost))), f"until {move.until}" if move.until else ""))
+    )
+
+
+def _beyond(found: Moves) -> Iterator[Block]:
+    """What the cash does not carry, and what is not known of it."""
+    costly = next((move for move in found.unaffordable if move.cost), None)
+    if costly and found.missing:
+        yield Text(f"You need {money(found.missing)} more for: {costly.short}.", ids=costly.rules)
+    if not found.cash_known and any(move.cost for move in found.first):
+        yield Text(
+            "Say what cash there is and what you spend a month: without them no cost is held against it.", tone="aside"
+        )
 
 
 def topics(a: Assessment) -> Iterator[Block]:
@@ -94,12 +126,12 @@ def _advice(a: Assessment, item: Advice) -> Item:
     if a.process == "both" and item.process in PROCESSES:
         lead = f"[{NAMES[item.process]}] {lead}"
     why = Text(f"Why: {item.because} [{', '.join(item.rules)}]", inset=2)
-    disclosed = filter(None, [_disclosure(a, item)])
+    disclosed = filter(None, [_disclosure(a, item.rules)])
     under = (_steps(() if item.done else item.steps, "*", 2), why, *map(Text, disclosed))
     return Item(f"{lead}{'(in place) ' if item.done else ''}{item.text}", under=under, ids=item.rules)
 
 
-def _disclosure(a: Assessment, item: Advice) -> str:
+def _disclosure(a: Assessment, rules: Iterable[str]) -> str:
     knowledge = a.base.knowledge
-    cited = [s for rule in item.rules for s in knowledge.rules[rule].source if s in knowledge.sources]
+    cited = [s for rule in rules for s in knowledge.rules[rule].source if s in knowledge.sources]
     return DISCLOSURE if any(knowledge.sources[s].interested for s in cited) else ""
