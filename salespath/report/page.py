@@ -155,10 +155,11 @@ class Figure(Block):
 
 @dataclass(frozen=True)
 class Chart(Block):
-    """Lines of amounts of money over months, each by its name."""
+    """Lines of amounts of money over months, or another `unit`, each by its name."""
 
     lines: Mapping[str, Sequence[float]]
     caption: str = ""
+    unit: str = "month"
 
 
 @dataclass(frozen=True)

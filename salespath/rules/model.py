@@ -82,9 +82,9 @@ class Advise:
 class Warn:
     """A pitfall; with a `level`, a red flag, which is said before anything else and changes no verdict.
 
-    `level` is what it is where its rule fires; `flag_when` and `stop_when` raise it. `figure` is the number that it shows (the first
-    known of several), `move` what answers it, in one sentence, with `owner`, `until`, `weeks`, `hours` and `cost` as in advice. `ref`
-    is its row in a list.
+    `level` is what it is where its rule fires; `flag_when` and `stop_when` raise it. `figure` is the number that it shows (the
+    first known of several), `move` what answers it, in one sentence, with `owner`, `until`, `weeks`, `hours` and `cost` as in
+    advice. `ref` is its row in a list.
     """
 
     process: str

@@ -13,7 +13,7 @@ BOTH = "*"
 NOUGHT = "┄"
 
 
-def chart(lines: Mapping[str, Sequence[float]], width: int) -> list[str]:
+def chart(lines: Mapping[str, Sequence[float]], width: int, unit: str = "month") -> list[str]:
     """Amounts of money by month, each line by the first letter of its name (`*` where two meet), with nought as a dotted line.
 
     At most `width` columns; where months are more than that, every second (third, ...) is drawn.
@@ -23,7 +23,7 @@ def chart(lines: Mapping[str, Sequence[float]], width: int) -> list[str]:
     scale = (top - bottom) or 1.0
     nought = _row(0.0, top, scale)
     labels = {0: axis(top), HEIGHT - 1: axis(bottom), nought: axis(0.0)}
-    margin = max(len("month"), *map(len, labels.values()))
+    margin = max(len(unit), *map(len, labels.values()))
     months = max(map(len, lines.values()))
     room = max(12, width - margin - 2)
     step, space = -(-months // room), max(1, min(3, room // months))
@@ -43,12 +43,12 @@ def chart(lines: Mapping[str, Sequence[float]], width: int) -> list[str]:
         for row, cells in enumerate(canvas)
     ]
     found.append(f"{'':{margin}} └{'─' * (len(drawn) * space)}")
-    return [*found, _months(drawn, space, margin)]
+    return [*found, _months(drawn, space, margin, unit)]
 
 
-def figures(lines: Mapping[str, Sequence[float]]) -> Table:
+def figures(lines: Mapping[str, Sequence[float]], unit: str = "month") -> Table:
     """The same amounts as a table, a row a month."""
-    columns = (Column("month"), *(Column(name, right=True) for name in lines))
+    columns = (Column(unit), *(Column(name, right=True) for name in lines))
     months = enumerate(zip_longest(*lines.values()), 1)
     return Table(columns, tuple((str(m), *("" if v is None else axis(v) for v in some)) for m, some in months))
 
@@ -57,9 +57,9 @@ def _row(value: float, top: float, scale: float) -> int:
     return round((top - value) / scale * (HEIGHT - 1))
 
 
-def _months(drawn: Sequence[int], space: int, margin: int) -> str:
+def _months(drawn: Sequence[int], space: int, margin: int, unit: str) -> str:
     """The numbers of months below the line, as many as there is room for."""
-    line = f"{'month':>{margin}}  "
+    line = f"{unit:>{margin}}  "
     for place in range(0, len(drawn), -(-6 // space)):
         column, month = margin + 2 + place * space + space // 2, str(drawn[place] + 1)
         if column + len(month) <= margin + 2 + len(drawn) * space:

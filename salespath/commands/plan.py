@@ -1,0 +1,59 @@
+"""What to do in the next ninety days, for the company in FILE: moves by week, customers and deals, cash, and when to stop.
+
+Under "not yet" it is what lifts the block, where the answers do not decide the questions that would, under "both" the plan of the
+process that goes first. With --start weeks become dates. FILE may be left out where --set says what is known:
+
+    salespath plan company.yaml --start 2027-01-04
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.group import report_problems
+from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
+from salespath.counsel.economics.inputs import inputs
+from salespath.counsel.economics.process_economics import economics
+from salespath.counsel.moves import planned_moves
+from salespath.counsel.ninety_days import NinetyDays, ninety_days
+from salespath.engine.assess import assess
+from salespath.engine.base import Base
+from salespath.files.problems import SalespathError
+from salespath.report.pages.ninety_days import document, page
+
+MONTHS = 36  # that the economics look ahead
+
+
+@click.command("plan", help=__doc__)
+@click.argument("file", required=False)
+@company_options()
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the first week begins: 2027-01-04.")
+@output_options()
+@with_base
+def command(
+    base: Base, file: str | None, texts: tuple[str, ...], company: str, start: datetime | None, output: Destination
+) -> None:
+    portfolio = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
+    problems, found, day = list(portfolio.problems), list[NinetyDays](), start.date() if start else None
+    for case in portfolio.cases:
+        try:
+            read = inputs(base, case)
+        except SalespathError as error:
+            problems.extend(error.problems)
+            continue
+        assessment = assess(base, case)
+        problems += [*assessment.problems, *read.problems]
+        process = assessment.walked.value("sold_as")
+        money = economics(case.company, read, MONTHS, [process]).processes[process] if process else None
+        found.append(ninety_days(assessment, planned_moves(assessment).chosen, money, read.situation))
+    report_problems(problems)
+    if found or not portfolio.single:
+        deliver(
+            output,
+            pages=lambda: (page(plan, day) for plan in found),
+            document=lambda: document(found[0], day) if portfolio.single else (document(plan, day) for plan in found),
+            between="\n\n",
+        )

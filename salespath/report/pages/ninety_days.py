@@ -1,0 +1,218 @@
+"""The plan for ninety days, as a page and as plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any
+
+from salespath.counsel.moves import PlannedMove
+from salespath.counsel.ninety_days import WEEKS, Bridge, Hire, NinetyDays, Pipeline, PriceFloor, Slot, TestCard
+from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text, section
+from salespath.report.plain import Shapes, plain, shape
+from salespath.report.words.amounts import count, money
+from salespath.report.words.phrases import capitalize, number_of
+from salespath.report.words.questions import why_asked
+from salespath.report.words.verdict import firmness, headline, turned_by
+
+_DAYS = 7
+
+
+def page(plan: NinetyDays, start: date | None = None) -> Page:
+    """The plan, in weeks; with the day it begins, in dates."""
+    a = plan.assessment
+    blocks: list[Block] = [
+        Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict()),
+        Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on)),
+    ]
+    if a.process == "undetermined":
+        blocks += [*_cards(plan), *_moves(plan, start)]
+    else:
+        blocks += [*_moves(plan, start), *_pipeline(plan.pipeline, start), *_cash(plan), *_floor(plan.floor)]
+        blocks += [*_hire(plan.hire), *_cards(plan)]
+    blocks += _stops(plan, start)
+    days = "The next ninety days" if start is None else f"Ninety days from {_day(start)}"
+    return Page(f"{a.company}: {days[0].lower()}{days[1:]}", tuple(blocks), widest=100)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _when(week: int, start: date | None, *, last: bool = False) -> str:
+    """A week, or with a start the day on which it begins (or, the `last` one, ends)."""
+    if start is None:
+        return str(week)
+    day = start + timedelta(days=_DAYS * week - 1 if last else _DAYS * (week - 1))
+    return f"{day.day} {day:%b}"
+
+
+def _weeks(slot: Slot, start: date | None) -> str:
+    if slot.ends > WEEKS:
+        return f"{_when(slot.begins, start)} on"
+    if slot.begins == slot.ends and start is None:
+        return str(slot.begins)
+    return f"{_when(slot.begins, start)}-{_when(slot.ends, start, last=True)}"
+
+
+def _moves(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+    """Who does what in which week, with hours and money."""
+    yield Heading("Who does what, when")
+    if not plan.slots:
+        yield Text("Nothing is known that fits: answer the questions below first.")
+        return
+    columns = (
+        Column("weeks" if start is None else "from, to", width=7 if start is None else 15),
+        Column("who", least=7, most=16, share=0.3),
+        Column("what", least=24),
+        Column("hours", width=6, right=True),
+        Column("money", width=9, right=True),
+    )
+    rows = tuple(
+        (
+            _weeks(slot, start),
+            slot.move.owner,
+            slot.move.short,
+            "" if slot.hours is None else count(slot.hours),
+            "" if not slot.cost else f"{money(slot.cost)}{'*' if slot.move.us_figure else ''}",
+        )
+        for slot in plan.slots
+    )
+    ids = tuple(dict.fromkeys(rule for slot in plan.slots for rule in slot.move.rules))
+    yield Table(columns, rows, "Moves by week", empty="-", ids=ids)
+    if any(slot.cost and slot.move.us_figure for slot in plan.slots):
+        yield Text("* US figure; your own cost takes its place (seller_cost).", tone="aside")
+    if plan.later:
+        names = "; ".join(move.short for move in plan.later)
+        yield Text(f"After these, as hours and cash allow: {names}.")
+
+
+def _bridge(name: str, bridge: Bridge) -> str:
+    steps = " ".join(f"{'+' if step.amount >= 0 else '-'} {abs(step.amount):,} {step.what}" for step in bridge.steps)
+    return f"{name}: {bridge.start:,} today {steps} = {bridge.end:,}"
+
+
+def _pipeline(found: Pipeline | None, start: date | None) -> Iterator[Block]:
+    if found is None:
+        return
+    yield Heading("Customers and deals to expect, base case")
+    lines = [Item(_bridge("Customers", found.customers), ids=("paying_customers",))]
+    if found.deals:
+        lines.append(Item(_bridge("Open deals", found.deals), ids=("open_opportunities",)))
+    if target := found.target:
+        by = f"week {target.by_week}" if start is None else _day(start + timedelta(days=_DAYS * target.by_week))
+        sellers = f", by {number_of(target.sellers, 'seller', 'sellers')}" if target.sellers else ""
+        text = (
+            f"For your target in twelve months: {number_of(f'{target.customers:,}', 'customer', 'customers')} more, so "
+            f"{number_of(f'{target.deals:,}', 'deal', 'deals')} begun by {by}{sellers}"
+        )
+        cap = f"; more than there are ({target.capped_by})" if target.capped_by else ""
+        lines.append(Item(f"{text}{cap}", ids=("revenue_target",)))
+    yield Items(tuple(lines))
+
+
+def _cash(plan: NinetyDays) -> Iterator[Block]:
+    yield Heading("Cash")
+    if plan.cash is None:
+        yield Text(
+            "Say what cash there is (capital) and what is spent a month (monthly_burn): without them no cost is held against it."
+        )
+        return
+    found = plan.cash.bridge
+    rows = [("today", f"${found.start:,}")]
+    rows += [(step.what, f"{'-' if step.amount < 0 else '+'}${abs(step.amount):,}") for step in found.steps]
+    rows.append(("after ninety days", f"{'-' if found.end < 0 else ''}${abs(found.end):,}"))
+    yield Table(
+        (Column("", most=60), Column("", width=14, right=True)), tuple(rows), "Cash", ruled=False, ids=("capital",)
+    )
+    yield Chart({"with the plan": plan.cash.along, "as today": plan.cash.without}, "Cash by week", unit="week")
+
+
+def _floor(found: PriceFloor | None) -> Iterator[Block]:
+    if found is None:
+        return
+    yield Heading("Price floor")
+    share = f"{found.churn:.0%} of customers leaving a year and a margin of {found.margin:.0%}"
+    lost = found.floor > found.price
+    held = f"your price is {money(found.price)}" + (": each sale loses money" if lost else "")
+    yield Text(
+        f"Winning a customer costs {money(found.acquisition_cost)}; with {share}, a price under {money(found.floor)} a year never "
+        f"pays that back; {held}.",
+        ids=("acquisition_cost", "churn_rate", "gross_margin", "annual_contract_value"),
+        tone="warning" if lost else "",
+    )
+
+
+def _hire(found: Hire | None) -> Iterator[Block]:
+    if found is None:
+        return
+    yield Heading("What one hire needs")
+    text = f"A seller earns after about {count(found.months)} months and costs {money(found.cost)} until then"
+    if found.customers_a_year:
+        text += f"; {number_of(f'{found.customers_a_year:,}', 'new customer', 'new customers')} a year pay for one"
+    if found.cash_months is not None and found.missing is not None:
+        lasts = "without end" if math.isinf(found.cash_months) else f"{count(found.cash_months)} months"
+        enough = "you can afford one" if not found.missing else f"you need {money(found.missing)} more first"
+        text += f". With one your cash lasts {lasts}: {enough}"
+    yield Text(f"{text}.", ids=("seller_cost", "capital", "monthly_burn"))
+
+
+def _cards(plan: NinetyDays) -> Iterator[Block]:
+    """The questions to settle first: what to ask, why, and what would turn the verdict."""
+    a, vocabulary = plan.assessment, plan.assessment.base.vocabulary
+    items = []
+    for card in plan.cards:
+        fact = vocabulary.facts[card.question.fact]
+        under = [Text(why_asked(a.base, card.question))]
+        if card.turn:
+            under.append(Text(f"It turns the verdict: {turned_by(a, [card.turn])}."))
+        items.append(Item(f"{fact.question}", under=tuple(under), ids=(fact.id,)))
+    return section("Questions to settle first", items)
+
+
+def _stops(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+    rules = plan.assessment.base.knowledge.rules
+    items = []
+    for stop in plan.stops:
+        weeks = getattr(rules[stop.rules[0]].then, "weeks", None) or WEEKS
+        by = f"week {math.ceil(weeks)}" if start is None else _day(start + timedelta(days=_DAYS * math.ceil(weeks)))
+        items.append(Item(stop.text, f"{capitalize(by)}:", ids=stop.rules))
+    return section("When to stop or switch", items)
+
+
+def document(plan: NinetyDays, start: date | None = None) -> Any:
+    """The plan as plain data; money is US dollars, weeks count from 1 and, with a start, have a date."""
+
+    def day(week: int) -> str | None:
+        return None if start is None else (start + timedelta(days=_DAYS * (week - 1))).isoformat()
+
+    whole = shape(
+        "company process lead leaning motion start moves:slots later pipeline cash price_floor:floor hire questions:cards stops",
+        company=lambda found, base: found.assessment.company,
+        process=lambda found, base: found.assessment.process,
+        lead=lambda found, base: found.assessment.lead,
+        leaning=lambda found, base: found.assessment.leaning,
+        motion=lambda found, base: found.assessment.walked.value("motion"),
+        start=lambda found, base: None if start is None else start.isoformat(),
+    )
+    shapes: Shapes = {
+        NinetyDays: whole,
+        Slot: shape(
+            "*move begins ends begins_on hours_in_all:hours money:cost",
+            move=lambda slot, base: _fields_of(slot.move),
+            begins_on=lambda slot, base: day(slot.begins),
+        ),
+        Bridge: shape("start steps end"),
+        TestCard: shape(
+            "*question turns",
+            question=lambda card, base: {"fact": card.question.fact, "why": why_asked(base, card.question)},
+            turns=lambda card, base: list(card.turn.to) if card.turn else [],
+        ),
+    }
+    return plain(plan, plan.assessment.base, shapes)
+
+
+def _fields_of(move: PlannedMove) -> Mapping[str, Any]:
+    return {field.name: getattr(move, field.name) for field in fields(move)}
