@@ -11,6 +11,7 @@ from itertools import groupby
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Settlement, subject
 from salespath.engine.borders import Near, near
+from salespath.engine.walk import SUMS
 from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
@@ -42,8 +43,8 @@ def page(assessment: Assessment, brief: int = 0) -> Page:
     explains the figures and on what it rests.
     """
     a, most = assessment, max(1, FIRST - brief)
-    blocks = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST - (brief == BRIEFEST))]
-    blocks += [*_reasons(a, brief), *_doubts(a, most)]
+    blocks = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST), *_reasons(a, brief)]
+    blocks += [*_standing(a, brief), *_doubts(a, most)]
     if brief < BRIEFEST:
         blocks += grounds.lines(a, names=not brief)
     receipt = a.receipt
@@ -80,20 +81,34 @@ def full(assessment: Assessment) -> Page:
 
 
 def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Block]:
-    """The verdict, how sure it is, the choices and the dimensions."""
+    """The verdict, how sure it is, how it is sold, and the red flags."""
     yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict())
     yield Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on), values={"level": a.strength.level})
-    yield from flags(a, None if whole else max(1, FIRST - brief))
+    yield from _choices(a, whole=whole)
+    yield from flags(a, None if whole else FIRST)
     if a.completions:
         yield from _completions(a, a.completions)
-    yield from _choices(a)
-    yield from _dimensions(a)
+    if whole:
+        yield from _dimensions(a)
+        yield Text(LEGEND, tone="aside")
+
+
+def _standing(a: Assessment, brief: int) -> Iterator[Block]:
+    """Fit and means of either process with a legend, and the borders near which the company stands."""
+    rows = [(name.capitalize(), *(_evidence(a, process, name) for process in PROCESSES)) for name in SUMS]
+    columns = [Column("", width=8), *(Column(title, least=14, most=20) for title in ("Enterprise", "SMB"))]
+    yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=tuple(SUMS))
     if brief < BRIEFEST:
         yield Text(LEGEND, tone="aside")
         some = near(a.base, a.case.values)[: max(1, NEAREST - brief)]
         if some:  # so that no threshold is a cliff
             ids = tuple(item.fact for item in some)
             yield Text(f"Near a border: {'; '.join(_border(a, item) for item in some)}.", ids=ids)
+
+
+def _evidence(a: Assessment, process: str, name: str) -> str:
+    total = a.evidence[process][name]
+    return f"{certainty.with_sign(total, 1)} {certainty.word(total)}"
 
 
 def flags(a: Assessment, most: int | None = None) -> Iterator[Block]:
@@ -125,20 +140,20 @@ def _completions(a: Assessment, found: Settlement) -> Iterator[Block]:
         yield Text(f"Whether it can become {names} was not found out.")
 
 
-def _choices(a: Assessment) -> Iterator[Block]:
-    """The choices that everybody gets, each with its one reason."""
+def _choices(a: Assessment, *, whole: bool) -> Iterator[Block]:
+    """The choices that everybody gets; on the whole page each with its one reason."""
     topics = a.base.knowledge.topics
     for place, (topic, group) in enumerate(groupby(a.choices, key=lambda choice: choice.topic)):
         some = list(group)
         if len({choice.choice for choice in some}) == 1:
-            text = f"{_choice(a, some[0])}. {_sentence(some[0].because)}"
+            text = f"{_choice(a, some[0])}.{f' {_sentence(some[0].because)}' if whole else ''}"
         else:
             if a.process == "both":
                 accounts = {"enterprise": "large accounts"}
                 parts = [f"{_choice(a, choice)} for {accounts.get(choice.process, 'small ones')}" for choice in some]
             else:
                 parts = [f"if {NAMES[choice.process]}, {_choice(a, choice)}" for choice in some]
-            text = f"{'; '.join(parts)}. {topics[topic].why}"
+            text = f"{'; '.join(parts)}.{f' {topics[topic].why}' if whole else ''}"
         ids = tuple(choice.rule for choice in some)
         yield Text(capitalize(text), topics[topic].title, ids=ids, apart=not place)
 
@@ -152,9 +167,7 @@ def _dimensions(a: Assessment) -> Iterator[Block]:
     """The five dimensions, a line each: figure and word for either process."""
     rows = []
     for dimension in DIMENSIONS:
-        sums = [a.evidence[process][dimension] for process in PROCESSES]
-        cells = [f"{certainty.with_sign(total, 1)} {certainty.word(total)}" for total in sums]
-        rows.append((dimension.capitalize(), *cells))
+        rows.append((dimension.capitalize(), *(_evidence(a, process, dimension) for process in PROCESSES)))
     columns = [Column("", width=8), *(Column(title, least=14, most=20) for title in ("Enterprise", "SMB"))]
     yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=DIMENSIONS)
 
@@ -208,8 +221,7 @@ def _obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
     if brief is None:
         found, other = [b for b in a.blockers if b.process != "both" or two_groups(a)], OTHER.get(a.process)
     else:
-        found = own or [b for b in a.blockers if b.process in PROCESSES and brief < BRIEFEST]
-        other = None if own else OTHER[about[0]]
+        found, other = own, None
     if not found:
         return
     yield Heading(f"What stands in the way of {NAMES[other]} selling" if other else "What stands in the way")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from salespath.counsel.moves import Moves, PlannedMove, planned_moves
 from salespath.engine.assessment import Advice, Assessment
 from salespath.report.page import Block, Heading, Item, Items, Text, section
-from salespath.report.words.amounts import money
+from salespath.report.words.amounts import count, money
 from salespath.report.words.phrases import NAMES, capitalize, labels, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import figure
+from salespath.rules.language import inputs
 from salespath.rules.model import PROCESSES
 
 DISCLOSURE = "(The article's author sells lead generation and is an interested party here.)"
 SHOWN = 5  # questions in whole
+MATTER = 6  # topics that come first
 
 
 def first_moves(a: Assessment, most: int) -> Iterator[Block]:
@@ -27,16 +30,24 @@ def first_moves(a: Assessment, most: int) -> Iterator[Block]:
     ]
     yield from section("First moves", items, ordered=True)
     yield from _beyond(found)
+    if found.months_left is not None and not math.isinf(found.months_left):
+        yield Text(f"With them your cash lasts {_months(found.months_left)}.", ids=("capital", "monthly_burn"))
+
+
+def _months(months: float) -> str:
+    return number_of(count(months), "month", "months")
 
 
 def moves(a: Assessment) -> Iterator[Block]:
     """The moves with their steps, who does them, and what each brings."""
     found, items = planned_moves(a), []
-    for number, move in enumerate(found.chosen, 1):
+    for number, move in enumerate(found.first, 1):
         brings = f" {move.effect}" if move.effect else ""
         under = (_steps(move.steps), Text(f"{capitalize(_terms(move))}.{brings} {_disclosure(a, move.rules)}".rstrip()))
         items.append(Item(_opening(move, whole=True), f"{number}.", under=under, ids=move.rules))
     yield from section("First moves", items, ordered=True)
+    rest = found.chosen[len(found.first) :]
+    yield from section("After these", [Item(f"{_opening(move)} ({_terms(move)})", ids=move.rules) for move in rest])
     yield from _beyond(found)
 
 
@@ -72,11 +83,18 @@ def topics(a: Assessment) -> Iterator[Block]:
         about = a.base.knowledge.topics[item.topic]
         if about.part in ("", "stop") and not about.metrics:
             items.setdefault(item.topic, []).append(item)
-    if items:
-        yield Heading("The plan")
-    for topic, chosen in items.items():
-        yield Heading(a.base.knowledge.topics[topic].title, 3)
-        yield Items(tuple(_advice(a, item) for item in chosen), inset=2)
+    order = sorted(items, key=lambda topic: -sum(map(partial(_own, a), items[topic])))
+    for title, some in (("The plan", order[:MATTER]), ("The rest of the plan", order[MATTER:])):
+        if some:
+            yield Heading(title)
+        for topic in some:
+            yield Heading(a.base.knowledge.topics[topic].title, 3)
+            yield Items(tuple(_advice(a, item) for item in items[topic]), inset=2)
+
+
+def _own(a: Assessment, item: Advice) -> bool:
+    """Whether a piece of advice is for this company: not in place, and chosen by an answer rather than by the verdict alone."""
+    return not item.done and any(a.base.facts_behind([name]) for name in inputs(a.base.condition(item.rules[0])))
 
 
 def metrics(a: Assessment) -> Iterator[Block]:
