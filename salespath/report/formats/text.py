@@ -13,7 +13,7 @@ from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Headi
 Style = Callable[[str], str]
 
 LEAST = 40
-LINES, WORDS = 60, 400  # what a page on one company holds
+LINES, WORDS = 60, 350  # what a page on one company holds
 BOX, ASCII = "├└┤│─┄", "+`+|-."
 _BETWEEN = 2  # blanks between two columns
 _BAR = 21  # columns of a bar where its column says none

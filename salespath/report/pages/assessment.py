@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from salespath.engine import certainty
-from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Settlement, subject
+from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Flag, Settlement, subject
 from salespath.engine.borders import Near, near
 from salespath.engine.walk import SUMS
 from salespath.engine.why import close_calls
@@ -84,8 +84,8 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     """The verdict, how sure it is, how it is sold, and the red flags."""
     yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict())
     yield Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on), values={"level": a.strength.level})
-    yield from _choices(a, whole=whole)
     yield from flags(a, None if whole else FIRST)
+    yield from _choices(a, whole=whole)
     if a.completions:
         yield from _completions(a, a.completions)
     if whole:
@@ -116,11 +116,22 @@ def flags(a: Assessment, most: int | None = None) -> Iterator[Block]:
     found = [flag for flag in a.flags if most is None or flag.level != "note"]
     for flag in found[:most]:
         move = f" {flag.move}" if flag.move and most is None else ""
-        text = f"{flag.consequence if most is None else _sentence(flag.consequence)}{move}"
+        said = (flag.consequence if most is None else _sentence(flag.consequence)).rstrip(".")
+        text = f"{said}{_held(a, flag)}.{move}"
         lead = "Stop" if flag.level == "stop" else "Note" if flag.level == "note" else "Flag"
         yield Text(text, lead, "warning", ids=(flag.rule, *flag.facts), values=flag.facts)
     if most is not None and len(found) > most:
         yield Text(f"and {len(found) - most} more (--full)", inset=2)
+
+
+def _held(a: Assessment, flag: Flag) -> str:
+    """The figure beside the threshold, where the text does not name it."""
+    if flag.value is None:
+        return ""
+    term = a.base.vocabulary[flag.figure]
+    value = words(term, flag.value)
+    limit = "" if flag.threshold is None else f"; the limit is {words(term, flag.threshold)}"
+    return "" if value in flag.consequence and not limit else f" ({term.label}: {value}{limit})"
 
 
 def _completions(a: Assessment, found: Settlement) -> Iterator[Block]:
