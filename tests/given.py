@@ -17,6 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from salespath.cli import main
+from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.compile import compile_base
@@ -75,6 +76,20 @@ rules:
     because: Nothing decides.
     source: [K01]
 """
+
+
+# Sold by calls to small firms, by the founder, with cash for years.
+INSIDE: dict[str, Value] = {
+    "product_stage": "launched", "self_serve": False, "customization": "configuration", "willingness_to_pay": "proven",
+    "paying_customers": 22, "customer_segments": frozenset({"small"}), "customer_employees": 40, "annual_contract_value": 9000,
+    "decision_makers": 2, "sales_cycle_months": 2.5, "who_sells": frozenset({"founder"}), "seller_seniority": "mid",
+    "capital": 1_500_000, "monthly_burn": 20_000, "next_funding": "none", "sales_team_size": 0,
+}  # fmt: skip
+
+
+def inside(**facts: Value) -> Assessment:
+    """That company with other facts."""
+    return assess(BASE, Case("Acme", {**INSIDE, **facts}))
 
 
 def small_base(*texts: str, frame: str = FRAME) -> Base:
