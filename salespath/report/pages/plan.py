@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from salespath.engine.assessment import Advice, Assessment
 from salespath.report.page import Block, Heading, Item, Items, Text, section
+from salespath.report.words.claims import move_claims
 from salespath.report.words.phrases import NAMES, labels
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import figure
@@ -18,7 +19,12 @@ SHOWN = 5  # questions in whole
 def first_moves(a: Assessment, most: int) -> Iterator[Block]:
     """The first moves, a line each."""
     lines = [
-        Item(f"{move.short or move.text.partition('. ')[0].rstrip('.')} ({move.owner})", f"{number}.", ids=move.rules)
+        Item(
+            f"{move.short or move.text.partition('. ')[0].rstrip('.')} ({move.owner})",
+            f"{number}.",
+            ids=move.rules,
+            claims=move_claims(a, move),
+        )
         for number, move in enumerate(advice_for(a, "moves")[:most], 1)
     ]
     return section("First moves", lines, ordered=True)
@@ -29,7 +35,11 @@ def moves(a: Assessment) -> Iterator[Block]:
     items = []
     for number, move in enumerate(advice_for(a, "moves"), 1):
         owner = Text(f"{move.owner.capitalize()}. {_disclosure(a, move)}")
-        items.append(Item(move.text, f"{number}.", under=(_steps(move.steps), owner), ids=move.rules))
+        items.append(
+            Item(
+                move.text, f"{number}.", under=(_steps(move.steps), owner), ids=move.rules, claims=move_claims(a, move)
+            )
+        )
     return section("First moves", items, ordered=True)
 
 

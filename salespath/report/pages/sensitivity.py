@@ -49,7 +49,7 @@ def _blocks(found: Sensitivity) -> Iterator[Block]:
     missing = tuple(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
     if missing:
         said = few([a.base.vocabulary[name].label for name in missing], _LISTED)
-        yield Text(f"Not said yet, and able to turn it alone: {said}.", ids=missing)
+        yield Text(f"Not said yet, and able to turn it alone: {said}.", ids=missing, claims={"missing_turns": "yes"})
     if found.influences:
         yield Text(
             f"Net evidence is what the fit speaks for {selling(found.process)} over {selling(OTHER[found.process])}: "
