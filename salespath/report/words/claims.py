@@ -26,8 +26,7 @@ def _with_claims(base: Base, block: Any) -> Any:
     if isinstance(block, Items):
         return replace(block, items=with_claims(base, block.items))
     if isinstance(block, Item | Tree) and block.under:
-        under: tuple[Block, ...] = block.under
-        block = replace(block, under=with_claims(base, under))
+        block = replace(block, under=tuple(_with_claims(base, inner) for inner in block.under))
     claims = rule_claims(base, block.ids) if block.claims is None else None
     return replace(block, claims=claims) if claims else block
 
