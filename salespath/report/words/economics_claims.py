@@ -22,12 +22,14 @@ def economics_claims(e: Economics, x: ProcessEconomics) -> dict[str, str]:
     if runway is not None:
         claims["cash" if x.process == "enterprise" else "cash_for_smb"] = "ends_first" if late else "lasts"
     if plan.win_rate and earned:
-        claims["people_can_sell"] = "yes" if by_hand else "no"
+        claims["field_can_sell" if x.process == "enterprise" else "people_can_sell"] = "yes" if by_hand else "no"
     pays = _middle(x, "selling_pays_month") is not None and by_hand and not late and plan.win_rate > 0
     claims[f"sell_{x.process}"] = "yes" if pays else "no"
     if pays:
         claims["sell_now"] = "yes"
-    if plan.hired and e.situation.sellers is not None:
+    if len(e.processes) > 1:
+        pass  # each process has sellers of its own
+    elif plan.hired and e.situation.sellers is not None:
         claims |= {"sellers_enough": "no", "hire": "yes" if out is None else "no"}
     elif e.situation.sellers and needed:
         claims["sellers_enough"] = "yes"
