@@ -259,12 +259,17 @@ class Owner:
 
 @dataclass(frozen=True)
 class Claim:
-    """A subject on which a page may say one thing or another, never both. `means` is the question that the values answer."""
+    """A subject on which a page may say one thing or another, never both. `means` is the question that the values answer.
+
+    `about` is what is claimed: a fact, a process, a move or a figure. `broken_by` is a company of which both were said.
+    """
 
     id: str
     means: str
     values: tuple[str, ...]
     because: str
+    about: str = ""
+    broken_by: str = ""
 
 
 @dataclass(frozen=True)

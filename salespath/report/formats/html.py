@@ -29,9 +29,11 @@ def write(*pages: Page) -> str:
 
 
 def _tag(name: str, inside: str, block: Block | None = None, **attributes: str) -> str:
-    """An element; what a block is about stands in `data-ids`. `inside` is HTML already, attributes are not."""
+    """An element; what a block is about stands in `data-ids`, what it claims in `data-claims`. `inside` is HTML."""
     if block and block.ids:
         attributes["data-ids"] = " ".join(block.ids)
+    if block and block.claims:
+        attributes["data-claims"] = " ".join(f"{subject}:{value}" for subject, value in block.claims.items())
     given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items() if value)
     return f"<{name}{given}>{inside}</{name}>"
 

@@ -17,6 +17,7 @@ from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.pages import grounds, plan, precedents
+from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
@@ -43,7 +44,7 @@ def page(assessment: Assessment, brief: int = 0) -> Page:
     explains the figures and on what it rests.
     """
     a, most = assessment, max(1, FIRST - brief)
-    blocks = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST), *_reasons(a, brief)]
+    blocks: list[Block] = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST), *_reasons(a, brief)]
     blocks += [*_standing(a, brief), *_doubts(a, most)]
     if brief < BRIEFEST:
         blocks += grounds.lines(a, names=not brief)
@@ -54,13 +55,14 @@ def page(assessment: Assessment, brief: int = 0) -> Page:
         f"The whole plan, every reason and look-alikes: --full. Rules {receipt['rules_version']}{layers}{engine}; "
         "figures are certainty factors, not likelihoods."
     )
-    return Page(a.company, (*blocks, Text(end, apart=True, values=receipt)), _WIDEST, underlined=False)
+    blocks.append(Text(end, apart=True, values=receipt))
+    return Page(a.company, with_claims(a.base, blocks), _WIDEST, underlined=False)
 
 
 def full(assessment: Assessment) -> Page:
     """Everything: the page, and all that it leaves out."""
     a, receipt = assessment, assessment.receipt
-    blocks = [*_top(a, whole=True), *_settled(a)]
+    blocks: list[Block] = [*_top(a, whole=True), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
     blocks += [*plan.moves(a), *_obstacles(a), *_reasons(a), *_close_calls(a)]
@@ -74,7 +76,8 @@ def full(assessment: Assessment) -> Page:
         f"salespath {receipt['salespath']}{engine}, rules {receipt['rules_version']} "
         f"({receipt['rules_sha256'][:12]}){layers}. Certainty here is a certainty factor, not a likelihood."
     )
-    return Page(a.company, (*blocks, Text(end, apart=True, values=receipt)), _WIDEST)
+    blocks.append(Text(end, apart=True, values=receipt))
+    return Page(a.company, with_claims(a.base, blocks), _WIDEST)
 
 
 # What both begin with
@@ -82,8 +85,9 @@ def full(assessment: Assessment) -> Page:
 
 def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Block]:
     """The verdict, how sure it is, how it is sold, and the red flags."""
-    yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict())
-    yield Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on), values={"level": a.strength.level})
+    yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict(), claims=verdict_claims(a))
+    turning, level = tuple(turn.fact for turn in a.strength.on), a.strength.level
+    yield Text(firmness(a), ids=turning, values={"level": level}, claims=firmness_claims(a))
     yield from flags(a, None if whole else FIRST)
     yield from _choices(a, whole=whole)
     if a.completions:
@@ -206,7 +210,10 @@ def _settled(a: Assessment) -> Iterator[Block]:
     yield Items(tuple(items), aligned=True, apart=True)
     others = [readable(v) for v in a.possible if v != a.process]
     if a.settled:
-        yield Text("Settled: whatever is still missing, and in whatever combination, the process stays.")
+        yield Text(
+            "Settled: whatever is still missing, and in whatever combination, the process stays.",
+            claims={"missing_turns": "no"},
+        )
     elif others and not a.completions:
         yield Text(f"Not settled: with several other answers together it can still become {either(others)}.")
     wanted = {*subject(a), *(["both"] if a.process == "both" else [])}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from itertools import zip_longest
 from typing import Any
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estimate
@@ -19,6 +20,7 @@ from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Pa
 from salespath.report.plain import Shapes, plain, round_figure, shape
 from salespath.report.words.amounts import figure_text, result
 from salespath.report.words.economics import gist, notes, verdict, why_not
+from salespath.report.words.economics_claims import economics_claims, figure_claims, outcome_claims
 from salespath.report.words.phrases import NAMES, capitalize, labels, source_note, sources, together
 
 OUTCOMES = {
@@ -44,8 +46,8 @@ def page(e: Economics, assessment: Assessment) -> Page:
     base = assessment.base
     what = "each process takes" if len(e.processes) > 1 else f"{NAMES[next(iter(e.processes))]} selling takes"
     rules = verdict(assessment, e.situation, tuple(e.processes))
+    meant = [economics_claims(e, x) for x in e.processes.values()]
     paragraphs = (
-        *gist(e),
         f"This is about money only. Which process fits is for the rules to say (salespath assess): {rules}",
         f"Low is the worst case, high the best. Months count from today; > {e.months} is not within these {e.months}. Yours are "
         "your own figures, set those in your file under assumptions.",
@@ -53,6 +55,7 @@ def page(e: Economics, assessment: Assessment) -> Page:
     cash = all(x.flows[1].cash is not None for x in e.processes.values())
     drawn = "Cash by month" if cash else "What selling alone brings and costs, added up by month"
     blocks: list[Block] = [
+        *(Text(part, apart=True, claims=said) for part, said in zip_longest(gist(e), meant)),
         *(Text(paragraph, apart=True) for paragraph in paragraphs),
         *(block for x in e.processes.values() for block in _results(x, e, base)),
         *([Text(_match(e.match, e), apart=True)] if e.match else []),
@@ -62,7 +65,10 @@ def page(e: Economics, assessment: Assessment) -> Page:
         Items(tuple(map(Item, notes(e, base.vocabulary)))),
     ]
     for x in e.processes.values():
-        blocks += [Heading(f"The figures behind {NAMES[x.process]}"), _estimates(x, base)]
+        blocks += [
+            Heading(f"The figures behind {NAMES[x.process]}"),
+            replace(_estimates(x, base), claims=figure_claims(x)),
+        ]
     return Page(f"{e.company}: what {what}", (*blocks, Text(source_note(base), apart=True)), widest=120)
 
 
@@ -86,7 +92,8 @@ def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
         elif r.why:
             absent.setdefault(f"{capitalize(why_not(r))}.", []).append(r.id)
     yield Heading(capitalize(NAMES[x.process]))
-    yield _table("rests on", (_row(r, e.months) for r in some.values()), {id_: r.values for id_, r in some.items()})
+    rows = _table("rests on", (_row(r, e.months) for r in some.values()), {id_: r.values for id_, r in some.items()})
+    yield replace(rows, claims=outcome_claims(x))
     for why, ids in absent.items():
         names = ", ".join(OUTCOMES[id_][0].lower() + OUTCOMES[id_][1:] for id_ in ids)
         each = " in each case" if some.keys() & ids else ""

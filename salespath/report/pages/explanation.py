@@ -17,6 +17,7 @@ from salespath.facts.values import readable
 from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
 from salespath.report.plain import Shapes, facts, net, plain, shape
+from salespath.report.words.claims import with_claims
 from salespath.report.words.conditions import exceptions, in_words
 from salespath.report.words.phrases import NAMES, answers, capitalize, labels, selling, source_note, sources
 from salespath.report.words.verdict import conditions, figure, headline, two_groups
@@ -63,7 +64,8 @@ def explain(assessment: Assessment, target: str | None = None) -> Explanation | 
 
 def page(explanation: Explanation) -> Page:
     """The explanation as a tree."""
-    return Page("", (_InWords(explanation).tree(explanation.root),), widest=100)
+    tree = _InWords(explanation).tree(explanation.root)
+    return Page("", with_claims(explanation.assessment.base, [tree]), widest=100)
 
 
 def document(explanation: Explanation) -> Any:
@@ -222,7 +224,9 @@ class _InWords:
 
     def _line(self, finding: Finding, under: Iterable[Tree] = (), text: str | None = None) -> Tree:
         ids = (*([finding.rule] if finding.rule else ()), *finding.facts)
-        return Tree(self.text(finding) if text is None else text, tuple(under), ids=ids, values=finding.facts)
+        said = self.text(finding) if text is None else text
+        claims: dict[str, str] | None = None if finding.status == FIRED else {}  # what does not hold claims nothing
+        return Tree(said, tuple(under), ids=ids, values=finding.facts, claims=claims)
 
     def _cited(self, finding: Finding, under: Iterable[Tree] = (), text: str = "") -> Tree:
         """A finding with its rule and what that cites, at {} of a text or at its end."""

@@ -10,6 +10,7 @@ from salespath.counsel.moves import Moves, PlannedMove, planned_moves
 from salespath.engine.assessment import Advice, Assessment
 from salespath.report.page import Block, Heading, Item, Items, Text, section
 from salespath.report.words.amounts import count, money
+from salespath.report.words.claims import move_claims
 from salespath.report.words.phrases import NAMES, capitalize, labels, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import figure
@@ -25,7 +26,7 @@ def first_moves(a: Assessment, most: int) -> Iterator[Block]:
     """The first moves, a line each: who, how long, what it costs and what ends it."""
     found = planned_moves(a)
     items = [
-        Item(f"{_opening(move)} ({_terms(move)})", f"{n}.", ids=move.rules)
+        Item(f"{_opening(move)} ({_terms(move)})", f"{n}.", ids=move.rules, claims=move_claims(a, move))
         for n, move in enumerate(found.first[:most], 1)
     ]
     yield from section("First moves", items, ordered=True)
@@ -44,10 +45,15 @@ def moves(a: Assessment) -> Iterator[Block]:
     for number, move in enumerate(found.first, 1):
         brings = f" {move.effect}" if move.effect else ""
         under = (_steps(move.steps), Text(f"{capitalize(_terms(move))}.{brings} {_disclosure(a, move.rules)}".rstrip()))
-        items.append(Item(_opening(move, whole=True), f"{number}.", under=under, ids=move.rules))
+        items.append(
+            Item(_opening(move, whole=True), f"{number}.", under=under, ids=move.rules, claims=move_claims(a, move))
+        )
     yield from section("First moves", items, ordered=True)
     rest = found.chosen[len(found.first) :]
-    yield from section("After these", [Item(f"{_opening(move)} ({_terms(move)})", ids=move.rules) for move in rest])
+    yield from section(
+        "After these",
+        [Item(f"{_opening(move)} ({_terms(move)})", ids=move.rules, claims=move_claims(a, move)) for move in rest],
+    )
     yield from _beyond(found)
 
 

@@ -49,7 +49,7 @@ def _blocks(found: Sensitivity) -> Iterator[Block]:
     missing = tuple(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
     if missing:
         said = few([a.base.vocabulary[name].label for name in missing], _LISTED)
-        yield Text(f"Not said yet, and able to turn it alone: {said}.", ids=missing)
+        yield Text(f"Not said yet, and able to turn it alone: {said}.", ids=missing, claims=_claims(found))
     if found.influences:
         yield Text(
             f"Net evidence is what the fit speaks for {selling(found.process)} over {selling(OTHER[found.process])}: "
@@ -59,6 +59,12 @@ def _blocks(found: Sensitivity) -> Iterator[Block]:
         )
         ids = tuple(influence.fact for influence in found.influences)
         yield Table(_COLUMNS, tuple(_row(found, influence) for influence in found.influences), ids=ids, apart=True)
+
+
+def _claims(found: Sensitivity) -> dict[str, str]:
+    """Whether a missing answer could give another process, and not only another that goes first."""
+    process = found.assessment.process
+    return {"missing_turns": "yes"} if any(variant.process != process for variant in found.open) else {}
 
 
 def _summary(found: Sensitivity) -> str:

@@ -14,6 +14,7 @@ from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.pages.rules_diff import SHAPES, SIGNS
 from salespath.report.plain import Shapes, evidence, plain, shape
+from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
 from salespath.report.words.phrases import NAMES, answer, selling
 from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.rules.diff import ADDED, CHANGED, REMOVED
@@ -26,7 +27,7 @@ _SHOWN = 8  # pieces of the plan
 
 def page(found: WhatIf) -> Page:
     """What changes: the verdict, fit and means, the reasons, the blocks and the plan."""
-    return Page(f"{found.before.company}: what if", tuple(_blocks(found)))
+    return Page(f"{found.before.company}: what if", with_claims(found.after.base, _blocks(found)))
 
 
 def _blocks(found: WhatIf) -> Iterator[Block]:
@@ -44,12 +45,13 @@ def _blocks(found: WhatIf) -> Iterator[Block]:
     if effect.verdict_changes:
         yield Text(f"Process: {in_short(*effect.old)} -> {verdict}.", apart=True)
         if after.process != "undetermined":  # which points to questions that are not here
-            yield Text(headline(after))
+            yield Text(headline(after), claims=verdict_claims(after))
         yield Text(f"Through {', '.join(effect.through)}.", ids=effect.through)
     else:
         yield Text(f"Process: {verdict}, as before.", apart=True)
     firm, was = firmness(after), firmness(before)
-    yield Text(f"{firm} (As before.)" if firm == was else f"{firm} (Before: {was[0].lower()}{was[1:].rstrip('.')}.)")
+    text = f"{firm} (As before.)" if firm == was else f"{firm} (Before: {was[0].lower()}{was[1:].rstrip('.')}.)"
+    yield Text(text, claims=firmness_claims(after))
     sums = (Item(_sums(before, after, process), label=NAMES[process], ids=(process,)) for process in PROCESSES)
     yield Items(tuple(sums), aligned=True)
     parts = {
@@ -76,7 +78,9 @@ def _reasons(found: WhatIf) -> Iterator[Item]:
     for shift in sorted(found.effect.shifts, key=lambda s: (-abs(s.new - s.old), s.rule)):
         counts = "Counts now" if shift.new else "No longer counts"
         text = f"{NAMES[shift.process]}. {counts}: {because[bool(shift.new)][shift.rule]} [{shift.rule}]"
-        yield Item(text, label=certainty.with_sign(shift.new - shift.old, 1), ids=(shift.rule,))
+        yield Item(
+            text, label=certainty.with_sign(shift.new - shift.old, 1), ids=(shift.rule,), claims=_claims(not shift.new)
+        )
 
 
 def _standing(found: WhatIf) -> Iterator[Item]:
@@ -87,7 +91,7 @@ def _standing(found: WhatIf) -> Iterator[Item]:
             block = blocks[change.how != REMOVED][change.rule]
             remedy = (Text(f"Remedy ({block.owner}): {block.remedy}"),) if change.how != REMOVED else ()
             text = f"{_BLOCKS[change.how]} of {selling(block.process)}: {block.because} {_through(change)}"
-            yield Item(text, under=remedy, ids=(change.rule,))
+            yield Item(text, under=remedy, ids=(change.rule,), claims=_claims(change.how == REMOVED))
 
 
 def _plan(found: WhatIf) -> Iterator[Item]:
@@ -97,7 +101,7 @@ def _plan(found: WhatIf) -> Iterator[Item]:
     own = [change for change in changes if not follows(effect, change)]
     for change in own[:_SHOWN]:
         text = f"{_advice(found, change)} {_through(change)}"
-        yield Item(text, label=SIGNS[change.how], ids=(change.rule,))
+        yield Item(text, label=SIGNS[change.how], ids=(change.rule,), claims=_claims(change.how == REMOVED))
     if own[_SHOWN:]:
         yield Item(f"and {len(own) - _SHOWN} more changes (--format json has all).")
     counts = Counter(change.how for change in changes if follows(effect, change))
@@ -113,6 +117,11 @@ def _advice(found: WhatIf, change: Difference) -> str:
     advice = next(advice for advice in side.advice if advice.rules[0] == change.rule)
     title = side.base.knowledge.topics[advice.topic].title
     return f"{title}: {'(in place) ' if advice.done else ''}{advice.text}"
+
+
+def _claims(gone: bool) -> dict[str, str] | None:
+    """What no longer holds claims nothing; else the rules' own."""
+    return {} if gone else None
 
 
 def _through(change: Difference) -> str:
