@@ -211,14 +211,15 @@ class _Assessor:
         )
 
     def _advice(self) -> tuple[Advice, ...]:
-        """The plan, topic by topic, the most important first."""
+        """The plan, topic by topic, the most important first; a move that is in place is none."""
         advice = sorted(self.base.knowledge.each(Advise), key=lambda item: (-item[1].priority, item[0].id))
-        return tuple(
-            self._advised(rule, then)
-            for topic in self.base.knowledge.topics
+        plan = (
+            (topic, self._advised(rule, then))
+            for topic in self.base.knowledge.topics.values()
             for rule, then in advice
-            if then.topic == topic and self.walked.fired(rule.id)
+            if then.topic == topic.id and self.walked.fired(rule.id)
         )
+        return tuple(item for topic, item in plan if topic.part != "moves" or not item.done)
 
     def _advised(self, rule: Rule, then: Advise) -> Advice:
         done = self.base.done_when(rule.id) is not None and bool(self.walked.done(rule.id))

@@ -55,6 +55,8 @@ class Wording:
         advice = [(-then.priority, rule.id, then) for rule, then in base.knowledge.each(Advise)]
         by_topic = [(topic, sorted(item for item in advice if item[2].topic == topic)) for topic in topics]
         self.advised = [rule for _, found in by_topic for _, rule, _ in found]
+        parts = base.knowledge.topics_for("moves")
+        self.moves = {rule for _, rule, then in advice if then.topic in parts}
         self.advice = [f"{then.topic}:{then.choice}" for _, found in by_topic for _, _, then in found]
 
 
@@ -139,8 +141,12 @@ class ResultColumns:
         }
 
     def _advice(self) -> Bits:
-        """The plan, no choice twice."""
-        return without_repeats(self._fired(self.wording.advised), self.wording.advice)
+        """The plan without moves that are in place, no choice twice."""
+        bits = self._fired(self.wording.advised)
+        for place, rule in enumerate(self.wording.advised):
+            if rule in self.result.done and rule in self.wording.moves:
+                bits[place] &= ~self.result.done[rule]
+        return without_repeats(bits, self.wording.advice)
 
     def _reasons(self) -> Lists:
         """The weightiest evidence that counts for the recommended process, or else for the one that it leans to."""
