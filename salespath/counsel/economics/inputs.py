@@ -113,10 +113,14 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
         customers=_customers(company, paying, described), **read,
     )  # fmt: skip
     given = dict(reader.all())
+    if motions["smb"] == "self_serve" and any(("smb", id_) in given for id_ in _SELLERS):
+        motions["smb"] = "inside_sales"  # the file says what its sellers do
 
     def figure(item: Assumption, process: str) -> Estimate | None:
         set_, usual = given.get((process, item.kind.id)), item.figures.get(motions[process])
         found = Estimate(item.kind, set_, SET) if set_ is not None else usual
+        if found is None:
+            return None
         own = None
         if item.kind.id == "annual_contract_value":
             own = _contract(company, process, item)
@@ -124,7 +128,7 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
             large_only = _failed_at_large(case, company, situation)
             if process == "smb" and large_only:
                 return found
-            own = _win_rate(company, process, item, situation, large_only=large_only)
+            own = _win_rate(company, process, usual, situation, large_only=large_only)
         if own is not None:
             return own if set_ is None or own.origin == YOURS else found
         facts = item.facts if item.whole_company or process in situation.described else ()
@@ -164,6 +168,7 @@ def _number(company: Company, name: str) -> float | None:
     return value if value is not None and (low <= value <= high or value == math.inf) else None
 
 
+_SELLERS = ("deals_begun_month", "open_deals", "seller_revenue_year", "seller_cost_year", "ramp_up_months")
 _SIZES = {"enterprise": ("large",), "smb": ("small", "midsize")}
 
 
@@ -204,7 +209,7 @@ def _failed_at_large(case: Case, company: Company, situation: Situation) -> bool
 
 
 def _win_rate(
-    company: Company, process: str, item: Assumption, situation: Situation, *, large_only: bool
+    company: Company, process: str, usual: Estimate | None, situation: Situation, *, large_only: bool
 ) -> Estimate | None:
     """The share of decided deals that one process won, and of how many; by size of customer where it is known.
 
@@ -221,14 +226,13 @@ def _win_rate(
             won, lost, facts = max(0.0, won - won_large), max(0.0, lost - lost_large), names
     elif process not in situation.described and not large_only:
         return None
-    if won is None or lost is None or won + lost == 0:
+    if usual is None or won is None or lost is None or won + lost == 0:
         return None
     if won > 0:
-        return Estimate(item.kind, (won / (won + lost),) * 3, YOURS, facts, decided=won + lost)
-    low = min(figure.values[0] for figure in item.figures.values()) if item.figures else 0.0
-    rate = min(low, 3 / (won + lost))
+        return Estimate(usual.kind, (won / (won + lost),) * 3, YOURS, facts, decided=won + lost)
+    rate = min(usual.values[0], 3 / (won + lost))
     says = f"None of {won + lost:.0f} decided deals was won, which is no rate yet: the low case of published ones stands in."
-    return Estimate(item.kind, (rate,) * 3, ASSUMED, facts, item.figures["field"].source, says, won + lost)
+    return Estimate(usual.kind, (rate,) * 3, ASSUMED, facts, usual.source, says, won + lost)
 
 
 def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:

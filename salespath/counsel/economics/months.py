@@ -24,8 +24,8 @@ class Plan:
     """One process in one case: what the months are computed from. Money a year or once, shares 0 to 1, as the names say.
 
     `other_cost` is what a won customer costs beside the sellers; `sellers` are those there are, `hired` come in month 1. `alone`
-    customers a month come without sellers; no more than `most` are ever won. `start` customers pay `start_contract` today. `spent_today` a month is in
-    today's net spending already: what today's sellers, or marketing, take beside their pay.
+    customers a month come without sellers; no more than `most` are ever won. `start` customers pay `start_contract` today.
+    `spent_today` a month is in today's net spending already: what today's sellers, or marketing, take beside pay.
     """
 
     contract_year: float
@@ -41,7 +41,7 @@ class Plan:
     sellers: int
     hired: int
     alone: float = 0.0
-    most: float = math.inf
+    most: float | None = None
     start: float = 0.0
     start_contract: float = 0.0
     spent_today: float = 0.0
@@ -86,7 +86,7 @@ def flow(plan: Plan, months: int, situation: Situation | None = None) -> Flow:
     begun = [
         (plan.sellers + plan.hired * speed) * plan.deals_begun_month * plan.win_rate + plan.alone for speed in speeds
     ]
-    if sum(begun) > plan.most:  # no more accounts than there are
+    if plan.most is not None and sum(begun) > plan.most:  # no more accounts than there are
         totals = [min(total, plan.most) for total in accumulate(begun)]
         begun = [total - before for before, total in zip([0.0, *totals], totals)]
     won = ([0.0] * math.ceil(plan.cycle_months) + begun)[:months]
@@ -176,7 +176,7 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation, pr
         sellers=there,
         hired=hired,
         alone=alone,
-        most=reachable,
+        most=None if math.isinf(reachable) else reachable,
         start=situation.customers.get(process, 0.0),
         start_contract=base["annual_contract_value"],
         spent_today=spent_today,

@@ -230,7 +230,7 @@ def _outcomes(
     sellers = (0 if plan.alone else whole(count, plan.wins_year) for count, plan in zip(customers, plans))
     yield of("customers_needed", customers, goal, target, never)
     yield of("deals_needed", deals, (*goal, "win_rate"), target, never)
-    yield of("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month"), target, never)
+    yield of("sellers_needed", sellers, (*goal, *SELLING[:4]), target, never)
     for name in ("objections", "meetings"):  # every one who decides brings some
         reads = ("decision_makers", f"{name}_per_decision_maker")
         people, each = (figures[id_].values for id_ in reads)

@@ -48,8 +48,8 @@ def page(e: Economics, assessment: Assessment) -> Page:
         *cautions(assessment),
         *gist(e),
         f"This is about money only. Which process fits is for the rules to say (salespath assess): {rules}",
-        f"Low is the worst of three cases in its line, high the best. Months count from today; > {e.months} is not within these {e.months}. "
-        "Yours are your own figures, set those in your file under assumptions.",
+        f"Low is the worst of three cases in its line, high the best. Months count from today; > {e.months} is not within "
+        f"these {e.months}. Yours are your own figures, set those in your file under assumptions.",
     )
     cash = all(x.flows[1].cash is not None for x in e.processes.values())
     drawn = "Cash by month" if cash else "What selling alone brings and costs, added up by month"

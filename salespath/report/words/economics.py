@@ -343,7 +343,8 @@ _NO_MARK = {
 def would_have_to(mark: Mark, process: str, months: int) -> str:
     """What the process that is not shown would have to be to do as well as the one shown: a mark, not a forecast."""
     other, contract = NAMES[mark.process], mark.contract
-    origin, unsaid = _CONTRACT[contract.facts]
+    own = ("yours", "Your own figures alone do not tell what {} selling takes")
+    origin, unsaid = _CONTRACT.get(contract.facts, own)
     text = f"{unsaid.format(other)}, so {other} selling is not shown."
     if mark.customers is None or mark.revenue is None or mark.pay is None:
         why = _NO_MARK[mark.why].format(shown=NAMES[process])
