@@ -174,7 +174,7 @@ def test_sellers_who_are_there_are_not_hired_again():
 
 
 def test_every_case_has_the_sellers_of_the_base_case():
-    """1,000 customers; 15, 20 or 30 deals at once over 3, 2 or 1 months, won at 15, 25 or 40%, capped at 150 to 450 thousand a year."""
+    """1,000 customers; 15, 20 or 30 deals at once over 3, 2 or 1 months, won at 15, 25 or 40%, at most 150 to 450 thousand."""
     x = of({**FUNDED, "revenue_target": 12_000_000}).processes["smb"]
     assert x.outcomes["sellers_needed"].values == (112, 48, 27)  # of 9, 20.8 and 37.5 customers a year each
     assert [plan.hired for plan in x.plans] == [48, 48, 48]
@@ -501,9 +501,6 @@ def test_self_service_by_hand():
     left = 80 * (1 - 0.5 ** (1 / 12))
     assert base.lost[0] == pytest.approx(left)
     assert base.cash[0] == pytest.approx(100_000 - 140 / 12 * 720 + 2_400 - left * 100 * 0.8)
-    assert not any(
-        "seller" in line for line in gist(economics("A", inputs(BASE, case, assess(BASE, case)), 12, ("smb",)))[:1]
-    )
 
 
 def test_no_more_accounts_are_won_than_there_are():
