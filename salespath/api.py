@@ -66,7 +66,8 @@ def economics(base: Base, case: Case, *, months: int = 36) -> Economics:
     from salespath.counsel.economics.process_economics import economics as computed
     from salespath.engine.assess import assess
 
-    given, assessment = inputs(base, case), assess(base, case)
+    assessment = assess(base, case)
+    given = inputs(base, case, assessment)
     shown = processes_to_show(assessment.process, assessment.leaning, given)
     return computed(case.company, given, months, shown, marked=True)
 

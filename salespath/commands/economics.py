@@ -46,12 +46,12 @@ def command(
     problems = list(portfolio.problems)
     found = []
     for case in portfolio.cases:
+        assessment = assess(base, case)
         try:
-            read = inputs(base, case)
+            read = inputs(base, case, assessment)
         except SalespathError as error:
             problems.extend(error.problems)
             continue
-        assessment = assess(base, case)
         chosen = (process,) if process else processes_to_show(assessment.process, assessment.leaning, read)
         warnings = [*assessment.problems, *read.problems]
         problems.extend(warnings)

@@ -39,12 +39,12 @@ def command(
     portfolio = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
     problems, found, day = list(portfolio.problems), list[NinetyDays](), start.date() if start else None
     for case in portfolio.cases:
+        assessment = assess(base, case)
         try:
-            read = inputs(base, case)
+            read = inputs(base, case, assessment)
         except SalespathError as error:
             problems.extend(error.problems)
             continue
-        assessment = assess(base, case)
         problems += [*assessment.problems, *read.problems]
         process = assessment.walked.value("sold_as")
         money = economics(case.company, read, MONTHS, [process]).processes[process] if process else None

@@ -195,19 +195,19 @@ def _pipeline(a: Assessment, x: ProcessEconomics, situation: Situation, hires: i
     plan = x.plans[1]
     open_ = a.case.values.get("open_opportunities")
     start = open_ if isinstance(open_, int) else None
-    begun = sum(
-        (plan.sellers + hires * min(1.0, month / (plan.ramp_up_months + 1))) * plan.deals_begun_month
-        for month in range(1, MONTHS + 1)
-    )
+    speeds = [min(1.0, month / (plan.ramp_up_months + 1)) for month in range(1, MONTHS + 1)]
+    begun = sum((plan.sellers + hires * speed) * plan.deals_begun_month for speed in speeds)
     decided = (start or 0) * min(1.0, MONTHS / plan.cycle_months) + begun * max(0.0, 1 - plan.cycle_months / MONTHS)
-    won = round(decided * plan.win_rate)
+    alone = plan.alone * max(0.0, MONTHS - math.ceil(plan.cycle_months))  # those who come without sellers
+    won = round(decided * plan.win_rate + alone)
     lost = round(there * (1 - (1 - plan.churn_year) ** (MONTHS / YEAR)))
     room = math.inf if situation.reachable is None else max(0, int(situation.reachable) - there + lost)
     won = int(min(won, room))
     customers = Bridge(there, (Step("won", won), Step("lost", -lost)))
     deals = None
     if start is not None:
-        steps = Step("begun", round(begun)), Step("won", -won), Step("lost or ended", won - round(decided))
+        sold = min(won, round(decided * plan.win_rate))
+        steps = Step("begun", round(begun)), Step("won", -sold), Step("lost or ended", sold - round(decided))
         deals = Bridge(start, steps)
     return Pipeline(customers, deals, _target(a, x, situation))
 

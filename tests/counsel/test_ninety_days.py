@@ -20,7 +20,7 @@ from salespath.report.pages.ninety_days import document, page
 
 
 def plan_of(a: Assessment) -> NinetyDays:
-    read, process = inputs(BASE, a.case), a.walked.value("sold_as")
+    read, process = inputs(BASE, a.case, a), a.walked.value("sold_as")
     money = economics("x", read, 36, [process]).processes[process] if process else None
     return ninety_days(a, planned_moves(a).chosen, money, read.situation)
 

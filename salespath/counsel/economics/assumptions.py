@@ -16,6 +16,7 @@ from salespath.files.records import Record
 from salespath.rules.model import PROCESSES
 
 FILE = Path(__file__).with_name("assumptions.yaml")
+MOTIONS = ("self_serve", "inside_sales", "partner_led", "field", "tender", "hybrid")
 CASES = ("low", "base", "high")  # worst, middle and best for the company
 YOURS, SET, ASSUMED = "yours", "set", "assumed"
 
@@ -25,7 +26,7 @@ class Estimate:
     """A figure in the low, base and high case, and where it comes from.
 
     `origin` is yours (from `facts`), set (in the file, under `assumptions`) or assumed (from `source`, as `says` tells). Money is
-    US dollars, shares are 0 to 1.
+    US dollars, shares are 0 to 1. `decided` is how many deals a measured win rate was counted over.
     """
 
     kind: Derived | Fact
@@ -34,11 +35,12 @@ class Estimate:
     facts: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     says: str = ""
+    decided: float | None = None
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """What is assumed of each process where the company does not know, and the facts that take its place, the first known one."""
+    """What is assumed of each motion where the company does not know, and the facts that take its place, the first known one."""
 
     kind: Derived
     better: str
@@ -79,11 +81,13 @@ def _assumption(item: Record) -> Assumption:
     id_ = item.what = item.text("id")
     better = item.one_of("better", ("higher", "lower"), required=True)
     facts, whole_company = item.texts("facts"), item.flag("whole_company")
-    parts = {process: item.record(process, f"{id_} of {process}", required=True) for process in PROCESSES}
+    source, says = item.texts("source"), item.text("says")
+    parts = {motion: item.record(motion, f"{id_} of {motion}") for motion in MOTIONS}
     kind = item.read(Derived, {"type": NUMERIC}, id=id_, formula="", meaning="")
     figures = {}
-    for process, part in parts.items():
+    for motion, part in parts.items():
         if part:
             values = tuple(part.number(case) or 0.0 for case in CASES if part.node(case, required=True))
-            figures[process] = part.read(Estimate, kind=kind, values=values, origin=ASSUMED, facts=())
+            part.done()
+            figures[motion] = Estimate(kind, values, ASSUMED, (), source, says)
     return Assumption(kind, better, facts, whole_company, figures)

@@ -1,13 +1,23 @@
-"""What the economics of one company start from: its own figures, what its file sets, and benchmarks for the rest."""
+"""The company model: one company's own figures by segment, what its file sets, and those of the motion for the rest."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from salespath.counsel.economics.assumptions import CASES, SET, YOURS, Assumption, Estimate, assumptions
+from salespath.counsel.economics.assumptions import (
+    ASSUMED,
+    CASES,
+    MOTIONS,
+    SET,
+    YOURS,
+    Assumption,
+    Estimate,
+    assumptions,
+)
+from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.facts import Case
@@ -19,6 +29,7 @@ from salespath.rules.model import PROCESSES
 _FACTS = {
     "revenue_target": "revenue_target", "capital": "capital", "burn": "monthly_burn", "committed": "committed_revenue",
     "runway": "runway_months", "reachable": "reachable_customers", "sellers": "sales_team_size",
+    "accounts": "target_accounts", "budget": "marketing_budget", "acquisition_cost": "acquisition_cost",
 }  # fmt: skip
 
 
@@ -28,7 +39,8 @@ class Situation:
 
     Money is US dollars: `revenue_target` and `revenue` a year, `burn` a month. `runway` is in months, infinite where unlimited;
     `reachable` is how many customers could buy. `revenue_from` names the facts that revenue was taken from. `described` holds the
-    processes whose customers the company's own figures are of, `describing` the facts that tell.
+    processes whose customers the company's own figures are of, `describing` the facts that tell. `accounts` are those aimed at,
+    `budget` is what marketing may cost a month, `customers` are those that pay today, by process, and `paying` all of them.
     """
 
     revenue_target: float | None
@@ -42,6 +54,11 @@ class Situation:
     reachable: float | None
     described: tuple[str, ...]
     describing: tuple[str, ...]
+    accounts: float | None = None
+    budget: float | None = None
+    acquisition_cost: float | None = None
+    paying: float | None = None
+    customers: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def facts(self) -> frozenset[str]:
@@ -51,15 +68,35 @@ class Situation:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything the arithmetic reads, by process; and what was wrong with the file's assumptions (warnings only)."""
+    """Everything the arithmetic reads, by process, and how each is sold; what was wrong with the file's assumptions (warnings)."""
 
     situation: Situation
     figures: Mapping[str, Mapping[str, Estimate]]
     problems: tuple[Problem, ...]
+    motions: Mapping[str, str]
 
 
-def inputs(base: Base, case: Case) -> Inputs:
-    """What the economics of a company start from.
+def motions_of(assessment: Assessment | None = None) -> dict[str, str]:
+    """How each process is sold: as the rules conclude, else as is usual (in person; alone, or by calls and e-mails).
+
+    A service that becomes a product is sold by the motion of its process.
+    """
+    found = {"enterprise": "field", "smb": "inside_sales"}
+    if assessment is None:
+        return found
+    value = assessment.walked.value
+    if value("bought_alone") == "yes" and value("needs_a_seller") != "yes":
+        found["smb"] = "self_serve"
+    first, motion, second = value("sold_as"), value("motion"), value("second_motion")
+    if first in PROCESSES and motion in MOTIONS:
+        found[first] = motion
+    if first in PROCESSES and second in MOTIONS:
+        found[next(p for p in PROCESSES if p != first)] = second
+    return found
+
+
+def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inputs:
+    """The company model, with the motions that its assessment concludes.
 
     A company's own figure takes the place of what its file sets, and this that of a benchmark. Raises SalespathError (SP171 to
     SP174) listing everything wrong with the `assumptions` of the file.
@@ -70,19 +107,38 @@ def inputs(base: Base, case: Case) -> Inputs:
     read: dict[str, Any] = {name: _number(company, fact) for name, fact in _FACTS.items()}
     if read["sellers"] is not None:
         read["sellers"] = int(read["sellers"])
+    paying, motions = _number(company, "paying_customers"), motions_of(assessment)
     situation = Situation(
-        revenue=revenue, revenue_from=revenue_from, described=described, describing=describing, **read
-    )
+        revenue=revenue, revenue_from=revenue_from, described=described, describing=describing, paying=paying,
+        customers=_customers(company, paying, described), **read,
+    )  # fmt: skip
     given = dict(reader.all())
+    if motions["smb"] == "self_serve" and any(("smb", id_) in given for id_ in _SELLERS):
+        motions["smb"] = "inside_sales"  # the file says what its sellers do
 
-    def figure(item: Assumption, process: str) -> Estimate:
+    def figure(item: Assumption, process: str) -> Estimate | None:
+        set_, usual = given.get((process, item.kind.id)), item.figures.get(motions[process])
+        found = Estimate(item.kind, set_, SET) if set_ is not None else usual
+        if found is None:
+            return None
+        own = None
+        if item.kind.id == "annual_contract_value":
+            own = _contract(company, process, item)
+        elif item.kind.id == "win_rate" and motions[process] != "self_serve":
+            large_only = _failed_at_large(case, company, situation)
+            if process == "smb" and large_only:
+                return found
+            own = _win_rate(company, process, usual, situation, large_only=large_only)
+        if own is not None:
+            return own if set_ is None or own.origin == YOURS else found
         facts = item.facts if item.whole_company or process in situation.described else ()
         if item.kind.id == "annual_contract_value" and process == "enterprise" and not facts:
             # the largest contracts of a company that sells to small customers are what it knows of enterprise selling
             largest = _number(company, "largest_contract_value")
             if largest is not None and largest >= known.bands["enterprise"][0]:
                 facts = ("largest_contract_value",)
-        set_ = given.get((process, item.kind.id))
+        if item.kind.id == "win_rate" and motions[process] == "self_serve":
+            facts = facts and ("lead_conversion_rate",)
         for fact in facts:
             value = _number(company, fact)
             if value is not None and value < math.inf:
@@ -90,16 +146,18 @@ def inputs(base: Base, case: Case) -> Inputs:
                     what = f"assumptions: {process}: {item.kind.id} is not used, as the company's own {fact} is known."
                     reader.note("SP175", f"{what} A company's own figures always come first.", severity=WARNING)
                 return Estimate(item.kind, (value,) * 3, YOURS, (fact,))
-        return item.figures[process] if set_ is None else Estimate(item.kind, set_, SET)
+        return found
 
-    figures = {p: {id_: figure(item, p) for id_, item in known.all.items()} for p in PROCESSES}
+    figures = {
+        p: {id_: one for id_, item in known.all.items() if (one := figure(item, p)) is not None} for p in PROCESSES
+    }
     if (cost := _number(company, "acquisition_cost")) is not None:
         own = Estimate(base.vocabulary["acquisition_cost"], (cost,) * 3, YOURS, ("acquisition_cost",))
         for process in situation.described:
             figures[process]["acquisition_cost"] = own
     if any(found.severity != WARNING for found in reader.problems):
         raise SalespathError(reader.problems)
-    return Inputs(situation, figures, tuple(reader.problems))
+    return Inputs(situation, figures, tuple(reader.problems), motions)
 
 
 def _number(company: Company, name: str) -> float | None:
@@ -108,6 +166,73 @@ def _number(company: Company, name: str) -> float | None:
     low = -math.inf if bounds.minimum is None else bounds.minimum
     high = math.inf if bounds.maximum is None else bounds.maximum
     return value if value is not None and (low <= value <= high or value == math.inf) else None
+
+
+_SELLERS = ("deals_begun_month", "open_deals", "seller_revenue_year", "seller_cost_year", "ramp_up_months")
+_SIZES = {"enterprise": ("large",), "smb": ("small", "midsize")}
+
+
+def _customers(company: Company, paying: float | None, described: tuple[str, ...]) -> dict[str, float]:
+    """Customers that pay today, by process: counted by size, else all of them for the one process they are of."""
+    found = {}
+    for process, sizes in _SIZES.items():
+        counts = [n for size in sizes if (n := _number(company, f"{size}_customers")) is not None]
+        if counts:
+            found[process] = sum(counts)
+        elif paying and described == (process,):
+            found[process] = paying
+    return found
+
+
+def _contract(company: Company, process: str, item: Assumption) -> Estimate | None:
+    """The contract of one process from revenue and customers by size."""
+    pairs: list[tuple[float, float]] = []
+    facts: list[str] = []
+    for size in _SIZES[process]:
+        names = (f"{size}_revenue", f"{size}_customers")
+        revenue, customers = (_number(company, name) for name in names)
+        if revenue is not None and customers:
+            pairs.append((revenue, customers))
+            facts += names
+    if not pairs:
+        return None
+    value = sum(revenue for revenue, _ in pairs) / sum(customers for _, customers in pairs)
+    return Estimate(item.kind, (value,) * 3, YOURS, tuple(facts))
+
+
+def _failed_at_large(case: Case, company: Company, situation: Situation) -> bool:
+    """Whether all decided deals, none of them won, were with larger accounts than the customers are (not counted by size)."""
+    if _number(company, "lost_large_opportunities") is not None:
+        return False
+    only_large = case.values.get("targeted_segments") == frozenset({"large"})
+    return only_large and situation.described == ("smb",) and _number(company, "won_opportunities") == 0
+
+
+def _win_rate(
+    company: Company, process: str, usual: Estimate | None, situation: Situation, *, large_only: bool
+) -> Estimate | None:
+    """The share of decided deals that one process won, and of how many; by size of customer where it is known.
+
+    None won is not a rate of 0: it is the low case of the motion, or three in so many deals, the most that such a count allows (the
+    rule of three), whichever is less.
+    """
+    names = ("won_opportunities", "lost_opportunities", "won_large_opportunities", "lost_large_opportunities")
+    won, lost, won_large, lost_large = (_number(company, name) for name in names)
+    facts: tuple[str, ...] = names[:2]
+    if won_large is not None and lost_large is not None:
+        if process == "enterprise":
+            won, lost, facts = won_large, lost_large, names[2:]
+        elif won is not None and lost is not None:
+            won, lost, facts = max(0.0, won - won_large), max(0.0, lost - lost_large), names
+    elif process not in situation.described and not large_only:
+        return None
+    if usual is None or won is None or lost is None or won + lost == 0:
+        return None
+    if won > 0:
+        return Estimate(usual.kind, (won / (won + lost),) * 3, YOURS, facts, decided=won + lost)
+    rate = min(usual.values[0], 3 / (won + lost))
+    says = f"None of {won + lost:.0f} decided deals was won, which is no rate yet: the low case of published ones stands in."
+    return Estimate(usual.kind, (rate,) * 3, ASSUMED, facts, usual.source, says, won + lost)
 
 
 def _revenue(company: Company) -> tuple[float | None, tuple[str, ...]]:

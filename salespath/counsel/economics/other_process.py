@@ -48,6 +48,8 @@ def processes_to_show(process: str, leaning: str | None, read: Inputs) -> tuple[
 def _has_own_contract(process: str, read: Inputs) -> bool:
     """Whether the company gave figures for a process: a contract set for it, or an average that is of its customers only."""
     contract = read.figures[process][CONTRACT]
+    if contract.facts and contract.facts[0].endswith("_revenue"):
+        return True  # by size of customer
     return contract.origin == SET or (contract.facts == (CONTRACT,) and read.situation.described == (process,))
 
 
@@ -58,11 +60,18 @@ def mark(process: str, read: Inputs, plan: Plan, months: int) -> Mark:
     contract = figures[CONTRACT]
     if read.figures[other][CONTRACT].origin == ASSUMED:
         return Mark(process, contract, why="unknown")
-    if plan.sellers + plan.hired == 0:
+    if plan.sellers + plan.hired + plan.alone == 0:
         return Mark(process, contract, why="nobody")
-    theirs = replace(plan_of(figures, 1, read.situation), sellers=plan.sellers, hired=plan.hired)
+    theirs = replace(plan_of(figures, 1, read.situation, process), start=0.0)
+    if not theirs.alone:
+        # without sellers there is nobody to count as many of: one
+        there = (plan.sellers, plan.hired) if plan.sellers + plan.hired else (0, 1)
+        theirs = replace(theirs, sellers=there[0], hired=there[1])
     pay = (theirs.sellers + theirs.hired) * theirs.seller_cost_year
-    revenue, paid = finite(flow(plan, months).customers[-1] * plan.contract_year), quotient(pay, theirs.gross_margin)
+    revenue, paid = (
+        finite(max(0.0, flow(plan, months).more[-1]) * plan.contract_year),
+        quotient(pay, theirs.gross_margin),
+    )
     least = None if revenue is None or paid is None else max(revenue, paid)
     customers = whole(least, theirs.contract_year)
     if least is None or customers is None:

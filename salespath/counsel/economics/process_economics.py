@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -14,6 +15,10 @@ from salespath.counsel.economics.other_process import Mark, mark
 from salespath.rules.model import PROCESSES
 
 MATCH = "customers_per_enterprise_contract"
+_STANDING = frozenset({  # facts that tell where the company stands
+    "revenue_target", "annual_revenue", "paying_customers", "sales_team_size", "capital", "monthly_burn", "committed_revenue",
+    "marketing_budget", "acquisition_cost",
+})  # fmt: skip
 Why: TypeAlias = Literal["", "free", "nothing won", "nothing begun", "beyond counting"]
 
 
@@ -46,8 +51,26 @@ class WorstAssumption:
 
 
 @dataclass(frozen=True)
+class Sale:
+    """One sale in the base case, US dollars: the gross profit of a customer while he stays (five years at most), and his cost."""
+
+    brings: float
+    costs: float
+
+    @property
+    def loses(self) -> bool:
+        """Whether winning a customer costs more than he brings."""
+        return self.costs > self.brings
+
+
+@dataclass(frozen=True)
 class ProcessEconomics:
-    """What one process takes: figures read, results, months of each case, and the assumption that matters most, if any."""
+    """What one process takes: figures read, results, months of each case, and the assumption that matters most, if any.
+
+    `motion` is how it is sold; `pays_from` the yearly contract from which selling pays for itself by the last month in the
+    base case, where at today's it does not; `short` what is missing when cash is lowest up to the month of the
+    target; `sale` one sale.
+    """
 
     process: str
     figures: Mapping[str, Estimate]
@@ -55,6 +78,10 @@ class ProcessEconomics:
     plans: tuple[Plan, ...]
     flows: tuple[Flow, ...]
     worst: WorstAssumption | None
+    motion: str = ""
+    pays_from: float | None = None
+    short: float | None = None
+    sale: Sale | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +103,7 @@ def economics(
     company: str, inputs: Inputs, months: int = 36, processes: Sequence[str] = PROCESSES, *, marked: bool = False
 ) -> Economics:
     """What each process takes; with `marked`, of one process, also what the other would have to be. `months` is 1 or more."""
-    found = {p: _process(p, inputs.figures[p], inputs.situation, months) for p in processes}
+    found = {p: _process(p, inputs.figures[p], inputs.situation, months, inputs.motions[p]) for p in processes}
     others = [p for p in PROCESSES if p not in found]
     match = None if others else _match(inputs)
     beaten = mark(others[0], inputs, found[processes[0]].plans[1], months) if marked and others else None
@@ -91,25 +118,84 @@ def _match(inputs: Inputs) -> Result:
     return Result(MATCH, match, ("annual_contract_value",), why=why)
 
 
-def _process(process: str, figures: Mapping[str, Estimate], situation: Situation, months: int) -> ProcessEconomics:
-    plans = tuple(plan_of(figures, case, situation) for case in range(len(CASES)))
+def _process(
+    process: str, figures: Mapping[str, Estimate], situation: Situation, months: int, motion: str
+) -> ProcessEconomics:
+    plans = tuple(plan_of(figures, case, situation, process) for case in range(len(CASES)))
     flows = tuple(flow(plan, months, situation) for plan in plans)
-    outcomes = {r.id: r for r in _outcomes(figures, plans, flows, situation)}
-    return ProcessEconomics(process, figures, outcomes, plans, flows, _worst(figures, situation, months))
+    outcomes = {r.id: r for r in _outcomes(process, figures, plans, flows, situation)}
+    plan, base = plans[1], flows[1]
+    worst = _worst(process, figures, situation, months)
+    return ProcessEconomics(
+        process,
+        figures,
+        outcomes,
+        plans,
+        flows,
+        worst,
+        motion,
+        _pays_from(plan, base),
+        _short(base, outcomes),
+        _sale(plan),
+    )
 
 
-SELLING = ("deals_begun_month", "win_rate", "ramp_up_months", "sales_cycle_months")
+LONGEST = 5  # years that a customer is counted to stay at most: beyond it is a guess
+
+
+def _sale(plan: Plan) -> Sale | None:
+    """One sale; None where nobody is won."""
+    wins = plan.wins_year
+    if not wins and not plan.alone:
+        return None
+    years = min(LONGEST, 1 / plan.churn_year) if plan.churn_year else LONGEST
+    pay = plan.seller_cost_year / wins if wins else 0.0
+    return Sale(plan.contract_year * plan.gross_margin * years, plan.other_cost + pay)
+
+
+def _pays_from(plan: Plan, base: Flow) -> float | None:
+    """The contract from which the last month earns what selling costs in it, all else as it is; None where it does already."""
+    brought = base.earned[-1] + base.hired_pay[-1] + base.other_selling[-1]
+    if base.earned[-1] >= 0 or brought <= 0:
+        return None
+    return finite(plan.contract_year * (base.hired_pay[-1] + base.other_selling[-1]) / brought)
+
+
+def _short(base: Flow, outcomes: Mapping[str, Result]) -> float | None:
+    """The money missing up to the month of the target in the base case; None where there is enough, or no month or cash."""
+    month = outcomes["target_month"].values[1]
+    if not month or base.cash is None:
+        return None
+    lowest = min(base.cash[: int(month)])
+    return -lowest if lowest < 0 else None
+
+
+SELLING = ("deals_begun_month", "open_deals", "seller_revenue_year", "win_rate", "ramp_up_months", "sales_cycle_months")
 MONEY = (
     "annual_contract_value", *SELLING, "churn_rate", "gross_margin", "months_paid_ahead", "seller_cost_year",
-    "other_selling_cost_share",
+    "partner_share", "new_dollar_cost", "other_selling_cost_share",
 )  # fmt: skip
 _NEVER: tuple[tuple[str, Why], ...] = (  # why no number of deals or sellers reaches the target, by what is 0
     ("contract_year", "free"), ("win_rate", "nothing won"), ("deals_begun_month", "nothing begun")
 )  # fmt: skip
 
 
+_HIGHER = frozenset({"revenue_at_end", "lowest_cash"})  # better the more; the others the less
+_NEVER_IS_BEST = "out_of_cash_month"
+
+
+def _ordered(id_: str, found: tuple[float | None, ...]) -> tuple[float | None, ...]:
+    """The worst of the three cases, the base case, and the best of the three; never coming about is the worst, save for cash."""
+    if id_ == _NEVER_IS_BEST:
+        worst_first = sorted(found, key=lambda v: math.inf if v is None else v)
+    else:
+        sign = 1 if id_ in _HIGHER else -1
+        worst_first = sorted(found, key=lambda v: -math.inf if v is None else sign * v)
+    return worst_first[0], found[1], worst_first[-1]
+
+
 def _outcomes(
-    figures: Mapping[str, Estimate], plans: Sequence[Plan], flows: Sequence[Flow], situation: Situation
+    process: str, figures: Mapping[str, Estimate], plans: Sequence[Plan], flows: Sequence[Flow], situation: Situation
 ) -> Iterator[Result]:
     burn, own = situation.burn, situation.facts
     target, capital, spending = (() if n in own else (n,) for n in ("revenue_target", "capital", "monthly_burn"))
@@ -117,14 +203,16 @@ def _outcomes(
     # how many sell follows from the target where there is one
     won = (*SELLING, "sales_team_size", *(() if target else goal))
     kept = (*won, "annual_contract_value", "churn_rate")
-    money = (*MONEY[:-1], "acquisition_cost" if "acquisition_cost" in figures else MONEY[-1], *won)
-    zero = (why for name, why in _NEVER if any(getattr(plan, name) == 0 for plan in plans))
+    costs = ("acquisition_cost",) if "acquisition_cost" in figures else MONEY[-2:]
+    money = (*MONEY[:-2], *costs, "marketing_budget", *won)
+    zero = (why for name, why in _NEVER if any(getattr(plan, name) == 0 and not plan.alone for plan in plans))
     never: Why = next(zero, "beyond counting")
 
     def of(
         id_: str, values: Iterable[float | None], reads: tuple[str, ...], missing: tuple[str, ...] = (), why: Why = ""
     ) -> Result:
-        found = tuple(values)
+        found = _ordered(id_, tuple(values))
+        reads = tuple(n for n in reads if n in figures or n in _STANDING)
         # what the company has not said counts as none: assumed
         origins = {figures[n].origin if n in figures else YOURS if n in own else ASSUMED for n in reads}
         rests_on = tuple(origin for origin in (YOURS, SET, ASSUMED) if origin in origins)
@@ -135,21 +223,23 @@ def _outcomes(
         values = (None if f.cash is None else value(f.cash) for f in flows)
         return of(id_, values, reads, (*capital, *spending))
 
-    customers = [whole(gap(situation), plan.contract_year) for plan in plans]
+    missing_customers = [whole(gap(situation), plan.contract_year) for plan in plans]
+    leaving = [situation.customers.get(process, 0.0) * plan.churn_year for plan in plans]
+    customers = [None if m is None else math.ceil(m + n - WHOLE) for m, n in zip(missing_customers, leaving)]
     deals = (whole(count, plan.win_rate) for count, plan in zip(customers, plans))
-    sellers = (whole(count, plan.wins_year) for count, plan in zip(customers, plans))
+    sellers = (0 if plan.alone else whole(count, plan.wins_year) for count, plan in zip(customers, plans))
     yield of("customers_needed", customers, goal, target, never)
     yield of("deals_needed", deals, (*goal, "win_rate"), target, never)
-    yield of("sellers_needed", sellers, (*goal, "win_rate", "deals_begun_month"), target, never)
+    yield of("sellers_needed", sellers, (*goal, *SELLING[:4]), target, never)
     for name in ("objections", "meetings"):  # every one who decides brings some
         reads = ("decision_makers", f"{name}_per_decision_maker")
         people, each = (figures[id_].values for id_ in reads)
         yield of(name, (finite(n * m) for n, m in zip(people, each)), reads)
     yield of("first_revenue_month", (_first(accumulate(f.won), 1.0) for f in flows), won)
     # 0 where the target takes no customers
-    reached = (_first(f.customers, count) if count else count for f, count in zip(flows, customers))
+    reached = (_first(f.more, count) if count else count for f, count in zip(flows, missing_customers))
     yield of("target_month", reached, ("revenue_target", *kept), target)
-    yield of("revenue_at_end", (finite(f.customers[-1] * p.contract_year) for f, p in zip(flows, plans)), kept)
+    yield of("revenue_at_end", (finite(f.more[-1] * p.contract_year) for f, p in zip(flows, plans)), kept)
     yield of("most_tied_up", (finite(max(0.0, -min(accumulate(f.selling)))) for f in flows), money)
     yield of("selling_pays_month", (_stays(f.earned, 0.0) for f in flows), money)
     even = (None if burn is None else _stays(f.earned, burn) for f in flows)
@@ -159,18 +249,22 @@ def _outcomes(
     yield of_cash("out_of_cash_month", lambda line: next((n for n, left in enumerate(line, 1) if left < 0), None))
 
 
-def _worst(figures: Mapping[str, Estimate], situation: Situation, months: int) -> WorstAssumption | None:
+def _worst(process: str, figures: Mapping[str, Estimate], situation: Situation, months: int) -> WorstAssumption | None:
     """Try the worst value of each assumed figure alone, in the base case with its sellers."""
-    base = plan_of(figures, 1, situation)
+    base = plan_of(figures, 1, situation, process)
     lowest = min(flow(base, months, situation).line)
     found: list[WorstAssumption] = []
     for id_ in MONEY:
+        if id_ not in figures:
+            continue
         figure, (low, usual, _) = figures[id_], figures[id_].values
         if figure.origin == YOURS or low == usual:
             continue
         worse = {**figures, id_: replace(figure, values=(low,) * 3)}
         # the sellers stay those of the base case: they are hired before anyone knows
-        changed = replace(plan_of(worse, 1, situation), sellers=base.sellers, hired=base.hired)
+        changed = replace(plan_of(worse, 1, situation, process), sellers=base.sellers, hired=base.hired)
+        if base.alone and id_ not in ("new_dollar_cost", "annual_contract_value"):
+            changed = replace(changed, alone=base.alone)
         then = min(flow(changed, months, situation).line)
         if then < lowest:
             found.append(WorstAssumption(id_, usual, low, lowest, then))

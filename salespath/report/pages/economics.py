@@ -12,14 +12,14 @@ from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estim
 from salespath.counsel.economics.inputs import Situation
 from salespath.counsel.economics.months import Flow
 from salespath.counsel.economics.other_process import Mark
-from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result
+from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result, Sale
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.plain import Shapes, plain, round_figure, shape
 from salespath.report.words.amounts import figure_text, result
-from salespath.report.words.economics import gist, notes, verdict, why_not
+from salespath.report.words.economics import cautions, gist, notes, verdict, why_not
 from salespath.report.words.economics_claims import economics_claims, figure_claims, outcome_claims
 from salespath.report.words.phrases import NAMES, capitalize, labels, source_note, sources, together
 
@@ -49,12 +49,13 @@ def page(e: Economics, assessment: Assessment) -> Page:
     meant = [economics_claims(e, x) for x in e.processes.values()]
     paragraphs = (
         f"This is about money only. Which process fits is for the rules to say (salespath assess): {rules}",
-        f"Low is the worst case, high the best. Months count from today; > {e.months} is not within these {e.months}. Yours are "
-        "your own figures, set those in your file under assumptions.",
+        f"Low is the worst of three cases in its line, high the best. Months count from today; > {e.months} is not within "
+        f"these {e.months}. Yours are your own figures, set those in your file under assumptions.",
     )
     cash = all(x.flows[1].cash is not None for x in e.processes.values())
     drawn = "Cash by month" if cash else "What selling alone brings and costs, added up by month"
     blocks: list[Block] = [
+        *(Text(caution, apart=True) for caution in cautions(assessment)),
         *(Text(part, apart=True, claims=said) for part, said in zip_longest(gist(e), meant)),
         *(Text(paragraph, apart=True) for paragraph in paragraphs),
         *(block for x in e.processes.values() for block in _results(x, e, base)),
@@ -120,8 +121,8 @@ def _match(match: Result, e: Economics) -> str:
 
 def _estimates(x: ProcessEconomics, base: Base) -> Table:
     """The figures that are read: the company's own cost of winning a customer takes the place of the other selling cost."""
-    unread = "other_selling_cost_share" if "acquisition_cost" in x.figures else ""
-    read = {id_: figure for id_, figure in x.figures.items() if id_ != unread}
+    unread = ("other_selling_cost_share", "new_dollar_cost") if "acquisition_cost" in x.figures else ()
+    read = {id_: figure for id_, figure in x.figures.items() if id_ not in unread}
     rows = []
     for figure in read.values():
         kind = figure.kind
@@ -174,14 +175,15 @@ def _plain(value: Any) -> Any:
 
 
 _SHAPES: Shapes = {
+    Sale: shape("brings costs loses", brings=_rounding("brings"), costs=_rounding("costs")),
     Situation: {field.name: field.name for field in fields(Situation)} | {"runway": _runway},
     ProcessEconomics: shape(
-        "figures outcomes matters_most:worst plans monthly",
+        "figures outcomes matters_most:worst plans monthly motion pays_from short sale",
         plans=lambda x, base: dict(zip(CASES, x.plans)),
         monthly=lambda x, base: dict(zip(CASES, x.flows)),
     ),
     Result: shape("*values rests_on origins missing note", values=_by_case, note=lambda r, base: why_not(r)),
-    Estimate: shape("*values origin facts source says", values=_by_case, source=_citations),
+    Estimate: shape("*values origin facts source says decided", values=_by_case, source=_citations),
     Flow: {field.name: _rounding(field.name) for field in fields(Flow)},
     Mark: shape(
         "process revenue_at_end sellers_pay_year customers contract or_customers or_contract not_computed",

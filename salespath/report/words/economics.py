@@ -20,10 +20,11 @@ from salespath.report.words.verdict import in_short
 _BASE = 1
 _REACHED = "Your revenue has reached the target already, so this asks for no new customers"
 _TO_FIND_OUT = (
-    "win_rate", "sales_cycle_months", "annual_contract_value", "churn_rate", "deals_begun_month", "seller_cost_year",
-    "other_selling_cost_share", "ramp_up_months",
+    "win_rate", "sales_cycle_months", "annual_contract_value", "churn_rate", "open_deals", "seller_cost_year",
+    "new_dollar_cost", "ramp_up_months",
 )  # fmt: skip
 _ASKED = 3
+_FEW = 10  # a rate of fewer decided deals is shown with their number
 _WHY_NOT = {
     "free": "at a price of $0 no number of customers reaches the target",
     "nothing won": "at a win rate of 0% no number of deals wins a customer",
@@ -39,6 +40,18 @@ def why_not(result: Result) -> str:
     return _WHY_NOT[result.why] if result.why else ""
 
 
+def cautions(assessment: Assessment) -> Iterator[str]:
+    """What stands before any figure: answers that contradict one another, and a process that is blocked."""
+    if assessment.problems:
+        yield f"Your answers contradict one another, so check them before you rely on any figure here: {_broken(assessment)}"
+    if assessment.process == "not_yet":
+        yield "The rules say not yet: months count from when what blocks it is lifted, not from today."
+
+
+def _broken(assessment: Assessment) -> str:
+    return " ".join(problem.message.removeprefix(f"{assessment.company}: ") for problem in assessment.problems)
+
+
 def gist(e: Economics) -> list[str]:
     """What it means, a paragraph for each process, then what the other would have to be and what speaks against relying on it."""
     found = []
@@ -52,9 +65,24 @@ def gist(e: Economics) -> list[str]:
 
 def _process(e: Economics, x: ProcessEconomics) -> list[str]:
     plan = x.plans[_BASE]
-    if gap(e.situation) == 0 and plan.sellers + plan.hired == 0:
+    if gap(e.situation) == 0 and plan.sellers + plan.hired + plan.alone == 0:
         return [f"{_REACHED} and no sellers."]
-    return [*filter(None, (_work(e, x), _first_customer(e, x), _target(e, x), _cash(e, x))), *_unwanted(e, x)]
+    return [
+        *_loss(x),
+        *filter(None, (_work(e, x), _first_customer(e, x), _target(e, x), _cash(e, x))),
+        *_unwanted(e, x),
+    ]
+
+
+def _loss(x: ProcessEconomics) -> Iterator[str]:
+    """That each sale loses money, which comes before everything else."""
+    if x.sale and x.sale.loses and "acquisition_cost" in x.figures:
+        churn = " at an assumed rate" if x.figures["churn_rate"].origin == ASSUMED else ""
+        yield (
+            f"Each sale loses money: winning a customer costs {money(x.sale.costs)} and brings {money(x.sale.brings)} of gross "
+            f"profit until the customer leaves{churn}, at most over five years. Raise the price, keep customers longer or win them "
+            "for less before you sell more."
+        )
 
 
 def _middle(x: ProcessEconomics, id_: str) -> float | None:
@@ -67,6 +95,8 @@ def _work(e: Economics, x: ProcessEconomics) -> str:
     needed = [x.outcomes[f"{name}_needed"] for name in ("customers", "deals", "sellers")]
     customers, deals, sellers = map(_range, needed)
     plan, there, missing = x.plans[_BASE], e.situation.sellers, gap(e.situation)
+    if plan.alone:
+        return _alone(e, x, customers)
     if missing == 0:
         return f"{_REACHED}."
     if missing is None or not (customers and deals and sellers):
@@ -84,6 +114,26 @@ def _work(e: Economics, x: ProcessEconomics) -> str:
         f"{number_of(deals, 'deal', 'deals')} begun. It takes {number_of(sellers, 'seller', 'sellers')} at full speed to win them "
         f"within a year{enough}."
     )
+
+
+def _alone(e: Economics, x: ProcessEconomics, customers: str) -> str:
+    """What self-service takes: customers, and what winning them costs without sellers."""
+    plan, missing, budget = x.plans[_BASE], gap(e.situation), e.situation.budget
+    spent = plan.alone * plan.other_cost
+    aim = "Customers buy by themselves, without sellers."
+    if customers and missing:
+        aim += (
+            f" The {money(missing)} a year still to win takes {number_of(customers, 'customer', 'customers')}, those who leave "
+            "within a year replaced."
+        )
+    per_month = f"{money(spent)} a month"
+    spending = f"your marketing budget of {per_month}" if budget is not None else f"{per_month} (assumed)"
+    return f"{aim} Winning one costs {money(plan.other_cost)}, so {spending} wins {_few(plan.alone)} a month."
+
+
+def _few(number: float) -> str:
+    """Customers a month, no finer than that is known."""
+    return "fewer than one" if number < 1 else f"about {count(round(roughly(number, 2)))}"
 
 
 def _range(result: Result) -> str:
@@ -117,6 +167,8 @@ def _target(e: Economics, x: ProcessEconomics) -> str:
         return ""
     if month is None:
         return f"The target is not reached within {e.months} months."
+    if x.short:
+        return f"The target is not reached with this cash: it needs {money(x.short)} more by month {month:.0f}."
     late = f", {number_of(count(month - YEAR), 'month', 'months')} late" if month > YEAR else ""
     return f"The target is reached in month {month:.0f}{late}."
 
@@ -124,8 +176,8 @@ def _target(e: Economics, x: ProcessEconomics) -> str:
 def _cash(e: Economics, x: ProcessEconomics) -> str:
     lowest, month, out = (_middle(x, id_) for id_ in ("lowest_cash", "lowest_cash_month", "out_of_cash_month"))
     if lowest is None or month is None:
-        tied, pays = _middle(x, "most_tied_up"), _middle(x, "selling_pays_month")
-        earns = f"earns more than it costs from month {pays:.0f}" if pays else f"does not pay within {e.months} months"
+        tied, pays = x.outcomes["most_tied_up"].values[0], _middle(x, "selling_pays_month")
+        earns = f"earns more than it costs from month {pays:.0f}" if pays else _condition(e, x)
         return "" if tied is None else f"Selling ties up {money(tied)} at most and {earns}."
     if out is None:
         if e.situation.capital is not None and lowest >= e.situation.capital:
@@ -136,6 +188,19 @@ def _cash(e: Economics, x: ProcessEconomics) -> str:
         ends, what = "is still falling", f"{{}}, as these {e.months} months do not show how much money would be enough"
     what = what.format("hire fewer or later" if x.plans[_BASE].hired else "spend less")
     return f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: {what}."
+
+
+def _condition(e: Economics, x: ProcessEconomics) -> str:
+    """Which figure decides whether selling pays within the months, and what it would have to be."""
+    figure = x.figures["annual_contract_value"]
+    if x.pays_from is None:
+        return "pays once the first customers come sooner: the sales cycle, the win rate and those who stay decide"
+    now = figure_text(figure.kind, x.plans[_BASE].contract_year)
+    origin = "assumed" if figure.origin == ASSUMED else "yours"
+    return (
+        f"pays for itself within {e.months} months on one condition: a yearly contract of about {money(roughly(x.pays_from, 2))} "
+        f"({origin}: {now}), or customers won for as much less"
+    )
 
 
 def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
@@ -149,17 +214,20 @@ def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
         return
     profit = plan.contract_year * plan.gross_margin  # of a customer, a year
     if 0 < (earned := plan.wins_year * profit) < plan.seller_cost_year:
+        enough = money(roughly(plan.contract_year * plan.seller_cost_year / earned, 2))
         yield (
-            f"Against it: a seller at full speed wins customers who bring {money(earned)} of gross profit a year and costs "
-            f"{money(plan.seller_cost_year)} [B33]. At this price people cannot do the selling; customers would have to buy by "
-            "themselves, which is not computed here."
+            f"What decides is the contract: a seller at full speed wins customers who bring {money(earned)} of gross profit a "
+            f"year and costs {money(plan.seller_cost_year)}. At as many customers the contract that pays for one is about {enough}."
         )
-    if plan.other_cost * plan.churn_year > profit:
-        brought = money(profit / plan.churn_year)
+    rate = x.figures["win_rate"]
+    if rate.decided is not None and rate.origin == ASSUMED:
         yield (
-            f"Against it: winning a customer costs {money(plan.other_cost)} beside the sellers and brings {brought} of gross "
-            "profit until the customer leaves."
+            f"None of your {count(rate.decided)} decided deals was won. That is no rate of 0%: fewer than one in "
+            f"{count(max(1, int(1 / rate.values[0])))} is counted."
         )
+    elif rate.decided is not None and rate.decided < _FEW:
+        deals = number_of(count(rate.decided), "decided deal", "decided deals")
+        yield f"Your win rate is of only {deals}: take it as a first sign."
 
 
 def _against(e: Economics) -> Iterator[str]:
@@ -186,7 +254,7 @@ def _against(e: Economics) -> Iterator[str]:
 
 def _assumed_figures(x: ProcessEconomics) -> list[str]:
     """The assumed figures that a founder can soonest find out, three at most."""
-    figures = (x.figures[id_] for id_ in _TO_FIND_OUT)
+    figures = (x.figures[id_] for id_ in _TO_FIND_OUT if id_ in x.figures)
     return [figure.kind.label for figure in figures if figure.origin == ASSUMED][:3]
 
 
@@ -217,8 +285,8 @@ def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
     if any(figure.origin == ASSUMED for x in e.processes.values() for figure in x.figures.values()):
         yield "Published figures are mostly of North American software firms, some from pages without a method (soft)."
     yield (
-        "Deals already open, losses among today's customers, hiring fees and taxes are left out. Sellers go on selling at the same "
-        "pace after the target is reached."
+        "Deals already open, days until invoices are paid, hiring fees and taxes are left out. Selling goes on at the same pace "
+        "after the target is reached."
     )
 
 
@@ -275,14 +343,15 @@ _NO_MARK = {
 def would_have_to(mark: Mark, process: str, months: int) -> str:
     """What the process that is not shown would have to be to do as well as the one shown: a mark, not a forecast."""
     other, contract = NAMES[mark.process], mark.contract
-    origin, unsaid = _CONTRACT[contract.facts]
+    own = ("yours", "Your own figures alone do not tell what {} selling takes")
+    origin, unsaid = _CONTRACT.get(contract.facts, own)
     text = f"{unsaid.format(other)}, so {other} selling is not shown."
     if mark.customers is None or mark.revenue is None or mark.pay is None:
         why = _NO_MARK[mark.why].format(shown=NAMES[process])
         return f"{text} What it would have to be to do as well is not computed: {why}."
     as_much = f"end with as much new yearly revenue ({money(mark.revenue)}) and " if mark.revenue else ""
     text += (
-        f" To {as_much}earn the pay of as many sellers ({money(mark.pay)} a year) by month {months}, it would have to win and keep "
+        f" To {as_much}earn the pay of its sellers ({money(mark.pay)} a year) by month {months}, it would have to win and keep "
         f"{_about(mark.customers)} at {figure_text(contract.kind, contract.values[_BASE])} a year ({origin})"
     )
     if mark.others is not None and mark.price is not None:

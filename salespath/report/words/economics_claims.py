@@ -17,13 +17,14 @@ def economics_claims(e: Economics, x: ProcessEconomics) -> dict[str, str]:
     first, out = _middle(x, "first_revenue_month"), _middle(x, "out_of_cash_month")
     late = first is None or (runway is not None and first > runway)
     earned = plan.wins_year * plan.contract_year * plan.gross_margin
-    by_hand = earned >= plan.seller_cost_year
+    by_people = bool(plan.sellers + plan.hired)
+    by_hand = earned >= plan.seller_cost_year or not by_people
     claims = {"cash_known": "no" if runway is None else "yes"}
     if runway is not None:
         claims["cash" if x.process == "enterprise" else "cash_for_smb"] = "ends_first" if late else "lasts"
-    if plan.win_rate and earned:
+    if by_people and plan.win_rate and earned:
         claims["field_can_sell" if x.process == "enterprise" else "people_can_sell"] = "yes" if by_hand else "no"
-    pays = _middle(x, "selling_pays_month") is not None and by_hand and not late and plan.win_rate > 0
+    pays = _middle(x, "selling_pays_month") is not None and by_hand and not late
     claims[f"sell_{x.process}"] = "yes" if pays else "no"
     if pays:
         claims["sell_now"] = "yes"
