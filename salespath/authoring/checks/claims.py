@@ -8,16 +8,17 @@ from itertools import combinations
 from salespath.authoring.checks.context import Context
 from salespath.authoring.solver import Literal
 from salespath.files.problems import Problem
-from salespath.rules.model import PROCESSES, Advise, BlockProcess, Rule, Warn
+from salespath.rules.model import PROCESSES, Advise, BlockProcess, Conclude, Rule, Warn
 
 
 def problems(context: Context) -> Iterator[Problem]:
     """Pairs of rules whose claims hold different values of a subject and whose texts can be shown together.
 
     A text is shown where its rule fires; the remedy of a block where nothing but that is advised yet: under `not_yet`, of a process
-    that is leaned to, or where none is. The answer to a red flag stands with its warning.
+    that is leaned to, or where none is. The answer to a red flag stands with its warning. What is concluded, and what lifts a block,
+    is told only where somebody asks how.
     """
-    claiming = [rule for rule in context.rules.values() if rule.claims]
+    claiming = [rule for rule in context.rules.values() if rule.claims and _is_told(rule)]
     for first, second in combinations(claiming, 2):
         remedy, other = (second, first) if _is_remedy(second) and not _is_remedy(first) else (first, second)
         about = [name for name, value in remedy.claims.items() if other.claims.get(name, value) != value]
@@ -32,6 +33,11 @@ def problems(context: Context) -> Iterator[Problem]:
             )
         else:
             yield from context.where("SP417", f"it claims {says} where {remedy.id} claims {contrary}", other, *shown)
+
+
+def _is_told(rule: Rule) -> bool:
+    """Whether its text stands on the page of a company by itself."""
+    return not isinstance(rule.then, Conclude) and not (isinstance(rule.then, BlockProcess) and rule.then.lift)
 
 
 def _is_remedy(rule: Rule) -> bool:

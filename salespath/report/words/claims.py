@@ -52,8 +52,7 @@ def verdict_claims(a: Assessment) -> dict[str, str]:
     processes = PROCESSES if a.process == "both" else (a.process,)
     sells = {f"sell_{process}": "yes" for process in processes}
     alone = {"buy_alone": "yes"} if a.process == "smb" else {}
-    together = {"two_processes": "side_by_side"} if a.process == "both" else {}
-    return {"sell_now": "yes", **sells, **alone, **together}
+    return {"sell_now": "yes", **sells, **alone}
 
 
 def firmness_claims(a: Assessment) -> dict[str, str]:

@@ -18,7 +18,7 @@ from salespath.rules.model import BlockProcess, Rule
 INSTRUCTIONS = {
     "enterprise": "Run an enterprise sales process: sell in person to large accounts that you can name.",
     "smb": "Run an SMB sales process: let many small customers find, try and buy it fast.",
-    "both": "Run both processes side by side, the {lead} one first, each with its own people and goals.",
+    "both": "Run both processes, the {lead} one first, each with its own people and goals.",
 }
 BASIS = {
     "means": "What you sell and to whom does not decide clearly; your capital, team and role do.",
