@@ -46,7 +46,7 @@ def command(
             problems.extend(error.problems)
             continue
         problems += [*assessment.problems, *read.problems]
-        process = assessment.walked.value("sold_as")
+        process = assessment.sold_as
         money = economics(case.company, read, MONTHS, [process]).processes[process] if process else None
         found.append(ninety_days(assessment, planned_moves(assessment).chosen, money, read.situation))
     report_problems(problems)

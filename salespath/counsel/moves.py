@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated
 
 from salespath.engine.assessment import Advice, Assessment, subject
 from salespath.engine.company import Company
@@ -30,7 +30,7 @@ class PlannedMove:
     `if_not` says that it may be done already. `rules` are what it comes from, the one that it was chosen by first.
     """
 
-    kind: Literal["block", "flag", "advice"]
+    kind: Annotated[str, ("enum", ("block", "flag", "advice"))]
     text: str
     short: str
     owner: str

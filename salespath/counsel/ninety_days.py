@@ -147,7 +147,7 @@ def ninety_days(
         pipeline,
         _cash(situation, slots, economics, pipeline),
         _floor(economics) if economics else None,
-        _hire(economics, situation) if economics and assessment.walked.value("motion") in SOLD_BY_PEOPLE else None,
+        _hire(economics, situation) if economics and assessment.motion in SOLD_BY_PEOPLE else None,
         tuple(_cards(assessment)),
         tuple(item for item in assessment.advice if item.topic in assessment.base.knowledge.topics_for("stop")),
     )

@@ -271,6 +271,26 @@ class Assessment:
         """What is recommended."""
         return Verdict(self.process, self.lead, self.leaning)
 
+    @property
+    def sold_as(self) -> str | None:
+        """The process that the plan is for: what is recommended, what goes first, or what it leans to."""
+        return self.walked.value("sold_as")
+
+    @property
+    def motion(self) -> str | None:
+        """How that process is sold."""
+        return self.walked.value("motion")
+
+    @property
+    def second_motion(self) -> str | None:
+        """Under `both`, how the other process is sold."""
+        return self.walked.value("second_motion")
+
+    @property
+    def stage(self) -> str | None:
+        """How far the company is with selling."""
+        return self.walked.value("stage")
+
     def status(self, rule: str) -> str:
         """Whether a rule has fired, has failed, or is open."""
         return self.walked.status(self.base.rule_ref(rule))

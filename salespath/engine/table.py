@@ -18,7 +18,7 @@ from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
-from salespath.rules.model import PROCESSES, VERDICTS, Warn
+from salespath.rules.model import PROCESSES, SOLD, VERDICTS, Warn
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"
@@ -228,7 +228,7 @@ class TableResult:
     `process`, `lead` and `leaning` are places in VERDICTS and PROCESSES (NONE where there is none); `possible` has bit n set where
     the nth verdict is possible, and what is `settled` is so by bounds. `sums` are by process and FIGURES. `fired` and `failed` hold
     a row of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place, `levels` for
-    each red flag and level, `standing` for the blocks that stand.
+    each red flag and level, `standing` for the blocks that stand. `sold` holds the places of the values of SOLD, by attribute.
     """
 
     rows: int
@@ -244,6 +244,7 @@ class TableResult:
     done: Mapping[str, Bits]
     levels: Mapping[tuple[str, str], Bits]
     standing: Mapping[str, Bits]
+    sold: Mapping[str, Array]
 
     def unpacked(self, bits: Bits) -> Array:
         """Packed bits as one truth value a row."""
@@ -305,6 +306,11 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
             for level, so in walked.levels(rule.id).items()
         },
         standing={rule.id: walked.stands(rule.id) & inside for rule, _ in base.knowledge.blocks},
+        sold={
+            name: places(walked.values(name), base.knowledge.attributes[name].values)
+            for name in SOLD
+            if name in base.knowledge.attributes
+        },
     )
 
 

@@ -41,8 +41,8 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
     frame = {
         "lines": _mapping(maybe(_record(model.Line, dimension={"enum": list(DIMENSIONS)}))),
         "topics": _by_name(
-            "exclusive", "between", "why", "part", title=_TEXT, choices=choices, part={"enum": list(PARTS)},
-            exclusive=_FLAG, between=_TEXTS, why=_TEXT,
+            "exclusive", "at_most", "between", "why", "part", title=_TEXT, choices=choices, part={"enum": list(PARTS)},
+            exclusive=_FLAG, at_most=_NUMBER, between=_TEXTS, why=_TEXT,
         ),
         "attributes": _mapping(maybe(_record(model.Attribute))),
         "owners": _mapping(maybe(_record(model.Owner))),

@@ -12,7 +12,7 @@ from salespath.facts.cases import NAMES, name_key
 from salespath.facts.values import other_currency
 from salespath.facts.vocabulary import DIMENSIONS, fold
 from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
-from salespath.rules.model import PROCESSES
+from salespath.rules.model import PROCESSES, SOLD
 
 COMPANY = "company"
 NOTES = ("how", "note", "date")  # product_stage__how says how product_stage is known
@@ -27,7 +27,7 @@ RESULTS = (  # what an assessment adds, in this order
     *(f"certainty_{process}_{name}" for process in PROCESSES for name in SUMS),
     *(f"evidence_{process}_{name}" for process in PROCESSES for name in SUMS),
     *(f"dimensions_{dimension}_{process}" for dimension in DIMENSIONS for process in PROCESSES),
-    *("blockers", "reasons", "reason_texts", "advice", "warnings", "unless", "fired", "flags"),
+    *("blockers", "reasons", "reason_texts", "advice", "warnings", "unless", "flags", *SOLD, "fired"),
 )
 
 

@@ -23,7 +23,7 @@ from salespath.engine.walk import SUMS
 from salespath.facts.values import cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
-from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise, Warn
+from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Warn
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import quote
 from salespath.tables.fact_columns import values
@@ -84,6 +84,7 @@ class ResultColumns:
             "process": _from_codes(result.process, VERDICTS),
             "lead": _from_codes(result.lead, PROCESSES),
             "leaning": _from_codes(result.leaning, PROCESSES),
+            **self._sold(),
             **self._strength(),
             "settled": pa.array(result.settled),
             "settled_by": _from_codes((~result.settled).astype(np.int8), ("bounds", "unproved")),
@@ -111,11 +112,18 @@ class ResultColumns:
             "hangs_on": lists(found.on, found.names, self.result.rows),
         }
 
+    def _sold(self) -> dict[str, pa.Array]:
+        """How it is sold and how far the company is; nothing where the rules do not conclude it."""
+        nothing = np.full(self.result.rows, NONE, dtype=np.int8)
+        known = self.base.knowledge.attributes
+        return {
+            name: _from_codes(self.result.sold.get(name, nothing), known[name].values if name in known else ("",))
+            for name in SOLD
+        }
+
     def _flags(self) -> Bits:
-        levels = self.result.levels
-        return np.array([levels[rule, level] for rule, level in self.wording.flags]).reshape(
-            -1, self.result.fired.shape[1]
-        )
+        levels, none = self.result.levels, self._fired([])
+        return np.concatenate([none, *(levels[key][np.newaxis] for key in self.wording.flags)])
 
     def _fired(self, rules: Sequence[str]) -> Bits:
         return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]

@@ -179,7 +179,7 @@ def test_whatever_is_known_the_page_says_the_record_and_data_agrees(facts) -> No
 
 def test_one_company_has_them_at_the_end_and_a_table_has_neither() -> None:
     one = json.loads(run("assess", "examples/veeva_2013.yaml", "--format", "json").stdout)
-    assert list(one)[-2:] == ["grounds", "track_record"]
+    assert {"grounds", "track_record"} <= one.keys()
     assert one["grounds"]["decides"] in {item["rule"] for item in one["fired"]}
     assert {"company", "year", "label", "said"} == set(one["track_record"]["wrong"][0])
     assert not {"grounds", "track_record"} & document(assessed("Asana"), table=True).keys()

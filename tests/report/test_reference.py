@@ -147,6 +147,8 @@ def names_read(rule) -> set[str]:
     process = getattr(rule.then, "process", "any")
     if rule.kind in ("advise", "warn") and process != "any":
         found.add("process")
+    if isinstance(rule.then, Advise):
+        found |= {name for name in ("stage", "motion") if {*getattr(rule.then, name)} - {"any"}}
     return found
 
 

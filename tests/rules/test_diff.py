@@ -276,18 +276,6 @@ def test_advice_comes_with_its_rule_the_verdict_or_other_rules() -> None:
     }
 
 
-def test_advice_is_crowded_out() -> None:
-    frame = FRAME.replace("team: {title: Team", "team: {at_most: 1, title: Team")
-    first = rule("first", "annual_contract_value > 0", ADVISE % ("a", "any", ""))
-    better = rule("better", "annual_contract_value > 0", ADVISE % ("b", "any", ", priority: 90"))
-    found = effect(base(first, frame=frame), base(first, better, frame=frame), SMALL)
-    assert found is not None
-    assert {item.rule: (item.how, item.reason, item.through) for item in found.items} == {
-        "first": ("removed", "room", ("better",)),
-        "better": ("added", "rule", ("better",)),
-    }
-
-
 def test_advice_becomes_in_place_or_says_something_else() -> None:
     done = rule("hire", "annual_contract_value > 0", ADVISE % ("hire", "any", ", done_when: big"))
     (item,) = effect(base(done), base(done, BIG), LARGE).items

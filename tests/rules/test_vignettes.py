@@ -64,6 +64,7 @@ def touched(a: Assessment) -> set[str]:
 
     def names() -> Iterator[str]:
         shown = {item.rule for item in a.fired if item.weight} | {warning.rule for warning in a.warnings}
+        shown |= {flag.rule for flag in a.flags}
         shown |= {rule for advice in a.advice if advice.topic != "metrics" for rule in advice.rules}
         for rule in shown:
             yield from names_behind(a.base, a.walked.truth, a.base.rule_ref(rule))

@@ -84,6 +84,10 @@ def wanted(a: Assessment) -> dict[str, object]:
         "reason_texts": [f.because for f in chosen],
         "advice": list(dict.fromkeys(f"{item.topic}:{item.choice}" for item in a.advice)),
         "warnings": [w.rule for w in a.warnings],
+        "flags": [f"{flag.level}:{flag.rule}" for flag in a.flags],
+        "motion": a.motion,
+        "second_motion": a.second_motion,
+        "stage": a.stage,
         "fired": [f.rule for f in a.fired],
     }
 

@@ -15,8 +15,8 @@ def problems(context: Context) -> Iterator[Problem]:
     """Pairs of rules whose claims hold different values of a subject and whose texts can be shown together.
 
     A text is shown where its rule fires; the remedy of a block where nothing but that is advised yet: under `not_yet`, of a process
-    that is leaned to, or where none is. The answer to a red flag stands with its warning. What is concluded, and what lifts a block,
-    is told only where somebody asks how.
+    that is leaned to, or where none is. The answer to a red flag stands with its warning. What is concluded, and what lifts a
+    block, is told only where somebody asks how.
     """
     claiming = [rule for rule in context.rules.values() if rule.claims and _is_told(rule)]
     for first, second in combinations(claiming, 2):

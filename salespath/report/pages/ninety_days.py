@@ -194,7 +194,7 @@ def document(plan: NinetyDays, start: date | None = None) -> Any:
         process=lambda found, base: found.assessment.process,
         lead=lambda found, base: found.assessment.lead,
         leaning=lambda found, base: found.assessment.leaning,
-        motion=lambda found, base: found.assessment.walked.value("motion"),
+        motion=lambda found, base: found.assessment.motion,
         start=lambda found, base: None if start is None else start.isoformat(),
     )
     shapes: Shapes = {

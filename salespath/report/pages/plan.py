@@ -49,10 +49,13 @@ def moves(a: Assessment) -> Iterator[Block]:
             Item(_opening(move, whole=True), f"{number}.", under=under, ids=move.rules, claims=move_claims(a, move))
         )
     yield from section("First moves", items, ordered=True)
-    rest = found.chosen[len(found.first) :]
+    rest = [*found.chosen[len(found.first) :], *found.unaffordable]
     yield from section(
         "After these",
-        [Item(f"{_opening(move)} ({_terms(move)})", ids=move.rules, claims=move_claims(a, move)) for move in rest],
+        [
+            Item(f"{_opening(move, whole=True)} ({_terms(move)})", ids=move.rules, claims=move_claims(a, move))
+            for move in rest
+        ],
     )
     yield from _beyond(found)
 

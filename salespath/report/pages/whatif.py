@@ -113,7 +113,8 @@ def _plan(found: WhatIf) -> Iterator[Item]:
 def _advice(found: WhatIf, change: Difference) -> str:
     side = found.before if change.how == REMOVED else found.after
     if change.kind != ADVICE:
-        return next(warning.text for warning in side.warnings if warning.rule == change.rule)
+        said = {**{w.rule: w.text for w in side.warnings}, **{flag.rule: flag.consequence for flag in side.flags}}
+        return said[change.rule]
     advice = next(advice for advice in side.advice if advice.rules[0] == change.rule)
     title = side.base.knowledge.topics[advice.topic].title
     return f"{title}: {'(in place) ' if advice.done else ''}{advice.text}"
