@@ -222,7 +222,7 @@ def _unwanted(e: Economics, x: ProcessEconomics) -> Iterator[str]:
     rate = x.figures["win_rate"]
     if rate.decided is not None and rate.origin == ASSUMED:
         yield (
-            f"None of your {count(rate.decided)} decided deals was won. That is no rate of 0%: fewer than one in "
+            f"Of your {count(rate.decided)} decided deals not one was won. That is no rate of 0%: fewer than one in "
             f"{count(max(1, int(1 / rate.values[0])))} is counted."
         )
     elif rate.decided is not None and rate.decided < _FEW:
