@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from salespath.counsel.economics.assumptions import ASSUMED
 from salespath.counsel.economics.inputs import Situation
 from salespath.counsel.economics.months import YEAR, whole
 from salespath.counsel.economics.process_economics import ProcessEconomics
@@ -22,6 +23,7 @@ WEEKS, MONTHS = 13, 3
 WEEKS_A_MONTH = 52 / YEAR
 HOURS = 40.0  # a week, of one person, on moves
 MONTHS_LEFT = 3  # of cash, when a hire begins to earn (F1)
+UNPROVEN = "unproven"
 SOLD_BY_PEOPLE = ("inside_sales", "partner_led", "field", "tender", "hybrid", "services_to_product")
 
 
@@ -147,10 +149,16 @@ def ninety_days(
         pipeline,
         _cash(situation, slots, economics, pipeline),
         _floor(economics) if economics else None,
-        _hire(economics, situation) if economics and assessment.motion in SOLD_BY_PEOPLE else None,
+        _hire(economics, situation) if economics and _may_hire(assessment, economics) else None,
         tuple(_cards(assessment)),
         tuple(item for item in assessment.advice if item.topic in assessment.base.knowledge.topics_for("stop")),
     )
+
+
+def _may_hire(a: Assessment, x: ProcessEconomics) -> bool:
+    """Whether what a hire needs is a question: people sell, somebody pays, and the price is known."""
+    known = x.figures["annual_contract_value"].origin != ASSUMED
+    return a.motion in SOLD_BY_PEOPLE and a.stage != UNPROVEN and known
 
 
 def _cash_months(situation: Situation) -> float | None:
@@ -190,7 +198,7 @@ def _schedule(moves: Iterable[PlannedMove], weeks_of_cash: float) -> tuple[tuple
 def _pipeline(a: Assessment, x: ProcessEconomics, situation: Situation, hires: int) -> Pipeline | None:
     """Expected, in the base case. Deals open today and those begun are decided evenly over one cycle."""
     there = a.case.values.get("paying_customers")
-    if not isinstance(there, int):
+    if not there or not isinstance(there, int):
         return None
     plan = x.plans[1]
     open_ = a.case.values.get("open_opportunities")
@@ -265,8 +273,8 @@ def _by(slot: Slot, week: int) -> float:
 def _floor(x: ProcessEconomics) -> PriceFloor | None:
     """The price floor in the base case."""
     plan = x.plans[1]
-    if plan.gross_margin <= 0 or not plan.churn_year:
-        return None
+    if x.figures["annual_contract_value"].origin == ASSUMED or plan.gross_margin <= 0 or not plan.churn_year:
+        return None  # a price that nobody has named has no floor
     own = x.figures.get("acquisition_cost")
     cost = (
         own.values[1] if own else plan.other_cost + (plan.seller_cost_year / plan.wins_year if plan.wins_year else 0.0)

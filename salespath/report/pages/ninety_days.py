@@ -67,7 +67,7 @@ def _moves(plan: NinetyDays, start: date | None) -> Iterator[Block]:
         Column("weeks" if start is None else "from, to", width=7 if start is None else 15),
         Column("who", least=7, most=16, share=0.3),
         Column("what", least=24),
-        Column("hours", width=6, right=True),
+        Column("hours", width=7, right=True),
         Column("money", width=9, right=True),
     )
     rows = tuple(
