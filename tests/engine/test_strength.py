@@ -110,8 +110,9 @@ def test_a_guess_is_moved_by_one_word_one_member_or_a_factor_of_two(seed, facts,
 
 
 def test_a_guess_of_less_than_a_percent_is_not_moved_to_none():
-    facts: dict[str, Value] = {"days_to_value": 0, "annual_contract_value": 0, "churn_rate": 0.00390625}
-    base, case = BASES[2], Case("x", facts, how={"churn_rate": "guessed"})
+    weigh = "weigh: {process: smb, certainty: 0.5, line: size}"
+    base = small_base(f"rules: [{{id: nobody-leaves, when: churn_rate == 0, {weigh}, because: So, source: [K01]}}]")
+    case = Case("x", {"churn_rate": 0.00390625}, how={"churn_rate": "guessed"})
     assert process_of(base, {**case.values, "churn_rate": 0}) != process_of(base, case.values)
     assert "churn_rate" not in {turn.fact for turn in turning(base, case.values, {"churn_rate"})}
     found = strengths(base, FactTable.from_cases(base, [case]), guessed=guessed_in([case]))
