@@ -162,11 +162,13 @@ def _advised(a: Assessment, item: Advice, company: Company) -> PlannedMove:
     own, cost = company.number("seller_cost") if then.hires else None, then.cost
     if own is not None:
         cost = then.hires * own * (then.weeks or YEAR) / YEAR
+    formula = a.base.brings(item.rules[0])
+    brings = company.value(formula) if formula else None
     done = a.base.done_when(item.rules[0])
     open_ = done is not None and a.walked.status(a.base.graph.done_refs[item.rules[0]]) == "open"
     return PlannedMove(
         "advice", item.text, item.short or _first(item.text), item.owner, item.rules, item.steps, then.until, then.done_when,
-        then.weeks, then.hours, cost, cost is not None and own is None, then.hires, None, then.effect, open_,
+        then.weeks, then.hours, cost, cost is not None and own is None, then.hires, brings, then.effect, open_,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ class Base:
     _relations: dict[str, Condition] = field(default_factory=dict)
     _conditions: dict[str, Condition] = field(default_factory=dict)
     _done: dict[str, Condition] = field(default_factory=dict)
+    _brings: dict[str, Number] = field(default_factory=dict)
     _has: dict[str, Condition] = field(default_factory=dict)
     _raised: dict[tuple[str, str], Condition] = field(default_factory=dict)
     _overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -56,6 +57,10 @@ class Base:
     def done_when(self, rule: str) -> Condition | None:
         """When what a rule advises is in place, where it says so."""
         return self._done.get(rule)
+
+    def brings(self, rule: str) -> Number | None:
+        """What a rule's advice adds to the cash within ninety days, US dollars, where it says so."""
+        return self._brings.get(rule)
 
     def raised_when(self, rule: str) -> dict[str, Condition]:
         """When a red flag is graver than its rule says, by the level that it then has, the gravest first."""

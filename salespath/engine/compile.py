@@ -150,6 +150,11 @@ class _Compiler:
         self.base._conditions[rule.id] = tree
         if then.done_when and (done := self._condition(rule, "done_when", then.done_when, self.scopes[FACTS])):
             self.base._done[rule.id] = done
+        if isinstance(then, Advise) and then.brings:
+            try:
+                self.base._brings[rule.id] = formula(then.brings, Scope(self.vocabulary, {}))
+            except ExpressionError as error:
+                self._problem("SP301", rule, f"`brings: {shown(then.brings, 80)}`: {error}")
         if isinstance(then, Warn):
             for level, text in then.raised.items():
                 if graver := self._condition(rule, f"{level}_when", text, self.scopes[PLAN]):

@@ -38,6 +38,19 @@ def test_cash_by_hand() -> None:
     assert plan.cash.bridge.end == 1_500_000 + sum(step.amount for step in plan.cash.bridge.steps)
 
 
+def test_a_year_in_advance_and_less_spending_by_hand() -> None:
+    """22 customers at 9,000: a fifth pays ten months less the three that would come: 0.2 × 22 × 9,000 × 7 ÷ 12 = 23,100."""
+    plan = plan_of(inside(capital=40_000))
+    assert plan.cash is not None
+    brought = {
+        step.ids[0]: step.amount
+        for step in plan.cash.bridge.steps
+        if step.amount > 0 and step.ids[0] in BASE.knowledge.rules
+    }
+    assert brought["not-yet-collect-a-year-in-advance"] == 23_100
+    assert brought["not-yet-make-the-cash-last"] == 12_000
+
+
 def test_every_bridge_adds_up_and_the_line_ends_where_it_does() -> None:
     for plan in PLANS:
         if plan.cash:
