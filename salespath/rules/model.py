@@ -59,9 +59,8 @@ class Advise:
 
     `stage` and `motion` are the values of these attributes that it is for (all where empty). It ends when `done_when` holds or,
     where no answer shows that, as `until` says. `weeks` is the time until then, `hours` what its owner spends on it a week, `cost`
-    US dollars in all, `hires` how many sellers it adds, and `effect` what it is known to bring.
-    `brings` is a formula of the US dollars that it adds to the cash within ninety days. It takes the place of what the blocks and red
-    flags that it `answers` advise.
+    US dollars in all, `hires` how many sellers it adds, and `effect` what it is known to bring. `brings` is a formula of the US
+    dollars that it adds to the cash within ninety days. It takes the place of what the blocks and flags that it `answers` advise.
     """
 
     topic: str
