@@ -28,11 +28,8 @@ HIRING = {
         "sales_development",
         "solutions_engineer",
         "senior_beside",
-        "experienced_seller",
-        "hire_sellers",
-        "hire_account_development",
     )
-}
+} | {("first_moves", "two_sellers")}
 MARKETER = {("team", "hire_digital_marketer")}
 SELF_SERVICE = {("first_moves", "let_customers_start_alone"), ("first_moves", "open_a_free_trial")}
 ON_PREMISES = {("infrastructure", "on_premises"), ("hosting", "on_premises")}
@@ -40,16 +37,12 @@ UPMARKET = {("channel", "direct_calls"), ("channel", "mixed"), ("first_moves", "
 TWO_TEAMS = {("channel", "mixed"), ("team", "two_teams"), ("first_moves", "two_leads")}
 FORBIDDEN: dict[str, set[tuple[str, str]]] = {
     "idea_only_hr_tool": HIRING | MARKETER | {("first_moves", "first_case_study")},
-    "smb_to_enterprise_going_wrong": UPMARKET | HIRING - {("team", "hire_account_development")},
+    "smb_to_enterprise_going_wrong": UPMARKET | HIRING,
     "plg_enterprise_security_demands": ON_PREMISES | {("team", "account_executive"), ("team", "sales_development")},
-    "partner_led_mid_market": SELF_SERVICE | {("team", "hire_sellers"), ("team", "account_executive")},
+    "partner_led_mid_market": SELF_SERVICE | {("first_moves", "two_sellers"), ("team", "account_executive")},
     "deep_discount_churny_smb": HIRING | UPMARKET,
     "one_customer_eighty_percent": TWO_TEAMS,
-    "two_months_of_cash": HIRING
-    | MARKETER
-    | SELF_SERVICE
-    | ON_PREMISES
-    | {("first_moves", "independent_audit"), ("first_moves", "start_without_you")},
+    "two_months_of_cash": HIRING | MARKETER | SELF_SERVICE | ON_PREMISES | {("first_moves", "independent_audit")},
 }
 
 
