@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from salespath.authoring.solver import GaveUp, Literal, Solver, holds
+from salespath.authoring.solver import AnyEvidence, GaveUp, Literal, Solver, holds
 from salespath.engine.base import Base
 from salespath.engine.cells import companies
 from salespath.engine.table import FactTable, Rows
@@ -25,7 +25,7 @@ class Possible:
         self._cases = list(companies(base, EXAMPLES, seed=1))
         self._rows = Rows(base, FactTable.from_cases(base, self._cases))
         self._walked = walk(base, self._rows, settle=False)
-        self._solver = Solver(base)
+        self._solver, self._loose = Solver(base), AnyEvidence(base)
         self._known: dict[tuple[Literal, ...], Mapping[str, Value] | None] = {}
 
     def example(self, *literals: Literal) -> Mapping[str, Value] | None:
@@ -36,7 +36,7 @@ class Possible:
                 bits = bits & (self._walked.is_so(ref) if wanted else ~self._walked.is_so(ref))
             flags = np.unpackbits(bits, count=len(self._cases))
             try:
-                facts = self._cases[flags.argmax()].values if flags.any() else self._solver.find(*literals)
+                facts = self._cases[flags.argmax()].values if flags.any() else self._found(literals)
             except GaveUp:
                 self.undecided += 1
                 raise
@@ -44,6 +44,10 @@ class Possible:
             self.proofs += facts is None
             self._known[literals] = facts
         return self._known[literals]
+
+    def _found(self, literals: tuple[Literal, ...]) -> Mapping[str, Value] | None:
+        loose = self._loose
+        return None if loose.solve(loose.wanted(literals)) is None else self._solver.find(*literals)
 
     def fewest(self, facts: Mapping[str, Value], *literals: Literal) -> dict[str, Value]:
         """The same example with no fact that it does not need."""

@@ -131,15 +131,18 @@ class Base:
     @cached_property
     def read_by_verdict(self) -> frozenset[str]:
         """The rules that conclude from facts what the verdict reads, through others too."""
-        rules, found = self.knowledge.rules, set[str]()
-        pending = [rule.id for rule in rules.values() if self.section(rule) == VERDICT]
+        return self.read_for("process", "lead", "leaning")
+
+    def read_for(self, *attributes: str) -> frozenset[str]:
+        """The rules that conclude from facts what some attributes of the verdict depend on, through others too."""
+        found, pending = set[str](), list(attributes)
         while pending:
-            read = inputs(self._conditions[pending.pop()])
+            name = pending.pop()
             for rule, then in self.knowledge.each(Conclude):
-                if then.attribute in read and rule.id not in found and self.section(rule) == FACTS:
+                if then.attribute == name and rule.id not in found:
                     found.add(rule.id)
-                    pending.append(rule.id)
-        return frozenset(found)
+                    pending.extend(inputs(self._conditions[rule.id]))
+        return frozenset(id_ for id_ in found if self.section(self.knowledge.rules[id_]) == FACTS)
 
     def rule_ref(self, rule: str) -> Ref:
         """That a rule takes effect, to ask a walk or the solver about."""

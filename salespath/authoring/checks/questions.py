@@ -37,10 +37,10 @@ def problems(context: Context) -> Iterator[Problem]:
 
 
 def _values(context: Context) -> Iterator[Problem]:
-    """Values of a fact between which no rule makes a difference."""
+    """Values of a fact between which no rule makes a difference; of one that is never asked for they cost nobody an answer."""
     tests = [leaf for leaf in context.base.graph.leaves if isinstance(leaf, (OneOf, Member))]
     for fact in context.base.vocabulary.facts.values():
-        mine = [leaf for leaf in tests if leaf.name == fact.id]
+        mine = [leaf for leaf in tests if leaf.name == fact.id and fact.ask != "figures"]
         groups: dict[tuple[bool, ...], list[str]] = {}
         for value in fact.values if mine else ():
             holds = (value in leaf.values if isinstance(leaf, OneOf) else value == leaf.value for leaf in mine)
