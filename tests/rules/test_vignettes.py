@@ -32,7 +32,7 @@ HIRING = {
 } | {("first_moves", "two_sellers")}
 MARKETER = {("team", "hire_digital_marketer")}
 SELF_SERVICE = {("first_moves", "let_customers_start_alone"), ("first_moves", "open_a_free_trial")}
-ON_PREMISES = {("infrastructure", "on_premises"), ("hosting", "on_premises")}
+ON_PREMISES = {("infrastructure", "on_premises")}
 UPMARKET = {("channel", "direct_calls"), ("channel", "mixed"), ("first_moves", "enterprise_first")}
 TWO_TEAMS = {("channel", "mixed"), ("team", "two_teams"), ("first_moves", "two_leads")}
 FORBIDDEN: dict[str, set[tuple[str, str]]] = {
