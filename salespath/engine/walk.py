@@ -218,15 +218,25 @@ def walk(base: Base, carrier: Carrier, *, settle: bool = True, plan: bool = True
 
 
 def supposing(walked: Walked, process: str) -> Walked:
-    """What would hold if the verdict were another: the plan of that process for the same facts."""
+    """What would hold if the verdict were another: what else it concludes, and the plan of that process for the same facts."""
     graph, carrier, truth = walked.base.graph, walked.carrier, walked.truth
-    end = graph.ends[VERDICT]
+    start, end = graph.ends[FACTS], graph.ends[VERDICT]
     found = Truth(truth.true[:end], truth.false[:end])
+    supposed = set[int]()
     for value in VERDICTS:
         ref = graph.value_refs["process", value]
         so, not_so = (carrier.one, carrier.zero) if value == process else (carrier.zero, carrier.one)
         node, true, false = (ref, so, not_so) if ref >= 0 else (~ref, not_so, so)
         found.true[node], found.false[node] = true, false
+        supposed.add(node)
+    for node in range(start, end):
+        kind, refs = graph.nodes[node]
+        if kind != LEAF and node not in supposed:
+            every, some = (found.is_true, found.is_false) if kind == ALL else (found.is_false, found.is_true)
+            both, either = carrier.one, carrier.zero
+            for ref in refs:
+                both, either = both & every(ref), either | some(ref)
+            found.true[node], found.false[node] = (both, either) if kind == ALL else (either, both)
     _plan(graph, found, carrier)
     return replace(walked, truth=found)
 
