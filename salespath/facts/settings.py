@@ -21,8 +21,9 @@ _LISTED = 12  # companies named in a message
 def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
     """The company with facts as some texts say: `fact=value`, `fact+=member`, `fact-=member`; `fact=` or `fact=?` for unknown.
 
-    Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. Raises SalespathError
-    listing every problem: SP151 for a text that is not of this form, SP152 for a fact that is set twice, and those of fact files.
+    Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. What is otherwise than
+    before is tried. Raises SalespathError listing every problem: SP151 for a text that is not of this form, SP152 for a fact
+    that is set twice, and those of fact files.
     """
     reader = _SettingReader(vocabulary, case)
     for text in texts:
@@ -35,7 +36,8 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
         reader.values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
     kept = {name: value for name, value in case.values.items() if name not in reader.said}
     found = Case(case.company, reader.values, reader.how, reader.notes)
-    return replace(merge(replace(case, values=kept), found), line=case.line)
+    said = merge(replace(case, values=kept), found)
+    return replace(said, line=case.line, tried=case.trial(said.values).tried)
 
 
 class _SettingReader(FactReader):

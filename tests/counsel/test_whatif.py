@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, sample, some_facts
@@ -12,16 +13,19 @@ from salespath.counsel.reach.steps import cards
 from salespath.counsel.sensitivity import sensitivity
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
-from salespath.facts import Case
+from salespath.engine.compile import fill, placeholders
+from salespath.facts import Case, read_file
 from salespath.facts.settings import suppose
 from salespath.facts.values import cell_text
 from salespath.files.problems import SalespathError
 from salespath.report.formats.text import write
 from salespath.report.pages import sensitivity as sensitivity_page
 from salespath.report.pages import whatif as whatif_page
+from salespath.rules.model import BlockProcess, Conclude, Weigh
 
 ONE = str(EXAMPLES / "veeva_2013.yaml")
 MANY = str(EXAMPLES / "real_companies.yaml")
+(VEEVA,) = read_file(ONE, VOCABULARY).cases
 CASE = Case(
     "Acme",
     {"annual_contract_value": 20_000, "team_roles": frozenset({"customer_success"}), "self_serve": True},
@@ -163,6 +167,21 @@ def test_a_new_block_and_one_that_goes_are_told():
     back = write(whatif_page.page(what_if(BASE, proven, ["willingness_to_pay=refused"])))
     assert "New block of SMB selling" in back
     assert "Remedy (founder)" in back
+
+
+def test_a_tried_figure_is_a_condition_and_never_the_companys_own_answer():
+    settings = ["annual_contract_value=50000", "reachable_customers=1", "paying_customers=40"]
+    said = write(whatif_page.page(what_if(BASE, VEEVA, settings)))
+    assert "No longer counts: Your average is $780,000 a year" in said
+    assert "At an average of $50,000 a year" in said
+    for owned in ("Your average is $50,000", "average of $50,000 a year is", "by your count"):
+        assert owned not in said
+    for rule in BASE.knowledge.rules.values():
+        if isinstance(rule.then, (Weigh, BlockProcess, Conclude)) and (names := placeholders(rule.because)):
+            tried = fill(rule.because, lambda name: "9", names)
+            assert "(supposed)" not in tried, f"{rule.id}: write [said|tried] around what the figure is said to be"
+            assert not re.search(r"[Yy]our\b|[Yy]ou (count|have)\b", tried), rule.id
+    assert fill("{capital} and {monthly_burn}", "${}".format, ["capital"]) == "$capital (supposed) and $monthly_burn"
 
 
 # What it hangs on

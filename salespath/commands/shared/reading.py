@@ -96,7 +96,10 @@ def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequen
     nothing = Portfolio((Case(shown(company, 200) or NAMELESS),), (), single=True)
     meant = read_company(files, company) if files else nothing
     try:
-        return replace(meant, cases=tuple(suppose(base.vocabulary, case, texts) for case in meant.cases))
+        supposed = (suppose(base.vocabulary, case, texts) for case in meant.cases)
+        return replace(
+            meant, cases=tuple(replace(case, tried=frozenset()) for case in supposed)
+        )  # taken as its answers
     except SalespathError as error:
         raise SalespathError([*meant.problems, *error.problems]) from None
 

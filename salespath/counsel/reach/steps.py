@@ -111,10 +111,10 @@ def roadmap(base: Base, found: Reach, sensitivity: Sensitivity) -> Roadmap:
 def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
     facts = dict(case.values)
     start = before = assess(base, case)
-    end = assess(base, Case(case.company, apply(case.values, some)))
+    end = assess(base, case.trial(apply(case.values, some)))
     for move in _in_order(base, some):
         facts = apply(facts, [move])
-        after = assess(base, Case(case.company, facts))
+        after = assess(base, case.trial(facts))
         unlocks = tuple(_unlocks(before, after))
         reasons = {u.rule: u.because for u in unlocks} or dict(_late_readers(start, end, move.fact))
         rules, because = tuple(reasons), next(iter(reasons.values()), "")
