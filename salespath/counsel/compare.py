@@ -136,13 +136,22 @@ def own_advice(effect: Effect) -> list[Difference]:
 
 
 def behind_verdict(effect: Effect, sides: tuple[Assessment, Assessment]) -> list[tuple[str, Assessment]]:
-    """The rules behind another verdict, each with the assessment in which it takes effect.
+    """The rules behind another verdict, each with the assessment in which it takes effect, or stands as a block.
 
     Blocks come first, then evidence, what moves most before what moves less, then what only leads on to these.
     """
     rules = sides[0].base.knowledge.rules
     moved = {shift.rule: abs(shift.new - shift.old) for shift in effect.shifts}
-    fired = [{item.rule for item in side.fired} for side in sides]
+    fired = [_reasons(side).keys() for side in sides]
     found = [rule for rule in effect.through if rule in fired[0] | fired[1]]
     found.sort(key=lambda rule: (not isinstance(rules[rule].then, BlockProcess), -moved.get(rule, 0)))
     return [(rule, sides[rule in fired[1]]) for rule in found]
+
+
+def reason(rule: str, a: Assessment) -> str:
+    """What a rule says that takes effect, or stands as a block."""
+    return _reasons(a)[rule]
+
+
+def _reasons(a: Assessment) -> dict[str, str]:
+    return {block.rule: block.because for block in a.blockers} | {item.rule: item.because for item in a.fired}

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from salespath.counsel.reach.obstacles import obstacles
 from salespath.counsel.reach.search import GOALS, Changes, Reach, apply, search
 from salespath.counsel.reach.steps import roadmap
+from salespath.counsel.reach.within_a_year import comes_within_a_year
 from salespath.counsel.sensitivity import sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
@@ -330,6 +331,31 @@ def test_what_does_not_go_together_is_not_proposed_unless_it_is_so_already():
     stages = small_base("rules:\n" + weigh("late", "self_serve and product_stage == launched", "smb", 0.9))
     both = {**start, "self_serve": True, "customization": "bespoke", "product_stage": "pilot"}
     assert search(stages, Case("x", both), "smb", largest=1).first.facts["product_stage"] == "launched"
+
+
+@pytest.mark.parametrize(
+    ("facts", "when", "comes"),
+    [
+        (
+            {"paying_customers": 50, "largest_contract_value": 60_000},
+            "largest_contract_value >= 50_000",
+            False,
+        ),  # is so
+        ({"largest_contract_value": 20_000}, "largest_contract_value >= 60_000", True),
+        ({"largest_contract_value": 20_000}, "largest_contract_value >= 60_001", False),  # more than tripled
+        ({"annual_contract_value": 20_000}, "annual_contract_value >= 40_000", True),  # twice a half, its largest step
+        ({"annual_contract_value": 20_000}, "annual_contract_value >= 40_001", False),
+        ({"paying_customers": 89_000}, "paying_customers <= 999", False),
+        ({"paying_customers": 1}, "paying_customers >= 10", True),
+        ({"case_studies": 0}, "case_studies >= 6", True),
+        ({"case_studies": 0}, "case_studies >= 7", False),
+        ({"capital": 1000, "monthly_burn": 1000}, "runway_months >= 9 or self_serve", True),
+        ({"capital": 1000, "monthly_burn": 1000}, "runway_months >= 9 and self_serve", False),
+        ({}, "capital >= 280_000", True),  # unknown is not no
+    ],
+)
+def test_nothing_is_waited_for_that_is_so_or_that_a_year_cannot_bring(facts, when, comes):
+    assert comes_within_a_year(BASE, facts, condition(when, Scope(VOCABULARY, {}))) == comes
 
 
 def test_the_threshold_to_cross_is_told():

@@ -217,6 +217,21 @@ def test_every_step_and_gap_is_what_the_assessment_says(case):
         assert assess(BASE, Case("x", {**case.values, variant.move.fact: variant.value})).process == variant.process
 
 
+@pytest.mark.parametrize(
+    ("facts", "first"),
+    [
+        (VEEVA.values, "What moves the verdict most: willingness to pay (refused: not yet)."),
+        ({"self_serve": True}, "What moves the verdict most: "),
+        ({}, "What moves the verdict most: "),
+    ],
+)
+def test_the_first_line_says_what_moves_the_verdict_most(facts, first):
+    found = sensitivity(BASE, Case("x", facts))
+    said = write(sensitivity_page.page(found, ()), 200).splitlines()[2]
+    assert said.startswith(first)
+    assert found.most in {*(i.fact for i in found.turning), *(v.move.fact for v in found.open)}
+
+
 def test_the_widest_range_of_evidence_comes_first():
     ranges = [influence.high - influence.low for influence in sensitivity(BASE, real_companies()[-2]).influences]
     assert ranges == sorted(ranges, reverse=True)

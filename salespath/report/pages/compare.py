@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from salespath.counsel.compare import Comparison, Saved, Side, behind_verdict, own_advice
+from salespath.counsel.compare import Comparison, Saved, Side, behind_verdict, own_advice, reason
 from salespath.engine import certainty, effects
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
@@ -150,12 +150,11 @@ def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
     if effect.verdict_changes:
         yield Text(f"Verdict: {new} instead of {old}. It goes back to:")
 
-        def reason(behind: tuple[str, Assessment]) -> Item:
-            rule, a = behind
-            because = next(item.because for item in a.fired if item.rule == rule)
-            return Item(f"{other.name if a is sides[1] else first.name}: {because} [{rule}]", ids=(rule,))
+        def behind(found: tuple[str, Assessment]) -> Item:
+            rule, a = found
+            return Item(f"{other.name if a is sides[1] else first.name}: {reason(rule, a)} [{rule}]", ids=(rule,))
 
-        yield from _few(behind_verdict(effect, sides), reason)
+        yield from _few(behind_verdict(effect, sides), behind)
     else:
         yield Text(f"The same verdict: {new}.")
     blocks = []
