@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from salespath.engine.base import Base
 from salespath.engine.effects import ADVICE, Difference, Effect, between, follows
 from salespath.facts import Case, Value
 from salespath.facts.cases import UNREAD
+from salespath.facts.company_names import folded_name
 from salespath.files.problems import shown
 from salespath.rules.diff import CHANGED
 from salespath.rules.model import BlockProcess
@@ -47,6 +48,8 @@ class Comparison:
 
     `facts` are those that are not the same everywhere, with the value on each side, None where it is unknown; `same` are those
     known on every side and alike. `advice` holds the topics of the plan on which it differs, with the choices on each side.
+    Of one company at different times the sides are in the order of time, `moments` says when each was, and each effect is against
+    the side before.
     """
 
     sides: tuple[Side, ...]
@@ -54,15 +57,39 @@ class Comparison:
     same: tuple[str, ...]
     advice: Mapping[str, tuple[tuple[str, ...], ...]]
     effects: tuple[Effect, ...]
+    moments: tuple[str, ...] = ()
+
+    def against(self, place: int) -> Side:
+        """The side against which the effect at a place is."""
+        return self.sides[place if self.moments else 0]
 
 
 # What is compared
 
 
 def are_respondents(cases: Sequence[Case]) -> bool:
-    """Whether records of one company at one time, none of them a saved result, are several people's answers."""
-    moments = {(case.company.casefold(), str(case.extra.get("year"))) for case in cases}
-    return len(cases) > 1 and len(moments) == 1 and not any(_read_saved(case) for case in cases)
+    """Whether records of one company, none of them a saved result, are several people's answers.
+
+    They are where each says whose it is, or all agree on when.
+    """
+    if len(cases) < 2 or not _one_company(cases) or any(_read_saved(case) for case in cases):
+        return False
+    return all(case.extra.get("respondent") for case in cases) or len(set(map(moment, cases))) == 1
+
+
+def moment(case: Case) -> str:
+    """When the answers of a company were so: a date, or a year; empty where nothing says it."""
+    return shown(case.extra.get("date") or case.values.get("reference_date") or case.extra.get("year") or "")
+
+
+def history(cases: Sequence[Case]) -> bool:
+    """Whether these are one company at different times, each of them said."""
+    moments = list(map(moment, cases))
+    return len(cases) > 1 and _one_company(cases) and all(moments) and len(set(moments)) == len(moments)
+
+
+def _one_company(cases: Sequence[Case]) -> bool:
+    return len({folded_name(case.company) for case in cases}) == 1
 
 
 def sides(base: Base, cases: Sequence[Case], *, respondents: bool) -> tuple[Side, ...]:
@@ -88,10 +115,10 @@ def _read_saved(case: Case) -> Saved | None:
 
 def _names(cases: Sequence[Case], *, respondents: bool) -> list[str]:
     """A distinct name for each: the company's, with what tells it apart; of respondents only that."""
-    of_company = Counter(case.company.casefold() for case in cases)
+    of_company = Counter(folded_name(case.company) for case in cases)
     names = []
     for case in cases:
-        alone = of_company[case.company.casefold()] == 1
+        alone = of_company[folded_name(case.company)] == 1
         apart = _apart(case)
         names.append(apart if respondents else case.company if alone else f"{case.company} ({apart})")
     numbers = {name: count(1) if times > 1 else None for name, times in Counter(names).items()}
@@ -100,17 +127,24 @@ def _names(cases: Sequence[Case], *, respondents: bool) -> list[str]:
 
 def _apart(case: Case) -> str:
     """What tells a record of a company from another one: who, which or when if it says so, else the name of its file."""
-    own = (shown(case.extra[key]) for key in _NAMING if case.extra.get(key))
-    return next(own, "standard input" if case.file in (None, "-") else Path(str(case.file)).stem)
+    own = [shown(case.extra[key]) for key in _NAMING if case.extra.get(key)]
+    return next(
+        filter(None, [*own, moment(case)]), "standard input" if case.file in (None, "-") else Path(str(case.file)).stem
+    )
 
 
 # What differs
 
 
 def compare(found: Sequence[Side]) -> Comparison:
-    """Compare two or more sides that were assessed under one base."""
+    """Compare two or more sides that were assessed under one base; of one company at different times by time."""
+    cases = [side.assessment.case for side in found]
+    over_time = history(cases) and not any(case.extra.get("respondent") or case.extra.get("scenario") for case in cases)
+    if over_time:
+        found = sorted(found, key=lambda side: moment(side.assessment.case))
     assessments = [side.assessment for side in found]
-    base = assessments[0].base
+    first = assessments[0]
+    base = first.base
     names = base.vocabulary.ordered({name for a in assessments for name in a.case.values})
     facts = {name: tuple(a.case.values.get(name) for a in assessments) for name in names}
     advice = {topic: tuple(_choices(a, topic) for a in assessments) for topic in base.knowledge.topics}
@@ -119,7 +153,8 @@ def compare(found: Sequence[Side]) -> Comparison:
         {name: values for name, values in facts.items() if len(set(values)) > 1},
         tuple(name for name, values in facts.items() if len(set(values)) == 1),
         {topic: choices for topic, choices in advice.items() if len(set(choices)) > 1},
-        tuple(between(assessments[0], other) for other in assessments[1:]),
+        tuple(between(one, other) for one, other in zip(assessments if over_time else repeat(first), assessments[1:])),
+        tuple(moment(a.case) for a in assessments) if over_time else (),
     )
 
 

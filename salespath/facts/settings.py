@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from salespath.facts.cases import Case, FactReader, merge
+from salespath.facts.company_names import folded_name
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import Scalar, parse, repeated_keys
@@ -107,9 +108,16 @@ class _SettingReader(FactReader):
                     self._problem("SP152", f"{name}: {member} is to come and to go; say one of the two.")
 
 
+def of_name(cases: Iterable[Case], company: str) -> list[Case]:
+    """The companies of a name: those called exactly so, else those whose name is the same folded."""
+    some, folded = list(cases), folded_name(company)
+    exact = [case for case in some if case.company == company]
+    return exact or [case for case in some if folded_name(case.company) == folded]
+
+
 def choose(cases: Sequence[Case], path: str, company: str) -> Case:
     """The one company of a file that is meant. Raises SalespathError (SP153) where that is not clear."""
-    found = [case for case in cases if case.company == company] if company else list(cases)
+    found = of_name(cases, company) if company else list(cases)
     if len(found) == 1:
         return found[0]
     names = ", ".join(shown(case.company) for case in cases[:_LISTED])

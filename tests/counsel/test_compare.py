@@ -22,6 +22,8 @@ from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.effects import OTHERS, between
 from salespath.facts import Case, read_file
+from salespath.facts.company_names import folded_name
+from salespath.facts.settings import of_name
 from salespath.report.formats.text import write
 from salespath.report.pages.compare import document, page
 from salespath.report.pages.panel import page as panel_page
@@ -189,6 +191,61 @@ def test_two_dates_of_one_company_are_no_respondents(tmp_path: Path) -> None:
     read = read_sides(BASE, [str(tmp_path / "2019.yaml"), str(tmp_path / "2020.yaml")])
     assert not read.respondents
     assert [c.name for c in read.sides] == ["Acme (2019)", "Acme (2020)"]
+
+
+def test_two_dates_of_one_company_are_a_history_in_the_order_of_time(tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text(
+        "company: Ácme S.R.L.\nfacts: {reference_date: 2023-06-30, self_serve: no}\n", "utf-8"
+    )
+    (tmp_path / "old.yaml").write_text("company: Acme srl\nyear: 2019\nfacts: {self_serve: yes}\n", "utf-8")
+    read = read_sides(BASE, [str(tmp_path / "new.yaml"), str(tmp_path / "old.yaml")])
+    assert not read.respondents
+    found = compare(read.sides)
+    assert found.moments == ("2019", "2023-06-30")
+    said = text(found, 100)
+    assert said.startswith("Ácme S.R.L.: 2019 -> 2023-06-30\n")
+    assert "2019 -> 2023-06-30: what changed\n--------------------------------\n  - self-serve: yes -> no\n" in said
+    assert "what it did to the verdict" in said
+    three = [replace(s, assessment=assess(BASE, replace(s.assessment.case, extra={"year": y}, values={})))
+             for y, s in zip((2021, 2019, 2020), [*read.sides, read.sides[0]])]  # fmt: skip
+    changes = document(compare(three))["changes"]
+    assert [c["against"] for c in changes] == [s.name for s in compare(three).sides[:2]]
+
+
+def test_whose_answers_they_are_holds_before_when_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(
+        "- {company: Acme Inc., respondent: Ana, year: 2019, facts: {self_serve: yes}}\n"
+        "- {company: ACME, respondent: Ben, year: 2020, facts: {self_serve: no}}\n",
+        "utf-8",
+    )
+    assert read_sides(BASE, [str(path)]).respondents
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Ácme S.R.L.", "acme srl", True),
+        ("Müller & Söhne GmbH & Co. KG", "Muller Sohne", True),
+        ("Data-Dog, Inc.", "Datadog", True),
+        ("Straße Ltd", "STRASSE LIMITED", True),
+        ("Țara S. A.", "Tara", True),
+        ("Co", "SE", False),
+        ("Inc", "Inc.", True),
+        ("Acme One", "Acme Two", False),
+        ("日本電気", "日本", False),
+        ("!!!", "???", False),
+    ],
+)
+def test_names_match_whatever_their_case_accents_and_legal_form(one, other, same) -> None:
+    assert (folded_name(one) == folded_name(other)) == same
+
+
+def test_a_company_is_found_by_its_folded_name_and_an_exact_one_comes_first() -> None:
+    some = [Case("Acme Inc."), Case("ACME"), Case("Other")]
+    assert of_name(some, "ACME") == [some[1]]
+    assert of_name(some, "acme") == some[:2]
+    assert run("whatif", str(EXAMPLES / "real_companies.yaml"), "--company", "xero ltd").stdout.startswith(b"Xero: ")
 
 
 def test_records_that_nothing_tells_apart_are_numbered() -> None:
