@@ -65,7 +65,7 @@ def assess_sides(base: Base, read: Portfolio, respondents: bool | None = None, *
 
     A company with an error is left out. Fewer than two are an error (SP164), respondents about several companies a warning (SP165).
     """
-    people = are_respondents(read.cases) if respondents is None else respondents
+    people = are_respondents(base.vocabulary, read.cases) if respondents is None else respondents
     found = sides(base, read.cases, respondents=people)
     problems = [*read.problems, *(problem for side in found for problem in side.assessment.problems)]
     problems.extend(compare_page.warnings(found))

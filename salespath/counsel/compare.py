@@ -13,7 +13,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.base import Base
 from salespath.engine.effects import ADVICE, Difference, Effect, between, follows
-from salespath.facts import Case, Value
+from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.cases import UNREAD
 from salespath.facts.company_names import folded_name
 from salespath.files.problems import shown
@@ -67,24 +67,27 @@ class Comparison:
 # What is compared
 
 
-def are_respondents(cases: Sequence[Case]) -> bool:
+def are_respondents(vocabulary: Vocabulary, cases: Sequence[Case]) -> bool:
     """Whether records of one company, none of them a saved result, are several people's answers.
 
     They are where each says whose it is, or all agree on when.
     """
     if len(cases) < 2 or not _one_company(cases) or any(_read_saved(case) for case in cases):
         return False
-    return all(case.extra.get("respondent") for case in cases) or len(set(map(moment, cases))) == 1
+    return all(case.extra.get("respondent") for case in cases) or len({moment(vocabulary, case) for case in cases}) == 1
 
 
-def moment(case: Case) -> str:
+def moment(vocabulary: Vocabulary, case: Case) -> str:
     """When the answers of a company were so: a date, or a year; empty where nothing says it."""
-    return shown(case.extra.get("date") or case.values.get("reference_date") or case.extra.get("year") or "")
+    dates = (value for name, value in case.values.items() if vocabulary[name].type == "date")
+    return shown(case.extra.get("date") or next(dates, None) or case.extra.get("year") or "")
 
 
-def history(cases: Sequence[Case]) -> bool:
-    """Whether these are one company at different times, each of them said."""
-    moments = list(map(moment, cases))
+def history(vocabulary: Vocabulary, cases: Sequence[Case]) -> bool:
+    """Whether these are one company at different times, each of them said, and no answers of several people nor scenarios."""
+    moments = [moment(vocabulary, case) for case in cases]
+    if any(case.extra.get("respondent") or case.extra.get("scenario") for case in cases):
+        return False
     return len(cases) > 1 and _one_company(cases) and all(moments) and len(set(moments)) == len(moments)
 
 
@@ -96,7 +99,7 @@ def sides(base: Base, cases: Sequence[Case], *, respondents: bool) -> tuple[Side
     """The companies or people, assessed, each by a name of its own."""
     return tuple(
         Side(name, assess(base, case), _read_saved(case), case.extra.get(UNREAD, {}))
-        for name, case in zip(_names(cases, respondents=respondents), cases)
+        for name, case in zip(_names(base.vocabulary, cases, respondents=respondents), cases)
     )
 
 
@@ -113,23 +116,24 @@ def _read_saved(case: Case) -> Saved | None:
     )
 
 
-def _names(cases: Sequence[Case], *, respondents: bool) -> list[str]:
+def _names(vocabulary: Vocabulary, cases: Sequence[Case], *, respondents: bool) -> list[str]:
     """A distinct name for each: the company's, with what tells it apart; of respondents only that."""
     of_company = Counter(folded_name(case.company) for case in cases)
     names = []
     for case in cases:
         alone = of_company[folded_name(case.company)] == 1
-        apart = _apart(case)
+        apart = _apart(vocabulary, case)
         names.append(apart if respondents else case.company if alone else f"{case.company} ({apart})")
     numbers = {name: count(1) if times > 1 else None for name, times in Counter(names).items()}
     return [f"{name} {next(number)}" if (number := numbers[name]) else name for name in names]
 
 
-def _apart(case: Case) -> str:
+def _apart(vocabulary: Vocabulary, case: Case) -> str:
     """What tells a record of a company from another one: who, which or when if it says so, else the name of its file."""
     own = [shown(case.extra[key]) for key in _NAMING if case.extra.get(key)]
     return next(
-        filter(None, [*own, moment(case)]), "standard input" if case.file in (None, "-") else Path(str(case.file)).stem
+        filter(None, [*own, moment(vocabulary, case)]),
+        "standard input" if case.file in (None, "-") else Path(str(case.file)).stem,
     )
 
 
@@ -139,9 +143,10 @@ def _apart(case: Case) -> str:
 def compare(found: Sequence[Side]) -> Comparison:
     """Compare two or more sides that were assessed under one base; of one company at different times by time."""
     cases = [side.assessment.case for side in found]
-    over_time = history(cases) and not any(case.extra.get("respondent") or case.extra.get("scenario") for case in cases)
+    vocabulary = found[0].assessment.base.vocabulary
+    over_time = history(vocabulary, cases)
     if over_time:
-        found = sorted(found, key=lambda side: moment(side.assessment.case))
+        found = sorted(found, key=lambda side: moment(vocabulary, side.assessment.case))
     assessments = [side.assessment for side in found]
     first = assessments[0]
     base = first.base
@@ -154,7 +159,7 @@ def compare(found: Sequence[Side]) -> Comparison:
         tuple(name for name, values in facts.items() if len(set(values)) == 1),
         {topic: choices for topic, choices in advice.items() if len(set(choices)) > 1},
         tuple(between(one, other) for one, other in zip(assessments if over_time else repeat(first), assessments[1:])),
-        tuple(moment(a.case) for a in assessments) if over_time else (),
+        tuple(moment(vocabulary, a.case) for a in assessments) if over_time else (),
     )
 
 

@@ -71,13 +71,14 @@ class Sensitivity:
 
     @property
     def most(self) -> str:
-        """The answer that moves the verdict most: the first that turns it, a known before a missing one.
+        """The answer that moves the verdict most: the first that turns it by another value, a known before a missing one.
 
-        Where none does, what moves the net evidence most; empty where nothing does.
+        Else what turns it by being unknown, or moves the net evidence most; empty where nothing does.
         """
+        otherwise = (item.fact for item in self.turning if item.turning[0].move)
         missing = (variant.move.fact for variant in self.open if variant.move)
         wide = (influence.fact for influence in self.influences if influence.high > influence.low)
-        return next(chain((influence.fact for influence in self.turning), missing, wide), "")
+        return next(chain(otherwise, missing, (item.fact for item in self.turning), wide), "")
 
     @property
     def turning(self) -> tuple[Influence, ...]:

@@ -144,6 +144,21 @@ class Relation:
     line: int
 
 
+@dataclass(frozen=True)
+class Cause:
+    """Why people differ on several answers at once, in words: they differ on one that `tells`, and on what `follows` from it."""
+
+    id: str
+    says: str
+    tells: tuple[str, ...]
+    follows: tuple[str, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """All the facts that it explains."""
+        return *self.tells, *self.follows
+
+
 def fold(text: str) -> str:
     """A text as it is compared with others: lower case, with single spaces for spaces, hyphens and underscores."""
     return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
@@ -157,6 +172,7 @@ class Vocabulary:
     derived: dict[str, Derived]
     relations: dict[str, Relation] = field(default_factory=dict)
     not_together: dict[str, Relation] = field(default_factory=dict)
+    causes: tuple[Cause, ...] = ()
 
     def __getitem__(self, name: str) -> Fact | Derived:
         return self.facts[name] if name in self.facts else self.derived[name]
@@ -196,6 +212,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
     derived: dict[str, Derived] = {}
     relations: dict[str, Relation] = {}
     not_together: dict[str, Relation] = {}
+    causes: list[Cause] = []
     for path, node in nodes:
         problems.extend(repeated_keys(node, path))
         file = Record(node, path, problems, "the file")
@@ -206,6 +223,8 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
                     if relation.id in {*relations, *not_together}:
                         item.problem("SP109", f"{item.what} is defined twice.")
                     found[relation.id] = relation
+            for item in file.records("causes", "a cause"):
+                causes.append(_cause(item, {*facts, *derived}.difference(*(cause.facts for cause in causes))))
         elif file.has("derived"):
             for item in file.records("derived", "a derived number"):
                 number = _read_derived(item)
@@ -222,7 +241,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
         file.done()
     if problems:
         raise SalespathError(problems)
-    return Vocabulary(facts, derived, relations, not_together)
+    return Vocabulary(facts, derived, relations, not_together, tuple(causes))
 
 
 def _fact(item: Record, dimension: str, owner: str) -> Fact:
@@ -283,6 +302,18 @@ def _read_derived(item: Record) -> Derived:
     item.what = f"the derived number {item.text('id', required=True)}"
     unlimited = item.one_of("zero_divisor", ("unlimited", "undefined"), "undefined") == "unlimited"
     return item.read(Derived, {"type": NUMERIC}, unlimited=unlimited, line=item.line_of("formula"))
+
+
+def _cause(item: Record, free: set[str]) -> Cause:
+    """A cause of facts that are `free`, having no other."""
+    item.what = f"the cause {item.text('id', required=True)}"
+    cause = item.read(Cause)
+    for name in cause.facts:
+        if name not in free:
+            item.problem(
+                "SP111", f"{item.what}: {shown(name)} is no fact, or has another cause.{suggestion(name, free)}"
+            )
+    return cause
 
 
 def _relation(item: Record, key: str) -> Relation:

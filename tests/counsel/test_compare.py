@@ -445,6 +445,42 @@ def test_only_disagreements_that_change_the_outcome_are_marked() -> None:
     assert "- people in one purchase: 6 people (Ana, Cleo); 7 people (Ben); majority: 6 people." in shown
 
 
+MARKET = {
+    "small": {"customer_segments": frozenset({"small"}), "customer_employees": 30, "annual_contract_value": 3000,
+              "decision_makers": 1, "sales_cycle_months": 1, "reachable_customers": 20_000},
+    "large": {"customer_segments": frozenset({"large"}), "customer_employees": 3000, "annual_contract_value": 60_000,
+              "decision_makers": 7, "sales_cycle_months": 8, "reachable_customers": 600},
+}  # fmt: skip
+
+
+def test_disagreements_of_one_cause_are_one_and_what_changes_the_verdict_comes_first() -> None:
+    common = {"product_stage": "launched", "self_serve": True, "willingness_to_pay": "proven", "paying_customers": 120}
+    people = answers(
+        {**common, **MARKET["small"], "case_studies": 1, "monthly_burn": 9},
+        {**common, **MARKET["large"], "case_studies": 2, "monthly_burn": 8},
+    )
+    found = panel(BASE, people)
+    (group,) = found.causes
+    assert (group.cause.id, {*group.facts}) == ("other-customers", {*MARKET["small"]})
+    assert group.decides
+    assert found.changes_verdict(group)
+    for turn in group.turns:
+        swapped = {**people[turn.respondent], **{name: people[turn.other][name] for name in group.facts}}
+        assert turn.outcome.verdict == assess(BASE, Case("x", swapped)).verdict
+        assert turn.outcome != found.outcomes[turn.respondent]
+    lines = write(panel_page(BASE, "Acme", found), 200).split("Different answers\n")[1].splitlines()
+    entries = [line for line in lines if line.startswith(("  * ", "  - "))]
+    assert len(entries) == 3
+    assert entries[0].startswith("  * You may mean different customers: ")
+    assert "With the answers of Ben, Ana would be told: " in "\n".join(lines)
+
+
+def test_a_cause_is_claimed_only_where_an_answer_tells_it() -> None:
+    follows = answers(*({**SELLER, "decision_makers": n, "sales_cycle_months": n} for n in (4, 6)))
+    alone = answers(*({**SELLER, "customer_segments": frozenset({size})} for size in ("small", "large")))
+    assert (panel(BASE, follows).causes, panel(BASE, alone).causes) == ((), ())
+
+
 def test_a_missing_answer_is_no_disagreement_and_is_filled_in_never_taken_away() -> None:
     silent = {k: v for k, v in SELLER.items() if k != "seller_seniority"}
     found = panel(BASE, answers({**SELLER, "seller_seniority": "junior"}, silent))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -217,11 +218,11 @@ def _block_triggers(base: Base, goal: str, assessment: Assessment) -> Iterable[T
     for block in assessment.blockers:
         then = base.knowledge.rules[block.rule].then
         wanted = isinstance(then, BlockProcess) and then.done_when and (goal not in PROCESSES or block.process == goal)
-        if wanted and _comes(assessment, then.done_when):
-            trigger = Trigger(
-                then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process
-            )
-            found.setdefault(then.done_when, trigger)
+        ways = _alternatives(then.done_when) if wanted and _comes(assessment, then.done_when) else []
+        if ways:
+            when = " or ".join(way for way in ways if _comes(assessment, way))
+            trigger = Trigger(when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process)
+            found.setdefault(when, trigger)
     return found.values()
 
 
@@ -248,6 +249,13 @@ def _threshold_triggers(sensitivity: Sensitivity, some: Sequence[Move]) -> Itera
     for _, name, trigger in sorted(found, key=lambda item: item[0]):
         first.setdefault(name, trigger)
     return [*first.values()][:TRIGGERS]
+
+
+def _alternatives(when: str) -> list[str]:
+    """The alternatives of a condition, each in the rule language."""
+    tree = ast.parse(when.strip(), mode="eval").body
+    either = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or) else [tree]
+    return [ast.unparse(part) for part in either]
 
 
 def _comes(today: Assessment, when: str) -> bool:
