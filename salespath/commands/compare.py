@@ -17,6 +17,7 @@ from salespath.counsel.compare import Side, are_respondents, compare, sides
 from salespath.counsel.panel import panel
 from salespath.engine.base import Base
 from salespath.facts import Portfolio
+from salespath.facts.company_names import folded_name
 from salespath.files.problems import WARNING, Problem, has_error
 from salespath.report.pages import compare as compare_page
 from salespath.report.pages import panel as panel_page
@@ -64,7 +65,7 @@ def assess_sides(base: Base, read: Portfolio, respondents: bool | None = None, *
 
     A company with an error is left out. Fewer than two are an error (SP164), respondents about several companies a warning (SP165).
     """
-    people = are_respondents(read.cases) if respondents is None else respondents
+    people = are_respondents(base.vocabulary, read.cases) if respondents is None else respondents
     found = sides(base, read.cases, respondents=people)
     problems = [*read.problems, *(problem for side in found for problem in side.assessment.problems)]
     problems.extend(compare_page.warnings(found))
@@ -73,7 +74,7 @@ def assess_sides(base: Base, read: Portfolio, respondents: bool | None = None, *
         what = f"found {number} to compare; give two or more, in one file or in several."
         problems.append(Problem("SP164", what, file=file))
     companies = dict.fromkeys(case.company for case in read.cases if case.named)  # others go by the name of their file
-    if respondents and len({name.casefold() for name in companies}) > 1:
+    if respondents and len(set(map(folded_name, companies))) > 1:
         what = f"these answers are about {', '.join(companies)}; they are taken as answers about one company."
         problems.append(Problem("SP165", what, WARNING))
     return Sides(found, people, problems)

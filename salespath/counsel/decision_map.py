@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import groupby, islice, product
+from operator import itemgetter
 
+from salespath.counsel.compare import behind_verdict, reason
 from salespath.engine.assess import assess
-from salespath.engine.assessment import Assessment
+from salespath.engine.assessment import Assessment, Verdict
 from salespath.engine.base import Base
-from salespath.engine.borders import Stretch, stretches, turning_points
+from salespath.engine.borders import Point, Stretch, stretches, turning_points, verdicts_along
 from salespath.engine.company import Company
-from salespath.engine.placing import answers_for
+from salespath.engine.effects import between
+from salespath.engine.placing import answers_for, with_answers
 from salespath.engine.variants import processes_of
 from salespath.facts import Case, Derived, Fact
+from salespath.facts.objects import fits
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
 COLUMNS, ROWS = 32, 24  # values at most along either axis, beside the company's own
@@ -39,12 +43,30 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """Values of a number, from the first to the last, that give one verdict.
+
+    `turns` are the rules through which it is another than that of the values before, what moves most first, each with its reason
+    and whether that is one that no longer holds.
+    """
+
+    first: float
+    last: float
+    verdict: Verdict
+    turns: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True)
 class DecisionMap:
-    """The process at each value of the first axis (across), for each value of the second (a row each; of one axis, one row)."""
+    """The process at each value of the first axis (across), for each value of the second (a row each; of one axis, one row).
+
+    Of one axis the `intervals` are exact.
+    """
 
     assessment: Assessment
     scales: tuple[Scale, ...]
     grid: tuple[tuple[str, ...], ...]
+    intervals: tuple[Interval, ...] = ()
 
 
 def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
@@ -68,17 +90,40 @@ def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
     answers = [answers_for(base, facts, {n: value for n, value in cell.items() if value is not None}) for cell in cells]
     found = iter(processes_of(base, facts, answers))
     grid = tuple(tuple(islice(found, len(scales[0].values))) for _ in rows)
-    return DecisionMap(assess(base, case), tuple(scales), grid)
+    intervals = () if names[1:] else tuple(_intervals(base, case, names[0]))
+    return DecisionMap(assess(base, case), tuple(scales), grid, intervals)
+
+
+def _intervals(base: Base, case: Case, name: str) -> Iterator[Interval]:
+    """The verdict all along one number, and what turns it."""
+    before: Point | None = None
+    for verdict, points in groupby(verdicts_along(base, case.values, name), key=itemgetter(1)):
+        some = [point for point, _ in points]
+        turns = _turns(base, case, before, some[0]) if before else ()
+        yield Interval(some[0][0], some[-1][0], verdict, tuple(turns))
+        before = some[-1]
+
+
+def _turns(base: Base, case: Case, below: Point, above: Point) -> Iterator[tuple[str, str, bool]]:
+    """What turns the verdict between two points; nothing is said of values that no company could give."""
+    values = [with_answers(case.values, answers) for _, answers in (below, above)]
+    if not all(fits(base.vocabulary[name], value) for some in values for name, value in some.items()):
+        return
+    before, here = (assess(base, case.trial(some)) for some in values)
+    for rule, side in behind_verdict(between(before, here), (before, here)):
+        yield rule, reason(rule, side), side is before
 
 
 def _check(base: Base, names: Sequence[str]) -> None:
     problems = []
     for name in names:
         if name not in base.vocabulary:
-            hint = suggestion(name, base.vocabulary)
+            hint = suggestion(name, [number for number in base.vocabulary if base.vocabulary[number].numeric])
             problems.append(Problem("SP111", f"there is no fact {shown(name) or 'without a name'}.{hint}", value=name))
         elif not base.vocabulary[name].numeric:
-            problems.append(Problem("SP154", f"{name} is no number; a map is drawn over one number or two."))
+            value = next(iter(base.vocabulary[name].values), "yes")
+            hint = f"a map is drawn over one number or two. Try its other answers with --set {name}={value}."
+            problems.append(Problem("SP154", f"{name} is no number; {hint}"))
     if len(set(names)) < len(names):
         problems.append(Problem("SP154", f"{names[0]} is named twice; a map is drawn over two numbers."))
     if problems:

@@ -3,7 +3,8 @@
 A disagreement is tried out: one person's answer is replaced by another's, or by the majority's, alone; and where two people's
 outcomes differ though no single answer makes the difference, all answers in which they differ are replaced and then taken back one
 by one until only those are left that make the difference together. Someone who did not answer has not said no: the missing answer
-is filled in from the others in the same way, and an answer given is never made unknown.
+is filled in from the others in the same way, and an answer given is never made unknown. Answers that differ for one cause are
+exchanged as one, too.
 """
 
 from __future__ import annotations
@@ -12,26 +13,27 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import permutations, product
 from typing import TypeAlias
 
-from salespath.engine.assessment import Verdict
+from salespath.engine.assessment import Verdict, motion_of
 from salespath.engine.base import Base
 from salespath.engine.cells import height
 from salespath.engine.company import Company
 from salespath.engine.walk import walk
 from salespath.facts import Fact, Value
-from salespath.facts.vocabulary import Derived
+from salespath.facts.vocabulary import Cause, Derived
 
 MAJORITY = "the majority"
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """A verdict, and the rules that block a process it is about."""
+    """A verdict, the rules that block a process it is about, and how it is sold (None where nothing says so)."""
 
     verdict: Verdict
     blocks: tuple[str, ...]
+    motion: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,52 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """What one person's outcome becomes with all that another one answered on some facts."""
+
+    respondent: str
+    other: str
+    outcome: Ruling
+
+
+@dataclass(frozen=True)
+class CommonCause:
+    """Disagreements on several facts that have one cause, and whose outcomes all of them together change."""
+
+    cause: Cause
+    items: tuple[Disagreement, ...]
+    turns: tuple[Exchange, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts on which people differ for it."""
+        return tuple(item.fact for item in self.items)
+
+    @property
+    def decides(self) -> bool:
+        """Whether it changes an outcome, as a whole or by one of its facts."""
+        return bool(self.turns) or any(item.decides for item in self.items)
+
+
+@dataclass(frozen=True)
 class Panel:
-    """The outcome under each one's answers and under the majority's, and where they differ; `agreed` are the other facts."""
+    """The outcome under each one's answers and under the majority's, and where they differ; `agreed` are the other facts.
+
+    `causes` take together the disagreements that have one cause.
+    """
 
     outcomes: Mapping[str, Ruling]
     majority: Ruling
     disagreements: tuple[Disagreement, ...]
     agreed: tuple[str, ...]
+    causes: tuple[CommonCause, ...] = ()
+
+    def changes_verdict(self, item: Disagreement | CommonCause) -> bool:
+        """Whether it changes somebody's verdict, and not only what blocks it or how it is sold."""
+        before = self.outcomes
+        parts = item.items if isinstance(item, CommonCause) else ()
+        turned = any(turn.outcome.verdict != before[turn.respondent].verdict for turn in item.turns)
+        return turned or any(map(self.changes_verdict, parts))
 
 
 def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
@@ -105,7 +146,22 @@ def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
         if name not in same
     )
     outcomes = {person: outcome(facts) for person, facts in answers.items()}
-    return Panel(outcomes, outcome(middle), found, same)
+    return Panel(outcomes, outcome(middle), found, same, tuple(_causes(base, outcome, answers, found)))
+
+
+def _causes(
+    base: Base, outcome: Outcome, answers: Mapping[str, Mapping[str, Value]], found: Sequence[Disagreement]
+) -> Iterator[CommonCause]:
+    for cause in base.vocabulary.causes:
+        items = tuple(item for item in found if item.disputed and item.fact in cause.facts)
+        names = {item.fact for item in items}
+        if len(names) > 1 and not names.isdisjoint(cause.tells):
+            turns = []
+            for (person, mine), (other, theirs) in permutations(answers.items(), 2):
+                swapped = outcome({**mine, **{name: theirs[name] for name in names & theirs.keys()}})
+                if swapped != outcome(mine):
+                    turns.append(Exchange(person, other, swapped))
+            yield CommonCause(cause, items, tuple(turns))
 
 
 def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> dict[Value, tuple[str, ...]]:
@@ -150,7 +206,7 @@ def _trial(base: Base) -> Outcome:
     @cache
     def ruling(facts: frozenset[tuple[str, Value]]) -> Ruling:
         walked = walk(base, Company(base, dict(facts)), settle=False, plan=False)
-        return Ruling(walked.verdict, tuple(filter(walked.stands, blocks)))
+        return Ruling(walked.verdict, tuple(filter(walked.stands, blocks)), motion_of(walked))
 
     return lambda facts: ruling(frozenset(facts.items()))
 

@@ -19,6 +19,7 @@ from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.cells import height, limits
 from salespath.facts import Case, Value
+from salespath.facts.company_names import folded_name
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import Is, inputs, leaves
 from salespath.rules.model import DocumentedVerdict, Weigh
@@ -117,8 +118,8 @@ class Likeness:
 
     def others(self, case: Case) -> Iterator[Documented]:
         """The documented companies but the company itself: that of its name and year, of any year where it says none."""
-        name, year = case.company.casefold(), case.extra.get("year")
-        return (c for c in self.companies if c.company.casefold() != name or str(year or c.year) != str(c.year))
+        name, year = folded_name(case.company), case.extra.get("year")
+        return (c for c in self.companies if folded_name(c.company) != name or str(year or c.year) != str(c.year))
 
     def needed(self, case: Case) -> int | None:
         """The fewest further answers after which a company could have a look-alike, 0 where it has; None where none can be."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -68,6 +68,17 @@ class Sensitivity:
     net: int
     influences: tuple[Influence, ...]
     open: tuple[Variant, ...]
+
+    @property
+    def most(self) -> str:
+        """The answer that moves the verdict most: the first that turns it by another value, a known before a missing one.
+
+        Else what turns it by being unknown, or moves the net evidence most; empty where nothing does.
+        """
+        otherwise = (item.fact for item in self.turning if item.turning[0].move)
+        missing = (variant.move.fact for variant in self.open if variant.move)
+        wide = (influence.fact for influence in self.influences if influence.high > influence.low)
+        return next(chain(otherwise, missing, (item.fact for item in self.turning), wide), "")
 
     @property
     def turning(self) -> tuple[Influence, ...]:

@@ -60,13 +60,14 @@ class _Assessor:
         self.rules = base.knowledge.rules
         self.counted = self._counted()
         self._needed: dict[str, tuple[str, ...]] = {}
+        self.tried = self.company.resting_on(case.tried)
 
     def assessment(self) -> Assessment:
         base, sums = self.base, self.walked.sums
         process, lead, leaning = self.walked.verdict
         evidence = {p: {name: sums.total(p, name) for name in (*SUMS, *DIMENSIONS)} for p in PROCESSES}
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
-        contradicted = contradictions(self.company)
+        contradicted = contradictions(self.company, self.tried)
         settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)
         advice = self._advice()
         derived = self._derived()
@@ -109,7 +110,7 @@ class _Assessor:
         return [v for v in self.base.knowledge.attributes[attribute].values if self.walked.has(attribute, v)]
 
     def _text(self, text: str) -> str:
-        return fill(text, self._figure)
+        return fill(text, self._figure, self.tried)
 
     def _figure(self, name: str) -> str:
         value = self.company.answer(name)

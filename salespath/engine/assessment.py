@@ -279,7 +279,7 @@ class Assessment:
     @property
     def motion(self) -> str | None:
         """How that process is sold."""
-        return self.walked.value("motion")
+        return motion_of(self.walked)
 
     @property
     def second_motion(self) -> str | None:
@@ -353,3 +353,8 @@ def subject(assessment: Assessment) -> tuple[str, ...]:
         return (lead or "smb", OTHER[lead or "smb"])
     one = process if process in PROCESSES else leaning
     return (one,) if one else ()
+
+
+def motion_of(walked: Walked) -> str | None:
+    """How the process is sold that a walk comes to."""
+    return walked.value("motion")

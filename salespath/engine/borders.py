@@ -9,12 +9,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Annotated
 
+from salespath.engine.assessment import Verdict
 from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, as_number, begins, bounds, limits
 from salespath.engine.company import Company
 from salespath.engine.placing import Answers, answers_for, with_answers
 from salespath.engine.turning import readers
 from salespath.engine.variants import processes_of
+from salespath.engine.walk import walk
 from salespath.facts import Value
 from salespath.rules.model import AnyVerdict
 
@@ -53,6 +55,15 @@ def stretches(
     """The process all along one number, in order, with some `others` made so. Of one that no test reads there is one stretch."""
     line = list(_points(base, facts, name, others=others or {}))
     return _stretches(line, processes_of(base, facts, [answers for _, answers in line]))
+
+
+def verdicts_along(base: Base, facts: Mapping[str, Value], name: str) -> list[tuple[Point, Verdict]]:
+    """The verdict, with what goes first and where it leans, at the ends of a number and on both sides of all that turns."""
+    found = []
+    for value, answers in _points(base, facts, name):
+        company = Company(base, with_answers(facts, answers))
+        found.append(((value, answers), walk(base, company, settle=False, plan=False).verdict))
+    return found
 
 
 def turning_points(base: Base, facts: Mapping[str, Value], name: str) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from salespath.engine.base import Base
 from salespath.engine.walk import OPERATORS, walk
@@ -32,6 +32,11 @@ class Company:
             else:
                 self._numbers[name] = self.computed(name)
         return self._numbers[name]
+
+    def resting_on(self, names: Collection[str]) -> set[str]:
+        """Some facts and the numbers that are computed from them."""
+        vocabulary = self.base.vocabulary if names else ()
+        return {name for name in vocabulary if not self.base.behind([name], self.facts).isdisjoint(names)}
 
     def answer(self, name: str) -> Value | None:
         """A fact or derived number as it is given, or else computed."""

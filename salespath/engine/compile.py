@@ -7,8 +7,9 @@ follows from the facts, the verdict, and the plan.
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from graphlib import CycleError, TopologicalSorter
 
 from salespath.engine.base import Base
@@ -35,6 +36,7 @@ from salespath.rules.language import (
 from salespath.rules.model import PROCESSES, Advise, Attribute, Knowledge, Rule, Warn
 
 MAX_STRATA = 50
+_EITHER = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")  # [said|tried]
 
 
 def compile_base(vocabulary: Vocabulary, knowledge: Knowledge, problems: Iterable[Problem] = ()) -> Base:
@@ -123,7 +125,7 @@ class _Compiler:
     def _between_facts(self) -> None:
         """The relations of the vocabulary: they read facts and derived numbers only, and no rule reads them."""
         vocabulary = self.vocabulary
-        for relation in vocabulary.relations.values():
+        for relation in (*vocabulary.relations.values(), *vocabulary.not_together.values()):
             tree = self._condition(relation, "broken", relation.broken, Scope(vocabulary, {}))
             if tree is None:
                 continue
@@ -304,9 +306,19 @@ def placeholders(text: str) -> list[str]:
         return [text]
 
 
-def fill(text: str, value: Callable[[str], str]) -> str:
-    """A text with its figures put in."""
+def fill(text: str, value: Callable[[str], str], tried: Collection[str] = ()) -> str:
+    """A text with its figures put in.
+
+    Of `[Your average is|At an average of]` the first stands, or the second where a figure of the text is among those `tried`, that
+    is, not what the company said. A text that has no such words marks these figures.
+    """
     if "{" not in text:
         return text
-    parts = string.Formatter().parse(text)
-    return "".join(literal if name is None else literal + value(name) for literal, name, _, _ in parts)
+    supposed = any(name in tried for name in placeholders(text))
+    words = _EITHER.sub(r"\2" if supposed else r"\1", text)
+    marked = tried if words == text else ()
+    parts = string.Formatter().parse(words)
+    return "".join(
+        literal if name is None else f"{literal}{value(name)}{' (supposed)' if name in marked else ''}"
+        for literal, name, _, _ in parts
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from salespath.engine.assessment import Contradiction
@@ -23,9 +23,9 @@ CODES = {"impossible": "SP122", "doubtful": "SP123"}
 FAR = 0.1  # as a part of what a formula makes: a number given further from it contradicts its inputs
 
 
-def contradictions(company: Company) -> tuple[Contradiction, ...]:
-    """What the answers of a company contradict, what is impossible first."""
-    found = [*_broken_relations(company), *_given_otherwise(company)]
+def contradictions(company: Company, tried: Collection[str] = ()) -> tuple[Contradiction, ...]:
+    """What the answers of a company contradict, what is impossible first; `tried` figures are not its own."""
+    found = [*_broken_relations(company, tried), *_given_otherwise(company)]
     return tuple(sorted(found, key=lambda item: KINDS.index(item.kind)))
 
 
@@ -52,7 +52,7 @@ def problem(case: Case, found: Contradiction) -> Problem:
     return Problem(found.code, message, WARNING, file=case.file, line=case.line, column=found.ask[0], row=case.row)
 
 
-def _broken_relations(company: Company) -> Iterator[Contradiction]:
+def _broken_relations(company: Company, tried: Collection[str]) -> Iterator[Contradiction]:
     base = company.base
 
     def figure(name: str) -> str:
@@ -64,7 +64,7 @@ def _broken_relations(company: Company) -> Iterator[Contradiction]:
         tree = base.broken(relation.id)
         if holds(tree, company)[0]:
             read = tuple(base.vocabulary.ordered(inputs(tree)))
-            text, code = fill(relation.text, figure), CODES[relation.kind]
+            text, code = fill(relation.text, figure, tried), CODES[relation.kind]
             yield Contradiction(relation.id, relation.kind, read, text, relation.question, relation.ask, code)
 
 

@@ -33,6 +33,7 @@ class Case:
 
     `how` says of a value that it is measured, estimated or guessed, `notes` keeps its note and date; rules read neither. `extra`
     carries whatever else the file says of the company (id, year, label, …). One that is not `named` goes by its file or place.
+    The values of `tried` facts are not what the company said, but what is supposed of it.
     """
 
     company: str
@@ -44,6 +45,13 @@ class Case:
     line: int | None = None
     row: int | None = field(default=None, compare=False)  # of a table
     named: bool = field(default=True, compare=False)
+    tried: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def trial(self, values: MappingABC[str, Value]) -> Case:
+        """The company with other values, those that differ being tried."""
+        names = values.keys() | self.values.keys()
+        other = frozenset(name for name in names if values.get(name) != self.values.get(name))
+        return replace(self, values=values, tried=self.tried | other)
 
 
 def merge(first: Case, second: Case) -> Case:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from salespath.facts.cases import Case, FactReader, merge
+from salespath.facts.company_names import folded_name
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import Scalar, parse, repeated_keys
@@ -21,8 +22,9 @@ _LISTED = 12  # companies named in a message
 def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
     """The company with facts as some texts say: `fact=value`, `fact+=member`, `fact-=member`; `fact=` or `fact=?` for unknown.
 
-    Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. Raises SalespathError
-    listing every problem: SP151 for a text that is not of this form, SP152 for a fact that is set twice, and those of fact files.
+    Values are read as in a fact file; a set may also be a word, or several between commas or semicolons. What is otherwise than
+    before is tried. Raises SalespathError listing every problem: SP151 for a text that is not of this form, SP152 for a fact
+    that is set twice, and those of fact files.
     """
     reader = _SettingReader(vocabulary, case)
     for text in texts:
@@ -35,7 +37,8 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
         reader.values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
     kept = {name: value for name, value in case.values.items() if name not in reader.said}
     found = Case(case.company, reader.values, reader.how, reader.notes)
-    return replace(merge(replace(case, values=kept), found), line=case.line)
+    said = merge(replace(case, values=kept), found)
+    return replace(said, line=case.line, tried=case.trial(said.values).tried)
 
 
 class _SettingReader(FactReader):
@@ -105,9 +108,16 @@ class _SettingReader(FactReader):
                     self._problem("SP152", f"{name}: {member} is to come and to go; say one of the two.")
 
 
+def of_name(cases: Iterable[Case], company: str) -> list[Case]:
+    """The companies of a name: those called exactly so, else those whose name is the same folded."""
+    some, folded = list(cases), folded_name(company)
+    exact = [case for case in some if case.company == company]
+    return exact or [case for case in some if folded_name(case.company) == folded]
+
+
 def choose(cases: Sequence[Case], path: str, company: str) -> Case:
     """The one company of a file that is meant. Raises SalespathError (SP153) where that is not clear."""
-    found = [case for case in cases if case.company == company] if company else list(cases)
+    found = of_name(cases, company) if company else list(cases)
     if len(found) == 1:
         return found[0]
     names = ", ".join(shown(case.company) for case in cases[:_LISTED])

@@ -21,6 +21,7 @@ TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set", "dat
 ASPECTS = ("stage", "size", "price", "kind")  # in which companies are like one another
 ASK = ("core", "plan", "figures")
 KINDS = ("impossible", "doubtful")  # of relations
+NOT_TOGETHER = "not_together"
 MONTH = 30  # days within which a test must be done
 
 
@@ -130,7 +131,7 @@ class Relation:
     """What answers cannot, or can hardly, say together: `broken` is the condition under which they do.
 
     An `impossible` one means that an answer is wrong, a `doubtful` one only asks `question`. `ask` names the answers to check, the
-    likelier mistake first.
+    likelier mistake first. One that is NOT_TOGETHER says of no answer that it is wrong, but is never proposed; `text` says why.
     """
 
     id: str
@@ -143,6 +144,21 @@ class Relation:
     line: int
 
 
+@dataclass(frozen=True)
+class Cause:
+    """Why people differ on several answers at once, in words: they differ on one that `tells`, and on what `follows` from it."""
+
+    id: str
+    says: str
+    tells: tuple[str, ...]
+    follows: tuple[str, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """All the facts that it explains."""
+        return *self.tells, *self.follows
+
+
 def fold(text: str) -> str:
     """A text as it is compared with others: lower case, with single spaces for spaces, hyphens and underscores."""
     return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
@@ -150,11 +166,13 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All facts and derived numbers, in the order they are asked and shown, and what they cannot say together."""
+    """All facts and derived numbers, in the order they are asked and shown, what they cannot say together, nor be made to."""
 
     facts: dict[str, Fact]
     derived: dict[str, Derived]
     relations: dict[str, Relation] = field(default_factory=dict)
+    not_together: dict[str, Relation] = field(default_factory=dict)
+    causes: tuple[Cause, ...] = ()
 
     def __getitem__(self, name: str) -> Fact | Derived:
         return self.facts[name] if name in self.facts else self.derived[name]
@@ -193,15 +211,20 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
     facts: dict[str, Fact] = {}
     derived: dict[str, Derived] = {}
     relations: dict[str, Relation] = {}
+    not_together: dict[str, Relation] = {}
+    causes: list[Cause] = []
     for path, node in nodes:
         problems.extend(repeated_keys(node, path))
         file = Record(node, path, problems, "the file")
         if file.has("relations"):
-            for item in file.records("relations", "a relation"):
-                relation = _relation(item)
-                if relation.id in relations:
-                    item.problem("SP109", f"{item.what} is defined twice.")
-                relations[relation.id] = relation
+            for found, key in ((relations, "relations"), (not_together, NOT_TOGETHER)):
+                for item in file.records(key, "a relation"):
+                    relation = _relation(item, key)
+                    if relation.id in {*relations, *not_together}:
+                        item.problem("SP109", f"{item.what} is defined twice.")
+                    found[relation.id] = relation
+            for item in file.records("causes", "a cause"):
+                causes.append(_cause(item, {*facts, *derived}.difference(*(cause.facts for cause in causes))))
         elif file.has("derived"):
             for item in file.records("derived", "a derived number"):
                 number = _read_derived(item)
@@ -218,7 +241,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
         file.done()
     if problems:
         raise SalespathError(problems)
-    return Vocabulary(facts, derived, relations)
+    return Vocabulary(facts, derived, relations, not_together, tuple(causes))
 
 
 def _fact(item: Record, dimension: str, owner: str) -> Fact:
@@ -281,6 +304,20 @@ def _read_derived(item: Record) -> Derived:
     return item.read(Derived, {"type": NUMERIC}, unlimited=unlimited, line=item.line_of("formula"))
 
 
-def _relation(item: Record) -> Relation:
+def _cause(item: Record, free: set[str]) -> Cause:
+    """A cause of facts that are `free`, having no other."""
+    item.what = f"the cause {item.text('id', required=True)}"
+    cause = item.read(Cause)
+    for name in cause.facts:
+        if name not in free:
+            item.problem(
+                "SP111", f"{item.what}: {shown(name)} is no fact, or has another cause.{suggestion(name, free)}"
+            )
+    return cause
+
+
+def _relation(item: Record, key: str) -> Relation:
     item.what = f"the relation {item.text('id', required=True)}"
+    if key == NOT_TOGETHER:
+        return item.read(Relation, kind=key, question="", ask=(), file=item.path, line=item.line)
     return item.read(Relation, {"kind": KINDS}, file=item.path, line=item.line)

@@ -22,6 +22,8 @@ from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.effects import OTHERS, between
 from salespath.facts import Case, read_file
+from salespath.facts.company_names import folded_name
+from salespath.facts.settings import of_name
 from salespath.report.formats.text import write
 from salespath.report.pages.compare import document, page
 from salespath.report.pages.panel import page as panel_page
@@ -189,6 +191,61 @@ def test_two_dates_of_one_company_are_no_respondents(tmp_path: Path) -> None:
     read = read_sides(BASE, [str(tmp_path / "2019.yaml"), str(tmp_path / "2020.yaml")])
     assert not read.respondents
     assert [c.name for c in read.sides] == ["Acme (2019)", "Acme (2020)"]
+
+
+def test_two_dates_of_one_company_are_a_history_in_the_order_of_time(tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text(
+        "company: Ácme S.R.L.\nfacts: {reference_date: 2023-06-30, self_serve: no}\n", "utf-8"
+    )
+    (tmp_path / "old.yaml").write_text("company: Acme srl\nyear: 2019\nfacts: {self_serve: yes}\n", "utf-8")
+    read = read_sides(BASE, [str(tmp_path / "new.yaml"), str(tmp_path / "old.yaml")])
+    assert not read.respondents
+    found = compare(read.sides)
+    assert found.moments == ("2019", "2023-06-30")
+    said = text(found, 100)
+    assert said.startswith("Ácme S.R.L.: 2019 -> 2023-06-30\n")
+    assert "2019 -> 2023-06-30: what changed\n--------------------------------\n  - self-serve: yes -> no\n" in said
+    assert "what it did to the verdict" in said
+    three = [replace(s, assessment=assess(BASE, replace(s.assessment.case, extra={"year": y}, values={})))
+             for y, s in zip((2021, 2019, 2020), [*read.sides, read.sides[0]])]  # fmt: skip
+    changes = document(compare(three))["changes"]
+    assert [c["against"] for c in changes] == [s.name for s in compare(three).sides[:2]]
+
+
+def test_whose_answers_they_are_holds_before_when_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(
+        "- {company: Acme Inc., respondent: Ana, year: 2019, facts: {self_serve: yes}}\n"
+        "- {company: ACME, respondent: Ben, year: 2020, facts: {self_serve: no}}\n",
+        "utf-8",
+    )
+    assert read_sides(BASE, [str(path)]).respondents
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Ácme S.R.L.", "acme srl", True),
+        ("Müller & Söhne GmbH & Co. KG", "Muller Sohne", True),
+        ("Data-Dog, Inc.", "Datadog", True),
+        ("Straße Ltd", "STRASSE LIMITED", True),
+        ("Țara S. A.", "Tara", True),
+        ("Co", "SE", False),
+        ("Inc", "Inc.", True),
+        ("Acme One", "Acme Two", False),
+        ("日本電気", "日本", False),
+        ("!!!", "???", False),
+    ],
+)
+def test_names_match_whatever_their_case_accents_and_legal_form(one, other, same) -> None:
+    assert (folded_name(one) == folded_name(other)) == same
+
+
+def test_a_company_is_found_by_its_folded_name_and_an_exact_one_comes_first() -> None:
+    some = [Case("Acme Inc."), Case("ACME"), Case("Other")]
+    assert of_name(some, "ACME") == [some[1]]
+    assert of_name(some, "acme") == some[:2]
+    assert run("whatif", str(EXAMPLES / "real_companies.yaml"), "--company", "xero ltd").stdout.startswith(b"Xero: ")
 
 
 def test_records_that_nothing_tells_apart_are_numbered() -> None:
@@ -386,6 +443,42 @@ def test_only_disagreements_that_change_the_outcome_are_marked() -> None:
     assert "1 of these changes the outcome, marked *" in shown
     assert "* most senior seller: senior (Ana, Cleo); junior (Ben); majority: senior." in shown
     assert "- people in one purchase: 6 people (Ana, Cleo); 7 people (Ben); majority: 6 people." in shown
+
+
+MARKET = {
+    "small": {"customer_segments": frozenset({"small"}), "customer_employees": 30, "annual_contract_value": 3000,
+              "decision_makers": 1, "sales_cycle_months": 1, "reachable_customers": 20_000},
+    "large": {"customer_segments": frozenset({"large"}), "customer_employees": 3000, "annual_contract_value": 60_000,
+              "decision_makers": 7, "sales_cycle_months": 8, "reachable_customers": 600},
+}  # fmt: skip
+
+
+def test_disagreements_of_one_cause_are_one_and_what_changes_the_verdict_comes_first() -> None:
+    common = {"product_stage": "launched", "self_serve": True, "willingness_to_pay": "proven", "paying_customers": 120}
+    people = answers(
+        {**common, **MARKET["small"], "case_studies": 1, "monthly_burn": 9},
+        {**common, **MARKET["large"], "case_studies": 2, "monthly_burn": 8},
+    )
+    found = panel(BASE, people)
+    (group,) = found.causes
+    assert (group.cause.id, {*group.facts}) == ("other-customers", {*MARKET["small"]})
+    assert group.decides
+    assert found.changes_verdict(group)
+    for turn in group.turns:
+        swapped = {**people[turn.respondent], **{name: people[turn.other][name] for name in group.facts}}
+        assert turn.outcome.verdict == assess(BASE, Case("x", swapped)).verdict
+        assert turn.outcome != found.outcomes[turn.respondent]
+    lines = write(panel_page(BASE, "Acme", found), 200).split("Different answers\n")[1].splitlines()
+    entries = [line for line in lines if line.startswith(("  * ", "  - "))]
+    assert len(entries) == 3
+    assert entries[0].startswith("  * You may mean different customers: ")
+    assert "With the answers of Ben, Ana would be told: " in "\n".join(lines)
+
+
+def test_a_cause_is_claimed_only_where_an_answer_tells_it() -> None:
+    follows = answers(*({**SELLER, "decision_makers": n, "sales_cycle_months": n} for n in (4, 6)))
+    alone = answers(*({**SELLER, "customer_segments": frozenset({size})} for size in ("small", "large")))
+    assert (panel(BASE, follows).causes, panel(BASE, alone).causes) == ((), ())
 
 
 def test_a_missing_answer_is_no_disagreement_and_is_filled_in_never_taken_away() -> None:

@@ -21,11 +21,12 @@ from salespath.engine.cells import PARTS
 from salespath.engine.company import Company, process_of
 from salespath.engine.placing import answers_for, with_answers
 from salespath.facts import Case
-from salespath.facts.values import readable
 from salespath.files.problems import SalespathError
+from salespath.report.formats import write_page
 from salespath.report.formats.text import write
 from salespath.report.pages import decision_map as map_page
 from salespath.report.plain import document
+from salespath.report.words.verdict import in_short
 
 ONE = str(EXAMPLES / "real_companies.yaml")
 CASH = {"capital": 400_000, "monthly_burn": 50_000, "committed_revenue": 50_000}
@@ -247,21 +248,44 @@ def test_the_text_is_a_grid_of_letters_with_borders_and_the_own_place():
     assert own.startswith("  $400,000 | S S")
     assert own.endswith("|N N N")
     assert "S SMB, N not yet." in text
-    assert "  up to $133,333 a month: SMB (yours)\n" in text
+    assert "  up to $133,333 a month (yours: $50,000): SMB\n" in text
     assert "  from $133,334 a month: not yet\n" in text
 
 
 def test_along_one_number_every_border_is_said():
     case = next(case for case in real_companies() if case.company == "TeamViewer")
     found = decision_map(BASE, case, ["runway_months"])
-    lines = write(map_page.page(found)).split("Along runway\n")[1].splitlines()[1:]
-    stretches_ = found.scales[0].stretches
-    assert len(lines) == len(stretches_) >= 2
-    for line, stretch in zip(lines, stretches_):
-        assert line.endswith(f": {readable(stretch.process)}")
+    said = write(map_page.page(found), 200).split("Along runway\n")[1].splitlines()[1:]
+    lines = [line for line in said if not line.startswith("   ")]
+    assert len(lines) == len(found.intervals) >= 2
+    for line, interval in zip(lines, found.intervals):
+        assert line.endswith(f": {in_short(*interval.verdict)}")
     assert lines[0].startswith("  up to ")
     assert lines[-1].startswith("  from ")
     assert all(" months to " in line for line in lines[1:-1])
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("case", sample(real_companies()[::5], 4), ids=lambda case: case.company)
+@pytest.mark.parametrize("name", ["annual_contract_value", "runway_months", "decision_makers", "win_rate"])
+def test_each_interval_has_one_verdict_and_says_through_which_rules_it_turns(case, name):
+    (*some, last) = decision_map(BASE, case, [name]).intervals
+
+    def verdict(value):
+        return assess(BASE, Case("x", with_answers(case.values, answers_for(BASE, case.values, {name: value})))).verdict
+
+    for interval, following in pairwise((*some, last)):
+        assert verdict(interval.first) == verdict(interval.last) == interval.verdict
+        assert following.first == pytest.approx(interval.last + 1 / PARTS.get(VOCABULARY[name].type, 1))
+        assert verdict(following.first) == following.verdict != interval.verdict
+        assert following.turns
+
+
+def test_a_page_draws_one_number_as_a_band():
+    found = decision_map(BASE, Case("Shop", SHOP), ["runway_months"])
+    drawn = write_page([map_page.page(found)], "html")
+    assert drawn.count("<rect") == len(found.scales[0].stretches)
+    assert "<polygon" in drawn
 
 
 def test_the_document_holds_axes_grid_borders_and_the_own_place():
@@ -270,7 +294,7 @@ def test_the_document_holds_axes_grid_borders_and_the_own_place():
             "whatif", ONE, "--company", "TeamViewer", "--map", "runway_months,annual_contract_value", "--format", "json"
         ).stdout
     )
-    assert list(told) == ["company", "process", "axes", "grid", "borders", "own"]
+    assert list(told) == ["company", "process", "axes", "grid", "borders", "intervals", "own"]
     column, row = told["own"]["column"], told["own"]["row"]
     assert told["grid"][row][column] == told["process"]
     assert [axis["fact"] for axis in told["axes"]] == ["runway_months", "annual_contract_value"]
@@ -283,7 +307,7 @@ def test_the_command_draws_one_number_or_two_and_with_settings():
     done = run("whatif", ONE, "--company", "Kite", "--along", "paying_customers", "--set", "paying_customers=7")
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"Kite: the verdict over paying customers" in done.stdout
-    assert b"Your place, in brackets: paying customers 7." in done.stdout
+    assert b"The place supposed, in brackets: paying customers 7." in done.stdout
 
 
 def test_a_line_is_drawn_without_heavy_libraries():

@@ -17,13 +17,15 @@ from hypothesis import strategies as st
 from salespath.counsel.reach.obstacles import obstacles
 from salespath.counsel.reach.search import GOALS, Changes, Reach, apply, search
 from salespath.counsel.reach.steps import roadmap
+from salespath.counsel.reach.within_a_year import comes_within_a_year
 from salespath.counsel.sensitivity import sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.cells import companies
 from salespath.engine.company import Company, process_of
 from salespath.facts import Case, Fact, Value
-from salespath.report.pages.reach import document
+from salespath.report.formats.text import write
+from salespath.report.pages.reach import document, page
 from salespath.rules.language import Scope, condition, leaves
 
 
@@ -132,7 +134,14 @@ def together(facts: dict[str, Value], some: tuple[Single, ...]) -> dict[str, Val
         found[fact] = found[fact] | value if key != fact else value
     if facts.get("self_serve") is False and found["self_serve"] and found.get("product_stage") != "launched":
         return None
-    return found
+    return None if is_apart(found) and not is_apart(facts) else found
+
+
+def is_apart(facts: dict[str, Value]) -> bool:
+    """Self-service with bespoke work or many deciders, of what is never proposed together."""
+    return bool(facts.get("self_serve")) and (
+        facts.get("customization") == "bespoke" or int(facts.get("decision_makers", 0)) >= 6
+    )
 
 
 def by_hand(base: Base, facts: dict[str, Value], goal: str) -> tuple[int, set[frozenset[str]]]:
@@ -303,6 +312,50 @@ def test_unknown_facts_stay_unknown_or_are_conditions_that_count():
             assert all(move.before is None for move in changes.conditions)
             assert all(move.fact in case.values for move in changes.own)
             assert len(changes.own) + len(changes.conditions) == len(changes.moves)
+
+
+def test_what_does_not_go_together_is_not_proposed_unless_it_is_so_already():
+    base = small_base("rules:\n" + weigh("alone", "self_serve", "smb", 0.9))
+    start = {"self_serve": False, "product_stage": "launched", "customization": "none"}
+    assert search(base, Case("x", start), "smb").first.facts["self_serve"]
+    for more, relation in (
+        ({"customization": "bespoke"}, "self-serve-with-bespoke-work"),
+        ({"deployment_options": frozenset({"on_premises"})}, "self-serve-on-premises"),
+        ({"decision_makers": 6}, "self-serve-with-many-deciders"),
+    ):
+        found = search(base, Case("x", {**start, **more}), "smb", largest=1)
+        assert [item.id for item in found.left_out] == [relation]
+        assert not found.reached
+        said = write(page(base, found, roadmap(base, found, sensitivity(base, found.case)), ()))
+        assert found.left_out[0].text in " ".join(said.split())
+    stages = small_base("rules:\n" + weigh("late", "self_serve and product_stage == launched", "smb", 0.9))
+    both = {**start, "self_serve": True, "customization": "bespoke", "product_stage": "pilot"}
+    assert search(stages, Case("x", both), "smb", largest=1).first.facts["product_stage"] == "launched"
+
+
+@pytest.mark.parametrize(
+    ("facts", "when", "comes"),
+    [
+        (
+            {"paying_customers": 50, "largest_contract_value": 60_000},
+            "largest_contract_value >= 50_000",
+            False,
+        ),  # is so
+        ({"largest_contract_value": 20_000}, "largest_contract_value >= 60_000", True),
+        ({"largest_contract_value": 20_000}, "largest_contract_value >= 60_001", False),  # more than tripled
+        ({"annual_contract_value": 20_000}, "annual_contract_value >= 40_000", True),  # twice a half, its largest step
+        ({"annual_contract_value": 20_000}, "annual_contract_value >= 40_001", False),
+        ({"paying_customers": 89_000}, "paying_customers <= 999", False),
+        ({"paying_customers": 1}, "paying_customers >= 10", True),
+        ({"case_studies": 0}, "case_studies >= 6", True),
+        ({"case_studies": 0}, "case_studies >= 7", False),
+        ({"capital": 1000, "monthly_burn": 1000}, "runway_months >= 9 or self_serve", True),
+        ({"capital": 1000, "monthly_burn": 1000}, "runway_months >= 9 and self_serve", False),
+        ({}, "capital >= 280_000", True),  # unknown is not no
+    ],
+)
+def test_nothing_is_waited_for_that_is_so_or_that_a_year_cannot_bring(facts, when, comes):
+    assert comes_within_a_year(BASE, facts, condition(when, Scope(VOCABULARY, {}))) == comes
 
 
 def test_the_threshold_to_cross_is_told():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY, real_companies, run, sample, some_facts
@@ -12,16 +13,19 @@ from salespath.counsel.reach.steps import cards
 from salespath.counsel.sensitivity import sensitivity
 from salespath.counsel.whatif import what_if
 from salespath.engine.assess import assess
-from salespath.facts import Case
+from salespath.engine.compile import fill, placeholders
+from salespath.facts import Case, read_file
 from salespath.facts.settings import suppose
 from salespath.facts.values import cell_text
 from salespath.files.problems import SalespathError
 from salespath.report.formats.text import write
 from salespath.report.pages import sensitivity as sensitivity_page
 from salespath.report.pages import whatif as whatif_page
+from salespath.rules.model import BlockProcess, Conclude, Weigh
 
 ONE = str(EXAMPLES / "veeva_2013.yaml")
 MANY = str(EXAMPLES / "real_companies.yaml")
+(VEEVA,) = read_file(ONE, VOCABULARY).cases
 CASE = Case(
     "Acme",
     {"annual_contract_value": 20_000, "team_roles": frozenset({"customer_success"}), "self_serve": True},
@@ -165,6 +169,21 @@ def test_a_new_block_and_one_that_goes_are_told():
     assert "Remedy (founder)" in back
 
 
+def test_a_tried_figure_is_a_condition_and_never_the_companys_own_answer():
+    settings = ["annual_contract_value=50000", "reachable_customers=1", "paying_customers=40"]
+    said = write(whatif_page.page(what_if(BASE, VEEVA, settings)))
+    assert "No longer counts: Your average is $780,000 a year" in said
+    assert "At an average of $50,000 a year" in said
+    for owned in ("Your average is $50,000", "average of $50,000 a year is", "by your count"):
+        assert owned not in said
+    for rule in BASE.knowledge.rules.values():
+        if isinstance(rule.then, (Weigh, BlockProcess, Conclude)) and (names := placeholders(rule.because)):
+            tried = fill(rule.because, lambda name: "9", names)
+            assert "(supposed)" not in tried, f"{rule.id}: write [said|tried] around what the figure is said to be"
+            assert not re.search(r"[Yy]our\b|[Yy]ou (count|have)\b", tried), rule.id
+    assert fill("{capital} and {monthly_burn}", "${}".format, ["capital"]) == "$capital (supposed) and $monthly_burn"
+
+
 # What it hangs on
 
 
@@ -196,6 +215,21 @@ def test_every_step_and_gap_is_what_the_assessment_says(case):
     for variant in found.open:
         assert variant.move.fact not in case.values
         assert assess(BASE, Case("x", {**case.values, variant.move.fact: variant.value})).process == variant.process
+
+
+@pytest.mark.parametrize(
+    ("facts", "first"),
+    [
+        (VEEVA.values, "What moves the verdict most: willingness to pay (refused: not yet)."),
+        ({"self_serve": True}, "What moves the verdict most: "),
+        ({}, "What moves the verdict most: "),
+    ],
+)
+def test_the_first_line_says_what_moves_the_verdict_most(facts, first):
+    found = sensitivity(BASE, Case("x", facts))
+    said = write(sensitivity_page.page(found, ()), 200).splitlines()[2]
+    assert said.startswith(first)
+    assert found.most in {*(i.fact for i in found.turning), *(v.move.fact for v in found.open)}
 
 
 def test_the_widest_range_of_evidence_comes_first():

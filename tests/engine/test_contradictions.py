@@ -285,3 +285,10 @@ def test_two_relations_of_one_name_are_refused():
     one = "{id: r, broken: self_serve, kind: doubtful, text: x, question: x, ask: [self_serve]}"
     with pytest.raises(SalespathError, match="the relation r is defined twice"):
         vocabulary.load([("v.yaml", parse(f"relations: [{one}, {one}]", "v.yaml"))])
+
+
+@pytest.mark.parametrize("follows", ["capitl", "capital"])
+def test_a_cause_explains_facts_that_there_are_and_that_have_no_other(follows):
+    causes = "[{id: a, says: x, tells: [capital], follows: []}, {id: b, says: y, tells: [self_serve], follows: [%s]}]"
+    with pytest.raises(SalespathError, match=f"{follows} is no fact, or has another cause"):
+        base_with(f"relations: []\ncauses: {causes % follows}\n")

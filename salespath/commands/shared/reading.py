@@ -13,7 +13,7 @@ from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS
-from salespath.facts.settings import choose, suppose
+from salespath.facts.settings import choose, of_name, suppose
 from salespath.files.problems import SalespathError, has_error, refusal, shown
 from salespath.tables.read import CompaniesFile
 
@@ -60,7 +60,7 @@ def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient
             portfolios.append(Portfolio((), error.problems, single=True))
     if not company:
         return portfolios
-    kept = [replace(p, cases=tuple(case for case in p.cases if case.company == company)) for p in portfolios]
+    kept = [replace(p, cases=tuple(of_name(p.cases, company))) for p in portfolios]
     if not any(p.cases for p in kept):
         _choose(joined(portfolios), files, company)
     return kept
@@ -96,7 +96,10 @@ def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequen
     nothing = Portfolio((Case(shown(company, 200) or NAMELESS),), (), single=True)
     meant = read_company(files, company) if files else nothing
     try:
-        return replace(meant, cases=tuple(suppose(base.vocabulary, case, texts) for case in meant.cases))
+        supposed = (suppose(base.vocabulary, case, texts) for case in meant.cases)
+        return replace(
+            meant, cases=tuple(replace(case, tried=frozenset()) for case in supposed)
+        )  # taken as its answers
     except SalespathError as error:
         raise SalespathError([*meant.problems, *error.problems]) from None
 

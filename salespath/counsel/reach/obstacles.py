@@ -10,7 +10,6 @@ from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.walk import FIT
 from salespath.engine.why import why_not
-from salespath.facts import Case
 from salespath.rules.language import Is
 from salespath.rules.model import Weigh
 
@@ -33,7 +32,7 @@ class Obstacle:
 def obstacles(base: Base, found: Reach) -> Iterator[Obstacle]:
     """What keeps the goal out of reach even after the nearest set of changes: blocks, conditions, and evidence by its weight."""
     goal, knowledge, fixed = found.goal, base.knowledge, {*found.movable}.isdisjoint
-    a = assess(base, Case(found.case.company, found.nearest.facts) if found.nearest else found.case)
+    a = assess(base, found.case.trial(found.nearest.facts) if found.nearest else found.case)
     for block in a.blockers:
         if goal in ("both", block.process) and fixed(block.facts):
             yield Obstacle("block", block.rule, block.because, 0, tuple(block.facts))

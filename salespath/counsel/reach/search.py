@@ -12,11 +12,12 @@ from salespath.counsel.reach.moves import Move, join, moves, runs
 from salespath.counsel.reach.sets import LARGEST, MovedColumns, MoveSet, Sets, fitting_sets, merge_sets, share_a_test
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
 from salespath.engine.base import Base
-from salespath.engine.company import process_of
+from salespath.engine.company import Company, process_of
 from salespath.engine.settle import settle
 from salespath.engine.table import FactTable, Rows, assess_table
 from salespath.engine.walk import Walked, holds, walk
 from salespath.facts import Case, Value
+from salespath.facts.vocabulary import Relation
 from salespath.rules.model import OTHER, PROCESSES, VERDICTS
 
 GOALS = ("enterprise", "smb", "both")
@@ -55,7 +56,7 @@ class Reach:
 
     If no set reaches it, `nearest` is the one that comes nearest in net evidence (None where nothing can be moved). `sets` were
     tried; `complete` says that these were all up to the size found, or up to three moves. `movable` are the facts that matter
-    and that the company can change itself.
+    and that the company can change itself. `left_out` are the relations for which sets that reach it were not proposed.
     """
 
     goal: str
@@ -66,6 +67,7 @@ class Reach:
     sets: int
     complete: bool
     movable: tuple[str, ...]
+    left_out: tuple[Relation, ...] = ()
 
     @property
     def first(self) -> Changes | None:
@@ -91,6 +93,9 @@ class _Search:
         self.columns = MovedColumns(base, case, self.moves)
         self.best: tuple[int, int] | None = None
         self.nearest: tuple[int, ...] = ()
+        today, relations = Company(base, case.values), base.vocabulary.not_together
+        self.apart = {id_: base.broken(id_) for id_ in relations if not holds(base.broken(id_), today)[0]}
+        self.left_out: set[str] = set()
 
     def reach(self, largest: int) -> Reach:
         process = process_of(self.base, self.case.values)
@@ -119,7 +124,8 @@ class _Search:
             settled = changes.settled or settle(self.base, changes.facts).settled
             assessed[place] = replace(changes, settled=settled)
         movable = tuple(dict.fromkeys(move.fact for move in self.moves if not move.answers))
-        return Reach(self.goal, self.case, process, tuple(assessed), nearest, tried, complete, movable)
+        left_out = tuple(self.base.vocabulary.not_together[id_] for id_ in self.apart if id_ in self.left_out)
+        return Reach(self.goal, self.case, process, tuple(assessed), nearest, tried, complete, movable, left_out)
 
     # Trying sets
 
@@ -134,6 +140,11 @@ class _Search:
         for fact, when in self.read.needed.items():
             moved = np.isin(sets, [place for place, move in enumerate(self.moves) if move.fact == fact]).any(axis=1)
             allowed = allowed & (holds(when, carrier)[0] | ~carrier.pack(moved))
+        for id_, tree in self.apart.items():
+            broken = holds(tree, carrier)[0]
+            if np.unpackbits(walked.processes[self.goal] & allowed & broken, count=len(sets)).any():
+                self.left_out.add(id_)
+            allowed = allowed & ~broken
         got = np.unpackbits(walked.processes[self.goal] & allowed, count=len(sets))
         yield from (tuple(map(int, row)) for row in sets[got.astype(bool)])
         blocked, short = self._scores(walked, carrier)  # the fewest blocks, then most evidence; an earlier set if equal

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from salespath.counsel.reach.moves import Move
 from salespath.counsel.reach.search import Reach, apply
+from salespath.counsel.reach.within_a_year import comes_within_a_year
 from salespath.counsel.sensitivity import Sensitivity
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
@@ -111,10 +113,10 @@ def roadmap(base: Base, found: Reach, sensitivity: Sensitivity) -> Roadmap:
 def _steps(base: Base, case: Case, some: Sequence[Move]) -> Iterator[Step]:
     facts = dict(case.values)
     start = before = assess(base, case)
-    end = assess(base, Case(case.company, apply(case.values, some)))
+    end = assess(base, case.trial(apply(case.values, some)))
     for move in _in_order(base, some):
         facts = apply(facts, [move])
-        after = assess(base, Case(case.company, facts))
+        after = assess(base, case.trial(facts))
         unlocks = tuple(_unlocks(before, after))
         reasons = {u.rule: u.because for u in unlocks} or dict(_late_readers(start, end, move.fact))
         rules, because = tuple(reasons), next(iter(reasons.values()), "")
@@ -211,22 +213,23 @@ def kept_bounds(fact: Fact | Derived, move: Move) -> tuple[Value | None, Value |
 
 
 def _block_triggers(base: Base, goal: str, assessment: Assessment) -> Iterable[Trigger]:
-    """What would lift the blocks of a goal that is out of reach, each condition once."""
+    """What would lift the blocks of a goal that is out of reach within a year, each condition once."""
     found: dict[str, Trigger] = {}
     for block in assessment.blockers:
         then = base.knowledge.rules[block.rule].then
-        if isinstance(then, BlockProcess) and then.done_when and (goal not in PROCESSES or block.process == goal):
-            trigger = Trigger(
-                then.done_when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process
-            )
-            found.setdefault(then.done_when, trigger)
+        wanted = isinstance(then, BlockProcess) and then.done_when and (goal not in PROCESSES or block.process == goal)
+        ways = _alternatives(then.done_when) if wanted and _comes(assessment, then.done_when) else []
+        if ways:
+            when = " or ".join(way for way in ways if _comes(assessment, way))
+            trigger = Trigger(when, (block.rule,), remedy=block.remedy, owner=block.owner, blocked=block.process)
+            found.setdefault(when, trigger)
     return found.values()
 
 
 def _threshold_triggers(sensitivity: Sensitivity, some: Sequence[Move]) -> Iterable[Trigger]:
     """Thresholds near the known numbers, and steps of the choices that others make, those that turn the verdict first.
 
-    Then by net evidence; what the company decides itself is no trigger, it knows when it does.
+    None that a year cannot bring. Then by net evidence; what the company decides itself is no trigger, it knows when it does.
     """
     moved, today = {move.fact for move in some}, sensitivity.assessment
     found = []
@@ -239,13 +242,25 @@ def _threshold_triggers(sensitivity: Sensitivity, some: Sequence[Move]) -> Itera
                 continue  # words without an order and members have no threshold
             up = fact.numeric and height(fact, move.after) > height(fact, influence.value)
             when = f"{fact.id} {'>=' if up else '<=' if fact.numeric else '=='} {move.after}"
-            if net or step.process != today.process:
+            if (net or step.process != today.process) and _comes(today, when):
                 rank = step not in influence.turning, -abs(net)
                 found.append((rank, fact.id, Trigger(when, step.rules, step.process, net, move=move)))
     first: dict[str, Trigger] = {}
     for _, name, trigger in sorted(found, key=lambda item: item[0]):
         first.setdefault(name, trigger)
     return [*first.values()][:TRIGGERS]
+
+
+def _alternatives(when: str) -> list[str]:
+    """The alternatives of a condition, each in the rule language."""
+    tree = ast.parse(when.strip(), mode="eval").body
+    either = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or) else [tree]
+    return [ast.unparse(part) for part in either]
+
+
+def _comes(today: Assessment, when: str) -> bool:
+    scope = Scope(today.base.vocabulary, today.base.knowledge.attributes)
+    return comes_within_a_year(today.base, today.case.values, condition(when, scope))
 
 
 # What to test before

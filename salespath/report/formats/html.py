@@ -8,7 +8,7 @@ from pathlib import Path
 
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
-from salespath.report.formats.svg import svg
+from salespath.report.formats.svg import band, svg
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree
 
 _DOCUMENT, _STYLE = (Path(__file__).with_name(name) for name in ("page.html", "page.css"))
@@ -55,6 +55,9 @@ def _block(block: Block) -> str:
             return _table(block)
         case Tree():
             return _tag("ul", _tree(block), class_="tree")
+        case Figure(up=None):
+            table = _tag("details", _tag("summary", "Values") + _table(grid(block), own="("))
+            return _figure(block.caption, band(block), table, _items(legend(block)))
         case Figure():
             return _figure(block.caption, _table(grid(block), own="("), _items(legend(block)))
         case Chart():

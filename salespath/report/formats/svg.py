@@ -1,10 +1,12 @@
-"""Lines over months as a drawing."""
+"""Lines over months, and a map of one row, as drawings."""
 
 from __future__ import annotations
 
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 
-from salespath.report.page import Chart
+from salespath.report.page import Chart, Figure
 from salespath.report.words.amounts import axis
 
 _WIDE, _HIGH, _LEFT, _BELOW = 480, 240, 60, 30
@@ -42,4 +44,31 @@ def svg(chart: Chart) -> str:
         parts.append(
             f'<polyline points="{" ".join(points)}" {style}/><text x="{x}" y="{y}" dx="6" dy="4">{escape(name)}</text>'
         )
-    return f'<svg viewBox="0 0 {_WIDE} {_HIGH}" role="img">\n{chr(10).join(parts)}\n</svg>'
+    return _drawing(parts, _HIGH)
+
+
+def band(figure: Figure) -> str:
+    """A map of one row: a field for each run of a letter, the value where it begins below it, the own place as a mark above."""
+    across, (row,) = figure.across, figure.cells
+    step = (_WIDE - 20) / len(row)
+    parts = [f"<title>{escape(figure.caption or across.label)}</title>"]
+    room = 0.0
+    for letter, run in groupby(enumerate(row), key=itemgetter(1)):
+        places = [place for place, _ in run]
+        x, wide = 10 + places[0] * step, len(places) * step
+        shade = 0.1 + 0.6 * [*figure.legend].index(letter) / len(figure.legend)
+        parts.append(
+            f'<rect x="{x:.0f}" y="20" width="{wide:.0f}" height="40" fill="currentColor" fill-opacity="{shade:.2f}"/>'
+        )
+        name = figure.legend[letter] if wide > _LETTER * len(figure.legend[letter]) else letter
+        parts.append(f'<text x="{x + wide / 2:.0f}" y="45" text-anchor="middle">{escape(name)}</text>')
+        if x >= room:  # else its value would stand on the one before
+            parts.append(f'<text x="{x:.0f}" y="76">{escape(across.marks[places[0]])}</text>')
+            room = x + _LETTER * (len(across.marks[places[0]]) + 1)
+    own = 10 + (across.own + 0.5) * step
+    parts.append(f'<polygon points="{own - 6:.0f},6 {own + 6:.0f},6 {own:.0f},18"/>')
+    return _drawing(parts, 84)
+
+
+def _drawing(parts: list[str], high: int) -> str:
+    return f'<svg viewBox="0 0 {_WIDE} {high}" role="img">\n{chr(10).join(parts)}\n</svg>'

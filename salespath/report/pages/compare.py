@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from salespath.counsel.compare import Comparison, Saved, Side, behind_verdict, own_advice
+from salespath.counsel.compare import Comparison, Saved, Side, behind_verdict, own_advice, reason
 from salespath.engine import certainty, effects
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
@@ -70,9 +71,27 @@ def page(found: Comparison) -> Page:
         Heading(f"Advice that differs ({len(advice)} of {len(knowledge.topics)} topics)"),
         *([_table(found, advice), Text("What all are advised is left out.")] if advice else [Text("None.")]),
     ]
-    for side, effect in zip(found.sides[1:], found.effects):
-        blocks.extend(_effect(found.sides[0], side, effect))
-    return Page("", tuple(blocks), widest=140)
+    effects = [(found.against(n), *pair) for n, pair in enumerate(zip(found.sides[1:], found.effects))]
+    if found.moments:
+        steps = [block for some in effects for block in _step(found, *some)]
+        title = f"{found.sides[-1].assessment.company}: {' -> '.join(found.moments)}"
+        return Page(title, (*steps, *blocks), widest=140)
+    return Page("", (*blocks, *(block for some in effects for block in _effect(*some))), widest=140)
+
+
+def _step(found: Comparison, first: Side, other: Side, effect: Effect) -> Iterator[Block]:
+    """What changed from one time to the next, and what that did to the verdict."""
+    places = [found.sides.index(side) for side in (first, other)]
+    was, now = (found.moments[place] for place in places)
+    vocabulary, changed = first.assessment.base.vocabulary, []
+    for name, values in found.facts.items():
+        some = (values[place] for place in places)
+        old, new = (NOT_SAID if value is None else words(vocabulary[name], value) for value in some)
+        if old != new and vocabulary[name].type != "date":
+            changed.append(Item(f"{vocabulary[name].label}: {old} -> {new}", ids=(name,)))
+    yield Heading(f"{was} -> {now}: what changed")
+    yield Items(tuple(changed), inset=2) if changed else Text("No answer.")
+    yield from _effect(first, other, effect, f"{was} -> {now}: what it did to the verdict", (was, now))
 
 
 def _table(found: Comparison, rows: Sequence[tuple[str, Sequence[str]]], ids: Sequence[str] = ()) -> Table:
@@ -139,10 +158,14 @@ def _choice(a: Assessment, topic: str, choice: str) -> str:
     return a.base.vocabulary[choice].label if known.metrics else (known.choices or {}).get(choice) or readable(choice)
 
 
-def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
+def _effect(
+    first: Side, other: Side, effect: Effect, title: str = "", names: tuple[str, str] | None = None
+) -> Iterator[Block]:
     """What differs against the first, and through which rules."""
     sides = (first.assessment, other.assessment)
-    yield Heading(f"{other.name} against {first.name}: through which rules")
+    yield Heading(title or f"{other.name} against {first.name}: through which rules")
+    if names:
+        first, other = replace(first, name=names[0]), replace(other, name=names[1])
     if not (effect.verdict_changes or effect.items):
         yield Text("Nothing differs in what is recommended.")
         return
@@ -150,12 +173,11 @@ def _effect(first: Side, other: Side, effect: Effect) -> Iterator[Block]:
     if effect.verdict_changes:
         yield Text(f"Verdict: {new} instead of {old}. It goes back to:")
 
-        def reason(behind: tuple[str, Assessment]) -> Item:
-            rule, a = behind
-            because = next(item.because for item in a.fired if item.rule == rule)
-            return Item(f"{other.name if a is sides[1] else first.name}: {because} [{rule}]", ids=(rule,))
+        def behind(found: tuple[str, Assessment]) -> Item:
+            rule, a = found
+            return Item(f"{other.name if a is sides[1] else first.name}: {reason(rule, a)} [{rule}]", ids=(rule,))
 
-        yield from _few(behind_verdict(effect, sides), reason)
+        yield from _few(behind_verdict(effect, sides), behind)
     else:
         yield Text(f"The same verdict: {new}.")
     blocks = []
@@ -202,12 +224,12 @@ def document(found: Comparison) -> Any:
 
 
 def _changes(found: Comparison, base: Base) -> Iterator[dict[str, Any]]:
-    for side, effect in zip(found.sides[1:], found.effects):
-        yield {"column": side.name, "against": found.sides[0].name, **plain(effect, base, SHAPES)}
+    for n, (side, effect) in enumerate(zip(found.sides[1:], found.effects)):
+        yield {"column": side.name, "against": found.against(n).name, **plain(effect, base, SHAPES)}
 
 
 _SHAPES: Shapes = {
-    Comparison: shape("columns:sides facts same advice changes", changes=_changes),
+    Comparison: shape("columns:sides moments facts same advice changes", changes=_changes),
     Side: shape(
         "name file:assessment.case.file saved unread assessment",
         assessment=lambda side, base: plain_assessment(side.assessment, table=True),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from salespath.counsel.decision_map import DecisionMap, Scale
+from salespath.counsel.decision_map import DecisionMap, Interval, Scale
+from salespath.engine.borders import Stretch
 from salespath.facts import Derived, Fact
 from salespath.facts.values import readable, words
 from salespath.report.page import Axis, Block, Figure, Heading, Item, Items, Page, Text
@@ -17,6 +18,7 @@ from salespath.report.words.verdict import in_short
 from salespath.rules.model import VERDICTS
 
 LETTERS = {"enterprise": "E", "smb": "S", "both": "B", "not_yet": "N", "undetermined": "?"}
+_TURNS = 2  # rules named where a verdict turns
 
 
 def page(found: DecisionMap) -> Page:
@@ -36,27 +38,53 @@ def page(found: DecisionMap) -> Page:
         ids=tuple(scale.fact for scale in scales),
         apart=True,
     )
-    own = f"Your place, in brackets: {' and '.join(places)}. The verdict there: {in_short(*a.verdict)}."
+    where = "The place supposed" if _supposed(found) else "Your place"
+    own = f"{where}, in brackets: {' and '.join(places)}. The verdict there: {in_short(*a.verdict)}."
     blocks: list[Block] = [figure, Text(own)]
     for at, (term, scale) in enumerate(zip(terms, scales)):
         rest = "".join(f", with {place}" for place in places[:at] + places[at + 1 :])
-        items = tuple(map(Item, _stretches(term, scale)))
+        items = tuple(_intervals(found, term) if found.intervals else map(Item, _stretches(found, term, scale)))
         blocks.append(Heading(f"Along {term.label}{rest}"))
         blocks.append(Items(items, bullet="", inset=2, hang=2, ids=(scale.fact,)))
     return Page(f"{a.company}: the verdict over {' and '.join(term.label for term in terms)}", tuple(blocks))
 
 
-def _stretches(term: Fact | Derived, scale: Scale) -> Iterator[str]:
+def _supposed(found: DecisionMap) -> bool:
+    """Whether the company's place is not what it said."""
+    base = found.assessment.base
+    return not base.behind(scale.fact for scale in found.scales).isdisjoint(found.assessment.case.tried)
+
+
+def _stretches(found: DecisionMap, term: Fact | Derived, scale: Scale) -> Iterator[str]:
     """The stretches along an axis with the rest as it is, the one where the company stands marked."""
-    some, own = scale.stretches, scale.values[scale.own]
+    for stretch, span in zip(scale.stretches, _spans(found, term, scale, scale.stretches)):
+        yield f"{span}{readable(stretch.process)}" if scale.stretches[1:] else f"{readable(stretch.process)} all along."
+
+
+def _intervals(found: DecisionMap, term: Fact | Derived) -> Iterator[Item]:
+    """The verdicts along the one axis, and under each what turns it there."""
+    if not found.intervals[1:]:
+        yield Item(f"{in_short(*found.intervals[0].verdict)} all along.")
+        return
+    for interval, span in zip(found.intervals, _spans(found, term, found.scales[0], found.intervals)):
+        said = [f"{'no longer: ' if gone else ''}{because} [{rule}]" for rule, because, gone in interval.turns[:_TURNS]]
+        rest = [f"and {len(interval.turns) - _TURNS} more (--format json has all)"] if interval.turns[_TURNS:] else []
+        under = tuple(Text(text, inset=2, hang=2) for text in (*said, *rest))
+        ids = tuple(rule for rule, *_ in interval.turns)
+        yield Item(f"{span}{in_short(*interval.verdict)}", under=under, ids=ids)
+
+
+def _spans(found: DecisionMap, term: Fact | Derived, scale: Scale, some: Sequence[Stretch | Interval]) -> Iterator[str]:
+    """What stands before the verdict on some values in a row: from $1,000 a year (yours: $5,000)."""
+    own = scale.values[scale.own]
     unit = f" {term.unit}" if term.unit.startswith("a ") else ""
     for stretch in some:
         first, last = words(term, stretch.first), words(term, stretch.last)
         span = f"{first} to {last}" if stretch is not some[-1] else f"from {first}"
-        span = f"up to {last}" if stretch is some[0] else span
+        span = f"up to {last}" if stretch is some[0] and first != last else span
         here = own is not None and (stretch.first <= own <= stretch.last or (own == math.inf and stretch is some[-1]))
-        said = f"{span}{unit}: {readable(stretch.process)}{' (yours)' if here else ''}"
-        yield said if some[1:] else f"{readable(stretch.process)} all along."
+        mark = f" ({'supposed' if _supposed(found) else 'yours'}: {answer(term, own)})" if here else ""
+        yield f"{span}{unit}{mark}: "
 
 
 # JSON
@@ -74,6 +102,15 @@ def document(found: DecisionMap) -> dict[str, Any]:
             {"fact": scale.fact, "last": low.last, "from": low.process, "at": high.first, "to": high.process}
             for scale in scales
             for low, high in pairwise(scale.stretches)
+        ],
+        "intervals": [
+            {
+                "first": interval.first,
+                "last": interval.last,
+                **interval.verdict._asdict(),
+                "turns": [{"rule": rule, "because": text, "gone": gone} for rule, text, gone in interval.turns],
+            }
+            for interval in found.intervals
         ],
         "own": {
             "values": {scale.fact: _number(scale.values[scale.own]) for scale in scales},

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from salespath.counsel.panel import MAJORITY, Disagreement, Panel, Ruling, Swap
+from salespath.counsel.panel import MAJORITY, CommonCause, Disagreement, Exchange, Panel, Ruling, Swap
 from salespath.engine.base import Base
 from salespath.facts import Value
-from salespath.facts.values import words
+from salespath.facts.values import readable, words
 from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.plain import Shapes, facts, plain, shape
-from salespath.report.words.phrases import NAMES, labels, number_of, together
+from salespath.report.words.phrases import NAMES, capitalize, either, labels, number_of, together
 from salespath.report.words.verdict import in_short, short_block
 from salespath.rules.model import BlockProcess
 
@@ -20,7 +20,12 @@ def page(base: Base, company: str, panel: Panel) -> Page:
     """The verdict under each person's answers, then what they differ on, first what changes it (marked *)."""
     disputed = [item for item in panel.disagreements if item.disputed]
     partly = [item for item in panel.disagreements if not item.disputed]
-    deciding = sum(item.decides for item in panel.disagreements)
+    explained = {fact for cause in panel.causes for fact in cause.facts}
+    several: list[CommonCause | Disagreement] = [
+        *panel.causes,
+        *(item for item in disputed if item.fact not in explained),
+    ]
+    deciding = sum(item.decides for item in (*several, *partly))
     rest = f", and only some answered on {len(partly)}" if partly else ""
     agreed = f"All gave the same answer on {number_of(len(panel.agreed), 'fact', 'facts')}"
     marked = (
@@ -34,9 +39,16 @@ def page(base: Base, company: str, panel: Panel) -> Page:
         Items(tuple(_rulings(base, panel)), bullet="", hang=2),
         Text(f"{agreed}, different ones on {len(disputed)}{rest}. {marked}", apart=True),
     ]
-    for heading, items in (("Different answers", disputed), ("Answered by some only", partly)):
-        order = sorted(items, key=lambda item: not item.decides)
-        blocks += section(heading, (_disagreement(base, panel, item) for item in order), inset=2)
+    parts: dict[str, Sequence[CommonCause | Disagreement]] = {
+        "Different answers": several,
+        "Answered by some only": partly,
+    }
+    for (
+        heading,
+        items,
+    ) in parts.items():  # what changes the verdict before what changes only the way, and that before the rest
+        order = sorted(items, key=lambda item: (not item.decides, not panel.changes_verdict(item)))
+        blocks += section(heading, (_entry(base, panel, item) for item in order), inset=2)
     return Page(f"{company}: {len(panel.outcomes)} respondents", tuple(blocks))
 
 
@@ -63,6 +75,39 @@ def _block(base: Base, id_: str) -> str:
     rule = base.knowledge.rules[id_]
     assert isinstance(rule.then, BlockProcess)
     return f"{NAMES[rule.then.process]} selling ({short_block(rule)})"
+
+
+def _entry(base: Base, panel: Panel, item: CommonCause | Disagreement) -> Item:
+    return _disagreement(base, panel, item) if isinstance(item, Disagreement) else _cause(base, panel, item)
+
+
+def _cause(base: Base, panel: Panel, found: CommonCause) -> Item:
+    """Disagreements of one cause: who says what, and what all of another's answers on it come to."""
+    said: dict[str, list[str]] = {person: [] for person in panel.outcomes}
+    for item in found.items:
+        for value, who in item.answers:
+            for person in who:
+                said[person].append(f"{base.vocabulary[item.fact].label} {words(base.vocabulary[item.fact], value)}")
+    alike: dict[str, list[str]] = {}
+    for person, parts in said.items():
+        alike.setdefault("; ".join(parts) or "no answer", []).append(person)
+    told: dict[str, dict[str, list[str]]] = {}
+    for turn in found.turns:
+        change = _change(base, panel.outcomes[turn.respondent], turn.outcome)
+        told.setdefault(turn.other, {}).setdefault(change, []).append(turn.respondent)
+    under = [f"{together(people)}: {parts}." for parts, people in alike.items()]
+    by_change: dict[tuple[str, str], list[str]] = {}
+    for other, changes in told.items():
+        for change, people in changes.items():
+            by_change.setdefault((together(people), change), []).append(other)
+    for (people_told, change), others in by_change.items():
+        under.append(f"With the answers of {either(others)}, {people_told} would be told: {change}.")
+    alone = [item.fact for item in found.items if item.turns]
+    if alone:
+        under.append(f"Enough alone to change an outcome: {labels(base, alone)}.")
+    text = f"{capitalize(found.cause.says)}: {labels(base, found.facts)}."
+    below = tuple(Text(line, hang=2) for line in under)
+    return Item(text, label="*" if found.decides else "", under=below, ids=found.facts)
 
 
 def _disagreement(base: Base, panel: Panel, item: Disagreement) -> Item:
@@ -98,6 +143,9 @@ def _change(base: Base, before: Ruling, after: Ruling) -> str:
     go = [_block(base, rule) for rule in before.blocks if rule not in after.blocks]
     parts = [f"{'; '.join(come)} in the way"] if come else []
     parts += [f"{'; '.join(go)} no longer in the way"] if go else []
+    if before.motion != after.motion:
+        one, other = (readable(ruling.motion) if ruling.motion else "no known way" for ruling in (after, before))
+        parts.append(f"sold by {one} instead of {other}")
     return f"the same verdict, but {together(parts)}"
 
 
@@ -114,8 +162,10 @@ def document(base: Base, company: str, answers: Mapping[str, Mapping[str, Value]
 
 
 _SHAPES: Shapes = {
-    Panel: shape("majority disagreements agreed"),
-    Ruling: shape("*verdict blocks"),
+    Panel: shape("majority causes disagreements agreed"),
+    CommonCause: shape("cause:cause.id says:cause.says facts changes_outcome:decides exchanged:turns"),
+    Exchange: shape("respondent with_answers_of:other *outcome"),
+    Ruling: shape("*verdict blocks motion"),
     Swap: shape("respondent value of:others *outcome"),
     Disagreement: shape(
         "fact changes_outcome:decides answers answered silent majority alone:turns together_with:together",

@@ -15,6 +15,7 @@ from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.turning import turning
 from salespath.facts.values import words
+from salespath.facts.vocabulary import Relation
 from salespath.report.page import Block, Heading, Item, Items, Page, Text, section
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
@@ -61,6 +62,7 @@ def _sets(base: Base, found: Reach, roadmap: Roadmap, first: Changes) -> Iterato
         yield Text(f"and {count - SHOWN} more (--format json has all).", inset=4, apart=True)
     yield Heading("The way there" if count == 1 else f"The way there, by number {number}")
     yield step_items(base, roadmap, found.process)
+    yield from _left_out(found)
 
 
 def _changes_item(base: Base, number: int, changes: Changes) -> Item:
@@ -110,12 +112,19 @@ def _out_of_reach(base: Base, found: Reach, obstacles: Sequence[Obstacle]) -> It
         moves = found.nearest.moves
         yield Text(f"What comes nearest (it would then be {in_short(found.nearest.process)}):", apart=True)
         yield Items(tuple(Item(move_text(base, move), ids=(move.fact,)) for move in moves), inset=2)
+    yield from _left_out(found)
     items = []
     for obstacle in obstacles[:SHOWN]:
         weight = f"{certainty.with_sign(obstacle.weight, 1)} " if obstacle.weight else ""
         text = f"{weight}{_because(base, obstacle)} [{obstacle.rule}]"
         items.append(Item(text, ids=(obstacle.rule, *obstacle.facts)))
     yield from section("What stands in the way and is not yours to change", items, inset=2)
+
+
+def _left_out(found: Reach) -> Iterator[Block]:
+    """What would get there and is not proposed, as it does not go together."""
+    items = (Item(relation.text, ids=(relation.id,)) for relation in found.left_out)
+    yield from section("Not proposed, as it does not go together", items, inset=2)
 
 
 def _because(base: Base, obstacle: Obstacle) -> str:
@@ -143,11 +152,12 @@ def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
 _SHAPES: Shapes = {
     **SHAPES,
     Reach: shape(
-        "company:case.company goal process reached changes searched nearest",
+        "company:case.company goal process reached changes searched nearest left_out",
         searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
     ),
     Changes: shape("facts conditions process settled effort", facts=_own),
     Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
+    Relation: shape("id text"),
     Obstacle: shape(
         "kind rule because weight facts",
         because=lambda obstacle, base: _because(base, obstacle),

@@ -44,6 +44,8 @@ def page(found: Sensitivity, cards: Sequence[Card]) -> Page:
 
 def _blocks(found: Sensitivity) -> Iterator[Block]:
     a, turning = found.assessment, tuple(influence.fact for influence in found.turning)
+    if found.most:
+        yield Text(_most(found), ids=(found.most,))
     yield Text(f"Process: {in_short(*a.verdict)}.")
     yield Text(_summary(found), ids=turning)
     missing = tuple(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
@@ -59,6 +61,22 @@ def _blocks(found: Sensitivity) -> Iterator[Block]:
         )
         ids = tuple(influence.fact for influence in found.influences)
         yield Table(_COLUMNS, tuple(_row(found, influence) for influence in found.influences), ids=ids, apart=True)
+
+
+def _most(found: Sensitivity) -> str:
+    """What moves the verdict most, and where to."""
+    label = found.assessment.base.vocabulary[found.most].label
+    tried = next((item.turning for item in found.influences if item.fact == found.most), found.open)
+    if not tried:
+        return f"No single answer turns the verdict; {label} moves the net evidence most."
+    turned = next(v for v in tried if v.move is None or v.move.fact == found.most)
+    missing = ", not said yet" if turned in found.open else ""
+    said = "not known" if turned.move is None else _step(found, turned)
+    return f"What moves the verdict most: {label}{missing} ({said}: {_verdict(turned)})."
+
+
+def _verdict(variant: Variant) -> str:
+    return in_short(variant.process, variant.lead)
 
 
 def _claims(found: Sensitivity) -> dict[str, str]:
@@ -91,7 +109,7 @@ def _row(found: Sensitivity, influence: Influence) -> tuple[Cell, ...]:
         "the same" if influence.low == influence.high else f"{low} to {high}",
         _bar(found, influence),
         _steps(found, influence),
-        in_short(unknown.process, unknown.lead) if turns else "holds",
+        _verdict(unknown) if turns else "holds",
     )
 
 
@@ -105,7 +123,7 @@ def _bar(found: Sensitivity, influence: Influence) -> Cell:
 def _steps(found: Sensitivity, influence: Influence) -> str:
     """Which steps turn the verdict, and into what."""
     turned = [step for step in influence.steps if step in influence.turning]
-    parts = [f"{_step(found, step)}: {in_short(step.process, step.lead)}" for step in turned[:_MANY]]
+    parts = [f"{_step(found, step)}: {_verdict(step)}" for step in turned[:_MANY]]
     if turned[_MANY:]:
         parts.append(f"and {len(turned) - _MANY} more")
     return "; ".join(parts) or "holds"
@@ -128,7 +146,7 @@ def document(found: Sensitivity, cards: Sequence[Card]) -> Any:
         **SHAPES,
         Sensitivity: shape(
             "company:assessment.company process:assessment.process lead:assessment.lead settled:assessment.settled about:process "
-            "net hangs_on facts:influences open tests",
+            "net moves_most:most hangs_on facts:influences open tests",
             net=net_of("net"),
             hangs_on=lambda found, base: [influence.fact for influence in found.turning],
             open=lambda found, base: [{"fact": v.move.fact, **plain(v, base, shapes)} for v in found.open if v.move],
