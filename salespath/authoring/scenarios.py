@@ -33,7 +33,8 @@ class Scenario:
     """A sentence, facts, and what must follow from them.
 
     `expect` holds what was written under it: texts for process, lead, leaning, settled and how it is sold, tuples for the rest.
-    `bands` are net evidence by (fit or means, process), `flags` red flags with their levels (`stop:flag-runway`). `also` and `unless` are the same company with something changed.
+    `bands` are net evidence by (fit or means, process), `flags` red flags with their levels (`stop:flag-runway`). `also` and
+    `unless` are the same company with something changed.
     """
 
     sentence: str

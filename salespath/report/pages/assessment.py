@@ -16,7 +16,7 @@ from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.pages import grounds, plan, precedents
+from salespath.report.pages import grounds, motion, plan, precedents
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
@@ -65,7 +65,7 @@ def full(assessment: Assessment) -> Page:
     blocks: list[Block] = [*_top(a, whole=True), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
-    blocks += [*plan.moves(a), *_obstacles(a), *_reasons(a), *_close_calls(a)]
+    blocks += [*plan.moves(a), *motion.part(a), *_obstacles(a), *_reasons(a), *_close_calls(a)]
     blocks += [*plan.topics(a), *plan.metrics(a), *plan.pitfalls(a)]
     if a.process != "undetermined":
         blocks += plan.questions(a)
@@ -88,6 +88,7 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict(), claims=verdict_claims(a))
     turning, level = tuple(turn.fact for turn in a.strength.on), a.strength.level
     yield Text(firmness(a), ids=turning, values={"level": level}, claims=firmness_claims(a))
+    yield from motion.line(a)
     yield from flags(a, None if whole else FIRST)
     yield from _choices(a, whole=whole)
     if a.completions:
