@@ -122,6 +122,7 @@ def documented_companies(base: Base) -> str:
                 "did": f"{did[0].upper()}{did[1:]}.",
                 "sources": sources + (re.split(r", (?=https?:)", more) if more else []),
                 "facts": plain(facts(case.values, base), base),
+                **{key: case.extra[key] for key in ("fared",) if key in case.extra},
             }
             lines.append(json.dumps(entry, ensure_ascii=False))
     return "[\n" + ",\n".join(lines) + "\n]\n"

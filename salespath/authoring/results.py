@@ -19,6 +19,7 @@ from salespath.engine.base import Base
 from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Case
+from salespath.rules.model import SOLD
 
 
 class Results:
@@ -77,7 +78,9 @@ class Results:
 def _differences(expect: Mapping[str, Any], a: Assessment) -> Iterator[str]:
     """Where an assessment differs from what a scenario says under `expect`."""
     settled = "yes" if a.settled else "no"
-    for name, got in (("process", a.process), ("lead", a.lead), ("leaning", a.leaning or "none"), ("settled", settled)):
+    sold = [(name, getattr(a, name) or "none") for name in SOLD]
+    verdict = (("process", a.process), ("lead", a.lead), ("leaning", a.leaning or "none"), ("settled", settled))
+    for name, got in (*verdict, *sold):
         if expect.get(name, got) != got:
             more = f" (possible: {', '.join(a.possible)})" if name == "settled" else ""
             yield f"{name}: expected {expect[name]}, got {got}{more}"

@@ -18,7 +18,7 @@ from salespath.files.nodes import Node, Scalar, Sequence, read, repeated_keys
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
 from salespath.rules.loader import EXPERT
-from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise
+from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise
 
 EXACT = ("blocked", "conflicts", "problems")
 PLANNED = ("advice", "not_advice", "in_place")
@@ -32,9 +32,9 @@ Pairs: TypeAlias = "dict[str, tuple[Scalar, Node]]"  # the key and the value of 
 class Scenario:
     """A sentence, facts, and what must follow from them.
 
-    `expect` holds what was written under it: texts for process, lead, leaning and settled, tuples for the rest. `bands` are net
-    evidence by (fit or means, process), `flags` red flags with
-    their levels (`stop:flag-runway`). `also` and `unless` are the same company with something changed.
+    `expect` holds what was written under it: texts for process, lead, leaning, settled and how it is sold, tuples for the rest.
+    `bands` are net evidence by (fit or means, process), `flags` red flags with their levels (`stop:flag-runway`). `also` and
+    `unless` are the same company with something changed.
     """
 
     sentence: str
@@ -157,6 +157,8 @@ class _ScenarioReader:
         if body is None:
             return {}
         words = {"process": VERDICTS, "lead": PROCESSES, "leaning": (*PROCESSES, "none"), "settled": ("yes", "no")}
+        attributes = self.base.knowledge.attributes
+        words |= {name: (*attributes[name].values, "none") for name in SOLD if name in attributes}
         found: dict[str, Any] = {name: body.one_of(name, known) for name, known in words.items() if body.has(name)}
         for names in (EXACT, PLANNED, WARNED):
             found |= {name: body.texts(name) for name in names if body.node(name) is not None}

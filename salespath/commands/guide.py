@@ -1,4 +1,4 @@
-"""Enterprise against SMB, point by point, with sources."""
+"""Enterprise against SMB, point by point."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from salespath.report.pages import guide
 
 
 @click.command("guide", help=__doc__)
+@click.option("--sources", is_flag=True, help="Mark what each figure, row and note is from.")
 @output_options()
 @with_base
-def command(base: Base, output: Destination) -> None:
+def command(base: Base, sources: bool, output: Destination) -> None:
     known = base.knowledge
-    deliver(output, pages=lambda: [guide.page(known)], document=lambda: [asdict(point) for point in known.guide])
+    deliver(
+        output,
+        pages=lambda: [guide.page(known, sources=sources)],
+        document=lambda: [asdict(point) for point in known.guide],
+    )

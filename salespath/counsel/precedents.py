@@ -33,7 +33,10 @@ FACTOR = 2  # two numbers are alike if neither is more than so many times the ot
 
 @dataclass(frozen=True, eq=False)
 class Documented:
-    """A company at a stated year: `label` is the motion documented for it (a verdict), `did` one sentence on it."""
+    """A company at a stated year: `label` is the motion documented for it (a verdict), `did` one sentence on it.
+
+    `fared` is `badly` where it sold as the label says, to no good end.
+    """
 
     company: str
     year: int
@@ -41,6 +44,7 @@ class Documented:
     did: str
     sources: tuple[str, ...]
     facts: Mapping[str, Value]
+    fared: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,11 @@ class Precedent:
     def failed(self) -> bool:
         """Whether it is documented that neither way of selling worked at the time."""
         return self.documented.label == "not_yet"
+
+    @property
+    def did_well(self) -> bool:
+        """Whether it sold as documented, and nothing is documented of a bad end."""
+        return not self.failed and not self.documented.fared
 
 
 @cache

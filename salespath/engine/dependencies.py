@@ -83,12 +83,13 @@ def sum_name(process: str, dimension: str) -> str:
 
 
 def citations(base: Base) -> dict[str, list[str]]:
-    """What cites each source that is cited: rules by id, derived numbers, points and notes of the guide."""
+    """What cites each source that is cited: rules by id, derived numbers, motions, points and notes of the guide."""
     knowledge = base.knowledge
     found: dict[str, list[str]] = {}
     for what, cited in (
         *((rule.id, rule.source) for rule in knowledge.rules.values()),
         *((f"number {number.id}", number.source) for number in base.vocabulary.derived.values()),
+        *((f"motion {motion.id}", motion.source) for motion in knowledge.motions.values()),
         *((f"guide: {point.point}", point.source) for point in knowledge.guide),
         *((f"note of the guide: {text}", source) for text, source in knowledge.guide_notes),
     ):

@@ -7,16 +7,17 @@ from itertools import chain
 
 from salespath.engine.base import Base
 from salespath.facts.vocabulary import DIMENSIONS, fold
-from salespath.rules.model import VERDICTS, Advise
+from salespath.rules.model import SOLD, VERDICTS, Advise
 
 # Before the names of targets in the ids of findings.
 _KINDS = ("process", "rule", "fact", "attribute", "topic", "dimension")
 
 
 def targets(base: Base) -> list[str]:
-    """Everything that has a name: processes, topics, choices, attributes, rules, facts and dimensions."""
+    """Everything that has a name: processes, topics, choices, attributes, ways to sell, rules, facts and dimensions."""
     knowledge = base.knowledge
-    every = [*VERDICTS, *knowledge.topics, *_choices(base), *knowledge.attributes, *knowledge.rules, *base.vocabulary]
+    every = [*VERDICTS, *knowledge.topics, *_choices(base), *knowledge.attributes, *_sold(base), *knowledge.rules]
+    every += base.vocabulary
     return list(dict.fromkeys([*every, *DIMENSIONS]))
 
 
@@ -52,6 +53,10 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
     yield [name for name in base.vocabulary if fold(base.vocabulary[name].label) == plain]
     yield [topic.id for topic in topics.values() if fold(topic.title) == plain]
     yield [item.id for item in base.knowledge.attributes.values() if fold(item.means) == plain]
+    motions = base.knowledge.motions
+    values = [(name, name.partition(":")[2]) for name in _sold(base)]
+    titles = [(name, motions[value].title.partition(":")[0]) for name, value in values if value in motions]
+    yield [name for name, said in (*values, *titles) if fold(said) == plain][:1]
     yield [name for name in asked if plain in _parts(name.partition(":")[2])]
     facts = base.vocabulary.facts.values()
     yield [fact.id for fact in facts if plain in map(fold, fact.values)]
@@ -60,6 +65,12 @@ def _readings(base: Base, plain: str) -> Iterator[list[str]]:
     if len(plain) > 2:
         yield [name for name in asked if any(part.startswith(plain) for part in _parts(name.partition(":")[2]))]
         yield [name for name in base.vocabulary.facts if plain in _parts(base.vocabulary[name].label)]
+
+
+def _sold(base: Base) -> list[str]:
+    """The values of how the process is sold and of how far the company is: motion:field, stage:growing."""
+    attributes = base.knowledge.attributes
+    return [f"{name}:{value}" for name in SOLD if name in attributes for value in attributes[name].values]
 
 
 def _choices(base: Base) -> list[str]:

@@ -108,7 +108,7 @@ class Explanation:
                 continue
             if item.kind == "rule":
                 yield item
-            if item.kind != "value" or self._read(item):
+            if item.kind != "value" or self.step(item):
                 yield from self.steps(item, fired=fired)
 
     def unmet(self, finding: Finding) -> Iterator[Finding]:
@@ -120,13 +120,28 @@ class Explanation:
             return
         parts = [part for part in self.under(finding) if part.kind != "exception"]
         if finding.kind == "test":
-            step = self._read(finding)
+            step = self.step(finding)
             if not (finding.wanted and step and step.flag):
                 yield finding
                 return
             parts = [rule for value in parts for rule in self.under(value)]
         for part in parts:
             yield from self.unmet(part)
+
+    def read(self, finding: Finding) -> list[Finding]:
+        """What a finding reads by itself: of a rule that reads steps of the verdict, the other tests that speak for it."""
+        tests = list(self._tests(finding)) if finding.kind == "rule" else []
+        own = [test for test in tests if not self.step(test)]
+        if len(own) == len(tests):
+            return [finding]
+        return [test for test in own if test.status == (FIRED if test.wanted else FAILED)]
+
+    def _tests(self, finding: Finding) -> Iterator[Finding]:
+        for part in self.under(finding):
+            if part.kind == "test":
+                yield part
+            elif part.kind in ("and", "or", "not"):
+                yield from self._tests(part)
 
     def overriding(self, rule: Finding) -> list[Finding]:
         """The rules that override a rule, or may."""
@@ -139,11 +154,11 @@ class Explanation:
 
     def is_step(self, test: Finding) -> bool:
         """Whether a test reads a step of the verdict that has values."""
-        step = self._read(test)
+        step = self.step(test)
         return step is not None and not step.flag
 
-    def _read(self, finding: Finding) -> Attribute | None:
-        """The attribute of the verdict that a finding is about, if it is."""
+    def step(self, finding: Finding) -> Attribute | None:
+        """The attribute of the verdict that a finding is about, if it is about one."""
         about = finding.record.attribute if isinstance(finding.record, Is) else ""
         attribute = self.assessment.base.knowledge.attributes.get(about)
         return attribute if attribute and attribute.verdict else None
@@ -176,6 +191,26 @@ def why_not(assessment: Assessment, rule: str) -> tuple[Finding, ...]:
     finder = _Finder(assessment)
     found = finder.explanation(finder.rule(rule))
     return tuple({test.record: test for test in found.unmet(found.root) if not found.is_open(test)}.values())
+
+
+def open_values(assessment: Assessment, attribute: str) -> dict[str, tuple[str, ...]]:
+    """The values that a verdict attribute lacks only because something is not said, each with the facts that are missing."""
+    base, found = assessment.base, dict[str, tuple[str, ...]]()
+    for value in base.knowledge.attributes[attribute].values:
+        needs = dict.fromkeys(f for rule in base.concluders(attribute, value) for f in _missing(assessment, rule))
+        if needs and not assessment.walked.has(attribute, value):
+            found[value] = tuple(base.vocabulary.ordered(needs))
+    return found
+
+
+def _missing(assessment: Assessment, rule: str) -> Iterator[str]:
+    """The facts that a rule of the verdict waits for, if it waits for nothing else."""
+    finder = _Finder(assessment)
+    explanation = finder.explanation(finder.rule(rule))
+    tests = list(explanation.unmet(explanation.root))
+    for test in tests if all(map(explanation.is_open, tests)) else ():
+        for part in (test, *explanation.under(test)):
+            yield from (name for name, value in part.facts.items() if value is None)
 
 
 def close_calls(assessment: Assessment) -> list[CloseCall]:
@@ -251,6 +286,8 @@ class _Finder:
             return self.fact(target, lambda: self._sides(("counts", "other"), self._reading(target)))
         if target in DIMENSIONS:
             return self._sums(target, PROCESSES)
+        if target.partition(":")[0] in knowledge.attributes:
+            return self.value(*target.split(":"))
         return self._topic(target)
 
     def _process(self, process: str) -> Entry:

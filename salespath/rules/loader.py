@@ -110,10 +110,16 @@ class _Loader:
             self._define(self.sources, item, source)
 
     def _guide(self, file: Record) -> None:
+        """The points and notes of the guide, and the profiles of motions."""
         known = self.knowledge
         points, notes = list(known.guide), list(known.guide_notes)
         for item in file.records("points", "a point of the guide"):
             points.append(item.read(model.GuidePoint, source=self._sources(item)))
+        for id_, item in _entries(file, "motions"):  # a later layer's takes the place of an earlier one's
+            motion = self.attributes.get("motion")
+            if motion is None or id_ not in motion.values:
+                item.problem("SP207", f"{item.what}: {shown(id_)} is not a motion.")
+            known.motions[id_] = item.read(model.Motion, id=id_, source=self._sources(item))
         for item in file.records("notes", "a note of the guide"):
             notes.append((item.text("text", required=True), self._sources(item)))
             item.done()

@@ -264,6 +264,23 @@ class Owner:
 
 
 @dataclass(frozen=True)
+class Motion:
+    """How a process can be sold: the profile of a value of the attribute `motion`. `in_short` says it in a line."""
+
+    id: str
+    title: str
+    in_short: str
+    price: str
+    buyers: str
+    team: str
+    channels: str
+    metrics: str
+    failure: str
+    not_advised: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Claim:
     """A subject on which a page may say one thing or another, never both. `means` is the question that the values answer.
 
@@ -299,6 +316,7 @@ class Knowledge:
     sources: dict[str, Source]
     claims: dict[str, Claim] = field(default_factory=dict)
     owners: dict[str, Owner] = field(default_factory=dict)
+    motions: dict[str, Motion] = field(default_factory=dict)
     article: dict[str, str] = field(default_factory=dict)
     guide_title: str = ""
     guide: tuple[GuidePoint, ...] = ()

@@ -47,6 +47,7 @@ def rules_schema(vocabulary: Vocabulary, knowledge: Knowledge) -> Schema:
         "attributes": _mapping(maybe(_record(model.Attribute))),
         "owners": _mapping(maybe(_record(model.Owner))),
         "claims": _mapping(maybe(_record(model.Claim))),
+        "motions": _mapping(maybe(_record(model.Motion, source=_SOURCE))),
         "statements": _by_name("interested", section=_TEXT, says=_TEXT, interested=_FLAG),
         "sources": _by_name(
             "year", "addresses", "soft", "weight", kind={"enum": list(SOURCE_KINDS)}, weight={"enum": list(WEIGHTS)}, figure=_TEXT,

@@ -21,13 +21,14 @@ from salespath.engine.walk import SUMS
 from salespath.engine.why import FAILED, FIRED, OPEN, OVERRIDDEN, close_calls, why_not
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.report.formats.text import write
 from salespath.report.page import Tree
 from salespath.report.pages.explanation import document, explain, page
 from salespath.report.words.phrases import answers
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import headline, two_groups
 from salespath.rules.language import VERDICT_NUMBERS, inputs
-from salespath.rules.model import PROCESSES, VERDICTS, Advise
+from salespath.rules.model import PROCESSES, SOLD, VERDICTS, Advise
 from tools.document_schema import explanation_schema
 
 ASSESSMENTS = [assess(BASE, case) for case in [*real_companies(), Case("Unknown")]]
@@ -458,7 +459,8 @@ def test_targets_are_every_process_topic_choice_attribute_rule_fact_and_dimensio
     found = set(targets(BASE))
     advised = {f"{r.then.topic}:{r.then.choice}" for r in BASE.knowledge.rules.values() if isinstance(r.then, Advise)}
     named = {*VERDICTS, *BASE.knowledge.topics, *BASE.knowledge.attributes, *BASE.knowledge.rules, *advised}
-    assert found == {*named, *VOCABULARY, *DIMENSIONS}
+    sold = {f"{name}:{value}" for name in SOLD for value in BASE.knowledge.attributes[name].values}
+    assert found == {*named, *sold, *VOCABULARY, *DIMENSIONS}
 
 
 @pytest.mark.parametrize(
@@ -489,11 +491,27 @@ def test_targets_are_every_process_topic_choice_attribute_rule_fact_and_dimensio
         ("process:smb", "smb"),
         ("candidate:smb", "candidate"),
         ("Nothing stands in the way of an SMB process now", "smb_ready"),
+        ("field", "motion:field"),
+        ("Field selling", "motion:field"),
+        ("partner-led", "motion:partner_led"),
+        ("hybrid", "motion:hybrid"),
+        ("second_motion:field", "second_motion:field"),
+        ("established", "stage:established"),
         ("nonsense", None),
     ],
 )
 def test_a_word_is_taken_for_what_it_is_a_part_of(word, target):
     assert meant(BASE, word)[:1] == (() if target is None else (target,))
+
+
+def test_another_motion_says_what_is_not_so_and_what_is_not_known_apart_and_no_fact_behind_the_verdict():
+    a = assess(BASE, Case("Somebody", {"self_serve": True, "decision_makers": 3}))
+    said = {name: write(page(explain(a, name)), 200) for name in ("field", "tender", "self-serve")}
+    assert said["field"].startswith(f"{a.company}: why not field selling? The answer is self-serve.")
+    assert "needed: the plan is for enterprise selling\n" in said["field"]
+    assert "Not known yet" in said["tender"]
+    assert "needed: most customers buy by tender; not said: way of buying" in said["tender"]
+    assert "Not so" not in said["tender"]
 
 
 @pytest.mark.parametrize("topic", ["channel", "strategy", "infrastructure"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from salespath.counsel.other_side import other_side
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Flag, Settlement, subject
 from salespath.engine.borders import Near, near
@@ -15,8 +16,8 @@ from salespath.engine.walk import SUMS
 from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.pages import grounds, plan, precedents
+from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text, section
+from salespath.report.pages import grounds, motion, plan, precedents
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
@@ -65,7 +66,7 @@ def full(assessment: Assessment) -> Page:
     blocks: list[Block] = [*_top(a, whole=True), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
-    blocks += [*plan.moves(a), *_obstacles(a), *_reasons(a), *_close_calls(a)]
+    blocks += [*plan.moves(a), *motion.part(a), *_obstacles(a), *_reasons(a), *_other_side(a), *_close_calls(a)]
     blocks += [*plan.topics(a), *plan.metrics(a), *plan.pitfalls(a)]
     if a.process != "undetermined":
         blocks += plan.questions(a)
@@ -88,6 +89,7 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict(), claims=verdict_claims(a))
     turning, level = tuple(turn.fact for turn in a.strength.on), a.strength.level
     yield Text(firmness(a), ids=turning, values={"level": level}, claims=firmness_claims(a))
+    yield from motion.line(a)
     yield from flags(a, None if whole else FIRST)
     yield from _choices(a, whole=whole)
     if a.completions:
@@ -291,14 +293,25 @@ def _reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
         if brief is None:
             yield from _weighed(f"What speaks against {NAMES[process]} selling", own)
             if not own:
-                instead = f"Nothing directly. The strongest reason for {NAMES[OTHER[process]]} selling instead:"
-                yield Text(instead if rival else "Nothing you have said.")
-                yield from (Text(item.because, inset=6, ids=(item.rule, *item.facts)) for item in rival)
+                yield Text("Nothing you have said.")
         elif (own or rival) and about and brief < BRIEFEST:
             strongest = max([*own[:1], *rival], key=lambda item: abs(item.weight))
             other = "" if strongest in own else f", for {NAMES[OTHER[process]]} selling"
             text = f"Against{other}: {_sentence(strongest.because)}"
             yield Text(text, hang=6, ids=(strongest.rule, *strongest.facts), values=strongest.facts)
+
+
+def _other_side(a: Assessment) -> Iterator[Block]:
+    """The best case against the verdict, beyond what stands under the reasons; it is quoted, so it claims nothing."""
+    side = other_side(a)
+    if side is None:
+        return
+    said = f"For {NAMES[side.process]} selling"
+    items = [Item(f"{said}: {item.because}", ids=(item.rule, *item.facts), claims={}) for item in side.instead]
+    if side.precedent:
+        like = precedents.resemblance(side.precedent, a.case.values, a.base.vocabulary)
+        items.append(Item(f"{like.title}. {like.did} {capitalize(like.likeness)}", claims={}))
+    yield from section("The other side", items)
 
 
 def _weighed(title: str, found: Sequence[Fired], most: int | None = None) -> Iterator[Block]:

@@ -19,7 +19,16 @@ from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none,
 from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.claims import with_claims
 from salespath.report.words.conditions import exceptions, in_words
-from salespath.report.words.phrases import NAMES, answers, capitalize, labels, selling, source_note, sources
+from salespath.report.words.phrases import (
+    NAMES,
+    answers,
+    capitalize,
+    labels,
+    selling,
+    source_note,
+    sources,
+    value_title,
+)
 from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.language import Condition, Is, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, BlockProcess, Conclude, Rule, Topic, Warn, Weigh
@@ -153,7 +162,7 @@ class _InWords:
             case BlockProcess() as then:
                 return f"{'An exception that lifts a block on' if then.lift else 'A block on'} {NAMES[then.process]}."
             case Conclude() as then:
-                return f"{readable(then.attribute).capitalize()}: {readable(then.value)}."
+                return f"{readable(then.attribute).capitalize()}: {value_title(self.base, then.value)}."
         return "A pitfall."
 
     def _process(self, finding: Finding) -> str:
@@ -180,8 +189,8 @@ class _InWords:
                 return self._line(finding, [self._rule(finding)], finding.rule)
             case "sum", _:
                 return self._line(finding, (self._piece(item, finding) for item in under if _weight(item)))
-            case "value", Is(value=value):
-                return self._line(finding, map(self._rule, under), readable(value))
+            case "value", Is():
+                return self._line(finding, map(self._rule, under), self._value(finding))
             case "block", Blocker() as blocker:
                 lines = [*self._answered(finding), *map(Tree, (*self._lifted(blocker), _remedy(blocker)))]
                 return self._cited(finding, lines, f"{NAMES[blocker.process]} is blocked: {blocker.because} [{{}}]")
@@ -199,6 +208,17 @@ class _InWords:
                 lines = list(self._headed(name, under)) if kind == "heading" else [*map(self.tree, under)]
                 return self._line(finding, lines or map(Tree, NOTHING.get(name, [])))
         return self._line(finding)
+
+    def _value(self, finding: Finding) -> str:
+        """A value by its title; where it is what was asked and not so, what is so instead."""
+        assert isinstance(finding.record, Is)
+        attribute, value = finding.record.attribute, finding.record.value
+        title = value_title(self.base, value)
+        if finding.id != self.e.root.id or finding.status == FIRED:
+            return title
+        is_so = self.a.walked.value(attribute)
+        answer = f"The answer is {value_title(self.base, is_so)}." if is_so else "There is none."
+        return f"{self.a.company}: why not {title}? {answer}"
 
     def _headed(self, name: str, under: list[Finding]) -> Iterable[Tree]:
         match name:
@@ -234,7 +254,8 @@ class _InWords:
         return self._line(finding, under, (text or f"{self.text(finding)} [{{}}]").replace("{}", cited))
 
     def _answered(self, finding: Finding) -> list[Tree]:
-        facts = _known_facts(finding)
+        facts = {name: value for part in self.e.read(finding) for name, value in _known_facts(part).items()}
+        facts = {name: facts[name] for name in self.base.vocabulary.ordered(facts)}
         return [Tree(f"Answers: {answers(self.base, facts)}", ids=tuple(facts), values=facts)] if facts else []
 
     def _how(self, under: Iterable[Finding]) -> Iterator[Tree]:
@@ -332,7 +353,9 @@ class _InWords:
     def _test(self, test: Finding, known: bool) -> Tree:
         text = f"needed: {in_words(self.base, cast('Condition', test.record), test.wanted)}"
         facts, needs = _known_facts(test), _needs(test)
-        if known:
+        if self.e.step(test):  # it stands on the whole verdict
+            text += "" if known else "; not decided"
+        elif known:
             text += f"; you said {answers(self.base, facts)}" if facts else "; it is not so"
         else:
             text += f"; not said: {labels(self.base, needs)}" if needs else "; not decided"

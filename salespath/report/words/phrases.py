@@ -6,10 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from salespath.engine.base import Base
 from salespath.facts import Derived, Fact, Value
-from salespath.facts.values import words
+from salespath.facts.values import readable, words
 from salespath.rules.loader import EXPERT
 
 NAMES = {"enterprise": "enterprise", "smb": "SMB", "both": "both"}
+
+
+def value_title(base: Base, value: str | None) -> str:
+    """A value that rules conclude, in words: a motion by its title."""
+    motion = base.knowledge.motions.get(value or "")
+    return motion.title if motion else readable(value or "")
 
 
 def selling(process: str) -> str:
