@@ -53,7 +53,7 @@ class Moves:
     """The moves of a company in their order; those that its cash does not carry, with `missing` US dollars for the first of them.
 
     `cash_known` says whether cash and spending were told; where they were not, nothing was left out for want of cash. `months_left`
-    is how long the cash lasts once the first moves are paid, infinite without net spending.
+    is how long the cash lasts with what is signed and with what the first moves cost and bring, infinite without net spending.
     """
 
     chosen: tuple[PlannedMove, ...]
@@ -88,14 +88,15 @@ def planned_moves(assessment: Assessment) -> Moves:
         said |= claims
     costly = next((move for move in unaffordable if (move.cost or 0.0) > spendable), None)
     missing = None if costly is None else (costly.cost or 0.0) - max(0.0, spendable)
-    left = None if math.isinf(spendable) else _months_left(company, sum(move.cost or 0.0 for move in chosen[:FIRST]))
+    first = sum((move.brings or 0.0) - (move.cost or 0.0) for move in chosen[:FIRST])
+    left = None if math.isinf(spendable) else _months_left(company, first)
     return Moves(tuple(chosen), tuple(unaffordable), missing, left is not None, left)
 
 
-def _months_left(company: Company, costs: float) -> float:
-    """How long the cash lasts with what is signed, in months, when some costs are paid."""
+def _months_left(company: Company, more: float) -> float:
+    """How long the cash lasts with what is signed and so many dollars more, in months."""
     capital, burn, signed = (company.number(name) or 0.0 for name in ("capital", "monthly_burn", "committed_revenue"))
-    return (capital + signed - costs) / burn if burn > 0 else math.inf
+    return (capital + signed + more) / burn if burn > 0 else math.inf
 
 
 def _cash(company: Company) -> tuple[float, float]:

@@ -73,11 +73,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Customers and open deals over the ninety days, each as a bridge, and what the target takes."""
+    """Customers and open deals over the ninety days, each as a bridge, and what the target takes; `alone` without sellers."""
 
     customers: Bridge
     deals: Bridge | None
     target: Target | None
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,12 @@ class NinetyDays:
     hire: Hire | None
     cards: tuple[TestCard, ...]
     stops: tuple[Advice, ...]
+
+    @property
+    def stops_advertising(self) -> bool:
+        """Whether a move within the weeks stops paid acquisition."""
+        rules = self.assessment.base.knowledge.rules
+        return any(rules[slot.move.rules[0]].claims.get("paid_advertising") == "stop" for slot in self.slots)
 
 
 def ninety_days(
@@ -217,7 +224,7 @@ def _pipeline(a: Assessment, x: ProcessEconomics, situation: Situation, hires: i
         sold = min(won, round(decided * plan.win_rate))
         steps = Step("begun", round(begun)), Step("won", -sold), Step("lost or ended", sold - round(decided))
         deals = Bridge(start, steps)
-    return Pipeline(customers, deals, _target(a, x, situation))
+    return Pipeline(customers, deals, _target(a, x, situation), bool(plan.alone))
 
 
 def _target(a: Assessment, x: ProcessEconomics, situation: Situation) -> Target | None:

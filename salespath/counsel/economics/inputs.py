@@ -107,6 +107,8 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
     read: dict[str, Any] = {name: _number(company, fact) for name, fact in _FACTS.items()}
     if read["sellers"] is not None:
         read["sellers"] = int(read["sellers"])
+    if read["capital"] is not None and read["burn"] is not None:  # as the cash of the plan has it
+        read["runway"] = read["capital"] / read["burn"] if read["burn"] > 0 else math.inf
     paying, motions = _number(company, "paying_customers"), motions_of(assessment)
     situation = Situation(
         revenue=revenue, revenue_from=revenue_from, described=described, describing=describing, paying=paying,
@@ -124,6 +126,8 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
         own = None
         if item.kind.id == "annual_contract_value":
             own = _contract(company, process, item)
+            if own is not None and own.facts[0] == "annual_revenue" and process not in situation.described:
+                own = None
         elif item.kind.id == "win_rate" and motions[process] != "self_serve":
             large_only = _failed_at_large(case, company, situation)
             if process == "smb" and large_only:
@@ -184,8 +188,11 @@ def _customers(company: Company, paying: float | None, described: tuple[str, ...
     return found
 
 
+_DOMINANT, _TEN = 0.35, 10  # of revenue, one customer's (F2 stops); below ten the largest contract is one
+
+
 def _contract(company: Company, process: str, item: Assumption) -> Estimate | None:
-    """The contract of one process from revenue and customers by size."""
+    """The contract of one process from revenue and customers by size, or without the one customer who makes the average."""
     pairs: list[tuple[float, float]] = []
     facts: list[str] = []
     for size in _SIZES[process]:
@@ -195,9 +202,20 @@ def _contract(company: Company, process: str, item: Assumption) -> Estimate | No
             pairs.append((revenue, customers))
             facts += names
     if not pairs:
-        return None
+        return _beside_largest(company, item)
     value = sum(revenue for revenue, _ in pairs) / sum(customers for _, customers in pairs)
     return Estimate(item.kind, (value,) * 3, YOURS, tuple(facts))
+
+
+def _beside_largest(company: Company, item: Assumption) -> Estimate | None:
+    """What the others pay, where one of a few customers brings so much that the average is of nobody."""
+    names = ("largest_contract_share", "paying_customers", "annual_contract_value", "contract_beside_largest")
+    share, customers, average, others = (_number(company, name) for name in names)
+    if share is None or customers is None or average is None or others is None:
+        return None
+    if share < _DOMINANT or not 2 <= customers < _TEN or average <= 2 * others or not others:
+        return None
+    return Estimate(item.kind, (others,) * 3, YOURS, ("annual_revenue", "largest_contract_value", "paying_customers"))
 
 
 def _failed_at_large(case: Case, company: Company, situation: Situation) -> bool:

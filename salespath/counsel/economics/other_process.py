@@ -36,8 +36,11 @@ class Mark:
 def processes_to_show(process: str, leaning: str | None, read: Inputs) -> tuple[str, ...]:
     """The processes to show under a verdict: the recommended or leaning one, and any that the company gave figures for.
 
-    Where the verdict leans to neither, that of the company's own figures; where these tell neither, both.
+    Where the verdict leans to neither, that of the company's own figures; where these tell neither, both. None where nobody has
+    paid and no price is named: other firms' prices would make a forecast of nobody's.
     """
+    if read.situation.paying == 0 and all(read.figures[p][CONTRACT].origin == ASSUMED for p in PROCESSES):
+        return ()
     if process == "both":
         return PROCESSES
     first = process if process in PROCESSES else leaning

@@ -106,7 +106,7 @@ def economics(
     found = {p: _process(p, inputs.figures[p], inputs.situation, months, inputs.motions[p]) for p in processes}
     others = [p for p in PROCESSES if p not in found]
     match = None if others else _match(inputs)
-    beaten = mark(others[0], inputs, found[processes[0]].plans[1], months) if marked and others else None
+    beaten = mark(others[0], inputs, found[processes[0]].plans[1], months) if marked and len(others) == 1 else None
     return Economics(company, months, inputs.situation, found, match, beaten)
 
 

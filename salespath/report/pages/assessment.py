@@ -28,8 +28,8 @@ NEAREST = 2  # borders near which the company stands
 BRIEFEST = 4
 _WIDEST = 88
 LEGEND = (
-    "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest "
-    "means (can you run it)."
+    "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest means "
+    "(can you run it)."
 )
 
 
@@ -41,14 +41,14 @@ def versions(assessment: Assessment) -> Iterator[Page]:
 def page(assessment: Assessment, brief: int = 0) -> Page:
     """The page on one company.
 
-    `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, last what
-    explains the figures and on what it rests.
+    `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, then borders and
+    look-alikes, last what explains the figures and on what it rests.
     """
     a, most = assessment, max(1, FIRST - brief)
     blocks: list[Block] = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST), *_reasons(a, brief)]
     blocks += [*_standing(a, brief), *_doubts(a, most)]
     if brief < BRIEFEST:
-        blocks += grounds.lines(a, names=not brief)
+        blocks += grounds.lines(a, names=not brief, past=brief < BRIEFEST - 1)
     receipt = a.receipt
     layers = "".join(f" with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
     engine = "" if receipt["engine"] == "salespath" else f" by {receipt['engine']}"
@@ -106,7 +106,7 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
     yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=tuple(SUMS))
     if brief < BRIEFEST:
         yield Text(LEGEND, tone="aside")
-        some = near(a.base, a.case.values)[: max(1, NEAREST - brief)]
+        some = near(a.base, a.case.values)[: max(1, NEAREST - brief)] if brief < BRIEFEST - 1 else ()
         if some:  # so that no threshold is a cliff
             ids = tuple(item.fact for item in some)
             yield Text(f"Near a border: {'; '.join(_border(a, item) for item in some)}.", ids=ids)
@@ -342,14 +342,15 @@ def _doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:
     how = {kind: [n for n in a.case.values if a.case.how.get(n) == kind] for kind in ("guessed", "estimated")}
     read = {name for fired in a.fired if fired.weight for name in fired.facts}
     soft = {name: kind for kind, names in how.items() for name in names if name in read}
-    doubts: list[tuple[str, tuple[str, ...]]] = [(problem.message, ()) for problem in a.problems]
+    named = f"{a.company}: "
+    doubts: list[tuple[str, tuple[str, ...]]] = [(problem.message.removeprefix(named), ()) for problem in a.problems]
     doubts += [(found.said, found.facts) for found in a.contradictions if found.kind == "doubtful"]
     if not (a.conflicts or doubts or soft):
         return
     yield Heading("Check these")
     if soft:
-        named = ", ".join(f"{a.base.vocabulary[name].label} ({kind})" for name, kind in soft.items())
-        yield Text(f"The verdict rests partly on {named}.", hang=2, ids=tuple(soft))
+        rests = ", ".join(f"{a.base.vocabulary[name].label} ({kind})" for name, kind in soft.items())
+        yield Text(f"The verdict rests partly on {rests}.", hang=2, ids=tuple(soft))
     for conflict in a.conflicts:
         values, rules = " and ".join(map(readable, conflict.values)), ", ".join(conflict.rules)
         text = f"Your answers support both {values} ({readable(conflict.about)}): {rules}."

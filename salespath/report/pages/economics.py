@@ -11,7 +11,7 @@ from typing import Any
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estimate
 from salespath.counsel.economics.inputs import Situation
 from salespath.counsel.economics.months import Flow
-from salespath.counsel.economics.other_process import Mark
+from salespath.counsel.economics.other_process import CONTRACT, Mark
 from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result, Sale
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
@@ -39,11 +39,14 @@ OUTCOMES = {
     "objections": "Objections in one deal",
     "meetings": "Meetings in one deal",
 }
+_OF_SELLERS = frozenset({"sellers_needed", "objections", "meetings"})  # no question where customers buy alone
 
 
 def page(e: Economics, assessment: Assessment) -> Page:
     """What each process takes, in words, tables and a chart, beside what the rules say of the company."""
     base = assessment.base
+    if not e.processes:
+        return _nothing(e, base)
     what = "each process takes" if len(e.processes) > 1 else f"{NAMES[next(iter(e.processes))]} selling takes"
     rules = verdict(assessment, e.situation, tuple(e.processes))
     meant = [economics_claims(e, x) for x in e.processes.values()]
@@ -73,6 +76,18 @@ def page(e: Economics, assessment: Assessment) -> Page:
     return Page(f"{e.company}: what {what}", (*blocks, Text(source_note(base), apart=True)), widest=120)
 
 
+def _nothing(e: Economics, base: Base) -> Page:
+    """Why nothing is counted yet, and what has to be known first."""
+    known = " and ".join(f"{base.vocabulary[name].label} ({name})" for name in (CONTRACT, "paying_customers"))
+    blocks: list[Block] = [
+        Text(
+            "Nothing is counted yet: nobody has paid, and no price is named. Figures of other firms would be no forecast of yours."
+        ),
+        Text(f"Run it again with your {known}: one customer who has paid, or signed, is enough.", ids=(CONTRACT,)),
+    ]
+    return Page(f"{e.company}: what selling takes", tuple(blocks), widest=120)
+
+
 def _table(last: str, rows: Iterable[Sequence[str]], values: Mapping[str, Sequence[float | None]]) -> Table:
     """Three cases side by side, after what they are of and, where there is room, before where they come from."""
     cases = (Column(case, width=9, right=True) for case in CASES)
@@ -84,7 +99,8 @@ def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
     """What there is to show of the results, then what cannot be had, by the reason."""
     some: dict[str, Result] = {}
     absent: dict[str, list[str]] = {}
-    for r in (x.outcomes[id_] for id_ in OUTCOMES):
+    alone = all(plan.alone for plan in x.plans)
+    for r in (x.outcomes[id_] for id_ in OUTCOMES if not (alone and id_ in _OF_SELLERS)):
         if any(value is not None for value in r.values) or not (r.missing or r.why):
             some[r.id] = r
         if r.missing:

@@ -20,10 +20,11 @@ _FEW = 5  # fewer documented companies like one in an aspect than this are few (
 _NAMED = 2
 
 
-def lines(a: Assessment, *, names: bool) -> Iterator[Block]:
-    """In few words; with `names` also in what few companies are like this one, and on which look-alikes it is wrong."""
-    found, past = grounds(a), track_record(a.base, a.case)
-    texts = [rests(found, a.base), how_checked(found, brief=True) if names else "", record(past, names=names)]
+def lines(a: Assessment, *, names: bool, past: bool = True) -> Iterator[Block]:
+    """In few words; with `names` also in what few companies are like this one, and on which look-alikes it is wrong; or no `past`."""
+    found = grounds(a)
+    texts = [rests(found, a.base), how_checked(found, brief=True) if names else ""]
+    texts += [record(track_record(a.base, a.case), names=names)] if past else []
     for place, text in enumerate(filter(None, texts)):
         yield Text(text, ids=_citations(found), apart=not place)
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from salespath.counsel.moves import PlannedMove
-from salespath.counsel.ninety_days import WEEKS, Bridge, Hire, NinetyDays, Pipeline, PriceFloor, Slot, TestCard
+from salespath.counsel.ninety_days import WEEKS, Bridge, Hire, NinetyDays, PriceFloor, Slot, TestCard
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text, section
 from salespath.report.plain import Shapes, plain, shape
 from salespath.report.words.amounts import count, money
@@ -30,7 +30,7 @@ def page(plan: NinetyDays, start: date | None = None) -> Page:
     if a.process == "undetermined":
         blocks += [*_cards(plan), *_moves(plan, start)]
     else:
-        blocks += [*_moves(plan, start), *_pipeline(plan.pipeline, start), *_cash(plan), *_floor(plan.floor)]
+        blocks += [*_moves(plan, start), *_pipeline(plan, start), *_cash(plan), *_floor(plan.floor)]
         blocks += [*_hire(plan.hire), *_cards(plan)]
     blocks += _stops(plan, start)
     days = "The next ninety days" if start is None else f"Ninety days from {_day(start)}"
@@ -94,8 +94,8 @@ def _bridge(name: str, bridge: Bridge) -> str:
     return f"{name}: {bridge.start:,} today {steps} = {bridge.end:,}"
 
 
-def _pipeline(found: Pipeline | None, start: date | None) -> Iterator[Block]:
-    if found is None:
+def _pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+    if (found := plan.pipeline) is None:
         return
     yield Heading("Customers and deals to expect, base case")
     lines = [Item(_bridge("Customers", found.customers), ids=("paying_customers",))]
@@ -111,6 +111,15 @@ def _pipeline(found: Pipeline | None, start: date | None) -> Iterator[Block]:
         cap = f"; more than there are ({target.capped_by})" if target.capped_by else ""
         lines.append(Item(f"{text}{cap}", ids=("revenue_target",)))
     yield Items(tuple(lines))
+    if found.deals is None and not found.alone:
+        yield Text(
+            "Deals open today are not said (open_opportunities), so nothing is counted from them.",
+            ids=("open_opportunities",),
+        )
+    if plan.stops_advertising:
+        yield Text(
+            "A move stops paid acquisition: what it spends and brings today is counted still, so both are less then."
+        )
 
 
 def _cash(plan: NinetyDays) -> Iterator[Block]:

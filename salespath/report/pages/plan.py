@@ -32,7 +32,8 @@ def first_moves(a: Assessment, most: int) -> Iterator[Block]:
     yield from section("First moves", items, ordered=True)
     yield from _beyond(found)
     if found.months_left is not None and not math.isinf(found.months_left):
-        yield Text(f"With them your cash lasts {_months(found.months_left)}.", ids=("capital", "monthly_burn"))
+        signed = " and what is signed" if a.case.values.get("committed_revenue") else ""
+        yield Text(f"With them{signed} your cash lasts {_months(found.months_left)}.", ids=("capital", "monthly_burn"))
 
 
 def _months(months: float) -> str:

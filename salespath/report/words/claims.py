@@ -51,8 +51,7 @@ def verdict_claims(a: Assessment) -> dict[str, str]:
         return {"sell_now": "no"}
     processes = PROCESSES if a.process == "both" else (a.process,)
     sells = {f"sell_{process}": "yes" for process in processes}
-    alone = {"buy_alone": "yes"} if a.process == "smb" else {}
-    return {"sell_now": "yes", **sells, **alone}
+    return {"sell_now": "yes", **sells}
 
 
 def firmness_claims(a: Assessment) -> dict[str, str]:

@@ -354,7 +354,7 @@ def would_have_to(mark: Mark, process: str, months: int) -> str:
         f" To {as_much}earn the pay of its sellers ({money(mark.pay)} a year) by month {months}, it would have to win and keep "
         f"{_about(mark.customers)} at {figure_text(contract.kind, contract.values[_BASE])} a year ({origin})"
     )
-    if mark.others is not None and mark.price is not None:
+    if mark.others is not None and mark.price is not None and math.ceil(mark.others) != mark.customers:
         most = assumptions().bands[mark.process][1]
         text += (
             f", or be paid {money(roughly(mark.price, 2))} by each of {_about(math.ceil(mark.others))}, as many as they would keep "

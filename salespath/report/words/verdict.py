@@ -17,7 +17,7 @@ from salespath.rules.model import BlockProcess, Rule
 
 INSTRUCTIONS = {
     "enterprise": "Run an enterprise sales process: sell in person to large accounts that you can name.",
-    "smb": "Run an SMB sales process: let many small customers find, try and buy it fast.",
+    "smb": "Run an SMB sales process: win many smaller customers fast, at little cost each.",
     "both": "Run both processes, the {lead} one first, each with its own people and goals.",
 }
 BASIS = {
