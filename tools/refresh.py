@@ -134,9 +134,10 @@ def _recalled(source: str) -> str:
 
 
 def compact(data: Any, indent: str = "", before: int = 0) -> str:
-    """JSON with everything on one line that fits there, after so many characters."""
+    """JSON with everything on one line that fits there, after so many characters, or that is a text with one thing beside it."""
     flat = json.dumps(data, ensure_ascii=False)
-    if len(indent) + before + len(flat) <= WIDE or not isinstance(data, (dict, list)):
+    told = isinstance(data, dict) and len(data) == 2 and all(isinstance(value, str) for value in data.values())
+    if told or len(indent) + before + len(flat) <= WIDE or not isinstance(data, (dict, list)):
         return flat
     inner = indent + "  "
     if isinstance(data, dict):

@@ -291,6 +291,16 @@ class Assessment:
         """How far the company is with selling."""
         return self.walked.value("stage")
 
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """The processes that are to be run: one, both, or none yet."""
+        return PROCESSES if self.process == "both" else (self.process,) if self.process in PROCESSES else ()
+
+    def rules_for(self, attribute: str) -> tuple[str, ...]:
+        """The rules that conclude what an attribute is: the process, the motion."""
+        value = self.walked.value(attribute) or ""
+        return tuple(rule for rule in self.base.concluders(attribute, value) if self.walked.fired(rule))
+
     def status(self, rule: str) -> str:
         """Whether a rule has fired, has failed, or is open."""
         return self.walked.status(self.base.rule_ref(rule))

@@ -238,7 +238,8 @@ def test_every_line_runs_from_worst_to_best(facts):
             found = [never.get(id_, -math.inf) if v is None else sign * v for v in outcome.values]
             assert found == sorted(found), (process, id_)
         tied_up = x.outcomes["most_tied_up"].values[0]
-        assert all(tied_up >= -min(_totals(months.selling)) * (1 - 1e-9) for months in x.flows)
+        if tied_up is not None:  # beyond counting
+            assert all(tied_up >= -min(_totals(months.selling)) * (1 - 1e-9) for months in x.flows)
 
 
 @given(st.integers(1, 40), st.integers(1, 40))
@@ -453,7 +454,7 @@ def test_none_won_is_no_rate_of_nothing():
         e = of({**FUNDED, "won_opportunities": 0, "lost_opportunities": lost}, processes=("smb",))
         figure = e.processes["smb"].figures["win_rate"]
         assert (figure.values[1], figure.origin, figure.decided) == (pytest.approx(rate), ASSUMED, lost)
-        assert f"None of your {lost} decided deals was won. That is no rate of 0%" in gist(e)[0]
+        assert f"Of your {lost} decided deals not one was won. That is no rate of 0%" in gist(e)[0]
 
 
 def test_deals_lost_to_large_accounts_are_not_charged_to_small_ones():

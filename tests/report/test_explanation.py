@@ -479,7 +479,7 @@ def test_targets_are_every_process_topic_choice_attribute_rule_fact_and_dimensio
         ("role", "role"),
         ("average contract", "annual_contract_value"),
         ("marketing", "team_roles"),
-        ("partners", "who_sells"),
+        ("partners", "channel:partners"),
         ("SMB", "smb"),
         ("Not yet", "not_yet"),
         ("Enterprise selling", "enterprise"),

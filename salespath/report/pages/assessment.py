@@ -41,8 +41,8 @@ def versions(assessment: Assessment) -> Iterator[Page]:
 def page(assessment: Assessment, brief: int = 0) -> Page:
     """The page on one company.
 
-    `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, then borders and
-    look-alikes, last what explains the figures and on what it rests.
+    `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, then borders
+    and look-alikes, last what explains the figures and on what it rests.
     """
     a, most = assessment, max(1, FIRST - brief)
     blocks: list[Block] = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST), *_reasons(a, brief)]
@@ -86,7 +86,8 @@ def full(assessment: Assessment) -> Page:
 
 def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Block]:
     """The verdict, how sure it is, how it is sold, and the red flags."""
-    yield Text(headline(a), ids=tuple(filter(None, a.verdict)), values=a.verdict._asdict(), claims=verdict_claims(a))
+    ids = (*filter(None, a.verdict), *a.rules_for("process"))
+    yield Text(headline(a), ids=ids, values=a.verdict._asdict(), claims=verdict_claims(a))
     turning, level = tuple(turn.fact for turn in a.strength.on), a.strength.level
     yield Text(firmness(a), ids=turning, values={"level": level}, claims=firmness_claims(a))
     yield from motion.line(a)
@@ -334,7 +335,7 @@ def _close_calls(a: Assessment) -> Iterator[Block]:
         fact = a.base.vocabulary[call.fact]
         value, threshold = words(fact, call.value), words(fact, call.threshold)
         text = f"Close to a threshold: {fact.label} is {value}, the line is at {threshold}"
-        yield Text(f"{text}; a little more or less changes one reason.", hang=2, ids=(call.rule, call.fact))
+        yield Text(f"{text}; a little more or less changes one reason.", hang=2, ids=(call.rule, call.fact), claims={})
 
 
 def _doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:

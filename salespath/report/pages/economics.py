@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from itertools import zip_longest
 from typing import Any
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estimate
@@ -19,8 +18,8 @@ from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.plain import Shapes, plain, round_figure, shape
 from salespath.report.words.amounts import figure_text, result
-from salespath.report.words.economics import cautions, gist, notes, verdict, why_not
-from salespath.report.words.economics_claims import economics_claims, figure_claims, outcome_claims
+from salespath.report.words.economics import cautions, differs, gist, notes, verdict, why_not
+from salespath.report.words.economics_claims import economics_claims, figure_claims, otherwise, outcome_claims
 from salespath.report.words.phrases import NAMES, capitalize, labels, source_note, sources, together
 
 OUTCOMES = {
@@ -49,7 +48,14 @@ def page(e: Economics, assessment: Assessment) -> Page:
         return _nothing(e, base)
     what = "each process takes" if len(e.processes) > 1 else f"{NAMES[next(iter(e.processes))]} selling takes"
     rules = verdict(assessment, e.situation, tuple(e.processes))
-    meant = [economics_claims(e, x) for x in e.processes.values()]
+    claims = [economics_claims(e, x) for x in e.processes.values()]
+    if assessment.process == "not_yet":  # it is said so before any figure
+        claims = [{name: value for name, value in said.items() if name != "sell_now"} for said in claims]
+    others = [otherwise(assessment, said) for said in claims]
+    meant = [
+        Text(f"{part} {differs(rules)}" if rules else part, apart=True, claims=said, ids=rules)
+        for part, said, rules in zip(gist(e), claims, others)
+    ]
     paragraphs = (
         f"This is about money only. Which process fits is for the rules to say (salespath assess): {rules}",
         f"Low is the worst of three cases in its line, high the best. Months count from today; > {e.months} is not within "
@@ -59,7 +65,8 @@ def page(e: Economics, assessment: Assessment) -> Page:
     drawn = "Cash by month" if cash else "What selling alone brings and costs, added up by month"
     blocks: list[Block] = [
         *(Text(caution, apart=True) for caution in cautions(assessment)),
-        *(Text(part, apart=True, claims=said) for part, said in zip_longest(gist(e), meant)),
+        *meant,
+        *(Text(part, apart=True) for part in gist(e)[len(meant) :]),
         *(Text(paragraph, apart=True) for paragraph in paragraphs),
         *(block for x in e.processes.values() for block in _results(x, e, base)),
         *([Text(_match(e.match, e), apart=True)] if e.match else []),

@@ -21,7 +21,7 @@ _NAMED = 2
 
 
 def lines(a: Assessment, *, names: bool, past: bool = True) -> Iterator[Block]:
-    """In few words; with `names` also in what few companies are like this one, and on which look-alikes it is wrong; or no `past`."""
+    """In few words; with `names` also in what few companies are like this one, and on which it is wrong; or with no `past`."""
     found = grounds(a)
     texts = [rests(found, a.base), how_checked(found, brief=True) if names else ""]
     texts += [record(track_record(a.base, a.case), names=names)] if past else []

@@ -28,7 +28,9 @@ def line(a: Assessment) -> Iterator[Block]:
         return
     second = f" {_SECOND[a.lead]} by {value_title(a.base, a.second_motion)}." if a.lead and a.second_motion else ""
     lead = "Would be sold by" if a.process == "not_yet" else "Sold by"
-    yield Text(f"{profile.title} ({profile.in_short}).{second}", lead, ids=_rules(a), values={"motion": a.motion})
+    yield Text(
+        f"{profile.title} ({profile.in_short}).{second}", lead, ids=a.rules_for("motion"), values={"motion": a.motion}
+    )
 
 
 def part(a: Assessment) -> Iterator[Block]:
@@ -38,7 +40,7 @@ def part(a: Assessment) -> Iterator[Block]:
         return
     yield Heading(f"How it is sold: {profile.title}")
     because = {fired.rule: fired.because for fired in a.fired}
-    yield from (Text(because[rule], ids=(rule,)) for rule in _rules(a))
+    yield from (Text(because[rule], ids=(rule,)) for rule in a.rules_for("motion"))
     items = [Item(getattr(profile, name), title) for name, title in _PARTS.items()]
     yield Items(tuple(items), aligned=True)
     still = open_values(a, "motion")
@@ -49,8 +51,3 @@ def part(a: Assessment) -> Iterator[Block]:
             f"Not said, and able to make it something else ({others}): {labels(a.base, names)}.", ids=tuple(names)
         )
     yield Text(f"After {', '.join(profile.source)}.", tone="aside")
-
-
-def _rules(a: Assessment) -> tuple[str, ...]:
-    """The rules that conclude it."""
-    return tuple(rule for rule in a.base.concluders("motion", a.motion or "") if a.walked.fired(rule))

@@ -10,7 +10,6 @@ from salespath.counsel.moves import PlannedMove
 from salespath.engine.assessment import Advice, Assessment
 from salespath.engine.base import Base
 from salespath.report.page import Block, Item, Items, Tree
-from salespath.rules.model import PROCESSES
 
 _Block = TypeVar("_Block", bound=Block)
 
@@ -49,8 +48,7 @@ def verdict_claims(a: Assessment) -> dict[str, str]:
         return {}
     if a.process == "not_yet":
         return {"sell_now": "no"}
-    processes = PROCESSES if a.process == "both" else (a.process,)
-    sells = {f"sell_{process}": "yes" for process in processes}
+    sells = {f"sell_{process}": "yes" for process in a.processes}
     return {"sell_now": "yes", **sells}
 
 

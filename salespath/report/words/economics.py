@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from salespath.counsel.economics.assumptions import ASSUMED, Estimate, assumptions
 from salespath.counsel.economics.inputs import Situation
@@ -83,6 +83,14 @@ def _loss(x: ProcessEconomics) -> Iterator[str]:
             f"profit until the customer leaves{churn}, at most over five years. Raise the price, keep customers longer or win them "
             "for less before you sell more."
         )
+
+
+def differs(rules: Iterable[str]) -> str:
+    """That rules speak for what money alone would not advise, or the other way round."""
+    return (
+        f"The rules see it otherwise, by what you sell, to whom and how such firms sell [{', '.join(rules)}]; the money says what "
+        "to mend first."
+    )
 
 
 def _middle(x: ProcessEconomics, id_: str) -> float | None:
