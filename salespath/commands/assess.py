@@ -9,12 +9,19 @@ FILE is a fact file (YAML, JSON, JSON Lines) or a table (CSV, Parquet) with fact
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.group import report_problems
-from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
+from salespath.commands.shared.reading import (
+    companies_files,
+    company_options,
+    read_with_settings,
+    start_option,
+    with_base,
+)
 from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
@@ -32,6 +39,7 @@ from salespath.tables.progress import Summary
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @company_options()
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
+@start_option
 @click.option(
     "--strength", is_flag=True, help="Say of more than 50,000 companies, too, how firm each verdict is (in a table)."
 )
@@ -52,6 +60,7 @@ def command(
     company: str,
     output: Destination,
     full: bool,
+    start: date | None,
     strength: bool,
     possible: bool,
     engine: str,
@@ -101,8 +110,12 @@ def command(
     def pages() -> Iterable[Page | str]:
         found, printed = list(assessments()), output.ending == "txt"
         if single and printed and not full:
-            return [fitting(report.versions(found[0]), **output.style)]
-        each = () if printed and not single else map(report.full if full else report.page, found)
+            return [fitting(report.versions(found[0], start), **output.style)]
+        each = (
+            ()
+            if printed and not single
+            else (report.full(a, start) if full else report.page(a, start=start) for a in found)
+        )
         if single:  # a page of one says its problems itself
             return each
         report_problems(problem for assessment in found for problem in assessment.problems)

@@ -8,13 +8,19 @@ process that goes first. With --start weeks become dates. FILE may be left out w
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.group import report_problems
-from salespath.commands.shared.reading import companies_files, company_options, read_with_settings, with_base
+from salespath.commands.shared.reading import (
+    companies_files,
+    company_options,
+    read_with_settings,
+    start_option,
+    with_base,
+)
 from salespath.counsel.economics.inputs import inputs
 from salespath.counsel.economics.process_economics import economics
 from salespath.counsel.moves import planned_moves
@@ -30,14 +36,14 @@ MONTHS = 36  # that the economics look ahead
 @click.command("plan", help=__doc__)
 @click.argument("file", required=False)
 @company_options()
-@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the first week begins: 2027-01-04.")
+@start_option
 @output_options()
 @with_base
 def command(
-    base: Base, file: str | None, texts: tuple[str, ...], company: str, start: datetime | None, output: Destination
+    base: Base, file: str | None, texts: tuple[str, ...], company: str, start: date | None, output: Destination
 ) -> None:
     portfolio = read_with_settings(base, companies_files(base, [file] if file else []), texts, company)
-    problems, found, day = list(portfolio.problems), list[NinetyDays](), start.date() if start else None
+    problems, found = list(portfolio.problems), list[NinetyDays]()
     for case in portfolio.cases:
         assessment = assess(base, case)
         try:
@@ -53,7 +59,9 @@ def command(
     if found or not portfolio.single:
         deliver(
             output,
-            pages=lambda: (page(plan, day) for plan in found),
-            document=lambda: document(found[0], day) if portfolio.single else (document(plan, day) for plan in found),
+            pages=lambda: (page(plan, start) for plan in found),
+            document=lambda: document(found[0], start)
+            if portfolio.single
+            else (document(plan, start) for plan in found),
             between="\n\n",
         )

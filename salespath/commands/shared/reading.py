@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 import click
@@ -40,6 +41,16 @@ def company_options(*, settings: bool = True) -> Callable[[F], F]:
     company = click.option("--company", metavar="NAME", default="", help=named)
     supposed = click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help=said)
     return lambda command: supposed(company(command)) if settings else company(command)
+
+
+def start_option(command: F) -> F:
+    """The option --start: the day on which the first week of a plan begins. Without it nothing says a date."""
+
+    def day(context: click.Context, option: click.Parameter, value: datetime | None) -> date | None:
+        return value.date() if value else None
+
+    said = "The day on which the first week begins, which turns weeks into dates: 2027-01-04."
+    return click.option("--start", type=click.DateTime(["%Y-%m-%d"]), callback=day, help=said)(command)
 
 
 def companies_files(base: Base, paths: Iterable[str]) -> list[CompaniesFile]:

@@ -6,6 +6,7 @@ The brief page comes in versions that leave out more and more, so that a format 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 
 from salespath.counsel.other_side import other_side
@@ -33,19 +34,24 @@ LEGEND = (
 )
 
 
-def versions(assessment: Assessment) -> Iterator[Page]:
+def versions(assessment: Assessment, start: date | None = None) -> Iterator[Page]:
     """The page, ever briefer."""
-    return (page(assessment, brief) for brief in range(BRIEFEST + 1))
+    return (page(assessment, brief, start) for brief in range(BRIEFEST + 1))
 
 
-def page(assessment: Assessment, brief: int = 0) -> Page:
-    """The page on one company.
+def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> Page:
+    """The page on one company; with the day on which its moves begin, in dates.
 
     `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, then borders
     and look-alikes, last what explains the figures and on what it rests.
     """
     a, most = assessment, max(1, FIRST - brief)
-    blocks: list[Block] = [*_top(a, brief), *_obstacles(a, brief), *plan.first_moves(a, FIRST), *_reasons(a, brief)]
+    blocks: list[Block] = [
+        *_top(a, brief),
+        *_obstacles(a, brief),
+        *plan.first_moves(a, FIRST, start),
+        *_reasons(a, brief),
+    ]
     blocks += [*_standing(a, brief), *_doubts(a, most)]
     if brief < BRIEFEST:
         blocks += grounds.lines(a, names=not brief, past=brief < BRIEFEST - 1)
@@ -60,13 +66,13 @@ def page(assessment: Assessment, brief: int = 0) -> Page:
     return Page(a.company, with_claims(a.base, blocks), _WIDEST, underlined=False)
 
 
-def full(assessment: Assessment) -> Page:
+def full(assessment: Assessment, start: date | None = None) -> Page:
     """Everything: the page, and all that it leaves out."""
     a, receipt = assessment, assessment.receipt
     blocks: list[Block] = [*_top(a, whole=True), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
-    blocks += [*plan.moves(a), *motion.part(a), *_obstacles(a), *_reasons(a), *_other_side(a), *_close_calls(a)]
+    blocks += [*plan.moves(a, start), *motion.part(a), *_obstacles(a), *_reasons(a), *_other_side(a), *_close_calls(a)]
     blocks += [*plan.topics(a), *plan.metrics(a), *plan.pitfalls(a)]
     if a.process != "undetermined":
         blocks += plan.questions(a)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from salespath.counsel.moves import PlannedMove
@@ -13,11 +13,10 @@ from salespath.counsel.ninety_days import WEEKS, Bridge, Hire, NinetyDays, Price
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text, section
 from salespath.report.plain import Shapes, plain, shape
 from salespath.report.words.amounts import count, money
+from salespath.report.words.dates import begin_of, end_of, in_short, in_words
 from salespath.report.words.phrases import capitalize, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import firmness, headline, turned_by
-
-_DAYS = 7
 
 
 def page(plan: NinetyDays, start: date | None = None) -> Page:
@@ -33,20 +32,15 @@ def page(plan: NinetyDays, start: date | None = None) -> Page:
         blocks += [*_moves(plan, start), *_pipeline(plan, start), *_cash(plan), *_floor(plan.floor)]
         blocks += [*_hire(plan.hire), *_cards(plan)]
     blocks += _stops(plan, start)
-    days = "The next ninety days" if start is None else f"Ninety days from {_day(start)}"
+    days = "The next ninety days" if start is None else f"Ninety days from {in_words(start)}"
     return Page(f"{a.company}: {days[0].lower()}{days[1:]}", tuple(blocks), widest=100)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _when(week: int, start: date | None, *, last: bool = False) -> str:
     """A week, or with a start the day on which it begins (or, the `last` one, ends)."""
     if start is None:
         return str(week)
-    day = start + timedelta(days=_DAYS * week - 1 if last else _DAYS * (week - 1))
-    return f"{day.day} {day:%b}"
+    return in_short(end_of(week, start) if last else begin_of(week, start))
 
 
 def _weeks(slot: Slot, start: date | None) -> str:
@@ -102,7 +96,7 @@ def _pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
     if found.deals:
         lines.append(Item(_bridge("Open deals", found.deals), ids=("open_opportunities",)))
     if target := found.target:
-        by = f"week {target.by_week}" if start is None else _day(start + timedelta(days=_DAYS * target.by_week))
+        by = f"week {target.by_week}" if start is None else in_words(end_of(target.by_week, start))
         sellers = f", by {number_of(target.sellers, 'seller', 'sellers')}" if target.sellers else ""
         text = (
             f"For your target in twelve months: {number_of(f'{target.customers:,}', 'customer', 'customers')} more, so "
@@ -186,7 +180,7 @@ def _stops(plan: NinetyDays, start: date | None) -> Iterator[Block]:
     items = []
     for stop in plan.stops:
         weeks = getattr(rules[stop.rules[0]].then, "weeks", None) or WEEKS
-        by = f"week {math.ceil(weeks)}" if start is None else _day(start + timedelta(days=_DAYS * math.ceil(weeks)))
+        by = f"week {math.ceil(weeks)}" if start is None else in_words(end_of(math.ceil(weeks), start))
         items.append(Item(stop.text, f"{capitalize(by)}:", ids=stop.rules))
     return section("When to stop or switch", items)
 
@@ -195,7 +189,7 @@ def document(plan: NinetyDays, start: date | None = None) -> Any:
     """The plan as plain data; money is US dollars, weeks count from 1 and, with a start, have a date."""
 
     def day(week: int) -> str | None:
-        return None if start is None else (start + timedelta(days=_DAYS * (week - 1))).isoformat()
+        return None if start is None else begin_of(week, start).isoformat()
 
     whole = shape(
         "company process lead leaning motion start moves:slots later pipeline cash price_floor:floor hire questions:cards stops",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import partial
 
 from salespath.counsel.moves import Moves, PlannedMove, planned_moves
@@ -11,6 +12,7 @@ from salespath.engine.assessment import Advice, Assessment
 from salespath.report.page import Block, Heading, Item, Items, Text, section
 from salespath.report.words.amounts import count, money
 from salespath.report.words.claims import move_claims
+from salespath.report.words.dates import end_of, in_words
 from salespath.report.words.phrases import NAMES, capitalize, labels, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import figure
@@ -22,11 +24,11 @@ SHOWN = 5  # questions in whole
 MATTER = 6  # topics that come first
 
 
-def first_moves(a: Assessment, most: int) -> Iterator[Block]:
+def first_moves(a: Assessment, most: int, start: date | None = None) -> Iterator[Block]:
     """The first moves, a line each: who, how long, what it costs and what ends it."""
     found = planned_moves(a)
     items = [
-        Item(f"{_opening(move)} ({_terms(move)})", f"{n}.", ids=move.rules, claims=move_claims(a, move))
+        Item(f"{_opening(move)} ({_terms(move, start)})", f"{n}.", ids=move.rules, claims=move_claims(a, move))
         for n, move in enumerate(found.first[:most], 1)
     ]
     yield from section("First moves", items, ordered=True)
@@ -40,12 +42,15 @@ def _months(months: float) -> str:
     return number_of(count(months), "month", "months")
 
 
-def moves(a: Assessment) -> Iterator[Block]:
+def moves(a: Assessment, start: date | None = None) -> Iterator[Block]:
     """The moves with their steps, who does them, and what each brings."""
     found, items = planned_moves(a), []
     for number, move in enumerate(found.first, 1):
         brings = f" {move.effect}" if move.effect else ""
-        under = (_steps(move.steps), Text(f"{capitalize(_terms(move))}.{brings} {_disclosure(a, move.rules)}".rstrip()))
+        under = (
+            _steps(move.steps),
+            Text(f"{capitalize(_terms(move, start))}.{brings} {_disclosure(a, move.rules)}".rstrip()),
+        )
         items.append(
             Item(_opening(move, whole=True), f"{number}.", under=under, ids=move.rules, claims=move_claims(a, move))
         )
@@ -54,7 +59,7 @@ def moves(a: Assessment) -> Iterator[Block]:
     yield from section(
         "After these",
         [
-            Item(f"{_opening(move, whole=True)} ({_terms(move)})", ids=move.rules, claims=move_claims(a, move))
+            Item(f"{_opening(move, whole=True)} ({_terms(move, start)})", ids=move.rules, claims=move_claims(a, move))
             for move in rest
         ],
     )
@@ -66,13 +71,13 @@ def _opening(move: PlannedMove, *, whole: bool = False) -> str:
     return f"If you have not: {text[:1].lower()}{text[1:]}" if move.if_not else text
 
 
-def _terms(move: PlannedMove) -> str:
-    """Who, how long, at what cost, until when."""
-    weeks = number_of(math.ceil(move.weeks), "week", "weeks") if move.weeks else ""
+def _terms(move: PlannedMove, start: date | None) -> str:
+    """Who, how long (from a day: by when), at what cost, until when."""
+    weeks = math.ceil(move.weeks or 0)
+    lasts = number_of(weeks, "week", "weeks") if start is None else f"by {in_words(end_of(weeks, start))}"
     cost = f"about {money(move.cost)}{', US figure' if move.us_figure else ''}" if move.cost else ""
-    return "; ".join(
-        filter(None, (", ".join(filter(None, (move.owner, weeks, cost))), f"until {move.until}" if move.until else ""))
-    )
+    who = ", ".join(filter(None, (move.owner, lasts if weeks else "", cost)))
+    return f"{who}; until {move.until}" if move.until else who
 
 
 def _beyond(found: Moves) -> Iterator[Block]:
