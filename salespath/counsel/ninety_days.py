@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from salespath.counsel.economics.assumptions import ASSUMED
@@ -75,7 +75,7 @@ class Target:
 class Pipeline:
     """Customers and open deals over the ninety days, each as a bridge, and what the target takes; `alone` without sellers."""
 
-    customers: Bridge
+    customers: Bridge | None
     deals: Bridge | None
     target: Target | None
     alone: bool = False
@@ -92,24 +92,39 @@ class Cash:
 
 @dataclass(frozen=True)
 class PriceFloor:
-    """The yearly price below which a customer leaves before he has paid what winning him cost: cost × churn ÷ margin."""
+    """The yearly price below which a customer leaves before he has paid what winning him cost: cost × churn ÷ margin.
+
+    `assumed` names those of the three that are not the company's own.
+    """
 
     price: float
     floor: float
     acquisition_cost: float
     churn: float
     margin: float
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Hire:
-    """What one seller needs: months until he earns, what he costs until then, months of cash with him, what is missing."""
+    """What one seller needs: months until he earns, what he costs until then, months of cash with him, what is missing.
+
+    He takes so many `customers_a_year` to pay for him, and at full speed `wins` so many at today's price. `short_already` says that
+    the cash does not last until then even without him.
+    """
 
     months: float
     cost: float
     customers_a_year: int | None
     cash_months: float | None
     missing: float | None
+    wins: float = 0.0
+    short_already: bool = False
+
+    @property
+    def pays(self) -> bool:
+        """Whether he wins what pays for him."""
+        return self.customers_a_year is not None and self.wins >= self.customers_a_year
 
 
 @dataclass(frozen=True)
@@ -137,8 +152,7 @@ class NinetyDays:
     @property
     def stops_advertising(self) -> bool:
         """Whether a move within the weeks stops paid acquisition."""
-        rules = self.assessment.base.knowledge.rules
-        return any(rules[slot.move.rules[0]].claims.get("paid_advertising") == "stop" for slot in self.slots)
+        return any(_claims(self.assessment, slot.move).get("paid_advertising") == "stop" for slot in self.slots)
 
 
 def ninety_days(
@@ -148,7 +162,10 @@ def ninety_days(
     months = _cash_months(situation)
     slots, later = _schedule(moves, math.inf if months is None else months * WEEKS_A_MONTH)
     hires = sum(slot.move.hires for slot in slots)
-    pipeline = _pipeline(assessment, economics, situation, hires) if economics else None
+    halted = assessment.process == "not_yet" or any(
+        _claims(assessment, s.move).get("deals_at_once") == "finish" for s in slots
+    )
+    pipeline = _pipeline(assessment, economics, situation, hires, halted=halted) if economics else None
     return NinetyDays(
         assessment,
         slots,
@@ -160,6 +177,10 @@ def ninety_days(
         tuple(_cards(assessment)),
         tuple(item for item in assessment.advice if item.topic in assessment.base.knowledge.topics_for("stop")),
     )
+
+
+def _claims(a: Assessment, move: PlannedMove) -> Mapping[str, str]:
+    return a.base.knowledge.rules[move.rules[0]].claims
 
 
 def _may_hire(a: Assessment, x: ProcessEconomics) -> bool:
@@ -202,8 +223,8 @@ def _schedule(moves: Iterable[PlannedMove], weeks_of_cash: float) -> tuple[tuple
     return tuple(sorted(slots, key=lambda slot: slot.begins)), tuple(later)
 
 
-def _pipeline(a: Assessment, x: ProcessEconomics, situation: Situation, hires: int) -> Pipeline | None:
-    """Expected, in the base case. Deals open today and those begun are decided evenly over one cycle."""
+def _pipeline(a: Assessment, x: ProcessEconomics, situation: Situation, hires: int, *, halted: bool) -> Pipeline | None:
+    """Expected, in the base case. Deals open today and those begun are decided evenly over one cycle; `halted` begins none."""
     there = a.case.values.get("paying_customers")
     if not there or not isinstance(there, int):
         return None
@@ -211,14 +232,16 @@ def _pipeline(a: Assessment, x: ProcessEconomics, situation: Situation, hires: i
     open_ = a.case.values.get("open_opportunities")
     start = open_ if isinstance(open_, int) else None
     speeds = [min(1.0, month / (plan.ramp_up_months + 1)) for month in range(1, MONTHS + 1)]
-    begun = sum((plan.sellers + hires * speed) * plan.deals_begun_month for speed in speeds)
+    begun = 0.0 if halted else sum((plan.sellers + hires * speed) * plan.deals_begun_month for speed in speeds)
     decided = (start or 0) * min(1.0, MONTHS / plan.cycle_months) + begun * max(0.0, 1 - plan.cycle_months / MONTHS)
-    alone = plan.alone * max(0.0, MONTHS - math.ceil(plan.cycle_months))  # those who come without sellers
+    # those who come without sellers
+    alone = 0.0 if a.process == "not_yet" else plan.alone * max(0.0, MONTHS - math.ceil(plan.cycle_months))
     won = round(decided * plan.win_rate + alone)
     lost = round(there * (1 - (1 - plan.churn_year) ** (MONTHS / YEAR)))
     room = math.inf if situation.reachable is None else max(0, int(situation.reachable) - there + lost)
     won = int(min(won, room))
-    customers = Bridge(there, (Step("won", won), Step("lost", -lost)))
+    paced = plan.sellers or plan.alone or start is not None  # else nobody knows how fast those who leave are replaced
+    customers = Bridge(there, (Step("won", won), Step("lost", -lost))) if paced else None
     deals = None
     if start is not None:
         sold = min(won, round(decided * plan.win_rate))
@@ -254,12 +277,16 @@ def _cash(
             steps.append(Step(slot.move.short, -round(slot.cost), slot.move.rules))
         if slot.move.brings:
             steps.append(Step(slot.move.short, round(slot.move.brings), slot.move.rules))
-    if x and pipeline:
-        plan, won = x.plans[1], pipeline.customers.steps[0].amount
+    if x and pipeline and pipeline.customers:
+        plan, (won, lost) = x.plans[1], (step.amount for step in pipeline.customers.steps)
         # won evenly over the months, so each has paid for half of them, or what is paid ahead
         paid = min(plan.contract_year, plan.contract_year / YEAR * max(MONTHS / 2, plan.months_paid_ahead)) * won
         if paid:
             steps.append(Step("new customers", round(paid * plan.gross_margin), ("win_rate",)))
+        if gone := round(
+            plan.contract_year / YEAR * MONTHS / 2 * lost * plan.gross_margin
+        ):  # they leave evenly, half of it
+            steps.append(Step("customers who leave", gone, ("churn_rate",)))
     bridge = Bridge(round(situation.capital), tuple(steps))
     usual = sum(step.amount for step in steps if step.ids in (("monthly_burn",), ("committed_revenue",)))
     without = tuple(bridge.start + usual * week / WEEKS for week in range(1, WEEKS + 1))
@@ -286,9 +313,12 @@ def _floor(x: ProcessEconomics) -> PriceFloor | None:
     cost = (
         own.values[1] if own else plan.other_cost + (plan.seller_cost_year / plan.wins_year if plan.wins_year else 0.0)
     )
+    names = {"churn_rate": "churn", "gross_margin": "margin"}
+    assumed = [said for id_, said in names.items() if x.figures[id_].origin == ASSUMED]
     return PriceFloor(
-        plan.contract_year, cost * plan.churn_year / plan.gross_margin, cost, plan.churn_year, plan.gross_margin
-    )
+        plan.contract_year, cost * plan.churn_year / plan.gross_margin, cost, plan.churn_year, plan.gross_margin,
+        tuple([*([] if own else ["acquisition_cost"]), *assumed]),
+    )  # fmt: skip
 
 
 def _hire(x: ProcessEconomics, situation: Situation) -> Hire:
@@ -297,11 +327,12 @@ def _hire(x: ProcessEconomics, situation: Situation) -> Hire:
     months, monthly = plan.ramp_up_months + plan.cycle_months, plan.seller_cost_year / YEAR
     customers = whole(plan.seller_cost_year, plan.contract_year * plan.gross_margin)
     if situation.capital is None or situation.burn is None:
-        return Hire(months, months * monthly, customers, None, None)
+        return Hire(months, months * monthly, customers, None, None, plan.wins_year)
     there = situation.capital + (situation.committed or 0.0)
     spending = situation.burn + monthly
     missing = max(0.0, spending * (months + MONTHS_LEFT) - there)
-    return Hire(months, months * monthly, customers, there / spending if spending else math.inf, missing)
+    lasts = there / spending if spending > 0 else math.inf
+    return Hire(months, months * monthly, customers, lasts, missing, plan.wins_year, situation.burn * months > there)
 
 
 def _cards(a: Assessment) -> Iterator[TestCard]:

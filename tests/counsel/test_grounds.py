@@ -72,7 +72,7 @@ def test_not_yet_rests_on_the_blocks_that_stand() -> None:
     assert a.process == "not_yet"
     found = grounds(a)
     assert found.decides in a.blockers
-    assert grounds_report.rests(found, BASE).endswith(", which say what stands in the way.")
+    assert grounds_report.rests(found, BASE).endswith(", for what stands in the way.")
 
     leaning = grounds(replace(a, blockers=(), leaning="enterprise"))
     assert leaning.decides in a.fired  # without a block, what speaks for the process that it leans to

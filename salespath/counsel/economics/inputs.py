@@ -115,6 +115,8 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
         customers=_customers(company, paying, described), **read,
     )  # fmt: skip
     given = dict(reader.all())
+    if motions["smb"] == "hybrid" and _too_small_for_sellers(company):
+        motions["smb"] = "self_serve"  # what sellers add on top comes with larger contracts than those
     if motions["smb"] == "self_serve" and any(("smb", id_) in given for id_ in _SELLERS):
         motions["smb"] = "inside_sales"  # the file says what its sellers do
 
@@ -186,6 +188,14 @@ def _customers(company: Company, paying: float | None, described: tuple[str, ...
         elif paying and described == (process,):
             found[process] = paying
     return found
+
+
+def _too_small_for_sellers(company: Company) -> bool:
+    """Whether the average contract is below what a seller is paid from (the least of calls and e-mails)."""
+    average = _number(company, "annual_contract_value")
+    return (
+        average is not None and average < assumptions().all["annual_contract_value"].figures["inside_sales"].values[0]
+    )
 
 
 _DOMINANT, _TEN = 0.35, 10  # of revenue, one customer's (F2 stops); below ten the largest contract is one

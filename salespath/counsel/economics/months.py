@@ -24,8 +24,8 @@ class Plan:
     """One process in one case: what the months are computed from. Money a year or once, shares 0 to 1, as the names say.
 
     `other_cost` is what a won customer costs beside the sellers; `sellers` are those there are, `hired` come in month 1. `alone`
-    customers a month come without sellers; no more than `most` are ever won. `start` customers pay `start_contract` today.
-    `spent_today` a month is in today's net spending already: what today's sellers, or marketing, take beside pay.
+    customers a month come without sellers; no more than `most` are ever won. `start` customers pay `start_contract` today (0: left
+    out). `spent_today` a month is in today's net spending already: what today's sellers, or marketing, take beside pay.
     """
 
     contract_year: float
@@ -159,6 +159,8 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation, pr
             spent = (leaving if wanted is None else wanted) / YEAR * usual or usual
         alone = quotient(spent, other_cost) or 0.0
         spent_today = leaving / YEAR * usual if situation.budget is None else situation.budget
+    # without a target or sellers nobody knows how fast customers who leave are replaced today: what selling adds counts alone
+    paced = there > 0 or alone > 0 or wanted is not None
     reachable = math.inf if situation.reachable is None else max(0.0, situation.reachable - (situation.paying or 0.0))
     if process == "enterprise" and situation.accounts is not None:
         reachable = min(reachable, situation.accounts)
@@ -177,7 +179,7 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation, pr
         hired=hired,
         alone=alone,
         most=None if math.isinf(reachable) else reachable,
-        start=situation.customers.get(process, 0.0),
+        start=situation.customers.get(process, 0.0) if paced else 0.0,
         start_contract=base["annual_contract_value"],
         spent_today=spent_today,
     )

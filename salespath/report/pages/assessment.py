@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
+from salespath.counsel.moves import planned_moves
 from salespath.counsel.other_side import other_side
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Flag, Settlement, subject
@@ -273,7 +274,8 @@ def _blocked(a: Assessment, blocker: Blocker, brief: int) -> str:
     if unless:
         otherwise = "" if brief else f" Otherwise {blocker.remedy[0].lower()}{blocker.remedy[1:]}"
         return f"{because}, unless {unless}.{otherwise}"
-    return f"{because}.{'' if brief else f' {blocker.remedy}'}{_may(a, blocker)}"
+    moved = any(blocker.rule in move.rules for move in planned_moves(a).first)  # then the first moves say it
+    return f"{because}.{'' if brief or moved else f' {blocker.remedy}'}{_may(a, blocker)}"
 
 
 def _may(a: Assessment, blocker: Blocker) -> str:

@@ -28,7 +28,7 @@ OUTCOMES = {
     "sellers_needed": "Sellers who win them in a year",
     "first_revenue_month": "Month of the first revenue",
     "target_month": "Month the target is reached",
-    "revenue_at_end": "New yearly revenue at the end",
+    "revenue_at_end": "Yearly revenue more at the end",
     "most_tied_up": "Most that selling ties up",
     "selling_pays_month": "Selling pays for itself from month",
     "break_even_month": "Company breaks even from month",

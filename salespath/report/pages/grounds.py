@@ -56,8 +56,7 @@ def rests(found: Grounds, base: Base) -> str:
     named = [number_of(count, one, many) for count, one, many in counts if count]
     then = base.knowledge.rules[found.decides.rule].then
     line = base.knowledge.lines[then.line].title if isinstance(then, Weigh) else ""
-    most = f"above all on {line}" if line else "which say what stands in the way"
-    return f"It rests on {together(named)}, {most}."
+    return f"It rests on {together(named)}, {f'above all on {line}' if line else 'for what stands in the way'}."
 
 
 def how_checked(found: Grounds, *, brief: bool = False) -> str:

@@ -92,7 +92,7 @@ def _pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
     if (found := plan.pipeline) is None:
         return
     yield Heading("Customers and deals to expect, base case")
-    lines = [Item(_bridge("Customers", found.customers), ids=("paying_customers",))]
+    lines = [Item(_bridge("Customers", found.customers), ids=("paying_customers",))] if found.customers else []
     if found.deals:
         lines.append(Item(_bridge("Open deals", found.deals), ids=("open_opportunities",)))
     if target := found.target:
@@ -105,7 +105,12 @@ def _pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
         cap = f"; more than there are ({target.capped_by})" if target.capped_by else ""
         lines.append(Item(f"{text}{cap}", ids=("revenue_target",)))
     yield Items(tuple(lines))
-    if found.deals is None and not found.alone:
+    if found.customers is None:
+        yield Text(
+            "How many are won takes who sells beside the founder (sales_team_size) or the deals open today (open_opportunities).",
+            ids=("sales_team_size", "open_opportunities"),
+        )
+    elif found.deals is None and not found.alone:
         yield Text(
             "Deals open today are not said (open_opportunities), so nothing is counted from them.",
             ids=("open_opportunities",),
@@ -137,12 +142,13 @@ def _floor(found: PriceFloor | None) -> Iterator[Block]:
     if found is None:
         return
     yield Heading("Price floor")
-    share = f"{found.churn:.0%} of customers leaving a year and a margin of {found.margin:.0%}"
+    names = ("acquisition_cost", "churn", "margin")
+    cost, churn, margin = (" (assumed)" if name in found.assumed else "" for name in names)
     lost = found.floor > found.price
     held = f"your price is {money(found.price)}" + (": each sale loses money" if lost else "")
     yield Text(
-        f"Winning a customer costs {money(found.acquisition_cost)}; with {share}, a price under {money(found.floor)} a year never "
-        f"pays that back; {held}.",
+        f"Winning a customer costs {money(found.acquisition_cost)}{cost}; with {found.churn:.0%} of customers leaving a year"
+        f"{churn} and a margin of {found.margin:.0%}{margin}, a price under {money(found.floor)} a year never pays that back; {held}.",
         ids=("acquisition_cost", "churn_rate", "gross_margin", "annual_contract_value"),
         tone="warning" if lost else "",
     )
@@ -154,10 +160,15 @@ def _hire(found: Hire | None) -> Iterator[Block]:
     yield Heading("What one hire needs")
     text = f"A seller earns after about {count(found.months)} months and costs {money(found.cost)} until then"
     if found.customers_a_year:
-        text += f"; {number_of(f'{found.customers_a_year:,}', 'new customer', 'new customers')} a year pay for one"
+        each = number_of(f"{found.customers_a_year:,}", "new customer", "new customers")
+        text += f". It takes {each} a year to pay for one, who wins about {count(found.wins)} at full speed"
     if found.cash_months is not None and found.missing is not None:
         lasts = "without end" if math.isinf(found.cash_months) else f"{count(found.cash_months)} months"
-        enough = "you can afford one" if not found.missing else f"you need {money(found.missing)} more first"
+        enough = "you can afford one" if found.pays else "he does not pay at today's price, whatever the cash"
+        if found.missing:
+            enough = f"you need {money(found.missing)} more first"
+        if found.short_already:
+            enough = "it does not last until then even without one"
         text += f". With one your cash lasts {lasts}: {enough}"
     yield Text(f"{text}.", ids=("seller_cost", "capital", "monthly_burn"))
 

@@ -164,8 +164,13 @@ def _first_customer(e: Economics, x: ProcessEconomics) -> str:
         return f"{text}; today you spend no more than you take in."
     if runway < 1:
         return f"{text}, too late for cash that lasts less than a month at today's spending."
-    late = "too late for" if month > runway else "within"
-    return f"{text}, {late} the {number_of(count(runway), 'month', 'months')} that your cash lasts at today's spending."
+    late, out = "too late for" if month > runway else "within", _middle(x, "out_of_cash_month")
+    but = (
+        f", but not before it ends in month {out:.0f} with this on top"
+        if month <= runway and out and out < month
+        else ""
+    )
+    return f"{text}, {late} the {number_of(count(runway), 'month', 'months')} that your cash lasts at today's spending{but}."
 
 
 def _target(e: Economics, x: ProcessEconomics) -> str:
@@ -186,7 +191,7 @@ def _cash(e: Economics, x: ProcessEconomics) -> str:
     if lowest is None or month is None:
         tied, pays = x.outcomes["most_tied_up"].values[0], _middle(x, "selling_pays_month")
         earns = f"earns more than it costs from month {pays:.0f}" if pays else _condition(e, x)
-        return "" if tied is None else f"Selling ties up {money(tied)} at most and {earns}."
+        return "" if tied is None else f"Selling ties up {money(tied)} at worst and {earns}."
     if out is None:
         if e.situation.capital is not None and lowest >= e.situation.capital:
             return "Your cash never falls below what you have today."
@@ -194,7 +199,7 @@ def _cash(e: Economics, x: ProcessEconomics) -> str:
     ends, what = "is lowest", "find that much more money, or {}"
     if month == e.months:
         ends, what = "is still falling", f"{{}}, as these {e.months} months do not show how much money would be enough"
-    what = what.format("hire fewer or later" if x.plans[_BASE].hired else "spend less")
+    what = what.format("hire fewer or later" if x.plans[_BASE].hired > 1 else "spend less")
     return f"With this on top, your cash runs out in month {out:.0f} and {ends} in month {month:.0f}, at {money(lowest)}: {what}."
 
 
@@ -275,6 +280,8 @@ def notes(e: Economics, vocabulary: Vocabulary) -> Iterator[str]:
         yield "You have not said what yearly revenue you want in twelve months (revenue_target), so no goal is set."
     elif s.revenue is None:
         yield "You have not said what you earn today (annual_revenue): the whole target counts as new, which is the most."
+    if any(s.customers.get(p) and not x.plans[_BASE].start for p, x in e.processes.items()):
+        yield "Today's customers are left out: how fast those who leave are replaced takes who sells today (sales_team_size)."
     if s.sellers is None:
         yield "You have not said how many sell (sales_team_size): every seller counts as newly hired, in month 1."
     if s.revenue_target is not None:
