@@ -148,7 +148,8 @@ def _floor(found: PriceFloor | None) -> Iterator[Block]:
     held = f"your price is {money(found.price)}" + (": each sale loses money" if lost else "")
     yield Text(
         f"Winning a customer costs {money(found.acquisition_cost)}{cost}; with {found.churn:.0%} of customers leaving a year"
-        f"{churn} and a margin of {found.margin:.0%}{margin}, a price under {money(found.floor)} a year never pays that back; {held}.",
+        f"{churn} and a margin of {found.margin:.0%}{margin}, a price under {money(found.floor)} a year never pays that back; "
+        f"{held}.",
         ids=("acquisition_cost", "churn_rate", "gross_margin", "annual_contract_value"),
         tone="warning" if lost else "",
     )
