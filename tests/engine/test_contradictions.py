@@ -42,6 +42,8 @@ BROKEN = [
      "largest-contracts-far-above-the-average", dict(paying_customers=9)),
     (dict(annual_revenue=1_200_000, paying_customers=100, annual_contract_value=1000),
      "revenue-beyond-what-customers-pay", dict(annual_revenue=300_000)),
+    (dict(annual_revenue=33_000, paying_customers=100, annual_contract_value=1000),
+     "revenue-far-below-what-customers-pay", dict(annual_revenue=34_000)),
     (dict(willingness_to_pay="refused", paying_customers=10), "refused-with-ten-customers", dict(paying_customers=9)),
     (dict(customer_employees=100, customer_segments=["small", "large"]),
      "typical-customer-of-another-size", dict(customer_segments=["midsize"])),
@@ -106,8 +108,8 @@ def test_contradictory_answers_are_all_named():
         "role": "founder",
     }))  # fmt: skip
     assert [item.id for item in a.contradictions] == [
-        "largest-contracts-below-the-average", "runway_months-given-otherwise", "refused-with-ten-customers",
-        "typical-customer-of-another-size", "somebody-closes-and-nobody-does",
+        "largest-contracts-below-the-average", "runway_months-given-otherwise",
+        "revenue-far-below-what-customers-pay", "refused-with-ten-customers", "typical-customer-of-another-size", "somebody-closes-and-nobody-does",
     ]  # fmt: skip
     assert [problem.code for problem in a.problems] == ["SP122", "SP120"]
 

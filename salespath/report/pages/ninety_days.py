@@ -175,14 +175,16 @@ def _hire(found: Hire | None) -> Iterator[Block]:
 
 
 def _cards(plan: NinetyDays) -> Iterator[Block]:
-    """The questions to settle first: what to ask, why, and what would turn the verdict."""
+    """The questions to settle first: what would turn the verdict or why it is asked, and who finds out how."""
     a, vocabulary = plan.assessment, plan.assessment.base.vocabulary
     items = []
     for card in plan.cards:
         fact = vocabulary.facts[card.question.fact]
-        under = [Text(why_asked(a.base, card.question))]
-        if card.turn:
-            under.append(Text(f"It turns the verdict: {turned_by(a, [card.turn])}."))
+        turns = f"It turns the verdict: {turned_by(a, [card.turn])}." if card.turn else why_asked(a.base, card.question)
+        under = [Text(turns)]
+        if test := fact.test:
+            who = f"{capitalize(a.walked.owner(fact.owner))}, {number_of(test.days, 'day', 'days')}, {test.cost}"
+            under.append(Text(f"{who}: {test.do} Passed: {test.passed}."))
         items.append(Item(f"{fact.question}", under=tuple(under), ids=(fact.id,)))
     return section("Questions to settle first", items)
 
