@@ -109,7 +109,8 @@ def test_contradictory_answers_are_all_named():
     }))  # fmt: skip
     assert [item.id for item in a.contradictions] == [
         "largest-contracts-below-the-average", "runway_months-given-otherwise",
-        "revenue-far-below-what-customers-pay", "refused-with-ten-customers", "typical-customer-of-another-size", "somebody-closes-and-nobody-does",
+        "revenue-far-below-what-customers-pay", "refused-with-ten-customers", "typical-customer-of-another-size",
+        "somebody-closes-and-nobody-does",
     ]  # fmt: skip
     assert [problem.code for problem in a.problems] == ["SP122", "SP120"]
 
