@@ -212,7 +212,7 @@ def _schedule(moves: Iterable[PlannedMove], weeks_of_cash: float) -> tuple[tuple
         else:
             later.append(move)
             continue
-        if first + length > weeks_of_cash and move.kind == "advice":
+        if first + length > weeks_of_cash and move.kind != "block":
             later.append(move)
             continue
         for week in inside:

@@ -15,7 +15,8 @@ RANDOM = [assess(BASE, case) for case in random_companies(300, seed=10)]
 
 
 def test_what_lifts_the_block_comes_first_then_the_gravest_flag_then_the_motion() -> None:
-    kinds = [move.kind for move in planned_moves(inside(capital=40_000, largest_customer_share=0.4)).chosen]
+    stalled = {"won_opportunities": 1, "lost_opportunities": 1, "stalled_opportunities": 9}
+    kinds = [move.kind for move in planned_moves(inside(capital=40_000, **stalled)).chosen]
     assert kinds == sorted(kinds, key=("block", "flag", "advice").index)
     assert kinds[0] == "block"
     assert "flag" in kinds

@@ -46,7 +46,7 @@ def moves(a: Assessment, start: date | None = None) -> Iterator[Block]:
     """The moves with their steps, who does them, and what each brings."""
     found, items = planned_moves(a), []
     for number, move in enumerate(found.first, 1):
-        brings = f" {move.effect}" if move.effect else ""
+        brings = f" {capitalize(move.effect)}." if move.effect else ""
         under = (
             _steps(move.steps),
             Text(f"{capitalize(_terms(move, start))}.{brings} {_disclosure(a, move.rules)}".rstrip()),
