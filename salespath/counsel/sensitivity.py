@@ -19,7 +19,7 @@ from salespath.engine.settle import search_settled
 from salespath.engine.table import NONE, FactTable, assess_table
 from salespath.engine.walk import SUMS
 from salespath.facts import Case, Derived, Fact, Value
-from salespath.rules.model import OTHER, PROCESSES, VERDICTS, BlockProcess, Weigh
+from salespath.rules.model import OTHER, PROCESSES, VERDICTS
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,7 @@ def _variants(
     """What a company could be otherwise, assessed together; the first is as it is today."""
     cases = [Case(case.company, with_answers(case.values, answers)) for answers, _ in changes]
     result = assess_table(base, FactTable.from_cases(base, cases), settle=False)
-    read = [
-        place
-        for place, rule in enumerate(base.knowledge.rules.values())
-        if isinstance(rule.then, (Weigh, BlockProcess)) or rule.id in base.read_by_verdict
-    ]
+    read = [place for place, rule in enumerate(base.knowledge.rules.values()) if base.decides(rule)]
     states = [result.unpacked(side)[read] for side in (result.fired, result.failed)]
     over = {name: result.sums[process, name] - result.sums[OTHER[process], name] for name in SUMS}
     for row, (_, move) in enumerate(changes):

@@ -10,7 +10,7 @@ from salespath.engine import certainty
 from salespath.engine.truth_graph import FACTS, PLAN, VERDICT, Ref, Standing, TruthGraph
 from salespath.facts.vocabulary import Vocabulary
 from salespath.rules.language import Condition, Leaf, Number, inputs
-from salespath.rules.model import Advise, Conclude, Knowledge, Rule, Warn, Weigh
+from salespath.rules.model import Advise, BlockProcess, Conclude, Knowledge, Rule, Warn, Weigh
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,10 @@ class Base:
     def read_by_verdict(self) -> frozenset[str]:
         """The rules that conclude from facts what the verdict reads, through others too."""
         return self.read_for("process", "lead", "leaning")
+
+    def decides(self, rule: Rule) -> bool:
+        """Whether the verdict reads a rule: evidence, a block, or what they and it conclude from."""
+        return isinstance(rule.then, (Weigh, BlockProcess)) or rule.id in self.read_by_verdict
 
     def read_for(self, *attributes: str) -> frozenset[str]:
         """The rules that conclude from facts what some attributes of the verdict depend on, through others too."""

@@ -21,7 +21,7 @@ from salespath.engine.company import Company
 from salespath.engine.variants import processes_of
 from salespath.facts import Value
 from salespath.facts.vocabulary import ASK
-from salespath.rules.language import Leaf, inputs
+from salespath.rules.language import Leaf, inputs, leaves
 from salespath.rules.model import PROCESSES, VERDICTS, AnyVerdict
 
 RUNS = {*PROCESSES, "both"}
@@ -89,7 +89,12 @@ def asking_order(base: Base) -> dict[str, int]:
 def readers(base: Base) -> dict[str, list[Leaf]]:
     """The tests on which a verdict may rest, by the facts and numbers that they read, through formulas too."""
     found: dict[str, list[Leaf]] = {}
+    deciding = {
+        leaf for rule in base.knowledge.rules.values() if base.decides(rule) for leaf in leaves(base.condition(rule.id))
+    }
     for leaf in base.tests:
+        if leaf not in deciding:  # how it is sold and how far the company is turn no verdict
+            continue
         for name in base.behind(inputs(leaf)):
             found.setdefault(name, []).append(leaf)
     return {name: found[name] for name in base.vocabulary.ordered(found)}

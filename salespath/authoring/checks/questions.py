@@ -8,7 +8,7 @@ from salespath.authoring.checks.context import Context, finding
 from salespath.engine.compile import placeholders
 from salespath.files.problems import Problem
 from salespath.rules.language import Member, OneOf, inputs
-from salespath.rules.model import Advise, BlockProcess, Rule, Weigh
+from salespath.rules.model import Advise, BlockProcess, Rule
 
 
 def problems(context: Context) -> Iterator[Problem]:
@@ -18,8 +18,7 @@ def problems(context: Context) -> Iterator[Problem]:
     decisive: dict[str, Rule] = {}
     for rule in context.rules.values():
         then, names = rule.then, inputs(base.condition(rule.id))
-        decides = isinstance(then, (Weigh, BlockProcess)) or rule.id in base.read_by_verdict
-        if decides and not (isinstance(then, BlockProcess) and then.lift):
+        if base.decides(rule) and not (isinstance(then, BlockProcess) and then.lift):
             decisive = dict.fromkeys(base.behind(names), rule) | decisive
         names = names.union(*map(placeholders, rule.texts))
         if done := base.done_when(rule.id):

@@ -149,7 +149,9 @@ def _sale(plan: Plan) -> Sale | None:
     if not wins and not plan.alone:
         return None
     years = min(LONGEST, 1 / plan.churn_year) if plan.churn_year else LONGEST
-    pay = plan.seller_cost_year / wins if wins else 0.0
+    pay = quotient(plan.seller_cost_year, wins) if wins else 0.0
+    if pay is None:  # beyond counting
+        return None
     return Sale(plan.contract_year * plan.gross_margin * years, plan.other_cost + pay)
 
 
