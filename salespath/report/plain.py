@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -194,6 +195,7 @@ SHAPES: Shapes = {
     Flag: shape(
         "flag:rule ref level figure value threshold consequence move owner because source facts",
         facts=_FACTS,
+        value=_of(Value | None, lambda flag, base: None if flag.value == math.inf else flag.value),  # unlimited is no number
     ),
     Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_count_in),
     Grounds: shape(

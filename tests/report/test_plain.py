@@ -174,6 +174,13 @@ def test_a_report_says_how_near_a_threshold_is_and_which_answers_are_guesses():
         assert "The verdict rests partly on average contract (guessed)." in shown
 
 
+def test_a_figure_beyond_counting_is_no_number_in_json():
+    found = document(assess(BASE, Case("A", {"acquisition_cost": 463, "customer_lifetime_value": 2e-309})))
+    (payback,) = [flag for flag in found["flags"] if flag["flag"] == "flag-payback"]
+    assert (payback["figure"], payback["value"]) == ("cost_to_lifetime_value", None)
+    json.dumps(found, allow_nan=False)
+
+
 def test_a_report_says_where_a_given_figure_differs_from_its_inputs():
     case = Case("Odd", {"runway_months": 20, "capital": 100, "monthly_burn": 10})
     found = assess(BASE, case)
