@@ -195,7 +195,9 @@ SHAPES: Shapes = {
     Flag: shape(
         "flag:rule ref level figure value threshold consequence move owner because source facts",
         facts=_FACTS,
-        value=_of(Value | None, lambda flag, base: None if flag.value == math.inf else flag.value),  # unlimited is no number
+        value=_of(
+            Value | None, lambda flag, base: None if flag.value == math.inf else flag.value
+        ),  # unlimited is no number
     ),
     Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_count_in),
     Grounds: shape(
