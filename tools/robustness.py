@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import click
+import numpy as np
 
 from salespath.commands.shared.delivery import TEXT, deliver
 from salespath.commands.shared.group import Reporting, report_problems
@@ -41,8 +42,8 @@ class Perturbation:
 class Robustness:
     """What small changes of the rules do to the agreement.
 
-    `lone` are the evidence rules that fire for exactly one company, which would be a label in disguise; `silent` counts those
-    that fire for none.
+    `lone` are the evidence rules that fire, with those that say the same, for exactly one company: a label in disguise; `silent`
+    counts those that fire for none.
     """
 
     deleted: tuple[Perturbation, ...]
@@ -86,10 +87,14 @@ def missed(base: Base, known: Sequence[DocumentedCase]) -> int:
 
 
 def firing(base: Base, known: Sequence[DocumentedCase]) -> dict[str, int]:
-    """For how many companies each evidence rule fires."""
+    """For how many companies each evidence rule fires, or another that says the same: such rules are one finding, each with its reason."""
     result = together(base, known)
-    counts = dict(zip(result.rules, result.unpacked(result.fired).sum(axis=1).tolist()))
-    return {rule.id: counts[rule.id] for rule in deciding(base) if isinstance(rule.then, Weigh)}
+    fired = dict(zip(result.rules, result.unpacked(result.fired)))
+    evidence = [rule for rule in deciding(base) if isinstance(rule.then, Weigh)]
+    return {
+        rule.id: int(np.any([fired[other.id] for other in evidence if other.then == rule.then], axis=0).sum())
+        for rule in evidence
+    }
 
 
 def together(base: Base, known: Sequence[DocumentedCase]) -> TableResult:

@@ -109,6 +109,8 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
         read["sellers"] = int(read["sellers"])
     if read["capital"] is not None and read["burn"] is not None:  # as the cash of the plan has it
         read["runway"] = read["capital"] / read["burn"] if read["burn"] > 0 else math.inf
+    elif read["runway"] is None:  # told with what is signed only
+        read["runway"] = _number(company, "committed_runway_months")
     paying, motions = _number(company, "paying_customers"), motions_of(assessment)
     situation = Situation(
         revenue=revenue, revenue_from=revenue_from, described=described, describing=describing, paying=paying,

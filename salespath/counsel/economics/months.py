@@ -132,8 +132,8 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation, pr
     """The plan of a case (0 low, 1 base, 2 high), with the sellers of the base case: they are hired before anyone knows.
 
     In the base case they win the missing revenue, and who replaces customers that leave, within a year at full speed. Without a
-    target, or where no number of sellers wins it, those there are work, or one where there are none. Without sellers (self-service)
-    marketing wins them: for its budget, else for what the base case takes.
+    target, or where no number of sellers wins it, those there are work, or where there are none as many as win a customer a year.
+    Without sellers (self-service) marketing wins them: for its budget, else for what the base case takes.
     """
     value, base = ({id_: figure.values[c] for id_, figure in figures.items()} for c in (case, 1))
     contract, there = value["annual_contract_value"], situation.sellers or 0
@@ -143,8 +143,11 @@ def plan_of(figures: Mapping[str, Estimate], case: int, situation: Situation, pr
     alone, begun, seller_cost, hired = 0.0, 0.0, 0.0, 0
     if "seller_cost_year" in value:
         begun, seller_cost = _begun(value), value["seller_cost_year"]
-        needed = whole(wanted, _begun(base) * base["win_rate"] * YEAR)
-        hired = max(0, (1 if needed is None else needed) - there)
+        each = _begun(base) * base["win_rate"] * YEAR
+        needed = whole(wanted, each)
+        if needed is None:
+            needed = there or whole(1, each) or 1
+        hired = max(0, needed - there)
         other_cost = _beside(value, begun * value["win_rate"] * YEAR)
         if "acquisition_cost" in value and begun * value["win_rate"] > 0:
             # it holds the sellers' pay; the rest is what selling costs beside them

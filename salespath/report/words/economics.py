@@ -109,6 +109,8 @@ def _work(e: Economics, x: ProcessEconomics) -> str:
         return f"{_REACHED}."
     if missing is None or not (customers and deals and sellers):
         who = f"your {count(there)} sellers" if there and there > 1 else "one seller"
+        if not there and plan.hired > 1:
+            who = f"{count(plan.hired)} sellers, who win about one customer a year together"
         why = "no target is known" if missing is None else next(filter(None, map(why_not, needed)))
         return f"Counted with {who}, as {why}."
     contract = figure_text(x.figures["annual_contract_value"].kind, plan.contract_year)
