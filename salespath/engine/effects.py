@@ -254,5 +254,5 @@ def _outcomes(a: Assessment) -> dict[tuple[str, str], tuple[str, object]]:
     for warning in a.warnings:
         found[WARNING, warning.rule] = "", warning
     for flag in a.flags:
-        found[WARNING, flag.rule] = flag.level, flag
+        found[WARNING, flag.rule] = flag.level, replace(flag, facts={})  # what else it read is no other flag
     return found

@@ -83,14 +83,14 @@ def test_at_most_two_in_a_hundred_stay_unproved() -> None:
 
 def test_at_most_two_in_a_hundred_stay_unproved_under_random_rules() -> None:
     kinds = []
-    for seed in range(20):
-        base = random_base(seed, 70 + 70 * seed // 19, tame=True)
+    for seed in range(60):
+        base = random_base(seed, 70 + 70 * seed // 59, tame=True)
         source, values = random.Random(seed), cells(base)
         for _ in range(5):
             facts = partial(base, source, values)
             found = settle(base, facts)
             kinds.append(found.settled_by)
-            for completed in completions(facts, source, 10, values):
+            for completed in completions(facts, source, 4, values):
                 assert found.settled_by == "unproved" or process_of(base, completed) in found.possible
     assert kinds.count("unproved") <= 2 * len(kinds) // 100
     assert kinds.count("search") > 0
