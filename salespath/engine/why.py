@@ -195,22 +195,12 @@ def why_not(assessment: Assessment, rule: str) -> tuple[Finding, ...]:
 
 def open_values(assessment: Assessment, attribute: str) -> dict[str, tuple[str, ...]]:
     """The values that a verdict attribute lacks only because something is not said, each with the facts that are missing."""
-    base, found = assessment.base, dict[str, tuple[str, ...]]()
+    base, finder, found = assessment.base, _Finder(assessment), dict[str, tuple[str, ...]]()
     for value in base.knowledge.attributes[attribute].values:
-        needs = dict.fromkeys(f for rule in base.concluders(attribute, value) for f in _missing(assessment, rule))
+        needs = dict.fromkeys(f for rule in base.concluders(attribute, value) for f in finder.missing(rule))
         if needs and not assessment.walked.has(attribute, value):
             found[value] = tuple(base.vocabulary.ordered(needs))
     return found
-
-
-def _missing(assessment: Assessment, rule: str) -> Iterator[str]:
-    """The facts that a rule of the verdict waits for, if it waits for nothing else."""
-    finder = _Finder(assessment)
-    explanation = finder.explanation(finder.rule(rule))
-    tests = list(explanation.unmet(explanation.root))
-    for test in tests if all(map(explanation.is_open, tests)) else ():
-        for part in (test, *explanation.under(test)):
-            yield from (name for name, value in part.facts.items() if value is None)
 
 
 def close_calls(assessment: Assessment) -> list[CloseCall]:
@@ -255,6 +245,15 @@ class _Finder:
         self.findings[id_] = finding = Finding(id_, kind, status, **what)
         self.findings[id_] = finding = replace(finding, under=tuple(under()))
         return finding
+
+    def missing(self, rule: str) -> Iterator[str]:
+        """The facts that a rule of the verdict waits for, if it waits for nothing else."""
+        self.rule(rule)
+        explanation = Explanation(self.a, self.findings[f"rule:{rule}"], self.findings)
+        tests = list(explanation.unmet(explanation.root))
+        for test in tests if all(map(explanation.is_open, tests)) else ():
+            for part in (test, *explanation.under(test)):
+                yield from (name for name, value in part.facts.items() if value is None)
 
     # What an explanation is asked about
 
