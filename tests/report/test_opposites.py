@@ -34,7 +34,8 @@ WAITING = {
     "audit", "bespoke_work", "churn", "customers_first", "deals_at_once", "deciders", "discount",
     "expected_months", "founder_sells", "free_trial", "hire_marketer", "kinds_of_buyers", "large_contracts",
     "large_customers", "largest_customer", "marketing_lead", "new_money", "outsourcing", "own_machines",
-    "paid_advertising", "paid_before", "partners", "price", "spending", "step_out", "trials_cost", "visits",
+    "enterprise_target", "paid_advertising", "paid_before", "partners", "price", "sellers_enough", "smb_target", "spending",
+    "step_out", "trials_cost", "two_processes", "visits",
 }  # fmt: skip
 
 
