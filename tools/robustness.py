@@ -87,7 +87,7 @@ def missed(base: Base, known: Sequence[DocumentedCase]) -> int:
 
 
 def firing(base: Base, known: Sequence[DocumentedCase]) -> dict[str, int]:
-    """For how many companies each evidence rule fires, or another that says the same: such rules are one finding, each with its reason."""
+    """For how many companies each evidence rule fires or one that says the same: these are one finding with several reasons."""
     result = together(base, known)
     fired = dict(zip(result.rules, result.unpacked(result.fired)))
     evidence = [rule for rule in deciding(base) if isinstance(rule.then, Weigh)]
