@@ -170,7 +170,7 @@ def run(command: str) -> str:
     assert words[0] == "salespath"
     with contextlib.chdir(ROOT):
         done = CliRunner().invoke(cli.main, words[1:], env={"COLUMNS": "120", "NO_COLOR": "1"}, catch_exceptions=False)
-    assert done.exit_code == 0, done.stderr
+    assert done.exit_code == 0, f"{done.stderr}{done.stdout}"
     return done.stdout
 
 

@@ -23,7 +23,7 @@ from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known
 # A node, and whether it is true; `~` of a node is that it is false; an unknown one is neither
 Literal = tuple[Ref, bool]
 TRIES = 4
-EFFORT = 8_000_000  # a question takes a twentieth of it, or is too hard; unlike time it is the same everywhere
+EFFORT = 40_000_000  # a question takes an eighth of it, or is too hard; unlike time it is nearly the same everywhere
 
 
 class GaveUp(Exception):
