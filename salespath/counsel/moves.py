@@ -79,6 +79,7 @@ def planned_moves(assessment: Assessment) -> Moves:
         claims = {k: v for rule in move.rules[:1] for k, v in a.base.knowledge.rules[rule].claims.items()}
         if any(said.get(subject_, value) != value for subject_, value in claims.items()):
             continue
+        # what is done within a week is worth doing whatever cash there is
         late = move.kind != "block" and move.weeks is not None and move.weeks > max(weeks_of_cash, 1)
         if late or (move.cost or 0.0) > spendable:
             unaffordable.append(move)
