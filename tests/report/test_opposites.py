@@ -37,6 +37,7 @@ WAITING = {
     "enterprise_target", "paid_advertising", "paid_before", "partners", "price", "sellers_enough", "smb_target", "spending",
     "step_out", "trials_cost", "two_processes", "visits",
 }  # fmt: skip
+PARTS = 6  # of the companies, so that no test takes long
 
 
 class Said(NamedTuple):
@@ -70,9 +71,6 @@ def pages(case: Case) -> Iterator[tuple[str, Page]]:
     yield "explain", explanation.page(how)
     hanging = sensitivity(BASE, case)
     yield "whatif", sensitivity_page.page(hanging, tuple(cards(BASE, hanging)))
-
-
-PARTS = 6  # of the companies, so that no test takes long
 
 
 def statements(case: Case) -> Mapping[str, list[Said]]:
