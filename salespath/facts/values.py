@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 from unicodedata import category
@@ -16,7 +17,17 @@ from unicodedata import category
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, fold
 from salespath.files.problems import shown, suggestion
 
-Value: TypeAlias = str | bool | int | float | frozenset[str]
+
+
+@dataclass(frozen=True)
+class Range:
+    """An interval in which a number lies; both ends belong to it. `low` may be -inf and `high` inf."""
+
+    low: float
+    high: float
+
+
+Value: TypeAlias = str | bool | int | float | frozenset[str] | Range
 
 KINDS = {
     "integer": "a whole number",

@@ -8,19 +8,20 @@ from typing import Annotated
 
 ERROR = "error"
 WARNING = "warning"
+NOTE = "note"  # nothing is wrong: how an input was understood
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with an input.
 
-    `code` is stable and named in the documentation; `severity` is `error` or `warning`; `line` and `column` count from 1;
+    `code` is stable and named in the documentation; `severity` is `error`, `warning` or `note`; `line` and `column` count from 1;
     `row` is the row of a table, the header being row 1; `value` is what was seen.
     """
 
     code: str
     message: str
-    severity: Annotated[str, ("enum", (ERROR, WARNING))] = ERROR
+    severity: Annotated[str, ("enum", (ERROR, WARNING, NOTE))] = ERROR
     file: str | None = None
     line: int | None = None
     column: int | str | None = None
