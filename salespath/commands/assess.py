@@ -27,6 +27,7 @@ from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.files.output import together
+from salespath.files.problems import NOTE
 from salespath.report.formats.text import fitting
 from salespath.report.page import Page
 from salespath.report.pages import assessment as report
@@ -109,6 +110,8 @@ def command(
 
     def pages() -> Iterable[Page | str]:
         found, printed = list(assessments()), output.ending == "txt"
+        if single:  # what is wrong the page says itself
+            report_problems(problem for a in found for problem in a.problems if problem.severity == NOTE)
         if single and printed and not full:
             return [fitting(report.versions(found[0], start), **output.style)]
         each = (
@@ -116,7 +119,7 @@ def command(
             if printed and not single
             else (report.full(a, start) if full else report.page(a, start=start) for a in found)
         )
-        if single:  # a page of one says its problems itself
+        if single:
             return each
         report_problems(problem for assessment in found for problem in assessment.problems)
         return [companies.page(found), *each]

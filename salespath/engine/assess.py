@@ -34,7 +34,7 @@ from salespath.facts import Case, Value
 from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.files.problems import WARNING, Problem
+from salespath.files.problems import NOTE, WARNING, Problem
 from salespath.rules.language import Compare, Constant, Quantity, leaves
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise, BlockProcess, Conclude, Rule, Topic, Warn
 
@@ -318,7 +318,7 @@ class _Assessor:
         return tuple(found)
 
     def _problems(self, contradictions: Sequence[Contradiction]) -> tuple[Problem, ...]:
-        """What the answers contradict, and computed numbers that cannot be, where nothing says so of their inputs already."""
+        """What the answers contradict, computed numbers that cannot be where nothing says so of their inputs already, and notes."""
         case = self.case
         found = [problem(case, contradiction) for contradiction in contradictions if contradiction.kind == "impossible"]
         said = [set(contradiction.facts) for contradiction in contradictions]
@@ -332,6 +332,10 @@ class _Assessor:
                 what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
                 message = f"{case.company}: {what}; check these figures."
                 found.append(Problem("SP121", message, WARNING, case.file, case.line, name, case.row))
+        for name, note in case.understood.items():
+            if name not in case.tried:
+                message = f"{case.company}: {name}: {note}."
+                found.append(Problem("SP116", message, NOTE, case.file, case.line, name, case.row))
         return tuple(found)
 
 

@@ -11,10 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from salespath.facts import values
+from salespath.facts.amounts import LEAST, MOST
+from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import HOW, BadValue, Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary, fold
-from salespath.files.nodes import Mapping, Node, Scalar, Sequence, plain, read_document, repeated_keys
+from salespath.files.nodes import Mapping, Node, Scalar, plain, read_document, repeated_keys
 from salespath.files.problems import WARNING, Problem, has_error, refusal, shown, suggestion
 from salespath.files.source import InputFile
 
@@ -24,6 +25,7 @@ NAMES = (COMPANY, "company name")  # what the company's name is called, folded
 UNREAD = "facts that cannot be read"
 _KEPT = " The result keeps it; here it is shown, but counts for nothing."
 _ANNOTATED = ("value", "how", "note", "date")
+_ENDS = ("low", "high")  # of a range, instead of a value
 _BESIDE = (COMPANY, "facts", "assumptions", "respondent", "scenario")  # keys beside the facts that something reads
 
 
@@ -33,7 +35,8 @@ class Case:
 
     `how` says of a value that it is measured, estimated or guessed, `notes` keeps its note and date; rules read neither. `extra`
     carries whatever else the file says of the company (id, year, label, …). One that is not `named` goes by its file or place.
-    The values of `tried` facts are not what the company said, but what is supposed of it.
+    The values of `tried` facts are not what the company said, but what is supposed of it. `understood` says of a fact how its text
+    was read, where that is not the text itself.
     """
 
     company: str
@@ -46,6 +49,7 @@ class Case:
     row: int | None = field(default=None, compare=False)  # of a table
     named: bool = field(default=True, compare=False)
     tried: frozenset[str] = field(default=frozenset(), compare=False)
+    understood: MappingABC[str, str] = field(default_factory=dict, compare=False)
 
     def trial(self, values: MappingABC[str, Value]) -> Case:
         """The company with other values, those that differ being tried."""
@@ -64,6 +68,7 @@ def merge(first: Case, second: Case) -> Case:
         notes={**{name: notes for name, notes in first.notes.items() if name in kept}, **second.notes},
         extra={**first.extra, **second.extra},
         file=second.file or first.file,
+        understood={**{name: note for name, note in first.understood.items() if name in kept}, **second.understood},
     )
 
 
@@ -203,7 +208,8 @@ def read_case(
         extra[UNREAD] = unread
     if has_error(problems[before:]):
         return None
-    return Case(reader.company, reader.values, reader.how, reader.notes, extra, path, node.line, named=has_name)
+    case = Case(reader.company, reader.values, reader.how, reader.notes, extra, path, node.line, named=has_name)
+    return replace(case, understood=reader.understood)
 
 
 def name_key(keys: Iterable[str]) -> str:
@@ -243,6 +249,7 @@ class FactReader:
         self.values: dict[str, Value] = {}
         self.how: dict[str, str] = {}
         self.notes: dict[str, dict[str, str]] = {}
+        self.understood: dict[str, str] = {}
 
     def problem(self, code: str, message: str, line: int, *, fact: str | None = None, value: str | None = None) -> None:
         """Note a problem with the company."""
@@ -262,17 +269,30 @@ class FactReader:
         if isinstance(node, Scalar) and node.empty:
             return
         try:
-            self.values[id_] = read_value(self.vocabulary[id_], node, exact=self.exact)
+            self.keep(id_, read_value(self.vocabulary[id_], node, exact=self.exact))
         except BadValue as error:
-            self.problem("SP112", f"{id_}: {error}", line, fact=id_, value=shown(plain(node)))
+            self.problem(error.code, f"{id_}: {error}", line, fact=id_, value=shown(plain(node)))
+
+    def keep(self, id_: str, found: Understood) -> None:
+        """Keep what was understood of a fact; what is said of how it is known comes before what its text says."""
+        if found.value is not None:
+            self.values[id_] = found.value
+            if found.how:
+                self.how.setdefault(id_, found.how)
+        if found.note:
+            self.understood[id_] = found.note
 
     def _annotated(self, id_: str, node: Mapping) -> Node:
-        """The value of `{value: …, how: …, note: …, date: …}`."""
+        """The value of `{value: …, how: …, note: …, date: …}`, or of `{low: …, high: …}` as text."""
         value: Node = Scalar("", node.line)
+        ends: dict[str, str] = {}
         for key, part in node.items:
             text = part.text.strip() if isinstance(part, Scalar) else ""
             if key.text == "value":
                 value = part
+            elif key.text in _ENDS and isinstance(part, Scalar) and node.get("value") is None:
+                if not part.empty:
+                    ends[key.text] = text
             elif key.text == "how" and text in HOW:
                 self.how[id_] = text
             elif key.text in ("note", "date") and isinstance(part, Scalar):
@@ -285,25 +305,22 @@ class FactReader:
                     expected = f"expected {', '.join(_ANNOTATED)}.{suggestion(key.text, _ANNOTATED)}"
                 seen = f"{id_}: {key.text}: {shown(plain(part))}"
                 self.problem("SP112", f"{seen} is not understood; {expected}", key.line)
+        if len(ends) == 2:
+            return Scalar(f"{ends['low']} to {ends['high']}", node.line)
+        for end, text in ends.items():
+            return Scalar(f"{LEAST if end == 'low' else MOST} {text}", node.line)
         return value
 
 
-def read_value(fact: Fact | Derived, node: Node, *, exact: bool = False) -> Value:
-    """The value of a fact from its node. Raises BadValue."""
+def read_value(fact: Fact | Derived, node: Node, context: Context = ALONE, *, exact: bool = False) -> Understood:
+    """What the node of a fact means. Raises BadValue."""
     if isinstance(node, Mapping):
         raise BadValue("found a mapping; expected a value.")
-    if fact.type == "set":
-        if isinstance(node, Scalar):
-            if node.text.strip() == values.EMPTY_SET:
-                return frozenset()
-            raise BadValue(
-                f"{shown(node.text)} is not a list; write [{shown(node.text)}], or [] for none. "
-                f"Members: {', '.join(fact.values)}."
-            )
-        wrong = [item for item in node.items if not isinstance(item, Scalar)]
-        if wrong:
-            raise BadValue(f"{shown(plain(wrong[0]))} is not one of {', '.join(fact.values)}.")
-        return values.parse_set(fact, [item.text for item in node.items if isinstance(item, Scalar)])
-    if isinstance(node, Sequence):
+    if isinstance(node, Scalar):
+        return understand(fact, node.text, context, exact=exact and not node.quoted)
+    if fact.type != "set":
         raise BadValue(f"{shown(plain(node))} is a list; expected one value.")
-    return values.parse(fact, node.text, exact=exact and not node.quoted)
+    wrong = [item for item in node.items if not isinstance(item, Scalar)]
+    if wrong:
+        raise BadValue(f"{shown(plain(wrong[0]))} is not one of {', '.join(fact.values)}.")
+    return members(fact, [item.text for item in node.items if isinstance(item, Scalar)])

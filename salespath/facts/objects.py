@@ -8,7 +8,8 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
-from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, parse, parse_set, within_range
+from salespath.facts.reader import ALONE, DATE, Context, Understood, members, understand
+from salespath.facts.values import KINDS, LARGEST, BadValue, Range, Value, whole, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
@@ -16,25 +17,34 @@ from salespath.files.problems import Problem, SalespathError, shown, suggestion
 def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
     """The company with its facts as the vocabulary types them; the same object where they are so already, which is quickly seen.
 
-    Raises SalespathError listing every fact that does not exist (SP111) and every value that cannot be (SP112).
+    How a text was read, where that is not the text itself, is `understood`. Raises SalespathError listing every fact that does not
+    exist (SP111) and every value that cannot be (SP112).
     """
     if all(name in vocabulary and fits(vocabulary[name], value) for name, value in case.values.items()):
         return case
     problems, at = [], Problem("SP111", "", file=case.file, line=case.line)
-    values = {}
+    values: dict[str, Value] = {}
+    understood, how = dict(case.understood), dict(case.how)
     for name, value in case.values.items():
         if name not in vocabulary:
             message = f"{case.company}: there is no fact {shown(name)}.{suggestion(str(name), vocabulary)}"
             problems.append(replace(at, message=message, value=shown(name)))
             continue
         try:
-            values[name] = convert(vocabulary[name], value)
+            found = convert(vocabulary[name], value)
         except BadValue as error:
             message = f"{case.company}: {name}: {error}"
-            problems.append(replace(at, code="SP112", message=message, column=name, value=shown(repr(value))))
+            problems.append(replace(at, code=error.code, message=message, column=name, value=shown(repr(value))))
+            continue
+        if found.value is not None:
+            values[name] = found.value
+        if found.how and found.value is not None:
+            how.setdefault(name, found.how)
+        if found.note:
+            understood[name] = found.note
     if problems:
         raise SalespathError(problems)
-    return replace(case, values={name: value for name, value in values.items() if value is not None})
+    return replace(case, values=values, how=how, understood=understood)
 
 
 def fits(fact: Fact | Derived, value: object) -> bool:
@@ -46,39 +56,75 @@ def fits(fact: Fact | Derived, value: object) -> bool:
     if fact.type == "boolean":
         return type(value) is bool
     if fact.type == "date":
-        return type(value) is str and DATE.fullmatch(value) is not None and parse(fact, value) == value
+        return type(value) is str and DATE.fullmatch(value) is not None and understand(fact, value).value == value
+    if type(value) is Range:
+        return value.low < value.high and all(_can_be(fact, end, end=True) for end in (value.low, value.high))
+    return _can_be(fact, value)
+
+
+def _can_be(fact: Fact | Derived, value: object, *, end: bool = False) -> bool:
+    """Whether an object is a number of the fact as it stands, or the `end` of a range of it."""
+    kinds = (int,) if fact.type == "integer" else (int, float)
+    if end and (value == math.inf or value == -math.inf):
+        return True
     return (
-        (type(value) is int or (type(value) is float and fact.type != "integer"))
+        type(value) in kinds
+        and isinstance(value, (int, float))
         and -LARGEST <= value <= LARGEST
-        and (fact.above is None or value > fact.above)
+        and (fact.above is None or value > fact.above or (end and value == fact.above))
         and (fact.minimum is None or value >= fact.minimum)
         and (fact.maximum is None or value <= fact.maximum)
     )
 
 
-def convert(fact: Fact | Derived, value: object) -> Value | None:
-    """The value that an object means for a fact; None and blank text are unknown. Raises BadValue.
+def convert(fact: Fact | Derived, value: object, context: Context = ALONE) -> Understood:
+    """What an object means for a fact; None and blank text are unknown. Raises BadValue.
 
-    Text is read as `parse` reads it, True and False are yes and no, a list or set of words is a set, a number is a number, and a
-    `date` or `datetime` is a day.
+    Text is read as in a fact file, True and False are yes and no, a list or set of words is a set, a number is a number, a Range
+    is one of numbers, and a `date` or `datetime` is a day.
     """
     if value is None:
-        return None
+        return Understood(None)
     if isinstance(value, str):
-        return parse(fact, value) if value.strip() else None
+        return understand(fact, value, context)
     if isinstance(value, bool):
         if fact.type == "boolean":
-            return value
+            return Understood(value)
+    elif isinstance(value, Range) and fact.type in NUMERIC:
+        return Understood(_range(fact, value))
     elif isinstance(value, Real) and fact.type in NUMERIC:
-        return within_range(fact, _finite(value), str(value))
+        number = _finite(value)
+        if number < 0 and fact.below_zero:
+            return Understood(0, f"{number}, read as {fact.below_zero}")
+        return Understood(within_range(fact, number, str(value)))
     elif fact.type == "date" and isinstance(value, date):
-        return value.isoformat()[:10]  # without the time of day
+        return Understood(value.isoformat()[:10])  # without the time of day
     elif fact.type == "set" and isinstance(value, (list, tuple, set, frozenset)):
         words = [word for word in value if isinstance(word, str)]
         if len(words) == len(value):
-            return parse_set(fact, words if isinstance(value, (list, tuple)) else sorted(words))
+            return members(fact, words if isinstance(value, (list, tuple)) else sorted(words))
     wanted = {"boolean": "yes or no", "choice": "one of ", "set": "a list of "} | KINDS
     raise BadValue(f"{shown(repr(value))} is not understood; expected {wanted[fact.type]}{', '.join(fact.values)}.")
+
+
+def _range(fact: Fact | Derived, value: Range) -> Value:
+    """A range as the fact has it; a number where its ends are one."""
+    ends = []
+    for end in (value.low, value.high):
+        if not isinstance(end, Real) or isinstance(end, bool):
+            raise BadValue(f"{shown(repr(value))} is not understood; both ends of a range are numbers.")
+        number = end if end in (math.inf, -math.inf) else _finite(end)
+        if number < 0 and fact.below_zero:
+            number = 0
+        ends.append(number if math.isinf(number) else within_range(fact, number, str(end), end=True))
+    low, high = ends
+    if low > high:
+        raise BadValue(f"{shown(repr(value))} ends below where it begins.")
+    if low == high and math.isfinite(low):
+        return within_range(fact, low, str(low))
+    if low == math.inf or high == -math.inf:
+        raise BadValue(f"{shown(repr(value))} holds no number.")
+    return Range(low, high)
 
 
 def _finite(value: Real) -> float | int:
@@ -91,4 +137,4 @@ def _finite(value: Real) -> float | int:
         raise BadValue("NaN is not a number; what is not known is left out, or None.")
     if abs(number) > LARGEST:
         raise BadValue(f"{number:g} is too large.")
-    return int(number) if number == int(number) else number
+    return whole(number)

@@ -90,6 +90,7 @@ class Fact:
     aspect: str = ""
     owner: str = ""
     follows: str = ""  # a condition under which other answers tell this one
+    below_zero: str = ""  # what a number below zero means, which is then 0
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -123,6 +124,7 @@ class Derived:
     meanings: ClassVar[dict[str, str]] = {}
     says: ClassVar[tuple[str, ...]] = ()
     counted: ClassVar[str] = ""
+    below_zero: ClassVar[str] = ""
     numeric: ClassVar[bool] = True
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from salespath.engine.walk import SUMS
 from salespath.facts import Vocabulary
 from salespath.facts.cases import NAMES, name_key
-from salespath.facts.values import other_currency
+from salespath.facts.currencies import other_currency
 from salespath.facts.vocabulary import DIMENSIONS, fold
 from salespath.files.problems import WARNING, Problem, SalespathError, shown, suggestion
 from salespath.rules.model import PROCESSES, SOLD

@@ -21,7 +21,8 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.facts import Case
-from salespath.facts.values import BadValue, parse
+from salespath.facts.reader import understand
+from salespath.facts.values import BadValue, Range
 from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, shown, suggestion
 from salespath.rules.model import PROCESSES
 
@@ -354,9 +355,12 @@ class _AssumptionsReader:
             self.note("SP173", f"{where}: found {shown(given)}; expected one number.")
             return None
         try:
-            value = parse(item.kind, given, exact=(self.case.file or "").lower().endswith(".json"))
+            value = understand(item.kind, given, exact=(self.case.file or "").lower().endswith(".json")).value
         except BadValue as error:
             self.note("SP173", f"{where}: {error}", value=shown(given))
+            return None
+        if value is None or isinstance(value, Range):
+            self.note("SP173", f"{where}: found {shown(given)}; expected one number.", value=shown(given))
             return None
         assert isinstance(value, (int, float))
         return value

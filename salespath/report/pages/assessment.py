@@ -18,6 +18,7 @@ from salespath.engine.walk import SUMS
 from salespath.engine.why import close_calls
 from salespath.facts.values import readable, words
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import NOTE
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text, section
 from salespath.report.pages import grounds, motion, plan, precedents
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
@@ -352,7 +353,9 @@ def _doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:
     read = {name for fired in a.fired if fired.weight for name in fired.facts}
     soft = {name: kind for kind, names in how.items() for name in names if name in read}
     named = f"{a.company}: "
-    doubts: list[tuple[str, tuple[str, ...]]] = [(problem.message.removeprefix(named), ()) for problem in a.problems]
+    doubts: list[tuple[str, tuple[str, ...]]] = [
+        (problem.message.removeprefix(named), ()) for problem in a.problems if problem.severity != NOTE
+    ]
     doubts += [(found.said, found.facts) for found in a.contradictions if found.kind == "doubtful"]
     if not (a.conflicts or doubts or soft):
         return
