@@ -139,7 +139,7 @@ def _tokens() -> re.Pattern[str]:
     """Numbers with their separators and exponent, words, and signs; compiled when the first amount is read."""
     return re.compile(
         r"(?:[0-9]|\.(?=[0-9]))[0-9.,'_]*(?: [0-9]{3}(?![0-9])[.,'_0-9]*)*(?:e[-+]?[0-9]{1,3}(?![^\W_]))?"
-        r"|(?:us|au?|can?|hk|nz|sg?|r|mx|nt)\$|(?:jp|cn)¥"
+        r"|(?:us|au?|c(?:an?)?|hk|nz|sg?|r|mx|nt)\$|(?:jp|cn)¥"
         r"|p\.[am]\.?|(?:c|ca|cca|est|approx|aprox|min|max|fr|kr|rs)\.|[^\W\d_]+|<=|>=|\S"
     )
 
@@ -196,7 +196,8 @@ def readings(digits: str, decimal: str, *, decided: bool) -> tuple[str, ...]:
 def _grouped(digits: str, mark: str) -> bool:
     """Whether digits stand in groups of three: 1,299,500. Nothing is grouped that begins with zero: 0,125 is an eighth."""
     first, *others = digits.split(mark)
-    return 0 < len(first) < 4 and first[0] != "0" and all(len(group) == 3 for group in others)
+    good = 0 < len(first) < 4 and first[0] != "0" and first.isdecimal()
+    return good and all(len(group) == 3 and group.isdecimal() for group in others)
 
 
 def _in_lakhs(digits: str, mark: str) -> bool:

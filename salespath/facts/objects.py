@@ -9,7 +9,7 @@ from numbers import Real
 
 from salespath.facts.cases import Case
 from salespath.facts.reader import ALONE, DATE, Context, Understood, members, understand
-from salespath.facts.values import KINDS, LARGEST, BadValue, Range, Value, whole, within_range
+from salespath.facts.values import KINDS, LARGEST, BadValue, Range, Value, ends, whole, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
@@ -58,15 +58,17 @@ def fits(fact: Fact | Derived, value: object) -> bool:
     if fact.type == "date":
         return type(value) is str and DATE.fullmatch(value) is not None and understand(fact, value).value == value
     if type(value) is Range:
-        return value.low < value.high and all(_can_be(fact, end, end=True) for end in (value.low, value.high))
+        possible = ends(fact)
+        return value.low < value.high and all(
+            bound == end or _can_be(fact, end, end=True)
+            for bound, end in ((possible.low, value.low), (possible.high, value.high))
+        )
     return _can_be(fact, value)
 
 
 def _can_be(fact: Fact | Derived, value: object, *, end: bool = False) -> bool:
     """Whether an object is a number of the fact as it stands, or the `end` of a range of it."""
     kinds = (int,) if fact.type == "integer" else (int, float)
-    if end and (value == math.inf or value == -math.inf):
-        return True
     return (
         type(value) in kinds
         and isinstance(value, (int, float))
@@ -109,22 +111,19 @@ def convert(fact: Fact | Derived, value: object, context: Context = ALONE) -> Un
 
 def _range(fact: Fact | Derived, value: Range) -> Value:
     """A range as the fact has it; a number where its ends are one."""
-    ends = []
-    for end in (value.low, value.high):
+    possible, found = ends(fact), []
+    for end, without, bound in ((value.low, -math.inf, possible.low), (value.high, math.inf, possible.high)):
         if not isinstance(end, Real) or isinstance(end, bool):
             raise BadValue(f"{shown(repr(value))} is not understood; both ends of a range are numbers.")
-        number = end if end in (math.inf, -math.inf) else _finite(end)
-        if number < 0 and fact.below_zero:
-            number = 0
-        ends.append(number if math.isinf(number) else within_range(fact, number, str(end), end=True))
-    low, high = ends
+        if end == without:
+            found.append(whole(bound))
+            continue
+        number = _finite(end)
+        found.append(within_range(fact, 0 if number < 0 and fact.below_zero else number, str(end), end=True))
+    low, high = found
     if low > high:
         raise BadValue(f"{shown(repr(value))} ends below where it begins.")
-    if low == high and math.isfinite(low):
-        return within_range(fact, low, str(low))
-    if low == math.inf or high == -math.inf:
-        raise BadValue(f"{shown(repr(value))} holds no number.")
-    return Range(low, high)
+    return within_range(fact, low, str(low)) if low == high else Range(low, high)
 
 
 def _finite(value: Real) -> float | int:

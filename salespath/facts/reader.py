@@ -119,7 +119,8 @@ def members(fact: Fact | Derived, words: Iterable[str], context: Context = ALONE
         try:
             member = word if word in fact.values else _option(fact, word, context)
         except BadValue as error:
-            wrong.append(str(error))
+            alone = fold(word) in NONE | ALL
+            wrong.append(f"{shown(word)} goes with nothing else." if alone else str(error))
             if len(wrong) > 5:
                 break
         else:
@@ -340,7 +341,7 @@ class _Figures:
         if self.found.bound:
             possible = values.ends(self.fact)
             low, high = (low, whole(possible.high)) if self.found.bound == LEAST else (whole(possible.low), high)
-        return low if low == high else Range(low, high)
+        return within_range(self.fact, low, self.text) if low == high else Range(low, high)
 
     def said(self, value: Value, currency: str) -> str:
         """The value in words, as it was understood."""

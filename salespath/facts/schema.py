@@ -39,7 +39,7 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "pattern": _FIGURE,
                 "description": "70000, 70,000, $5,000, 250k, 1.2M or 12%; 20k-40k, at least 5; 5k a month",
             },
-            "unknown": {"type": "string", "pattern": _any_form(map(str.split, sorted(UNKNOWN)))},
+            "unknown": {"type": "string", "pattern": rf"^\s*$|{_any_form(map(str.split, sorted(UNKNOWN)))}"},
             "note": maybe(TEXT),
             "name": {**maybe(TEXT), "description": "The company's name."},
             "with_source": {
@@ -54,7 +54,14 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
             },
             "range": {
                 "type": "object",
-                "properties": {"low": maybe(TEXT), "high": maybe(TEXT)},
+                "properties": {
+                    "low": maybe(TEXT),
+                    "high": maybe(TEXT),
+                    "how": {"enum": list(HOW)},
+                    "note": ref("note"),
+                    "date": ref("note"),
+                },
+                "additionalProperties": False,
                 "anyOf": [{"required": ["low"]}, {"required": ["high"]}],
             },
             "facts": {
