@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from salespath.facts import Fact, Value, values
+from salespath.facts import Fact, Value, reader, values
+from salespath.facts.reader import Context, Understood
 from salespath.facts.values import HOW, BadValue, readable
 from salespath.files.problems import shown, suggestion
 
-_LONGEST = 400  # characters; far more than any answer needs
+LONGEST = 400  # characters; far more than any answer needs
+NOTE = " #"  # begins a note after an answer
 
 _BEFORE = re.compile(
     r"(?:(?P<guessed>(?:i )?guess(?:ed)?|maybe|perhaps|probably)|(?P<measured>measured|exactly)"
@@ -23,9 +26,9 @@ _AFTER = re.compile(
 )
 _NUMBERED = re.compile(r"#?([0-9]{1,4})[.)]?")
 _BETWEEN = re.compile(r"[,;/&+]| and ")
-_RANGE = re.compile(r"[0-9km%] ?(?:-|–|to) ?[$€£]?[0-9]")
 _NOTHING = ("none", "no", "nothing", "nobody", "zero", "-", "nil")
 _NOT_KNOWN = ("unknown", "n/a", "na", "not sure", "unsure", "don't know", "dont know", "do not know", "idk", "no idea")
+_SKIP = "If you do not know, type skip: it counts as unknown, never as no. {}"
 _UNITS = {
     "a year": ("a year", "per year", "/year", "/ year", "yearly", "annually", "p.a."),
     "a month": ("a month", "per month", "/month", "/ month", "monthly"),
@@ -34,31 +37,42 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A value, and how it is known (measured, estimated, guessed) if that was said."""
+    """A value, how it is known (measured, estimated, guessed) if that was said, and the note that came with it.
+
+    `read` says how it was understood where that is not the text itself; it is said back, and not kept.
+    """
 
     value: Value
     how: str = ""
+    note: str = ""
+    read: str = field(default="", compare=False)
 
 
 def understand(fact: Fact, text: str) -> Answer:
     """The answer that a text means for a fact. Raises BadValue saying what was seen and what was expected."""
+    if fact.type == "set":  # a list that was pasted
+        text = ", ".join(line.strip() for line in text.splitlines() if line.strip())
     text = " ".join(text.split())
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise BadValue(f"{shown(text)} is too long. {how_to_write(fact)}")
-    text, how = _how(text)
+    text, _, note = text.partition(NOTE)
+    text, how = _how(text.strip())
     if not text:
         raise BadValue(f"Nothing was written. {how_to_write(fact)}")
     if text.lower() in _NOT_KNOWN:
-        raise BadValue(f"If you do not know, type skip: it counts as unknown, never as no. {how_to_write(fact)}")
+        raise BadValue(_SKIP.format(how_to_write(fact)))
     match fact.type:
         case "boolean":
-            return Answer(sure(text), how)
+            found = _yes_or_no(fact, text)
         case "choice":
-            return Answer(_choice(fact, text), how)
+            found = _choice(fact, text)
         case "set":
-            return Answer(_set(fact, text), how)
+            found = Understood(_set(fact, text))
         case _:
-            return Answer(_scalar(fact, text), how)
+            found = _scalar(fact, text)
+    if found.value is None:
+        raise BadValue(_SKIP.format(how_to_write(fact)))
+    return Answer(found.value, how or found.how, note.strip(), found.note)
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -102,18 +116,39 @@ def _how(text: str) -> tuple[str, str]:
     return text, max(found, key=HOW.index, default="")
 
 
-def _choice(fact: Fact, text: str) -> str:
+def _yes_or_no(fact: Fact, text: str) -> Understood:
+    """Yes or no; 1 and 0 are neither, since beside numbered choices they may be the number of one."""
+    answer = yes_or_no(text)
+    if answer is not None:
+        return Understood(answer)
+    try:
+        if text not in ("1", "0"):
+            return reader.understand(fact, text, Context(prompt=True))
+    except BadValue:
+        pass
+    return Understood(sure(text))
+
+
+def _choice(fact: Fact, text: str) -> Understood:
     """The option meant by its number, a word for it or the beginning of its id."""
-    options = list(fact.values)
     number = _NUMBERED.fullmatch(text)
     if number:
-        if 1 <= int(number[1]) <= len(options):
-            return options[int(number[1]) - 1]
-        raise BadValue(f"There is no choice {number[1]}; the choices are 1 to {len(options)}.")
+        return Understood(_numbered(fact, int(number[1])))
     text = text.rstrip(".!")
-    meant = values.meaning(fact, text)
-    if meant:
-        return meant
+    with suppress(BadValue):
+        return reader.understand(fact, text, Context(prompt=True))
+    return Understood(_beginning(fact, text))
+
+
+def _numbered(fact: Fact, number: int) -> str:
+    options = list(fact.values)
+    if 1 <= number <= len(options):
+        return options[number - 1]
+    raise BadValue(f"There is no choice {number}; the choices are 1 to {len(options)}.")
+
+
+def _beginning(fact: Fact, text: str) -> str:
+    options = list(fact.values)
     word = text.lower().replace(" ", "_").replace("-", "_")
     near = [option for option in options if word and option.startswith(word)]
     if len(near) == 1:
@@ -127,6 +162,14 @@ def _choice(fact: Fact, text: str) -> str:
     )
 
 
+def _member(fact: Fact, text: str) -> str:
+    """One member of a set, by its number, a word for it or the beginning of its id."""
+    number, text = _NUMBERED.fullmatch(text), text.rstrip(".!")
+    if number:
+        return _numbered(fact, int(number[1]))
+    return values.meaning(fact, text) or _beginning(fact, text)
+
+
 def _set(fact: Fact, text: str) -> frozenset[str]:
     word = text.rstrip(".!").lower()
     if word in ("none", values.EMPTY_SET, "none of these", "[]"):
@@ -138,7 +181,7 @@ def _set(fact: Fact, text: str) -> frozenset[str]:
     chosen, wrong = set(), []
     for part in _parts(fact, text):
         try:
-            chosen.add(_choice(fact, part))
+            chosen.add(_member(fact, part))
         except BadValue as error:
             wrong.append(f"{part} goes with nothing else." if part in ("none", "all") else str(error))
     if wrong or not chosen:
@@ -150,27 +193,24 @@ def _parts(fact: Fact, text: str) -> Iterator[str]:
     """The members named in a list: between commas a name of several words, or several names."""
     for part in map(str.strip, _BETWEEN.split(text.lower())):
         try:
-            _choice(fact, part)
+            _member(fact, part)
         except BadValue:
             yield from part.split()
         else:
             yield part
 
 
-def _scalar(fact: Fact, text: str) -> Value:
+def _scalar(fact: Fact, text: str) -> Understood:
     """A number, with or without its unit, or a date."""
-    plain = text
-    if fact.numeric:
-        plain = text.lower()
-        if plain in _NOTHING:
-            raise BadValue(f"{shown(text)} is not a number. Write 0 for none; if you do not know, type skip.")
-        if _RANGE.search(plain):
-            raise BadValue(f"{shown(text)} is a range. Write one number, the middle of it, with `about` before it.")
-        if fact.type == "share":
-            plain = re.sub(r" ?(percent|per cent)$", "%", plain)
-        units = _UNITS.get(fact.unit, (fact.unit, fact.unit.rstrip("s")) if fact.unit else ())
-        plain = plain.removesuffix(next((unit for unit in units if plain.endswith(unit)), ""))
+    plain = text.lower()
+    if fact.numeric and plain in _NOTHING:
+        raise BadValue(f"{shown(text)} is not a number. Write 0 for none; if you do not know, type skip.")
     try:
-        return values.parse(fact, plain)
+        return reader.understand(fact, text, Context(prompt=True))
     except BadValue as error:
-        raise BadValue(f"{error} {how_to_write(fact)}") from None
+        units = _UNITS.get(fact.unit, (fact.unit, fact.unit.rstrip("s")) if fact.unit else ())
+        units = ("percent", "per cent") if fact.type == "share" else units
+        unit = next((unit for unit in units if plain.endswith(unit)), "")
+        if not unit:
+            raise BadValue(f"{error} {how_to_write(fact)}") from None
+    return _scalar(fact, plain.removesuffix(unit).strip() + ("%" if fact.type == "share" else ""))
