@@ -125,7 +125,6 @@ def test_any_answer_may_be_a_guess():
     [
         ("annual_contract_value", "250.000", ["250.000", "250000", "250;"]),
         ("annual_contract_value", "70,5", ["70,5", "decimals with a point", "$5,000"]),
-        ("annual_contract_value", "50-100k", ["50-100k", "range", "about"]),
         ("annual_contract_value", "-5", ["-5", "less than 0"]),
         ("annual_contract_value", "€5,000", ["€5,000 is in €", "US dollars for now", "$5,000"]),
         ("annual_contract_value", "9000 lei", ["9000 lei is in lei"]),
@@ -145,7 +144,6 @@ def test_any_answer_may_be_a_guess():
         ("customer_segments", ",", ["names nothing"]),
         ("customer_segments", "1,9", ["no choice 9"]),
         ("who_sells", "not sure", ["skip", "unknown, never as no"]),
-        ("sales_cycle_months", "8 weeks", ["8 weeks", "of months"]),
     ],
 )
 def test_a_mistake_is_explained(name, text, told):

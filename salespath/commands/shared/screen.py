@@ -118,6 +118,7 @@ def _editing() -> ModuleType | None:
         return None
     readline.clear_history()
     readline.set_auto_history(False)
+    readline.parse_and_bind("set enable-bracketed-paste on")  # so that a paste waits for Enter, its lines together
     return readline
 
 

@@ -85,11 +85,14 @@ def hold(base: Base, request: Request, *, correct: bool = False) -> int:
 
 def program() -> str:
     """The program as it can be typed again: its name where the shell finds it, else as it was called now."""
-    found, called = shutil.which("salespath"), sys.argv[0]
+    called = sys.argv[0]
+    if os.path.basename(called) == "__main__.py":
+        return shlex.join([sys.orig_argv[0], "-m", "salespath"])
+    found = shutil.which("salespath")
     with suppress(OSError):
-        if found and os.path.samefile(found, called):
+        if not os.path.basename(called).startswith("salespath") or (found and os.path.samefile(found, called)):
             return "salespath"
-    return shlex.join([sys.orig_argv[0], "-m", "salespath"] if called.endswith("__main__.py") else [called])
+    return shlex.quote(called)
 
 
 class _Session:
