@@ -89,7 +89,8 @@ class Fact:
     motion: bool = False
     aspect: str = ""
     owner: str = ""
-    follows: str = ""  # a condition under which other answers tell this one
+    private: bool = False  # the company's own money: not among the first questions, unless the answer decides
+    follows: str = ""  # a condition under which other answers tell this one, or leave nothing to know
     below_zero: str = ""  # what a number below zero means, which is then 0
 
     @cached_property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from salespath.facts import Fact, Value, reader
 from salespath.facts.values import HOW, BadValue
 from salespath.files.problems import shown
 
-_LONGEST = 400  # characters; far more than any answer needs
+LONGEST = 400  # characters; far more than any answer needs
+NOTE = " #"  # begins a note after an answer
 
 _BEFORE = re.compile(
     r"(?:(?P<guessed>(?:i )?guess(?:ed)?|maybe|perhaps|probably)|(?P<measured>measured|exactly)"
@@ -25,18 +26,26 @@ _NOTHING = ("none", "no", "nothing", "nobody", "zero", "-", "nil")
 
 @dataclass(frozen=True)
 class Answer:
-    """A value, and how it is known (measured, estimated, guessed) if that was said."""
+    """A value, how it is known (measured, estimated, guessed) if that was said, and the note that came with it.
+
+    `read` says how it was understood where that is not the text itself; it is said back, and not kept.
+    """
 
     value: Value
     how: str = ""
+    note: str = ""
+    read: str = field(default="", compare=False)
 
 
 def understand(fact: Fact, text: str) -> Answer:
     """The answer that a text means for a fact. Raises BadValue saying what was seen and what was expected."""
+    if fact.type == "set":  # a list that was pasted
+        text = ", ".join(line.strip() for line in text.splitlines() if line.strip())
     text = " ".join(text.split())
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise BadValue(f"{shown(text)} is too long. {how_to_write(fact)}")
-    text, how = _how(text)
+    text, _, note = text.partition(NOTE)
+    text, how = _how(text.strip())
     if not text:
         raise BadValue(f"Nothing was written. {how_to_write(fact)}")
     word = text.rstrip(".!").lower()
@@ -48,7 +57,7 @@ def understand(fact: Fact, text: str) -> Answer:
         raise BadValue(f"{error} {how_to_write(fact)}") from None
     if found.value is None:
         raise BadValue(f"If you do not know, type skip: it counts as unknown, never as no. {how_to_write(fact)}")
-    return Answer(found.value, max(how, found.how, key=("", *HOW).index))
+    return Answer(found.value, max(how, found.how, key=("", *HOW).index), note.strip(), found.note)
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -21,6 +21,7 @@ from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import Problem, SalespathError
 from salespath.files.source import InputFile, encoding
+from salespath.interview.saved import INTERVIEW, saved_case
 from salespath.tables import header
 
 if TYPE_CHECKING:  # these are slow to import
@@ -79,7 +80,9 @@ _KEY = re.compile(r"(?:- +)?[\"']?([\w ]+)[\"']?:(?:\s|$)")
 
 
 class CompaniesFile:
-    """A file of companies (`-` is standard input), opened when it is first asked for what it is."""
+    """A file of companies (`-` is standard input, `interview:NAME` what was answered in an interview), opened when it is first asked
+    for what it is.
+    """
 
     def __init__(self, base: Base, path: str) -> None:
         self.path, self._base = path, base
@@ -87,6 +90,8 @@ class CompaniesFile:
     @property
     def is_table(self) -> bool:
         """Whether it is a table; what cannot be read is none."""
+        if self._is_interview:
+            return False
         return not isinstance(self._opened, SalespathError) and self._opened[1].is_table
 
     def reading(self) -> TableReading:
@@ -101,11 +106,17 @@ class CompaniesFile:
 
     def portfolio(self, *, lenient: bool = False) -> Portfolio:
         """Its companies, for reports on each; `lenient` as in `read_source`. Raises SalespathError where it cannot be used."""
+        if self._is_interview:
+            return Portfolio((saved_case(self._base, self.path),), (), single=True)
         source, kind = self._known()
         if kind.is_table:
             return _portfolio(self.reading(), self._base.vocabulary)
         with source:
             return read_source(source, self._base.vocabulary, lines=kind is LINES, lenient=lenient)
+
+    @property
+    def _is_interview(self) -> bool:
+        return self.path.startswith(INTERVIEW)
 
     @cached_property
     def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
