@@ -32,6 +32,7 @@ from salespath.report.page import Page
 from salespath.report.pages import assessment as report
 from salespath.report.pages import companies
 from salespath.report.plain import document
+from salespath.report.words.overlays import switched_off
 from salespath.tables.progress import Summary
 
 
@@ -88,6 +89,9 @@ def command(
             strength=strength,
         )
         say(str(summary), err=True)
+        for overlay in base.knowledge.overlays:
+            if overlay.switched_off:
+                say(f"{switched_off(base, overlay)}.", err=True)
         return
     read = read_with_settings(base, opened, texts, company)
     report_problems(read.problems)

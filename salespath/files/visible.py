@@ -46,17 +46,16 @@ def visible_lines(text: str) -> str:
     return text if _is_plain(text) else "\n".join(map(visible, text.split("\n")))
 
 
-def hidden(text: str) -> list[tuple[int, str]]:
-    """The hidden characters of a text of several lines, without tabs and line ends: the place of each, and its name."""
-    return [(at, _name(c)) for at, c in enumerate(text) if c not in _WHITE and is_hidden(c)]
+def hidden(text: str) -> list[str]:
+    """The names of the hidden characters in a text of several lines, without tabs and line ends, each once."""
+    return [] if _is_plain(text) else [_name(c) for c in sorted(set(text)) if c not in _WHITE and is_hidden(c)]
 
 
 def escaped(text: str, *, yaml: bool = False) -> str:
     r"""JSON, or YAML in double quotes, with the hidden characters of its texts as escapes (`\u202e`); line ends stay."""
     if text.isascii() and "\x7f" not in text:  # the other controls are escaped already
         return text
-    hidden_ones = {c for c in set(text) if c not in _WHITE and is_hidden(c)}
-    return text.translate({ord(c): _escape(c, yaml) for c in hidden_ones}) if hidden_ones else text
+    return text.translate({ord(c): _escape(c, yaml) for c in set(text) if c not in _WHITE and is_hidden(c)})
 
 
 def _escape(character: str, yaml: bool) -> str:

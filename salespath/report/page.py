@@ -197,7 +197,9 @@ def _seen(part: Any, said: Callable[[str], str]) -> Any:
             return {_seen(key, said): _seen(value, said) for key, value in part.items()}
         case Page() | Block() | Bar() | Column() | Axis():
             lines = visible_lines if isinstance(part, Table) else said
-            changed = {name: new for name in _texts(type(part)) if (new := _seen(old := getattr(part, name), lines)) != old}
+            changed = {
+                name: new for name in _texts(type(part)) if (new := _seen(old := getattr(part, name), lines)) != old
+            }
             return replace(part, **changed) if changed else part
     return part
 

@@ -34,13 +34,9 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
         say(f"{case.file}:{case.line}: {failure.scenario.sentence}")
         for line in failure.differences:
             say(f"  {line}")
-        say(
-            "  The rules that spoke:\n" + "".join(f"    {line}\n" for line in rules_that_spoke(failure.assessment))
-        )
+        say("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in rules_that_spoke(failure.assessment)))
     held = len(results.scenarios) - len(failed)
-    say(
-        f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones."
-    )
+    say(f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones.")
     found = coverage(results) if covered else None
     if found:
         for obligation in found.open:

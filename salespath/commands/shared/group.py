@@ -6,7 +6,6 @@ help. Problems with the input end any of them with messages on stderr and exit c
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
