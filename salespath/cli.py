@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+import threading
+from types import FrameType
 
 import click
 
@@ -24,10 +27,20 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a legacy code page must not crash on an en dash
             stream.reconfigure(errors="replace")
-    if os.name == "posix":
-        import signal
+    if threading.current_thread() is threading.main_thread():
+        for number in _STOPPING:
+            if signal.getsignal(number) == signal.SIG_DFL:  # `nohup` has one ignored, for one
+                signal.signal(number, _stop)
 
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `salespath guide | head` ends quietly
+
+_STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End with the exit code of a signal, clearing away what is being written; a second one does not keep that from being done."""
+    for each in _STOPPING:
+        signal.signal(each, signal.SIG_IGN)
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
     """Put back what the program sets for its own process, where a test runs it in this one."""
-    before = signal.getsignal(signal.SIGPIPE) if os.name == "posix" else None
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
     yield
-    if os.name == "posix":
-        signal.signal(signal.SIGPIPE, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)

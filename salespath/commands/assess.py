@@ -14,7 +14,7 @@ from datetime import date
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.group import report_problems
+from salespath.commands.shared.group import report_problems, say
 from salespath.commands.shared.reading import (
     companies_files,
     company_options,
@@ -33,6 +33,7 @@ from salespath.report.page import Page
 from salespath.report.pages import assessment as report
 from salespath.report.pages import companies
 from salespath.report.plain import document
+from salespath.report.words.overlays import switched_off
 from salespath.tables.progress import Summary
 
 
@@ -88,7 +89,10 @@ def command(
             force=output.force,
             strength=strength,
         )
-        click.echo(str(summary), err=True)
+        say(str(summary), err=True)
+        for overlay in base.knowledge.overlays:
+            if overlay.switched_off:
+                say(f"{switched_off(base, overlay)}.", err=True)
         return
     read = read_with_settings(base, opened, texts, company)
     report_problems(read.problems)
@@ -135,4 +139,4 @@ def command(
             write_rejects(read.rejects, begin, output.rejects, like=output.path)
             summary.rejects = output.rejects
     if not single or summary.rejects:
-        click.echo(str(summary), err=True)
+        say(str(summary), err=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Annotated, TypedDict
 
 from salespath.engine.base import Base
+from salespath.engine.overlays import overlays
 from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
@@ -352,8 +353,12 @@ class Assessment:
             "engine": self.walked.engine,
             "rules_version": knowledge.version,
             "rules_sha256": knowledge.sha256,
-            "overlays": list(knowledge.overlays),
+            "overlays": self._overlays,
         }
+
+    @cached_property
+    def _overlays(self) -> list[Overlay]:
+        return list(overlays(self.base, self.case.values))
 
 
 def subject(assessment: Assessment) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from salespath.engine.base import Base
 from salespath.engine.truth_graph import ALL, ANY, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing
 from salespath.facts.vocabulary import Relation, Vocabulary
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, has_error, shown, suggestion
 from salespath.rules.language import (
     BLOCKED,
     TRUE,
@@ -68,7 +68,7 @@ class _Compiler:
         self._owners()
         self._relate()
         self._stratify()
-        if self.problems:
+        if has_error(self.problems):
             raise SalespathError(self.problems)
         for part in (FACTS, VERDICT, PLAN):
             if part == VERDICT:

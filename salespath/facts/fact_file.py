@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.values import cell_text
 from salespath.files.output import Output, atomic, check
+from salespath.files.visible import escaped, hidden
 
 
 def text(case: Case, vocabulary: Vocabulary) -> str:
@@ -20,7 +23,7 @@ def text(case: Case, vocabulary: Vocabulary) -> str:
         f"company: {_quote(case.company)}",
     ]
     if case.extra:
-        lines.append(yaml.safe_dump(dict(case.extra), allow_unicode=True, sort_keys=False, width=1_000_000).rstrip())
+        lines.append(_extra(case.extra))
     lines.append("facts:" if case.values else "facts: {}")
     lines.extend(f"  {name}: {_fact(case, vocabulary, name)}" for name in vocabulary.ordered(case.values))
     return "\n".join(lines) + "\n"
@@ -41,7 +44,16 @@ def _value(vocabulary: Vocabulary, name: str, value: Value) -> str:
 
 def _quote(words: str) -> str:
     quoted: str = yaml.safe_dump(words, default_style='"', allow_unicode=True, width=1_000_000)
-    return quoted.rstrip()
+    return escaped(quoted.rstrip(), yaml=True)
+
+
+def _extra(said: Mapping[str, Any]) -> str:
+    def dump(*, readable: bool) -> str:
+        text: str = yaml.safe_dump(dict(said), allow_unicode=readable, sort_keys=False, width=1_000_000)
+        return text.rstrip()
+
+    text = dump(readable=True)
+    return dump(readable=False) if hidden(text) else text  # then with escapes
 
 
 @dataclass

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
+from salespath.files.visible import visible
+
 ERROR = "error"
 WARNING = "warning"
 NOTE = "note"  # nothing is wrong: how an input was understood
@@ -42,7 +44,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.place
-        return f"{place + ': ' if place else ''}{self.severity} {self.code}: {self.message}"
+        return visible(f"{place + ': ' if place else ''}{self.severity} {self.code}: {self.message}")
 
 
 def has_error(problems: Iterable[Problem]) -> bool:
@@ -71,10 +73,8 @@ def refusal(
 
 
 def shown(value: object, length: int = 60) -> str:
-    """A value as it may be repeated in a message: one line, no control characters, not endless."""
-    text = " ".join(str(value).split())
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """A value as it may be repeated in a message: one line, nothing hidden in it, not endless."""
+    text = visible(" ".join(str(value).split()))
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -6,9 +6,14 @@ other formats leave aside. Nothing is cut or wrapped here, and nothing is said b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from salespath.files.visible import visible, visible_lines
+
+Part = TypeVar("Part")
 
 Tone = Literal["", "warning", "aside", "strong"]
 
@@ -172,3 +177,35 @@ class Page:
     blocks: tuple[Block, ...]
     widest: int = 100
     underlined: bool = True  # on a terminal, also the headings of parts
+
+
+def seen(part: Part) -> Part:
+    """A page, or a part of one, as every format writes it: nothing in its texts is hidden, and each of them is one line.
+
+    The cells of a table may have several.
+    """
+    return _seen(part, visible)
+
+
+def _seen(part: Any, said: Callable[[str], str]) -> Any:
+    match part:
+        case str():
+            return said(part)
+        case tuple() | list():
+            return type(part)(_seen(item, said) for item in part)
+        case Mapping():
+            return {_seen(key, said): _seen(value, said) for key, value in part.items()}
+        case Page() | Block() | Bar() | Column() | Axis():
+            lines = visible_lines if isinstance(part, Table) else said
+            changed = {
+                name: new for name in _texts(type(part)) if (new := _seen(old := getattr(part, name), lines)) != old
+            }
+            return replace(part, **changed) if changed else part
+    return part
+
+
+@cache
+def _texts(kind: type) -> tuple[str, ...]:
+    """The fields of a part that are said, or have parts that are."""
+    aside = {found.name for found in fields(Block)}
+    return tuple(found.name for found in fields(kind) if found.name not in aside)

@@ -17,6 +17,7 @@ from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
+from salespath.tables.csv_cells import unguard
 from salespath.tables.csv_rows import RowBlock, blocks, row_texts, utf8
 from salespath.tables.read import ROWS, TableReading
 
@@ -27,11 +28,13 @@ class Delimited(TableReading):
     def __init__(self, source: InputFile, base: Base) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
+        self._vocabulary = vocabulary
         chunks = utf8(source)
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
             raise refusal("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
         self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
+        names = unguard(pa.array(names, pa.string())).to_pylist()
         self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
         some = next(self._blocks, None)  # by now it is known that the file is text
         self.names = names
@@ -86,6 +89,7 @@ class Delimited(TableReading):
         lost = [wrong.pop(place, reject) for place, reject in ragged.items() if reject]
         here = {int(np.searchsorted(places, place)): reject for place, reject in wrong.items() if place not in ragged}
         cells = {name: _whole(table.column(name)) for name in self.names}
+        cells |= {name: unguard(cells[name]) for name in self.names if name not in self._vocabulary}
         return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=share)
 
     def _ragged(self, row: int, seen: Any) -> Reject:

@@ -6,6 +6,7 @@ Nothing here loops over rows: every distinct sum, set of processes or figure is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -25,7 +26,7 @@ from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Warn
 from salespath.tables.batch import Batch
-from salespath.tables.csv_cells import quote
+from salespath.tables.csv_cells import guard, quote
 from salespath.tables.fact_columns import values
 from salespath.tables.header import RESULTS
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
@@ -34,6 +35,7 @@ TOP = 3
 DIGITS = 3
 REMEMBERED = 100_000  # sums: they recur from batch to batch
 BETWEEN_TEXTS = " | "
+TEXTS = ("reason_texts", "advice")  # the columns with words of those who wrote the rules
 SIGNS = {"at_least": ">=", "at_most": "<="}
 
 
@@ -74,7 +76,12 @@ class ResultColumns:
 
     def text(self) -> dict[str, pa.Array | Lists]:
         """The columns of RESULTS as texts, as far as they take little room: lists as lists, repeated words as dictionaries."""
-        return {**self._columns(str), "settled": _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))}
+        found = {**self._columns(str), "settled": _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))}
+        for name in TEXTS:
+            column = found[name]
+            assert isinstance(column, Lists)
+            found[name] = replace(column, words=guard(pa.array(column.words, pa.string())).to_pylist())
+        return found
 
     def _columns(self, figure: Callable[[float], Any]) -> dict[str, pa.Array | Lists]:
         result = self.result
@@ -258,4 +265,5 @@ def text_cells(name: str, column: pa.Array | Lists, start: int, stop: int) -> pa
     if not isinstance(column, Lists):
         return _decode(column.slice(start, stop - start))
     part = column.part(start, stop)
-    return quote(part.joined(BETWEEN_TEXTS)) if name in ("reason_texts", "unless") else part.joined()
+    joined = part.joined(BETWEEN_TEXTS) if name in ("reason_texts", "unless") else part.joined()
+    return quote(joined) if any(character in word for word in part.words for character in ',"\n\r') else joined

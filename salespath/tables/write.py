@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
+from salespath.files.visible import visible_lines
 from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
 from salespath.tables.csv_cells import guard, quote, texts
@@ -56,6 +57,7 @@ def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, An
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
     wording = Wording(base)
+    put = _shown_on(file) if file.isatty() else file.write
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
         outcome = ResultColumns(wording, item.batch, item.result, strong=item.strong)
@@ -75,10 +77,15 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
         texts = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
         return fired.part(start, stop).after(texts)
 
-    file.write(",".join(quote(guard(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
+    put(",".join(quote(guard(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
     for text in work_ahead(lines, pieces()):
-        file.write(text)
-    file.write(b"\n")
+        put(text)
+    put(b"\n")
+
+
+def _shown_on(terminal: IO[bytes]) -> Callable[[bytes | memoryview], object]:
+    """A function that writes rows to a terminal, which would obey what a file keeps as it is."""
+    return lambda rows: terminal.write(visible_lines(bytes(rows).decode()).encode())
 
 
 def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
+from salespath.files.visible import visible_lines
 from salespath.report.formats import WRITERS, text, write_page
 from salespath.report.page import Page, Text
 from salespath.rules.folders import rule_files, vocabulary_files
@@ -177,5 +178,5 @@ def deliver_record(output: Destination, pages: ModuleType, *record: object) -> N
 def _texts(pages: Iterable[Page | str], output: Destination, between: str) -> Iterator[str]:
     before = ""
     for page in pages:
-        yield before + (page if isinstance(page, str) else text.write(page, **output.style))
+        yield before + (visible_lines(page) if isinstance(page, str) else text.write(page, **output.style))
         before = between

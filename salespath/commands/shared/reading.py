@@ -6,16 +6,19 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
+from salespath.commands.shared.group import report_problems
 from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS
 from salespath.facts.settings import choose, of_name, suppose
 from salespath.files.problems import SalespathError, has_error, refusal, shown
+from salespath.rules.folders import passed_over
 from salespath.tables.read import CompaniesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,7 +31,9 @@ def with_base(command: F) -> F:
     @click.option("--rules", "folders", metavar="DIR", multiple=True, help=laid)
     @functools.wraps(command)
     def run(*args: Any, folders: tuple[str, ...], **kwargs: Any) -> Any:
-        return command(load(*folders), *args, **kwargs)
+        base = load(*folders)
+        report_problems(problem for folder in folders for problem in passed_over(Path(folder)))
+        return command(base, *args, **kwargs)
 
     return cast(F, run)
 

@@ -16,6 +16,7 @@ import click
 
 from salespath.commands.shared.delivery import bold
 from salespath.files.problems import shown
+from salespath.files.visible import visible
 from salespath.report.formats.text import write
 from salespath.report.page import Block, Page, Text
 from salespath.report.pages.question import Asked
@@ -46,14 +47,18 @@ class Screen:
         return max(24, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
 
     def line(self, text: str = "") -> None:
-        """One line as it is."""
+        """One line."""
+        self._write(visible(text))
+
+    def _write(self, text: str) -> None:
+        """A line in which nothing is hidden but what makes it bold."""
         stream = sys.stderr if self.aside else sys.stdout
         click.echo(plain(text, stream.encoding), err=self.aside)
 
     def show(self, *blocks: Block) -> None:
         """Blocks of a page."""
         for line in write(Page("", blocks, _WIDEST), self.width, bold=bold).splitlines():
-            self.line(line)
+            self._write(line)
 
     def say(self, text: str, inset: int = 0) -> None:
         """A paragraph, if there is something in it."""
@@ -67,6 +72,7 @@ class Screen:
 
     def read(self, prompt: str = "> ") -> str:
         """The next line typed, trimmed; of a paste, all its lines. Raises EOFError when there is none, now or ever."""
+        prompt = visible(prompt)
         try:
             if self._readline:
                 with _ticking():

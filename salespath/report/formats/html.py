@@ -9,7 +9,7 @@ from pathlib import Path
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.svg import band, svg
-from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree
+from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree, seen
 
 _DOCUMENT, _STYLE = (Path(__file__).with_name(name) for name in ("page.html", "page.css"))
 _MANY = 4  # columns that a narrow screen has room for
@@ -17,6 +17,7 @@ _MANY = 4  # columns that a narrow screen has room for
 
 def write(*pages: Page) -> str:
     """Some pages as one file, an article each."""
+    pages = tuple(map(seen, pages))
     titles = [page.title for page in pages if page.title]
     articles = (
         _tag("article", (_tag("h1", escape(page.title)) if page.title else "") + _blocks(page.blocks)) for page in pages

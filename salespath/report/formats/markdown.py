@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
-from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree
+from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree, seen
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_")  # an underscore inside a word is none
 _FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a heading, a list or a line
@@ -15,6 +15,7 @@ _FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a headin
 
 def write(*pages: Page) -> str:
     """Some pages as one document, a paragraph a line; whatever is special in Markdown is escaped."""
+    pages = tuple(map(seen, pages))
     titles = ([f"# {escape(page.title)}", ""] if page.title else [] for page in pages)
     return "\n".join("\n".join([*title, *_lines(page.blocks)]) + "\n" for title, page in zip(titles, pages))
 

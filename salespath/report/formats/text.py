@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from salespath.report.formats.chart import chart
 from salespath.report.formats.figure import figure
-from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree
+from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree, seen
 
 Style = Callable[[str], str]
 
@@ -21,7 +21,7 @@ _BAR = 21  # columns of a bar where its column says none
 
 def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
     """The page, wrapped to a width. `bold` marks headings; an encoding without box-drawing characters gets ASCII ones."""
-    text = _Terminal(page, max(LEAST, min(width, page.widest)), bold).text()
+    text = _Terminal(seen(page), max(LEAST, min(width, page.widest)), bold).text()
     try:
         BOX.encode(encoding)
     except (UnicodeEncodeError, LookupError):

@@ -22,6 +22,7 @@ from salespath.files.problems import NOTE
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text, section
 from salespath.report.pages import grounds, motion, plan, precedents
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
+from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
@@ -98,6 +99,7 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     yield Text(headline(a), ids=ids, values=a.verdict._asdict(), claims=verdict_claims(a))
     turning, level = tuple(turn.fact for turn in a.strength.on), a.strength.level
     yield Text(firmness(a), ids=turning, values={"level": level}, claims=firmness_claims(a))
+    yield from (Text(said, tone="warning", ids=_off(a)) for said in without(a, whole=whole))
     yield from motion.line(a)
     yield from flags(a, None if whole else FIRST)
     yield from _choices(a, whole=whole)
@@ -106,6 +108,10 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     if whole:
         yield from _dimensions(a)
         yield Text(LEGEND, tone="aside")
+
+
+def _off(a: Assessment) -> tuple[str, ...]:
+    return tuple(rule for overlay in a.receipt["overlays"] for rule in overlay.switched_off)
 
 
 def _standing(a: Assessment, brief: int) -> Iterator[Block]:
