@@ -10,7 +10,7 @@ from numbers import Real
 from salespath.facts.cases import Case
 from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, parse, parse_set, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, shown
 
 
 def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
@@ -24,7 +24,7 @@ def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
     values = {}
     for name, value in case.values.items():
         if name not in vocabulary:
-            message = f"{case.company}: there is no fact {shown(name)}.{suggestion(str(name), vocabulary)}"
+            message = f"{case.company}: there is no fact {shown(name)}.{vocabulary.suggestion(str(name))}"
             problems.append(replace(at, message=message, value=shown(name)))
             continue
         try:
