@@ -13,7 +13,7 @@ NOTE = "note"  # nothing is wrong: how an input was understood
 UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 _LONGEST = 80  # characters of a word for which another one is sought
-_MISSPELT = 0.79  # how much alike a part of a name is to what it was meant to be
+_MISSPELT = 0.75  # how much alike a part of a name is to what it was meant to be
 _JOINED = 0.88  # the same for a name written in one
 _FILLING = frozenset(("the", "of", "a", "an", "our", "my", "number", "nr", "and", "is"))
 # What a part of a name may say though no known word does: other things, never slips of the pen.
