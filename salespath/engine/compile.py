@@ -133,7 +133,7 @@ class _Compiler:
             self._placeholders(relation, tree, [relation.text])
             for name in relation.ask:
                 if name not in vocabulary:
-                    hint = suggestion(name, vocabulary)
+                    hint = vocabulary.suggestion(name)
                     self._problem("SP111", relation, f"`ask`: there is no fact {shown(name)}.{hint}")
 
     def _type(self, rule: Rule) -> None:
@@ -163,7 +163,7 @@ class _Compiler:
                     self.base._raised[rule.id, level] = graver
             for name in then.figure:
                 if name not in self.vocabulary:
-                    hint = suggestion(name, self.vocabulary)
+                    hint = self.vocabulary.suggestion(name)
                     self._problem("SP303", rule, f"{name} is not a fact or derived number.{hint}")
         match then:
             case Advise(topic, choice) if topic in self.knowledge.topics and self.knowledge.topics[topic].metrics:

@@ -26,6 +26,7 @@ UNREAD = "facts that cannot be read"
 _KEPT = " The result keeps it; here it is shown, but counts for nothing."
 _ANNOTATED = ("value", "how", "note", "date")
 _ENDS = ("low", "high")  # of a range, instead of a value
+_SHORT = 6  # letters of a key that may well be another word than the fact it resembles: lead is not leads
 _BESIDE = (COMPANY, "facts", "assumptions", "respondent", "scenario")  # keys beside the facts that something reads
 
 
@@ -219,14 +220,17 @@ def name_key(keys: Iterable[str]) -> str:
 
 
 def _refuse_astray(node: Mapping, named: str, reader: FactReader) -> None:
-    """A problem for every key beside `facts` that is a fact, or nearly a key that is known."""
+    """A problem for every key beside `facts` that is a fact, or nearly a fact or a key that is known."""
+    has_name = node.get(named) is not None
     for key, _ in node.items:
         id_ = key.text.strip()
         if key.text in (named, *_BESIDE):
             continue
         if id_ in reader.vocabulary:
             what = "is a fact, but stands beside facts; indent it, so that it stands under facts."
-        elif hint := "" if id_.lower() == "name" and node.get(named) is not None else _hint(id_):
+        elif has_name and fold(id_) in ("name", NAMES[1]):
+            continue
+        elif hint := _hint(id_) or (suggestion(id_, reader.vocabulary, 0.9) if len(id_) > _SHORT else ""):
             what = f"is not known beside facts.{hint}"
         else:
             continue
@@ -236,7 +240,7 @@ def _refuse_astray(node: Mapping, named: str, reader: FactReader) -> None:
 @lru_cache(1000)
 def _hint(key: str) -> str:
     """The known key that another one nearly is, as a suggestion, or nothing."""
-    return suggestion(COMPANY if key.lower() == "name" else key, _BESIDE, 0.84)
+    return suggestion(key, _BESIDE, 0.84, also=dict.fromkeys(("name", *NAMES), COMPANY))
 
 
 class FactReader:
@@ -260,8 +264,8 @@ class FactReader:
         """Read one fact."""
         id_ = key.text.strip()
         if id_ not in self.vocabulary:
-            hint = suggestion(id_, self.vocabulary) if len(self.problems) < 100 else ""  # hints take time
-            self.problem("SP111", f"there is no fact {shown(id_)}.{hint}", key.line, value=id_)
+            hint = _hint(id_) or self.vocabulary.suggestion(id_) if len(self.problems) < 100 else ""  # hints take time
+            self.problem("SP111", f"there is no fact {shown(id_)}.{hint}", key.line, value=shown(id_))
             return
         line = node.line
         if isinstance(node, Mapping):

@@ -11,7 +11,7 @@ from salespath.facts.cases import Case
 from salespath.facts.reader import ALONE, DATE, Context, Understood, members, understand
 from salespath.facts.values import KINDS, LARGEST, BadValue, Range, Value, ends, whole, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, shown
 
 
 def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
@@ -27,7 +27,7 @@ def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
     understood, how = dict(case.understood), dict(case.how)
     for name, value in case.values.items():
         if name not in vocabulary:
-            message = f"{case.company}: there is no fact {shown(name)}.{suggestion(str(name), vocabulary)}"
+            message = f"{case.company}: there is no fact {shown(name)}.{vocabulary.suggestion(str(name))}"
             problems.append(replace(at, message=message, value=shown(name)))
             continue
         try:

@@ -63,7 +63,7 @@ class _SettingReader(FactReader):
             return
         name, sign, value = match["fact"], match["sign"], match["text"].strip()
         if name not in self.vocabulary:
-            hint = suggestion(name, self.vocabulary)
+            hint = self.vocabulary.suggestion(name)
             self._problem("SP111", f"there is no fact {shown(name)}.{hint}")
         elif sign != "=":
             self._member(name, sign == "+=", value, text)

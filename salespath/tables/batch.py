@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactTable
 from salespath.facts import Case, Reject, Vocabulary
+from salespath.facts.reader import Context
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.tables.csv_cells import texts
 from salespath.tables.fact_columns import Bad, CellReader, values
-from salespath.tables.header import COMPANY, RESULTS, annotation_column
+from salespath.tables.header import COMPANY, annotation_column
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,17 @@ class Batch:
 class Typist:
     """Types the columns of one file."""
 
-    def __init__(self, path: str, names: Sequence[str], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        path: str,
+        names: Sequence[str],
+        vocabulary: Vocabulary,
+        contexts: Mapping[str, Context] = MappingProxyType({}),
+    ) -> None:
         self.path, self.names = path, tuple(names)
-        self._facts = {name: CellReader(vocabulary[name]) for name in names if name in vocabulary}
+        self._facts = {
+            name: CellReader(vocabulary[name], contexts.get(name, Context())) for name in names if name in vocabulary
+        }
         self._how = [name for name in names if (annotation_column(name, vocabulary) or ("", ""))[1] == "how"]
 
     def batch(
@@ -116,7 +125,7 @@ class Typist:
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
         keep = ~_blank(cells, len(rows))
         keep[[*bad, *wrong]] = False
-        given = {name: read[name].text if name in read else cells[name] for name in self.names if name not in RESULTS}
+        given = {name: read[name].text if name in read else cells[name] for name in self.names}
         given[COMPANY] = _company(cells.get(COMPANY), rows)
         columns = {name: typed.column for name, typed in read.items() if typed.column.known.any()}
         if not keep.all():

@@ -33,19 +33,20 @@ class Delimited(TableReading):
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
             raise refusal("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
-        self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
-        names = unguard(pa.array(names, pa.string())).to_pylist()
+        self._delimiter, written = header.split(first.decode(errors="replace"), vocabulary)
+        written = unguard(pa.array(written, pa.string())).to_pylist()
         self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
         some = next(self._blocks, None)  # by now it is known that the file is text
-        self.names = names
-        self.problems = tuple(header.check(names, vocabulary, path))
-        self.columns = {name: pa.string() for name in names}
+        heading = header.read(written, vocabulary, path)
+        self._all, self.names, self.problems = heading.names, heading.kept, heading.problems
+        self.columns = {name: pa.string() for name in self.names}
         self._blocks = chain((some or RowBlock(b"", 2, 0, {}),), self._blocks)
-        self._typist = Typist(path, names, vocabulary)
+        self._typist = Typist(path, self.names, vocabulary, heading.contexts)
         texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
-        words = (name in vocabulary and not vocabulary[name].numeric for name in names)
+        words = (name in vocabulary and not vocabulary[name].numeric for name in self.names)
         self._convert = pyarrow.csv.ConvertOptions(
-            column_types={name: codes if word else texts for name, word in zip(names, words)},
+            include_columns=self.names,
+            column_types={name: codes if word else texts for name, word in zip(self.names, words)},
             null_values=[""],
             strings_can_be_null=True,
             check_utf8=False,  # checked already
@@ -70,7 +71,7 @@ class Delimited(TableReading):
 
         table = pyarrow.csv.read_csv(
             pa.BufferReader(block.data),
-            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=self.names),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=self._all),
             pyarrow.csv.ParseOptions(
                 delimiter=self._delimiter,
                 newlines_in_values=b'"' in block.data,
@@ -104,7 +105,8 @@ class Delimited(TableReading):
     def _reject(self, problem: Problem, text: str, cells: Iterable[str] = ()) -> Reject:
         """A row whose cells do not fit the header, with those that can be told."""
         assert problem.row is not None
-        stood = dict[str, str | None].fromkeys(self.names) | dict(zip(self.names, cells))
+        found = dict(zip(self._all, cells))
+        stood = {name: found.get(name) for name in self.names}
         return Reject(self.path, problem.row, stood, text, [problem])
 
 

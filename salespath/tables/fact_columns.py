@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
-from salespath.facts.reader import understand
+from salespath.facts.reader import Context, understand
 from salespath.facts.template import answer_format
 from salespath.facts.values import EMPTY_SET, BadValue, cell_text
 
@@ -41,8 +41,8 @@ class Cells:
 class CellReader:
     """Reads the cells of one fact."""
 
-    def __init__(self, fact: Fact | Derived) -> None:
-        self.fact = fact
+    def __init__(self, fact: Fact | Derived, context: Context = Context()) -> None:
+        self.fact, self.context = fact, context
         self._known: dict[tuple[str, bool], Value | None | BadValue] = {}
 
     def read(self, cells: pa.Array) -> Cells:
@@ -64,7 +64,7 @@ class CellReader:
         if (text, exact) in self._known:
             return self._known[text, exact]
         try:
-            found: Value | None | BadValue = understand(self.fact, text, exact=exact).value
+            found: Value | None | BadValue = understand(self.fact, text, self.context, exact=exact).value
         except BadValue as error:
             hint = f" Expected {answer_format(self.fact)}." if self.fact.numeric else ""
             found = BadValue(f"{error}{hint}")

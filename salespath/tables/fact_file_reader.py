@@ -32,9 +32,7 @@ class FactFile(TableReading):
         noted = {f"{n}__how": None for case in cases for n in case.how}
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}
         facts = base.vocabulary.ordered({name for case in cases for name in case.values})
-        extra = dict.fromkeys(
-            name for case in cases for name in case.extra if name not in (header.COMPANY, *header.RESULTS)
-        )
+        extra = dict.fromkeys(name for case in cases for name in case.extra if _is_own(case, name))
         self.columns = dict.fromkeys((header.COMPANY, *extra, *facts, *noted), pa.string())
 
     def parts(self) -> Iterator[tuple[Case, ...]]:
@@ -59,6 +57,12 @@ class FactLines(FactFile):
     """A company in JSON on every line, as a table."""
 
     lines = True
+
+
+def _is_own(case: Case, name: str) -> bool:
+    """Whether what a file says beside the facts is carried through; the results that a saved one holds are not."""
+    saved = isinstance(case.extra.get("receipt"), dict) and name in header.RESULTS
+    return not saved and name != header.COMPANY and not name.startswith(header.PREFIX)
 
 
 def _cell(case: Case, name: str) -> str | None:

@@ -35,12 +35,12 @@ def assess_batches(
     wording, first = Wording(base), 1
     strong = "strength" in columns or "hangs_on" in columns
     for number, rows in enumerate(batches):
-        names = header.name_columns(rows.schema.names)
-        for problem in () if number else header.check(names, base.vocabulary, NAME):
+        heading = header.read(rows.schema.names, base.vocabulary, NAME)
+        for problem in () if number else heading.problems:
             _note(problem, on_problem)
         try:
-            typist = Typist(NAME, names, base.vocabulary)
-            batch = typist.batch(dict(zip(names, rows.columns)), first + np.arange(len(rows)))
+            typist = Typist(NAME, heading.kept, base.vocabulary, heading.contexts)
+            batch = typist.batch(dict(zip(heading.names, rows.columns)), first + np.arange(len(rows)))
         except pa.ArrowException as error:
             raise refusal("SP103", f"a column has a type that is not understood: {error}.", None) from None
         first += len(rows)

@@ -26,15 +26,15 @@ class Columnar(TableReading):
         try:
             self._table = pyarrow.parquet.ParquetFile(source.seekable(), buffer_size=BUFFER)
             schema = self._table.schema_arrow
-            self.names = header.name_columns(schema.names)
         except (pa.ArrowException, OSError) as error:
             what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
             raise refusal("SP103", what, self.path) from None
-        self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)}
-        self.problems = tuple(header.check(self.names, base.vocabulary, self.path))
+        heading = header.read(schema.names, base.vocabulary, self.path)
+        self._all, self.names, self.problems = heading.names, heading.kept, heading.problems
+        self.columns = {name: _plain(field.type) for name, field in zip(self._all, schema) if name in self.names}
         self._rows = self._table.metadata.num_rows
         self._none = pa.RecordBatch.from_pylist([], schema)
-        self._typist = Typist(self.path, self.names, base.vocabulary)
+        self._typist = Typist(self.path, self.names, base.vocabulary, heading.contexts)
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Rows and the number of the first."""
@@ -52,7 +52,7 @@ class Columnar(TableReading):
     def batch(self, part: tuple[int, pa.RecordBatch]) -> Batch:
         """These rows, typed."""
         first, rows = part
-        cells, share = dict(zip(self.names, rows.columns)), (first + len(rows)) / (self._rows + 2)
+        cells, share = dict(zip(self._all, rows.columns)), (first + len(rows)) / (self._rows + 2)
         try:
             return self._typist.batch(cells, first + np.arange(len(rows)), part=share)
         except pa.ArrowException as error:

@@ -140,7 +140,7 @@ def recognise(source: InputFile, vocabulary: Vocabulary) -> FileKind:
     named = ENDINGS.get(source.path.lower().rpartition(".")[2])
     text = source.head.decode(encoding(source.head), errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
-    if lines and lines[0][0] != "#" and any(name in vocabulary for name in header.split(lines[0], vocabulary)[1]):
+    if lines and lines[0][0] != "#" and header.known_facts(header.split(lines[0], vocabulary)[1], vocabulary):
         return CSV
     lines = [line for line in lines if not line.startswith(("#", "---"))]
     if [line[:1] for line in lines[:2]] == ["{", "{"]:

@@ -28,7 +28,7 @@ from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import guard, quote
 from salespath.tables.fact_columns import values
-from salespath.tables.header import RESULTS
+from salespath.tables.header import PREFIX, RESULTS
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
 
 TOP = 3
@@ -265,5 +265,6 @@ def text_cells(name: str, column: pa.Array | Lists, start: int, stop: int) -> pa
     if not isinstance(column, Lists):
         return _decode(column.slice(start, stop - start))
     part = column.part(start, stop)
-    joined = part.joined(BETWEEN_TEXTS) if name in ("reason_texts", "unless") else part.joined()
+    texts_apart = name.removeprefix(PREFIX) in ("reason_texts", "unless")
+    joined = part.joined(BETWEEN_TEXTS) if texts_apart else part.joined()
     return quote(joined) if any(character in word for word in part.words for character in ',"\n\r') else joined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
 from salespath.tables.csv_cells import guard, quote, texts
 from salespath.tables.fact_columns import typed_cells, written_cells
-from salespath.tables.header import COMPANY, RESULTS
+from salespath.tables.header import COMPANY, RESULTS, result_name
 from salespath.tables.result_columns import ResultColumns, Wording, text_cells
 from salespath.tables.word_lists import Lists
 
@@ -44,8 +44,7 @@ def write(
         for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
             file.write(piece.encode())
     else:
-        kept = {COMPANY: pa.string(), **{name: kind for name, kind in columns.items() if name not in RESULTS}}
-        IN_COLUMNS[ending](base, batches, file, kept)
+        IN_COLUMNS[ending](base, batches, file, {COMPANY: pa.string(), **columns})
 
 
 def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
@@ -61,7 +60,8 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
         outcome = ResultColumns(wording, item.batch, item.result, strong=item.strong)
-        return {**_given_texts(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
+        results = {result_name(name, columns): column for name, column in outcome.text().items()}
+        return {**_given_texts(base.vocabulary, item, columns), **results}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
         for found, rows in work_ahead(prepared, batches):
@@ -77,7 +77,7 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
         texts = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
         return fired.part(start, stop).after(texts)
 
-    put(",".join(quote(guard(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
+    put(",".join(quote(guard(pa.array([*columns, *_results(columns)]))).to_pylist()).encode())
     for text in work_ahead(lines, pieces()):
         put(text)
     put(b"\n")
@@ -86,6 +86,11 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
 def _shown_on(terminal: IO[bytes]) -> Callable[[bytes | memoryview], object]:
     """A function that writes rows to a terminal, which would obey what a file keeps as it is."""
     return lambda rows: terminal.write(visible_lines(bytes(rows).decode()).encode())
+
+
+def _results(columns: Container[str]) -> list[str]:
+    """What the results are called beside some columns of the input."""
+    return [result_name(name, columns) for name in RESULTS]
 
 
 def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
@@ -106,7 +111,7 @@ def _write_parquet(
     def rows(item: Assessed) -> pa.RecordBatch:
         results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
         cells = [*_given_columns(base.vocabulary, item, columns), *results.typed()]
-        return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
+        return pa.RecordBatch.from_arrays(cells, [*columns, *_results(columns)])
 
     writer: pyarrow.parquet.ParquetWriter | None = None
     waiting: list[pa.RecordBatch] = []

@@ -31,7 +31,6 @@ ALLOWED = {
     "report/pages/economics.py": "words of the arithmetic over named figures",
     "report/words/economics.py": "words of the arithmetic over named figures",
     "report/words/verdict.py": "two groups of buyers are what makes running both a question",
-    "tables/header.py": "other words for columns",
 }
 ALLOWED_FOLDERS = {"counsel/economics/": "arithmetic over named figures"}
 
