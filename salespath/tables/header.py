@@ -15,7 +15,9 @@ from salespath.files.problems import WARNING, Problem, SalespathError, shown, su
 from salespath.rules.model import PROCESSES, SOLD
 
 COMPANY = "company"
-NOTES = ("how", "note", "date")  # product_stage__how says how product_stage is known
+# product_stage__how says how product_stage is known; capital__range holds ranges where the column capital takes numbers only
+RANGE = "range"
+NOTES = ("how", "note", "date", RANGE)
 # What tables call a fact whose id is less like the name than another one's is.
 _CALLED = {
     "burn rate": "monthly_burn",
@@ -55,6 +57,12 @@ def annotation_column(name: str, vocabulary: Vocabulary) -> tuple[str, str] | No
     """The fact and the kind of a column like product_stage__how."""
     fact, _, kind = name.rpartition("__")
     return (fact, kind) if fact in vocabulary and kind in NOTES else None
+
+
+def range_column(name: str, vocabulary: Vocabulary) -> str:
+    """The fact whose ranges a column holds, or nothing."""
+    fact, kind = annotation_column(name, vocabulary) or ("", "")
+    return fact if kind == RANGE else ""
 
 
 def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Problem]:
