@@ -16,6 +16,7 @@ from salespath.engine.base import Base
 from salespath.engine.contradictions import impossible_rows
 from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 from salespath.rules.model import PROCESSES, SOLD, VERDICTS, Warn
@@ -33,15 +34,17 @@ class FactColumn:
     """One fact of all companies, and for which it is known.
 
     `values` are float64 for a number (NaN where unknown), codes for a choice or yes/no (the place in the vocabulary; 0 no, 1 yes),
-    bit masks for a set (bit n is the nth member), and days since 1970 for a date.
+    bit masks for a set (bit n is the nth member), and days since 1970 for a date. Where some numbers are ranges, `values` are the
+    low ends and `high` the high ends, of a plain number itself.
     """
 
     values: Array
     known: Array
+    high: Array | None = None
 
     def __getitem__(self, rows: slice | Array) -> FactColumn:
         """Some of the rows."""
-        return FactColumn(self.values[rows], self.known[rows])
+        return FactColumn(self.values[rows], self.known[rows], None if self.high is None else self.high[rows])
 
 
 UNKNOWN = FactColumn(np.array(np.nan), np.array(False))  # for all rows
@@ -51,7 +54,11 @@ def column(fact: Fact | Derived, values: Sequence[Value | None]) -> FactColumn:
     """A column from single values, None being unknown."""
     known = np.array([value is not None for value in values], dtype=bool)
     if fact.numeric:
-        return FactColumn(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
+        low = [np.nan if v is None else v.low if isinstance(v, Range) else v for v in values]
+        if not any(isinstance(v, Range) for v in values):
+            return FactColumn(np.array(low, dtype=np.float64), known)
+        high = [v.high if isinstance(v, Range) else number for v, number in zip(values, low)]
+        return FactColumn(np.array(low, dtype=np.float64), known, np.array(high, dtype=np.float64))
     if fact.type == "date":
         days = np.array(["1970-01-01" if v is None else v for v in values], dtype="datetime64[D]")
         return FactColumn(days.astype(np.int64), known)

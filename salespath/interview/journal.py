@@ -313,7 +313,7 @@ def _line(line: Mapping[str, Any]) -> bytes:
 def _parsed(text: bytes, summed: bool) -> dict[str, Any] | None:
     """A line, if it is as it was written; `summed` says that it must have a checksum."""
     match = _SUMMED.fullmatch(text)
-    if match and int(match[1], 16) != crc32(match[2]) or summed and not match:
+    if (match and int(match[1], 16) != crc32(match[2])) or (summed and not match):
         return None
     try:
         line = json.loads(text)

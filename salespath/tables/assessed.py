@@ -62,6 +62,8 @@ def assess_reading(
         if progress:
             progress(count, item.batch.part)
         yield item
+    for problem in reading.notes():
+        on_problem(problem)
     if untold:
         message = f"{untold} more rows contradict themselves; the first {NAMED} are told one by one."
         on_problem(Problem("SP122", message, WARNING, file=reading.path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,22 +11,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Array, FactTable
+from salespath.engine.table import Array, FactColumn, FactTable
 from salespath.facts import Case, Reject, Vocabulary
 from salespath.facts.reader import Context
 from salespath.facts.values import HOW
-from salespath.files.problems import Problem, shown, suggestion
-from salespath.tables.csv_cells import texts
-from salespath.tables.fact_columns import Bad, CellReader, values
-from salespath.tables.header import COMPANY, annotation_column
+from salespath.files.problems import NOTE, Problem, refusal, shown, suggestion
+from salespath.tables.fact_columns import Bad, BadCell, CellReader, Cells, values
+from salespath.tables.header import COMPANY, annotation_column, range_column
+from salespath.tables.normalise import carried, json_values, normalise, places, texts
 
 
 @dataclass(frozen=True)
 class Batch:
     """Some rows of a file: the facts of the good ones, what else stands there, and what is wrong with the others.
 
-    `given` holds the columns of the file as text (a fact may lack it), `rows` the numbers of the good rows, `rejects` the others as
-    they stood.
+    `given` holds the columns of the file: facts, names and what is said of facts as text (a fact may lack it), others as they came.
+    `rows` are the numbers of the good rows, `rejects` the others as they stood.
     """
 
     path: str
@@ -56,7 +56,11 @@ class Batch:
     def cases(self, vocabulary: Vocabulary) -> Iterator[Case]:
         """The good rows one by one."""
         facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}
-        rest = {name: cells.to_pylist() for name, cells in self.given.items() if name not in facts}
+        rest = {
+            name: json_values(cells)
+            for name, cells in self.given.items()
+            if cells is not None and name not in vocabulary and not range_column(name, vocabulary)
+        }
         names = rest.pop(COMPANY)
         for row in range(self.table.rows):
             extra: dict[str, Any] = {}
@@ -77,7 +81,7 @@ class Batch:
 
 
 class Typist:
-    """Types the columns of one file."""
+    """Types the columns of one file; `contexts` say what is known of some of them."""
 
     def __init__(
         self,
@@ -87,10 +91,49 @@ class Typist:
         contexts: Mapping[str, Context] = MappingProxyType({}),
     ) -> None:
         self.path, self.names = path, tuple(names)
-        self._facts = {
-            name: CellReader(vocabulary[name], contexts.get(name, Context())) for name in names if name in vocabulary
-        }
-        self._how = [name for name in names if (annotation_column(name, vocabulary) or ("", ""))[1] == "how"]
+        facts = {name: vocabulary[name] for name in names if name in vocabulary}
+        self._facts = {name: CellReader(fact, contexts.get(name, Context())) for name, fact in facts.items()}
+        ranges = {name: fact for name in names if (fact := range_column(name, vocabulary))}
+        self._ranges = {name: (fact, CellReader(vocabulary[fact])) for name, fact in ranges.items()}
+        about = {name: annotation_column(name, vocabulary) for name in names}
+        self._how = [name for name, of in about.items() if of and of[1] == "how"]
+        self._as_text = {COMPANY, *(name for name, of in about.items() if of)}
+        self._notes: dict[str, tuple[str, str, int]] = {}
+
+    def columns(self, cells: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+        """Columns of any types as `batch` takes them. Raises SalespathError (SP103) for one that cannot be read."""
+        found = {}
+        for name in self.names:
+            column = cells[name]
+            try:
+                if name in self._facts:
+                    found[name] = normalise(column)
+                else:
+                    found[name] = texts(column) if name in self._as_text else carried(column)
+            except (pa.ArrowException, ValueError, OverflowError) as error:
+                what = f"the column {shown(name)} ({shown(column.type, 40)}) cannot be read: {shown(error, 120)}."
+                raise refusal("SP103", what, self.path) from None
+        return found
+
+    def notes(self) -> list[Problem]:
+        """How cells were understood that do not mean just what they say: a note for each column (SP116), at the end of a file."""
+        found = []
+        for name, (text, note, count) in self._notes.items():
+            more = f", and {count - 1:,} like it" if count > 1 else ""
+            found.append(Problem("SP116", f"column {name}: {text}, {note}{more}.", NOTE, file=self.path, column=name))
+        return found
+
+    def _read(self, cells: Mapping[str, pa.Array]) -> dict[str, Cells]:
+        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        for column, (name, reader) in self._ranges.items():
+            if cells[column].null_count < len(cells[column]):
+                ranges = reader.read(cells[column])
+                read[name] = _with_ranges(read[name], ranges, column) if name in read else ranges
+        for name, typed in read.items():
+            for text, note, count in typed.notes:
+                first = self._notes.get(name, (text, note, 0))
+                self._notes[name] = (*first[:2], first[2] + count)
+        return read
 
     def batch(
         self,
@@ -103,15 +146,15 @@ class Typist:
     ) -> Batch:
         """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells.
 
-        Rows without any content are left out and not counted. Raises pyarrow.ArrowException for a column that cannot be read.
+        Rows without any content are left out and not counted.
         """
-        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        read = self._read(cells)
         blamed = {name: typed.bad for name, typed in read.items()} | {name: _not_how(cells[name]) for name in self._how}
         wrong: dict[int, list[Problem]] = {}
         for name, places in blamed.items():
             for place, (text, why) in places.items():
                 if place not in bad:  # where quotes are amiss, every cell after them would be blamed
-                    at = Problem("SP112", why, file=self.path, row=int(rows[place]), column=name, value=shown(text))
+                    at = Problem("SP112", why, file=self.path, row=int(rows[place]), column=name, value=text)
                     wrong.setdefault(place, []).append(at)
         rejects = [*lost, *bad.values()]
         stood = zip(
@@ -127,13 +170,33 @@ class Typist:
         keep[[*bad, *wrong]] = False
         given = {name: read[name].text if name in read else cells[name] for name in self.names}
         given[COMPANY] = _company(cells.get(COMPANY), rows)
+        given |= dict(_said_how(read, given))
         columns = {name: typed.column for name, typed in read.items() if typed.column.known.any()}
         if not keep.all():
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
-        rows = rows[keep]
+            rows = rows[keep]
         return Batch(self.path, FactTable(len(rows), columns), given, rows, tuple(found), part, tuple(rejects))
+
+
+def _said_how(read: Mapping[str, Cells], given: Mapping[str, pa.Array | None]) -> Iterator[tuple[str, pa.Array]]:
+    """How values are known where their cells say it ("about 5k") and no other column does."""
+    for name, typed in read.items():
+        if typed.how is not None:
+            said = given.get(f"{name}__how")
+            yield f"{name}__how", typed.how if said is None else pc.coalesce(said.cast(pa.string()), typed.how)
+
+
+def _with_ranges(typed: Cells, ranges: Cells, name: str) -> Cells:
+    """A column and the column of ranges beside it, as a Parquet file has them."""
+    there, plain = ranges.column.known, typed.column.known
+    bad = {**typed.bad, **ranges.bad}
+    twice = BadCell("", f"there are both a number here and a range in the column {name}; leave one of them empty.")
+    bad |= dict.fromkeys(np.flatnonzero(there & plain).tolist(), twice)
+    low = np.where(plain, typed.column.values, ranges.column.values)
+    ends = [column.values if column.high is None else column.high for column in (typed.column, ranges.column)]
+    return replace(typed, column=FactColumn(low, there | plain, np.where(plain, *ends)), text=None, bad=bad)
 
 
 def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:
@@ -150,11 +213,16 @@ def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:
 
 def _not_how(cells: pa.Array) -> Bad:
     """The cells that say neither measured, estimated nor guessed."""
-    texts = pc.utf8_trim_whitespace(cells.cast(pa.string()))
-    fine = pc.is_in(texts, value_set=pa.array(["", *HOW])).to_numpy(zero_copy_only=False) | np.asarray(cells.is_null())
-    wrong = {int(place): str(texts[int(place)]) for place in np.flatnonzero(~fine)}
+    encoded = pc.utf8_trim_whitespace(cells.cast(pa.string())).dictionary_encode()
+    words = encoded.dictionary.to_pylist()
     expected = f"is not one of {', '.join(HOW)}."
-    return {place: (text, f"{shown(text)} {expected}{suggestion(text, HOW)}") for place, text in wrong.items()}
+    wrong = {
+        code: BadCell(shown(word), f"{shown(word)} {expected}{suggestion(word, HOW)}")
+        for code, word in enumerate(words)
+        if word not in ("", *HOW)
+    }
+    which = places(encoded)
+    return {row: wrong[int(which[row])] for row in np.flatnonzero(np.isin(which, [*wrong])).tolist()}
 
 
 def _company(names: pa.Array | None, rows: Array) -> pa.Array:

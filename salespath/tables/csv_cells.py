@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -80,21 +79,3 @@ def _change_at(cells: pa.StringArray, places: Array, change: Any) -> pa.Array:
     mask = np.zeros(len(cells), dtype=bool)
     mask[places] = True
     return pc.replace_with_mask(cells, pa.array(mask), change(cells.take(pa.array(places))))
-
-
-def texts(cells: pa.Array) -> pa.Array:
-    """Cells as text, whatever a Parquet file holds."""
-    if not pa.types.is_nested(cells.type):
-        try:
-            return cells.cast(pa.string())
-        except pa.ArrowException:  # bytes that are no text, for one
-            pass
-    return pa.array([_text(value) for value in cells.to_pylist()], pa.string())
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.decode(errors="backslashreplace")
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)

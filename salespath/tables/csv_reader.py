@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -92,6 +92,10 @@ class Delimited(TableReading):
         cells = {name: _whole(table.column(name)) for name in self.names}
         cells |= {name: unguard(cells[name]) for name in self.names if name not in self._vocabulary}
         return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=share)
+
+    def notes(self) -> Sequence[Problem]:
+        """How some cells were understood."""
+        return self._typist.notes()
 
     def _ragged(self, row: int, seen: Any) -> Reject:
         message = f"the row has {seen.actual_columns} cells; the header has {seen.expected_columns}."

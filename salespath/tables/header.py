@@ -20,7 +20,9 @@ from salespath.files.problems import NOTE, WARNING, Problem, SalespathError, ref
 from salespath.rules.model import PROCESSES, SOLD
 from salespath.tables.units import in_words, readings
 
-NOTES = ("how", "note", "date")  # product_stage__how says how product_stage is known
+# product_stage__how says how product_stage is known; capital__range holds ranges where the column capital takes numbers only
+RANGE = "range"
+NOTES = ("how", "note", "date", RANGE)
 MOST_COLUMNS = 16_384  # as many as a sheet of a spreadsheet has
 # What the companies' column is called where none is called company.
 _COMPANIES = frozenset(
@@ -90,6 +92,12 @@ def annotation_column(name: str, vocabulary: Vocabulary) -> tuple[str, str] | No
     """The fact and the kind of a column like product_stage__how."""
     fact, _, kind = name.rpartition("__")
     return (fact, kind) if fact in vocabulary and kind in NOTES else None
+
+
+def range_column(name: str, vocabulary: Vocabulary) -> str:
+    """The fact whose ranges a column holds, or nothing."""
+    fact, kind = annotation_column(name, vocabulary) or ("", "")
+    return fact if kind == RANGE else ""
 
 
 def result_name(name: str, own: Container[str]) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from salespath.engine.base import Base
-from salespath.files.problems import refusal, shown
+from salespath.facts import Vocabulary
+from salespath.facts.reader import Context
+from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
@@ -18,47 +22,69 @@ from salespath.tables.read import ROWS, TableReading
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 
 
+_UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError)  # a damaged file has pyarrow raise any of these
+
+
 class Columnar(TableReading):
     """A Parquet file being read."""
 
     def __init__(self, source: InputFile, base: Base) -> None:
         self.path, self._source = source.path, source
+        vocabulary = base.vocabulary
         try:
             self._table = pyarrow.parquet.ParquetFile(source.seekable(), buffer_size=BUFFER)
             schema = self._table.schema_arrow
-        except (pa.ArrowException, OSError) as error:
+            self._none = pa.record_batch([pa.nulls(0, field.type) for field in schema], schema=schema)
+        except _UNREADABLE as error:
             what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
             raise refusal("SP103", what, self.path) from None
-        heading = header.read(schema.names, base.vocabulary, self.path)
+        heading = header.read(schema.names, vocabulary, self.path)
         self._all, self.names, self.problems = heading.names, heading.kept, heading.problems
-        self.columns = {name: _plain(field.type) for name, field in zip(self._all, schema) if name in self.names}
+        contexts = dict(heading.contexts)
+        for name, of in zip(heading.names, schema):
+            if _is_flag(name, of.type, vocabulary) and self._only_ones(of.name):
+                contexts[name] = replace(contexts.get(name, Context()), ones=True)
         self._rows = self._table.metadata.num_rows
-        self._none = pa.RecordBatch.from_pylist([], schema)
-        self._typist = Typist(self.path, self.names, base.vocabulary, heading.contexts)
+        self._typist = Typist(self.path, self.names, vocabulary, contexts)
+        self.columns = {name: cells.type for name, cells in self._columns(self._none).items()}
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Rows and the number of the first."""
         first = 2  # as in CSV, where the header is row 1
         with self._source:
-            try:
-                if not self._rows:
-                    yield first, self._none
-                for rows in self._table.iter_batches(batch_size=ROWS, use_threads=False):
-                    yield first, rows
-                    first += len(rows)
-            except (pa.ArrowException, OSError) as error:
-                raise refusal("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
+            if not self._rows:
+                yield first, self._none
+            for rows in self._batches(ROWS):
+                yield first, rows
+                first += len(rows)
 
     def batch(self, part: tuple[int, pa.RecordBatch]) -> Batch:
         """These rows, typed."""
         first, rows = part
-        cells, share = dict(zip(self._all, rows.columns)), (first + len(rows)) / (self._rows + 2)
+        share = (first + len(rows)) / (self._rows + 2)
+        return self._typist.batch(self._columns(rows), first + np.arange(len(rows)), part=share)
+
+    def _columns(self, rows: pa.RecordBatch) -> dict[str, pa.Array]:
+        return self._typist.columns(dict(zip(self._all, rows.columns)))
+
+    def notes(self) -> Sequence[Problem]:
+        """How some cells were understood."""
+        return self._typist.notes()
+
+    def _batches(self, rows: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows of the file, or of some columns. Raises SalespathError (SP103) where they cannot be read."""
         try:
-            return self._typist.batch(cells, first + np.arange(len(rows)), part=share)
-        except pa.ArrowException as error:
-            what = f"a column has a type that is not understood: {shown(error, 120)}."
-            raise refusal("SP103", what, self.path) from None
+            yield from self._table.iter_batches(batch_size=rows, columns=columns, use_threads=False)
+        except _UNREADABLE as error:
+            raise refusal("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
+
+    def _only_ones(self, name: str) -> bool:
+        """Whether a column of whole numbers holds nothing but 1 and 0."""
+        ends = [pc.min_max(rows.column(0)).as_py() for rows in self._batches(2**20, [name])]
+        found = {end for pair in ends for end in pair.values()} - {None}
+        return bool(found) and found <= {0, 1}
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+def _is_flag(name: str, kind: pa.DataType, vocabulary: Vocabulary) -> bool:
+    """Whether a column of whole numbers stands for a yes/no fact."""
+    return name in vocabulary and vocabulary[name].type == "boolean" and bool(pa.types.is_integer(kind))

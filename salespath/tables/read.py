@@ -56,6 +56,10 @@ class TableReading(ABC):
     def batch(self, part: Any) -> Batch:
         """The rows of a part, typed. Raises SalespathError where a column cannot be understood."""
 
+    def notes(self) -> Sequence[Problem]:
+        """Once all parts are read: how cells were understood that do not mean just what they say."""
+        return ()
+
 
 class FileKind(NamedTuple):
     """A kind of file: where its reader is, and whether it is a table, whose companies are rows."""
@@ -164,6 +168,7 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
         found.extend(batch.cases(vocabulary))
         problems.extend(batch.problems)
         rejects.extend(batch.rejects)
+    problems.extend(reading.notes())
     if not found and not rejects:
         problems.append(no_rows(reading.path))
     return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects))

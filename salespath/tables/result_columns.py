@@ -21,7 +21,7 @@ from salespath.engine.strength_table import strengths
 from salespath.engine.table import NONE, Array, Bits, FactColumn, Rows, TableResult
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
-from salespath.facts.values import cell_text, words
+from salespath.facts.values import Range, cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Warn
@@ -233,9 +233,10 @@ class ResultColumns:
         """A fact or number in words: the distinct ones, and which each of some rows has."""
         term, column = self.base.vocabulary[name], self.batch.table.columns.get(name)
         if term.numeric:
-            numbers = np.broadcast_to(self._rows.value(Quantity(name)).values, self.result.rows)[rows]
-            distinct, which = np.unique(numbers, return_inverse=True)
-            return [words(term, number) for number in distinct.tolist()], which
+            numbers = self._rows.value(Quantity(name))
+            ends = [numbers.values] if numbers.high is None else [numbers.values, numbers.high]
+            found, which = _distinct(np.stack([np.broadcast_to(end, self.result.rows)[rows] for end in ends]))
+            return [words(term, low if low == high else Range(low, high)) for low, high in found], which
         assert column is not None  # the base checks that what a text names is known
         distinct, which = np.unique(column.values[rows], return_inverse=True)
         found = values(term, FactColumn(distinct, np.ones(len(distinct), dtype=bool)))
@@ -244,6 +245,15 @@ class ResultColumns:
     @cached_property
     def _rows(self) -> Rows:
         return Rows(self.base, self.batch.table)
+
+
+def _distinct(ends: Array) -> tuple[list[tuple[float, float]], Array]:
+    """The distinct numbers or ranges of rows, from their low ends and maybe high ones, and which each row has."""
+    if len(ends) == 1:
+        numbers, which = np.unique(ends[0], return_inverse=True)
+        return [(number, number) for number in numbers.tolist()], which
+    pairs, which = np.unique(ends, axis=1, return_inverse=True)
+    return list(zip(*pairs.tolist())), which.reshape(-1)
 
 
 @lru_cache(2 * REMEMBERED)

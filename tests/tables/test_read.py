@@ -348,7 +348,8 @@ def test_a_parquet_file_holds_types_or_text(tmp_path):
 def test_parquet_files_that_are_refused(tmp_path):
     assert refusal(write(tmp_path, "company\n", "text.parquet"))[0][0] == "SP103"
     assert refusal(parquet(tmp_path, {"name": ["x"]}))[0][:2] == ("SP110", 1)
-    assert refusal(parquet(tmp_path, {"self_serve": [{"a": 1}]}))[0][0] == "SP103"
+    (problem,) = companies(parquet(tmp_path, {"self_serve": [{"a": 1}]})).problems
+    assert (problem.code, problem.row, problem.column, problem.value) == ("SP112", 2, "self_serve", '{"a": 1}')
     twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["capital", "capital"])
     pyarrow.parquet.write_table(twice, tmp_path / "twice.parquet")
     assert refusal(str(tmp_path / "twice.parquet")) == [("SP105", 1, "the column capital is given twice.")]
