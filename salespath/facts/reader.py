@@ -8,6 +8,9 @@ from salespath.facts.values import Value, parse
 from salespath.facts.vocabulary import Derived, Fact
 
 
+_COMMA_TO_POINT = str.maketrans(",", ".", ". \u00a0")
+
+
 @dataclass(frozen=True)
 class Context:
     """What is known of a text beside the text itself.
@@ -44,4 +47,12 @@ def understand(fact: Fact | Derived, text: str, context: Context = Context(), *,
     """What a text means for a fact; `exact` says that a program wrote it. Raises BadValue."""
     if not text.strip():
         return Understood(None)
-    return Understood(parse(fact, text, exact=exact), currency="USD" if fact.type == "money" else "")
+    plain = text
+    if context.decimal == ",":
+        plain = text.translate(_COMMA_TO_POINT)
+    exact |= bool(context.decimal)
+    if context.ones and fact.type == "boolean":
+        plain = {"1": "yes", "0": "no"}.get(text.strip(), text)
+    if context.percent and "%" not in text:
+        plain += "%"
+    return Understood(parse(fact, plain, exact=exact), currency="USD" if fact.type == "money" else "")

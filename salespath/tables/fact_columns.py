@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.template import answer_format
-from salespath.facts.values import EMPTY_SET, BadValue, cell_text, parse
+from salespath.facts.reader import Context, understand
+from salespath.facts.values import EMPTY_SET, BadValue, cell_text
 
 Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
 
@@ -40,8 +41,8 @@ class Cells:
 class CellReader:
     """Reads the cells of one fact."""
 
-    def __init__(self, fact: Fact | Derived) -> None:
-        self.fact = fact
+    def __init__(self, fact: Fact | Derived, context: Context = Context()) -> None:
+        self.fact, self.context = fact, context
         self._known: dict[tuple[str, bool], Value | None | BadValue] = {}
 
     def read(self, cells: pa.Array) -> Cells:
@@ -63,7 +64,7 @@ class CellReader:
         if (text, exact) in self._known:
             return self._known[text, exact]
         try:
-            found: Value | None | BadValue = parse(self.fact, text, exact=exact) if text.strip() else None
+            found: Value | None | BadValue = understand(self.fact, text, self.context, exact=exact).value
         except BadValue as error:
             hint = f" Expected {answer_format(self.fact)}." if self.fact.numeric else ""
             found = BadValue(f"{error}{hint}")
@@ -86,13 +87,16 @@ class CellReader:
         lengths = np.diff(offsets)
         plain = lengths > 0
         plain[np.searchsorted(offsets, np.flatnonzero(~_PLAIN_BYTES[data]), side="right") - 1] = False
+        if self.context != Context() and self.context.decimal != ".":
+            plain &= np.asarray(pc.match_substring_regex(cells, "^-?[0-9]+$").fill_null(False))
+            plain &= not self.context.percent
         try:
             values = _floats(cells, plain)
         except pa.ArrowInvalid:  # a few of them are not numbers after all: 1.2.3 or 3-4
-            plain = np.asarray(pc.match_substring_regex(cells, _PLAIN).fill_null(False))
+            plain &= np.asarray(pc.match_substring_regex(cells, _PLAIN).fill_null(False))
             values = _floats(cells, plain)
         doubtful = plain & self._doubtful(values)
-        if self.fact.type in ("integer", "money") and (data == POINT).any():  # 250.000 is 250000 to some
+        if self.fact.type in ("integer", "money") and self.context.decimal != "." and (data == POINT).any():  # 250.000 is 250000 to some
             size, pointed = np.abs(values), np.asarray(pc.match_substring(cells, ".").fill_null(False))
             doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & pointed
         rest = np.flatnonzero((~plain & np.asarray(cells.is_valid())) | doubtful)

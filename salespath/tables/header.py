@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from salespath.engine.walk import SUMS
@@ -29,20 +27,6 @@ RESULTS = (  # what an assessment adds, in this order
     *(f"dimensions_{dimension}_{process}" for dimension in DIMENSIONS for process in PROCESSES),
     *("blockers", "reasons", "reason_texts", "advice", "warnings", "unless", "flags", *SOLD, "fired"),
 )
-
-
-def split(text: str, vocabulary: Vocabulary) -> tuple[str, list[str]]:
-    """The delimiter (the one of comma, semicolon and tab that makes most names match) and the names."""
-    found = []
-    for delimiter in ",;\t":
-        try:
-            names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-        except csv.Error:  # a cell that is endless or holds what no text holds; the rows are refused for it
-            names = []
-        names = name_columns([name.strip() for name in names])
-        found.append((sum(name in vocabulary or name == COMPANY for name in names), len(names), delimiter, names))
-    _, _, delimiter, names = max(found, key=lambda item: item[:2])
-    return delimiter, [name or f"column {place}" for place, name in enumerate(names, 1)]
 
 
 def name_columns(names: Sequence[str]) -> list[str]:
