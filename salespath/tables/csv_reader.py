@@ -191,7 +191,8 @@ class Delimited(TableReading):
                 break
             ends = row_ends(block, self._delimiter)
             data = self._mend(data, ends, mended)
-        return table, np.setdiff1d(np.arange(block.rows), list(ragged)), ragged, short
+        places = np.arange(block.rows)
+        return table, np.delete(places, list(ragged)) if ragged else places, ragged, short
 
     def _options(self, names: Iterable[str]) -> pyarrow.csv.ConvertOptions:
         if not names:

@@ -23,6 +23,7 @@ from salespath.files.problems import NOTE, Problem, shown
 from salespath.tables.csv_cells import texts
 from salespath.tables.dates import Older
 from salespath.tables.header import COMPANY
+from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 NAMED = 20  # rows of a kind that are told one by one
@@ -138,7 +139,7 @@ class Sieve:
 
     def _headings_of(self, rows: Rows, names: pa.Array, label: str, found: dict[int, tuple[str, str]]) -> None:
         headings = dict(zip(self.names, self.headings))
-        same = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(names)), headings[label].strip().lower())
+        same = pc.equal(names, headings[label])
         for place in np.flatnonzero(np.asarray(same.fill_null(False))).tolist():
             cells = {name: text for name, column in rows.cells.items() if (text := _text(column[place]))}
             if len(cells) > 1 and all(fold(text) == fold(headings[name]) for name, text in cells.items()):
@@ -184,40 +185,59 @@ class Sieve:
 
 
 class _Seen:
-    """The keys of rows, and where each was seen first: sorted runs, of which like ones are merged."""
+    """The keys of rows, and where each was seen first. Two bits of a key say whether it may have been; only then is it sought."""
 
     def __init__(self) -> None:
-        self._runs: list[tuple[Array, Array]] = []
+        self._bits = np.zeros(2**25, np.uint8)
+        self._slots = np.zeros(2**20, np.int64)
+        self._waiting: list[tuple[Array, Array]] = []
+        self._runs: list[tuple[Array, Array]] = []  # sorted by key
         self._count = 0
 
     def earlier(self, keys: Array, rows: Array) -> Array:
         """For each key the first row that had it, or 0."""
-        order = np.argsort(keys, kind="stable")
-        keys, rows = keys[order], rows[order]
         first = np.zeros(len(keys), dtype=np.int64)
-        for known, where in self._runs:
-            at = np.searchsorted(known, keys)
-            at[at == len(known)] = 0
-            first = np.where((known[at] == keys) & (first == 0), where[at], first)
-        fresh = np.ones(len(keys), dtype=bool)
-        fresh[1:] = keys[1:] != keys[:-1]
-        begins = np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
-        first = np.where((first == 0) & ~fresh, rows[begins], first)
-        new = first == 0
-        if self._count < REMEMBERED and new.any():
-            self._add(keys[new], rows[new])
-        back = np.zeros(len(keys), dtype=np.int64)
-        back[order] = first
-        return back
+        maybe, sites = np.ones(len(keys), dtype=bool), []
+        for shift in (0, 30):
+            place = (keys >> shift) & (2**28 - 1)
+            byte, bit = place >> 3, np.left_shift(1, place & 7).astype(np.uint8)
+            maybe &= (self._bits[byte] & bit) != 0
+            sites.append((byte, bit))
+        self._among_these(keys, rows, first)
+        sought = np.flatnonzero(maybe)
+        if len(sought):
+            self._among_earlier(keys, sought, first)
+        if self._count < REMEMBERED:
+            for byte, bit in sites:
+                while len(byte):  # of several bits of one byte, one is set at a time
+                    self._bits[byte] |= bit
+                    left = (self._bits[byte] & bit) == 0
+                    byte, bit = byte[left], bit[left]
+            self._waiting.append((keys, rows))
+            self._count += len(keys)
+        return first
 
-    def _add(self, keys: Array, rows: Array) -> None:
-        self._count += len(keys)
-        while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
-            known, where = self._runs.pop()
-            keys, rows = np.concatenate((known, keys)), np.concatenate((where, rows))
-            order = np.argsort(keys, kind="stable")
-            keys, rows = keys[order], rows[order]
-        self._runs.append((keys, rows))
+    def _among_these(self, keys: Array, rows: Array, first: Array) -> None:
+        order, slot = np.arange(len(keys)), (keys >> 20) & (2**20 - 1)
+        self._slots[slot[::-1]] = order[::-1]  # of several in one slot, the first stays
+        seen = dict[int, int]()
+        for place in np.flatnonzero(self._slots[slot] != order).tolist():
+            key, head = int(keys[place]), int(self._slots[slot[place]])
+            first[place] = rows[head] if keys[head] == key else seen.setdefault(key, int(rows[place]))
+        first[first == rows] = 0
+
+    def _among_earlier(self, keys: Array, sought: Array, first: Array) -> None:
+        for known, where in self._waiting:
+            while self._runs and len(self._runs[-1][0]) <= 2 * len(known):
+                run = self._runs.pop()
+                known, where = np.concatenate((run[0], known)), np.concatenate((run[1], where))
+            order = np.argsort(known, kind="stable")
+            self._runs.append((known[order], where[order]))
+        self._waiting.clear()
+        for known, where in reversed(self._runs):
+            at = np.minimum(np.searchsorted(known, keys[sought]), len(known) - 1)
+            same = known[at] == keys[sought]
+            first[sought[same]] = where[at[same]]
 
 
 def row_keys(cells: Iterable[pa.Array], rows: int) -> Array:
@@ -227,20 +247,6 @@ def row_keys(cells: Iterable[pa.Array], rows: int) -> Array:
         return np.zeros(rows, dtype=np.int64)
     joined = pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
     return np.fromiter(map(hash, joined.to_pylist()), dtype=np.int64, count=rows)
-
-
-def spans(rows: Sequence[int], most: int = 0) -> str:
-    """Rows as words: `row 3`, `rows 3-5, 9`; of more than `most` spans (if given) how many more rows there are."""
-    found: list[list[int]] = []
-    for row in rows:
-        if found and row == found[-1][1] + 1:
-            found[-1][1] = row
-        else:
-            found.append([row, row])
-    shown_ = found[:most] if most else found
-    words = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in shown_)
-    rest = sum(b - a + 1 for a, b in found[len(shown_) :])
-    return f"{'row' if len(rows) == 1 else 'rows'} {words}{f' and {rest:,} more' if rest else ''}"
 
 
 def _text(cell: pa.Scalar) -> str:
