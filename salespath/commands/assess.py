@@ -128,7 +128,8 @@ def command(
         report_problems(problem for assessment in found for problem in assessment.problems)
         return [companies.page(found), *each]
 
-    summary = Summary(len(read.cases), len(read.rejects))
+    summary = Summary(len(read.cases), len(read.rejects), rows=any(file.is_table for file in opened))
+    summary.leave_out(read.left_out)
     with together(force=output.force) as begin:
         if read.cases or (not single and output.ending in ("json", "jsonl")):
             plain = (document(assessment, table=not single) for assessment in assessments())

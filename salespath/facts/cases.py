@@ -74,10 +74,25 @@ def merge(first: Case, second: Case) -> Case:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """How rows stand in a file as text: the header, the separator, the encoding and mark of the file, what ends a row.
+
+    `again` says that they were rejects, whose added cells are not part of the row.
+    """
+
+    header: str
+    delimiter: str
+    encoding: str
+    mark: bytes
+    end: str
+    again: bool = False
+
+
+@dataclass(frozen=True)
 class Reject:
     """A company that cannot be assessed: its row (line in a fact file), its cells as text, and what is wrong with it.
 
-    `text` is what stands there where it cannot be told by cells.
+    `text` is what stands there, which `lines` describe; without them the cells say it all, or it is JSON.
     """
 
     file: str
@@ -85,6 +100,17 @@ class Reject:
     cells: MappingABC[str, str | None]
     text: str | None
     problems: SequenceABC[Problem]
+    lines: Lines | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row of a table that is no company: what it is, in a word (`total`) and in words."""
+
+    file: str
+    row: int
+    kind: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -95,6 +121,7 @@ class Portfolio:
     problems: tuple[Problem, ...]
     single: bool
     rejects: tuple[Reject, ...] = field(default=(), compare=False)
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
 
 
 def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:

@@ -6,6 +6,7 @@ import codecs
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO, NoReturn
@@ -56,7 +57,7 @@ class InputFile:
     """
 
     def __init__(self, path: str) -> None:
-        self.path = path
+        self.path, self._copied = path, False
         self._file = sys.stdin.buffer if path == "-" else open_file(path)
         try:
             self.head = self._rest = self._file.read(HEAD)
@@ -86,6 +87,38 @@ class InputFile:
         self.done += len(data)
         return data
 
+    def ahead(self, size: int) -> bytes:
+        """The next bytes, which stay to be read. Raises SalespathError (SP101)."""
+        done = self.done
+        data = self.read(size)
+        self._rest, self.done = data + self._rest, done
+        return data
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """All bytes from the start, to be read again after `rewind`; of a pipe a copy is kept on disk while it is open."""
+        if not self._file.seekable():
+            import shutil
+            import tempfile
+
+            copy = tempfile.TemporaryFile()
+            copy.write(self._rest)
+            shutil.copyfileobj(self._file, copy)
+            self.close()
+            self._file, self._copied, self.size = copy, True, copy.tell()
+        self.rewind()
+        while data := self.read(size):
+            yield data
+
+    def rewind(self) -> None:
+        """Begin again with the first byte, where it is a file or its pieces have been read."""
+        self._file.seek(0)
+        self._rest, self.done = b"", 0
+
+    @property
+    def seeks(self) -> bool:
+        """Whether it can be read twice without a copy."""
+        return self._file.seekable()
+
     def whole(self) -> bytes:
         """All bytes. Raises SalespathError (SP101), also for more than MAX_BYTES."""
         data = self.read(MAX_BYTES + 1)
@@ -103,7 +136,7 @@ class InputFile:
 
     def close(self) -> None:
         """Close it, unless it is standard input."""
-        if self.path != "-":
+        if self.path != "-" or self._copied:
             self._file.close()
 
     def __enter__(self) -> InputFile:

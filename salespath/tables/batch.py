@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, FactTable
-from salespath.facts import Case, Reject, Vocabulary
+from salespath.facts import Case, LeftOut, Reject, Vocabulary
 from salespath.facts.reader import Context
 from salespath.facts.values import HOW
 from salespath.files.problems import NOTE, Problem, refusal, shown, suggestion
+from salespath.tables.evidence import two_readings
 from salespath.tables.fact_columns import Bad, BadCell, CellReader, Cells, values
 from salespath.tables.header import COMPANY, annotation_column, range_column
 from salespath.tables.normalise import carried, json_values, normalise, places, texts
@@ -36,6 +37,8 @@ class Batch:
     problems: tuple[Problem, ...]
     part: float | None = None  # how much of the file is read with this batch, 0 to 1
     rejects: tuple[Reject, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    count: int = 0  # of the rows that hold something
 
     def __getitem__(self, places: Array) -> Batch:
         """Some of the good rows, without what is said of the file."""
@@ -81,7 +84,7 @@ class Batch:
 
 
 class Typist:
-    """Types the columns of one file; `contexts` say what is known of some of them."""
+    """Types the columns of one file; `contexts` say what is known of some, and numbers of the `undecided` may have two readings."""
 
     def __init__(
         self,
@@ -89,8 +92,9 @@ class Typist:
         names: Sequence[str],
         vocabulary: Vocabulary,
         contexts: Mapping[str, Context] = MappingProxyType({}),
+        undecided: Collection[str] = (),
     ) -> None:
-        self.path, self.names = path, tuple(names)
+        self.path, self.names, self._undecided = path, tuple(names), undecided
         facts = {name: vocabulary[name] for name in names if name in vocabulary}
         self._facts = {name: CellReader(fact, contexts.get(name, Context())) for name, fact in facts.items()}
         ranges = {name: fact for name in names if (fact := range_column(name, vocabulary))}
@@ -143,18 +147,25 @@ class Typist:
         bad: Mapping[int, Reject] = MappingProxyType({}),
         lost: Sequence[Reject] = (),
         part: float | None = None,
+        find: Callable[[Mapping[str, FactColumn]], Mapping[int, LeftOut]] = lambda _: {},
     ) -> Batch:
-        """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells.
+        """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells, `find` tells
+        of the facts in all of them which are no companies.
 
         Rows without any content are left out and not counted.
         """
         read = self._read(cells)
         blamed = {name: typed.bad for name, typed in read.items()} | {name: _not_how(cells[name]) for name in self._how}
+        doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
+        blamed |= {name: blamed[name] | places for name, places in doubtful.items()}
+        left_out = find({name: typed.column for name, typed in read.items()})
+        bad = {place: reject for place, reject in bad.items() if place not in left_out}
         wrong: dict[int, list[Problem]] = {}
-        for name, places in blamed.items():
-            for place, (text, why) in places.items():
-                if place not in bad:  # where quotes are amiss, every cell after them would be blamed
-                    at = Problem("SP112", why, file=self.path, row=int(rows[place]), column=name, value=text)
+        for name, cells_there in blamed.items():
+            for place, (text, why) in cells_there.items():
+                if place not in bad and place not in left_out:  # where quotes are amiss, all cells after them would be blamed
+                    code = "SP124" if place in doubtful.get(name, ()) else "SP112"
+                    at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=text)
                     wrong.setdefault(place, []).append(at)
         rejects = [*lost, *bad.values()]
         stood = zip(
@@ -167,7 +178,8 @@ class Typist:
         found = [problem for reject in rejects for problem in reject.problems]
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
         keep = ~_blank(cells, len(rows))
-        keep[[*bad, *wrong]] = False
+        count = int(keep.sum()) + len(lost)
+        keep[[*bad, *wrong, *left_out]] = False
         given = {name: read[name].text if name in read else cells[name] for name in self.names}
         given[COMPANY] = _company(cells.get(COMPANY), rows)
         given |= dict(_said_how(read, given))
@@ -176,8 +188,21 @@ class Typist:
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
-            rows = rows[keep]
-        return Batch(self.path, FactTable(len(rows), columns), given, rows, tuple(found), part, tuple(rejects))
+        rows = rows[keep]
+        table = FactTable(len(rows), columns)
+        return Batch(
+            self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count
+        )
+
+
+def _two_readings(cells: pa.Array) -> Bad:
+    """The cells with numbers that can be read in two ways."""
+    found: Bad = {}
+    for place in np.flatnonzero(np.asarray(pc.match_substring_regex(cells, "[.,][0-9]{3}").fill_null(False))).tolist():
+        text = str(cells[place])
+        if ways := two_readings(text):
+            found[place] = BadCell(shown(text), f"{ways}, and no cell of the column decides; write one of these.")
+    return found
 
 
 def _said_how(read: Mapping[str, Cells], given: Mapping[str, pa.Array | None]) -> Iterator[tuple[str, pa.Array]]:

@@ -34,8 +34,10 @@ def guard(cells: pa.StringArray) -> pa.Array:
     return _rewrite(cells, r"\1\g<marks>'")
 
 
-def unguard(cells: pa.StringArray) -> pa.Array:
+def unguard(cells: pa.Array) -> pa.Array:
     """The texts that were guarded."""
+    if pa.types.is_dictionary(cells.type):
+        return pa.DictionaryArray.from_arrays(cells.indices, unguard(cells.dictionary))
     return _rewrite(cells, lambda found: found[1] + found["marks"][1:], marked=True)
 
 

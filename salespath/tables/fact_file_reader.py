@@ -10,24 +10,28 @@ import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.engine.table import FactTable
-from salespath.facts import Case, Portfolio
+from salespath.facts import Case
 from salespath.facts.cases import read_source
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
 from salespath.tables.read import ROWS, TableReading
+from salespath.tables.rejects import flat
 
 
 class FactFile(TableReading):
     """A fact file in YAML or JSON, as a table."""
 
-    lines = False
+    in_lines = False
+    told_by_cells = False
 
     def __init__(self, source: InputFile, base: Base) -> None:
         self.path, self._base = source.path, base
-        self.names = (header.COMPANY,)  # what else a company that is left out says is one text
+        self._first: tuple[Case, ...] = ()
         with source:
-            self._portfolio = read_source(source, base.vocabulary, lines=self.lines)
+            self._portfolio = read_source(source, base.vocabulary, lines=self.in_lines)
+        self._rejects = tuple(map(flat, self._portfolio.rejects))
+        self.names = tuple(dict.fromkeys((header.COMPANY, *(n for reject in self._rejects for n in reject.cells))))
         cases = self._portfolio.cases
         noted = {f"{n}__how": None for case in cases for n in case.how}
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}
@@ -39,7 +43,9 @@ class FactFile(TableReading):
         """The companies, a part at a time."""
         cases = self._portfolio.cases
         for start in range(0, max(1, len(cases)), ROWS):
-            yield cases[start : start + ROWS]
+            part = cases[start : start + ROWS]
+            self._first = self._first if start else part
+            yield part
 
     def batch(self, part: tuple[Case, ...]) -> Batch:
         """The companies of a part as columns; the first part carries the problems."""
@@ -48,15 +54,16 @@ class FactFile(TableReading):
         for name in self.columns:
             if name not in table.columns:
                 given[name] = pa.array([_cell(case, name) for case in part], pa.string())
-        said = self._portfolio if part == self._portfolio.cases[: len(part)] else Portfolio((), (), single=False)
+        first = part is self._first
+        problems, rejects = (self._portfolio.problems, self._rejects) if first else ((), ())
         rows = np.arange(len(part)) + 1
-        return Batch(self.path, table, given, rows, said.problems, rejects=said.rejects)
+        return Batch(self.path, table, given, rows, problems, rejects=rejects, count=len(part) + len(rejects))
 
 
 class FactLines(FactFile):
     """A company in JSON on every line, as a table."""
 
-    lines = True
+    in_lines = True
 
 
 def _is_own(case: Case, name: str) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from unicodedata import category, normalize
 
@@ -64,28 +62,11 @@ class _Column(NamedTuple):
     refused: str = ""
 
 
-def split(text: str, vocabulary: Vocabulary) -> tuple[str, list[str]]:
-    """The delimiter (the one of comma, semicolon and tab that makes most names match) and the names as written."""
-    found = []
-    for delimiter in ",;\t":
-        try:
-            names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-        except csv.Error:  # a cell that is endless or holds what no text holds; the rows are refused for it
-            names = []
-        names = [name.strip() for name in names]
-        found.append((known_names(names, vocabulary), len(names), delimiter, names))
-    _, _, delimiter, names = max(found, key=lambda item: item[:2])
-    return delimiter, names
-
-
 def known_names(names: Sequence[str], vocabulary: Vocabulary) -> int:
     """How many of some headings are facts or the company: how much a row looks like a header."""
     return sum(bool(_column(name, vocabulary).name or _rank(name)) for name in names[:MOST_COLUMNS])
 
 
-def known_facts(names: Sequence[str], vocabulary: Vocabulary) -> int:
-    """How many of some headings are facts."""
-    return sum(_column(name, vocabulary).name in vocabulary for name in names[:MOST_COLUMNS])
 
 
 def annotation_column(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
@@ -105,8 +86,8 @@ def result_name(name: str, own: Container[str]) -> str:
     return f"{PREFIX}{name}" if name in own else name
 
 
-def read(written: Sequence[str], vocabulary: Vocabulary, path: str) -> Heading:
-    """What the headings of a table say.
+def read(written: Sequence[str], vocabulary: Vocabulary, path: str, row: int = 1) -> Heading:
+    """What the headings of a table say, which stand in a row.
 
     Raises SalespathError for a fact or company that two columns are (SP105), where no column is a fact (SP110), and for more than
     MOST_COLUMNS (SP101).
@@ -130,7 +111,9 @@ def read(written: Sequence[str], vocabulary: Vocabulary, path: str) -> Heading:
     dropped = _of_earlier_run(names)
     notes = [*_notes(written, columns, vocabulary, path), *_results(names, dropped, path)]
     if problems:
-        raise SalespathError([*problems, *(problem for problem in notes if problem.severity != NOTE)])
+        problems += [problem for problem in notes if problem.severity != NOTE]
+        raise SalespathError(replace(problem, row=row) for problem in problems)
+    notes = [replace(problem, row=row) for problem in notes]
     contexts = {column.name: column.context for column in columns if column.context != Context()}
     kept = tuple(name for name in names if name not in dropped)
     return Heading(tuple(written), names, kept, contexts, tuple(notes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,12 +11,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from salespath.engine.base import Base
-from salespath.facts import Vocabulary
+from salespath.engine.table import FactColumn
+from salespath.facts import LeftOut, Vocabulary
 from salespath.facts.reader import Context
 from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
+from salespath.tables.dates import Dates, Older, date_columns
+from salespath.tables.evidence import ROWS as SOME
+from salespath.tables.evidence import evidence
+from salespath.tables.left_out import Rows, Sieve, row_keys
+from salespath.tables.normalise import texts
 from salespath.tables.read import ROWS, TableReading
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
@@ -39,13 +45,18 @@ class Columnar(TableReading):
             what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
             raise refusal("SP103", what, self.path) from None
         heading = header.read(schema.names, vocabulary, self.path)
-        self._all, self.names, self.problems = heading.names, heading.kept, heading.problems
+        self._all, self.names = heading.names, heading.kept
+        self._plain = Typist(self.path, self.names, vocabulary)
         contexts = dict(heading.contexts)
         for name, of in zip(heading.names, schema):
             if _is_flag(name, of.type, vocabulary) and self._only_ones(of.name):
                 contexts[name] = replace(contexts.get(name, Context()), ones=True)
+        some = {name: [cells] for name, cells in self._some().items() if name in vocabulary}
+        seen = evidence(some, vocabulary, self.path, 1, contexts=contexts)
+        self.problems = (*heading.problems, *seen.problems)
         self._rows = self._table.metadata.num_rows
-        self._typist = Typist(self.path, self.names, vocabulary, contexts)
+        self._sieve = Sieve(self.path, vocabulary, self.names, self.names, self._older(vocabulary))
+        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided)
         self.columns = {name: cells.type for name, cells in self._columns(self._none).items()}
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
@@ -62,10 +73,16 @@ class Columnar(TableReading):
         """These rows, typed."""
         first, rows = part
         share = (first + len(rows)) / (self._rows + 2)
-        return self._typist.batch(self._columns(rows), first + np.arange(len(rows)), part=share)
+        cells, numbers = self._columns(rows), first + np.arange(len(rows))
+
+        def find(facts: Mapping[str, FactColumn]) -> Mapping[int, LeftOut]:
+            return self._sieve.find(Rows(cells, numbers, facts, row_keys(cells.values(), len(rows))))
+
+        found = self._typist.batch(cells, numbers, part=share, find=find)
+        return replace(found, problems=(*found.problems, *self._sieve.problems(found.left_out)))
 
     def _columns(self, rows: pa.RecordBatch) -> dict[str, pa.Array]:
-        return self._typist.columns(dict(zip(self._all, rows.columns)))
+        return self._plain.columns(dict(zip(self._all, rows.columns)))
 
     def notes(self) -> Sequence[Problem]:
         """How some cells were understood."""
@@ -83,6 +100,23 @@ class Columnar(TableReading):
         ends = [pc.min_max(rows.column(0)).as_py() for rows in self._batches(2**20, [name])]
         found = {end for pair in ends for end in pair.values()} - {None}
         return bool(found) and found <= {0, 1}
+
+    def _some(self) -> dict[str, pa.Array]:
+        """The first rows."""
+        return next(map(self._columns, self._batches(SOME)), {})
+
+    def _older(self, vocabulary: Vocabulary) -> Older | None:
+        dates = date_columns(self.names, vocabulary)
+        if not dates:
+            return None
+        found, first = Dates(), 2
+        wanted = [self._all.index(name) for name in (header.COMPANY, *dates)]
+        names = [self._none.schema.names[place] for place in wanted]
+        for rows in self._batches(ROWS, names):
+            companies, *days = (texts(rows.column(name)) for name in names)
+            found.add(companies, days, first + np.arange(len(rows)))
+            first += len(rows)
+        return found.older()
 
 
 def _is_flag(name: str, kind: pa.DataType, vocabulary: Vocabulary) -> bool:

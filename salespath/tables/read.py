@@ -16,13 +16,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salespath.engine.base import Base
-from salespath.facts import Case, Portfolio, Reject, Vocabulary
+from salespath.facts import Case, LeftOut, Lines, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.vocabulary import fold
-from salespath.files.problems import Problem, SalespathError
+from salespath.files.problems import Problem, SalespathError, refusal
 from salespath.files.source import InputFile, encoding
 from salespath.interview.saved import INTERVIEW, saved_case
-from salespath.tables import header
+from salespath.tables.framing import find_header
 
 if TYPE_CHECKING:  # these are slow to import
     import pyarrow as pa
@@ -36,13 +36,15 @@ class TableReading(ABC):
     """A file being read: its columns and their types, what is odd about them, and its rows in parts.
 
     `names` are the columns of the rows that are left out. Parts come one after the other, one at least; making batches of them is
-    the work, and may be done by several threads.
+    the work, which one thread does, in order.
     """
 
     path: str
     columns: Mapping[str, pa.DataType]
     names: Sequence[str]
     problems: tuple[Problem, ...] = ()
+    lines: Lines | None = None  # how rows stand there, where it is text
+    told_by_cells = True  # whether cells say all of a row
 
     @abstractmethod
     def __init__(self, source: InputFile, base: Base) -> None:
@@ -144,8 +146,10 @@ def recognise(source: InputFile, vocabulary: Vocabulary) -> FileKind:
     named = ENDINGS.get(source.path.lower().rpartition(".")[2])
     text = source.head.decode(encoding(source.head), errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
-    if lines and lines[0][0] != "#" and header.known_facts(header.split(lines[0], vocabulary)[1], vocabulary):
-        return CSV
+    if lines and lines[0][0] not in "#{[":
+        head = find_header(text, vocabulary)
+        if head and head.known and (not head.above or (head.known > 1 and named is not FACTS)):
+            return CSV
     lines = [line for line in lines if not line.startswith(("#", "---"))]
     if [line[:1] for line in lines[:2]] == ["{", "{"]:
         with suppress(ValueError):
@@ -163,15 +167,28 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
     found: list[Case] = []
     problems = list(reading.problems)
     rejects: list[Reject] = []
+    left_out: list[LeftOut] = []
     for part in reading.parts():
         batch = reading.batch(part)
         found.extend(batch.cases(vocabulary))
         problems.extend(batch.problems)
         rejects.extend(batch.rejects)
+        left_out.extend(batch.left_out)
+        check_count(batch)
     problems.extend(reading.notes())
     if not found and not rejects:
         problems.append(no_rows(reading.path))
-    return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects))
+    return Portfolio(
+        tuple(found), tuple(problems), single=False, rejects=tuple(rejects), left_out=tuple(left_out)
+    )
+
+
+def check_count(batch: Batch) -> None:
+    """Raise SalespathError (SP155) unless every row is assessed, rejected or left out."""
+    parts = (batch.table.rows, len(batch.rejects), len(batch.left_out))
+    if batch.count != sum(parts):
+        counts = "{} rows, but {} to assess, {} rejected and {} left out".format(batch.count, *parts)
+        raise refusal("SP155", f"a mistake in salespath: {counts}; nothing is written.", batch.path)
 
 
 def no_rows(path: str) -> Problem:

@@ -89,6 +89,7 @@ def joined(portfolios: Sequence[Portfolio]) -> Portfolio:
         tuple(problem for portfolio in portfolios for problem in portfolio.problems),
         single=len(portfolios) == 1 and portfolios[0].single,
         rejects=tuple(reject for portfolio in portfolios for reject in portfolio.rejects),
+        left_out=tuple(row for portfolio in portfolios for row in portfolio.left_out),
     )
 
 
