@@ -8,7 +8,7 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
-from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, parse, parse_set, within_range
+from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Range, Value, parse, parse_set, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
 
@@ -47,6 +47,8 @@ def fits(fact: Fact | Derived, value: object) -> bool:
         return type(value) is bool
     if fact.type == "date":
         return type(value) is str and DATE.fullmatch(value) is not None and parse(fact, value) == value
+    if isinstance(value, Range):
+        return value.low < value.high
     return (
         (type(value) is int or (type(value) is float and fact.type != "integer"))
         and -LARGEST <= value <= LARGEST

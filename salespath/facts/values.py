@@ -209,6 +209,10 @@ def quantity(value: float) -> str:
 
 def words(fact: Fact | Derived, value: Value) -> str:
     """A value as a person reads it: $70,000; 12%; 7 months; large, midsize; none of these."""
+    if isinstance(value, Range):
+        if value.low == -math.inf:
+            return f"at most {words(fact, value.high)}" if value.high < math.inf else "any number"
+        return f"{words(fact, value.low)} {'or more' if value.high == math.inf else f'to {words(fact, value.high)}'}"
     if isinstance(value, frozenset):
         return ", ".join(readable(v) for v in fact.values if v in value) or "none"
     if isinstance(value, bool):
@@ -245,6 +249,8 @@ _WRITTEN = {"smb": "SMB", "on_premises": "on-premises", "crm": "CRM", "c_level_c
 
 def cell_text(fact: Fact | Derived, value: Value) -> str:
     """A value as one cell of a file, which `parse` reads back: yes, 70000, large;midsize, - for an empty set."""
+    if isinstance(value, Range):
+        return f"{value.low} to {value.high}"
     if isinstance(value, frozenset):
         return ";".join(v for v in fact.values if v in value) or EMPTY_SET
     if isinstance(value, bool):
