@@ -27,6 +27,7 @@ from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
 from salespath.engine.contradictions import contradictions, problem
+from salespath.engine.intervals import ends, limits
 from salespath.engine.truth_graph import PLAN, Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
@@ -323,10 +324,12 @@ class _Assessor:
         found = [problem(case, contradiction) for contradiction in contradictions if contradiction.kind == "impossible"]
         said = [set(contradiction.facts) for contradiction in contradictions]
         for name, number in self.base.vocabulary.derived.items():
-            value = None if name in self.facts else self.company.computed(name)
-            if value is None or math.isnan(value):
+            value = None if name in self.facts else self.company.made(name)
+            if value is None:
                 continue
-            if value < (number.minimum or -math.inf) or math.inf > value > (number.maximum or math.inf):
+            low, high = ends(value)
+            least, most = limits(number)
+            if high < least or math.inf > low > most:
                 if any(self.base.inputs_of(name) <= facts for facts in said):
                     continue
                 what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"

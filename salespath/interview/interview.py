@@ -9,6 +9,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Question
 from salespath.engine.base import Base
 from salespath.engine.company import Company
+from salespath.engine.intervals import is_open
 from salespath.engine.settle import most_telling, search_settled
 from salespath.engine.strength import follows
 from salespath.engine.turning import Turn
@@ -145,7 +146,7 @@ class Interview:
         if self._assessment is None:
             here = assess(self.base, self.case)
             # An unknown fact that alone turns the process is the example that the search would find.
-            if any(turn.fact not in here.case.values for turn in here.strength.on):
+            if any(is_open(here.case.values, turn.fact) for turn in here.strength.on):
                 self._assessment = replace(here, settled_by="example", next_questions=most_telling(here))
             else:
                 self._assessment = search_settled(here)

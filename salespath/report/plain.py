@@ -32,6 +32,7 @@ from salespath.engine.strength import Strength
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
 from salespath.facts import Value
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
 from salespath.report.words.questions import why_asked
@@ -215,6 +216,11 @@ SHAPES: Shapes = {
         ),
     ),
     Problem: shape("code severity message file line row column"),
+    Range: shape(
+        "low high",
+        low=_of(float | None, lambda item, base: None if item.low == -math.inf else item.low),
+        high=_of(float | None, lambda item, base: None if item.high == math.inf else item.high),
+    ),
     Question: shape("fact why", why=_of(str, lambda question, base: why_asked(base, question))),
     Settlement: shape(
         "witnessed excluded unproved",

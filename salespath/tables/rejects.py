@@ -16,7 +16,6 @@ from functools import lru_cache
 from typing import IO, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from salespath.facts import Lines, Reject
 from salespath.files.output import Begin

@@ -233,14 +233,26 @@ class ResultColumns:
         """A fact or number in words: the distinct ones, and which each of some rows has."""
         term, column = self.base.vocabulary[name], self.batch.table.columns.get(name)
         if term.numeric:
-            numbers = self._rows.value(Quantity(name))
-            ends = [numbers.values] if numbers.high is None else [numbers.values, numbers.high]
-            found, which = _distinct(np.stack([np.broadcast_to(end, self.result.rows)[rows] for end in ends]))
-            return [words(term, low if low == high else Range(low, high)) for low, high in found], which
+            low, high = self._ends(name, rows)
+            if low is high:
+                distinct, which = np.unique(low, return_inverse=True)
+                return [words(term, number) for number in distinct.tolist()], which
+            pairs, which = np.unique(np.stack([low, high], axis=1), axis=0, return_inverse=True)
+            numbers = [one if one == other else Range(one, other) for one, other in pairs.tolist()]
+            return [words(term, number) for number in numbers], which.reshape(-1)
         assert column is not None  # the base checks that what a text names is known
         distinct, which = np.unique(column.values[rows], return_inverse=True)
         found = values(term, FactColumn(distinct, np.ones(len(distinct), dtype=bool)))
         return [words(term, value) for value in found if value is not None], which
+
+    def _ends(self, name: str, rows: Array) -> tuple[Array, Array]:
+        """Both ends of a number in some rows, as given or else computed; one array where there are no ranges."""
+        given, found = self.batch.table.columns.get(name), self._rows.value(Quantity(name))
+        low, high = found.ends
+        if given is not None and given.high is not None:  # as it was said, not as the fact can be
+            low, high = (np.where(given.known, said, end) for said, end in zip(given.ends, (low, high)))
+        first = np.broadcast_to(low, self.result.rows)[rows]
+        return first, first if found.high is None else np.broadcast_to(high, self.result.rows)[rows]
 
     @cached_property
     def _rows(self) -> Rows:

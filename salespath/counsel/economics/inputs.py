@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from salespath.counsel.cautious import cautious, said_as_ranges
 from salespath.counsel.economics.assumptions import (
     ASSUMED,
     CASES,
@@ -23,7 +24,7 @@ from salespath.engine.company import Company
 from salespath.facts import Case
 from salespath.facts.reader import understand
 from salespath.facts.values import BadValue, Range
-from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, shown, suggestion
+from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, has_error, shown, suggestion
 from salespath.rules.model import PROCESSES
 
 # The facts that a situation is read from, by its fields
@@ -164,14 +165,17 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
         own = Estimate(base.vocabulary["acquisition_cost"], (cost,) * 3, YOURS, ("acquisition_cost",))
         for process in situation.described:
             figures[process]["acquisition_cost"] = own
-    if any(found.severity != WARNING for found in reader.problems):
+    if has_error(reader.problems):
         raise SalespathError(reader.problems)
-    return Inputs(situation, figures, tuple(reader.problems), motions)
+    read_from = situation.facts.union(*(figure.facts for some in figures.values() for figure in some.values()))
+    at = Problem("SP127", case.company, file=case.file, line=case.line, row=case.row)
+    notes = said_as_ranges(company, read_from, at)
+    return Inputs(situation, figures, (*reader.problems, *notes), motions)
 
 
 def _number(company: Company, name: str) -> float | None:
-    """A fact or derived number that is known and can be; infinity where unlimited."""
-    value, bounds = company.number(name), company.base.vocabulary[name]
+    """A fact or derived number that is known and can be, of a range the cautious end; infinity where unlimited."""
+    value, bounds = cautious(company, name), company.base.vocabulary[name]
     low = -math.inf if bounds.minimum is None else bounds.minimum
     high = math.inf if bounds.maximum is None else bounds.maximum
     return value if value is not None and (low <= value <= high or value == math.inf) else None

@@ -161,7 +161,7 @@ def _completions(a: Assessment, found: Settlement) -> Iterator[Block]:
     vocabulary, given, items = a.base.vocabulary, a.case.values, []
     for process, facts in found.examples.items():
         if process != a.process:
-            added = {name: facts[name] for name in vocabulary.ordered(facts.keys() - given.keys())}
+            added = {name: facts[name] for name in vocabulary.ordered(facts) if facts[name] != given.get(name)}
             text = f"{readable(process)}, for example with {answers(a.base, added)}"
             items.append(Item(text, ids=(process, *added), values=added))
     yield Items(tuple(items), inset=2)

@@ -96,7 +96,7 @@ def _made(base: Base, changes: Changes) -> Iterator[str]:
     bare = {move.fact for move in changes.moves if move.low is None and move.high is None}
     company = Company(base, changes.facts)
     for number in (base.vocabulary[name] for name in base.numbers if len(base.inputs_of(name) & bare) > 1):
-        value = company.computed(number.id)
+        value = company.answer(number.id)
         if value is not None:
             yield f"{number.label} {words(number, value)}"
 

@@ -38,7 +38,8 @@ def move_text(base: Base, move: Move) -> str:
     """A move in words, with the threshold: published case studies: from 0 to at least 3."""
     fact = base.vocabulary[move.fact]
     if move.answers:
-        return f"provided that, not said yet, {fact.label}: {target(base, move)}"
+        said = "not said yet" if move.before is None else f"said as {answer(fact, move.before)}"
+        return f"provided that, {said}, {fact.label}: {target(base, move)}"
     if move.member:
         return f"{fact.label}: {'drop' if move.drops else 'add'} {readable(move.member)}"
     return f"{fact.label}: from {answer(fact, move.before)} to {target(base, move)}"
