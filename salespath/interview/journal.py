@@ -365,7 +365,7 @@ def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
             low, high = (end if isinstance(end, (int, float)) and not isinstance(end, bool) else None for end in ends)
             return Range(low, high) if low is not None and high is not None and low <= high else None
     try:
-        return read_value(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True)
+        return read_value(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True).value
     except (KeyError, BadValue, SalespathError):
         return None
 

@@ -14,7 +14,7 @@ from salespath.engine.table import Array
 from salespath.facts import Vocabulary
 from salespath.facts.company_names import folded_name
 from salespath.facts.vocabulary import fold
-from salespath.tables.csv_cells import texts
+from salespath.tables.normalise import texts
 from salespath.tables.header import COMPANY
 
 _COLUMNS = (  # what a column of dates is called, folded, the most telling first

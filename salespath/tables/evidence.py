@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from salespath.facts import Vocabulary
 from salespath.facts.reader import Context
 from salespath.files.problems import NOTE, Problem, shown
-from salespath.tables.csv_cells import texts
+from salespath.tables.normalise import texts
 
 ROWS = 32_768  # at the beginning of a file, which are looked at
 _GAP = "[ '’\u00a0\u202f]"

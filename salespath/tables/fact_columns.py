@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
-from salespath.facts.reader import Context, Understood, understand
+from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.template import answer_format
-from salespath.facts.values import BadValue, Range, cell_text, parse_set
+from salespath.facts.values import BadValue, Range, cell_text
 from salespath.files.problems import shown
 from salespath.tables.normalise import is_number, places, texts
 
@@ -66,7 +66,7 @@ class Cells:
 class CellReader:
     """Reads the cells of one fact; `context` is what is known of all of them."""
 
-    def __init__(self, fact: Fact | Derived, context: Context = Context()) -> None:
+    def __init__(self, fact: Fact | Derived, context: Context = ALONE) -> None:
         self.fact, self.context = fact, context
         self._known: dict[tuple[str, bool], Understood | BadCell] = {}
         percent = 2 if context.percent and fact.type == "share" else 0
@@ -136,15 +136,15 @@ class CellReader:
         first = np.full(len(encoded.dictionary) + 1, 0)
         which = places(encoded)
         first[which[::-1]] = np.arange(len(which))[::-1]
-        members = cells.take(pa.array(first[:-1])).to_pylist()
+        named = cells.take(pa.array(first[:-1])).to_pylist()
         written = encoded.dictionary.to_pylist()
-        return self._each(written, which, [self._members(*item) for item in zip(written, members)])
+        return self._each(written, which, [self._members(*item) for item in zip(written, named)])
 
-    def _members(self, text: str, members: Sequence[str | None]) -> Understood | BadCell:
+    def _members(self, text: str, named: Sequence[str | None]) -> Understood | BadCell:
         try:
             if self.fact.type != "set":
                 raise BadValue(f"{shown(text)} is a list; expected one value.")
-            return Understood(parse_set(self.fact, [_NULL if member is None else member for member in members]))
+            return members(self.fact, (_NULL if member is None else member for member in named))
         except BadValue as error:
             return BadCell(shown(text), str(error))
 

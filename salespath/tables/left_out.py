@@ -20,7 +20,7 @@ from salespath.engine.table import Array, FactColumn
 from salespath.facts import LeftOut, Vocabulary
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import NOTE, Problem, shown
-from salespath.tables.csv_cells import texts
+from salespath.tables.normalise import texts
 from salespath.tables.dates import Older
 from salespath.tables.header import COMPANY
 from salespath.tables.progress import spans
