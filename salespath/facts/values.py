@@ -89,10 +89,6 @@ def quantity(value: float) -> str:
 
 def words(fact: Fact | Derived, value: Value) -> str:
     """A value as a person reads it: $70,000; 12%; 7 months; large, midsize; none of these."""
-    if isinstance(value, Range):
-        if value.low == -math.inf:
-            return f"at most {words(fact, value.high)}" if value.high < math.inf else "any number"
-        return f"{words(fact, value.low)} {'or more' if value.high == math.inf else f'to {words(fact, value.high)}'}"
     if isinstance(value, frozenset):
         return ", ".join(readable(v) for v in fact.values if v in value) or "none"
     if isinstance(value, bool):
