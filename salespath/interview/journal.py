@@ -15,6 +15,7 @@ from typing import Any
 
 from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.cases import read_value
+from salespath.facts.objects import as_json
 from salespath.facts.values import HOW, BadValue
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError, refusal, shown
@@ -113,7 +114,7 @@ class Journal:
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with self._saving():
-            self._write(json.dumps(line, default=sorted).encode() + b"\n")
+            self._write(json.dumps(line, default=as_json).encode() + b"\n")
 
     def _write(self, data: bytes) -> None:
         while data:
@@ -228,7 +229,7 @@ def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
     if name == PLAN:
         return value if isinstance(value, bool) else None
     try:
-        return read_value(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True)
+        return read_value(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True).value
     except (KeyError, BadValue, SalespathError):
         return None
 

@@ -32,6 +32,7 @@ from salespath.engine.strength import Strength
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
 from salespath.facts import Value
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
 from salespath.report.words.questions import why_asked
@@ -142,6 +143,11 @@ def facts(values: Mapping[str, Value], base: Base) -> Facts:
     return {name: values[name] for name in base.vocabulary.ordered(values)}
 
 
+def _finite_end(name: str) -> Callable[[Any, Any], float | None]:
+    """One end of a range; None where it has no bound."""
+    return lambda record, base: end if math.isfinite(end := getattr(record, name)) else None
+
+
 def _factor(weight: int) -> float:
     return round_figure(certainty.certainty(weight))
 
@@ -215,6 +221,7 @@ SHAPES: Shapes = {
         ),
     ),
     Problem: shape("code severity message file line row column"),
+    Range: shape("low high", low=_of(float | None, _finite_end("low")), high=_of(float | None, _finite_end("high"))),
     Question: shape("fact why", why=_of(str, lambda question, base: why_asked(base, question))),
     Settlement: shape(
         "witnessed excluded unproved",

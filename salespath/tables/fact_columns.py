@@ -160,7 +160,7 @@ def _members_text(cells: pa.Array) -> pa.Array:
     items = cells.cast(pa.list_(pa.string()))
     text = pc.if_else(pc.equal(pc.list_value_length(items), 0), EMPTY_SET, pc.binary_join(items, ";"))
     lost = pc.and_(items.is_valid(), text.is_null())  # a member is null
-    return pc.if_else(lost, "null", text)
+    return pc.if_else(lost, "null;", text)
 
 
 def values(fact: Fact | Derived, cells: FactColumn) -> list[Value | None]:
