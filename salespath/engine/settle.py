@@ -22,7 +22,9 @@ from salespath.engine.intervals import is_open
 from salespath.engine.placing import with_answers
 from salespath.engine.questions import rank
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
-from salespath.facts import Value
+from salespath.facts import Case, Value
+from salespath.facts.cases import NAMELESS
+from salespath.facts.objects import typed_case
 from salespath.rules.language import VERDICT_NUMBERS
 from salespath.rules.model import VERDICTS
 
@@ -32,8 +34,12 @@ BATCH = 512
 
 
 def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False) -> Settlement:
-    """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer."""
-    return _SettleSearch(space(base).narrowed(facts), facts, every).settlement()
+    """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer.
+
+    Raises SalespathError as `assess` does.
+    """
+    typed = typed_case(base.vocabulary, Case(NAMELESS, facts)).values
+    return _SettleSearch(space(base).narrowed(typed), typed, every).settlement()
 
 
 def search_settled(assessment: Assessment, *, every: bool = False) -> Assessment:

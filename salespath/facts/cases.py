@@ -314,16 +314,15 @@ class FactReader:
             self.understood[id_] = found.note
 
     def _annotated(self, id_: str, node: Mapping) -> Node:
-        """The value of `{value: …, how: …, note: …, date: …}`, or of `{low: …, high: …}` as text."""
+        """The value of `{value: …, how: …, note: …, date: …}`; the range of `{low: …, high: …, how: …}`."""
         value: Node = Scalar("", node.line)
-        ends: dict[str, str] = {}
+        ends: list[tuple[Scalar, Node]] = []
         for key, part in node.items:
             text = part.text.strip() if isinstance(part, Scalar) else ""
             if key.text == "value":
                 value = part
-            elif key.text in _ENDS and isinstance(part, Scalar) and node.get("value") is None:
-                if not part.empty:
-                    ends[key.text] = text
+            elif key.text in _ENDS and node.get("value") is None:
+                ends.append((key, part))
             elif key.text == "how" and text in HOW:
                 self.how[id_] = text
             elif key.text in ("note", "date") and isinstance(part, Scalar):
@@ -336,17 +335,13 @@ class FactReader:
                     expected = f"expected {', '.join(_ANNOTATED)}.{suggestion(key.text, _ANNOTATED)}"
                 seen = f"{id_}: {key.text}: {shown(plain(part))}"
                 self.problem("SP112", f"{seen} is not understood; {expected}", key.line)
-        if len(ends) == 2:
-            return Scalar(f"{ends['low']} to {ends['high']}", node.line)
-        for end, text in ends.items():
-            return Scalar(f"{LEAST if end == 'low' else MOST} {text}", node.line)
-        return value
+        return Mapping(tuple(ends), node.line) if ends else value
 
 
 def read_value(fact: Fact | Derived, node: Node, context: Context = ALONE, *, exact: bool = False) -> Understood:
     """What the node of a fact means. Raises BadValue."""
     if isinstance(node, Mapping):
-        raise BadValue("found a mapping; expected a value.")
+        node = _range(node)
     if isinstance(node, Scalar):
         return understand(fact, node.text, context, exact=exact and not node.quoted)
     if fact.type != "set":
@@ -355,3 +350,13 @@ def read_value(fact: Fact | Derived, node: Node, context: Context = ALONE, *, ex
     if wrong:
         raise BadValue(f"{shown(plain(wrong[0]))} is not one of {', '.join(fact.values)}.")
     return members(fact, [item.text for item in node.items if isinstance(item, Scalar)])
+
+
+def _range(node: Mapping) -> Scalar:
+    """The text of a range that is written as `{low: …, high: …}`; an end left out or empty is no bound. Raises BadValue."""
+    ends = {key.text: end.text for key, end in node.items if isinstance(end, Scalar) and not end.empty}
+    if not ends or not ends.keys() <= set(_ENDS) or any(not isinstance(end, Scalar) for _, end in node.items):
+        raise BadValue("found a mapping; expected a value, or a range with low and high.")
+    bound = LEAST if "low" in ends else MOST
+    text = f"{ends['low']} to {ends['high']}" if len(ends) == 2 else f"{bound} {''.join(ends.values())}"
+    return Scalar(text, node.line)

@@ -111,7 +111,8 @@ def convert(fact: Fact | Derived, value: object, context: Context = ALONE) -> Un
 
 def _range(fact: Fact | Derived, value: Range) -> Value:
     """A range as the fact has it; a number where its ends are one."""
-    possible, found = ends(fact), []
+    possible = ends(fact)
+    found: list[float | int] = []
     for end, without, bound in ((value.low, -math.inf, possible.low), (value.high, math.inf, possible.high)):
         if not isinstance(end, Real) or isinstance(end, bool):
             raise BadValue(f"{shown(repr(value))} is not understood; both ends of a range are numbers.")
@@ -124,6 +125,18 @@ def _range(fact: Fact | Derived, value: Range) -> Value:
     if low > high:
         raise BadValue(f"{shown(repr(value))} ends below where it begins.")
     return within_range(fact, low, str(low)) if low == high else Range(low, high)
+
+
+def as_json(value: object) -> object:
+    """An object that JSON does not have, in a form that it has and a fact file is read from."""
+    if isinstance(value, Range):
+        ends = {"low": value.low, "high": value.high}
+        return {end: number for end, number in ends.items() if not (isinstance(number, Real) and math.isinf(number))}
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return _finite(value) if isinstance(value, Real) and not math.isnan(value) else repr(value)
 
 
 def _finite(value: Real) -> float | int:

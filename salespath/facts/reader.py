@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from salespath.facts import values
-from salespath.facts.amounts import LEAST, LONGEST, TWELFTHS, Amount, Figure, amount, plain, readings
+from salespath.facts.amounts import LEAST, LONGEST, MOST, TWELFTHS, Amount, Figure, amount, plain, readings
 from salespath.facts.currencies import AMBIGUOUS, DOLLARS, ISO
 from salespath.facts.values import (
     KINDS,
@@ -244,9 +244,11 @@ def _names(fact: Fact | Derived, part: str, context: Context) -> list[str]:
 def _number(fact: Fact | Derived, text: str, context: Context, exact: bool) -> Understood:
     if text.isascii() and text.isdecimal() and len(text) < 16 and context in (ALONE, PROMPT):
         return Understood(within_range(fact, int(text), text), currency=DOLLARS if fact.type == "money" else "")
+    words = plain(text[: 2 * LONGEST])
+    if exact and words == "nan":
+        raise BadValue("NaN is not a number; what is not known is left out.")
     if _is_unknown(text):
         return _unknown(text)
-    words = plain(text[: 2 * LONGEST])
     found = amount(words)
     if found is None:
         raise BadValue(_no_number(fact, text, words))
@@ -257,9 +259,17 @@ def _number(fact: Fact | Derived, text: str, context: Context, exact: bool) -> U
         raise BadValue(f"{shown(text)}: {shown(found.rest)} is not what is counted here; expected {_expected(fact)}.")
     reader = _Figures(fact, text, found, context, exact)
     value = reader.value()
-    note = _read_as(text, reader.said(value, currency)) if reader.changed and text != cell_text(fact, value) else ""
+    note = "" if not reader.changed or text in _written(fact, value) else _read_as(text, reader.said(value, currency))
     _refuse_other_money(text, currency)
     return Understood(value, note, currency, "estimated" if found.about else "")
+
+
+def _written(fact: Fact | Derived, value: Value) -> tuple[str, ...]:
+    """How a number or range is written by the program itself, of which there is nothing to say."""
+    if not isinstance(value, Range):
+        return (cell_text(fact, value),)
+    low, high = (cell_text(fact, whole(end)) for end in (value.low, value.high))
+    return cell_text(fact, value), f"{LEAST} {low}", f"{MOST} {high}"
 
 
 def _no_number(fact: Fact | Derived, text: str, words: str) -> str:

@@ -39,7 +39,10 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "pattern": _FIGURE,
                 "description": "70000, 70,000, $5,000, 250k, 1.2M or 12%; 20k-40k, at least 5; 5k a month",
             },
-            "unknown": {"type": "string", "pattern": rf"^\s*$|{_any_form(map(str.split, sorted(UNKNOWN)))}"},
+            "unknown": {
+                "type": "string",
+                "pattern": rf"^\s*[{_DASHES}]*\s*$|{_any_form(map(str.split, sorted(UNKNOWN)))}",
+            },
             "note": maybe(TEXT),
             "name": {**maybe(TEXT), "description": "The company's name."},
             "with_source": {
@@ -166,5 +169,6 @@ def _any_case(pattern: str) -> str:
     )
 
 
+_DASHES = "\\-\u2010-\u2015\u2212\ufe63\uff0d"
 _FIGURE = "[0-9\uff10-\uff19]"  # no figure is without a digit
 _YES_OR_NO = _any_form(map(str.split, sorted(YES | NO)))

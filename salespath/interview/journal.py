@@ -21,6 +21,7 @@ from zlib import crc32
 
 from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.cases import read_value
+from salespath.facts.objects import as_json
 from salespath.facts.values import HOW, BadValue, Range
 from salespath.files.nodes import parse
 from salespath.files.problems import WARNING, Problem, SalespathError, refusal, shown, suggestion
@@ -306,7 +307,7 @@ def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
 
 def _line(line: Mapping[str, Any]) -> bytes:
     """A line as it is written, with its checksum."""
-    rest = json.dumps(line, default=_plain).encode()[1:]
+    rest = json.dumps(line, default=as_json).encode()[1:]
     return b'{"sum": "%08x", ' % crc32(rest) + rest + b"\n"
 
 

@@ -143,6 +143,11 @@ def facts(values: Mapping[str, Value], base: Base) -> Facts:
     return {name: values[name] for name in base.vocabulary.ordered(values)}
 
 
+def _finite_end(name: str) -> Callable[[Any, Any], float | None]:
+    """One end of a range; None where it has no bound."""
+    return lambda record, base: end if math.isfinite(end := getattr(record, name)) else None
+
+
 def _factor(weight: int) -> float:
     return round_figure(certainty.certainty(weight))
 
@@ -216,11 +221,7 @@ SHAPES: Shapes = {
         ),
     ),
     Problem: shape("code severity message file line row column"),
-    Range: shape(
-        "low high",
-        low=_of(float | None, lambda item, base: None if item.low == -math.inf else item.low),
-        high=_of(float | None, lambda item, base: None if item.high == math.inf else item.high),
-    ),
+    Range: shape("low high", low=_of(float | None, _finite_end("low")), high=_of(float | None, _finite_end("high"))),
     Question: shape("fact why", why=_of(str, lambda question, base: why_asked(base, question))),
     Settlement: shape(
         "witnessed excluded unproved",

@@ -203,7 +203,7 @@ def test_cells_hold_a_value_on_each_side_of_every_limit() -> None:
         assert len(set(some)) == len(some) > 0
         for value in some:  # every one can be typed in
             if fact.type != "set":
-                assert read_value(fact, Scalar(value_written(fact, value), 1), exact=True) == value
+                assert read_value(fact, Scalar(value_written(fact, value), 1), exact=True).value == value
 
 
 # Trees as their authors write them

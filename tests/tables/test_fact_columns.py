@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salespath.engine.table import column
-from salespath.facts.values import BadValue, cell_text, parse
+from salespath.facts.reader import understand
+from salespath.facts.values import BadValue, cell_text
 from salespath.files.problems import shown
 from salespath.tables import fact_columns as module
 from salespath.tables.fact_columns import CellReader, typed_cells, written_cells
@@ -30,7 +31,7 @@ def alone(name: str, text: str | None):
     if text is None or not text.strip():
         return None
     try:
-        return parse(VOCABULARY[name], text)
+        return understand(VOCABULARY[name], text).value
     except BadValue as error:
         return BadValue(str(error))
 
