@@ -23,13 +23,15 @@ class Block:
     """A part of a page. `ids` are the facts, rules or processes that it is about, `values` what it says of them.
 
     `claims` is what it says on subjects on which a page may not say two things (Knowledge.claims); where None, what the rules
-    among its ids claim, which `words.claims` puts in. `apart` begins a new group: a blank line before it.
+    among its ids claim, which `words.claims` puts in. `apart` begins a new group: a blank line before it. `links`: it names
+    addresses of sources, which a reader may follow; those in other texts lead nowhere.
     """
 
     ids: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[str, str] | None = None
     apart: bool = False
+    links: bool = False
 
 
 @dataclass(frozen=True)

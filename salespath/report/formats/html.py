@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from salespath.files.visible import visible
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.svg import band, svg
@@ -35,7 +36,7 @@ def _tag(name: str, inside: str, block: Block | None = None, **attributes: str) 
         attributes["data-ids"] = " ".join(block.ids)
     if block and block.claims:
         attributes["data-claims"] = " ".join(f"{subject}:{value}" for subject, value in block.claims.items())
-    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items() if value)
+    given = "".join(f' {key.rstrip("_")}="{escape(visible(value))}"' for key, value in attributes.items() if value)
     return f"<{name}{given}>{inside}</{name}>"
 
 

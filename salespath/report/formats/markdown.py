@@ -9,7 +9,8 @@ from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree, seen
 
-_SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_")  # an underscore inside a word is none
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_|:(?=//)|(?<=\bwww)\.")  # an underscore inside a word is none
+_ADDRESS = re.compile(r"\\(://)|(?<=\bwww)\\(\.)")
 _FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a heading, a list or a line
 
 
@@ -34,7 +35,7 @@ def _lines(blocks: Iterable[Block]) -> list[str]:
     """The lines of blocks, with an empty one between two."""
     found: list[str] = []
     for block in blocks:
-        lines = list(_block(block))
+        lines = [_ADDRESS.sub(r"\1\2", line) for line in _block(block)] if block.links else list(_block(block))
         found += ["", *lines] if found and lines else lines
     return found
 
