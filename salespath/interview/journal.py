@@ -323,13 +323,6 @@ def _parsed(text: bytes, summed: bool) -> dict[str, Any] | None:
     return line if isinstance(line, dict) and (match or line.get("version") != 2) else None
 
 
-def _plain(value: frozenset[str] | Range) -> object:
-    """A value that JSON does not have, as one that it has."""
-    if isinstance(value, Range):
-        return {"low": None if value.low == -inf else value.low, "high": None if value.high == inf else value.high}
-    return sorted(value)
-
-
 def _read_given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
     facts, how, notes, extra = (
         part if isinstance(part := line.get(key), dict) else {} for key in ("facts", "how", "notes", "extra")
@@ -361,8 +354,9 @@ def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
     if name == PLAN:
         return value if isinstance(value, bool) else None
     match value:
-        case {"low": low, "high": high}:
-            ends = [end if part is None else _value(name, part, vocabulary) for part, end in ((low, -inf), (high, inf))]
+        case {"low": _} | {"high": _}:
+            parts = (value.get("low"), -inf), (value.get("high"), inf)
+            ends = [end if part is None else _value(name, part, vocabulary) for part, end in parts]
             low, high = (end if isinstance(end, (int, float)) and not isinstance(end, bool) else None for end in ends)
             return Range(low, high) if low is not None and high is not None and low <= high else None
     try:
