@@ -1,4 +1,4 @@
-"""Cells → typed columns. Every distinct text is understood once, by the reader of single answers, so that no format means two things.
+"""Cells → typed columns. Every distinct text is understood once, by the reader of single answers, so that no format differs.
 
 Plain numbers (digits, a point, a minus) are converted all at once. Whatever is written otherwise, out of range or ambiguous is left
 to that reader, which also says what is wrong.
@@ -44,6 +44,7 @@ _PLAIN_BYTES[list(b"0123456789.-")] = True
 _REMEMBERED = 100_000
 _NULL = "(null)"
 POINT = ord(".")
+NOTHING = Context()  # is known of a column beside its cells
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Cells:
 class CellReader:
     """Reads the cells of one fact; `context` is what is known of all of them."""
 
-    def __init__(self, fact: Fact | Derived, context: Context = Context()) -> None:
+    def __init__(self, fact: Fact | Derived, context: Context = NOTHING) -> None:
         self.fact, self.context = fact, context
         self._known: dict[tuple[str, bool], Understood | BadCell] = {}
         percent = 2 if context.percent and fact.type == "share" else 0
@@ -152,7 +153,7 @@ class CellReader:
         offsets, data = characters(cells)
         lengths = np.diff(offsets)
         decimal = self.context.decimal
-        if decimal and (data == ord(",")).any() or (decimal == "," and (data == POINT).any()):
+        if decimal and np.isin(data, [ord(c) for c in ("," if decimal == "." else ",.")]).any():
             return self._grouped(cells)
         plain = lengths > 0
         plain[np.searchsorted(offsets, np.flatnonzero(~_PLAIN_BYTES[data]), side="right") - 1] = False
