@@ -14,7 +14,7 @@ from datetime import date
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.group import report_problems
+from salespath.commands.shared.group import report_problems, report_rest
 from salespath.commands.shared.reading import (
     companies_files,
     company_options,
@@ -87,6 +87,7 @@ def command(
             force=output.force,
             strength=strength,
         )
+        report_rest()
         click.echo(str(summary), err=True)
         return
     read = read_with_settings(base, opened, texts, company)
@@ -131,5 +132,6 @@ def command(
 
             write_rejects(read.rejects, begin, output.rejects, like=output.path)
             summary.rejects = output.rejects
+    report_rest()
     if not single or summary.rejects:
         click.echo(str(summary), err=True)
