@@ -21,7 +21,7 @@ def assessment_schema() -> Schema:
     made = _Definitions(plain.SHAPES)
     made.of(Assessment)
     made.found["Assessment"]["required"] = [
-        key for key in made.found["Assessment"]["required"] if key not in (*plain.ONLY_ONE, "completions")
+        key for key in made.found["Assessment"]["required"] if key not in (*plain.ONLY_ONE, "completions", "own")
     ]
     return _several("salespath assessment", "Assessment", made.found)
 

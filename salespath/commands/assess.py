@@ -14,7 +14,7 @@ from datetime import date
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.group import report_problems, say
+from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     companies_files,
     company_options,
@@ -89,6 +89,7 @@ def command(
             force=output.force,
             strength=strength,
         )
+        report_rest()
         say(str(summary), err=True)
         for overlay in base.knowledge.overlays:
             if overlay.switched_off:
@@ -139,5 +140,6 @@ def command(
 
             write_rejects(read.rejects, begin, output.rejects, like=output.path)
             summary.rejects = output.rejects
+    report_rest()
     if not single or summary.rejects:
         say(str(summary), err=True)

@@ -31,7 +31,7 @@ from salespath.engine.borders import Near, near
 from salespath.engine.strength import Strength
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
-from salespath.facts import Value
+from salespath.facts import Case, Value
 from salespath.facts.values import Range
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
@@ -114,8 +114,15 @@ def _fields(kind: Any) -> Shape | None:
 def document(assessment: Assessment, *, table: bool = False) -> Any:
     """The assessment as plain data; `table` leaves out what a table does not carry."""
     left_out = {*(ONLY_ONE if table else ()), *(() if assessment.completions else ("completions",))}
+    left_out |= set() if own(assessment.case) else {"own"}
     entries = {key: read for key, read in SHAPES[Assessment].items() if key not in left_out}
     return plain(assessment, assessment.base, {Assessment: entries})
+
+
+def own(case: Case) -> dict[str, Any]:
+    """What the input says of a company beside facts (an id, a year, a column of its own), through a saved result, too."""
+    found: Any = case.extra.get("own", {}) if "receipt" in case.extra else case.extra
+    return dict(found) if isinstance(found, Mapping) else {}
 
 
 def round_figure(value: float, digits: int = 3) -> float:
@@ -177,7 +184,7 @@ SHAPES: Shapes = {
     Assessment: shape(
         "company process lead leaning settled settled_by possible certainty evidence dimensions blockers provisos advice warnings "
         "derived metrics facts fired open next_questions conflicts problems completions receipt precedents strength unless choices "
-        "contradictions near grounds track_record flags moves motion second_motion stage",
+        "contradictions near grounds track_record flags moves motion second_motion stage own",
         certainty=_of(
             _SUMS, lambda a, base: {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
         ),
@@ -194,6 +201,7 @@ SHAPES: Shapes = {
         stage=_of(str | None, lambda a, base: a.stage),
         moves=_of(list[PlannedMove], lambda a, base: list(planned_moves(a).chosen)),
         track_record=_of(TrackRecord, lambda a, base: track_record(base, a.case)),
+        own=_of(dict[str, Any], lambda a, base: own(a.case)),
     ),
     Advice: shape("topic choice process text steps owner rules because in_place:done"),
     Blocker: shape("process rule because remedy owner facts", facts=_FACTS),

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, FactTable
 from salespath.facts import Case, LeftOut, Reject, Vocabulary
-from salespath.facts.reader import Context
+from salespath.facts.reader import ALONE, Context
 from salespath.facts.values import HOW
 from salespath.files.problems import NOTE, Problem, refusal, shown, suggestion
 from salespath.tables.evidence import two_readings
@@ -96,7 +96,7 @@ class Typist:
     ) -> None:
         self.path, self.names, self._undecided = path, tuple(names), undecided
         facts = {name: vocabulary[name] for name in names if name in vocabulary}
-        self._facts = {name: CellReader(fact, contexts.get(name, Context())) for name, fact in facts.items()}
+        self._facts = {name: CellReader(fact, contexts.get(name, ALONE)) for name, fact in facts.items()}
         ranges = {name: fact for name in names if (fact := range_column(name, vocabulary))}
         self._ranges = {name: (fact, CellReader(vocabulary[fact])) for name, fact in ranges.items()}
         about = {name: annotation_column(name, vocabulary) for name in names}
@@ -127,17 +127,20 @@ class Typist:
             found.append(Problem("SP116", f"column {name}: {text}, {note}{more}.", NOTE, file=self.path, column=name))
         return found
 
-    def _read(self, cells: Mapping[str, pa.Array]) -> dict[str, Cells]:
+    def _read(self, cells: Mapping[str, pa.Array]) -> tuple[dict[str, Cells], dict[str, Bad]]:
+        """The typed columns of the facts, and the bad cells by the column in which they stand."""
         read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        bad = {name: typed.bad for name, typed in read.items()}
         for column, (name, reader) in self._ranges.items():
             if cells[column].null_count < len(cells[column]):
                 ranges = reader.read(cells[column])
-                read[name] = _with_ranges(read[name], ranges, column) if name in read else ranges
+                bad[column] = ranges.bad | (_twice(read[name], ranges) if name in read else {})
+                read[name] = _with_ranges(read[name], ranges) if name in read else ranges
         for name, typed in read.items():
             for text, note, count in typed.notes:
                 first = self._notes.get(name, (text, note, 0))
                 self._notes[name] = (*first[:2], first[2] + count)
-        return read
+        return read, bad | {name: _not_how(cells[name]) for name in self._how}
 
     def batch(
         self,
@@ -154,15 +157,14 @@ class Typist:
 
         Rows without any content are left out and not counted.
         """
-        read = self._read(cells)
-        blamed = {name: typed.bad for name, typed in read.items()} | {name: _not_how(cells[name]) for name in self._how}
+        read, blamed = self._read(cells)
         doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
         blamed |= {name: blamed[name] | places for name, places in doubtful.items()}
         left_out = find({name: typed.column for name, typed in read.items()})
         bad = {place: reject for place, reject in bad.items() if place not in left_out}
         wrong: dict[int, list[Problem]] = {}
-        for name, cells_there in blamed.items():
-            for place, (text, why) in cells_there.items():
+        for name, cells_amiss in blamed.items():
+            for place, (text, why) in cells_amiss.items():
                 if place not in bad and place not in left_out:  # where quotes are amiss, all cells after them would be blamed
                     code = "SP124" if place in doubtful.get(name, ()) else "SP112"
                     at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=text)
@@ -213,15 +215,19 @@ def _said_how(read: Mapping[str, Cells], given: Mapping[str, pa.Array | None]) -
             yield f"{name}__how", typed.how if said is None else pc.coalesce(said.cast(pa.string()), typed.how)
 
 
-def _with_ranges(typed: Cells, ranges: Cells, name: str) -> Cells:
+def _with_ranges(typed: Cells, ranges: Cells) -> Cells:
     """A column and the column of ranges beside it, as a Parquet file has them."""
-    there, plain = ranges.column.known, typed.column.known
-    bad = {**typed.bad, **ranges.bad}
-    twice = BadCell("", f"there are both a number here and a range in the column {name}; leave one of them empty.")
-    bad |= dict.fromkeys(np.flatnonzero(there & plain).tolist(), twice)
+    plain = typed.column.known
     low = np.where(plain, typed.column.values, ranges.column.values)
     ends = [column.values if column.high is None else column.high for column in (typed.column, ranges.column)]
-    return replace(typed, column=FactColumn(low, there | plain, np.where(plain, *ends)), text=None, bad=bad)
+    column = FactColumn(low, plain | ranges.column.known, np.where(plain, *ends))
+    return replace(typed, column=column, text=None)
+
+
+def _twice(typed: Cells, ranges: Cells) -> Bad:
+    """The ranges that stand beside a number."""
+    both = np.flatnonzero(ranges.column.known & typed.column.known).tolist()
+    return dict.fromkeys(both, BadCell("", "the column without __range holds a number; leave one of the two empty."))
 
 
 def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:

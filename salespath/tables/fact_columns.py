@@ -1,4 +1,4 @@
-"""Cells → typed columns. Every distinct text is understood once, by the reader of single answers, so that no format means two things.
+"""Cells → typed columns. Every distinct text is understood once, by the reader of single answers, so that no format differs.
 
 Plain numbers (digits, a point, a minus) are converted all at once. Whatever is written otherwise, out of range or ambiguous is left
 to that reader, which also says what is wrong.
@@ -152,7 +152,7 @@ class CellReader:
         offsets, data = characters(cells)
         lengths = np.diff(offsets)
         decimal = self.context.decimal
-        if (decimal and (data == ord(",")).any()) or (decimal == "," and (data == POINT).any()):
+        if decimal and np.isin(data, [ord(c) for c in ("," if decimal == "." else ",.")]).any():
             return self._grouped(cells)
         plain = lengths > 0
         plain[np.searchsorted(offsets, np.flatnonzero(~_PLAIN_BYTES[data]), side="right") - 1] = False

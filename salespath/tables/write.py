@@ -140,7 +140,7 @@ class _ParquetFile:
 
     def __init__(self, file: IO[bytes], vocabulary: Vocabulary) -> None:
         self._file, self._vocabulary = file, vocabulary
-        self._made = file if _can_be_read(file) else tempfile.TemporaryFile()
+        self._made = file if _can_be_read(file) else tempfile.TemporaryFile()  # noqa: SIM115
         self._writer: pyarrow.parquet.ParquetWriter | None = None
         self._schema = pa.schema([])
         self._ranges: set[str] = set()
@@ -176,7 +176,7 @@ class _ParquetFile:
         if writer:
             writer.close()
             before.flush()
-            self._made = tempfile.TemporaryFile()
+            self._made = tempfile.TemporaryFile()  # noqa: SIM115
         self._writer = pyarrow.parquet.ParquetWriter(self._made, self._schema, write_statistics=False)
         if writer:
             with open(os.dup(before.fileno()), "rb") as old:

@@ -17,10 +17,12 @@ from typing import Any
 
 import click
 
+from salespath.commands.shared.tally import Tally
 from salespath.files.problems import Problem, SalespathError, has_error, in_order
 from salespath.files.visible import visible, visible_lines
 
 FAILED = "salespath.failed"  # in a command's context: whether an error was reported, so that it ends with exit code 1
+TALLY = "salespath.tally"  # in the same place: the problems reported so far, counted
 
 
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
@@ -32,12 +34,24 @@ def say(text: str, *, err: bool = False) -> None:
 
 
 def report_problems(problems: Iterable[Problem]) -> None:
-    """Write problems to stderr, one a line, in order of their place. After an error the command ends with exit code 1."""
+    """Write problems to stderr, one a line, in order of their place. After an error the command ends with exit code 1.
+
+    After the first twenty those of one column and cause are counted; `report_rest` says the counts.
+    """
     found = in_order(problems)
+    meta = click.get_current_context().meta
+    tally: Tally = meta.setdefault(TALLY, Tally())
     for problem in found:
-        say(str(problem), err=True)
+        if tally.is_told(problem):
+            say(str(problem), err=True)
     if has_error(found):
-        click.get_current_context().meta[FAILED] = True
+        meta[FAILED] = True
+
+
+def report_rest() -> None:
+    """Write what was counted of the problems so far, at the latest when a command ends."""
+    for problem in click.get_current_context().meta.get(TALLY, Tally()).rest():
+        say(str(problem), err=True)
 
 
 class Reporting(click.Command):
@@ -65,6 +79,7 @@ class Reporting(click.Command):
             _end_unheard()
         except OSError as error:  # a full disk, for one; inputs and files report their own
             report_problems([Problem("SP140", f"cannot write the output: {error.strerror}.")])
+        report_rest()
         if ctx.meta.get(FAILED):
             sys.exit(1)
 
