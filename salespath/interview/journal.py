@@ -1,6 +1,6 @@
 """Interviews on disk: one append-only file each, one line of JSON for each event, on the disk before it is acknowledged.
 
-A line begins with the checksum (CRC-32) of the rest of it; lines of interviews that were begun before there were checksums have none.
+A line begins with the checksum (CRC-32) of the rest of it; the lines of interviews begun before there were checksums have none.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ class Journal:
             _sync_folder(self.path.parent.parent)
         self._file = os.open(self.path, _FLAGS | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
         self._lock(wait=new)
-        if os.name == "posix" and not os.fstat(self._file).st_nlink:  # deleted by another window before the lock was got
+        if (
+            os.name == "posix" and not os.fstat(self._file).st_nlink
+        ):  # deleted by another window before the lock was got
             raise BlockingIOError
         with open(self._file, "rb", closefd=False) as file:
             self.data = file.read(_LARGEST)
@@ -249,7 +251,9 @@ def look(path: Path, vocabulary: Vocabulary) -> JournalRecord:
 def unknown(name: str) -> SalespathError:
     """There is no interview of that name."""
     names = [name_of(path) for path in files()]
-    there = f" There are: {', '.join(names[:12])}{' and more' if names[12:] else ''}." if names else " None is saved here."
+    there = (
+        f" There are: {', '.join(names[:12])}{' and more' if names[12:] else ''}." if names else " None is saved here."
+    )
     return refusal("SP142", f"there is no interview {shown(name)}.{suggestion(name, names) or there}", None)
 
 
@@ -313,7 +317,7 @@ def _line(line: Mapping[str, Any]) -> bytes:
 def _parsed(text: bytes, summed: bool) -> dict[str, Any] | None:
     """A line, if it is as it was written; `summed` says that it must have a checksum."""
     match = _SUMMED.fullmatch(text)
-    if match and int(match[1], 16) != crc32(match[2]) or summed and not match:
+    if (match and int(match[1], 16) != crc32(match[2])) or (summed and not match):
         return None
     try:
         line = json.loads(text)

@@ -35,7 +35,9 @@ def _discard(base: Base, journal: Journal, yes: bool) -> None:
     written = _written_beside(journal, base)
     beside = f" and the fact file {written}" if written else ""
     screen = Screen()
-    screen.say(f"This deletes {number_of(found.answered, 'answer', 'answers')} about {found.company} in {found.path}{beside}.")
+    screen.say(
+        f"This deletes {number_of(found.answered, 'answer', 'answers')} about {found.company} in {found.path}{beside}."
+    )
     if not yes:
         if not screen.terminal:
             raise click.UsageError("Nobody can be asked here; add --yes to discard it.")

@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from salespath.interview.saved import INTERVIEW, SavedInterview
+from salespath.files.source import INTERVIEW
+from salespath.interview.saved import SavedInterview
 from salespath.report.page import Column, Page, Table, Text
 from salespath.report.pages.question import answers
 from salespath.report.plain import plain
@@ -18,11 +19,13 @@ _WHEN = "%Y-%m-%d %H:%M"
 def listing(found: Sequence[SavedInterview], program: str) -> Page:
     """All interviews, and what can be done with them; `program` is how the program is called."""
     if not found:
-        return Page("", (Text(f"No interview is saved yet. Begin one with {program} ask, or {program} ask --interview NAME."),))
+        return Page(
+            "", (Text(f"No interview is saved yet. Begin one with {program} ask, or {program} ask --interview NAME."),)
+        )
     rows = tuple((one.name, one.company, str(one.answered), one.state, one.changed.strftime(_WHEN)) for one in found)
     columns = Column("Interview"), Column("Company"), Column("Answers", right=True), Column("State"), Column("Changed")
     name = shlex.quote(found[0].name)
-    ways = f"{program} ask --interview {name}", f"{program} assess {INTERVIEW}{name}"
+    ways = f"{program} ask --interview {name}", f"{program} assess {shlex.quote(INTERVIEW + found[0].name)}"
     next_ = Text(f"Go on with one: {ways[0]}", apart=True), Text(f"Its report: {ways[1]}")
     return Page("", (Table(columns, rows), *next_))
 
@@ -35,7 +38,9 @@ def page(found: SavedInterview, program: str) -> Page:
     damage = number_of(len(found.record.damage), "line is damaged", "lines are damaged")
     name = shlex.quote(found.name)
     blocks = [
-        Text(f"Interview {found.name}, {found.state}, {number_of(found.answered, 'answer', 'answers')}, changed {changed}."),
+        Text(
+            f"Interview {found.name}, {found.state}, {number_of(found.answered, 'answer', 'answers')}, changed {changed}."
+        ),
         *([Text(f"{damage}; what they held is asked again.")] if found.record.damage else []),
         Table((Column("", right=True), Column("About"), Column("Answer", least=20)), numbered, apart=True),
         Text(f"Go on: {program} ask --interview {name}", apart=True),
