@@ -280,9 +280,11 @@ def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
     for number, text in enumerate(lines, 1):
         line = _parsed(text, summed)
         summed = summed or text.startswith(b'{"sum": ')
-        if line is None and text and number < len(lines) and (summed or text.endswith(b"}")):
-            found = _QUESTION.search(text)  # what is not closed and has no checksum was torn, and written again
-            damage[number] = found[1].decode() if found else ""
+        if line is None:  # what is not closed and has no checksum was torn, and written again
+            if text and number < len(lines) and (summed or text.endswith(b"}")):
+                found = _QUESTION.search(text)
+                damage[number] = found[1].decode() if found else ""
+            continue
         match line:
             case {"kind": "given"}:
                 rules = line.get("rules")

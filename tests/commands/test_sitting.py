@@ -397,9 +397,10 @@ def test_answers_are_corrected_until_the_person_is_content(sit, tmp_path):
     assert "Changed from $70,000 to $900, estimated (from the invoices)." in shown
     assert "Is anything to be corrected?" in shown
     assert "Net evidence" not in shown
-    assert "annual_contract_value: {value: 900, how: estimated, note: \"from the invoices\"}" in (
-        tmp_path / "acme.yaml"
-    ).read_text()
+    assert (
+        'annual_contract_value: {value: 900, how: estimated, note: "from the invoices"}'
+        in (tmp_path / "acme.yaml").read_text()
+    )
     person.child.sendline("")
     code, last = person.end()
     assert code == 0

@@ -24,9 +24,9 @@ def listing(found: Sequence[SavedInterview], program: str) -> Page:
         )
     rows = tuple((one.name, one.company, str(one.answered), one.state, one.changed.strftime(_WHEN)) for one in found)
     columns = Column("Interview"), Column("Company"), Column("Answers", right=True), Column("State"), Column("Changed")
-    name = shlex.quote(found[0].name)
-    ways = f"{program} ask --interview {name}", f"{program} assess {shlex.quote(INTERVIEW + found[0].name)}"
-    next_ = Text(f"Go on with one: {ways[0]}", apart=True), Text(f"Its report: {ways[1]}")
+    first = found[0]
+    report = f"{program} assess {shlex.quote(INTERVIEW + first.name)}{_rules(first)}"
+    next_ = Text(f"Go on with one: {_go_on(first, program)}", apart=True), Text(f"Its report: {report}")
     return Page("", (Table(columns, rows), *next_))
 
 
@@ -36,15 +36,14 @@ def page(found: SavedInterview, program: str) -> Page:
     numbered = tuple((str(number), *row) for number, row in enumerate(rows, 1))
     changed = found.changed.strftime(_WHEN)
     damage = number_of(len(found.record.damage), "line is damaged", "lines are damaged")
-    name = shlex.quote(found.name)
     blocks = [
         Text(
             f"Interview {found.name}, {found.state}, {number_of(found.answered, 'answer', 'answers')}, changed {changed}."
         ),
         *([Text(f"{damage}; what they held is asked again.")] if found.record.damage else []),
         Table((Column("", right=True), Column("About"), Column("Answer", least=20)), numbered, apart=True),
-        Text(f"Go on: {program} ask --interview {name}", apart=True),
-        Text(f"Correct an answer: {program} interviews edit {name}"),
+        Text(f"Go on: {_go_on(found, program)}", apart=True),
+        Text(f"Correct an answer: {program} interviews edit {shlex.quote(found.name)}{_rules(found)}"),
     ]
     return Page(found.company, tuple(blocks))
 
@@ -58,6 +57,16 @@ def document(found: SavedInterview) -> Any:
     """An interview as plain data."""
     case = found.interview.case
     return {**_head(found), "facts": plain(dict(case.values)), "how": dict(case.how), "notes": plain(dict(case.notes))}
+
+
+def _go_on(one: SavedInterview, program: str) -> str:
+    """The command that goes on with an interview."""
+    return f"{program} ask --interview {shlex.quote(one.name)}{_rules(one)}"
+
+
+def _rules(one: SavedInterview) -> str:
+    """The options for the rules that an interview was begun with."""
+    return "".join(f" --rules {shlex.quote(folder)}" for folder in one.record.rules)
 
 
 def _head(one: SavedInterview) -> dict[str, Any]:
