@@ -43,7 +43,9 @@ def command(base: Base, **options: Any) -> None:
     if request.no_input and not (request.facts_file or request.answers_file or request.interview):
         raise click.UsageError("--no-input asks nothing; give the answers with --answers FILE.")
     if request.interview and request.resume:
-        raise click.UsageError("--resume goes on with the latest interview, --interview with the one named; give one of them.")
+        raise click.UsageError(
+            "--resume goes on with the latest interview, --interview with the one named; give one of them."
+        )
     for option, wanted, does in (("--quick", request.quick, "asks"), ("--resume", request.resume, "goes on with")):
         if request.no_input and wanted:
             raise click.UsageError(f"{option} {does} questions; it does not go with --no-input.")

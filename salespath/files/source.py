@@ -15,6 +15,7 @@ from salespath.files.problems import SalespathError, refusal, shown
 
 MAX_BYTES = 64 * 2**20
 HEAD = 2**16  # bytes by which a file is known
+INTERVIEW = "interview:"  # before the name of an interview, in place of the path of a file of companies
 
 _UNPACK = "unpack it, or give what is in it on standard input (`… | salespath … -`)"
 _AS_TEXT = "write what it says into a fact file or a table (`salespath facts template`)"
@@ -50,15 +51,15 @@ _MARKS = {
 
 
 class InputFile:
-    """A file that is read once; `head` are its first bytes. `-` is standard input.
+    """A file that is read once; `head` are its first bytes. `-` is standard input; `file` stands for what is no file on disk.
 
     Raises SalespathError: SP101 for a missing file, a directory or a device, SP102 for one that is no text and no table: an Excel
     workbook, gzip, a PDF document, an image, ….
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, file: IO[bytes] | None = None) -> None:
         self.path, self._copied = path, False
-        self._file = sys.stdin.buffer if path == "-" else open_file(path)
+        self._file = file or (sys.stdin.buffer if path == "-" else open_file(path))
         try:
             self.head = self._rest = self._file.read(HEAD)
             self.size = _size(self._file)

@@ -1,6 +1,6 @@
 """Interviews on disk: one append-only file each, one line of JSON for each event, on the disk before it is acknowledged.
 
-A line begins with the checksum (CRC-32) of the rest of it; lines of interviews that were begun before there were checksums have none.
+A line begins with the checksum (CRC-32) of the rest of it; the lines of interviews begun before there were checksums have none.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ class Journal:
             _sync_folder(self.path.parent.parent)
         self._file = os.open(self.path, _FLAGS | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
         self._lock(wait=new)
-        if os.name == "posix" and not os.fstat(self._file).st_nlink:  # deleted by another window before the lock was got
+        if (
+            os.name == "posix" and not os.fstat(self._file).st_nlink
+        ):  # deleted by another window before the lock was got
             raise BlockingIOError
         with open(self._file, "rb", closefd=False) as file:
             self.data = file.read(_LARGEST)
@@ -250,7 +252,9 @@ def look(path: Path, vocabulary: Vocabulary) -> JournalRecord:
 def unknown(name: str) -> SalespathError:
     """There is no interview of that name."""
     names = [name_of(path) for path in files()]
-    there = f" There are: {', '.join(names[:12])}{' and more' if names[12:] else ''}." if names else " None is saved here."
+    there = (
+        f" There are: {', '.join(names[:12])}{' and more' if names[12:] else ''}." if names else " None is saved here."
+    )
     return refusal("SP142", f"there is no interview {shown(name)}.{suggestion(name, names) or there}", None)
 
 
@@ -277,9 +281,11 @@ def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
     for number, text in enumerate(lines, 1):
         line = _parsed(text, summed)
         summed = summed or text.startswith(b'{"sum": ')
-        if line is None and text and number < len(lines) and (summed or text.endswith(b"}")):
-            found = _QUESTION.search(text)  # what is not closed and has no checksum was torn, and written again
-            damage[number] = found[1].decode() if found else ""
+        if line is None:  # what is not closed and has no checksum was torn, and written again
+            if text and number < len(lines) and (summed or text.endswith(b"}")):
+                found = _QUESTION.search(text)
+                damage[number] = found[1].decode() if found else ""
+            continue
         match line:
             case {"kind": "given"}:
                 rules = line.get("rules")

@@ -7,13 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from salespath.engine.base import Base
-from salespath.facts import Case
 from salespath.facts.cases import NAMELESS
+from salespath.facts.fact_file import text as fact_file_text
 from salespath.files.problems import SalespathError, refusal, shown
+from salespath.files.source import INTERVIEW
 from salespath.interview.interview import Interview, replay
 from salespath.interview.journal import Journal, JournalRecord, files, look, name_of, path_of, unknown
-
-INTERVIEW = "interview:"  # what stands before the name of an interview, in place of a file of companies
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,12 @@ def saved_interview(base: Base, name: str) -> SavedInterview:
         raise unknown(name) from None
 
 
-def saved_case(base: Base, path: str) -> Case:
-    """The company of an interview, by INTERVIEW and its name. Raises SalespathError (SP142) where there is none."""
+def fact_file(base: Base, path: str) -> bytes:
+    """The fact file of an interview, by INTERVIEW and its name. Raises SalespathError (SP142) where there is none."""
     record = look(path_of(path.removeprefix(INTERVIEW)), base.vocabulary)
     case = replay(base, record.given, record.events).case
-    return replace(case, file=path, named=case.company != NAMELESS)
+    case = case if case.company != NAMELESS else replace(case, company="")
+    return fact_file_text(case, base.vocabulary).encode()
 
 
 def open_saved(name: str) -> Journal:

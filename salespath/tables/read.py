@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salespath.engine.base import Base
@@ -20,8 +21,7 @@ from salespath.facts import Case, LeftOut, Lines, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import Problem, SalespathError, refusal
-from salespath.files.source import InputFile, encoding
-from salespath.interview.saved import INTERVIEW, saved_case
+from salespath.files.source import INTERVIEW, InputFile, encoding
 from salespath.tables.framing import find_header
 
 if TYPE_CHECKING:  # these are slow to import
@@ -86,8 +86,9 @@ _KEY = re.compile(r"(?:- +)?[\"']?([\w ]+)[\"']?:(?:\s|$)")
 
 
 class CompaniesFile:
-    """A file of companies (`-` is standard input, `interview:NAME` what was answered in an interview), opened when it is first asked
-    for what it is.
+    """A file of companies, opened when it is first asked for what it is.
+
+    `-` is standard input, `interview:NAME` what was answered in an interview.
     """
 
     def __init__(self, base: Base, path: str) -> None:
@@ -96,8 +97,6 @@ class CompaniesFile:
     @property
     def is_table(self) -> bool:
         """Whether it is a table; what cannot be read is none."""
-        if self._is_interview:
-            return False
         return not isinstance(self._opened, SalespathError) and self._opened[1].is_table
 
     def reading(self) -> TableReading:
@@ -112,21 +111,19 @@ class CompaniesFile:
 
     def portfolio(self, *, lenient: bool = False) -> Portfolio:
         """Its companies, for reports on each; `lenient` as in `read_source`. Raises SalespathError where it cannot be used."""
-        if self._is_interview:
-            return Portfolio((saved_case(self._base, self.path),), (), single=True)
         source, kind = self._known()
         if kind.is_table:
             return _portfolio(self.reading(), self._base.vocabulary)
         with source:
             return read_source(source, self._base.vocabulary, lines=kind is LINES, lenient=lenient)
 
-    @property
-    def _is_interview(self) -> bool:
-        return self.path.startswith(INTERVIEW)
-
     @cached_property
     def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
         try:
+            if self.path.startswith(INTERVIEW):
+                from salespath.interview.saved import fact_file  # not for files
+
+                return InputFile(self.path, BytesIO(fact_file(self._base, self.path))), FACTS
             source = InputFile(self.path)
         except SalespathError as error:
             return error

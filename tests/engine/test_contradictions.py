@@ -225,7 +225,9 @@ def test_at_the_prompt_it_is_said_once_right_after_the_second_answer(tmp_path):
 def test_at_the_prompt_a_correction_as_wrong_as_before_is_said_anew_and_a_right_one_is_not(tmp_path):
     said = prompt(tmp_path, "A\nlaunched\nskip\nskip\nproven\n0\nback\n0\nback\n3\nquit\n", "--order", "fixed")
     assert said.count("This cannot be") == 1  # Enter or the same answer again is not told anew
-    said = prompt(tmp_path, "A\npilot\nskip\nskip\nskip\n7\nedit\n2\nidea\nedit\n6\n8\nedit\n6\n0\nquit\n", "--order", "fixed")
+    said = prompt(
+        tmp_path, "A\npilot\nskip\nskip\nskip\n7\nedit\n2\nidea\nedit\n6\n8\nedit\n6\n0\nquit\n", "--order", "fixed"
+    )
     assert [f"put at {number}." in said for number in (7, 8, 0)] == [True, True, False]
 
 

@@ -211,3 +211,24 @@ def test_strange_text_is_a_mistake_and_no_accident(text):
 def test_how_to_write_is_said_for_every_fact():
     for fact in VOCABULARY.facts.values():
         assert how_to_write(fact).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("annual_contract_value", "70k # from the CRM", Answer(70_000, "", "from the CRM")),
+        ("annual_contract_value", "about 70k #from the CRM", Answer(70_000, "estimated", "from the CRM")),
+        ("product_stage", "#2 # the demo", Answer("prototype", "", "the demo")),
+        ("customer_segments", "1, 2 # see list", Answer(frozenset({"small", "midsize"}), "", "see list")),
+        ("self_serve", "yes #", Answer(True)),
+        ("customer_segments", "small\n\nlarge\n", Answer(frozenset({"small", "large"}))),
+    ],
+)
+def test_a_note_may_follow_an_answer_and_a_list_may_be_pasted(name, text, expected):
+    assert understand(VOCABULARY.facts[name], text) == expected
+
+
+@pytest.mark.parametrize("text", ["1", "0", "# only a note"])
+def test_a_number_is_neither_yes_nor_no(text):
+    with pytest.raises(BadValue):
+        understand(VOCABULARY.facts["self_serve"], text)

@@ -33,9 +33,10 @@ def command(base: Base, name: str, yes: bool) -> None:
 def _discard(base: Base, journal: Journal, yes: bool) -> None:
     found = saved_interview(base, journal.name)  # as it is now that nobody else can change it
     written = _written_beside(journal, base)
-    beside = f" and the fact file {written}" if written else ""
     screen = Screen()
-    screen.say(f"This deletes {number_of(found.answered, 'answer', 'answers')} about {found.company} in {found.path}{beside}.")
+    screen.say(f"This deletes {number_of(found.answered, 'answer', 'answers')} about {found.company}:")
+    for path in filter(None, (found.path, written)):
+        screen.line(f"  {path}")
     if not yes:
         if not screen.terminal:
             raise click.UsageError("Nobody can be asked here; add --yes to discard it.")

@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from salespath.interview.saved import INTERVIEW, SavedInterview
+from salespath.files.source import INTERVIEW
+from salespath.interview.saved import SavedInterview
 from salespath.report.page import Column, Page, Table, Text
 from salespath.report.pages.question import answers
 from salespath.report.plain import plain
@@ -18,12 +19,14 @@ _WHEN = "%Y-%m-%d %H:%M"
 def listing(found: Sequence[SavedInterview], program: str) -> Page:
     """All interviews, and what can be done with them; `program` is how the program is called."""
     if not found:
-        return Page("", (Text(f"No interview is saved yet. Begin one with {program} ask, or {program} ask --interview NAME."),))
+        return Page(
+            "", (Text(f"No interview is saved yet. Begin one with {program} ask, or {program} ask --interview NAME."),)
+        )
     rows = tuple((one.name, one.company, str(one.answered), one.state, one.changed.strftime(_WHEN)) for one in found)
     columns = Column("Interview"), Column("Company"), Column("Answers", right=True), Column("State"), Column("Changed")
-    name = shlex.quote(found[0].name)
-    ways = f"{program} ask --interview {name}", f"{program} assess {INTERVIEW}{name}"
-    next_ = Text(f"Go on with one: {ways[0]}", apart=True), Text(f"Its report: {ways[1]}")
+    first = found[0]
+    report = f"{program} assess {shlex.quote(INTERVIEW + first.name)}{_rules(first)}"
+    next_ = Text(f"Go on with one: {_go_on(first, program)}", apart=True), Text(f"Its report: {report}")
     return Page("", (Table(columns, rows), *next_))
 
 
@@ -33,13 +36,14 @@ def page(found: SavedInterview, program: str) -> Page:
     numbered = tuple((str(number), *row) for number, row in enumerate(rows, 1))
     changed = found.changed.strftime(_WHEN)
     damage = number_of(len(found.record.damage), "line is damaged", "lines are damaged")
-    name = shlex.quote(found.name)
     blocks = [
-        Text(f"Interview {found.name}, {found.state}, {number_of(found.answered, 'answer', 'answers')}, changed {changed}."),
+        Text(
+            f"Interview {found.name}, {found.state}, {number_of(found.answered, 'answer', 'answers')}, changed {changed}."
+        ),
         *([Text(f"{damage}; what they held is asked again.")] if found.record.damage else []),
         Table((Column("", right=True), Column("About"), Column("Answer", least=20)), numbered, apart=True),
-        Text(f"Go on: {program} ask --interview {name}", apart=True),
-        Text(f"Correct an answer: {program} interviews edit {name}"),
+        Text(f"Go on: {_go_on(found, program)}", apart=True),
+        Text(f"Correct an answer: {program} interviews edit {shlex.quote(found.name)}{_rules(found)}"),
     ]
     return Page(found.company, tuple(blocks))
 
@@ -53,6 +57,16 @@ def document(found: SavedInterview) -> Any:
     """An interview as plain data."""
     case = found.interview.case
     return {**_head(found), "facts": plain(dict(case.values)), "how": dict(case.how), "notes": plain(dict(case.notes))}
+
+
+def _go_on(one: SavedInterview, program: str) -> str:
+    """The command that goes on with an interview."""
+    return f"{program} ask --interview {shlex.quote(one.name)}{_rules(one)}"
+
+
+def _rules(one: SavedInterview) -> str:
+    """The options for the rules that an interview was begun with."""
+    return "".join(f" --rules {shlex.quote(folder)}" for folder in one.record.rules)
 
 
 def _head(one: SavedInterview) -> dict[str, Any]:

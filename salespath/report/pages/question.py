@@ -174,7 +174,11 @@ def _plan(interview: Interview, known: Answer | None) -> Asked:
     else:
         can = len({question.fact for question in assessment.next_questions} & set(left))
         can_change = f" {can} of those for the plan can still change the recommendation." if can else ""
-        open_ = "What is left open you have skipped, or cannot know yet." if interview.told else "What is left open you have skipped."
+        open_ = (
+            "What is left open you have skipped, or cannot know yet."
+            if interview.told
+            else "What is left open you have skipped."
+        )
         state = f"{'The core questions are done.' if interview.fixed else open_}{can_change}"
         why = "The other answers shape the plan, and where the recommendation is close they can still tip it."
     default = "yes" if known and known.value else "no"
