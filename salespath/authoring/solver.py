@@ -9,6 +9,7 @@ is proved impossible, unless the solver gives up (a product or quotient of unkno
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from salespath.authoring.symbolic import SymbolicNumber, calculate, compare, finite, z3
@@ -23,11 +24,31 @@ from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known
 # A node, and whether it is true; `~` of a node is that it is false; an unknown one is neither
 Literal = tuple[Ref, bool]
 TRIES = 4
-EFFORT = 40_000_000  # a question takes an eighth of it, or is too hard; unlike time it is nearly the same everywhere
+# Z3 counts its steps; unlike time their number is the same everywhere, some eleven million a second.
+EFFORT = 10_000_000  # of a question: the hardest of the shipped rules takes half of it
+BUDGET = 150_000_000  # of all questions of a check: the shipped rules take a third of it
+LEAST = 100_000  # what any question counts for, with all that is done around it
 
 
 class GaveUp(Exception):
     """The solver could neither find a company nor prove that there is none."""
+
+
+class SpentBudget(GaveUp):
+    """The questions before have taken all the steps that a check may take."""
+
+
+class Budget:
+    """The steps that are left for the questions about one base."""
+
+    def __init__(self, steps: int = BUDGET) -> None:
+        self.left = steps
+
+    def take(self) -> int:
+        """The most that the next question may take. Raises SpentBudget."""
+        if self.left <= 0:
+            raise SpentBudget
+        return min(EFFORT, self.left)
 
 
 class _Variable(NamedTuple):
@@ -38,10 +59,10 @@ class _Variable(NamedTuple):
 
 
 class Solver:
-    """Questions about one base."""
+    """Questions about one base, within a budget."""
 
-    def __init__(self, base: Base) -> None:
-        self.base = base
+    def __init__(self, base: Base, budget: Budget | None = None) -> None:
+        self.base, self.budget = base, budget or Budget()
         self.variables: dict[str, _Variable] = {}
         self.domains: dict[str, list[Any]] = {}
         self._nodes: dict[Ref, tuple[Any, ...]] = {}
@@ -70,12 +91,20 @@ class Solver:
 
     def solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""
-        solver = z3.Solver()
-        solver.set("rlimit", EFFORT)
+        wanted = [*wanted, *chain.from_iterable(self.domains.values())]
+        try:
+            return self._model(z3.SimpleSolver(), wanted)  # the quicker one by far, where it finds an answer
+        except GaveUp:
+            return self._model(z3.Solver(), wanted)
+
+    def _model(self, solver: Any, wanted: Iterable[Any]) -> Any:
+        # The search by cells of polynomials has single steps that take minutes; without it such a question stays open.
+        cells = {"arith.nl.nra": False, "arith.nl.nra_check_assignment": False}
+        solver.set(rlimit=self.budget.take(), **cells)
         solver.add(*wanted)
-        for constraints in self.domains.values():
-            solver.add(*constraints)
+        before = _steps(solver)
         answer = solver.check()
+        self.budget.left -= max(LEAST, _steps(solver) - before)
         if answer == z3.unknown:
             raise GaveUp
         return None if answer == z3.unsat else solver.model()
@@ -219,6 +248,12 @@ def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -
     """Whether the ordinary walk finds all literals so for a company."""
     walked = walk(base, Company(base, facts), settle=False)
     return all(walked.is_so(ref) == wanted for ref, wanted in literals)
+
+
+def _steps(solver: Any) -> int:
+    """The steps taken so far, by all solvers together."""
+    statistics = solver.statistics()
+    return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0
 
 
 def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:
