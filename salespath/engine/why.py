@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from salespath.engine import trace
 from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
+from salespath.engine.intervals import is_open
 from salespath.engine.targets import meant
 from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN, SUMS
