@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import TypeGuard
 
 from salespath.engine.walk import OPERATORS
-from salespath.facts import Derived, Fact, Value
+from salespath.facts import Derived, Fact
 from salespath.facts.values import LARGEST, Range
 from salespath.rules.language import Arithmetic, Compare, Number, Quantity
 
@@ -31,14 +31,10 @@ def is_range(value: object) -> TypeGuard[Range]:
     return isinstance(value, Range)
 
 
-def is_open(facts: Mapping[str, Value], name: str) -> bool:
+def is_open(facts: Mapping[str, object], name: str) -> bool:
     """Whether a fact is not known, or only as a range."""
-    return isinstance(facts.get(name), Range) or name not in facts
-
-
-def points(facts: Mapping[str, Value]) -> Collection[str]:
-    """The facts that are known as more than a range."""
-    return facts.keys() if not any(map(is_range, facts.values())) else {n for n in facts if not is_open(facts, n)}
+    value = facts.get(name)
+    return value is None or isinstance(value, Range)
 
 
 def bounded(fact: Fact | Derived, value: Range) -> float | Range:

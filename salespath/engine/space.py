@@ -92,7 +92,7 @@ class Space:
             points = list(points_of(self.base.vocabulary[name], extent, limits(self.base).get(name, ())))
             whole = self._states({name: extent}, tests)
         else:
-            points = sorted([*chain.from_iterable(o.values for o in variable.outcomes), *ODD], key=float)  # type: ignore[arg-type]
+            points = sorted([*chain.from_iterable(o.values for o in variable.outcomes), *ODD], key=float)
             whole = (UNKNOWN,) * len(tests)
         for value in points:
             found.setdefault(self._states({name: value}, tests), []).append(value)

@@ -177,9 +177,9 @@ class _Part:
         extent = self.rows.value(Quantity(term.id))
         if extent.high is not None:
             some = np.broadcast_to(extent.ranged & ~np.isnan(extent.values), open_.shape) & open_
-            ends = np.maximum(least, extent.values[some] * step), np.minimum(most, extent.high[some] * step)
-            first, last = np.ceil(ends[0] - SLACK), np.floor(ends[1] + SLACK)
-            low[some], high[some] = np.where(first <= last, [first, last], [ends[0], np.maximum(*ends)])
+            begin, end = np.maximum(least, extent.values[some] * step), np.minimum(most, extent.high[some] * step)
+            first, last = np.ceil(begin - SLACK), np.floor(end + SLACK)
+            low[some], high[some] = np.where(first <= last, [first, last], [begin, np.maximum(begin, end)])
         crossing = partial(self._crossing, term.id, step, low, high, open_ | guess)
         for point in (low, high, *turns(term, readers(self.base)[term.id], crossing)):
             yield np.clip(point, low, high) / step

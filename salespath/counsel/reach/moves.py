@@ -215,7 +215,7 @@ def runs(some: Iterable[tuple[Move, Any]]) -> list[tuple[list[Move], Any]]:
 def join(fact: Fact, some: Sequence[Move]) -> Move:
     """Moves to neighbouring cells as one: to the nearest value of them, or for an answer to the bound that it has to keep."""
     first, last = some[0], some[-1]
-    if first.answers:
+    if first.before is None or first.answers:
         after = last.high if first.low is None and last.high is not None else first.after
     else:
         after = first.after if height(fact, first.after) > height(fact, first.before) else last.after
