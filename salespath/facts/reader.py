@@ -73,7 +73,7 @@ def _any_of(text: str) -> frozenset[str]:
 UNKNOWN = _any_of(
     "?|??|???|n/a|n.a.|n.a|na|#n/a|n/d|nd|unknown|not known|tbd|tba|tbc|t.b.d.|don't know|dont know|do not know|i don't know"
     "|i do not know|idk|not sure|unsure|no idea|not available|not applicable|not disclosed|undisclosed|not reported|no data"
-    "|no answer|unspecified|not specified|missing|null|nan|-|--|---|necunoscut|necunoscuta|nu stiu|nu se stie|nu e cazul"
+    "|no answer|unspecified|not specified|missing|null|-|--|---|necunoscut|necunoscuta|nu stiu|nu se stie|nu e cazul"
     "|nespecificat|fara date|k.a.|unbekannt"
 )
 YES = _any_of("yes|y|ye|yeah|yep|true|t|da|ja|oui|si|sim|tak|adevarat|✓|✔|☑")
@@ -149,7 +149,7 @@ def _yes_or_no(text: str, word: str, context: Context) -> Understood:
     if word in YES or word in NO:
         said = "yes" if word in YES else "no"
         return Understood(word in YES, "" if word in _PLAIN_WORDS else _read_as(text, said))
-    raise BadValue(f"{shown(text)} is neither yes nor no; write yes or no.")
+    raise BadValue(f"{shown(text)} is neither yes nor no.{'' if context.prompt else ' Write yes or no.'}")
 
 
 # Dates
@@ -242,14 +242,11 @@ def _names(fact: Fact | Derived, part: str, context: Context) -> list[str]:
 def _number(fact: Fact | Derived, text: str, context: Context, exact: bool) -> Understood:
     if text.isascii() and text.isdecimal() and len(text) < 16 and context in (ALONE, PROMPT):
         return Understood(within_range(fact, int(text), text), currency=DOLLARS if fact.type == "money" else "")
-    words = plain(text[: 2 * LONGEST])
-    if exact and words == "nan":
-        raise BadValue("NaN is not a number; what is not known is left out.")
     if _is_unknown(text):
         return _unknown(text)
-    found = amount(words)
+    found = amount(plain(text[: 2 * LONGEST]))
     if found is None:
-        raise BadValue(_no_number(fact, text, words))
+        raise BadValue(_no_number(fact, text, context))
     currency = _currency(fact, text, found, context)
     if fact.type != "share" and any(figure.percent for figure in found.figures):
         raise BadValue(f"{shown(text)} is a share; expected {KINDS[fact.type]}.")
@@ -270,13 +267,17 @@ def _written(fact: Fact | Derived, value: Value) -> tuple[str, ...]:
     return cell_text(fact, value), f"{LEAST} {low}", f"{MOST} {high}"
 
 
-def _no_number(fact: Fact | Derived, text: str, words: str) -> str:
+def _no_number(fact: Fact | Derived, text: str, context: Context) -> str:
+    words = plain(text[:LONGEST]).rstrip(".!")
+    if len(text) > LONGEST and text.isdecimal():
+        return f"{shown(text)} is too large."
     if words in _NOTHING:
-        return f"{shown(text)} is not a number; write 0 for none, or n/a where it is not known."
-    if len(text) > LONGEST:
-        return f"{shown(text)} is too long for a number."
-    way = "7, 6 weeks or 1.5 years" if _duration(fact) else _WAYS[fact.type]
-    return f"{shown(text)} is not a number; write it as {way}."
+        way = "Write 0 for none, or n/a where it is not known."
+    elif words == "nan":
+        way = "What is not known is left out, or n/a."
+    else:
+        way = f"Write it as {'7, 6 weeks or 1.5 years' if _duration(fact) else _WAYS[fact.type]}."
+    return f"{shown(text)} is not a number.{'' if context.prompt else f' {way}'}"
 
 
 def _expected(fact: Fact | Derived) -> str:
