@@ -405,6 +405,15 @@ def test_a_long_text_takes_no_more_steps_than_it_has_letters(piece):
         assert steps < 60 * len(text)
 
 
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [("capital", "5"), ("product_stage", "pilot"), ("self_serve", "yes"), ("customer_segments", "small")],
+)
+def test_the_end_of_a_long_text_is_read_as_well(fact, text):
+    with pytest.raises(BadValue):
+        read(fact, f"{text}{' ' * 2_000}and more")
+
+
 def test_nothing_is_an_amount_without_a_digit():
     assert amount(plain("about")) is None
     assert amount(plain("≈ ５")).about
