@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import TypeAlias
 from unicodedata import category, combining, normalize
 
 from salespath.facts.currencies import AMBIGUOUS, ISO
@@ -41,24 +40,21 @@ _UNUSUAL = str.maketrans(
 )
 
 
-@dataclass(slots=True)
 class Figure:
     """One figure as written: its digits with their separators, and what stands beside it.
 
     `scale` and `exponent` are powers of ten; `letter` says that the scale is a mere m, which can also mean months.
     """
 
-    digits: str
-    negative: bool = False
-    exponent: int = 0
-    scale: int | None = None
-    letter: bool = False
-    percent: bool = False
-    currency: str = ""
-    unit: str = ""
+    __slots__ = ("currency", "digits", "exponent", "letter", "negative", "percent", "scale", "unit")
+
+    def __init__(self) -> None:
+        self.digits = self.currency = self.unit = ""
+        self.negative = self.letter = self.percent = False
+        self.exponent = 0
+        self.scale: int | None = None
 
 
-@dataclass(slots=True)
 class Amount:
     """What a text says: one figure, or the two ends of a range.
 
@@ -66,20 +62,19 @@ class Amount:
     `rest` holds the words beside it that are none of these.
     """
 
-    figures: list[Figure] = field(default_factory=list)
-    bound: str = ""
-    about: bool = False
-    per: str = ""
-    rest: str = ""
+    __slots__ = ("about", "bound", "figures", "per", "rest")
+
+    def __init__(self) -> None:
+        self.figures: list[Figure] = []
+        self.bound = self.per = self.rest = ""
+        self.about = False
 
 
-class _Word(NamedTuple):
-    kind: str
-    value: str | int = ""
+_Word: TypeAlias = "tuple[str, str | int]"  # of what kind, and what it means
 
 
 def _words(kind: str, meanings: Mapping[str, str] | Mapping[int, str]) -> dict[str, _Word]:
-    return {word: _Word(kind, value) for value, text in meanings.items() for word in text.split("|")}
+    return {word: (kind, value) for value, text in meanings.items() for word in text.split("|")}
 
 
 _PERIODS = {
@@ -132,6 +127,10 @@ _BEFORE: dict[str, _Word] = {
     **_words("(", {"": "("}),
     **_words("scale", {3: "k|t", 6: "m"}),
 }  # fmt: skip
+
+
+_WIDTHS = (3, 2, 1)  # words of a phrase
+_LONGER = frozenset(phrase.split()[0] for known in (_AFTER, _BEFORE, _PER, ISO) for phrase in known if " " in phrase)
 
 
 @cache
@@ -227,30 +226,29 @@ class _Reader:
     def _phrase(self, known: dict[str, _Word]) -> _Word | None:
         """The meaning of the longest phrase that stands here, which is passed over; or None."""
         at, tokens = self.at, self.tokens
-        for width in (3, 2, 1):
-            if at + width <= len(tokens):
-                word = known.get(tokens[at] if width == 1 else " ".join(tokens[at : at + width]))
-                if word is not None:
-                    self.at += width
-                    return word
+        for width in _WIDTHS if tokens[at] in _LONGER else (1,):
+            word = known.get(tokens[at] if width == 1 else " ".join(tokens[at : at + width]))
+            if word is not None:
+                self.at += min(width, len(tokens) - at)
+                return word
         return None
 
     def _currency(self) -> str:
         """The currency named here, as written, which is passed over; or nothing."""
         at, tokens = self.at, self.tokens
-        for width in (3, 2, 1):
+        for width in _WIDTHS if tokens[at] in _LONGER else (1,):
             word = tokens[at] if width == 1 else " ".join(tokens[at : at + width])
-            if at + width <= len(tokens) and (word in ISO or word in AMBIGUOUS):
-                self.at += width
+            if word in ISO or word in AMBIGUOUS:
+                self.at += min(width, len(tokens) - at)
                 return word
-        if len(tokens[at]) == 1 and category(tokens[at]) == "Sc":
+        if not tokens[at].isascii() and category(tokens[at][0]) == "Sc":
             self.at += 1
             return tokens[at]
         return ""
 
     def _figure(self) -> bool:
         """Read one figure with what stands before and directly after it."""
-        figure, signed, bracket = Figure(""), False, False
+        figure, signed, bracket = Figure(), False, False
         while self.at < len(self.tokens) and not figure.digits:
             token = self.tokens[self.at]
             if token[0] in "0123456789" or (token[0] == "." and token[1:]):
@@ -267,21 +265,21 @@ class _Reader:
                     return False
                 figure.scale, figure.currency = split
                 self.at += 1
-            elif word.kind == "about":
+            elif word[0] == "about":
                 self.found.about = True
-            elif word.kind == "bound":
+            elif word[0] == "bound":
                 if self.found.bound or self.found.figures or self.between:
                     return False
-                self.found.bound = str(word.value)
-            elif word.kind == "between":
+                self.found.bound = str(word[1])
+            elif word[0] == "between":
                 if self.between or self.found.figures:
                     return False
                 self.between = True
-            elif word.kind == "sign":
+            elif word[0] == "sign":
                 if signed:
                     return False
-                signed, figure.negative = True, word.value == "-"
-            elif word.kind == "(":
+                signed, figure.negative = True, word[1] == "-"
+            elif word[0] == "(":
                 if bracket:
                     return False
                 bracket = True
@@ -289,7 +287,7 @@ class _Reader:
                 following = self.tokens[self.at] if self.at < len(self.tokens) else ""
                 if following not in ISO or following.isalpha() or figure.scale is not None:
                     return False
-                figure.scale = int(word.value)
+                figure.scale = int(word[1])
         if not figure.digits:
             return False
         self.found.figures.append(figure)
@@ -322,10 +320,10 @@ class _Reader:
             self.at += 1
             return True
         word = self._phrase(_AFTER)
-        if word is not None and word.kind == "scale" and figure.scale is None:
-            figure.scale, figure.letter = int(word.value), token == "m"
+        if word is not None and word[0] == "scale" and figure.scale is None:
+            figure.scale, figure.letter = int(word[1]), token == "m"
             return True
-        if word is not None and word.kind == "percent" and not figure.percent:
+        if word is not None and word[0] == "percent" and not figure.percent:
             figure.percent = True
             return True
         self.at = start
@@ -345,7 +343,7 @@ class _Reader:
             width, self.at = self.at - start, start
             if word is None:
                 return False
-            period = str(word.value)
+            period = str(word[1])
         if self.found.per not in ("", period):
             return False
         self.found.per = period
@@ -359,15 +357,15 @@ class _Reader:
             self.rest.append(self.tokens[self.at])
             self.at += 1
             return self.rest[-1].isalpha()
-        match word.kind:
+        match word[0]:
             case "to" | "and":
-                if len(found.figures) == 2 or found.bound or self.rest or (word.kind == "and" and not self.between):
+                if len(found.figures) == 2 or found.bound or self.rest or (word[0] == "and" and not self.between):
                     return False
                 return self._figure()
             case "bound":
                 if found.bound or len(found.figures) == 2:
                     return False
-                found.bound = str(word.value)
+                found.bound = str(word[1])
             case "about":
                 found.about = True
-        return word.kind in ("bound", "about", "nothing")
+        return word[0] in ("bound", "about", "nothing")

@@ -8,7 +8,7 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
-from salespath.facts.reader import ALONE, DATE, Context, Understood, members, understand
+from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import KINDS, LARGEST, BadValue, Range, Value, ends, whole, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown
@@ -56,7 +56,7 @@ def fits(fact: Fact | Derived, value: object) -> bool:
     if fact.type == "boolean":
         return type(value) is bool
     if fact.type == "date":
-        return type(value) is str and DATE.fullmatch(value) is not None and understand(fact, value).value == value
+        return type(value) is str and _is_day(fact, value)
     if type(value) is Range:
         possible = ends(fact)
         return value.low < value.high and all(
@@ -77,6 +77,13 @@ def _can_be(fact: Fact | Derived, value: object, *, end: bool = False) -> bool:
         and (fact.minimum is None or value >= fact.minimum)
         and (fact.maximum is None or value <= fact.maximum)
     )
+
+
+def _is_day(fact: Fact | Derived, text: str) -> bool:
+    try:
+        return understand(fact, text).value == text
+    except BadValue:
+        return False
 
 
 def convert(fact: Fact | Derived, value: object, context: Context = ALONE) -> Understood:

@@ -65,7 +65,7 @@ class Understood:
     how: str = ""
 
 
-DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}\S*)?")  # spreadsheets add a time of day
+DATE = r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}\S*)?"  # spreadsheets add a time of day
 
 
 def _any_of(text: str) -> frozenset[str]:
@@ -75,7 +75,7 @@ def _any_of(text: str) -> frozenset[str]:
 UNKNOWN = _any_of(
     "?|??|???|n/a|n.a.|n.a|na|#n/a|n/d|nd|unknown|not known|tbd|tba|tbc|t.b.d.|don't know|dont know|do not know|i don't know"
     "|i do not know|idk|not sure|unsure|no idea|not available|not applicable|not disclosed|undisclosed|not reported|no data"
-    "|no answer|unspecified|not specified|missing|null|nan|-|--|---|necunoscut|necunoscuta|nu stiu|nu se stie|nu e cazul"
+    "|no answer|unspecified|not specified|missing|null|-|--|---|necunoscut|necunoscuta|nu stiu|nu se stie|nu e cazul"
     "|nespecificat|fara date|k.a.|unbekannt"
 )
 YES = _any_of("yes|y|ye|yeah|yep|true|t|da|ja|oui|si|sim|tak|adevarat|✓|✔|☑")
@@ -84,7 +84,7 @@ NONE = frozenset(("none", "none of these", "[]", values.EMPTY_SET))
 ALL = frozenset(("all", "all of these"))
 _NOTHING = _any_of("none|no|nothing|nobody|nil|nimic")  # said where a number is meant
 _PLAIN_WORDS = _any_of("yes|no|y|n|true|false")
-_OTHER_DATE = re.compile(r"([0-9]{1,2})[./ -]([0-9]{1,2})[./ -]([0-9]{4})")
+_OTHER_DATE = r"([0-9]{1,2})[./ -]([0-9]{1,2})[./ -]([0-9]{4})"
 _WAYS = {"money": "70000, 70k or $5,000", "share": "12% or 0.12", "integer": "40 or 1,500", "number": "3 or 4.5"}
 _SHORTEST = 3  # letters that stand for a longer word; at the prompt one is enough
 _LONGEST = 400  # characters of a word
@@ -104,7 +104,7 @@ def understand(fact: Fact | Derived, text: str, context: Context = ALONE, *, exa
         return _set(fact, text, context)
     if text in fact.values:
         return Understood(text)
-    word = plain(text[:_LONGEST]).rstrip(".!") or text
+    word = _word(text)
     if fact.type == "choice":
         if fold(word) not in fact.meanings and _is_unknown(text):
             return _unknown(text)
@@ -133,6 +133,11 @@ def members(fact: Fact | Derived, words: Iterable[str], context: Context = ALONE
     return Understood(frozenset(found), "; ".join(other))
 
 
+def _word(text: str) -> str:
+    """A text as it is looked up among words; one that is endless is none of them."""
+    return plain(text).rstrip(".!") if len(text) <= _LONGEST else "…"
+
+
 def _read_as(text: str, said: str) -> str:
     return "" if text in (said, said.replace(" ", "_")) else f"{shown(text)}, read as {said}"
 
@@ -151,7 +156,7 @@ def _yes_or_no(text: str, word: str, context: Context) -> Understood:
     if word in YES or word in NO:
         said = "yes" if word in YES else "no"
         return Understood(word in YES, "" if word in _PLAIN_WORDS else _read_as(text, said))
-    raise BadValue(f"{shown(text)} is neither yes nor no; write yes or no.")
+    raise BadValue(f"{shown(text)} is neither yes nor no.{'' if context.prompt else ' Write yes or no.'}")
 
 
 # Dates
@@ -159,7 +164,7 @@ def _yes_or_no(text: str, word: str, context: Context) -> Understood:
 
 def _date(text: str) -> str:
     """A day as ISO text, without the time of day. Other ways of writing it are suggested only: 03/04/2024 is two days."""
-    match, other = DATE.fullmatch(text), _OTHER_DATE.fullmatch(text)
+    match, other = re.fullmatch(DATE, text), re.fullmatch(_OTHER_DATE, text)
     if match and (day := _day(match[1])):
         return day
     ways = [] if other is None else [f"{other[3]}-{m:0>2}-{d:0>2}" for d, m in (other.group(1, 2), other.group(2, 1))]
@@ -188,7 +193,7 @@ def _option(fact: Fact | Derived, text: str, context: Context) -> str:
         if 1 <= int(number[1]) <= len(options):
             return options[int(number[1]) - 1]
         raise BadValue(f"There is no choice {number[1]}; the choices are 1 to {len(options)}.")
-    word = fold(plain(text[:_LONGEST]).rstrip(".!"))
+    word = fold(_word(text))
     if (meant := fact.meanings.get(word)) is not None:
         return meant
     near: list[str] = []
@@ -207,7 +212,7 @@ def _set(fact: Fact | Derived, text: str, context: Context) -> Understood:
     """The members that one text names, between commas, semicolons or "and"."""
     if text in fact.values:
         return Understood(frozenset((text,)))
-    word = fold(plain(text[:_LONGEST]).rstrip(".!"))
+    word = fold(_word(text))
     if word in fact.meanings:  # a description may hold a comma
         return members(fact, [text], context)
     if text == values.EMPTY_SET or word in NONE:
@@ -226,7 +231,7 @@ def _set(fact: Fact | Derived, text: str, context: Context) -> Understood:
 
 def _names(fact: Fact | Derived, part: str, context: Context) -> list[str]:
     """The members named between two commas: one of several words, or several."""
-    if part in fact.values or fold(plain(part[:_LONGEST])) in fact.meanings:
+    if part in fact.values or fold(_word(part)) in fact.meanings:
         return [part]
     several = [name for name in re.split(r"[&+/]| and | și | si ", part) if name.strip()]
     if not context.prompt or len(several) > 1:
@@ -242,16 +247,17 @@ def _names(fact: Fact | Derived, part: str, context: Context) -> list[str]:
 
 
 def _number(fact: Fact | Derived, text: str, context: Context, exact: bool) -> Understood:
-    if text.isascii() and text.isdecimal() and len(text) < 16 and context in (ALONE, PROMPT):
-        return Understood(within_range(fact, int(text), text), currency=DOLLARS if fact.type == "money" else "")
-    words = plain(text[: 2 * LONGEST])
-    if exact and words == "nan":
-        raise BadValue("NaN is not a number; what is not known is left out.")
+    if (context is ALONE or context is PROMPT) and len(text) < 16 and text.isascii():  # most are plain digits
+        currency = DOLLARS if fact.type == "money" else ""
+        if text.isdecimal():
+            return Understood(within_range(fact, int(text), text), currency=currency)
+        if (exact or fact.type in ("share", "number")) and text.replace(".", "", 1).isdecimal():
+            return Understood(within_range(fact, whole(float(text)), text), currency=currency)
     if _is_unknown(text):
         return _unknown(text)
-    found = amount(words)
+    found = amount(plain(text)) if len(text) <= LONGEST else None
     if found is None:
-        raise BadValue(_no_number(fact, text, words))
+        raise BadValue(_no_number(fact, text, context))
     currency = _currency(fact, text, found, context)
     if fact.type != "share" and any(figure.percent for figure in found.figures):
         raise BadValue(f"{shown(text)} is a share; expected {KINDS[fact.type]}.")
@@ -272,13 +278,17 @@ def _written(fact: Fact | Derived, value: Value) -> tuple[str, ...]:
     return cell_text(fact, value), f"{LEAST} {low}", f"{MOST} {high}"
 
 
-def _no_number(fact: Fact | Derived, text: str, words: str) -> str:
+def _no_number(fact: Fact | Derived, text: str, context: Context) -> str:
+    words = plain(text[:LONGEST]).rstrip(".!")
+    if len(text) > LONGEST and text.isdecimal():
+        return f"{shown(text)} is too large."
     if words in _NOTHING:
-        return f"{shown(text)} is not a number; write 0 for none, or n/a where it is not known."
-    if len(text) > LONGEST:
-        return f"{shown(text)} is too long for a number."
-    way = "7, 6 weeks or 1.5 years" if _duration(fact) else _WAYS[fact.type]
-    return f"{shown(text)} is not a number; write it as {way}."
+        way = "Write 0 for none, or n/a where it is not known."
+    elif words == "nan":
+        way = "What is not known is left out, or n/a."
+    else:
+        way = f"Write it as {'7, 6 weeks or 1.5 years' if _duration(fact) else _WAYS[fact.type]}."
+    return f"{shown(text)} is not a number.{'' if context.prompt else f' {way}'}"
 
 
 def _expected(fact: Fact | Derived) -> str:

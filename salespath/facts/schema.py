@@ -126,7 +126,7 @@ def _values(fact: Fact | Derived) -> list[dict[str, Any]]:
         case "boolean":
             return [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"type": "string", "pattern": _YES_OR_NO}]
         case "date":
-            return [{"type": "string", "pattern": rf"^\s*{DATE.pattern}\s*$"}]
+            return [{"type": "string", "pattern": rf"^\s*{DATE}\s*$"}]
     if isinstance(fact, Fact) and fact.values:
         if fact.type == "choice":
             return _words(fact)

@@ -34,7 +34,7 @@ KINDS = {
 HOW = ("measured", "estimated", "guessed")
 EMPTY_SET = "-"
 LARGEST = 1e15
-_TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_TWO_READINGS = r"-?[1-9][0-9]{0,2}\.[0-9]{3}"
 
 
 class BadValue(ValueError):
@@ -150,4 +150,4 @@ def cell_text(fact: Fact | Derived, value: Value) -> str:
             return f"at least {low}"
         return f"at most {high}" if value.low == -math.inf else f"{low} to {high}"
     text = repr(value) if isinstance(value, float) else str(value)
-    return f"{text}0" if _TWO_READINGS.fullmatch(text.lstrip("-")) else text
+    return f"{text}0" if "." in text and re.fullmatch(_TWO_READINGS, text) else text

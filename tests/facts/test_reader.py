@@ -199,15 +199,15 @@ def test_what_is_known_beside_the_text_decides_and_is_not_said_again(fact, text,
         ("annual_contract_value", "250.000", {}, ["250.000 can be read as 250000 or as 250"]),
         ("annual_contract_value", "$12.500", {}, ["12500", "12.5"]),
         ("gross_margin", "1", {"percent": True}, ["1% or as 100%"]),
-        ("self_serve", "1", {}, ["1 is neither yes nor no", "write yes or no"]),
-        ("self_serve", "1", {"prompt": True}, ["write yes or no"]),
+        ("self_serve", "1", {}, ["1 is neither yes nor no", "Write yes or no"]),
+        ("self_serve", "1", {"prompt": True}, ["1 is neither yes nor no"]),
         ("product_stage", "2", {}, ["2 is not one of idea, prototype"]),
         ("product_stage", "9", {"prompt": True}, ["choices are 1 to 4"]),
         ("product_stage", "pro or pilot", {}, ["is not one of"]),
         ("product_stage", "lanched", {}, ["Did you mean launched?"]),
         ("next_funding", "not", {}, ["can mean none or uncertain"]),
         ("product_stage", "p", {}, ["p is not one of"]),
-        ("annual_contract_value", "none", {}, ["0 for none", "n/a where it is not known"]),
+        ("annual_contract_value", "none", {}, ["Write 0 for none", "n/a where it is not known"]),
         ("annual_contract_value", "-5", {}, ["-5 is less than 0"]),
         ("annual_contract_value", "lots", {}, ["lots is not a number", "70k"]),
         ("annual_contract_value", "45%", {}, ["45% is a share; expected US dollars"]),
@@ -229,7 +229,7 @@ def test_what_is_known_beside_the_text_decides_and_is_not_said_again(fact, text,
         ("customer_segments", "small, huge", {}, ["huge is not one of small, midsize, large."]),
         ("customer_segments", "none, small", {}, ["none goes with nothing else"]),
         ("customer_segments", ";", {}, ["names nothing"]),
-        ("annual_contract_value", "9" * 5000, {}, ["too long"]),
+        ("annual_contract_value", "9" * 5000, {}, ["too large"]),
         ("annual_contract_value", "1e16", {}, ["too large"]),
         ("annual_contract_value", "9999999bn", {}, ["too large"]),
     ],
@@ -405,6 +405,15 @@ def test_a_long_text_takes_no_more_steps_than_it_has_letters(piece):
         assert steps < 60 * len(text)
 
 
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [("capital", "5"), ("product_stage", "pilot"), ("self_serve", "yes"), ("customer_segments", "small")],
+)
+def test_the_end_of_a_long_text_is_read_as_well(fact, text):
+    with pytest.raises(BadValue):
+        read(fact, f"{text}{' ' * 2_000}and more")
+
+
 def test_nothing_is_an_amount_without_a_digit():
     assert amount(plain("about")) is None
     assert amount(plain("≈ ５")).about
@@ -506,7 +515,7 @@ def test_python_means_what_a_file_means_and_is_told_what_was_understood(facts, m
     [
         ("gross_margin", 80, "80 is more than 1"),
         ("self_serve", 1, "1 is not understood; expected yes or no"),
-        ("self_serve", "1", "write yes or no"),
+        ("self_serve", "1", "Write yes or no"),
         ("annual_contract_value", math.nan, "NaN is not a number"),
         ("annual_contract_value", -5, "-5 is less than 0"),
         ("annual_contract_value", True, "True is not understood"),
