@@ -14,6 +14,7 @@ from typing import TypeAlias
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.files.problems import shown
 
+
 @dataclass(frozen=True)
 class Range:
     """An interval in which a number lies; both ends belong to it. `low` may be -inf and `high` inf."""

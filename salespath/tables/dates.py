@@ -14,8 +14,8 @@ from salespath.engine.table import Array
 from salespath.facts import Vocabulary
 from salespath.facts.company_names import folded_name
 from salespath.facts.vocabulary import fold
-from salespath.tables.normalise import texts
 from salespath.tables.header import COMPANY
+from salespath.tables.normalise import texts
 
 _COLUMNS = (  # what a column of dates is called, folded, the most telling first
     *("as of", "as of date", "reference date", "report date", "reporting date", "snapshot date", "valuation date", "date"),

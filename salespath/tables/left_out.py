@@ -20,9 +20,9 @@ from salespath.engine.table import Array, FactColumn
 from salespath.facts import LeftOut, Vocabulary
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import NOTE, Problem, shown
-from salespath.tables.normalise import texts
 from salespath.tables.dates import Older
 from salespath.tables.header import COMPANY
+from salespath.tables.normalise import texts
 from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
