@@ -44,4 +44,21 @@ def understand(fact: Fact | Derived, text: str, context: Context = Context(), *,
     """What a text means for a fact; `exact` says that a program wrote it. Raises BadValue."""
     if not text.strip():
         return Understood(None)
-    return Understood(parse(fact, text, exact=exact), currency="USD" if fact.type == "money" else "")
+    if fact.type != "money":
+        return Understood(parse(fact, text, exact=exact))
+    amount, currency = _currency(text.strip())
+    return Understood(parse(fact, amount, exact=exact), currency=currency or context.currency or "USD")
+
+
+_WORDS = {"€": "EUR", "£": "GBP", "lei": "RON", "ron": "RON", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "jpy": "JPY", "usd": "USD"}
+_WORDS |= {"$": "USD", "krw": "KRW", "huf": "HUF"}
+
+
+def _currency(text: str) -> tuple[str, str]:
+    """An amount without the word for its currency, and the code of that."""
+    for word, code in _WORDS.items():
+        if text.lower().startswith(word):
+            return text[len(word) :].strip(), code
+        if text.lower().endswith(word):
+            return text[: -len(word)].strip(), code
+    return text, ""
