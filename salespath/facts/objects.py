@@ -8,6 +8,8 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
+from salespath.facts.rates import USD, BadRate, in_dollars
+from salespath.facts.reader import Context, Understood, understand
 from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, parse, parse_set, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
@@ -18,23 +20,43 @@ def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
 
     Raises SalespathError listing every fact that does not exist (SP111) and every value that cannot be (SP112).
     """
+    at = Problem("SP111", "", file=case.file, line=case.line)
+    if case.currency != USD and case.rate is None:
+        what = f"amounts of a Case are US dollars, so it cannot be in {shown(case.currency)}"
+        message = f'{case.company}: {what}; write them as text ("€45k"), or read() what stands in a file.'
+        raise SalespathError([replace(at, code="SP115", message=message)])
     if all(name in vocabulary and fits(vocabulary[name], value) for name, value in case.values.items()):
         return case
-    problems, at = [], Problem("SP111", "", file=case.file, line=case.line)
-    values = {}
+    problems: list[Problem] = []
+    values: dict[str, Value] = {}
+    codes: dict[str, str] = {}
     for name, value in case.values.items():
         if name not in vocabulary:
             message = f"{case.company}: there is no fact {shown(name)}.{suggestion(str(name), vocabulary)}"
             problems.append(replace(at, message=message, value=shown(name)))
             continue
         try:
-            values[name] = convert(vocabulary[name], value)
+            found = understood(vocabulary[name], value, Context(currency=case.currency))
         except BadValue as error:
             message = f"{case.company}: {name}: {error}"
             problems.append(replace(at, code="SP112", message=message, column=name, value=shown(repr(value))))
+            continue
+        if found.value is not None:
+            values[name] = found.value
+            if found.currency:
+                codes[name] = found.currency if isinstance(value, str) else USD
     if problems:
         raise SalespathError(problems)
-    return replace(case, values={name: value for name, value in values.items() if value is not None})
+    try:
+        read = in_dollars(values, codes, case.money)
+    except BadRate as error:
+        raise SalespathError([replace(at, code="SP115", message=f"{case.company}: {error}")]) from None
+    return replace(
+        case,
+        values=read.values,
+        currency=case.currency if case.rate else read.currency,
+        rates={**case.rates, **read.rates},
+    )
 
 
 def fits(fact: Fact | Derived, value: object) -> bool:
@@ -56,16 +78,18 @@ def fits(fact: Fact | Derived, value: object) -> bool:
     )
 
 
-def convert(fact: Fact | Derived, value: object) -> Value | None:
-    """The value that an object means for a fact; None and blank text are unknown. Raises BadValue.
+def understood(fact: Fact | Derived, value: object, context: Context = Context()) -> Understood:
+    """What an object means for a fact; None and blank text are unknown. Raises BadValue.
 
     Text is read as `parse` reads it, True and False are yes and no, a list or set of words is a set, a number is a number, and a
     `date` or `datetime` is a day.
     """
-    if value is None:
-        return None
     if isinstance(value, str):
-        return parse(fact, value) if value.strip() else None
+        return understand(fact, value, context)
+    return Understood(None if value is None else _converted(fact, value), currency=USD if fact.type == "money" else "")
+
+
+def _converted(fact: Fact | Derived, value: object) -> Value:
     if isinstance(value, bool):
         if fact.type == "boolean":
             return value

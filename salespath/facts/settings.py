@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from salespath.facts.cases import Case, FactReader, merge
 from salespath.facts.company_names import folded_name
+from salespath.facts.rates import BadRate
 from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import Scalar, parse, repeated_keys
@@ -36,14 +37,19 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
         assert isinstance(now, frozenset)
         reader.values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
     kept = {name: value for name, value in case.values.items() if name not in reader.said}
-    found = Case(case.company, reader.values, reader.how, reader.notes)
+    try:
+        found = reader.converted(Case(case.company, {}, reader.how, reader.notes))
+    except BadRate as error:
+        raise refusal("SP115", str(error), OPTION) from None
     said = merge(replace(case, values=kept), found)
-    return replace(said, line=case.line, tried=case.trial(said.values).tried)
+    currency = case.currency if case.values else found.currency
+    return replace(said, line=case.line, tried=case.trial(said.values).tried, currency=currency, money=case.money)
 
 
 class _SettingReader(FactReader):
     def __init__(self, vocabulary: Vocabulary, case: Case) -> None:
-        super().__init__(vocabulary, OPTION, case.company, [])
+        own = case.currency if case.values else case.money.currency
+        super().__init__(vocabulary, OPTION, case.company, [], money=replace(case.money, currency=own))
         self.case = case
         self.members: dict[str, dict[str, bool]] = {}  # of the sets: whether a member is there
         self.said: dict[str, str] = {}

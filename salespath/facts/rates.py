@@ -1,0 +1,255 @@
+"""What amounts in other currencies are in US dollars, which rules compare, and at which rate: given, a file's, or a yearly average."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from salespath.facts.values import Range, Value
+from salespath.files.problems import shown, suggestion
+
+USD = "USD"
+NONE = "XXX"  # of an amount that names none (ISO 4217: no currency)
+GIVEN = "given"
+OPTION, IN_FILE = "given with --rate", "given in the file"
+FILE = Path(__file__).with_name("rates.yaml")
+CURRENCY, RATES = "currency", "rates"  # what files call them
+REFERENCE_DATE = "reference_date"
+_BITS = 2.0**44  # to which converted amounts are rounded: more than twelve digits, so that an exact amount stays exact
+_TOLERANCE = 1 / 3
+_SPREAD = 1.05  # beyond the yearly averages: no year's own rate is further off without being another kind of number
+_SIGNS = {"€": "EUR", "£": "GBP", "$": USD, "US$": USD, "₹": "INR", "₺": "TRY", "₪": "ILS"}
+
+
+class BadRate(ValueError):
+    """A currency that is not known, or a rate that cannot be; the message says what was seen and what was expected."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What one unit of a currency is in US dollars: the average `of` a year, or as `given`."""
+
+    currency: str
+    dollars: float
+    of: str
+    source: str
+
+    @property
+    def units_per_usd(self) -> float:
+        """What one dollar is in that currency."""
+        return float(f"{1 / self.dollars:.15g}")  # 0.8867, not 0.8867000000000002
+
+    def in_dollars(self, amount: float) -> float | int:
+        """An amount in US dollars: bit for bit what a table makes of it."""
+        if not math.isfinite(amount):
+            return amount
+        part, power = math.frexp(amount * self.dollars)
+        return _whole(math.ldexp(round(part * _BITS), power - 44))
+
+    def own(self, dollars: float) -> float | int:
+        """Dollars in that currency: of an amount that was converted, the amount as it stood."""
+        return _whole(float(f"{dollars / self.dollars:.12g}")) if math.isfinite(dollars) else dollars
+
+
+def _whole(value: float) -> float | int:
+    return int(value) if value == int(value) else value
+
+
+@dataclass(frozen=True)
+class Currencies:
+    """What is said of amounts: the currency of those that name none ("": nothing is said), and rates by currency."""
+
+    currency: str = ""
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+
+    def rate(self, code: str, year: str = "") -> Rate:
+        """The rate of a currency: the one that is given, else the average of a year, else that of the newest whole year.
+
+        Raises BadRate for a currency without one, and for a given rate that is far from that average.
+        """
+        if code in self.rates:
+            rate = self.rates[code]
+            if rate.of == GIVEN and (usual := bundled().average(code, year)) and _far(rate.dollars, usual.dollars):
+                raise BadRate(_refused(rate, usual))
+            return rate
+        if found := bundled().average(code, year):
+            return found
+        raise BadRate(f"no rate of {code} is known here; give one: --rate {code}=DOLLARS, dollars for one {code}.")
+
+
+class InDollars(NamedTuple):
+    """Values whose amounts are US dollars, the company's own currency, and the rates that were used, its own first."""
+
+    values: dict[str, Value]
+    currency: str
+    rates: dict[str, Rate]
+
+
+def in_dollars(values: Mapping[str, Value], codes: Mapping[str, str], money: Currencies) -> InDollars:
+    """Values with amounts in the currencies of `codes`, by fact (NONE: the amount names none) → the same in US dollars.
+
+    The company's own currency is what is said of its amounts, else the only one that they name, else the dollar. Raises BadRate.
+    """
+    default = money.currency or USD
+    named = {fact: default if code in (NONE, "") else code for fact, code in codes.items()}
+    own = money.currency or (next(iter(named.values())) if len(set(named.values())) == 1 else USD)
+    year = str(values.get(REFERENCE_DATE, ""))[:4]
+    rates = {code: money.rate(code, year) for code in dict.fromkeys((own, *named.values())) if code != USD}
+    found = dict(values)
+    for fact, code in named.items():
+        if code != USD:
+            found[fact] = converted(found[fact], rates[code])
+    return InDollars(found, own, rates)
+
+
+def converted(value: Value, rate: Rate) -> Value:
+    """An amount or a range of them in US dollars."""
+    if isinstance(value, Range):
+        return Range(rate.in_dollars(value.low), rate.in_dollars(value.high))
+    assert isinstance(value, (int, float))
+    return rate.in_dollars(value)
+
+
+def own_value(value: Value, rate: Rate | None) -> Value:
+    """An amount or a range in US dollars in the currency of a rate; without one it stays."""
+    if rate is None or isinstance(value, (str, bool, frozenset)):
+        return value
+    return Range(rate.own(value.low), rate.own(value.high)) if isinstance(value, Range) else rate.own(value)
+
+
+# What is written
+
+
+def currency_code(text: str) -> str:
+    """The ISO code that a text means: the code itself in any case, or a sign. Raises BadRate with a suggestion."""
+    word = " ".join(text.split())
+    code = _SIGNS.get(word, word.upper())
+    if code == USD or code in bundled().codes:
+        return code
+    raise BadRate(f"{shown(text) or 'nothing'} is no currency that is known; write its code: EUR.{_hint(code)}")
+
+
+def _hint(code: str) -> str:
+    return suggestion(code, [USD, *bundled().units], 0.6) or suggestion(code, bundled().codes, 0.6)
+
+
+def given_rate(text: str) -> Rate:
+    """The rate that `EUR=1.08` gives: dollars for one unit. Raises BadRate."""
+    name, sign, number = text.partition("=")
+    if not sign:
+        raise BadRate(f"{shown(text) or 'nothing'} is no rate; expected CODE=DOLLARS, such as EUR=1.08.")
+    return stated_rate(name, number, OPTION)
+
+
+def stated_rate(name: str, number: object, source: str) -> Rate:
+    """The rate of a currency as dollars for one unit, by an option or a file. Raises BadRate, also where it is like no average."""
+    code = currency_code(name)
+    try:
+        dollars = float(str(number))
+    except ValueError:
+        dollars = math.nan
+    if not 1e-9 < dollars < 1e9:
+        raise BadRate(f"{code}={shown(number)}: expected a number of dollars for one {code}, such as EUR=1.08.")
+    rate = Rate(code, dollars, GIVEN, source)
+    if code == USD and dollars != 1:
+        raise BadRate(f"USD={shown(number)}: a dollar is one dollar; give the rates of other currencies.")
+    if usual := bundled().average(code):
+        averages = [1 / units for units in bundled().units[code]]
+        low, high = min(averages) / _SPREAD, max(averages) * _SPREAD
+        inverse = low <= 1 / dollars <= high and not low <= dollars <= high
+        if inverse or all(_far(dollars, average) for average in averages):
+            raise BadRate(_refused(rate, usual))
+    return rate
+
+
+def saved_rate(name: str, said: object, source: str) -> Rate:
+    """The rate that a receipt names, as it was: {units_per_usd, of, source}. Raises BadRate."""
+    code = currency_code(name)
+    try:
+        if not isinstance(said, Mapping):
+            raise ValueError
+        units = float(str(said["units_per_usd"]))
+        if not 1e-9 < units < 1e9:
+            raise ValueError
+    except (KeyError, ValueError):
+        raise BadRate(f"receipt: {RATES}: {code}: found {shown(said)}; expected units_per_usd, of and source.") from None
+    return Rate(code, 1 / units, str(said.get("of", GIVEN)), str(said.get("source", source)))
+
+
+def _far(dollars: float, average: float) -> bool:
+    return abs(dollars - average) > _TOLERANCE * average
+
+
+def _refused(rate: Rate, usual: Rate) -> str:
+    """Why a rate is not taken: it is the inverse of one that would do, or far from the average."""
+    code, inverse = rate.currency, 1 / rate.dollars
+    seen = f"{'--rate' if rate.source == OPTION else 'the rate'} {code}={rate.dollars:.6g}"
+    if abs(math.log(inverse / usual.dollars)) < abs(math.log(rate.dollars / usual.dollars)) and not _far(
+        inverse, usual.dollars
+    ):
+        return f"{seen} looks like {_MANY.get(code, code)} for a dollar; did you mean {code}={inverse:.4g}?"
+    average = f"the average of {usual.of}, {code}={usual.dollars:.4g}"
+    return f"{seen} is more than a third away from {average} (dollars for one {code}); check it."
+
+
+_MANY = {"EUR": "euros", "GBP": "pounds", "RON": "lei", "CHF": "francs", "PLN": "zlotys"}
+
+
+def currencies(currency: str = "", rates: Iterable[str] = ()) -> tuple[Currencies, list[str]]:
+    """What `--currency` and `--rate` say, and what is wrong with it. Nothing is read where they say nothing."""
+    found, wrong, code = dict[str, Rate](), list[str](), ""
+    if currency.strip():
+        try:
+            code = currency_code(currency)
+        except BadRate as error:
+            wrong.append(str(error))
+    for text in rates:
+        try:
+            rate = given_rate(text)
+        except BadRate as error:
+            wrong.append(str(error))
+            continue
+        first = found.setdefault(rate.currency, rate)
+        if first != rate:
+            wrong.append(f"two rates are given for {rate.currency}: {first.dollars:g} and {rate.dollars:g}.")
+    return Currencies(code, found), wrong
+
+
+# The bundled averages
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """Yearly averages, units for one dollar by currency from the first year on, and every currency that is known."""
+
+    source: str
+    years: tuple[str, ...]
+    part_years: Mapping[str, str]
+    ended: Mapping[str, str]
+    units: Mapping[str, tuple[float, ...]]
+    codes: tuple[str, ...]
+
+    def average(self, code: str, year: str = "") -> Rate | None:
+        """The average of a year if there is one, else of the newest whole year; None for a currency without any."""
+        units = dict(zip(self.years, self.units.get(code, ())))
+        if not units:
+            return None
+        whole = [known for known in units if known not in self.part_years]
+        chosen = year if year in units else whole[-1]
+        more = self.part_years.get(chosen, "") or ("" if chosen >= year else self.ended.get(code, ""))
+        return Rate(code, 1 / units[chosen], chosen, f"{self.source}{f' ({more})' if more else ''}")
+
+
+@cache
+def bundled() -> Bundled:
+    """The averages of the file."""
+    from salespath.files.nodes import plain, read
+
+    data: dict[str, Any] = plain(read(str(FILE)))
+    units = {code: tuple(map(float, row)) for code, row in data["units_for_a_dollar"].items()}
+    codes = (*units, *data["without_a_rate"])
+    return Bundled(data["source"], tuple(data["years"]), data["part_years"], data["ended"], units, codes)
