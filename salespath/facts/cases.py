@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from salespath.facts import values
+from salespath.facts.money import USD, Rate
 from salespath.facts.rates import (
     CURRENCY,
     IN_FILE,
     RATES,
-    USD,
+    UNSAID,
     BadRate,
     Currencies,
-    Rate,
     currency_code,
     in_dollars,
     saved_rate,
@@ -38,7 +38,15 @@ NAMES = (COMPANY, "company name")  # what the company's name is called, folded
 UNREAD = "facts that cannot be read"
 _KEPT = " The result keeps it; here it is shown, but counts for nothing."
 _ANNOTATED = ("value", "how", "note", "date")
-_BESIDE = (COMPANY, "facts", CURRENCY, RATES, "assumptions", "respondent", "scenario")  # keys beside the facts that something reads
+_BESIDE = (
+    COMPANY,
+    "facts",
+    CURRENCY,
+    RATES,
+    "assumptions",
+    "respondent",
+    "scenario",
+)  # keys beside the facts that something reads
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ class Case:
     carries whatever else the file says of the company (id, year, label, …). One that is not `named` goes by its file or place.
     The values of `tried` facts are not what the company said, but what is supposed of it.
 
-    Amounts among the values are US dollars. `currency` is what the company's own amounts are in; `rates` those at which amounts were
-    converted, and `money` what is said of amounts that are still to be read.
+    Amounts among the values are US dollars. `currency` is what the company's own amounts are in, `rates` are those at which amounts
+    were converted, and `money` is what is said of amounts that are still to be read.
     """
 
     company: str
@@ -65,7 +73,7 @@ class Case:
     tried: frozenset[str] = field(default=frozenset(), compare=False)
     currency: str = USD
     rates: MappingABC[str, Rate] = field(default_factory=dict)
-    money: Currencies = field(default=Currencies(), compare=False, repr=False)
+    money: Currencies = field(default=UNSAID, compare=False, repr=False)
 
     @property
     def rate(self) -> Rate | None:
@@ -91,7 +99,7 @@ def merge(first: Case, second: Case) -> Case:
         file=second.file or first.file,
         currency=second.currency if second.rates or not first.rates else first.currency,
         rates={**first.rates, **second.rates},
-        money=second.money if second.money != Currencies() else first.money,
+        money=second.money if second.money != UNSAID else first.money,
     )
 
 
@@ -119,7 +127,7 @@ class Portfolio:
     rejects: tuple[Reject, ...] = field(default=(), compare=False)
 
 
-def read_file(path: str, vocabulary: Vocabulary, money: Currencies = Currencies()) -> Portfolio:
+def read_file(path: str, vocabulary: Vocabulary, money: Currencies = UNSAID) -> Portfolio:
     """The companies of a YAML or JSON fact file; `money` is what else is said of their amounts.
 
     A company with an error is left out and its problems listed; the others are kept. Raises SalespathError only where the file
@@ -132,7 +140,7 @@ def read_file(path: str, vocabulary: Vocabulary, money: Currencies = Currencies(
 def read_source(
     source: InputFile,
     vocabulary: Vocabulary,
-    money: Currencies = Currencies(),
+    money: Currencies = UNSAID,
     *,
     lines: bool = False,
     lenient: bool = False,
@@ -151,7 +159,7 @@ def read_node(
     vocabulary: Vocabulary,
     path: str,
     name: str = NAMELESS,
-    money: Currencies = Currencies(),
+    money: Currencies = UNSAID,
     *,
     exact: bool = False,
     lenient: bool = False,
@@ -201,7 +209,7 @@ def read_case(
     name: str,
     exact: bool = False,
     lenient: bool = False,
-    money: Currencies = Currencies(),
+    money: Currencies = UNSAID,
 ) -> Case | None:
     """One company from its node, or None where a problem was found (and added to `problems`)."""
     reader = FactReader(vocabulary, path, name, problems, exact=exact)
@@ -294,7 +302,7 @@ class FactReader:
         problems: list[Problem],
         *,
         exact: bool = False,
-        money: Currencies = Currencies(),
+        money: Currencies = UNSAID,
     ) -> None:
         self.vocabulary, self.path, self.company, self.problems, self.exact = vocabulary, path, company, problems, exact
         self.money = money
@@ -386,15 +394,13 @@ class FactReader:
 
 def read_value(fact: Fact | Derived, node: Node, *, exact: bool = False) -> Value:
     """The value of a fact from its node. Raises BadValue."""
-    found = read_answer(fact, node, exact=exact).value
+    found = read_answer(fact, node, Context(), exact=exact).value
     if found is None:
         raise BadValue("found nothing; expected a value.")
     return found
 
 
-def read_answer(
-    fact: Fact | Derived, node: Node, context: Context = Context(), *, exact: bool = False
-) -> Understood:
+def read_answer(fact: Fact | Derived, node: Node, context: Context, *, exact: bool = False) -> Understood:
     """What the node of a fact means. Raises BadValue."""
     if isinstance(node, Mapping):
         raise BadValue("found a mapping; expected a value.")

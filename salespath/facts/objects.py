@@ -8,7 +8,8 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
-from salespath.facts.rates import USD, BadRate, in_dollars
+from salespath.facts.money import USD
+from salespath.facts.rates import BadRate, in_dollars
 from salespath.facts.reader import Context, Understood, understand
 from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, parse, parse_set, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
@@ -78,7 +79,7 @@ def fits(fact: Fact | Derived, value: object) -> bool:
     )
 
 
-def understood(fact: Fact | Derived, value: object, context: Context = Context()) -> Understood:
+def understood(fact: Fact | Derived, value: object, context: Context) -> Understood:
     """What an object means for a fact; None and blank text are unknown. Raises BadValue.
 
     Text is read as `parse` reads it, True and False are yes and no, a list or set of words is a set, a number is a number, and a

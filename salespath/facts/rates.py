@@ -1,4 +1,4 @@
-"""What amounts in other currencies are in US dollars, which rules compare, and at which rate: given, a file's, or a yearly average."""
+"""What amounts in other currencies are in US dollars, which rules compare, at a rate that is given or a yearly average."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from salespath.facts.money import USD, Rate
 from salespath.facts.values import Range, Value
 from salespath.files.problems import shown, suggestion
 
-USD = "USD"
 NONE = "XXX"  # of an amount that names none (ISO 4217: no currency)
 GIVEN = "given"
 OPTION, IN_FILE = "given with --rate", "given in the file"
 FILE = Path(__file__).with_name("rates.yaml")
 CURRENCY, RATES = "currency", "rates"  # what files call them
 REFERENCE_DATE = "reference_date"
-_BITS = 2.0**44  # to which converted amounts are rounded: more than twelve digits, so that an exact amount stays exact
 _TOLERANCE = 1 / 3
 _SPREAD = 1.05  # beyond the yearly averages: no year's own rate is further off without being another kind of number
 _SIGNS = {"€": "EUR", "£": "GBP", "$": USD, "US$": USD, "₹": "INR", "₺": "TRY", "₪": "ILS"}
@@ -27,36 +26,6 @@ _SIGNS = {"€": "EUR", "£": "GBP", "$": USD, "US$": USD, "₹": "INR", "₺": 
 
 class BadRate(ValueError):
     """A currency that is not known, or a rate that cannot be; the message says what was seen and what was expected."""
-
-
-@dataclass(frozen=True)
-class Rate:
-    """What one unit of a currency is in US dollars: the average `of` a year, or as `given`."""
-
-    currency: str
-    dollars: float
-    of: str
-    source: str
-
-    @property
-    def units_per_usd(self) -> float:
-        """What one dollar is in that currency."""
-        return float(f"{1 / self.dollars:.15g}")  # 0.8867, not 0.8867000000000002
-
-    def in_dollars(self, amount: float) -> float | int:
-        """An amount in US dollars: bit for bit what a table makes of it."""
-        if not math.isfinite(amount):
-            return amount
-        part, power = math.frexp(amount * self.dollars)
-        return _whole(math.ldexp(round(part * _BITS), power - 44))
-
-    def own(self, dollars: float) -> float | int:
-        """Dollars in that currency: of an amount that was converted, the amount as it stood."""
-        return _whole(float(f"{dollars / self.dollars:.12g}")) if math.isfinite(dollars) else dollars
-
-
-def _whole(value: float) -> float | int:
-    return int(value) if value == int(value) else value
 
 
 @dataclass(frozen=True)
@@ -79,6 +48,9 @@ class Currencies:
         if found := bundled().average(code, year):
             return found
         raise BadRate(f"no rate of {code} is known here; give one: --rate {code}=DOLLARS, dollars for one {code}.")
+
+
+UNSAID = Currencies()
 
 
 class InDollars(NamedTuple):
@@ -176,7 +148,9 @@ def saved_rate(name: str, said: object, source: str) -> Rate:
         if not 1e-9 < units < 1e9:
             raise ValueError
     except (KeyError, ValueError):
-        raise BadRate(f"receipt: {RATES}: {code}: found {shown(said)}; expected units_per_usd, of and source.") from None
+        raise BadRate(
+            f"receipt: {RATES}: {code}: found {shown(said)}; expected units_per_usd, of and source."
+        ) from None
     return Rate(code, 1 / units, str(said.get("of", GIVEN)), str(said.get("source", source)))
 
 

@@ -50,7 +50,17 @@ def understand(fact: Fact | Derived, text: str, context: Context = Context(), *,
     return Understood(parse(fact, amount, exact=exact), currency=currency or context.currency or "USD")
 
 
-_WORDS = {"€": "EUR", "£": "GBP", "lei": "RON", "ron": "RON", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "jpy": "JPY", "usd": "USD"}
+_WORDS = {
+    "€": "EUR",
+    "£": "GBP",
+    "lei": "RON",
+    "ron": "RON",
+    "eur": "EUR",
+    "gbp": "GBP",
+    "chf": "CHF",
+    "jpy": "JPY",
+    "usd": "USD",
+}
 _WORDS |= {"$": "USD", "krw": "KRW", "huf": "HUF"}
 
 

@@ -14,9 +14,9 @@ from datetime import date
 from typing import TypeAlias
 from unicodedata import category
 
+from salespath.facts.money import DOLLARS, in_own_currency, own_amount, own_rate, sign
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, fold
 from salespath.files.problems import shown, suggestion
-
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def words(fact: Fact | Derived, value: Value) -> str:
     if math.isnan(value):
         return "cannot be computed"
     if fact.type == "money":
-        return f"-${quantity(-value)}" if value < 0 else f"${quantity(round(value) if abs(value) >= 100 else value)}"
+        return _amount(value)
     if fact.type == "share":
         return f"{quantity(round(value * 100, 1))}%"
     if fact.unit == "months" and 0 < value < 1:  # nobody counts in tenths of a month
@@ -233,6 +233,22 @@ def words(fact: Fact | Derived, value: Value) -> str:
     if unit in ("days", "months", "years", "employees", "people", "customers", "companies") and rounded == 1:
         unit = {"people": "person", "companies": "company"}.get(unit, unit[:-1])
     return f"{quantity(rounded)}{' ' + unit if unit else ''}"
+
+
+def _amount(dollars: float) -> str:
+    """An amount in the currency in which amounts are shown: $70,000; -€5."""
+    value = own_amount(dollars)
+    size = abs(value)
+    return f"{'-' if value < 0 else ''}{sign()}{quantity(round(size) if size >= 100 else size)}"
+
+
+def threshold(fact: Fact | Derived, value: Value) -> str:
+    """The words of what rules hold answers against; an amount also in dollars, where the company's own are others."""
+    said = words(fact, value)
+    if fact.type != "money" or own_rate() in (None, DOLLARS):
+        return said
+    with in_own_currency(None):
+        return f"{said} ({words(fact, value)})"
 
 
 def readable(word: str) -> str:

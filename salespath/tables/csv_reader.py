@@ -13,6 +13,7 @@ import pyarrow.csv
 
 from salespath.engine.base import Base
 from salespath.facts import Reject
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
@@ -24,7 +25,7 @@ from salespath.tables.read import ROWS, TableReading
 class Delimited(TableReading):
     """A CSV file being read."""
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
         chunks = utf8(source)

@@ -12,6 +12,7 @@ from salespath.engine.base import Base
 from salespath.engine.table import FactTable
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import read_source
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
@@ -23,11 +24,11 @@ class FactFile(TableReading):
 
     lines = False
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._base = source.path, base
         self.names = (header.COMPANY,)  # what else a company that is left out says is one text
         with source:
-            self._portfolio = read_source(source, base.vocabulary, lines=self.lines)
+            self._portfolio = read_source(source, base.vocabulary, money, lines=self.lines)
         cases = self._portfolio.cases
         noted = {f"{n}__how": None for case in cases for n in case.how}
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}

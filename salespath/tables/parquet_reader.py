@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from salespath.engine.base import Base
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.files.problems import refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
@@ -21,7 +22,7 @@ BUFFER = 2**18  # of a column while it is read; without one, all of its part of 
 class Columnar(TableReading):
     """A Parquet file being read."""
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._source = source.path, source
         try:
             self._table = pyarrow.parquet.ParquetFile(source.seekable(), buffer_size=BUFFER)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from salespath.engine.base import Base
 from salespath.facts import Case, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import Problem, SalespathError
 from salespath.files.source import InputFile, encoding
@@ -44,8 +45,8 @@ class TableReading(ABC):
     problems: tuple[Problem, ...] = ()
 
     @abstractmethod
-    def __init__(self, source: InputFile, base: Base) -> None:
-        """Begin to read. Raises SalespathError where the file cannot be used at all."""
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
+        """Begin to read, with what else is said of amounts. Raises SalespathError where the file cannot be used at all."""
 
     @abstractmethod
     def parts(self) -> Iterator[Any]:
@@ -81,8 +82,8 @@ _KEY = re.compile(r"(?:- +)?[\"']?([\w ]+)[\"']?:(?:\s|$)")
 class CompaniesFile:
     """A file of companies (`-` is standard input), opened when it is first asked for what it is."""
 
-    def __init__(self, base: Base, path: str) -> None:
-        self.path, self._base = path, base
+    def __init__(self, base: Base, path: str, money: Currencies = UNSAID) -> None:
+        self.path, self._base, self._money = path, base, money
 
     @property
     def is_table(self) -> bool:
@@ -94,7 +95,7 @@ class CompaniesFile:
         source, kind = self._known()
         reader: type[TableReading] = getattr(import_module(kind.module), kind.reader)
         try:
-            return reader(source, self._base)
+            return reader(source, self._base, self._money)
         except BaseException:
             source.close()
             raise
@@ -105,7 +106,7 @@ class CompaniesFile:
         if kind.is_table:
             return _portfolio(self.reading(), self._base.vocabulary)
         with source:
-            return read_source(source, self._base.vocabulary, lines=kind is LINES, lenient=lenient)
+            return read_source(source, self._base.vocabulary, self._money, lines=kind is LINES, lenient=lenient)
 
     @cached_property
     def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:

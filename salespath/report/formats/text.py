@@ -75,7 +75,7 @@ class _Terminal:
                     self.lines.extend([*figure(block), ""])
                     self._say(f"{', '.join(f'{letter} {means}' for letter, means in block.legend.items())}.")
                 case Chart():
-                    self.lines.extend(chart(block.lines, self.width, block.unit))
+                    self.lines.extend(chart(block.lines, self.width, block.unit, block.sign))
                 case _:
                     raise TypeError(block)
             above = block

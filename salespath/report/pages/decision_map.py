@@ -13,6 +13,7 @@ from salespath.facts import Derived, Fact
 from salespath.facts.values import readable, words
 from salespath.report.page import Axis, Block, Figure, Heading, Item, Items, Page, Text
 from salespath.report.plain import plain
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import answer
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import VERDICTS
@@ -21,6 +22,7 @@ LETTERS = {"enterprise": "E", "smb": "S", "both": "B", "not_yet": "N", "undeterm
 _TURNS = 2  # rules named where a verdict turns
 
 
+@in_currency_of(lambda found: [found.assessment.case])
 def page(found: DecisionMap) -> Page:
     """The map, the larger values above, and the exact borders through the company's own place."""
     a, scales = found.assessment, found.scales
@@ -90,6 +92,7 @@ def _spans(found: DecisionMap, term: Fact | Derived, scale: Scale, some: Sequenc
 # JSON
 
 
+@in_currency_of(lambda found: [found.assessment.case])
 def document(found: DecisionMap) -> dict[str, Any]:
     """The same as plain data: the axes, a row of processes for each value of the second, the borders and the own place."""
     a, scales = found.assessment, found.scales

@@ -14,10 +14,12 @@ from salespath.counsel.economics.other_process import CONTRACT, Mark
 from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result, Sale
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
+from salespath.facts.money import own_amount, sign
 from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
 from salespath.report.plain import Shapes, plain, round_figure, shape
 from salespath.report.words.amounts import figure_text, result
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.economics import cautions, differs, gist, notes, verdict, why_not
 from salespath.report.words.economics_claims import economics_claims, figure_claims, otherwise, outcome_claims
 from salespath.report.words.phrases import NAMES, capitalize, labels, source_note, sources, together
@@ -41,6 +43,7 @@ OUTCOMES = {
 _OF_SELLERS = frozenset({"sellers_needed", "objections", "meetings"})  # no question where customers buy alone
 
 
+@in_currency_of(lambda e, assessment: [assessment.case])
 def page(e: Economics, assessment: Assessment) -> Page:
     """What each process takes, in words, tables and a chart, beside what the rules say of the company."""
     base = assessment.base
@@ -71,7 +74,11 @@ def page(e: Economics, assessment: Assessment) -> Page:
         *(block for x in e.processes.values() for block in _results(x, e, base)),
         *([Text(_match(e.match, e), apart=True)] if e.match else []),
         Heading(f"{drawn}, base case"),
-        Chart({NAMES[p]: x.flows[1].line for p, x in e.processes.items()}, ids=tuple(e.processes)),
+        Chart(
+            {NAMES[p]: list(map(own_amount, x.flows[1].line)) for p, x in e.processes.items()},
+            sign=sign(),
+            ids=tuple(e.processes),
+        ),
         Heading("What this leaves out or takes for granted"),
         Items(tuple(map(Item, notes(e, base.vocabulary)))),
     ]

@@ -10,15 +10,18 @@ from typing import Any
 
 from salespath.counsel.moves import PlannedMove
 from salespath.counsel.ninety_days import WEEKS, Bridge, Hire, NinetyDays, PriceFloor, Slot, TestCard
+from salespath.facts.money import own_amount, sign
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text, section
 from salespath.report.plain import Shapes, plain, shape
 from salespath.report.words.amounts import count, money
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import begin_of, end_of, in_short, in_words
 from salespath.report.words.phrases import capitalize, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import firmness, headline, turned_by
 
 
+@in_currency_of(lambda plan, *rest: [plan.assessment.case])
 def page(plan: NinetyDays, start: date | None = None) -> Page:
     """The plan, in weeks; with the day it begins, in dates."""
     a = plan.assessment
@@ -129,13 +132,22 @@ def _cash(plan: NinetyDays) -> Iterator[Block]:
         )
         return
     found = plan.cash.bridge
-    rows = [("today", f"${found.start:,}")]
-    rows += [(step.what, f"{'-' if step.amount < 0 else '+'}${abs(step.amount):,}") for step in found.steps]
-    rows.append(("after ninety days", f"{'-' if found.end < 0 else ''}${abs(found.end):,}"))
+    start, steps, unit = (
+        round(own_amount(found.start)),
+        [round(own_amount(step.amount)) for step in found.steps],
+        sign(),
+    )
+    end = start + sum(steps)  # so that the lines add up in any currency
+    rows = [("today", f"{unit}{start:,}")]
+    rows += [
+        (step.what, f"{'-' if amount < 0 else '+'}{unit}{abs(amount):,}") for step, amount in zip(found.steps, steps)
+    ]
+    rows.append(("after ninety days", f"{'-' if end < 0 else ''}{unit}{abs(end):,}"))
     yield Table(
         (Column("", most=60), Column("", width=14, right=True)), tuple(rows), "Cash", ruled=False, ids=("capital",)
     )
-    yield Chart({"with the plan": plan.cash.along, "as today": plan.cash.without}, "Cash by week", unit="week")
+    along, without = (list(map(own_amount, line)) for line in (plan.cash.along, plan.cash.without))
+    yield Chart({"with the plan": along, "as today": without}, "Cash by week", unit="week", sign=sign())
 
 
 def _floor(found: PriceFloor | None) -> Iterator[Block]:
@@ -199,6 +211,7 @@ def _stops(plan: NinetyDays, start: date | None) -> Iterator[Block]:
     return section("When to stop or switch", items)
 
 
+@in_currency_of(lambda plan, *rest: [plan.assessment.case])
 def document(plan: NinetyDays, start: date | None = None) -> Any:
     """The plan as plain data; money is US dollars, weeks count from 1 and, with a start, have a date."""
 

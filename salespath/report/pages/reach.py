@@ -20,6 +20,7 @@ from salespath.report.page import Block, Heading, Item, Items, Page, Text, secti
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
 from salespath.report.words.conditions import in_words
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import few, selling
 from salespath.report.words.verdict import NAMED, in_short
 
@@ -27,6 +28,7 @@ TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
 
 
+@in_currency_of(lambda base, found, *rest: [found.case])
 def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> Page:
     """What it takes."""
     name = selling(found.goal)
@@ -135,6 +137,7 @@ def _because(base: Base, obstacle: Obstacle) -> str:
 # JSON
 
 
+@in_currency_of(lambda base, found, *rest: [found.case])
 def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
     """The same as plain data, with every set found."""
     parts = plain([found, {"in_the_way": obstacles}, roadmap], base, _SHAPES)

@@ -13,6 +13,7 @@ from salespath.facts.values import readable, words
 from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
 from salespath.report.pages.steps import SHAPES, card_blocks
 from salespath.report.plain import Shapes, net_of, plain, shape
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import few, labels, selling
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import OTHER
@@ -36,6 +37,7 @@ _COLUMNS = (
 )
 
 
+@in_currency_of(lambda found, *rest: [found.assessment.case])
 def page(found: Sensitivity, cards: Sequence[Card]) -> Page:
     """Which answers the verdict hangs on, how each is known, and a table of all that matter."""
     base, a = found.assessment.base, found.assessment
@@ -140,6 +142,7 @@ def _step(found: Sensitivity, step: Variant) -> str:
 # JSON
 
 
+@in_currency_of(lambda found, *rest: [found.assessment.case])
 def document(found: Sensitivity, cards: Sequence[Card]) -> Any:
     """The same as plain data."""
     shapes: Shapes = {
