@@ -355,7 +355,7 @@ class FactReader:
                 expected = "expected currencies with dollars for one of each: {EUR: 1.08}"
                 self.problem("SP115", f"{RATES}: found {shown(plain(node))}; {expected}.", node.line)
         said = fields.get(CURRENCY)
-        if said is not None and not (isinstance(said, Scalar) and said.empty):
+        if said is not None and not (isinstance(said, Scalar) and (said.empty or not said.text.strip())):
             try:
                 code = currency_code(str(plain(said)))
             except BadRate as error:

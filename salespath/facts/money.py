@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 USD = "USD"
 _BITS = 44  # to which converted amounts are rounded: more than twelve digits, so that an exact amount stays exact
@@ -37,6 +38,14 @@ class Rate:
     def own(self, dollars: float) -> float | int:
         """Dollars in that currency: of an amount that was converted, the amount as it stood."""
         return _whole(float(f"{dollars / self.dollars:.12g}")) if math.isfinite(dollars) else dollars
+
+
+def round_amounts(amounts: Any) -> Any:
+    """An array of amounts, rounded as `Rate.in_dollars` rounds one."""
+    import numpy as np  # only a table needs it
+
+    part, power = np.frexp(amounts)
+    return np.ldexp(np.rint(part * 2.0**_BITS), power - _BITS)
 
 
 def _whole(value: float) -> float | int:

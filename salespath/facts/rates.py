@@ -64,18 +64,24 @@ class InDollars(NamedTuple):
 def in_dollars(values: Mapping[str, Value], codes: Mapping[str, str], money: Currencies) -> InDollars:
     """Values with amounts in the currencies of `codes`, by fact (NONE: the amount names none) → the same in US dollars.
 
-    The company's own currency is what is said of its amounts, else the only one that they name, else the dollar. Raises BadRate.
+    Raises BadRate.
     """
-    default = money.currency or USD
-    named = {fact: default if code in (NONE, "") else code for fact, code in codes.items()}
-    own = money.currency or (next(iter(named.values())) if len(set(named.values())) == 1 else USD)
-    year = str(values.get(REFERENCE_DATE, ""))[:4]
-    rates = {code: money.rate(code, year) for code in dict.fromkeys((own, *named.values())) if code != USD}
+    own, rates = rates_of(codes.values(), money, str(values.get(REFERENCE_DATE, ""))[:4])
     found = dict(values)
-    for fact, code in named.items():
-        if code != USD:
-            found[fact] = converted(found[fact], rates[code])
+    for fact, code in codes.items():
+        if rate := rates.get((money.currency or USD) if code == NONE else code):
+            found[fact] = converted(found[fact], rate)
     return InDollars(found, own, rates)
+
+
+def rates_of(codes: Iterable[str], money: Currencies, year: str = "") -> tuple[str, dict[str, Rate]]:
+    """A company's own currency, and the rates that its amounts in some currencies take, its own first.
+
+    Its own is what is said of its amounts, else the only one that they name, else the dollar. Raises BadRate.
+    """
+    named = dict.fromkeys((money.currency or USD) if code == NONE else code for code in codes)
+    own = money.currency or (next(iter(named)) if len(named) == 1 else USD)
+    return own, {code: money.rate(code, year) for code in dict.fromkeys((own, *named)) if code != USD}
 
 
 def converted(value: Value, rate: Rate) -> Value:
@@ -102,7 +108,7 @@ def currency_code(text: str) -> str:
     code = _SIGNS.get(word, word.upper())
     if code == USD or code in bundled().codes:
         return code
-    raise BadRate(f"{shown(text) or 'nothing'} is no currency that is known; write its code: EUR.{_hint(code)}")
+    raise BadRate(f"{shown(text) or 'nothing'} is no currency that is known; write its code, such as EUR.{_hint(code)}")
 
 
 def _hint(code: str) -> str:

@@ -13,9 +13,12 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactTable
 from salespath.facts import Case, Reject, Vocabulary
+from salespath.facts.money import USD
+from salespath.facts.rates import CURRENCY, UNSAID, Currencies
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.tables.csv_cells import texts
+from salespath.tables.currencies import AmountConverter, RowMoney, currency_column
 from salespath.tables.fact_columns import Bad, CellReader, values
 from salespath.tables.header import COMPANY, RESULTS, annotation_column
 
@@ -35,12 +38,14 @@ class Batch:
     problems: tuple[Problem, ...]
     part: float | None = None  # how much of the file is read with this batch, 0 to 1
     rejects: tuple[Reject, ...] = ()
+    money: RowMoney | None = None  # None: all of it is in dollars
 
     def __getitem__(self, places: Array) -> Batch:
         """Some of the good rows, without what is said of the file."""
         columns = {name: column[places] for name, column in self.table.columns.items()}
         given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
-        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], ())
+        money = self.money and self.money[places]
+        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], (), money=money)
 
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
@@ -57,6 +62,7 @@ class Batch:
         facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}
         rest = {name: cells.to_pylist() for name, cells in self.given.items() if name not in facts}
         names = rest.pop(COMPANY)
+        rest.pop(currency_column(rest), None)
         for row in range(self.table.rows):
             extra: dict[str, Any] = {}
             how: dict[str, str] = {}
@@ -72,15 +78,21 @@ class Batch:
                 else:
                     notes.setdefault(noted[0], {})[noted[1]] = str(cells[row])
             known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
-            yield Case(shown(names[row], 200), known, how, notes, extra, self.path, row=int(self.rows[row]))
+            currency, rates = self.money.of(row) if self.money else (USD, {})
+            at = int(self.rows[row])
+            name = shown(names[row], 200)
+            yield Case(name, known, how, notes, extra, self.path, row=at, currency=currency, rates=rates)
 
 
 class Typist:
-    """Types the columns of one file."""
+    """Types the columns of one file; `added` are those that a result has beside them."""
 
-    def __init__(self, path: str, names: Sequence[str], vocabulary: Vocabulary) -> None:
+    def __init__(self, path: str, names: Sequence[str], vocabulary: Vocabulary, money: Currencies = UNSAID) -> None:
         self.path, self.names = path, tuple(names)
-        self._facts = {name: CellReader(vocabulary[name]) for name in names if name in vocabulary}
+        self._amounts = AmountConverter(names, vocabulary, money)
+        self.added = self._amounts.added
+        foreign = self._amounts.foreign
+        self._facts = {name: CellReader(vocabulary[name], foreign=foreign) for name in names if name in vocabulary}
         self._how = [name for name in names if (annotation_column(name, vocabulary) or ("", ""))[1] == "how"]
 
     def batch(
@@ -96,13 +108,21 @@ class Typist:
 
         Rows without any content are left out and not counted. Raises pyarrow.ArrowException for a column that cannot be read.
         """
-        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        converted = self._amounts.convert(
+            {name: reader.read(cells[name]) for name, reader in self._facts.items()}, cells, len(rows)
+        )
+        read, money = converted.columns, converted.money
         blamed = {name: typed.bad for name, typed in read.items()} | {name: _not_how(cells[name]) for name in self._how}
         wrong: dict[int, list[Problem]] = {}
         for name, places in blamed.items():
             for place, (text, why) in places.items():
                 if place not in bad:  # where quotes are amiss, every cell after them would be blamed
                     at = Problem("SP112", why, file=self.path, row=int(rows[place]), column=name, value=shown(text))
+                    wrong.setdefault(place, []).append(at)
+        for name, places in converted.refused.items():
+            for place, (text, why) in places.items():
+                if place not in bad:
+                    at = Problem("SP115", why, file=self.path, row=int(rows[place]), column=name, value=shown(text))
                     wrong.setdefault(place, []).append(at)
         rejects = [*lost, *bad.values()]
         stood = zip(
@@ -118,13 +138,17 @@ class Typist:
         keep[[*bad, *wrong]] = False
         given = {name: read[name].text if name in read else cells[name] for name in self.names if name not in RESULTS}
         given[COMPANY] = _company(cells.get(COMPANY), rows)
+        if (named := self._amounts.named(cells, len(rows))) is not None:
+            given[self._amounts.column or CURRENCY] = named
         columns = {name: typed.column for name, typed in read.items() if typed.column.known.any()}
         if not keep.all():
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
+            money = money and money[keep]
         rows = rows[keep]
-        return Batch(self.path, FactTable(len(rows), columns), given, rows, tuple(found), part, tuple(rejects))
+        table = FactTable(len(rows), columns)
+        return Batch(self.path, table, given, rows, tuple(found), part, tuple(rejects), money)
 
 
 def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:

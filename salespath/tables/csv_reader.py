@@ -37,9 +37,9 @@ class Delimited(TableReading):
         some = next(self._blocks, None)  # by now it is known that the file is text
         self.names = names
         self.problems = tuple(header.check(names, vocabulary, path))
-        self.columns = {name: pa.string() for name in names}
         self._blocks = chain((some or RowBlock(b"", 2, 0, {}),), self._blocks)
-        self._typist = Typist(path, names, vocabulary)
+        self._typist = Typist(path, names, vocabulary, money)
+        self.columns = {**dict.fromkeys(names, pa.string()), **self._typist.added}
         texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
         words = (name in vocabulary and not vocabulary[name].numeric for name in names)
         self._convert = pyarrow.csv.ConvertOptions(

@@ -16,8 +16,11 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
+from salespath.facts.money import USD
+from salespath.facts.rates import NONE
+from salespath.facts.reader import Context, Understood, understand
 from salespath.facts.template import answer_format
-from salespath.facts.values import EMPTY_SET, BadValue, cell_text, parse
+from salespath.facts.values import EMPTY_SET, BadValue, cell_text
 
 Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
 
@@ -30,19 +33,25 @@ POINT = ord(".")
 
 @dataclass(frozen=True)
 class Cells:
-    """A typed column, the text that reads back as the same values (None: not made yet), and the bad cells."""
+    """A typed column, the text that reads back as the same values (None: not made yet), and the bad cells.
+
+    `codes` are the currencies that cells name ("": none), None where no cell does.
+    """
 
     column: FactColumn
     text: pa.Array | None
     bad: Bad
+    codes: Array | None = None
 
 
 class CellReader:
     """Reads the cells of one fact."""
 
-    def __init__(self, fact: Fact | Derived) -> None:
-        self.fact = fact
-        self._known: dict[tuple[str, bool], Value | None | BadValue] = {}
+    def __init__(self, fact: Fact | Derived, *, foreign: bool = False) -> None:
+        """`foreign`: amounts that name no currency may be in another than dollars, so that a dollar is to be kept."""
+        self.fact, self._foreign = fact, foreign
+        self._context = Context(currency=NONE)
+        self._known: dict[tuple[str, bool], Understood | BadValue] = {}
 
     def read(self, cells: pa.Array) -> Cells:
         """Type the cells of a column: text, or what a Parquet file holds. Raises pyarrow.ArrowException for other types."""
@@ -58,12 +67,12 @@ class CellReader:
         cells = cells.cast(pa.string())
         return self._numbers(cells) if self.fact.numeric else self._distinct(cells.dictionary_encode())
 
-    def _value_or_problem(self, text: str, exact: bool) -> Value | None | BadValue:
+    def _value_or_problem(self, text: str, exact: bool) -> Understood | BadValue:
         """The value of one cell: as in YAML, but a set is written a;b, and an empty cell is unknown."""
         if (text, exact) in self._known:
             return self._known[text, exact]
         try:
-            found: Value | None | BadValue = parse(self.fact, text, exact=exact) if text.strip() else None
+            found: Understood | BadValue = understand(self.fact, text, self._context, exact=exact)
         except BadValue as error:
             hint = f" Expected {answer_format(self.fact)}." if self.fact.numeric else ""
             found = BadValue(f"{error}{hint}")
@@ -74,12 +83,16 @@ class CellReader:
     def _distinct(self, cells: pa.DictionaryArray, *, exact: bool = False) -> Cells:
         texts = cells.dictionary.to_pylist()
         found = [self._value_or_problem(text, exact) for text in texts]
-        good = [None if isinstance(value, BadValue) else value for value in found]
+        good = [None if isinstance(item, BadValue) else item.value for item in found]
+        codes = ["" if isinstance(item, BadValue) or item.currency == NONE else item.currency for item in found]
+        kept = [f" {code}" if code and (code != USD or self._foreign) else "" for code in codes]
         places = np.asarray(cells.indices.fill_null(len(texts)))
         wrong = np.array([isinstance(value, BadValue) for value in found] + [False])
         bad = {int(row): (texts[places[row]], str(found[places[row]])) for row in np.flatnonzero(wrong[places])}
-        text = pa.array([None if v is None else cell_text(self.fact, v) for v in good], pa.string()).take(cells.indices)
-        return Cells(column(self.fact, [*good, None])[places], text, bad)
+        again = [None if v is None else f"{cell_text(self.fact, v)}{more}" for v, more in zip(good, kept)]
+        text = pa.array(again, pa.string()).take(cells.indices)
+        named = np.array([*codes, ""])[places] if any(kept) else None
+        return Cells(column(self.fact, [*good, None])[places], text, bad, named)
 
     def _numbers(self, cells: pa.StringArray) -> Cells:
         offsets, data = characters(cells)
@@ -104,7 +117,12 @@ class CellReader:
         mask = np.zeros(len(cells), dtype=bool)
         mask[rest] = True
         text = pc.replace_with_mask(cells, pa.array(mask), others.text)
-        return Cells(FactColumn(values, known), text, {int(rest[row]): what for row, what in others.bad.items()})
+        codes = None
+        if others.codes is not None:
+            codes = np.full(len(cells), "", dtype=others.codes.dtype)
+            codes[rest] = others.codes
+        bad = {int(rest[row]): what for row, what in others.bad.items()}
+        return Cells(FactColumn(values, known), text, bad, codes)
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
         known = np.asarray(cells.is_valid())

@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from salespath.engine.base import Base
-from salespath.engine.table import FactTable
-from salespath.facts import Case, Portfolio
+from salespath.engine.table import FactTable, column
+from salespath.facts import Case, Portfolio, Value
 from salespath.facts.cases import read_source
-from salespath.facts.rates import UNSAID, Currencies
+from salespath.facts.rates import CURRENCY, UNSAID, Currencies, own_value
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
+from salespath.tables.currencies import RowMoney
 from salespath.tables.read import ROWS, TableReading
 
 
@@ -36,7 +37,8 @@ class FactFile(TableReading):
         extra = dict.fromkeys(
             name for case in cases for name in case.extra if name not in (header.COMPANY, *header.RESULTS)
         )
-        self.columns = dict.fromkeys((header.COMPANY, *extra, *facts, *noted), pa.string())
+        converted = [CURRENCY] if any(case.rates for case in cases) else []
+        self.columns = dict.fromkeys((header.COMPANY, *converted, *extra, *facts, *noted), pa.string())
 
     def parts(self) -> Iterator[tuple[Case, ...]]:
         """The companies, a part at a time."""
@@ -53,7 +55,18 @@ class FactFile(TableReading):
                 given[name] = pa.array([_cell(case, name) for case in part], pa.string())
         said = self._portfolio if part == self._portfolio.cases[: len(part)] else Portfolio((), (), single=False)
         rows = np.arange(len(part)) + 1
-        return Batch(self.path, table, given, rows, said.problems, rejects=said.rejects)
+        money = self._money(part, table) if CURRENCY in self.columns else None
+        return Batch(self.path, table, given, rows, said.problems, rejects=said.rejects, money=money)
+
+    def _money(self, part: tuple[Case, ...], table: FactTable) -> RowMoney:
+        """The amounts in the currency of each company."""
+        vocabulary = self._base.vocabulary
+        own = {
+            name: column(vocabulary[name], [_own(case, name) for case in part])
+            for name in table.columns
+            if vocabulary[name].type == "money"
+        }
+        return RowMoney(own, [(case.currency, case.rates) for case in part], np.arange(len(part)))
 
 
 class FactLines(FactFile):
@@ -62,9 +75,16 @@ class FactLines(FactFile):
     lines = True
 
 
+def _own(case: Case, name: str) -> Value | None:
+    value = case.values.get(name)
+    return value if value is None else own_value(value, case.rate)
+
+
 def _cell(case: Case, name: str) -> str | None:
     if name == header.COMPANY:
         return case.company
+    if name == CURRENCY and case.rates:
+        return case.currency
     fact, _, kind = name.rpartition("__")
     found = case.extra.get(name, case.how.get(fact) if kind == "how" else case.notes.get(fact, {}).get(kind))
     return found if found is None or isinstance(found, str) else json.dumps(found, ensure_ascii=False)

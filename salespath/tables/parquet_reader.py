@@ -31,11 +31,11 @@ class Columnar(TableReading):
         except (pa.ArrowException, OSError) as error:
             what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
             raise refusal("SP103", what, self.path) from None
-        self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)}
         self.problems = tuple(header.check(self.names, base.vocabulary, self.path))
         self._rows = self._table.metadata.num_rows
         self._none = pa.RecordBatch.from_pylist([], schema)
-        self._typist = Typist(self.path, self.names, base.vocabulary)
+        self._typist = Typist(self.path, self.names, base.vocabulary, money)
+        self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)} | self._typist.added
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Rows and the number of the first."""

@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
+from salespath.engine.table import FactColumn
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.report.plain import document
@@ -84,11 +85,17 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
 def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
-        cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)
+        cells, typed = item.batch.given.get(name), _as_stood(item, name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
         found[name] = cells if name in vocabulary else quote(guard(texts(cells)))
     return found
+
+
+def _as_stood(item: Assessed, name: str) -> FactColumn | None:
+    """A column with amounts in the currency of each row."""
+    own = item.batch.money.own if item.batch.money else {}
+    return own.get(name) or item.batch.table.columns.get(name)
 
 
 def _write_parquet(
@@ -122,7 +129,7 @@ def _given_columns(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str,
     for name, kind in columns.items():
         cells = item.batch.given.get(name)
         if name in vocabulary:
-            yield typed_cells(vocabulary[name], item.batch.table.columns.get(name), rows)
+            yield typed_cells(vocabulary[name], _as_stood(item, name), rows)
         else:
             yield pa.nulls(rows, kind) if cells is None else cells.cast(kind)
 
