@@ -88,6 +88,12 @@ def sign() -> str:
     return "$" if rate is None else sign_of(rate.currency)
 
 
+def currency_name() -> str:
+    """What amounts that are shown are in: US dollars, or the code of a currency."""
+    rate = _RATE.get()
+    return "US dollars" if rate is None else rate.currency
+
+
 def sign_of(currency: str) -> str:
     """The sign of a currency, or its code with a space that does not break."""
     return _SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from salespath.facts import Fact, Value, values
+from salespath.facts import Fact, Value, reader, values
+from salespath.facts.money import USD, currency_name, sign
+from salespath.facts.reader import Understood
 from salespath.facts.values import HOW, BadValue, readable
 from salespath.files.problems import shown, suggestion
 
@@ -34,14 +36,18 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A value, and how it is known (measured, estimated, guessed) if that was said."""
+    """A value, how it is known (measured, estimated, guessed) if that was said, and of an amount the currency it is in."""
 
     value: Value
     how: str = ""
+    currency: str = ""
 
 
-def understand(fact: Fact, text: str) -> Answer:
-    """The answer that a text means for a fact. Raises BadValue saying what was seen and what was expected."""
+def understand(fact: Fact, text: str, currency: str = "") -> Answer:
+    """The answer that a text means for a fact; `currency` is that of amounts that name none.
+
+    Raises BadValue saying what was seen and what was expected.
+    """
     text = " ".join(text.split())
     if len(text) > _LONGEST:
         raise BadValue(f"{shown(text)} is too long. {how_to_write(fact)}")
@@ -58,7 +64,10 @@ def understand(fact: Fact, text: str) -> Answer:
         case "set":
             return Answer(_set(fact, text), how)
         case _:
-            return Answer(_scalar(fact, text), how)
+            found = _scalar(fact, text, currency)
+            assert found.value is not None
+            plain = found.currency == USD and currency in ("", USD)  # as it has always been written down
+            return Answer(found.value, how, "" if plain else found.currency)
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -82,7 +91,7 @@ def how_to_write(fact: Fact) -> str:
         "boolean": "Write yes or no.",
         "choice": "Write a number or a word.",
         "set": "Write all that apply, as numbers or words (1,2); or none, or all.",
-        "money": f"Write US dollars{unit}: 250k, 1.2M, $5,000 or about 70k.",
+        "money": f"Write {currency_name()}{unit}: 250k, 1.2M, {sign()}5,000 or about 70k.",
         "share": "Write a share: 12% or 0.12.",
         "integer": f"Write a whole number{unit}: 40 or 1,500.",
         "number": f"Write a number{unit}: 3 or 4.5.",
@@ -157,7 +166,7 @@ def _parts(fact: Fact, text: str) -> Iterator[str]:
             yield part
 
 
-def _scalar(fact: Fact, text: str) -> Value:
+def _scalar(fact: Fact, text: str, currency: str) -> Understood:
     """A number, with or without its unit, or a date."""
     plain = text
     if fact.numeric:
@@ -171,6 +180,6 @@ def _scalar(fact: Fact, text: str) -> Value:
         units = _UNITS.get(fact.unit, (fact.unit, fact.unit.rstrip("s")) if fact.unit else ())
         plain = plain.removesuffix(next((unit for unit in units if plain.endswith(unit)), ""))
     try:
-        return values.parse(fact, plain)
+        return reader.understand(fact, plain, reader.Context(currency=currency))
     except BadValue as error:
         raise BadValue(f"{error} {how_to_write(fact)}") from None

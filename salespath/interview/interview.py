@@ -12,6 +12,7 @@ from salespath.engine.settle import most_telling, search_settled
 from salespath.engine.turning import Turn
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS, merge
+from salespath.facts.rates import REFERENCE_DATE, BadRate, in_dollars
 from salespath.facts.values import BadValue
 from salespath.files.problems import shown
 from salespath.interview.answers import Answer, sure, understand
@@ -123,7 +124,11 @@ class Interview:
         known = {fact: answer for fact, answer in self.answers.items() if answer and fact in self.base.vocabulary}
         values = {fact: answer.value for fact, answer in known.items()}
         how = {fact: answer.how for fact, answer in known.items() if answer.how}
-        found = merge(self.given, Case(str(name.value) if name else "", values, how))
+        codes = {fact: answer.currency for fact, answer in known.items() if answer.currency}
+        dated = {fact: value for fact, value in self.given.values.items() if fact == REFERENCE_DATE}
+        read = in_dollars({**dated, **values}, codes, self.given.money)
+        answered = Case(str(name.value) if name else "", read.values, how, currency=read.currency, rates=read.rates)
+        found = merge(self.given, answered)
         values = {fact: found.values[fact] for fact in self.base.vocabulary.ordered(found.values)}
         return replace(found, company=found.company or NAMELESS, values=values, file=None)
 
@@ -189,10 +194,19 @@ class Interview:
         if not text or text.lower() == "skip":
             answer = None if text else self.answers.get(name)
         elif name in self.base.vocabulary.facts:
-            answer = understand(self.base.vocabulary.facts[name], text)
+            answer = self._understood(name, text)
         else:
             answer = Answer(shown(text, 200) if name == COMPANY else sure(text))
         return Event("answer" if answer else "skip", name, answer)
+
+    def _understood(self, name: str, text: str) -> Answer:
+        money = self.given.money
+        answer = understand(self.base.vocabulary.facts[name], text, money.currency)
+        try:  # an amount that cannot be converted, or a date whose year has quite another rate
+            replace(self, answers={**self.answers, name: answer}).case  # noqa: B018
+        except BadRate as error:
+            raise BadValue(str(error)) from None
+        return answer
 
     def _open(self, wanted: Callable[[Fact], bool]) -> list[str]:
         """The facts wanted that are neither given nor asked yet."""

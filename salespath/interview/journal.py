@@ -8,13 +8,15 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.cases import read_value
+from salespath.facts.money import Rate
+from salespath.facts.rates import GIVEN, Currencies
 from salespath.facts.values import HOW, BadValue
 from salespath.files.nodes import parse
 from salespath.files.problems import SalespathError, refusal, shown
@@ -89,7 +91,9 @@ class Journal:
     def start(self, given: Case, *, quick: bool = False) -> None:
         """Write down what was given beforehand, and whether the interview is a quick one."""
         said = {key: getattr(given, key) for key in ("company", "file", "how", "notes", "extra")}
-        self._append({"kind": "given", "version": 1, **said, "facts": given.values, "quick": quick})
+        rates = {code: asdict(rate) for code, rate in {**given.money.rates, **given.rates}.items()}
+        money = {"currency": given.currency, "default": given.money.currency, "rates": rates}
+        self._append({"kind": "given", "version": 1, **said, "facts": given.values, "quick": quick, "money": money})
 
     def append(self, event: Event) -> None:
         """Write an event down; it is on the disk when this returns."""
@@ -192,8 +196,9 @@ def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
                 events.append(Event("skip", name))
             case {"kind": "answer", "question": str(name), "value": value} if name in names:
                 if (known := _value(name, value, vocabulary)) is not None:
-                    how = line.get("how")
-                    events.append(Event("answer", name, Answer(known, how if how in HOW else "")))
+                    how, currency = line.get("how"), line.get("currency")
+                    currency = currency if isinstance(currency, str) else ""
+                    events.append(Event("answer", name, Answer(known, how if how in HOW else "", currency)))
     return replace(record, events=tuple(events))
 
 
@@ -204,6 +209,7 @@ def _read_given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
     read = {name: _value(name, value, vocabulary) for name, value in facts.items() if name in vocabulary}
     values = {name: value for name, value in read.items() if value is not None}
     return Case(
+        **_read_money(line.get("money")),
         company=_name(line.get("company")),
         values=values,
         how={name: word for name, word in how.items() if name in values and word in HOW},
@@ -215,6 +221,20 @@ def _read_given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
         extra=extra,
         file=file if isinstance(file := line.get("file"), str) else None,
     )
+
+
+def _read_money(said: object) -> dict[str, Any]:
+    """The currency and rates of what was given, as fields of a case; none of journals that do not say."""
+    match said:
+        case {"currency": str(currency), "default": str(default), "rates": dict(rates)}:
+            with suppress(KeyError, TypeError, ValueError):
+                read = {
+                    code: Rate(code, float(r["dollars"]), str(r["of"]), str(r["source"])) for code, r in rates.items()
+                }
+                given = {code: rate for code, rate in read.items() if rate.of == GIVEN}
+                used = {code: rate for code, rate in read.items() if code == currency}
+                return {"currency": currency, "rates": used, "money": Currencies(default, given)}
+    return {}
 
 
 def _name(value: object) -> str:

@@ -127,8 +127,6 @@ def test_any_answer_may_be_a_guess():
         ("annual_contract_value", "70,5", ["70,5", "decimals with a point", "$5,000"]),
         ("annual_contract_value", "50-100k", ["50-100k", "range", "about"]),
         ("annual_contract_value", "-5", ["-5", "less than 0"]),
-        ("annual_contract_value", "€5,000", ["€5,000 is in €", "US dollars for now", "$5,000"]),
-        ("annual_contract_value", "9000 lei", ["9000 lei is in lei"]),
         ("annual_contract_value", "45%", ["45% is a share"]),
         ("paying_customers", "$5", ["$5 is an amount of money"]),
         ("annual_contract_value", "lots", ["lots", "not a number", "US dollars a year"]),
