@@ -55,7 +55,7 @@ def _whole(value: float) -> float | int:
 # What is shown
 
 _RATE: ContextVar[Rate | None] = ContextVar("own_currency", default=None)
-_SIGNS = {USD: "US$", "EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "TRY": "₺"}
+CURRENCY_SIGNS = {USD: "US$", "EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "TRY": "₺"}
 _DOLLARS = re.compile(r"\$([0-9][0-9,]*(?:\.[0-9]+)?)(?:(k|M|bn| million| billion)\b)?")
 _SCALES = {"k": 1e3, "M": 1e6, " million": 1e6, "bn": 1e9, " billion": 1e9}
 DOLLARS = Rate(USD, 1.0, "", "")  # shown as US$, where some companies have other currencies
@@ -96,7 +96,7 @@ def currency_name() -> str:
 
 def sign_of(currency: str) -> str:
     """The sign of a currency, or its code with a space that does not break."""
-    return _SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
+    return CURRENCY_SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
 
 
 def with_own_amounts(text: str) -> str:

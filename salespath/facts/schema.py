@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from salespath.facts.cases import NAMES
+from salespath.facts.rates import CURRENCY, RATES
 from salespath.facts.template import answer_format
 from salespath.facts.values import DATE, EMPTY_SET, HOW, NUMBER
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
@@ -45,6 +46,14 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 },
                 "additionalProperties": False,
             },
+            "currency": {
+                **maybe({"type": "string", "pattern": r"^\s*(?:[A-Za-z]{3}|US\$|[$€£₹₺₪])?\s*$"}),
+                "description": "The currency of amounts that name none, such as EUR; else they are US dollars.",
+            },
+            "rates": {
+                **maybe({"type": "object", "additionalProperties": {"type": ["number", "string"]}}),
+                "description": "US dollars for one unit of a currency: {EUR: 1.08}; else a yearly average holds.",
+            },
             "facts": {
                 "type": "object",
                 "properties": {fact.id: _fact(fact) for fact in facts},
@@ -54,12 +63,12 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "type": "object",
                 "if": {"required": ["facts"]},
                 "then": {
-                    "properties": {"facts": maybe(ref("facts"))},
+                    "properties": {"facts": maybe(ref("facts")), **_MONEY},
                     "patternProperties": called,
                     "propertyNames": {"not": {"enum": list(vocabulary)}},
                 },
                 "else": {
-                    "properties": {name: ref(f"facts/properties/{name}") for name in vocabulary},
+                    "properties": {**{name: ref(f"facts/properties/{name}") for name in vocabulary}, **_MONEY},
                     "patternProperties": called,
                     "additionalProperties": False,
                 },
@@ -138,5 +147,6 @@ def _any_case(pattern: str) -> str:
     )
 
 
+_MONEY = {CURRENCY: ref(CURRENCY), RATES: ref(RATES)}
 _FIGURE = rf"^\s*{_any_case(NUMBER.pattern)}\s*$"
 _YES_OR_NO = rf"^\s*(?:{_any_case('yes|y|true|no|n|false')})\s*$"

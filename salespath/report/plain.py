@@ -33,7 +33,7 @@ from salespath.engine.strength import Strength
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
 from salespath.facts import Value
-from salespath.facts.money import in_own_currency, own_rate
+from salespath.facts.money import in_own_currency, own_amount, own_rate
 from salespath.facts.rates import own_value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
@@ -159,6 +159,18 @@ def own_of(fact: str, key: str) -> Callable[[Any, Any], Any]:
     return lambda record, base: own(getattr(record, fact), getattr(record, key), base)
 
 
+def own_money(key: str, digits: int | None = None) -> Callable[[Any, Any], Any]:
+    """What stands under a key of a record, an amount or several, in the currency in which amounts are shown."""
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return [*map(convert, value)]
+        value = value if value is None or own_rate() is None else own_amount(value)
+        return round_figure(value, digits) if digits and isinstance(value, float) else value
+
+    return lambda record, base: convert(getattr(record, key))
+
+
 def _own_readings(readings: Mapping[str, Reading], base: Base) -> dict[str, Reading]:
     return {name: replace(item, value=own(name, item.value, base)) for name, item in readings.items()}
 
@@ -242,6 +254,8 @@ SHAPES: Shapes = {
             dict[str, Part], lambda found, base: {part.fact: round_figure(part.distance) for part in found.parts}
         ),
     ),
+    PlannedMove: {field.name: field.name for field in fields(PlannedMove)}
+    | {"cost": _of(float | None, own_money("cost"))},
     Problem: shape("code severity message file line row column"),
     Question: shape("fact why", why=_of(str, lambda question, base: why_asked(base, question))),
     Settlement: shape(

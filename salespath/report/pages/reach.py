@@ -18,7 +18,7 @@ from salespath.facts.values import words
 from salespath.facts.vocabulary import Relation
 from salespath.report.page import Block, Heading, Item, Items, Page, Text, section
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
-from salespath.report.plain import Shapes, net_of, plain, shape
+from salespath.report.plain import Shapes, net_of, own, own_of, plain, shape
 from salespath.report.words.conditions import in_words
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import few, selling
@@ -148,7 +148,8 @@ def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
     before = {move.fact: move.before for move in changes.own if move.before is not None}
     for move in changes.own:  # one after the other: each starts where the one before it on the same fact has ended
         after = apply(before, [move])
-        yield {"fact": move.fact, "from": before[move.fact], "to": after[move.fact], "wanted": target(base, move)}
+        old, new = (own(move.fact, some[move.fact], base) for some in (before, after))
+        yield {"fact": move.fact, "from": old, "to": new, "wanted": target(base, move)}
         before = after
 
 
@@ -159,7 +160,7 @@ _SHAPES: Shapes = {
         searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
     ),
     Changes: shape("facts conditions process settled effort", facts=_own),
-    Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
+    Move: shape("fact value:after wanted", value=own_of("fact", "after"), wanted=lambda move, base: target(base, move)),
     Relation: shape("id text"),
     Obstacle: shape(
         "kind rule because weight facts",

@@ -12,7 +12,7 @@ from salespath.engine import certainty
 from salespath.facts.values import readable, words
 from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
 from salespath.report.pages.steps import SHAPES, card_blocks
-from salespath.report.plain import Shapes, net_of, plain, shape
+from salespath.report.plain import Shapes, net_of, own, own_of, plain, shape
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import few, labels, selling
 from salespath.report.words.verdict import in_short
@@ -157,11 +157,17 @@ def document(found: Sensitivity, cards: Sequence[Card]) -> Any:
         ),
         Influence: shape(
             "fact value how holds low high steps unknown",
+            value=own_of("fact", "value"),
             how=lambda influence, base: influence.how or None,
             holds=lambda influence, base: not influence.turning,
             low=net_of("low"),
             high=net_of("high"),
         ),
-        Variant: shape("value process lead net means rules", net=net_of("net"), means=net_of("means")),
+        Variant: shape(
+            "value process lead net means rules",
+            value=lambda v, base: own(v.move.fact, v.value, base) if v.move else v.value,
+            net=net_of("net"),
+            means=net_of("means"),
+        ),
     }
     return plain(found, found.assessment.base, shapes)

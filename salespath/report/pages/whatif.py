@@ -13,7 +13,7 @@ from salespath.engine.effects import ADVICE, BLOCK, Difference, Effect, follows
 from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.pages.rules_diff import SHAPES, SIGNS
-from salespath.report.plain import Shapes, evidence, plain, shape
+from salespath.report.plain import Shapes, evidence, own, plain, shape
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import NAMES, answer, selling
@@ -144,7 +144,9 @@ _SHAPES: Shapes = {
     **SHAPES,
     WhatIf: shape(
         "company:before.company set old:before new:after changed:effect.verdict_changes *effect",
-        set=lambda found, base: [{"fact": n, "from": old, "to": new} for n, (old, new) in found.settings.items()],
+        set=lambda found, base: [
+            {"fact": n, "from": own(n, old, base), "to": own(n, new, base)} for n, (old, new) in found.settings.items()
+        ],
     ),
     Effect: shape("through evidence:shifts items"),
     Assessment: shape(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 from salespath.facts import Case
-from salespath.facts.money import DOLLARS, Rate, in_own_currency, sign_of
+from salespath.facts.money import DOLLARS, USD, Rate, in_own_currency, sign_of
 from salespath.report.page import Page, Text
 
 P = ParamSpec("P")
@@ -19,7 +19,7 @@ Of = Callable[..., "Iterable[Case]"]  # the companies that a page is about, from
 def in_currency_of(of: Of) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A page or document that shows amounts in the currency of the companies it is about.
 
-    Where these have several, it shows US dollars. A page ends with the rates.
+    Where these have several, it shows US dollars. A page ends with the rates, a document with the key `currency`.
     """
 
     def decorate(make: Callable[P, R]) -> Callable[P, R]:
@@ -30,7 +30,9 @@ def in_currency_of(of: Of) -> Callable[[Callable[P, R]], Callable[P, R]]:
             with in_own_currency(rate):
                 made = make(*args, **kwargs)
             if isinstance(made, Page) and (text := rates_text(cases, rate)):
-                return replace(made, blocks=(*made.blocks, Text(text)))  # type: ignore[return-value]
+                return cast("R", replace(made, blocks=(*made.blocks, Text(text))))
+            if isinstance(made, dict):
+                made["currency"] = rate.currency if rate else USD
             return made
 
         return run
