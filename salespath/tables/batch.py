@@ -62,7 +62,7 @@ class Batch:
         facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}
         rest = {name: cells.to_pylist() for name, cells in self.given.items() if name not in facts}
         names = rest.pop(COMPANY)
-        rest.pop(currency_column(rest), None)
+        rest.pop(currency_column(rest) or "", None)
         for row in range(self.table.rows):
             extra: dict[str, Any] = {}
             how: dict[str, str] = {}

@@ -36,7 +36,7 @@ class RowMoney:
 
     def of(self, row: int) -> tuple[str, Mapping[str, Rate]]:
         """The currency of a row, and the rates at which its amounts were converted."""
-        return self.kinds[self.kind[row]]
+        return self.kinds[int(self.kind[row])]
 
     def by_rate(self, rows: Array) -> Iterator[tuple[Rate | None, Array]]:
         """Some rows by the rate of their currency: each rate, and the places among `rows` where it holds."""
@@ -103,18 +103,18 @@ class AmountConverter:
         kinds, factors, own_codes = [], np.ones((len(combined), len(codes))), np.zeros(len(combined), dtype=np.int64)
         for place, (year, row_code, unnamed, *others) in enumerate(combined.tolist()):
             default = self.money if row_code == 0 else replace(self.money, currency=codes[row_code])
-            some = [codes[which] for which in others if which > 0] + [NONE] * (unnamed or not named)
+            holds = [codes[which] for which in others if which > 0] + [NONE] * (unnamed or not named)
             try:
-                own, rates = rates_of(some, default, str(year) if year else "")
+                own, rates = rates_of(holds, default, str(year) if year else "")
             except BadRate as error:
                 for row in np.flatnonzero(kind == place).tolist():
                     self._refuse(refused, row, str(error), cells, {name: which[row] for name, which in named.items()})
                 own, rates = USD, {}
             kinds.append((own, rates))
             own_codes[place] = codes.index(default.currency) if default.currency in codes else 0
-            for which, code in enumerate(codes):
+            for at, code in enumerate(codes):
                 code = (default.currency or USD) if code == NONE else code
-                factors[place, which] = rates[code].dollars if code in rates else 1.0
+                factors[place, at] = rates[code].dollars if code in rates else 1.0
         found, own_columns = dict(read), dict[str, FactColumn]()
         for name in self.amounts:
             column, which = read[name].column, named.get(name, 0)
@@ -140,7 +140,8 @@ class AmountConverter:
             if code not in codes:
                 codes.append(code)
             found.append(codes.index(code))
-        return np.array([*found, 0], dtype=np.int64)[places]
+        said: Array = np.array([*found, 0], dtype=np.int64)[places]
+        return said
 
     def _refuse(
         self, refused: dict[str, Bad], row: int, why: str, cells: Mapping[str, pa.Array], named: Mapping[str, int]
@@ -161,7 +162,8 @@ def _indices(some: Array, codes: list[str]) -> Array:
     for code in distinct.tolist():
         if code and code not in codes:
             codes.append(code)
-    return np.array([codes.index(code) if code else 0 for code in distinct.tolist()], dtype=np.int64)[places]
+    found: Array = np.array([codes.index(code) if code else 0 for code in distinct.tolist()], dtype=np.int64)[places]
+    return found
 
 
 def _year(dates: FactColumn) -> Array:

@@ -16,7 +16,7 @@ Style = Callable[[str], str]
 LEAST = 40
 LINES, WORDS = 60, 350  # what a page on one company holds
 BOX, ASCII = "├└┤│─┄", "+`+|-."
-SIGN_CODES = {
+SIGN_CODES: dict[str, str | int | None] = {
     **{sign: f"{code} " for code, sign in CURRENCY_SIGNS.items() if len(sign) == 1},
     "\N{NO-BREAK SPACE}": " ",
 }

@@ -133,4 +133,6 @@ def document(found: DecisionMap) -> dict[str, Any]:
 
 
 def _number(a: Assessment, fact: str, value: float | None) -> Any:
-    return "unlimited" if value == math.inf else own(fact, value, a.base)
+    if value == math.inf:
+        return "unlimited"
+    return own(fact, value, a.base)

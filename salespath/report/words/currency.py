@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar
 
 from salespath.facts import Case
 from salespath.facts.money import DOLLARS, USD, Rate, in_own_currency, sign_of
@@ -30,7 +30,7 @@ def in_currency_of(of: Of) -> Callable[[Callable[P, R]], Callable[P, R]]:
             with in_own_currency(rate):
                 made = make(*args, **kwargs)
             if isinstance(made, Page) and (text := rates_text(cases, rate)):
-                return cast("R", replace(made, blocks=(*made.blocks, Text(text))))
+                return replace(made, blocks=(*made.blocks, Text(text)))
             if isinstance(made, dict):
                 made["currency"] = rate.currency if rate else USD
             return made
