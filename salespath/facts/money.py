@@ -7,15 +7,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 USD = "USD"
 _BITS = 44  # to which converted amounts are rounded: more than twelve digits, so that an exact amount stays exact
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(NamedTuple):
     """What one unit of a currency is in US dollars: the average `of` a year, or as `given`."""
 
     currency: str
@@ -56,7 +54,7 @@ def _whole(value: float) -> float | int:
 
 _RATE: ContextVar[Rate | None] = ContextVar("own_currency", default=None)
 CURRENCY_SIGNS = {USD: "US$", "EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "TRY": "₺"}
-_DOLLARS = re.compile(r"\$([0-9][0-9,]*(?:\.[0-9]+)?)(?:(k|M|bn| million| billion)\b)?")
+_DOLLARS = r"\$([0-9][0-9,]*(?:\.[0-9]+)?)(?:(k|M|bn| million| billion)\b)?"  # compiled when there is a need
 _SCALES = {"k": 1e3, "M": 1e6, " million": 1e6, "bn": 1e9, " billion": 1e9}
 DOLLARS = Rate(USD, 1.0, "", "")  # shown as US$, where some companies have other currencies
 
@@ -109,7 +107,7 @@ def with_own_amounts(text: str) -> str:
         dollars = float(found[1].replace(",", "")) * _SCALES.get(found[2] or "", 1)
         return f"{found[0]} ({sign()}{short(float(f'{rate.own(dollars):.3g}'))})"
 
-    return _DOLLARS.sub(both, text)
+    return re.sub(_DOLLARS, both, text)
 
 
 def short(amount: float) -> str:

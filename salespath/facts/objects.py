@@ -49,14 +49,14 @@ def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
     if problems:
         raise SalespathError(problems)
     try:
-        read = in_dollars(values, codes, case.money)
+        amounts, currency, rates = in_dollars(values, codes, case.money)
     except BadRate as error:
         raise SalespathError([replace(at, code="SP115", message=f"{case.company}: {error}")]) from None
     return replace(
         case,
-        values=read.values,
-        currency=case.currency if case.rate else read.currency,
-        rates={**case.rates, **read.rates},
+        values=amounts,
+        currency=case.currency if case.rate else currency,
+        rates={**case.rates, **rates},
     )
 
 

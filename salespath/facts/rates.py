@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from salespath.facts.money import USD, Rate
 from salespath.facts.values import Range, Value
 from salespath.files.problems import shown, suggestion
 
+if TYPE_CHECKING:  # most companies need none
+    from salespath.facts.averages import Bundled
+
 NONE = "XXX"  # of an amount that names none (ISO 4217: no currency)
 GIVEN = "given"
 OPTION, IN_FILE = "given with --rate", "given in the file"
-FILE = Path(__file__).with_name("rates.yaml")
 CURRENCY, RATES = "currency", "rates"  # what files call them
 REFERENCE_DATE = "reference_date"
 _TOLERANCE = 1 / 3
@@ -28,12 +29,11 @@ class BadRate(ValueError):
     """A currency that is not known, or a rate that cannot be; the message says what was seen and what was expected."""
 
 
-@dataclass(frozen=True)
-class Currencies:
+class Currencies(NamedTuple):
     """What is said of amounts: the currency of those that name none ("": nothing is said), and rates by currency."""
 
     currency: str = ""
-    rates: Mapping[str, Rate] = field(default_factory=dict)
+    rates: Mapping[str, Rate] = MappingProxyType({})
 
     def rate(self, code: str, year: str = "") -> Rate:
         """The rate of a currency: the one that is given, else the average of a year, else that of the newest whole year.
@@ -53,16 +53,12 @@ class Currencies:
 UNSAID = Currencies()
 
 
-class InDollars(NamedTuple):
-    """Values whose amounts are US dollars, the company's own currency, and the rates that were used, its own first."""
-
-    values: dict[str, Value]
-    currency: str
-    rates: dict[str, Rate]
-
-
-def in_dollars(values: Mapping[str, Value], codes: Mapping[str, str], money: Currencies) -> InDollars:
+def in_dollars(
+    values: Mapping[str, Value], codes: Mapping[str, str], money: Currencies
+) -> tuple[dict[str, Value], str, dict[str, Rate]]:
     """Values with amounts in the currencies of `codes`, by fact (NONE: the amount names none) → the same in US dollars.
+
+    With them the company's own currency, and the rates that were used, its own first.
 
     Raises BadRate.
     """
@@ -71,7 +67,7 @@ def in_dollars(values: Mapping[str, Value], codes: Mapping[str, str], money: Cur
     for fact, code in codes.items():
         if rate := rates.get((money.currency or USD) if code == NONE else code):
             found[fact] = converted(found[fact], rate)
-    return InDollars(found, own, rates)
+    return found, own, rates
 
 
 def rates_of(codes: Iterable[str], money: Currencies, year: str = "") -> tuple[str, dict[str, Rate]]:
@@ -199,37 +195,9 @@ def currencies(currency: str = "", rates: Iterable[str] = ()) -> tuple[Currencie
     return Currencies(code, found), wrong
 
 
-# The bundled averages
-
-
-@dataclass(frozen=True)
-class Bundled:
-    """Yearly averages, units for one dollar by currency from the first year on, and every currency that is known."""
-
-    source: str
-    years: tuple[str, ...]
-    part_years: Mapping[str, str]
-    ended: Mapping[str, str]
-    units: Mapping[str, tuple[float, ...]]
-    codes: tuple[str, ...]
-
-    def average(self, code: str, year: str = "") -> Rate | None:
-        """The average of a year if there is one, else of the newest whole year; None for a currency without any."""
-        units = dict(zip(self.years, self.units.get(code, ())))
-        if not units:
-            return None
-        whole = [known for known in units if known not in self.part_years]
-        chosen = year if year in units else whole[-1]
-        more = self.part_years.get(chosen, "") or ("" if chosen >= year else self.ended.get(code, ""))
-        return Rate(code, 1 / units[chosen], chosen, f"{self.source}{f' ({more})' if more else ''}")
-
-
 @cache
 def bundled() -> Bundled:
-    """The averages of the file."""
-    from salespath.files.nodes import plain, read
+    """The bundled averages, read when they are first needed."""
+    from salespath.facts import averages
 
-    data: dict[str, Any] = plain(read(str(FILE)))
-    units = {code: tuple(map(float, row)) for code, row in data["units_for_a_dollar"].items()}
-    codes = (*units, *data["without_a_rate"])
-    return Bundled(data["source"], tuple(data["years"]), data["part_years"], data["ended"], units, codes)
+    return averages.read()

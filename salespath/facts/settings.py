@@ -49,7 +49,7 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
 class _SettingReader(FactReader):
     def __init__(self, vocabulary: Vocabulary, case: Case) -> None:
         own = case.currency if case.values else case.money.currency
-        super().__init__(vocabulary, OPTION, case.company, [], money=replace(case.money, currency=own))
+        super().__init__(vocabulary, OPTION, case.company, [], money=case.money._replace(currency=own))
         self.case = case
         self.members: dict[str, dict[str, bool]] = {}  # of the sets: whether a member is there
         self.said: dict[str, str] = {}

@@ -126,8 +126,8 @@ class Interview:
         how = {fact: answer.how for fact, answer in known.items() if answer.how}
         codes = {fact: answer.currency for fact, answer in known.items() if answer.currency}
         dated = {fact: value for fact, value in self.given.values.items() if fact == REFERENCE_DATE}
-        read = in_dollars({**dated, **values}, codes, self.given.money)
-        answered = Case(str(name.value) if name else "", read.values, how, currency=read.currency, rates=read.rates)
+        amounts, currency, rates = in_dollars({**dated, **values}, codes, self.given.money)
+        answered = Case(str(name.value) if name else "", amounts, how, currency=currency, rates=rates)
         found = merge(self.given, answered)
         values = {fact: found.values[fact] for fact in self.base.vocabulary.ordered(found.values)}
         return replace(found, company=found.company or NAMELESS, values=values, file=None)

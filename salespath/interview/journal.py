@@ -91,7 +91,7 @@ class Journal:
     def start(self, given: Case, *, quick: bool = False) -> None:
         """Write down what was given beforehand, and whether the interview is a quick one."""
         said = {key: getattr(given, key) for key in ("company", "file", "how", "notes", "extra")}
-        rates = {code: asdict(rate) for code, rate in {**given.money.rates, **given.rates}.items()}
+        rates = {code: rate._asdict() for code, rate in {**given.money.rates, **given.rates}.items()}
         money = {"currency": given.currency, "default": given.money.currency, "rates": rates}
         self._append({"kind": "given", "version": 1, **said, "facts": given.values, "quick": quick, "money": money})
 

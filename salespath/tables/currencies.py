@@ -102,7 +102,7 @@ class AmountConverter:
         kind = kind.reshape(-1)
         kinds, factors, own_codes = [], np.ones((len(combined), len(codes))), np.zeros(len(combined), dtype=np.int64)
         for place, (year, row_code, unnamed, *others) in enumerate(combined.tolist()):
-            default = self.money if row_code == 0 else replace(self.money, currency=codes[row_code])
+            default = self.money if row_code == 0 else self.money._replace(currency=codes[row_code])
             holds = [codes[which] for which in others if which > 0] + [NONE] * (unnamed or not named)
             try:
                 own, rates = rates_of(holds, default, str(year) if year else "")

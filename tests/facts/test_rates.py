@@ -169,7 +169,7 @@ def test_ranges_are_converted_at_both_ends():
     from salespath.facts.rates import in_dollars
 
     found = in_dollars({"capital": Range(100, float("inf"))}, {"capital": "EUR"}, currencies(rates=["EUR=1.1"])[0])
-    assert found.values["capital"] == Range(110, float("inf"))
+    assert found[0]["capital"] == Range(110, float("inf"))
 
 
 def test_what_is_supposed_is_in_the_companys_own_currency():
