@@ -30,6 +30,7 @@ def explanation_schema() -> Schema:
     """What `explain --format json` writes; docs/explanation.md says what it means."""
     made = _Definitions({**plain.SHAPES, **explanation.SHAPES})
     made.of(Finding)
+    made.found["Finding"]["properties"]["currency"] = {"type": "string"}  # what its amounts are in: of the whole only
     made.found["Finding"] |= {
         "if": {"properties": {"kind": {"enum": EVALUATED}}},
         "then": {"properties": {"status": {"type": "string"}}},

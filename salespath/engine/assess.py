@@ -32,6 +32,7 @@ from salespath.engine.truth_graph import PLAN, Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
 from salespath.facts import Case, Value
+from salespath.facts.money import in_own_currency
 from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
@@ -48,7 +49,9 @@ def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
     Values may be as a Python program has them: text is read as in a file, a list or set of words is a set, None is unknown. Raises
     SalespathError listing every fact that the vocabulary does not have (SP111) and every value that it cannot have (SP112).
     """
-    return _Assessor(base, typed_case(base.vocabulary, case), engine).assessment()
+    typed = typed_case(base.vocabulary, case)
+    with in_own_currency(typed.rate):
+        return _Assessor(base, typed, engine).assessment()
 
 
 class _Assessor:

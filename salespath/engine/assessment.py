@@ -215,6 +215,14 @@ class Settlement:
         return tuple(value for value in VERDICTS if value not in self.excluded)
 
 
+class ReceiptRate(TypedDict):
+    """At what rate amounts of a currency were converted: units for one US dollar, the average `of` a year or `given`."""
+
+    units_per_usd: float
+    of: str
+    source: str
+
+
 class Receipt(TypedDict):
     """What produced an assessment."""
 
@@ -223,6 +231,7 @@ class Receipt(TypedDict):
     rules_version: str
     rules_sha256: Sha256
     overlays: list[Overlay]
+    rates: dict[str, ReceiptRate]
 
 
 @dataclass(frozen=True)
@@ -354,6 +363,10 @@ class Assessment:
             "rules_version": knowledge.version,
             "rules_sha256": knowledge.sha256,
             "overlays": self._overlays,
+            "rates": {
+                code: {"units_per_usd": rate.units_per_usd, "of": rate.of, "source": rate.source}
+                for code, rate in self.case.rates.items()
+            },
         }
 
     @cached_property

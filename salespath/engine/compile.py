@@ -14,6 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from salespath.engine.base import Base
 from salespath.engine.truth_graph import ALL, ANY, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing
+from salespath.facts.money import with_own_amounts
 from salespath.facts.vocabulary import Relation, Vocabulary
 from salespath.files.problems import Problem, SalespathError, has_error, shown
 from salespath.rules.language import (
@@ -313,12 +314,12 @@ def fill(text: str, value: Callable[[str], str], tried: Collection[str] = ()) ->
     is, not what the company said. A text that has no such words marks these figures.
     """
     if "{" not in text:
-        return text
+        return with_own_amounts(text)
     supposed = any(name in tried for name in placeholders(text))
     words = _EITHER.sub(r"\2" if supposed else r"\1", text)
     marked = tried if words == text else ()
     parts = string.Formatter().parse(words)
     return "".join(
-        literal if name is None else f"{literal}{value(name)}{' (supposed)' if name in marked else ''}"
+        with_own_amounts(literal) + ("" if name is None else f"{value(name)}{' (supposed)' if name in marked else ''}")
         for literal, name, _, _ in parts
     )

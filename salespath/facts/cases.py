@@ -12,6 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from salespath.facts.amounts import LEAST, MOST
+from salespath.facts.money import USD, Rate
+from salespath.facts.rates import (
+    CURRENCY,
+    IN_FILE,
+    RATES,
+    UNSAID,
+    BadRate,
+    Currencies,
+    currency_code,
+    in_dollars,
+    saved_rate,
+    stated_rate,
+)
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import HOW, BadValue, Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary, fold
@@ -27,7 +40,15 @@ _KEPT = " The result keeps it; here it is shown, but counts for nothing."
 _ANNOTATED = ("value", "how", "note", "date")
 _ENDS = ("low", "high")  # of a range, instead of a value
 _SHORT = 6  # letters of a key that may well be another word than the fact it resembles: lead is not leads
-_BESIDE = (COMPANY, "facts", "assumptions", "respondent", "scenario")  # keys beside the facts that something reads
+_BESIDE = (
+    COMPANY,
+    "facts",
+    CURRENCY,
+    RATES,
+    "assumptions",
+    "respondent",
+    "scenario",
+)  # keys beside the facts that are read
 
 
 @dataclass(frozen=True)
@@ -38,6 +59,9 @@ class Case:
     carries whatever else the file says of the company (id, year, label, …). One that is not `named` goes by its file or place.
     The values of `tried` facts are not what the company said, but what is supposed of it. `understood` says of a fact how its text
     was read, where that is not the text itself.
+
+    Amounts among the values are US dollars. `currency` is what the company's own amounts are in, `rates` are those at which amounts
+    were converted, and `money` is what is said of amounts that are still to be read.
     """
 
     company: str
@@ -51,6 +75,14 @@ class Case:
     named: bool = field(default=True, compare=False)
     tried: frozenset[str] = field(default=frozenset(), compare=False)
     understood: MappingABC[str, str] = field(default_factory=dict, compare=False)
+    currency: str = USD
+    rates: MappingABC[str, Rate] = field(default_factory=dict)
+    money: Currencies = field(default=UNSAID, compare=False, repr=False)
+
+    @property
+    def rate(self) -> Rate | None:
+        """The rate of the company's own currency; None for US dollars."""
+        return self.rates.get(self.currency)
 
     def trial(self, values: MappingABC[str, Value]) -> Case:
         """The company with other values, those that differ being tried."""
@@ -70,6 +102,9 @@ def merge(first: Case, second: Case) -> Case:
         extra={**first.extra, **second.extra},
         file=second.file or first.file,
         understood={**{name: note for name, note in first.understood.items() if name in kept}, **second.understood},
+        currency=second.currency if second.rates or not first.rates else first.currency,
+        rates={**first.rates, **second.rates},
+        money=second.money if second.money != UNSAID else first.money,
     )
 
 
@@ -124,33 +159,47 @@ class Portfolio:
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
 
 
-def read_file(path: str, vocabulary: Vocabulary) -> Portfolio:
-    """The companies of a YAML or JSON fact file.
+def read_file(path: str, vocabulary: Vocabulary, money: Currencies = UNSAID) -> Portfolio:
+    """The companies of a YAML or JSON fact file; `money` is what else is said of their amounts.
 
     A company with an error is left out and its problems listed; the others are kept. Raises SalespathError only where the file
     as a whole cannot be read.
     """
     with InputFile(path) as source:
-        return read_source(source, vocabulary)
+        return read_source(source, vocabulary, money)
 
 
-def read_source(source: InputFile, vocabulary: Vocabulary, *, lines: bool = False, lenient: bool = False) -> Portfolio:
+def read_source(
+    source: InputFile,
+    vocabulary: Vocabulary,
+    money: Currencies = UNSAID,
+    *,
+    lines: bool = False,
+    lenient: bool = False,
+) -> Portfolio:
     """The companies of a file that has been opened, as `read_file` does; `lines` says that it holds JSON Lines.
 
     `lenient`: what the vocabulary cannot read of a saved result is a warning (SP161) and stands under UNREAD in its `extra`.
     """
     node, exact = read_document(source, lines=lines)
     name = "standard input" if source.path == "-" else Path(source.path).stem
-    return read_node(node, vocabulary, source.path, name, exact=exact, lenient=lenient)
+    return read_node(node, vocabulary, source.path, name, money, exact=exact, lenient=lenient)
 
 
 def read_node(
-    node: Node, vocabulary: Vocabulary, path: str, name: str = NAMELESS, *, exact: bool = False, lenient: bool = False
+    node: Node,
+    vocabulary: Vocabulary,
+    path: str,
+    name: str = NAMELESS,
+    money: Currencies = UNSAID,
+    *,
+    exact: bool = False,
+    lenient: bool = False,
 ) -> Portfolio:
     """The company in a node, which goes by `name` if it has none, or those in a list. Raises SalespathError for a mere text."""
     problems: list[Problem] = []
     if isinstance(node, Mapping):
-        case = read_case(node, vocabulary, path, problems, name, exact, lenient)
+        case = read_case(node, vocabulary, path, problems, name, exact, lenient, money)
         rejects = () if case else (_reject(path, node, name, problems),)
         return Portfolio((case,) if case else (), tuple(problems), single=True, rejects=rejects)
     if isinstance(node, Scalar):
@@ -160,7 +209,7 @@ def read_node(
     left: list[Reject] = []
     for number, item in enumerate(node.items, 1):
         before, name = len(problems), f"company {number}"
-        if case := read_case(item, vocabulary, path, problems, name, exact, lenient):
+        if case := read_case(item, vocabulary, path, problems, name, exact, lenient, money):
             cases.append(case)
         else:
             left.append(_reject(path, item, name, problems[before:]))
@@ -192,6 +241,7 @@ def read_case(
     name: str,
     exact: bool = False,
     lenient: bool = False,
+    money: Currencies = UNSAID,
 ) -> Case | None:
     """One company from its node, or None where a problem was found (and added to `problems`)."""
     reader = FactReader(vocabulary, path, name, problems, exact=exact)
@@ -209,11 +259,12 @@ def read_case(
     elif company is not None:
         reader.problem("SP110", "company should be a name.", company.line)
     saved = isinstance(fields.get("receipt"), Mapping)  # it holds what the program wrote
-    facts: Node = Mapping(tuple((k, v) for k, v in node.items if k.text != named), node.line)
+    beside = (named, CURRENCY, RATES)
+    facts: Node = Mapping(tuple((k, v) for k, v in node.items if k.text not in beside), node.line)
     extra: dict[str, Any] = {}
     if "facts" in fields:
         facts = fields["facts"]
-        extra = {key: plain(value) for key, value in fields.items() if key not in (named, "facts")}
+        extra = {key: plain(value) for key, value in fields.items() if key not in (*beside, "facts")}
         if not saved:
             _refuse_astray(node, named, reader)
         if isinstance(facts, Scalar) and facts.empty:
@@ -221,6 +272,7 @@ def read_case(
     if not isinstance(facts, Mapping):
         reader.problem("SP110", "facts should be a mapping.", facts.line)
         return None
+    reader.read_money(fields, money)
     lenient = lenient and saved and "facts" in fields
     reader.exact |= lenient
     unread = {}
@@ -236,8 +288,12 @@ def read_case(
         extra[UNREAD] = unread
     if has_error(problems[before:]):
         return None
-    case = Case(reader.company, reader.values, reader.how, reader.notes, extra, path, node.line, named=has_name)
-    return replace(case, understood=reader.understood)
+    case = Case(reader.company, {}, reader.how, reader.notes, extra, path, node.line, named=has_name)
+    try:
+        return replace(reader.converted(case), understood=reader.understood)
+    except BadRate as error:
+        reader.problem("SP115", str(error), node.line)
+        return None
 
 
 def name_key(keys: Iterable[str]) -> str:
@@ -274,10 +330,19 @@ class FactReader:
     """Collects the typed values of one company; what cannot be read becomes a problem."""
 
     def __init__(
-        self, vocabulary: Vocabulary, path: str, company: str, problems: list[Problem], *, exact: bool = False
+        self,
+        vocabulary: Vocabulary,
+        path: str,
+        company: str,
+        problems: list[Problem],
+        *,
+        exact: bool = False,
+        money: Currencies = UNSAID,
     ) -> None:
         self.vocabulary, self.path, self.company, self.problems, self.exact = vocabulary, path, company, problems, exact
+        self.money = money
         self.values: dict[str, Value] = {}
+        self.codes: dict[str, str] = {}  # of amounts: the currency that each is in
         self.how: dict[str, str] = {}
         self.notes: dict[str, dict[str, str]] = {}
         self.understood: dict[str, str] = {}
@@ -300,7 +365,8 @@ class FactReader:
         if isinstance(node, Scalar) and node.empty:
             return
         try:
-            self.keep(id_, read_value(self.vocabulary[id_], node, exact=self.exact))
+            context = Context(currency=self.money.currency)
+            self.keep(id_, read_value(self.vocabulary[id_], node, context, exact=self.exact))
         except BadValue as error:
             self.problem(error.code, f"{id_}: {error}", line, fact=id_, value=shown(plain(node)))
 
@@ -308,10 +374,44 @@ class FactReader:
         """Keep what was understood of a fact; what is said of how it is known comes before what its text says."""
         if found.value is not None:
             self.values[id_] = found.value
+            if found.currency:
+                self.codes[id_] = found.currency
             if found.how:
                 self.how.setdefault(id_, found.how)
         if found.note:
             self.understood[id_] = found.note
+
+    def read_money(self, fields: MappingABC[str, Node], money: Currencies) -> None:
+        """What stands beside the facts of the amounts: their currency, and rates; `money` is what is said elsewhere."""
+        code, rates = "", dict[str, Rate]()
+        receipt, given = fields.get("receipt"), fields.get(RATES)
+        saved = receipt.get(RATES) if isinstance(receipt, Mapping) else None
+        for node, read in ((saved, saved_rate), (given, stated_rate)):
+            if isinstance(node, Mapping):
+                for key, value in node.items:
+                    try:
+                        rate = read(key.text, plain(value), IN_FILE)
+                        rates[rate.currency] = rate
+                    except BadRate as error:
+                        self.problem("SP115", str(error), key.line, value=shown(plain(value)))
+            elif node is not None and not (isinstance(node, Scalar) and node.empty):
+                expected = "expected currencies with dollars for one of each: {EUR: 1.08}"
+                self.problem("SP115", f"{RATES}: found {shown(plain(node))}; {expected}.", node.line)
+        said = fields.get(CURRENCY)
+        if said is not None and not (isinstance(said, Scalar) and (said.empty or not said.text.strip())):
+            try:
+                code = currency_code(str(plain(said)))
+            except BadRate as error:
+                self.problem("SP115", f"{CURRENCY}: {error}", said.line, value=shown(plain(said)))
+            if code and money.currency and money.currency != code:
+                both = f"the file says {CURRENCY}: {code}, and --currency says {money.currency}"
+                self.problem("SP115", f"{both}; leave --currency out, or correct the file.", said.line, value=code)
+        self.money = Currencies(code or money.currency, {**rates, **money.rates})
+
+    def converted(self, case: Case) -> Case:
+        """A company with the values that were read, the amounts in US dollars. Raises BadRate."""
+        found, currency, rates = in_dollars(self.values, self.codes, self.money)
+        return replace(case, values=found, currency=currency, rates=rates, money=self.money)
 
     def _annotated(self, id_: str, node: Mapping) -> Node:
         """The value of `{value: …, how: …, note: …, date: …}`; the range of `{low: …, high: …, how: …}`."""

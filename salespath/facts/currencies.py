@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 DOLLARS = "USD"
+UNNAMED = "XXX"  # of an amount that names none (ISO 4217: no currency)
 _CODES = (
     "AED AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR ISK JPY KES KRW KZT MAD MDL MXN MYR NGN NOK"
     " NZD PEN PHP PKR PLN RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR"

@@ -11,17 +11,25 @@ from typing import Any
 import yaml
 
 from salespath.facts import Case, Value, Vocabulary
+from salespath.facts.rates import CURRENCY, GIVEN, RATES, own_value
 from salespath.facts.values import cell_text
 from salespath.files.output import Output, atomic, check
 from salespath.files.visible import escaped, hidden
 
 
 def text(case: Case, vocabulary: Vocabulary) -> str:
-    """The fact file of a case. How a value is known is kept, and so is what else the file said of the company."""
+    """The fact file of a case, its amounts in its own currency.
+
+    How a value is known is kept, and so is what else the file said of the company.
+    """
     lines = [
         "# Facts for salespath. A fact that is absent is unknown, never no or zero.",
         f"company: {_quote(case.company)}",
     ]
+    if case.rate:
+        lines.append(f"{CURRENCY}: {case.currency}")
+    if given := [f"{code}: {rate.dollars!r}" for code, rate in case.rates.items() if rate.of == GIVEN]:
+        lines.append(f"{RATES}: {{{', '.join(given)}}}")
     if case.extra:
         lines.append(_extra(case.extra))
     lines.append("facts:" if case.values else "facts: {}")
@@ -30,7 +38,10 @@ def text(case: Case, vocabulary: Vocabulary) -> str:
 
 
 def _fact(case: Case, vocabulary: Vocabulary, name: str) -> str:
-    value = _value(vocabulary, name, case.values[name])
+    stood = case.values[name]
+    if vocabulary[name].type == "money":
+        stood = own_value(stood, case.rate)
+    value = _value(vocabulary, name, stood)
     said = [f"how: {case.how[name]}"] if name in case.how else []
     said += [f"{key}: {_quote(note)}" for key, note in case.notes.get(name, {}).items()]
     return f"{{{', '.join([f'value: {value}', *said])}}}" if said else value

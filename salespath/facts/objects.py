@@ -8,6 +8,8 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
+from salespath.facts.money import USD
+from salespath.facts.rates import BadRate, in_dollars
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import KINDS, LARGEST, BadValue, Range, Value, ends, whole, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
@@ -20,10 +22,16 @@ def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
     How a text was read, where that is not the text itself, is `understood`. Raises SalespathError listing every fact that does not
     exist (SP111) and every value that cannot be (SP112).
     """
+    at = Problem("SP111", "", file=case.file, line=case.line)
+    if case.currency != USD and case.rate is None:
+        what = f"amounts of a Case are US dollars, so it cannot be in {shown(case.currency)}"
+        message = f'{case.company}: {what}; write them as text ("€45k"), or read() what stands in a file.'
+        raise SalespathError([replace(at, code="SP115", message=message)])
     if all(name in vocabulary and fits(vocabulary[name], value) for name, value in case.values.items()):
         return case
-    problems, at = [], Problem("SP111", "", file=case.file, line=case.line)
+    problems: list[Problem] = []
     values: dict[str, Value] = {}
+    codes: dict[str, str] = {}
     understood, how = dict(case.understood), dict(case.how)
     for name, value in case.values.items():
         if name not in vocabulary:
@@ -31,20 +39,33 @@ def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
             problems.append(replace(at, message=message, value=shown(name)))
             continue
         try:
-            found = convert(vocabulary[name], value)
+            found = convert(vocabulary[name], value, Context(currency=case.currency))
         except BadValue as error:
             message = f"{case.company}: {name}: {error}"
             problems.append(replace(at, code=error.code, message=message, column=name, value=shown(repr(value))))
             continue
         if found.value is not None:
             values[name] = found.value
+            if found.currency:  # what is no text is in dollars
+                codes[name] = found.currency
         if found.how and found.value is not None:
             how.setdefault(name, found.how)
         if found.note:
             understood[name] = found.note
     if problems:
         raise SalespathError(problems)
-    return replace(case, values=values, how=how, understood=understood)
+    try:
+        amounts, currency, rates = in_dollars(values, codes, case.money)
+    except BadRate as error:
+        raise SalespathError([replace(at, code="SP115", message=f"{case.company}: {error}")]) from None
+    return replace(
+        case,
+        values=amounts,
+        how=how,
+        understood=understood,
+        currency=case.currency if case.rate else currency,
+        rates={**case.rates, **rates},
+    )
 
 
 def fits(fact: Fact | Derived, value: object) -> bool:

@@ -10,7 +10,8 @@ from datetime import date
 
 from salespath.facts import values
 from salespath.facts.amounts import LEAST, LONGEST, MOST, TWELFTHS, Amount, Figure, amount, plain, readings
-from salespath.facts.currencies import AMBIGUOUS, DOLLARS, ISO
+from salespath.facts.currencies import AMBIGUOUS, DOLLARS, ISO, UNNAMED
+from salespath.facts.money import in_own_currency, sign_of
 from salespath.facts.values import (
     KINDS,
     LARGEST,
@@ -266,7 +267,6 @@ def _number(fact: Fact | Derived, text: str, context: Context, exact: bool) -> U
     reader = _Figures(fact, text, found, context, exact)
     value = reader.value()
     note = "" if not reader.changed or text in _written(fact, value) else _read_as(text, reader.said(value, currency))
-    _refuse_other_money(text, currency)
     return Understood(value, note, currency, "estimated" if found.about else "")
 
 
@@ -332,13 +332,6 @@ def _currency(fact: Fact | Derived, text: str, found: Amount, context: Context) 
     return codes[0] if codes else context.currency or DOLLARS
 
 
-def _refuse_other_money(text: str, currency: str) -> None:
-    """Refuse money that is not in dollars. Raises BadValue."""
-    if currency not in ("", DOLLARS):
-        wanted = "amounts are in US dollars for now: convert it and write the dollar amount"
-        raise BadValue(f"{shown(text)} is in {currency}, and {wanted}.", "SP115")
-
-
 class _Figures:
     """The figures of one amount as a value of a fact; `changed` says that the value is not simply what is written."""
 
@@ -371,7 +364,8 @@ class _Figures:
         if value == 0 and fact.below_zero and any(figure.negative for figure in self.found.figures):
             return fact.below_zero
         if isinstance(value, Range) or not isinstance(value, (int, float)):
-            text = values.words(fact, value)
+            with in_own_currency(None):
+                text = values.words(fact, value)
         elif fact.type == "money":
             text = f"{'-' if value < 0 else ''}${f'{abs(value):,.2f}'.removesuffix('.00')}"
         elif fact.type == "share":
@@ -379,7 +373,7 @@ class _Figures:
         else:
             text = f"{quantity(value)}{f' {fact.unit}' if fact.unit else ''}"
         if currency not in ("", DOLLARS):
-            text = text.replace("$", f"{currency} ")
+            text = text.replace("$", "" if currency == UNNAMED else sign_of(currency))
         of_time = self.found.per or self.found.figures[0].unit
         text += f" {fact.unit}" if of_time and fact.type == "money" else ""
         return f"{text}, estimated" if self.found.about else text

@@ -67,6 +67,14 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "additionalProperties": False,
                 "anyOf": [{"required": ["low"]}, {"required": ["high"]}],
             },
+            "currency": {
+                **maybe({"type": "string", "pattern": r"^\s*(?:[A-Za-z]{3}|US\$|[$€£₹₺₪])?\s*$"}),
+                "description": "The currency of amounts that name none, such as EUR; else they are US dollars.",
+            },
+            "rates": {
+                **maybe({"type": "object", "additionalProperties": {"type": ["number", "string"]}}),
+                "description": "US dollars for one unit of a currency: {EUR: 1.08}; else a yearly average holds.",
+            },
             "facts": {
                 "type": "object",
                 "properties": {fact.id: _fact(fact) for fact in facts},
@@ -76,12 +84,12 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "type": "object",
                 "if": {"required": ["facts"]},
                 "then": {
-                    "properties": {"facts": maybe(ref("facts"))},
+                    "properties": {"facts": maybe(ref("facts")), **_MONEY},
                     "patternProperties": called,
                     "propertyNames": {"not": {"enum": list(vocabulary)}},
                 },
                 "else": {
-                    "properties": {name: ref(f"facts/properties/{name}") for name in vocabulary},
+                    "properties": {**{name: ref(f"facts/properties/{name}") for name in vocabulary}, **_MONEY},
                     "patternProperties": called,
                     "additionalProperties": False,
                 },

@@ -9,6 +9,7 @@ from typing import Any
 
 from salespath.facts.cases import Case, FactReader, merge
 from salespath.facts.company_names import folded_name
+from salespath.facts.rates import BadRate
 from salespath.facts.reader import understand
 from salespath.facts.values import BadValue
 from salespath.facts.vocabulary import Fact, Vocabulary
@@ -38,15 +39,20 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
         reader.values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
     kept = {name: value for name, value in case.values.items() if name not in reader.said}
     before = {name: note for name, note in case.understood.items() if name not in reader.said}
-    found = Case(case.company, reader.values, reader.how, reader.notes)
+    try:
+        found = reader.converted(Case(case.company, {}, reader.how, reader.notes))
+    except BadRate as error:
+        raise refusal("SP115", str(error), OPTION) from None
     said = merge(replace(case, values=kept), found)
-    said = replace(said, understood={**before, **reader.understood})
+    currency = case.currency if case.values else found.currency
+    said = replace(said, currency=currency, money=case.money, understood={**before, **reader.understood})
     return replace(said, line=case.line, tried=case.trial(said.values).tried)
 
 
 class _SettingReader(FactReader):
     def __init__(self, vocabulary: Vocabulary, case: Case) -> None:
-        super().__init__(vocabulary, OPTION, case.company, [])
+        own = case.currency if case.values else case.money.currency
+        super().__init__(vocabulary, OPTION, case.company, [], money=case.money._replace(currency=own))
         self.case = case
         self.members: dict[str, dict[str, bool]] = {}  # of the sets: whether a member is there
         self.said: dict[str, str] = {}

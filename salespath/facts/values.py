@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from salespath.facts.money import DOLLARS, in_own_currency, own_amount, own_rate, sign
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.files.problems import shown
 
@@ -102,7 +103,7 @@ def words(fact: Fact | Derived, value: Value) -> str:
     if math.isnan(value):
         return "cannot be computed"
     if fact.type == "money":
-        return f"-${quantity(-value)}" if value < 0 else f"${quantity(round(value) if abs(value) >= 100 else value)}"
+        return _amount(value)
     if fact.type == "share":
         return f"{quantity(round(value * 100, 1))}%"
     if fact.unit == "months" and 0 < value < 1:  # nobody counts in tenths of a month
@@ -127,6 +128,22 @@ def _range_words(fact: Fact | Derived, value: Range) -> str:
         return f"at most {high}"
     number, _, unit = low.partition(" ")
     return f"{number if high.endswith(f' {unit}') else low} to {high}"
+
+
+def _amount(dollars: float) -> str:
+    """An amount in the currency in which amounts are shown: $70,000; -€5."""
+    value = own_amount(dollars)
+    size = abs(value)
+    return f"{'-' if value < 0 else ''}{sign()}{quantity(round(size) if size >= 100 else size)}"
+
+
+def threshold(fact: Fact | Derived, value: Value) -> str:
+    """The words of what rules hold answers against; an amount also in dollars, where the company's own are others."""
+    said = words(fact, value)
+    if fact.type != "money" or own_rate() in (None, DOLLARS):
+        return said
+    with in_own_currency(None):
+        return f"{said} ({words(fact, value)})"
 
 
 def readable(word: str) -> str:

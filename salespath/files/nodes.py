@@ -156,7 +156,9 @@ class _Composer:
 
     def __init__(self, following: Callable[[], Any], path: str) -> None:
         self._following, self._path = following, path
-        self._named: dict[str, tuple[Node, int, int]] = {}  # by anchor: the node, how many values it holds, and how many levels
+        self._named: dict[
+            str, tuple[Node, int, int]
+        ] = {}  # by anchor: the node, how many values it holds, and how many levels
         self._count = self._aliases = self._added = self._deepest = 0
 
     def node(self, event: Any, depth: int) -> Node:
@@ -180,7 +182,9 @@ class _Composer:
                 items.append(self.node(item, depth + 1))
             found = Sequence(tuple(items), line)
         elif event.anchor:
-            self._refuse(event, "anchors (`&`) of mappings are not used here; write the mapping out where it is wanted.")
+            self._refuse(
+                event, "anchors (`&`) of mappings are not used here; write the mapping out where it is wanted."
+            )
         else:
             found = self._mapping(line, depth)
         if event.anchor:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from salespath.facts import Fact, Value, reader
+from salespath.facts.money import USD, currency_name, sign
 from salespath.facts.values import HOW, BadValue
 from salespath.files.problems import shown
 
@@ -28,17 +29,22 @@ _NOTHING = ("none", "no", "nothing", "nobody", "zero", "-", "nil")
 class Answer:
     """A value, how it is known (measured, estimated, guessed) if that was said, and the note that came with it.
 
-    `read` says how it was understood where that is not the text itself; it is said back, and not kept.
+    `currency` is that of an amount. `read` says how it was understood where that is not the text itself; it is said back, and not
+    kept.
     """
 
     value: Value
     how: str = ""
     note: str = ""
+    currency: str = ""
     read: str = field(default="", compare=False)
 
 
-def understand(fact: Fact, text: str) -> Answer:
-    """The answer that a text means for a fact. Raises BadValue saying what was seen and what was expected."""
+def understand(fact: Fact, text: str, currency: str = "") -> Answer:
+    """The answer that a text means for a fact; `currency` is that of amounts that name none.
+
+    Raises BadValue saying what was seen and what was expected.
+    """
     if fact.type == "set":  # a list that was pasted
         text = ", ".join(line.strip() for line in text.splitlines() if line.strip())
     text = " ".join(text.split())
@@ -52,12 +58,14 @@ def understand(fact: Fact, text: str) -> Answer:
     if fact.numeric and word in _NOTHING:
         raise BadValue(f"{shown(text)} is not a number. Write 0 for none; if you do not know, type skip.")
     try:
-        found = reader.understand(fact, text, reader.PROMPT)
+        found = reader.understand(fact, text, replace(reader.PROMPT, currency=currency))
     except BadValue as error:
         raise BadValue(f"{error} {how_to_write(fact)}") from None
     if found.value is None:
         raise BadValue(f"If you do not know, type skip: it counts as unknown, never as no. {how_to_write(fact)}")
-    return Answer(found.value, max(how, found.how, key=("", *HOW).index), note.strip(), found.note)
+    plain = found.currency == USD and currency in ("", USD)  # as it has always been written down
+    how = max(how, found.how, key=("", *HOW).index)
+    return Answer(found.value, how, note.strip(), "" if plain else found.currency, found.note)
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -81,7 +89,7 @@ def how_to_write(fact: Fact) -> str:
         "boolean": "Write yes or no.",
         "choice": "Write a number or a word.",
         "set": "Write all that apply, as numbers or words (1,2); or none, or all.",
-        "money": f"Write US dollars{unit}: 250k, 1.2M, $5,000 or about 70k.",
+        "money": f"Write {currency_name()}{unit}: 250k, 1.2M, {sign()}5,000 or about 70k.",
         "share": "Write a share: 12% or 0.12.",
         "integer": f"Write a whole number{unit}: 40 or 1,500.",
         "number": f"Write a number{unit}: 3 or 4.5.",

@@ -16,6 +16,7 @@ from salespath.engine.turning import Turn
 from salespath.engine.walk import holds
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS, merge
+from salespath.facts.rates import REFERENCE_DATE, BadRate, in_dollars
 from salespath.facts.values import BadValue
 from salespath.files.problems import shown
 from salespath.interview.answers import NOTE, Answer, sure, understand
@@ -136,7 +137,11 @@ class Interview:
         values = {fact: answer.value for fact, answer in known.items()}
         how = {fact: answer.how for fact, answer in known.items() if answer.how}
         notes = {fact: {"note": answer.note} for fact, answer in known.items() if answer.note}
-        found = merge(self.given, Case(str(name.value) if name else "", values, how, notes))
+        codes = {fact: answer.currency for fact, answer in known.items() if answer.currency}
+        dated = {fact: value for fact, value in self.given.values.items() if fact == REFERENCE_DATE}
+        amounts, currency, rates = in_dollars({**dated, **values}, codes, self.given.money)
+        answered = Case(str(name.value) if name else "", amounts, how, notes, currency=currency, rates=rates)
+        found = merge(self.given, answered)
         values = {fact: found.values[fact] for fact in self.base.vocabulary.ordered(found.values)}
         return replace(found, company=found.company or NAMELESS, values=values, file=None)
 
@@ -211,7 +216,7 @@ class Interview:
         elif earlier and name in self.base.vocabulary.facts and text.startswith(NOTE.strip()) and len(text.split()) > 1:
             answer = replace(earlier, note=text.removeprefix(NOTE.strip()).strip())
         elif name in self.base.vocabulary.facts:
-            answer = understand(self.base.vocabulary.facts[name], text)
+            answer = self._understood(name, text)
         else:
             answer = Answer(shown(text, 200) if name == COMPANY else sure(text))
         return Event("answer" if answer else "skip", name, answer)
@@ -223,6 +228,15 @@ class Interview:
             company = Company(self.base, self.case.values)
             self._told = frozenset(name for name, tree in follows(self.base).items() if holds(tree, company)[0])
         return self._told
+
+    def _understood(self, name: str, text: str) -> Answer:
+        money = self.given.money
+        answer = understand(self.base.vocabulary.facts[name], text, money.currency)
+        try:  # an amount that cannot be converted, or a date whose year has quite another rate
+            replace(self, answers={**self.answers, name: answer}).case  # noqa: B018
+        except BadRate as error:
+            raise BadValue(str(error)) from None
+        return answer
 
     def _open(self, wanted: Callable[[Fact], bool]) -> list[str]:
         """The facts wanted that are neither given nor asked yet, nor follow from other answers."""

@@ -21,7 +21,9 @@ from zlib import crc32
 
 from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.cases import read_value
+from salespath.facts.money import Rate
 from salespath.facts.objects import as_json
+from salespath.facts.rates import GIVEN, Currencies
 from salespath.facts.values import HOW, BadValue, Range
 from salespath.files.nodes import parse
 from salespath.files.problems import WARNING, Problem, SalespathError, refusal, shown, suggestion
@@ -126,7 +128,10 @@ class Journal:
     def start(self, given: Case, *, quick: bool = False, rules: Sequence[str] = ()) -> None:
         """Write down what was given beforehand, whether the interview is a quick one, and the folders of rules."""
         said = {key: getattr(given, key) for key in ("company", "file", "how", "notes", "extra")}
-        self._append({"kind": "given", "version": 2, **said, "facts": given.values, "quick": quick, "rules": rules})
+        rates = {code: rate._asdict() for code, rate in {**given.money.rates, **given.rates}.items()}
+        money = {"currency": given.currency, "default": given.money.currency, "rates": rates}
+        line = {"kind": "given", "version": 2, **said, "facts": given.values, "quick": quick, "rules": rules}
+        self._append({**line, "money": money})
 
     def append(self, event: Event) -> None:
         """Write an event down; it is on the disk when this returns."""
@@ -305,9 +310,10 @@ def read(data: bytes, vocabulary: Vocabulary) -> JournalRecord:
                 events.append(Event("skip", name))
             case {"kind": "answer", "question": str(name), "value": value} if name in names:
                 if (answer := _value(name, value, vocabulary)) is not None:
-                    how, note = line.get("how"), line.get("note")
+                    how, note, currency = line.get("how"), line.get("note"), line.get("currency")
                     how, note = how if how in HOW else "", shown(note, LONGEST) if isinstance(note, str) else ""
-                    events.append(Event("answer", name, Answer(answer, how, note)))
+                    currency = currency if isinstance(currency, str) else ""
+                    events.append(Event("answer", name, Answer(answer, how, note, currency)))
     return replace(record, events=tuple(events), damage=tuple(damage.items()))
 
 
@@ -336,6 +342,7 @@ def _read_given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
     read = {name: _value(name, value, vocabulary) for name, value in facts.items() if name in vocabulary}
     values = {name: value for name, value in read.items() if value is not None}
     return Case(
+        **_read_money(line.get("money")),
         company=_name(line.get("company")),
         values=values,
         how={name: word for name, word in how.items() if name in values and word in HOW},
@@ -347,6 +354,20 @@ def _read_given(line: Mapping[str, Any], vocabulary: Vocabulary) -> Case:
         extra=extra,
         file=file if isinstance(file := line.get("file"), str) else None,
     )
+
+
+def _read_money(said: object) -> dict[str, Any]:
+    """The currency and rates of what was given, as fields of a case; none of journals that do not say."""
+    match said:
+        case {"currency": str(currency), "default": str(default), "rates": dict(rates)}:
+            with suppress(KeyError, TypeError, ValueError):
+                read = {
+                    code: Rate(code, float(r["dollars"]), str(r["of"]), str(r["source"])) for code, r in rates.items()
+                }
+                given = {code: rate for code, rate in read.items() if rate.of == GIVEN}
+                used = {code: rate for code, rate in read.items() if code == currency}
+                return {"currency": currency, "rates": used, "money": Currencies(default, given)}
+    return {}
 
 
 def _name(value: object) -> str:

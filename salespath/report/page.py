@@ -164,11 +164,12 @@ class Figure(Block):
 
 @dataclass(frozen=True)
 class Chart(Block):
-    """Lines of amounts of money over months, or another `unit`, each by its name."""
+    """Lines of amounts of money over months, or another `unit`, each by its name; `sign` is that of their currency."""
 
     lines: Mapping[str, Sequence[float]]
     caption: str = ""
     unit: str = "month"
+    sign: str = "$"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -13,9 +14,12 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, FactTable
 from salespath.facts import Case, LeftOut, Reject, Vocabulary
+from salespath.facts.money import USD
+from salespath.facts.rates import CURRENCY, UNSAID, Currencies
 from salespath.facts.reader import ALONE, Context
 from salespath.facts.values import HOW
 from salespath.files.problems import NOTE, Problem, refusal, shown, suggestion
+from salespath.tables.currencies import AmountConverter, RowMoney, currency_column
 from salespath.tables.evidence import two_readings
 from salespath.tables.fact_columns import Bad, BadCell, CellReader, Cells, values
 from salespath.tables.header import COMPANY, annotation_column, range_column
@@ -39,12 +43,14 @@ class Batch:
     rejects: tuple[Reject, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     count: int = 0  # of the rows that hold something
+    money: RowMoney | None = None  # None: all of it is in dollars
 
     def __getitem__(self, places: Array) -> Batch:
         """Some of the good rows, without what is said of the file."""
         columns = {name: column[places] for name, column in self.table.columns.items()}
         given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
-        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], ())
+        money = self.money and self.money[places]
+        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], (), money=money)
 
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
@@ -65,6 +71,7 @@ class Batch:
             if cells is not None and name not in vocabulary and not range_column(name, vocabulary)
         }
         names = rest.pop(COMPANY)
+        rest.pop(currency_column(rest) or "", None)
         for row in range(self.table.rows):
             extra: dict[str, Any] = {}
             how: dict[str, str] = {}
@@ -80,11 +87,16 @@ class Batch:
                 else:
                     notes.setdefault(noted[0], {})[noted[1]] = str(cells[row])
             known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
-            yield Case(shown(names[row], 200), known, how, notes, extra, self.path, row=int(self.rows[row]))
+            currency, rates = self.money.of(row) if self.money else (USD, {})
+            name, at = shown(names[row], 200), int(self.rows[row])
+            yield Case(name, known, how, notes, extra, self.path, row=at, currency=currency, rates=rates)
 
 
 class Typist:
-    """Types the columns of one file; `contexts` say what is known of some, and numbers of the `undecided` may have two readings."""
+    """Types the columns of one file; `contexts` say what is known of some, and numbers of the `undecided` may have two readings.
+
+    `added` are the columns that a result has beside them.
+    """
 
     def __init__(
         self,
@@ -93,12 +105,16 @@ class Typist:
         vocabulary: Vocabulary,
         contexts: Mapping[str, Context] = MappingProxyType({}),
         undecided: Collection[str] = (),
+        money: Currencies = UNSAID,
     ) -> None:
         self.path, self.names, self._undecided = path, tuple(names), undecided
         facts = {name: vocabulary[name] for name in names if name in vocabulary}
-        self._facts = {name: CellReader(fact, contexts.get(name, ALONE)) for name, fact in facts.items()}
+        self._amounts = AmountConverter(names, vocabulary, money)
+        self.added = self._amounts.added
+        reader = partial(CellReader, foreign=self._amounts.foreign)
+        self._facts = {name: reader(fact, contexts.get(name, ALONE)) for name, fact in facts.items()}
         ranges = {name: fact for name in names if (fact := range_column(name, vocabulary))}
-        self._ranges = {name: (fact, CellReader(vocabulary[fact])) for name, fact in ranges.items()}
+        self._ranges = {name: (fact, reader(vocabulary[fact])) for name, fact in ranges.items()}
         about = {name: annotation_column(name, vocabulary) for name in names}
         self._how = [name for name, of in about.items() if of and of[1] == "how"]
         self._as_text = {COMPANY, *(name for name, of in about.items() if of)}
@@ -157,18 +173,25 @@ class Typist:
 
         Rows without any content are left out and not counted.
         """
-        read, blamed = self._read(cells)
+        read, amiss = self._read(cells)
+        converted = self._amounts.convert(read, cells, len(rows))
+        read, money = converted.columns, converted.money
         doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
-        blamed |= {name: blamed[name] | places for name, places in doubtful.items()}
+        amiss |= {
+            name: {place: cell for place, cell in amiss[name].items() if place not in doubtful[name]}
+            for name in doubtful
+        }
         left_out = find({name: typed.column for name, typed in read.items()})
         bad = {place: reject for place, reject in bad.items() if place not in left_out}
         wrong: dict[int, list[Problem]] = {}
-        for name, cells_amiss in blamed.items():
-            for place, (text, why) in cells_amiss.items():
-                if place not in bad and place not in left_out:  # where quotes are amiss, all cells after them would be blamed
-                    code = "SP124" if place in doubtful.get(name, ()) else "SP112"
-                    at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=text)
-                    wrong.setdefault(place, []).append(at)
+        for code, columns_amiss in (("SP112", amiss), ("SP124", doubtful), ("SP115", converted.refused)):
+            for name, cells_amiss in columns_amiss.items():
+                for place, (text, why) in cells_amiss.items():
+                    if (
+                        place not in bad and place not in left_out
+                    ):  # where quotes are amiss, all cells after them would be blamed
+                        at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=text)
+                        wrong.setdefault(place, []).append(at)
         rejects = [*lost, *bad.values()]
         stood = zip(
             *(texts(cells[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
@@ -185,15 +208,18 @@ class Typist:
         given = {name: read[name].text if name in read else cells[name] for name in self.names}
         given[COMPANY] = _company(cells.get(COMPANY), rows)
         given |= dict(_said_how(read, given))
+        if (named := self._amounts.named(cells, len(rows))) is not None:
+            given[self._amounts.column or CURRENCY] = named
         columns = {name: typed.column for name, typed in read.items() if typed.column.known.any()}
         if not keep.all():
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
+            money = money and money[keep]
         rows = rows[keep]
         table = FactTable(len(rows), columns)
         return Batch(
-            self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count
+            self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count, money
         )
 
 
@@ -221,7 +247,10 @@ def _with_ranges(typed: Cells, ranges: Cells) -> Cells:
     low = np.where(plain, typed.column.values, ranges.column.values)
     ends = [column.values if column.high is None else column.high for column in (typed.column, ranges.column)]
     column = FactColumn(low, plain | ranges.column.known, np.where(plain, *ends))
-    return replace(typed, column=column, text=None)
+    codes = None
+    if typed.codes is not None or ranges.codes is not None:
+        codes = np.where(plain, *("" if some.codes is None else some.codes for some in (typed, ranges)))
+    return replace(typed, column=column, text=None, codes=codes)
 
 
 def _twice(typed: Cells, ranges: Cells) -> Bad:

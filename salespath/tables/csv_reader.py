@@ -15,6 +15,7 @@ import pyarrow.csv
 from salespath.engine.base import Base
 from salespath.engine.table import Array, FactColumn
 from salespath.facts import LeftOut, Lines, Reject, Vocabulary
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
@@ -33,7 +34,7 @@ from salespath.tables.rejects import ADDED
 class Delimited(TableReading):
     """A CSV file being read."""
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
         self._frame = framing = frame(source, vocabulary)
@@ -54,7 +55,6 @@ class Delimited(TableReading):
             if rows >= SOME:
                 break
         self.problems = (*framing.problems, *heading.problems)
-        self.columns = {name: pa.string() for name in self.names}
         texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
         words = (name in vocabulary and not vocabulary[name].numeric for name in self._all)
         self._convert = pyarrow.csv.ConvertOptions(
@@ -70,7 +70,8 @@ class Delimited(TableReading):
         self.problems += seen.problems
         headings = [framing.names[n] for n in self._kept]
         self._sieve = Sieve(path, vocabulary, self.names, headings, older)
-        self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided)
+        self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        self.columns = {**dict.fromkeys(self.names, pa.string()), **self._typist.added}
         self._blocks = chain(first or (RowBlock(b"", framing.row + 1, 0, {}),), self._blocks)
 
     def parts(self) -> Iterator[tuple[RowBlock, float | None]]:

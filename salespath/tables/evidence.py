@@ -160,5 +160,3 @@ def _text(cells: pa.Array) -> pa.Array:
 
 def _value_type(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
-
-

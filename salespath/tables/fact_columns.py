@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
+from salespath.facts.currencies import DOLLARS, UNNAMED
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.template import answer_format
 from salespath.facts.values import BadValue, Range, cell_text
@@ -50,24 +51,28 @@ POINT = ord(".")
 class Cells:
     """A typed column, the text that reads back as the same values (None: not made yet), and the bad cells.
 
-    `notes` are the cells that do not mean just what they say, with how they were understood and how many there are. `currency` has
-    the ISO code of amounts that are not in US dollars (a dictionary column; null: none is named), `how` the "estimated" of those
-    that say so; each is None where no cell has any.
+    `notes` are the cells that do not mean just what they say, with how they were understood and how many there are. `codes` are the
+    currencies that cells, or their heading, name ("": none), `how` the "estimated" of those that say so; each is None where no cell
+    has any.
     """
 
     column: FactColumn
     text: pa.Array | None
     bad: Bad
     notes: Sequence[tuple[str, str, int]] = ()
-    currency: pa.Array | None = None
+    codes: Array | None = None
     how: pa.Array | None = None
 
 
 class CellReader:
-    """Reads the cells of one fact; `context` is what is known of all of them."""
+    """Reads the cells of one fact; `context` is what is known of all of them.
 
-    def __init__(self, fact: Fact | Derived, context: Context = ALONE) -> None:
-        self.fact, self.context = fact, context
+    `foreign`: amounts that name no currency may be in another than dollars, so that a dollar is to be kept.
+    """
+
+    def __init__(self, fact: Fact | Derived, context: Context = ALONE, *, foreign: bool = False) -> None:
+        self.fact, self._foreign, self._named = fact, foreign, context.currency if fact.type == "money" else ""
+        self.context = replace(context, currency=self._named or UNNAMED) if fact.type == "money" else context
         self._known: dict[tuple[str, bool], Understood | BadCell] = {}
         percent = 2 if context.percent and fact.type == "share" else 0
         self._exponent = context.scale - percent
@@ -117,18 +122,17 @@ class CellReader:
         good = [none if isinstance(item, BadCell) else item for item in (*found, none)]
         wrong = np.array([isinstance(item, BadCell) for item in found] + [False])
         bad = {int(row): item for row in np.flatnonzero(wrong[which]) if isinstance(item := found[which[row]], BadCell)}
-        written = [None if item.value is None else cell_text(self.fact, item.value) for item in good]
+        codes = ["" if item.currency == UNNAMED else item.currency for item in good]
+        kept = [f" {code}" if code and (code != DOLLARS or self._foreign) else "" for code in codes]
+        written = [None if i.value is None else f"{cell_text(self.fact, i.value)}{more}" for i, more in zip(good, kept)]
         chosen = pa.array(which)
         counts = np.bincount(which, minlength=len(good)).tolist()
         notes = [(shown(text), item.note, n) for text, item, n in zip(words, good, counts) if item.note and n]
-        currency = how = None
-        if any(item.currency not in ("", "USD") for item in good):
-            codes = pa.array([item.currency or None for item in good], pa.string())
-            currency = codes.take(chosen).dictionary_encode()
+        named, how = np.array(codes)[which] if any(kept) else None, None
         if any(item.how for item in good):
             how = pa.array([item.how or None for item in good], pa.string()).take(chosen)
         typed = column(self.fact, [item.value for item in good])[which]
-        return Cells(typed, pa.array(written, pa.string()).take(chosen), bad, notes, currency, how)
+        return Cells(typed, pa.array(written, pa.string()).take(chosen), bad, notes, named, how)
 
     def _lists(self, cells: pa.ListArray) -> Cells:
         """Lists of members, as the lists of a fact file."""
@@ -196,35 +200,38 @@ class CellReader:
     ) -> Cells:
         """The cells whose `values` are `known`, and the others read one by one."""
         rest = np.flatnonzero(others)
-        named = self.context.currency
-        named = named if self.fact.type == "money" and named != "USD" and known.any() else ""
-        text = None if exact or self._exponent or named else cells if text is None else text
+        plain = FactColumn(np.where(known, values, math.nan), known)
+        named = self._named and (self._named != DOLLARS or self._foreign)
+        if named and known.any():  # an amount without its currency reads back as another one
+            text = pc.binary_join_element_wise(written_cells(self.fact, plain), self._named, " ")
+        elif exact or self._exponent:
+            text = None
+        else:
+            text = cells if text is None else text
+        codes = np.full(len(cells), self._named) if named else None
         if not len(rest):
-            currency = pa.array([named] * len(cells)).dictionary_encode() if named else None
-            return Cells(FactColumn(np.where(known, values, math.nan), known), text, {}, currency=currency)
+            return Cells(plain, text, {}, codes=codes)
         read = self._distinct(cells.take(pa.array(rest)).cast(pa.string()).dictionary_encode(), exact=exact)
-        values, known = np.where(known, values, math.nan), known.copy()
+        values, known = plain.values, known.copy()
         values[rest], known[rest] = read.column.values, read.column.known
-        high = None
+        high = how = None
         if read.column.high is not None:
             high = values.copy()
             high[rest] = read.column.high
+        if read.codes is not None:
+            codes = np.full(len(cells), self._named if named else "", dtype="U3")
+            codes[rest] = read.codes
         mask = np.zeros(len(cells), dtype=bool)
         mask[rest] = True
         mask = pa.array(mask)
+        if text is None and read.codes is not None:
+            text = written_cells(self.fact, plain)
         if text is not None:
             text = pc.replace_with_mask(text, mask, read.text)
-        currency = how = None
-        if named or read.currency is not None:
-            codes = pa.array([named or None] * len(cells), pa.string())
-            of_rest = pa.nulls(len(rest), pa.string()) if read.currency is None else read.currency.cast(pa.string())
-            currency = pc.replace_with_mask(codes, mask, of_rest).dictionary_encode()
         if read.how is not None:
             how = pc.replace_with_mask(pa.nulls(len(cells), pa.string()), mask, read.how)
         bad = {int(rest[row]): what for row, what in read.bad.items()}
-        if currency is not None:
-            text = None  # an amount without its currency reads back as another one
-        return replace(read, column=FactColumn(values, known, high), text=text, bad=bad, currency=currency, how=how)
+        return replace(read, column=FactColumn(values, known, high), text=text, bad=bad, codes=codes, how=how)
 
     def _floats(self, cells: pa.StringArray, plain: Array) -> Array:
         """The plain cells as numbers, NaN for the rest. Raises ArrowInvalid if one of them is none."""

@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from salespath.engine.base import Base
-from salespath.engine.table import FactTable
-from salespath.facts import Case
+from salespath.engine.table import FactTable, column
+from salespath.facts import Case, Value
 from salespath.facts.cases import read_source
+from salespath.facts.rates import CURRENCY, UNSAID, Currencies, own_value
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
+from salespath.tables.currencies import RowMoney
 from salespath.tables.read import ROWS, TableReading
 from salespath.tables.rejects import flat
 
@@ -25,11 +27,11 @@ class FactFile(TableReading):
     in_lines = False
     told_by_cells = False
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._base = source.path, base
         self._first: tuple[Case, ...] = ()
         with source:
-            self._portfolio = read_source(source, base.vocabulary, lines=self.in_lines)
+            self._portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines)
         self._rejects = tuple(map(flat, self._portfolio.rejects))
         self.names = tuple(dict.fromkeys((header.COMPANY, *(n for reject in self._rejects for n in reject.cells))))
         cases = self._portfolio.cases
@@ -37,7 +39,8 @@ class FactFile(TableReading):
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}
         facts = base.vocabulary.ordered({name for case in cases for name in case.values})
         extra = dict.fromkeys(name for case in cases for name in case.extra if _is_own(case, name))
-        self.columns = dict.fromkeys((header.COMPANY, *extra, *facts, *noted), pa.string())
+        converted = [CURRENCY] if any(case.rates for case in cases) else []
+        self.columns = dict.fromkeys((header.COMPANY, *converted, *extra, *facts, *noted), pa.string())
 
     def parts(self) -> Iterator[tuple[Case, ...]]:
         """The companies, a part at a time."""
@@ -57,7 +60,19 @@ class FactFile(TableReading):
         first = part is self._first
         problems, rejects = (self._portfolio.problems, self._rejects) if first else ((), ())
         rows = np.arange(len(part)) + 1
-        return Batch(self.path, table, given, rows, problems, rejects=rejects, count=len(part) + len(rejects))
+        money = self._money(part, table) if CURRENCY in self.columns else None
+        count = len(part) + len(rejects)
+        return Batch(self.path, table, given, rows, problems, rejects=rejects, count=count, money=money)
+
+    def _money(self, part: tuple[Case, ...], table: FactTable) -> RowMoney:
+        """The amounts in the currency of each company."""
+        vocabulary = self._base.vocabulary
+        own = {
+            name: column(vocabulary[name], [_own(case, name) for case in part])
+            for name in table.columns
+            if vocabulary[name].type == "money"
+        }
+        return RowMoney(own, [(case.currency, case.rates) for case in part], np.arange(len(part)))
 
 
 class FactLines(FactFile):
@@ -72,9 +87,16 @@ def _is_own(case: Case, name: str) -> bool:
     return not saved and name != header.COMPANY and not name.startswith(header.PREFIX)
 
 
+def _own(case: Case, name: str) -> Value | None:
+    value = case.values.get(name)
+    return value if value is None else own_value(value, case.rate)
+
+
 def _cell(case: Case, name: str) -> str | None:
     if name == header.COMPANY:
         return case.company
+    if name == CURRENCY and case.rates:
+        return case.currency
     fact, _, kind = name.rpartition("__")
     found = case.extra.get(name, case.how.get(fact) if kind == "how" else case.notes.get(fact, {}).get(kind))
     return found if found is None or isinstance(found, str) else json.dumps(found, ensure_ascii=False)

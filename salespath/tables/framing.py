@@ -145,7 +145,9 @@ def _extra(text: str, head: Head) -> int:
     rows = [cells for *_, cells in _rows(text, head.delimiter, 0, 1, LIKE)]
     widest = max(map(len, rows), default=0)
     longer = [cells for cells in rows if len(cells) == widest]
-    fine = widest > width and 2 * len(longer) > len(rows) and not any(c.strip() for cells in longer for c in cells[width:])
+    fine = (
+        widest > width and 2 * len(longer) > len(rows) and not any(c.strip() for cells in longer for c in cells[width:])
+    )
     return widest - width if fine else 0
 
 

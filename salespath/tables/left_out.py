@@ -28,10 +28,64 @@ from salespath.tables.progress import spans
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 NAMED = 20  # rows of a kind that are told one by one
 REMEMBERED = 2**23  # rows that later ones are compared with, at 16 bytes each
-_TOTALS = frozenset(["total", "totals", "subtotal", "subtotals", "sum", "sums", "suma", "somme", "summe", "gesamt", "overall", "count", "σ"])
-_AVERAGES = frozenset(["average", "averages", "avg", "mean", "means", "median", "mediana", "medie", "media", "min", "max", "minimum", "maximum", "ø"])
+_TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "subtotal",
+        "subtotals",
+        "sum",
+        "sums",
+        "suma",
+        "somme",
+        "summe",
+        "gesamt",
+        "overall",
+        "count",
+        "σ",
+    ]
+)
+_AVERAGES = frozenset(
+    [
+        "average",
+        "averages",
+        "avg",
+        "mean",
+        "means",
+        "median",
+        "mediana",
+        "medie",
+        "media",
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "ø",
+    ]
+)
 _BESIDE = frozenset(
-    ["grand", "general", "generala", "sub", "portfolio", "portofoliu", "fund", "all", "of", "the", "for", "and", "in", "a", "de", "companies", "company", "rows", "weighted", "simple"]
+    [
+        "grand",
+        "general",
+        "generala",
+        "sub",
+        "portfolio",
+        "portofoliu",
+        "fund",
+        "all",
+        "of",
+        "the",
+        "for",
+        "and",
+        "in",
+        "a",
+        "de",
+        "companies",
+        "company",
+        "rows",
+        "weighted",
+        "simple",
+    ]
 )
 _MAYBE_TOTAL = r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|summe|gesamt|overall|count|averages?|avg|means?|median[a]?|medi[ae]|min|max|m[ai][xn]imum)\b|[ΣØ]"
 _FOOTER = re.compile(
@@ -101,7 +155,8 @@ class Sieve:
             for place, why in self.older.among(rows.numbers).items():
                 found.setdefault(place, (OLDER, why))
         return {
-            place: LeftOut(self.path, int(rows.numbers[place]), kind, why) for place, (kind, why) in sorted(found.items())
+            place: LeftOut(self.path, int(rows.numbers[place]), kind, why)
+            for place, (kind, why) in sorted(found.items())
         }
 
     def problems(self, some: Iterable[LeftOut]) -> list[Problem]:
@@ -271,4 +326,3 @@ def _is_of(value: float, sums: _Sums) -> bool:
     if sums.count < 2:
         return False
     return any(abs(value - other) <= 0.005 * abs(other) for other in (sums.total, sums.total / sums.count))
-

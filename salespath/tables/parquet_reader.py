@@ -13,6 +13,7 @@ import pyarrow.parquet
 from salespath.engine.base import Base
 from salespath.engine.table import FactColumn
 from salespath.facts import LeftOut, Vocabulary
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.reader import Context
 from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
@@ -34,7 +35,7 @@ _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError)  # a damag
 class Columnar(TableReading):
     """A Parquet file being read."""
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._source = source.path, source
         vocabulary = base.vocabulary
         try:
@@ -56,8 +57,8 @@ class Columnar(TableReading):
         self.problems = (*heading.problems, *seen.problems)
         self._rows = self._table.metadata.num_rows
         self._sieve = Sieve(self.path, vocabulary, self.names, self.names, self._older(vocabulary))
-        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided)
-        self.columns = {name: cells.type for name, cells in self._columns(self._none).items()}
+        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        self.columns = {name: cells.type for name, cells in self._columns(self._none).items()} | self._typist.added
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Rows and the number of the first."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from salespath.engine.base import Base
 from salespath.facts import Case, LeftOut, Lines, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import Problem, SalespathError, refusal
 from salespath.files.source import INTERVIEW, InputFile, encoding
@@ -47,8 +48,8 @@ class TableReading(ABC):
     told_by_cells = True  # whether cells say all of a row
 
     @abstractmethod
-    def __init__(self, source: InputFile, base: Base) -> None:
-        """Begin to read. Raises SalespathError where the file cannot be used at all."""
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
+        """Begin to read, with what else is said of amounts. Raises SalespathError where the file cannot be used at all."""
 
     @abstractmethod
     def parts(self) -> Iterator[Any]:
@@ -91,8 +92,8 @@ class CompaniesFile:
     `-` is standard input, `interview:NAME` what was answered in an interview.
     """
 
-    def __init__(self, base: Base, path: str) -> None:
-        self.path, self._base = path, base
+    def __init__(self, base: Base, path: str, money: Currencies = UNSAID) -> None:
+        self.path, self._base, self._money = path, base, money
 
     @property
     def is_table(self) -> bool:
@@ -104,7 +105,7 @@ class CompaniesFile:
         source, kind = self._known()
         reader: type[TableReading] = getattr(import_module(kind.module), kind.reader)
         try:
-            return reader(source, self._base)
+            return reader(source, self._base, self._money)
         except BaseException:
             source.close()
             raise
@@ -115,7 +116,7 @@ class CompaniesFile:
         if kind.is_table:
             return _portfolio(self.reading(), self._base.vocabulary)
         with source:
-            return read_source(source, self._base.vocabulary, lines=kind is LINES, lenient=lenient)
+            return read_source(source, self._base.vocabulary, self._money, lines=kind is LINES, lenient=lenient)
 
     @cached_property
     def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
@@ -175,9 +176,7 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
     problems.extend(reading.notes())
     if not found and not rejects:
         problems.append(no_rows(reading.path))
-    return Portfolio(
-        tuple(found), tuple(problems), single=False, rejects=tuple(rejects), left_out=tuple(left_out)
-    )
+    return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects), left_out=tuple(left_out))
 
 
 def check_count(batch: Batch) -> None:

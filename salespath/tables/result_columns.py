@@ -5,7 +5,7 @@ Nothing here loops over rows: every distinct sum, set of processes or figure is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from salespath.engine.strength_table import strengths
 from salespath.engine.table import NONE, Array, Bits, FactColumn, Rows, TableResult
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
+from salespath.facts.money import Rate, in_own_currency
 from salespath.facts.values import Range, cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
@@ -196,7 +197,13 @@ class ResultColumns:
                 assert item.value is not None
                 said, which = [f"= {cell_text(item.fact, item.value)}"], np.zeros(len(item.rows), dtype=np.int64)
             else:
-                distinct, which = np.unique(item.amounts, return_inverse=True)
+                amounts = item.amounts.copy()
+                for rate, here in (
+                    self._by_rate(item.rows, np.arange(len(amounts))) if item.fact.type == "money" else ()
+                ):
+                    if rate:
+                        amounts[here] = [rate.own(amount) for amount in amounts[here].tolist()]
+                distinct, which = np.unique(amounts, return_inverse=True)
                 sign = SIGNS[item.bound]
                 said = [f"{sign} {cell_text(item.fact, int(n) if n == int(n) else n)}" for n in distinct.tolist()]
             rows.append(item.rows)
@@ -213,11 +220,19 @@ class ResultColumns:
         codes = np.zeros(len(reasons.codes), dtype=np.int32)
         texts: list[str] = []
         for code in np.unique(reasons.codes):
-            here = np.flatnonzero(reasons.codes == code)
-            said, which = self._filled(self.wording.rules[reasons.words[code]].because, row_of[here])
-            codes[here] = which + len(texts)
-            texts.extend(said)
+            because = self.wording.rules[reasons.words[code]].because
+            for rate, here in self._by_rate(row_of, np.flatnonzero(reasons.codes == code)):
+                with in_own_currency(rate):
+                    said, which = self._filled(because, row_of[here])
+                codes[here] = which + len(texts)
+                texts.extend(said)
         return Lists(reasons.offsets, codes, texts)
+
+    def _by_rate(self, rows: Array, places: Array) -> Iterator[tuple[Rate | None, Array]]:
+        """Some places by the rate of the currency that the row of each has."""
+        if self.batch.money is None:
+            return iter([(None, places)])
+        return ((rate, places[found]) for rate, found in self.batch.money.by_rate(rows[places]))
 
     def _filled(self, text: str, rows: Array) -> tuple[list[str], Array]:
         """A text with the figures of some rows: the distinct texts, and which each row has."""

@@ -15,6 +15,7 @@ import pyarrow.parquet
 
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
+from salespath.engine.table import FactColumn
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.files.visible import visible_lines
@@ -103,11 +104,17 @@ def _results(columns: Container[str]) -> list[str]:
 def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
-        cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)
+        cells, typed = item.batch.given.get(name), _as_stood(item, name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
         found[name] = cells if name in vocabulary else quote(guard(texts(cells)))
     return found
+
+
+def _as_stood(item: Assessed, name: str) -> FactColumn | None:
+    """A column with amounts in the currency of each row."""
+    own = item.batch.money.own if item.batch.money else {}
+    return own.get(name) or item.batch.table.columns.get(name)
 
 
 def _write_parquet(
@@ -215,7 +222,7 @@ def _given_columns(
 ) -> Iterator[tuple[str, pa.Array]]:
     rows = item.batch.table.rows
     for name, kind in columns.items():
-        cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)
+        cells, typed = item.batch.given.get(name), _as_stood(item, name)
         if name in vocabulary:
             yield name, typed_cells(vocabulary[name], typed, rows)
             ranges = range_cells(vocabulary[name], typed) if typed else None

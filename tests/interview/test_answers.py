@@ -126,8 +126,6 @@ def test_any_answer_may_be_a_guess():
         ("annual_contract_value", "250.000", ["250.000", "250000", "250;"]),
         ("annual_contract_value", "100k-50", ["100k-50", "lesser first"]),
         ("annual_contract_value", "-5", ["-5", "less than 0"]),
-        ("annual_contract_value", "€5,000", ["€5,000 is in EUR", "US dollars for now", "$5,000"]),
-        ("annual_contract_value", "9000 lei", ["9000 lei is in RON"]),
         ("annual_contract_value", "45%", ["45% is a share"]),
         ("paying_customers", "$5", ["$5 is an amount of money"]),
         ("annual_contract_value", "lots", ["lots", "not a number", "US dollars a year"]),

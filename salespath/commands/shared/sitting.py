@@ -15,7 +15,7 @@ import click
 
 from salespath.commands.shared.delivery import bold, files_read
 from salespath.commands.shared.group import report_problems
-from salespath.commands.shared.reading import read_one
+from salespath.commands.shared.reading import given_money, read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.base import Base
@@ -23,6 +23,8 @@ from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.cases import NAMELESS, merge
 from salespath.facts.company_names import folded_name
+from salespath.facts.money import USD, Rate, in_own_currency
+from salespath.facts.rates import BadRate, Currencies
 from salespath.facts.values import BadValue, cell_text
 from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.interview.answers import yes_or_no
@@ -73,14 +75,24 @@ def hold(base: Base, request: Request, *, correct: bool = False) -> int:
     if request.output:
         target = factfile.Target(request.output, request.force, inputs=tuple(files_read()))
         target.check(before=not request.no_input)
-    given, file = Case(""), None
+    money = given_money()
+    given, file = Case("", money=money), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
-            given = merge(given, read_one(base, path))
+            given = merge(given, read_one(base, path, money))
             file = file or os.path.abspath(path)
     given = replace(merge(given, Case(shown(request.company, 200))), file=file)
-    session = _Session(base, request, given, target)
-    return session.unattended() if request.no_input else session.attended(correct=correct)
+    with in_own_currency(given.rate or _rate(given.money)):
+        session = _Session(base, request, given, target)
+        return session.unattended() if request.no_input else session.attended(correct=correct)
+
+
+def _rate(money: Currencies) -> Rate | None:
+    """The rate of the currency in which amounts are asked; None for dollars. Raises SalespathError (SP115)."""
+    try:
+        return money.rate(money.currency) if money.currency not in ("", USD) else None
+    except BadRate as error:
+        raise refusal("SP115", str(error), None) from None
 
 
 def program() -> str:

@@ -22,7 +22,9 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.facts import Case
-from salespath.facts.reader import understand
+from salespath.facts.money import USD
+from salespath.facts.rates import REFERENCE_DATE, BadRate, converted
+from salespath.facts.reader import Context, understand
 from salespath.facts.values import BadValue, Range
 from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, has_error, shown, suggestion
 from salespath.rules.model import PROCESSES
@@ -359,8 +361,15 @@ class _AssumptionsReader:
             self.note("SP173", f"{where}: found {shown(given)}; expected one number.")
             return None
         try:
-            value = understand(item.kind, given, exact=(self.case.file or "").lower().endswith(".json")).value
-        except BadValue as error:
+            exact = (self.case.file or "").lower().endswith(".json")
+            read = understand(item.kind, given, Context(currency=self.case.currency), exact=exact)
+            value = read.value
+            if value is not None and read.currency not in ("", USD):
+                year = str(self.case.values.get(REFERENCE_DATE, ""))[:4]
+                value = converted(
+                    value, self.case.rates.get(read.currency) or self.case.money.rate(read.currency, year)
+                )
+        except (BadValue, BadRate) as error:
             self.note("SP173", f"{where}: {error}", value=shown(given))
             return None
         if value is None or isinstance(value, Range):

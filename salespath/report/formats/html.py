@@ -63,7 +63,7 @@ def _block(block: Block) -> str:
         case Figure():
             return _figure(block.caption, _table(grid(block), own="("), _items(legend(block)))
         case Chart():
-            table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines, block.unit)))
+            table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines, block.unit, block.sign)))
             return _figure(block.caption, svg(block), table)
         case _:
             raise TypeError(block)

@@ -57,7 +57,7 @@ def _block(block: Block) -> Iterator[str]:
             yield ""
             yield from _items(legend(block))
         case Chart():
-            yield from _with_caption(block.caption, figures(block.lines, block.unit))
+            yield from _with_caption(block.caption, figures(block.lines, block.unit, block.sign))
         case _:
             raise TypeError(block)
 

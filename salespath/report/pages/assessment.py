@@ -16,12 +16,13 @@ from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Flag
 from salespath.engine.borders import Near, near
 from salespath.engine.walk import SUMS
 from salespath.engine.why import close_calls
-from salespath.facts.values import readable, words
+from salespath.facts.values import readable, threshold, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import NOTE
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text, section
 from salespath.report.pages import grounds, motion, plan, precedents
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
@@ -42,6 +43,7 @@ def versions(assessment: Assessment, start: date | None = None) -> Iterator[Page
     return (page(assessment, brief, start) for brief in range(BRIEFEST + 1))
 
 
+@in_currency_of(lambda a, *rest, **more: [a.case])
 def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> Page:
     """The page on one company; with the day on which its moves begin, in dates.
 
@@ -69,6 +71,7 @@ def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> P
     return Page(a.company, with_claims(a.base, blocks), _WIDEST, underlined=False)
 
 
+@in_currency_of(lambda a, *rest, **more: [a.case])
 def full(assessment: Assessment, start: date | None = None) -> Page:
     """Everything: the page, and all that it leaves out."""
     a, receipt = assessment, assessment.receipt
@@ -151,7 +154,7 @@ def _held(a: Assessment, flag: Flag) -> str:
         return ""
     term = a.base.vocabulary[flag.figure]
     value = words(term, flag.value)
-    limit = "" if flag.threshold is None else f"; the limit is {words(term, flag.threshold)}"
+    limit = "" if flag.threshold is None else f"; the limit is {threshold(term, flag.threshold)}"
     return "" if value in flag.consequence and not limit else f" ({term.label}: {value}{limit})"
 
 
@@ -208,7 +211,8 @@ def _border(a: Assessment, item: Near) -> str:
     """One of them: it is SMB with an average contract of $24,999 a year or less (yours: $26,000 a year)."""
     fact = a.base.vocabulary[item.fact]
     unit = f" {fact.unit}" if fact.unit.startswith("a ") else ""
-    at, limit, value = (words(fact, number or 0) + unit for number in (item.at, item.limit, item.value))
+    at, limit = (threshold(fact, number or 0) + unit for number in (item.at, item.limit))
+    value = words(fact, item.value) + unit
     beyond = "less" if item.side == "below" else "more"
     bound = f"of {at} or {beyond}" if item.limit is None else f"{item.side} {limit}"
     return f"it is {readable(item.to)} with {fact.label} {bound} (yours: {value})"
@@ -348,8 +352,8 @@ def _weighed(title: str, found: Sequence[Fired], most: int | None = None) -> Ite
 def _close_calls(a: Assessment) -> Iterator[Block]:
     for call in close_calls(a):
         fact = a.base.vocabulary[call.fact]
-        value, threshold = words(fact, call.value), words(fact, call.threshold)
-        text = f"Close to a threshold: {fact.label} is {value}, the line is at {threshold}"
+        value, line = words(fact, call.value), threshold(fact, call.threshold)
+        text = f"Close to a threshold: {fact.label} is {value}, the line is at {line}"
         yield Text(f"{text}; a little more or less changes one reason.", hang=2, ids=(call.rule, call.fact), claims={})
 
 

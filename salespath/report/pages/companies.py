@@ -8,6 +8,7 @@ from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.facts.values import readable
 from salespath.report.page import Cell, Column, Page, Table, Text
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.overlays import switched_off
 from salespath.report.words.short import strength, top_reasons
 from salespath.report.words.verdict import in_short
@@ -24,6 +25,7 @@ _COLUMNS = (
 )
 
 
+@in_currency_of(lambda found: [a.case for a in found])
 def page(assessments: Sequence[Assessment]) -> Page:
     """One row per company: verdict, fit and means in words (E enterprise, S SMB), how firm it is, the top reasons."""
     table = Table(_COLUMNS, tuple(map(_row, assessments)), f"{len(assessments)} companies", "-")

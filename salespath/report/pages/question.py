@@ -10,6 +10,7 @@ from salespath.engine.assessment import Contradiction
 from salespath.engine.base import Base
 from salespath.engine.strength import FIRM
 from salespath.facts import Fact
+from salespath.facts.money import USD, Rate, in_own_currency
 from salespath.facts.values import readable, words
 from salespath.interview.answers import Answer, how_to_write
 from salespath.interview.interview import PLAN, Interview, Stake
@@ -301,4 +302,5 @@ def _process(interview: Interview) -> str:
 
 def answer_in_words(fact: Fact, answer: Answer) -> str:
     """An answer as a person reads it."""
-    return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"
+    with in_own_currency(Rate(answer.currency, 1, "", "") if answer.currency not in ("", USD) else None):
+        return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"
