@@ -70,8 +70,9 @@ class Terminal:
         assert "Traceback" not in self.transcript.getvalue()
         return self.child.exitstatus, plain(last)
 
-    def kill(self) -> None:
-        self.child.kill(signal.SIGKILL)
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        self.child.kill(number)
+        self.child.expect(pexpect.EOF)
         self.child.close()
         assert "Traceback" not in self.transcript.getvalue()
 
@@ -545,7 +546,7 @@ def test_killed_at_any_moment_every_answer_is_kept(sit, tmp_path):
             person.says(text)
         person.child.sendline(typed(interview, chance))
         time.sleep(chance.choice([0, 0.001, 0.002, 0.005, 0.01, 0.02]))
-        person.kill()
+        person.kill(chance.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
         kept = list(only_journal(tmp_path).events)
         assert kept[: len(certain)] == certain
         assert len(kept) <= len(certain) + 1  # and perhaps the answer that was on its way
