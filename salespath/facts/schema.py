@@ -177,6 +177,7 @@ def _any_case(pattern: str) -> str:
     )
 
 
+_MONEY = {CURRENCY: ref(CURRENCY), RATES: ref(RATES)}
 _DASHES = "\\-\u2010-\u2015\u2212\ufe63\uff0d"
 _FIGURE = "[0-9\uff10-\uff19]"  # no figure is without a digit
 _YES_OR_NO = _any_form(map(str.split, sorted(YES | NO)))

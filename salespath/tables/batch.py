@@ -175,7 +175,7 @@ class Typist:
         """
         read, amiss = self._read(cells)
         converted = self._amounts.convert(read, cells, len(rows))
-        read, money = converted.columns, converted.money
+        read, money = dict(converted.columns), converted.money
         doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
         amiss |= {
             name: {place: cell for place, cell in amiss[name].items() if place not in doubtful[name]}

@@ -179,13 +179,8 @@ def _times(column: FactColumn, factors: Array) -> FactColumn:
     same = factors == 1.0
     if same.all():
         return column
-    ends = (
-        end if end is None else np.where(same, end, round_amounts(end * factors))
-        for end in (column.values, column.high)
-    )
-    values, high = ends
-    assert values is not None
-    return replace(column, values=values, high=high)
+    high = None if column.high is None else np.where(same, column.high, round_amounts(column.high * factors))
+    return replace(column, values=np.where(same, column.values, round_amounts(column.values * factors)), high=high)
 
 
 def _in_currency_of_row(
@@ -195,8 +190,10 @@ def _in_currency_of_row(
     other = (which != 0) & (which != own) & column.known
     if not np.any(other):
         return column
-    values, high = column.values.copy(), None if column.high is None else column.high.copy()
-    for own, there in ((values, dollars.values), (high, dollars.high)):
-        for row in np.flatnonzero(other).tolist() if own is not None and there is not None else ():
-            own[row] = float(f"{there[row] / factors[row]:.12g}")
-    return replace(column, values=values, high=high)
+    ends = []
+    for stood, there in zip(column.ends, dollars.ends):
+        changed = stood.copy()
+        for row in np.flatnonzero(other).tolist():
+            changed[row] = float(f"{there[row] / factors[row]:.12g}")
+        ends.append(changed)
+    return replace(column, values=ends[0], high=None if column.high is None else ends[1])
