@@ -235,7 +235,8 @@ class Delimited(TableReading):
 
     def _ragged(self, block: RowBlock, place: int, text: str) -> Reject:
         cells = self._cells(text)
-        message = f"the row has {len(cells)} cells; the header has {self._width}."
+        added = self._width - len(self._kept)
+        message = f"the row has {max(0, len(cells) - added)} cells; the header has {len(self._kept)}."
         problem = Problem("SP114", message, file=self.path, row=block.first + place, value=shown(text))
         return self._reject(problem, text, [cells[n] for n in self._kept if n < len(cells)])
 

@@ -23,7 +23,8 @@ _SEPARATOR = re.compile(r'"?sep=([^\s"\w])"?[^\w]*', re.IGNORECASE)
 
 
 class Head(NamedTuple):
-    """A header: its separator, where it begins (in characters) and ends, its row, its cells, and how many of them are known."""
+    """A header: its separator, where it begins (in characters) and ends, its row, its cells, how
+    many of them are known, what stands above it, and how many cells are facts."""
 
     delimiter: str
     start: int
@@ -31,7 +32,8 @@ class Head(NamedTuple):
     row: int
     cells: tuple[str, ...]
     known: int
-    above: tuple[str, ...] = ()
+    above: tuple[str, ...]
+    facts: int
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,16 @@ def find_header(text: str, vocabulary: Vocabulary) -> Head | None:
         above: list[str] = [line] if said else []
         for row, start, stop, cells in _rows(text, delimiter, end if said else 0, 2 if said else 1):
             plain = tuple(cell.strip() for cell in cells)
-            found.append(Head(delimiter, start, stop, row, plain, _known(plain, vocabulary), tuple(above)))
+            found.append(Head(delimiter, start, stop, row, plain, *_known(plain, vocabulary, above)))
             above.append(" ".join(filter(None, plain)))
     found.sort(key=lambda head: (-head.known, head.row, -len(head.cells)))
     return found[0] if found else None
 
 
-def _known(cells: Sequence[str], vocabulary: Vocabulary) -> int:
+def _known(cells: Sequence[str], vocabulary: Vocabulary, above: Sequence[str]) -> tuple[int, tuple[str, ...], int]:
     names = header.name_columns(cells)
-    return sum(name in vocabulary or name == header.COMPANY for name in names)
+    facts = sum(name in vocabulary for name in names)
+    return facts + (header.COMPANY in names), tuple(above), facts
 
 
 def _first_line(text: str) -> tuple[str, int]:

@@ -43,10 +43,14 @@ class Columnar(TableReading):
         self.problems = tuple(header.check(self.names, base.vocabulary, self.path))
         self._rows = self._table.metadata.num_rows
         self._none = pa.RecordBatch.from_pylist([], schema)
-        facts = {name: [column] for name, column in self._some().items() if name in base.vocabulary}
+        try:
+            first, older = self._some(), self._older(base.vocabulary)
+        except (pa.ArrowException, OSError) as error:
+            raise refusal("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
+        facts = {name: [column] for name, column in first.items() if name in base.vocabulary}
         seen = evidence(facts, base.vocabulary, self.path, 1)
         self.problems += seen.problems
-        self._sieve = Sieve(self.path, base.vocabulary, self.names, self.names, self._older(base.vocabulary))
+        self._sieve = Sieve(self.path, base.vocabulary, self.names, self.names, older)
         self._typist = Typist(self.path, self.names, base.vocabulary, seen.contexts, seen.undecided)
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
