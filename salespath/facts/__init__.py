@@ -4,4 +4,16 @@ from salespath.facts.cases import Case, LeftOut, Lines, Portfolio, Reject, read_
 from salespath.facts.values import Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
-__all__ = ["Case", "Derived", "Fact", "LeftOut", "Lines", "Portfolio", "Reject", "Value", "Vocabulary", "read_case", "read_file"]
+__all__ = [
+    "Case",
+    "Derived",
+    "Fact",
+    "LeftOut",
+    "Lines",
+    "Portfolio",
+    "Reject",
+    "Value",
+    "Vocabulary",
+    "read_case",
+    "read_file",
+]

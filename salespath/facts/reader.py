@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from salespath.facts.values import Value, parse
 from salespath.facts.vocabulary import Derived, Fact
 
-
 _COMMA_TO_POINT = str.maketrans(",", ".", ". \u00a0")
 
 
@@ -30,6 +29,9 @@ class Context:
     prompt: bool = False
 
 
+PLAIN = Context()  # nothing is known beside the text
+
+
 @dataclass(frozen=True)
 class Understood:
     """What a text means: None is unknown ("n/a"). Money is in `currency` (ISO code) and not converted.
@@ -43,7 +45,7 @@ class Understood:
     how: str = ""
 
 
-def understand(fact: Fact | Derived, text: str, context: Context = Context(), *, exact: bool = False) -> Understood:
+def understand(fact: Fact | Derived, text: str, context: Context = PLAIN, *, exact: bool = False) -> Understood:
     """What a text means for a fact; `exact` says that a program wrote it. Raises BadValue."""
     if not text.strip():
         return Understood(None)

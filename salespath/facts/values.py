@@ -18,7 +18,6 @@ from salespath.facts.vocabulary import NUMERIC, Derived, Fact, fold
 from salespath.files.problems import shown, suggestion
 
 
-
 @dataclass(frozen=True)
 class Range:
     """An interval in which a number lies; both ends belong to it. `low` may be -inf and `high` inf."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, FactTable
 from salespath.facts import Case, LeftOut, Reject, Vocabulary
-from salespath.facts.reader import Context
+from salespath.facts.reader import PLAIN, Context
 from salespath.facts.values import HOW
 from salespath.files.problems import Problem, shown, suggestion
 from salespath.tables.csv_cells import texts
@@ -93,7 +93,7 @@ class Typist:
         """`contexts` says what is known of a column beside its cells, `undecided` in which ones numbers may have two readings."""
         self.path, self.names, self._undecided = path, tuple(names), undecided
         self._facts = {
-            name: CellReader(vocabulary[name], contexts.get(name, Context())) for name in names if name in vocabulary
+            name: CellReader(vocabulary[name], contexts.get(name, PLAIN)) for name in names if name in vocabulary
         }
         self._how = [name for name in names if (annotation_column(name, vocabulary) or ("", ""))[1] == "how"]
 
@@ -121,7 +121,9 @@ class Typist:
         wrong: dict[int, list[Problem]] = {}
         for name, places in blamed.items():
             for place, (text, why) in places.items():
-                if place not in bad and place not in left_out:  # where quotes are amiss, all cells after them would be blamed
+                if (
+                    place not in bad and place not in left_out
+                ):  # where quotes are amiss, all cells after them would be blamed
                     code = "SP124" if place in doubtful.get(name, ()) else "SP112"
                     at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=shown(text))
                     wrong.setdefault(place, []).append(at)
@@ -147,9 +149,7 @@ class Typist:
             columns = {name: column[keep] for name, column in columns.items()}
         rows = rows[keep]
         table = FactTable(len(rows), columns)
-        return Batch(
-            self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count
-        )
+        return Batch(self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count)
 
 
 def _two_readings(cells: pa.Array) -> Bad:

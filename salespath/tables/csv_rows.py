@@ -131,7 +131,9 @@ def _check(block: RowBlock, path: str, delimiter: str) -> RowBlock:
         ends = _Layout(block.data, delimiter.encode(), complete=True).ends
         row = block.first + int(np.searchsorted(ends, error.start, side="right"))
         message = f"the byte {block.data[error.start]:#04x} is not UTF-8, and what else it is is not clear. "
-        message += "Save the file as CSV UTF-8 (in a spreadsheet: Save as), or convert it with `iconv -f CP1250 -t UTF-8`."
+        message += (
+            "Save the file as CSV UTF-8 (in a spreadsheet: Save as), or convert it with `iconv -f CP1250 -t UTF-8`."
+        )
         raise refusal("SP102", message, path, row=row) from None
     return block
 

@@ -18,15 +18,60 @@ from salespath.tables.csv_cells import texts
 from salespath.tables.header import COMPANY
 
 _COLUMNS = (  # what a column of dates is called, folded, the most telling first
-    *("as of", "as of date", "reference date", "report date", "reporting date", "snapshot date", "valuation date", "date"),
-    *("period", "reporting period", "quarter", "month", "fiscal quarter", "data", "perioada", "luna", "trimestru", "trimestrul"),
+    *(
+        "as of",
+        "as of date",
+        "reference date",
+        "report date",
+        "reporting date",
+        "snapshot date",
+        "valuation date",
+        "date",
+    ),
+    *(
+        "period",
+        "reporting period",
+        "quarter",
+        "month",
+        "fiscal quarter",
+        "data",
+        "perioada",
+        "luna",
+        "trimestru",
+        "trimestrul",
+    ),
     *("year", "fiscal year", "anul", "an"),
 )
 _YEARS = frozenset(("year", "fiscal year", "anul", "an"))
 _MONTHS = {
     name[:3]: place % 12 + 1
     for place, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec ian feb mar apr mai iun iul aug sep oct noi dec".split()
+        [
+            "jan",
+            "feb",
+            "mar",
+            "apr",
+            "may",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "oct",
+            "nov",
+            "dec",
+            "ian",
+            "feb",
+            "mar",
+            "apr",
+            "mai",
+            "iun",
+            "iul",
+            "aug",
+            "sep",
+            "oct",
+            "noi",
+            "dec",
+        ]
     )
 }
 _QUARTER = re.compile(r"[qt]\s*([1-4])|([1-4])\s*[qt]")

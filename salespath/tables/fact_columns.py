@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
+from salespath.facts.reader import PLAIN, Context, understand
 from salespath.facts.template import answer_format
-from salespath.facts.reader import Context, understand
 from salespath.facts.values import EMPTY_SET, BadValue, cell_text
 
 Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
@@ -41,7 +41,7 @@ class Cells:
 class CellReader:
     """Reads the cells of one fact."""
 
-    def __init__(self, fact: Fact | Derived, context: Context = Context()) -> None:
+    def __init__(self, fact: Fact | Derived, context: Context = PLAIN) -> None:
         self.fact, self.context = fact, context
         self._known: dict[tuple[str, bool], Value | None | BadValue] = {}
 
@@ -87,7 +87,7 @@ class CellReader:
         lengths = np.diff(offsets)
         plain = lengths > 0
         plain[np.searchsorted(offsets, np.flatnonzero(~_PLAIN_BYTES[data]), side="right") - 1] = False
-        if self.context != Context() and self.context.decimal != ".":
+        if self.context != PLAIN and self.context.decimal != ".":
             plain &= np.asarray(pc.match_substring_regex(cells, "^-?[0-9]+$").fill_null(False))
             plain &= not self.context.percent
         try:
@@ -96,7 +96,9 @@ class CellReader:
             plain &= np.asarray(pc.match_substring_regex(cells, _PLAIN).fill_null(False))
             values = _floats(cells, plain)
         doubtful = plain & self._doubtful(values)
-        if self.fact.type in ("integer", "money") and self.context.decimal != "." and (data == POINT).any():  # 250.000 is 250000 to some
+        if (
+            self.fact.type in ("integer", "money") and self.context.decimal != "." and (data == POINT).any()
+        ):  # 250.000 is 250000 to some
             size, pointed = np.abs(values), np.asarray(pc.match_substring(cells, ".").fill_null(False))
             doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & pointed
         rest = np.flatnonzero((~plain & np.asarray(cells.is_valid())) | doubtful)

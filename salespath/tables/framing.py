@@ -57,7 +57,7 @@ class Framing:
 
 
 def frame(source: InputFile, vocabulary: Vocabulary) -> Framing:
-    """How the table in a file stands there. Raises SalespathError: SP102 for bytes in no clear encoding, SP110 for an empty file."""
+    """How the table in a file stands there. Raises SalespathError (SP110) for an empty file."""
     name, problems = _encoding(source)
     first = source.ahead(FIRST)
     decoder = codecs.getincrementaldecoder(name)(errors="replace")
@@ -153,7 +153,9 @@ def _extra(text: str, head: Head) -> int:
     rows = [cells for *_, cells in _rows(text, head.delimiter, 0, 1, LIKE)]
     widest = max(map(len, rows), default=0)
     longer = [cells for cells in rows if len(cells) == widest]
-    fine = widest > width and 2 * len(longer) > len(rows) and not any(c.strip() for cells in longer for c in cells[width:])
+    fine = (
+        widest > width and 2 * len(longer) > len(rows) and not any(c.strip() for cells in longer for c in cells[width:])
+    )
     return widest - width if fine else 0
 
 

@@ -1,7 +1,7 @@
 """Rows that are no companies: totals, repeated headings, footers, rows said twice, older dates of a company.
 
-Each is told with its row and what it is taken for. A row that says something of a company beside numbers is a company, whatever it is
-called, unless the numbers are the sums of the others.
+Each is told with its row and what it is taken for. A row that says something of a company beside numbers is a company, whatever it
+is called, unless the numbers are the sums of the others.
 """
 
 from __future__ import annotations
@@ -28,12 +28,69 @@ from salespath.tables.progress import spans
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 NAMED = 20  # rows of a kind that are told one by one
 REMEMBERED = 2**23  # rows that later ones are compared with, at 16 bytes each
-_TOTALS = frozenset("total totals subtotal subtotals sum sums suma somme summe gesamt overall count σ".split())
-_AVERAGES = frozenset("average averages avg mean means median mediana medie media min max minimum maximum ø".split())
-_BESIDE = frozenset(
-    "grand general generala sub portfolio portofoliu fund all of the for and in a de companies company rows weighted simple".split()
+_TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "subtotal",
+        "subtotals",
+        "sum",
+        "sums",
+        "suma",
+        "somme",
+        "summe",
+        "gesamt",
+        "overall",
+        "count",
+        "σ",
+    ]
 )
-_MAYBE_TOTAL = r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|summe|gesamt|overall|count|averages?|avg|means?|median[a]?|medi[ae]|min|max|m[ai][xn]imum)\b|[ΣØ]"
+_AVERAGES = frozenset(
+    [
+        "average",
+        "averages",
+        "avg",
+        "mean",
+        "means",
+        "median",
+        "mediana",
+        "medie",
+        "media",
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "ø",
+    ]
+)
+_BESIDE = frozenset(
+    [
+        "grand",
+        "general",
+        "generala",
+        "sub",
+        "portfolio",
+        "portofoliu",
+        "fund",
+        "all",
+        "of",
+        "the",
+        "for",
+        "and",
+        "in",
+        "a",
+        "de",
+        "companies",
+        "company",
+        "rows",
+        "weighted",
+        "simple",
+    ]
+)
+_MAYBE_TOTAL = (
+    r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|summe|gesamt|overall|count"
+    r"|averages?|avg|means?|mediana?|medi[ae]|min|max|m[ai][xn]imum)\b|[ΣØ]"
+)
 _FOOTER = re.compile(
     r"(?:sources?|notes?|surs[ae]|not[ae]|legend[a]?|disclaimer|footnotes?)\s*[:.].*"
     r"|.*\b(?:confidential|confidentiality|copyright|all rights reserved|do not distribute)\b.*|.*©.*|.*\(c\)\s*\d.*"
@@ -101,7 +158,8 @@ class Sieve:
             for place, why in self.older.among(rows.numbers).items():
                 found.setdefault(place, (OLDER, why))
         return {
-            place: LeftOut(self.path, int(rows.numbers[place]), kind, why) for place, (kind, why) in sorted(found.items())
+            place: LeftOut(self.path, int(rows.numbers[place]), kind, why)
+            for place, (kind, why) in sorted(found.items())
         }
 
     def problems(self, some: Iterable[LeftOut]) -> list[Problem]:
@@ -271,4 +329,3 @@ def _is_of(value: float, sums: _Sums) -> bool:
     if sums.count < 2:
         return False
     return any(abs(value - other) <= 0.005 * abs(other) for other in (sums.total, sums.total / sums.count))
-

@@ -162,9 +162,7 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
         check_count(batch)
     if not found and not rejects:
         problems.append(no_rows(reading.path))
-    return Portfolio(
-        tuple(found), tuple(problems), single=False, rejects=tuple(rejects), left_out=tuple(left_out)
-    )
+    return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects), left_out=tuple(left_out))
 
 
 def check_count(batch: Batch) -> None:

@@ -131,7 +131,12 @@ def test_rows_with_too_few_or_too_many_cells_are_reported(tmp_path):
 
 
 def test_of_a_row_whose_quotes_are_amiss_only_that_is_said(tmp_path):
-    found = companies(write(tmp_path, table(GOOD, '"B,launched,70000,,yes', "C,launched,,,", '"D",pilot,x,,yes', GOOD)))
+    found = companies(
+        write(
+            tmp_path,
+            table(GOOD, '"B,launched,70000,,yes', "C,launched,,,", '"D",pilot,x,,yes', GOOD.replace("Acme", "E")),
+        )
+    )
     ((code, row, column, _),) = problems_of(found)
     assert (code, row, column) == ("SP103", 3, None)
     assert found.problems[0].message.endswith("The row runs over 3 lines.")

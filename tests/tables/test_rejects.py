@@ -54,8 +54,7 @@ def test_a_rejected_row_stands_as_it_stood_after_where_and_why(folder):
         ",".join([*ADDED, HEADER]),
         '3,self_serve,SP112,perhaps is neither yes nor no.,B,perhaps,"90,000", said "he" ',
         f'4,annual_contract_value,SP112,"{no_number}",C,no,lots,ș',
-        "5,self_serve | annual_contract_value,SP112,"
-        f'"perhaps is neither yes nor no. | {no_number}","D",perhaps,lots,',
+        f'5,self_serve | annual_contract_value,SP112,"perhaps is neither yes nor no. | {no_number}","D",perhaps,lots,',
     ]
 
 
@@ -83,8 +82,7 @@ def test_separator_encoding_and_line_ends_are_those_of_the_input(folder, encodin
     rejected("in.csv")
     data = Path("rejects.csv").read_bytes()
     text = data.decode("utf-16" if encoding == "utf-16-be" else encoding)
-    header, *rows = text.split(line_end + "2" + delimiter)[0].split(line_end)
-    assert header == delimiter.join([*ADDED, lines[0]])
+    assert text.split(line_end)[0] == delimiter.join([*ADDED, lines[0]])
     for line in lines[1:4]:
         assert f"{delimiter}{line}{line_end}" in text
     assert data[:2] == Path("in.csv").read_bytes()[:2] or encoding in ("utf-8", "cp1250")
@@ -116,7 +114,9 @@ def test_every_row_is_assessed_or_rejected_or_left_out_and_rejects_are_read_as_t
             assert not any(is_live(cell) for cell in row)
         second = assess_to_file(BASE, [left], str(Path(folder) / "none.csv"), lambda _: None, rejects=again)
         assert (second.assessed, second.rejected) == (0, summary.rejected)
-        if second.rejected:  # the rows in it are the same bytes; the numbers of rows are those of the file that was read
+        if (
+            second.rejected
+        ):  # the rows in it are the same bytes; the numbers of rows are those of the file that was read
             old, new = (Path(path).read_bytes().split(b"\n", 1)[1] for path in (left, again))
             assert [row.partition(b",SP")[2] for row in old.splitlines()] == [
                 row.partition(b",SP")[2] for row in new.splitlines()
@@ -128,7 +128,9 @@ def test_every_row_is_assessed_or_rejected_or_left_out_and_rejects_are_read_as_t
 
 
 def is_live(cell: str) -> bool:
-    return cell[:1] in ("=", "@") or (cell[:1] in ("+", "-") and not cell[1:].replace(".", "").isdecimal() and cell != "-")
+    return cell[:1] in ("=", "@") or (
+        cell[:1] in ("+", "-") and not cell[1:].replace(".", "").isdecimal() and cell != "-"
+    )
 
 
 def test_no_cell_of_the_rejects_is_a_live_formula_and_reading_them_takes_the_guard_away(folder):
@@ -201,11 +203,11 @@ def test_files_of_other_columns_share_one_file(folder):
 
 
 def test_rejects_of_a_fact_file_can_be_corrected_as_a_table(folder):
-    Path("in.yaml").write_text("- {company: A, facts: {capital: x, team_roles: [marketing], self_serve: yes}}\n")
+    Path("in.yaml").write_text("- {company: A, facts: {capital: x, team_roles: [digital_marketer], self_serve: yes}}\n")
     rejected("in.yaml")
     Path("mended.csv").write_text(Path("rejects.csv").read_text().replace(",x,", ",5000,"))
     (case,) = CompaniesFile(BASE, "mended.csv").portfolio().cases
-    assert case.values == {"capital": 5000, "team_roles": frozenset(["marketing"]), "self_serve": True}
+    assert case.values == {"capital": 5000, "team_roles": frozenset(["digital_marketer"]), "self_serve": True}
     assert not case.extra
 
 
@@ -226,7 +228,8 @@ def test_rejects_of_an_earlier_version_are_still_read(folder):
     assert (case.company, case.values) == ("B", {"self_serve": True, "annual_contract_value": 90000})
 
 
-OLD = """company,self_serve,annual_contract_value,note,rejected_file,rejected_row,rejected_column,rejected_value,rejected_reason,rejected_raw
+OLD = """\
+company,self_serve,annual_contract_value,note,rejected_file,rejected_row,rejected_column,rejected_value,rejected_reason,rejected_raw
 B,perhaps,"90,000",x,in.csv,3,self_serve,perhaps,perhaps is neither yes nor no.,
 """
 
