@@ -101,7 +101,7 @@ class InputFile:
             import shutil
             import tempfile
 
-            copy = tempfile.TemporaryFile()
+            copy = tempfile.TemporaryFile()  # noqa: SIM115 (it stays open)
             copy.write(self._rest)
             shutil.copyfileobj(self._file, copy)
             self.close()

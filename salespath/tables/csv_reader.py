@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from salespath.engine.base import Base
@@ -164,47 +165,44 @@ class Delimited(TableReading):
         Rows that lack only cells of columns without names, or have none but empty ones too many, are mended; so are rows with
         one cell, which come last.
         """
-        data, mended = block.data, dict[int, list[str]]()
-        short: dict[int, str] = {}
-        ends: Array | None = None
-        while True:
-            ragged: dict[int, str] = {}
-
-            def note(row: Any) -> str:
-                ragged[row.number - 1] = row.text.strip()
-                return "skip"
-
-            convert = self._options(names)
-            table = pyarrow.csv.read_csv(
-                pa.BufferReader(data),
-                pyarrow.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=self._all),
-                pyarrow.csv.ParseOptions(
-                    delimiter=self._delimiter,
-                    newlines_in_values=b'"' in data,
-                    ignore_empty_lines=False,
-                    invalid_row_handler=note,
-                ),
-                convert,
-            )
-            if table.num_rows + len(ragged) != block.rows:
-                raise refusal("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
-            if mended:
-                break
-            for place, text in ragged.items():
-                cells = self._cells(text) if text and place not in block.bad else []
-                filled = sum(1 for cell in cells if cell.strip())
-                if self._needed <= len(cells) and not any(cell.strip() for cell in cells[self._width :]):
-                    mended[place] = cells
-                elif cells and filled == 0:
-                    mended[place] = []
-                elif filled == 1 and self._needed > len(cells) and self._width > 1:
-                    mended[place], short[place] = cells, text
-            if not mended:
-                break
-            ends = row_ends(block, self._delimiter)
-            data = self._mend(data, ends, mended)
+        table, ragged = self._parse(block, block.data, names)
+        mended, short = dict[int, list[str]](), dict[int, str]()
+        for place, text in ragged.items():
+            cells = self._cells(text) if text and place not in block.bad else []
+            filled = sum(1 for cell in cells if cell.strip())
+            if cells and (
+                not filled or (self._needed <= len(cells) and not any(c.strip() for c in cells[self._width :]))
+            ):
+                mended[place] = cells
+            elif filled == 1 and len(cells) < self._needed and self._width > 1:
+                mended[place], short[place] = cells, text
+        if mended:
+            table, ragged = self._parse(block, self._mend(block, mended), names)
         places = np.arange(block.rows)
         return table, np.delete(places, list(ragged)) if ragged else places, ragged, short
+
+    def _parse(self, block: RowBlock, data: bytes, names: Iterable[str]) -> tuple[pa.Table, dict[int, str]]:
+        """The cells of the rows, and the texts of those with too few or too many, by place."""
+        ragged: dict[int, str] = {}
+
+        def note(row: Any) -> str:
+            ragged[row.number - 1] = row.text.strip()
+            return "skip"
+
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(data),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=self._all),
+            pyarrow.csv.ParseOptions(
+                delimiter=self._delimiter,
+                newlines_in_values=b'"' in data,
+                ignore_empty_lines=False,
+                invalid_row_handler=note,
+            ),
+            self._options(names),
+        )
+        if table.num_rows + len(ragged) != block.rows:
+            raise refusal("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
+        return table, ragged
 
     def _options(self, names: Iterable[str]) -> pyarrow.csv.ConvertOptions:
         if not names:
@@ -217,7 +215,9 @@ class Delimited(TableReading):
             check_utf8=False,
         )
 
-    def _mend(self, data: bytes, ends: Array, mended: Mapping[int, list[str]]) -> bytes:
+    def _mend(self, block: RowBlock, mended: Mapping[int, list[str]]) -> bytes:
+        """The rows with as many cells in some as there should be."""
+        data, ends = block.data, row_ends(block, self._delimiter)
         pieces, start = [], 0
         for place in sorted(mended):
             begin = int(ends[place - 1]) if place else 0
@@ -231,8 +231,8 @@ class Delimited(TableReading):
         """Rows with something in the cells beyond the header."""
         found: set[int] = set()
         for n in range(self._width, len(self._all)):
-            filled = np.asarray(table.column(n).combine_chunks().is_valid())
-            found.update(places[filled].tolist())
+            cells = pc.utf8_trim_whitespace(_whole(table.column(n)).fill_null(""))
+            found.update(places[np.asarray(pc.not_equal(cells, ""))].tolist())
         wrong = sorted(found - bad.keys())
         texts = row_texts(block, self._delimiter, wrong)
         return {place: self._ragged(block, place, texts[place]) for place in wrong}
@@ -247,7 +247,8 @@ class Delimited(TableReading):
 
     def _ragged(self, block: RowBlock, place: int, text: str) -> Reject:
         cells = self._cells(text)
-        message = f"the row has {len(cells)} cells; the header has {self._width}."
+        added = self._width - len(self._kept)
+        message = f"the row has {max(0, len(cells) - added)} cells; the header has {len(self._kept)}."
         problem = Problem("SP114", message, file=self.path, row=block.first + place, value=shown(text))
         return self._reject(problem, text, [cells[n] for n in self._kept if n < len(cells)])
 

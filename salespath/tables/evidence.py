@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salespath.facts import Vocabulary
-from salespath.facts.reader import Context
+from salespath.facts.reader import ALONE, Context
 from salespath.files.problems import NOTE, Problem, shown
 from salespath.tables.normalise import texts
 
@@ -69,7 +69,7 @@ def evidence(
         if fact.type == "boolean":
             words = {word for word in distinct[:5].to_pylist() if word}
             if len(distinct) <= 3 and words and words <= {"1", "0"}:
-                found.contexts[name] = replace(found.contexts.get(name, Context()), ones=True)
+                found.contexts[name] = replace(found.contexts.get(name, ALONE), ones=True)
         if not fact.numeric:
             continue
         distinct = distinct.filter(pc.invert(pc.match_substring_regex(distinct, _PLAIN)))
@@ -79,7 +79,7 @@ def evidence(
         if doubt := _first(distinct, _DOUBTFUL):
             doubtful[name] = doubt
         if fact.type == "share" and (way := _in_percents(cells)):
-            found.contexts[name] = replace(found.contexts.get(name, Context()), percent=True)
+            found.contexts[name] = replace(found.contexts.get(name, ALONE), percent=True)
             found.problems += (_note("SP124", f"{name}: shares are read in percents, as {way}.", path, row, name),)
     elsewhere = {sign for signs in points.values() for sign in signs}
     undecided = set()
@@ -99,7 +99,7 @@ def evidence(
         if not decimal:
             undecided.add(name)
             continue
-        found.contexts[name] = replace(found.contexts.get(name, Context()), decimal=decimal)
+        found.contexts[name] = replace(found.contexts.get(name, ALONE), decimal=decimal)
         if decimal == "," or (name in doubtful and "." in doubtful[name]):
             say = "a comma separates decimals" if decimal == "," else "a point separates decimals"
             found.problems += (_note("SP124", f"{name}: {say}, as {why}.", path, row, name),)

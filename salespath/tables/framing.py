@@ -23,7 +23,8 @@ _SEPARATOR = re.compile(r'"?sep=([^\s"\w])"?[^\w]*', re.IGNORECASE)
 
 
 class Head(NamedTuple):
-    """A header: its separator, where it begins (in characters) and ends, its row, its cells, and how many of them are known."""
+    """A header: its separator, where it begins (in characters) and ends, its row, its cells, how
+    many of them are known, what stands above it, and how many cells are facts."""
 
     delimiter: str
     start: int
@@ -31,7 +32,8 @@ class Head(NamedTuple):
     row: int
     cells: tuple[str, ...]
     known: int
-    above: tuple[str, ...] = ()
+    above: tuple[str, ...]
+    facts: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Framing:
 
 
 def frame(source: InputFile, vocabulary: Vocabulary) -> Framing:
-    """How the table in a file stands there. Raises SalespathError: SP102 for bytes in no clear encoding, SP110 for an empty file."""
+    """How the table in a file stands there. Raises SalespathError (SP110) for an empty file."""
     name, problems = _encoding(source)
     first = source.ahead(FIRST)
     decoder = codecs.getincrementaldecoder(name)(errors="replace")
@@ -98,7 +100,8 @@ def find_header(text: str, vocabulary: Vocabulary) -> Head | None:
         above: list[str] = [line] if said else []
         for row, start, stop, cells in _rows(text, delimiter, end if said else 0, 2 if said else 1):
             plain = tuple(cell.strip() for cell in cells)
-            found.append(Head(delimiter, start, stop, row, plain, header.known_names(plain, vocabulary), tuple(above)))
+            known, facts = header.known_names(plain, vocabulary), header.known_facts(plain, vocabulary)
+            found.append(Head(delimiter, start, stop, row, plain, known, tuple(above), facts))
             above.append(" ".join(filter(None, plain)))
     found.sort(key=lambda head: (-head.known, head.row, -len(head.cells)))
     return found[0] if found else None

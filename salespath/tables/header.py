@@ -67,6 +67,11 @@ def known_names(names: Sequence[str], vocabulary: Vocabulary) -> int:
     return sum(bool(_column(name, vocabulary).name or _rank(name)) for name in names[:MOST_COLUMNS])
 
 
+def known_facts(names: Sequence[str], vocabulary: Vocabulary) -> int:
+    """How many of some headings are facts."""
+    return sum(_column(name, vocabulary).name in vocabulary for name in names[:MOST_COLUMNS])
+
+
 def annotation_column(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
     """The fact and the kind of a column like product_stage__how."""
     fact, _, kind = name.rpartition("__")

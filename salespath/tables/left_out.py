@@ -1,7 +1,7 @@
 """Rows that are no companies: totals, repeated headings, footers, rows said twice, older dates of a company.
 
-Each is told with its row and what it is taken for. A row that says something of a company beside numbers is a company, whatever it is
-called, unless the numbers are the sums of the others.
+Each is told with its row and what it is taken for. A row that says something of a company beside numbers is a company, whatever it
+is called, unless the numbers are the sums of the others.
 """
 
 from __future__ import annotations
@@ -87,7 +87,10 @@ _BESIDE = frozenset(
         "simple",
     ]
 )
-_MAYBE_TOTAL = r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|summe|gesamt|overall|count|averages?|avg|means?|median[a]?|medi[ae]|min|max|m[ai][xn]imum)\b|[ΣØ]"
+_MAYBE_TOTAL = (
+    r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|summe|gesamt|overall|count"
+    r"|averages?|avg|means?|mediana?|medi[ae]|min|max|m[ai][xn]imum)\b|[ΣØ]"
+)
 _FOOTER = re.compile(
     r"(?:sources?|notes?|surs[ae]|not[ae]|legend[a]?|disclaimer|footnotes?)\s*[:.].*"
     r"|.*\b(?:confidential|confidentiality|copyright|all rights reserved|do not distribute)\b.*|.*©.*|.*\(c\)\s*\d.*"

@@ -49,7 +49,7 @@ def bar(files: int) -> Iterator[Advance]:
 
 @dataclass
 class Summary:
-    """How many companies were assessed and rejected, which rows were left out, whether the input had an error, and the file of rejects.
+    """How many companies were assessed and rejected, which rows were left out, whether there was an error, and the file of rejects.
 
     `rows` says that the companies are rows of tables; `without_strength` that there were too many to work out unasked how firm each
     verdict is.

@@ -146,7 +146,7 @@ def recognise(source: InputFile, vocabulary: Vocabulary) -> FileKind:
     lines = [line for line in text.splitlines() if line.strip()]
     if lines and lines[0][0] not in "#{[":
         head = find_header(text, vocabulary)
-        if head and head.known and (not head.above or (head.known > 1 and named is not FACTS)):
+        if head and head.facts and (not head.above or (head.known > 1 and named is not FACTS)):
             return CSV
     lines = [line for line in lines if not line.startswith(("#", "---"))]
     if [line[:1] for line in lines[:2]] == ["{", "{"]:

@@ -1,7 +1,7 @@
 """Companies that cannot be assessed → a CSV file: where and why, then each row as it stood, to be corrected and assessed as it is.
 
-The rows of one CSV file keep its separator, its encoding and their bytes; all others are written in UTF-8 with commas. A cell that a
-spreadsheet would run as a formula gets a ' before it, which is taken away when the file is read again.
+The rows of one CSV file keep its separator, its encoding and their bytes; all others are written in UTF-8 with commas. A cell that
+a spreadsheet would run as a formula gets a ' before it, which is taken away when the file is read again.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _CODECS = {
 class RejectsFile:
     """The file, begun with the first company that is rejected.
 
-    `columns` are those of all inputs, `lines` how the rows of each stand there, `texts` says that cells do not tell all; a new file is
-    as private as `like`.
+    `columns` are those of all inputs, `lines` how the rows of each stand there, `texts` says that cells do not tell all; a new
+    file is as private as `like`.
     """
 
     def __init__(

@@ -153,7 +153,7 @@ def test_csv_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_pa
 
 def test_json_is_one_array_of_the_documents(tmp_path):
     summary, _ = run([REAL], tmp_path / "out.json")
-    assert str(summary) == "32 companies: 32 assessed, 0 rejected."
+    assert str(summary) == "32 rows: 32 companies assessed, 0 rejected."
     found = json.loads((tmp_path / "out.json").read_text())
     assert found == json.loads(
         json.dumps([document(assess(BASE, c), table=True) for c in CompaniesFile(BASE, REAL).portfolio().cases])
