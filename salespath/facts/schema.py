@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from salespath.facts.cases import NAMES
+from salespath.facts.rates import CURRENCY, RATES
 from salespath.facts.reader import ALL, DATE, NO, NONE, UNKNOWN, YES
 from salespath.facts.template import answer_format
 from salespath.facts.values import HOW

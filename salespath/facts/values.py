@@ -15,6 +15,7 @@ from salespath.facts.money import DOLLARS, in_own_currency, own_amount, own_rate
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.files.problems import shown
 
+
 @dataclass(frozen=True)
 class Range:
     """An interval in which a number lies; both ends belong to it. `low` may be -inf and `high` inf."""
