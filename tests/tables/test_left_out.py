@@ -150,7 +150,7 @@ def test_dates_with_two_readings_leave_nothing_out(tmp_path):
 
 def test_dates_through_a_pipe(tmp_path):
     text = "company,month,capital\nA,2025-01,1\nA,2025-02,2\n"
-    done = run("assess", "-", "--format", "csv", input=text)
+    done = run("assess", "-", "--format", "csv", stdin=text)
     assert done.stderr.endswith(b"2 rows: 1 company assessed, 0 rejected, 1 left out (older date: row 2).\n")
 
 
