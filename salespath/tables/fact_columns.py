@@ -178,10 +178,7 @@ class CellReader:
         digits = pc.replace_substring(pc.replace_substring(cells, between, ""), before, ".")
         values = self._floats(digits, plain)
         doubtful = plain & self._doubtful(values)
-        text = pc.if_else(pa.array(plain), digits, cells)
-        return self._with_others(
-            cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful, text=text
-        )
+        return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
         known = np.asarray(cells.is_valid())
@@ -193,13 +190,14 @@ class CellReader:
         return self._with_others(cells, values, known & ~rest, rest, exact=True)
 
     def _with_others(
-        self, cells: pa.Array, values: Array, known: Array, others: Array, *, text: pa.Array = None, exact: bool = False
+        self, cells: pa.Array, values: Array, known: Array, others: Array, *, exact: bool = False
     ) -> Cells:
         """The cells whose `values` are `known`, and the others read one by one."""
         rest = np.flatnonzero(others)
         named = self.context.currency
         named = named if self.fact.type == "money" and named != "USD" and known.any() else ""
-        text = None if exact or self._exponent or named else cells if text is None else text
+        # Without what is known of the column, its text may mean something else.
+        text = None if exact or self._exponent or named or self.context.decimal else cells
         if not len(rest):
             currency = pa.array([named] * len(cells)).dictionary_encode() if named else None
             return Cells(FactColumn(np.where(known, values, math.nan), known), text, {}, currency=currency)

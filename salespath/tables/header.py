@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 
 from salespath.engine.walk import SUMS
@@ -15,6 +16,8 @@ from salespath.files.problems import WARNING, Problem, SalespathError, shown, su
 from salespath.rules.model import PROCESSES, SOLD
 
 COMPANY = "company"
+MAX_COLUMNS = 16_384  # as in Excel
+HINTED = 200  # columns that are no facts, of which it is asked whether one was meant: a hint takes a millisecond
 # product_stage__how says how product_stage is known; capital__range holds ranges where the column capital takes numbers only
 RANGE = "range"
 NOTES = ("how", "note", "date", RANGE)
@@ -67,10 +70,13 @@ def range_column(name: str, vocabulary: Vocabulary) -> str:
 
 def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Problem]:
     """The warnings about names. Raises SalespathError for a name given twice (SP105), or where no name is a fact (SP110)."""
+    if len(names) > MAX_COLUMNS:
+        message = f"the table has {len(names):,} columns; at most {MAX_COLUMNS:,} are read. Is the separator right?"
+        raise SalespathError([Problem("SP110", message, file=path, row=1)])
     problems = [
         Problem("SP105", f"the column {shown(name)} is given twice.", file=path, row=1, column=shown(name))
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
+        for name, count in Counter(names).items()
+        if count > 1
     ]
     called = [name for name in names if fold(name) in NAMES]
     if len(called) > 1 and COMPANY not in names:
@@ -83,10 +89,13 @@ def check(names: Sequence[str], vocabulary: Vocabulary, path: str) -> list[Probl
             f"no column is a fact; found {seen}. Row 1 names facts; `salespath facts template --format csv` lists them."
         )
         problems.append(Problem("SP110", message, file=path, row=1))
-    warnings = []
+    warnings, hinted = [], 0
     for name in names:
         if name in facts or name == COMPANY or name in RESULTS or annotation_column(name, vocabulary):
             continue
+        hinted += 1
+        if hinted > HINTED:
+            break
         hint = _hint(name.rpartition("__")[0] if name.endswith(tuple(f"__{n}" for n in NOTES)) else name, vocabulary)
         if hint:
             message = f"{shown(name)} is not a fact, so the column is carried through.{hint}"

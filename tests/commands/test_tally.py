@@ -7,7 +7,7 @@ from pathlib import Path
 
 from given import run
 
-from salespath.commands.shared.tally import ALONE, CAUSES, Tally
+from salespath.commands.shared.tally import ALONE, CAUSES, GROUPS, Tally
 from salespath.files.problems import Problem
 
 
@@ -46,7 +46,9 @@ def test_columns_and_causes_are_told_apart_the_largest_group_first():
 
 
 def test_what_is_said_of_a_whole_file_is_never_counted_away():
-    told, rest = counted(Problem("SP113", "the results of an earlier run are replaced.", file="a.csv") for _ in range(50))
+    told, rest = counted(
+        Problem("SP113", "the results of an earlier run are replaced.", file="a.csv") for _ in range(50)
+    )
     assert (len(told), rest) == (50, [])
 
 
@@ -58,7 +60,14 @@ def test_a_million_problems_are_not_held():
     assert held < 1000
     rest = list(tally.rest())
     assert len(rest) <= CAUSES + 1
-    assert sum(int(problem.message.split(": ")[1].split()[0].replace(",", "")) for problem in rest if " cells: " in problem.message) > 19_000
+    assert (
+        sum(
+            int(problem.message.split(": ")[1].split()[0].replace(",", ""))
+            for problem in rest
+            if " cells: " in problem.message
+        )
+        > 19_000
+    )
 
 
 def test_companies_of_a_fact_file_are_counted_by_line(tmp_path):
@@ -78,7 +87,15 @@ def test_many_bad_cells_of_a_table_come_to_few_lines_and_are_all_rejected(tmp_pa
     done = run("assess", str(tmp_path / "bad.csv"), "-o", str(out))
     said = done.stderr.decode().splitlines()
     assert len(said) == ALONE + 2
-    assert said[-2].startswith(f"{tmp_path / 'bad.csv'}: error SP112: column gross_margin: 3,000 cells: … is more than 1")
+    assert said[-2].startswith(
+        f"{tmp_path / 'bad.csv'}: error SP112: column gross_margin: 3,000 cells: … is more than 1"
+    )
     assert said[-1].startswith("3000 companies: 0 assessed, 3000 rejected")
     assert len(Path(tmp_path / "out.rejects.csv").read_text().splitlines()) == 3001
     assert done.returncode == 1
+
+
+def test_of_very_many_columns_the_largest_groups_are_told():
+    _, rest = counted(cell(2, "7", column=f"c{n}") for n in range(ALONE + GROUPS + 40))
+    assert len(rest) == GROUPS + 1
+    assert str(rest[-1]) == "a.csv: error SP112: 40 more problems, of 40 other columns and causes."
