@@ -36,6 +36,7 @@ COMPANY = "company"
 NAMELESS = "Your company"
 NAMES = (COMPANY, "company name")  # what the company's name is called, folded
 UNREAD = "facts that cannot be read"
+MOST_ODD = 1000  # items of a list that are told one by one to be no companies
 _KEPT = " The result keeps it; here it is shown, but counts for nothing."
 _ANNOTATED = ("value", "how", "note", "date")
 _ENDS = ("low", "high")  # of a range, instead of a value
@@ -205,6 +206,10 @@ def read_node(
     if isinstance(node, Scalar):
         wanted = "expected facts (`product_stage: launched`, one a line), or a list of companies with facts."
         raise refusal("SP110", f"found the text {shown(node.text)}; {wanted}", path, node.line)
+    odd = [item for item in node.items if not isinstance(item, Mapping)]
+    if len(odd) > MOST_ODD:  # each costs a problem and a reject
+        what = f"{len(odd):,} of the {len(node.items):,} items of the list are no companies, {shown(plain(odd[0]))} the first."
+        raise refusal("SP110", f"{what} Expected facts of companies (`- company: NAME`).", path, odd[0].line)
     cases: list[Case] = []
     left: list[Reject] = []
     for number, item in enumerate(node.items, 1):

@@ -232,9 +232,9 @@ def repeated_keys(node: Node, path: str) -> Iterator[Problem]:
     if isinstance(node, Sequence):
         below = node.items
     elif isinstance(node, Mapping):
+        first = {name.text: name.line for name, _ in node.items} if node.repeated else {}
         for key in node.repeated:
-            first = next(name.line for name, _ in node.items if name.text == key.text)
-            message = f"{shown(key.text)} is given twice, first on line {first}."
+            message = f"{shown(key.text)} is given twice, first on line {first[key.text]}."
             yield Problem("SP105", message, file=path, line=key.line)
         below = tuple(value for _, value in node.items)
     else:

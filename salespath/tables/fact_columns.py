@@ -181,10 +181,7 @@ class CellReader:
         digits = pc.replace_substring(pc.replace_substring(cells, between, ""), before, ".")
         values = self._floats(digits, plain)
         doubtful = plain & self._doubtful(values)
-        text = pc.if_else(pa.array(plain), digits, cells)
-        return self._with_others(
-            cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful, text=text
-        )
+        return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
         known = np.asarray(cells.is_valid())
@@ -196,7 +193,7 @@ class CellReader:
         return self._with_others(cells, values, known & ~rest, rest, exact=True)
 
     def _with_others(
-        self, cells: pa.Array, values: Array, known: Array, others: Array, *, text: pa.Array = None, exact: bool = False
+        self, cells: pa.Array, values: Array, known: Array, others: Array, *, exact: bool = False
     ) -> Cells:
         """The cells whose `values` are `known`, and the others read one by one."""
         rest = np.flatnonzero(others)
@@ -204,10 +201,8 @@ class CellReader:
         named = self._named and (self._named != DOLLARS or self._foreign)
         if named and known.any():  # an amount without its currency reads back as another one
             text = pc.binary_join_element_wise(written_cells(self.fact, plain), self._named, " ")
-        elif exact or self._exponent:
-            text = None
-        else:
-            text = cells if text is None else text
+        else:  # without what is known of the column, its text may mean something else
+            text = None if exact or self._exponent or self.context.decimal else cells
         codes = np.full(len(cells), self._named) if named else None
         if not len(rest):
             return Cells(plain, text, {}, codes=codes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from given import run
 
-from salespath.commands.shared.tally import ALONE, CAUSES, Tally
+from salespath.commands.shared.tally import ALONE, CAUSES, GROUPS, Tally
 from salespath.files.problems import Problem
 
 
@@ -93,3 +93,9 @@ def test_many_bad_cells_of_a_table_come_to_few_lines_and_are_all_rejected(tmp_pa
     assert said[-1].startswith("3000 companies: 0 assessed, 3000 rejected")
     assert len(Path(tmp_path / "out.rejects.csv").read_text().splitlines()) == 3001
     assert done.returncode == 1
+
+
+def test_of_very_many_columns_the_largest_groups_are_told():
+    _, rest = counted(cell(2, "7", column=f"c{n}") for n in range(ALONE + GROUPS + 40))
+    assert len(rest) == GROUPS + 1
+    assert str(rest[-1]) == "a.csv: error SP112: 40 more problems, of 40 other columns and causes."

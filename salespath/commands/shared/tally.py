@@ -10,6 +10,7 @@ from salespath.files.problems import Problem
 ALONE = 20  # problems that are told each by itself
 PLACES = 3  # rows named of a group
 CAUSES = 8  # told apart in a column
+GROUPS = 100  # told in the end
 
 
 @dataclass
@@ -52,9 +53,13 @@ class Tally:
         """What was not told by itself: a problem for each group, the largest first. Then the count begins anew."""
         groups = [item for causes in self._groups.values() for item in causes.items()]
         self.__init__()  # type: ignore[misc]
-        for cause, group in sorted(groups, key=lambda item: -item[1].count):
-            if group.told < group.count:
-                yield _summary(cause, group)
+        left = sorted((item for item in groups if item[1].told < item[1].count), key=lambda item: -item[1].count)
+        yield from (_summary(cause, group) for cause, group in left[:GROUPS])
+        if others := [group for _, group in left[GROUPS:]]:
+            what = (
+                f"{sum(group.count for group in others):,} more problems, of {len(others):,} other columns and causes."
+            )
+            yield Problem(others[0].first.code, what, others[0].first.severity, file=others[0].first.file)
 
 
 def _cause(problem: Problem) -> str:
