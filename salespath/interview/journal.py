@@ -137,8 +137,8 @@ class Journal:
         """Write an event down; it is on the disk when this returns."""
         line: dict[str, Any] = {"kind": event.kind, "question": event.question}
         if event.answer:
-            line |= {"value": event.answer.value, "how": event.answer.how}
-            line |= {"note": event.answer.note} if event.answer.note else {}
+            said = vars(event.answer).items()
+            line |= {key: part for key, part in said if key in ("value", "how") or (part and key != "read")}
         self._append(line)
 
     def wrote(self, path: str, sha256: str) -> None:

@@ -253,7 +253,9 @@ def echo(fact: Fact, before: Answer | None, now: Answer | None) -> str:
         return f"Skipped: unknown.{lost}"
     meaning = fact.values.get(str(now.value), "") if isinstance(now.value, str) else ""
     said = f"{answer_in_words(fact, now)}{f' - {meaning}' if meaning else ''}"
-    said = f"{said}{_note(now)}{f' ({now.read})' if now.read else ''}"
+    if fact.numeric and now.read and not now.read.endswith(words(fact, now.value)):  # else it is what is said anyway
+        said += f" ({now.read})"
+    said += _note(now)
     if before and before != now:
         return f"Changed from {answer_in_words(fact, before)} to {said}."
     return f"Kept: {said}." if before else f"Noted: {said}."
