@@ -29,7 +29,9 @@ class Possible:
         budget = Budget()
         self._solver, self._loose = Solver(base, budget), AnyEvidence(base, budget)
         self._known: dict[tuple[Literal, ...], Mapping[str, Value] | None] = {}
-        self._found: list[tuple[Mapping[str, Value], Walked]] = []  # examples of the solver, which answer later questions too
+        self._found: list[
+            tuple[Mapping[str, Value], Walked]
+        ] = []  # examples of the solver, which answer later questions too
         self._open: set[Literal] = set()  # what is too hard alone is so beside others
 
     def example(self, *literals: Literal) -> Mapping[str, Value] | None:

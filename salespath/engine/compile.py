@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from salespath.engine.base import Base
 from salespath.engine.truth_graph import ALL, ANY, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing
 from salespath.facts.vocabulary import Relation, Vocabulary
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, shown
 from salespath.rules.language import (
     BLOCKED,
     TRUE,

@@ -21,6 +21,7 @@ from salespath.files.source import InputFile
 COMPANY = "company"
 NAMELESS = "Your company"
 NAMES = (COMPANY, "company name")  # what the company's name is called, folded
+_LISTED = 20  # texts in a list of companies that are named one by one, where there is nothing else
 UNREAD = "facts that cannot be read"
 _KEPT = " The result keeps it; here it is shown, but counts for nothing."
 _ANNOTATED = ("value", "how", "note", "date")
@@ -124,6 +125,10 @@ def read_node(
     if isinstance(node, Scalar):
         wanted = "expected facts (`product_stage: launched`, one a line), or a list of companies with facts."
         raise refusal("SP110", f"found the text {shown(node.text)}; {wanted}", path, node.line)
+    if len(node.items) > _LISTED and not any(isinstance(item, Mapping) for item in node.items):
+        raise refusal(
+            "SP110", f"found a list of {len(node.items):,} texts; expected companies with facts.", path, node.line
+        )
     cases: list[Case] = []
     left: list[Reject] = []
     for number, item in enumerate(node.items, 1):
