@@ -252,8 +252,7 @@ def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -
 
 def _steps(solver: Any) -> int:
     """The steps taken so far, by all solvers together."""
-    statistics = solver.statistics()
-    return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0
+    return int(next((value for name, value in solver.statistics() if name == "rlimit count"), 0))
 
 
 def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:

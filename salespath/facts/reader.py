@@ -36,8 +36,8 @@ class Context:
 
     `decimal` is "." or "," where other cells of the column decided it; `scale` the power of ten that a heading names, (k€) being 3;
     `currency` the ISO code of amounts that name none; `per` the period that a heading names, "day", "week", "month" or "year", of a
-    length of time its unit, (weeks) being "week"; `percent` says that shares are written in percents, `ones` that a column of yes and no holds nothing but 1 and 0, `prompt` that the text is typed,
-    so that a bare number at a choice is the number of that choice.
+    length of time its unit, (weeks) being "week"; `percent` says that shares are written in percents, `ones` that a column of yes
+    and no holds nothing but 1 and 0, `prompt` that the text is typed, so that a bare number at a choice is the number of a choice.
     """
 
     decimal: str = ""

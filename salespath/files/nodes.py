@@ -1,7 +1,7 @@
 """Strict reading of YAML and JSON: every scalar stays text and knows its line.
 
-Nothing is reinterpreted (`no`, `1.10` and `12:30` stay as written), duplicate keys, tags and merge keys are refused, and nesting, size
-and what aliases add are bounded, so that a hostile file costs neither memory nor time and never runs code.
+Nothing is reinterpreted (`no`, `1.10` and `12:30` stay as written), duplicate keys, tags and merge keys are refused, and nesting,
+size and what aliases add are bounded, so that a hostile file costs neither memory nor time and never runs code.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import InputFile, decode
 
 MAX_DEPTH = 32
-# What aliases may add to a document: some values each, as lists of members have, and these at least. So a file is read in a time that
-# grows with its size, whatever its aliases name.
+# What aliases may add to a document: some values each, as lists of members have, and these at least. So a file is read in a time
+# that grows with its size, whatever its aliases name.
 ADDED_EACH, ADDED = 16, 1000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

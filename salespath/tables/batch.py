@@ -138,9 +138,9 @@ class Typist:
     def notes(self) -> list[Problem]:
         """How cells were understood that do not mean just what they say: a note for each column (SP116), at the end of a file."""
         found = []
-        for name, (text, note, count) in self._notes.items():
+        for name, (_, note, count) in self._notes.items():
             more = f", and {count - 1:,} like it" if count > 1 else ""
-            found.append(Problem("SP116", f"column {name}: {text}, {note}{more}.", NOTE, file=self.path, column=name))
+            found.append(Problem("SP116", f"column {name}: {note}{more}.", NOTE, file=self.path, column=name))
         return found
 
     def _read(self, cells: Mapping[str, pa.Array]) -> tuple[dict[str, Cells], dict[str, Bad]]:

@@ -209,7 +209,7 @@ def test_a_key_beside_facts_that_would_be_lost_is_an_error(tmp_path, text, line,
 def test_other_keys_beside_facts_are_carried_through(tmp_path):
     keys = [
         "name", "id", "year", "label", "basis", "respondent", "scenario", "date", "note", "notes", "receipt", "process", "lead",
-        "metrics", "derived", "company_id", "source",
+        "metrics", "derived", "company_id", "source", "revenue", "website", "sources",
     ]  # fmt: skip
     (case,) = read_text(tmp_path, "facts: {}\ncompany: A\n" + "".join(f"{key}: x\n" for key in keys)).cases
     assert [*case.extra] == keys
@@ -373,3 +373,65 @@ def test_a_filled_in_template_reads_back_as_the_answers(data, tmp_path_factory):
 def test_the_table_template_has_one_column_for_each_fact():
     (header,) = csv.reader(io.StringIO(csv_template(VOCABULARY)))
     assert header == ["company", *VOCABULARY.facts]
+
+
+def test_a_long_list_of_texts_is_refused_as_a_whole(tmp_path):
+    (tmp_path / "list.yaml").write_text(f"[{'a, ' * 50_000}]")
+    with pytest.raises(SalespathError) as caught:
+        read_file(str(tmp_path / "list.yaml"), VOCABULARY)
+    assert [p.message for p in caught.value.problems] == [
+        "found a list of 50,000 texts; expected companies with facts."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("compnay", "company"),
+        ("Companyname", "company"),
+        ("assumption", "assumptions"),
+        ("scenarios", "scenario"),
+        ("anual_contract_value", "annual_contract_value"),
+        ("capital\u200b", "capital"),
+    ],
+)
+def test_a_key_that_is_nearly_known_is_an_error_beside_facts(tmp_path, key, hint):
+    (problem,) = read_text(tmp_path, f"{key}: A\nfacts: {{self_serve: yes}}\n").problems
+    assert (problem.code, problem.line) == ("SP108", 1)
+    shown = key.replace("\u200b", "<U+200B>")
+    assert problem.message.endswith(f"{shown} is not known beside facts. Did you mean {hint}?")
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("compnay", "company"),
+        ("name", "company"),
+        ("fact", "facts"),
+        ("burn rate", "monthly_burn"),
+        ("Number of Employees", "company_employees"),
+        ("employes", "company_employees"),
+        ("total_expences", "total_expenses"),
+        ("paying_customer", "paying_customers"),
+        ("brun_rate", "monthly_burn"),
+        ("lose_rate", ""),
+        ("monthly_revenue", ""),
+        ("monthly_burn_eur_k", ""),
+        ("sales_cycle_weeks", ""),
+        ("customers", ""),
+        ("lost_customer_employees", ""),
+    ],
+)
+def test_an_unknown_fact_gets_no_suggestion_of_another_thing(tmp_path, key, hint):
+    (problem,) = read_text(tmp_path, f"{key}: 5\nself_serve: yes\n").problems
+    assert (problem.code, problem.message.rpartition("there is no fact ")[2]) == (
+        "SP111",
+        f"{key}." + (f" Did you mean {hint}?" if hint else ""),
+    )
+
+
+def test_no_fact_is_suggested_for_the_name_of_another():
+    for name in VOCABULARY:
+        assert VOCABULARY.suggestion(name) == f" Did you mean {name}?"
+        for unit in ("eur", "k", "weeks", "pct", "usd"):
+            assert VOCABULARY.suggestion(f"{name}_{unit}") == ""

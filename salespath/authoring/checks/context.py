@@ -26,7 +26,7 @@ NAMED = 12  # rules that one finding names
 
 
 class Context:
-    """A base and the questions about it; `undecided` are those that were too hard, as findings, `unasked` those with no budget left."""
+    """A base and the questions about it; `undecided` were too hard, as findings; `unasked` came after the budget."""
 
     def __init__(self, base: Base) -> None:
         self.base = base
