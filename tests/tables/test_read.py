@@ -112,7 +112,7 @@ def test_every_bad_cell_is_reported_and_only_good_rows_are_left(tmp_path):
         "lunched is not one of idea, prototype, pilot, launched. Did you mean launched?",
         "250.000 can be read as 250000 or as 250; write one of these. Expected US dollars, a year.",
         "big is not one of small, midsize, large.",
-        "maybe is neither yes nor no.",
+        "maybe is neither yes nor no. Write yes or no.",
         "=1+1 is not a number. Expected US dollars, a year.",
     ]
 
