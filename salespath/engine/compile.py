@@ -16,7 +16,7 @@ from salespath.engine.base import Base
 from salespath.engine.truth_graph import ALL, ANY, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing
 from salespath.facts.money import with_own_amounts
 from salespath.facts.vocabulary import Relation, Vocabulary
-from salespath.files.problems import Problem, SalespathError, shown
+from salespath.files.problems import Problem, SalespathError, has_error, shown
 from salespath.rules.language import (
     BLOCKED,
     TRUE,

@@ -132,6 +132,8 @@ def test_natural_ways_to_write_money(text, value, said):
         ("paying_customers", "61 customers", 61), ("paying_customers", "1.5k", 1500), ("paying_customers", "5m", 5_000_000),
         ("paying_customers", "at least 3", Range(3, 10**10)), ("paying_customers", "10 or more", Range(10, 10**10)),
         ("decision_makers", "6 people", 6), ("decision_makers", "1 person", 1), ("decision_makers", "up to 5", Range(1, 5)),
+        ("company_employees", "11-50", Range(11, 50)), ("annual_revenue", "$4.2M", 4_200_000),
+        ("annual_contract_value", "$69k", 69_000), ("churn_rate", "6%", 0.06), ("churn_rate", "n/a", None),
         ("pipeline_coverage", "3x", 3), ("net_profit", "1e6", 1_000_000), ("case_studies", "3 case studies", 3),
     ],
 )  # fmt: skip
@@ -445,6 +447,37 @@ def test_a_fact_file_says_what_was_understood(tmp_path):
     assert b"0 problems" in done.stdout
     said = f"{path}:1: note SP116: A: annual_contract_value: 5k a month, read as $60,000 a year."
     assert said in done.stderr.decode().splitlines()
+
+
+CELLS = {
+    "words for unknown": (
+        "company,product_stage,self_serve,annual_contract_value,customer_segments\n"
+        "Alder,launched,yes,N/A,small\nBirch,launched,no,80000,N/A\nCedar,N/A,no,80000,large\n",
+        [
+            {"product_stage": "launched", "self_serve": True, "customer_segments": {"small"}},
+            {"product_stage": "launched", "self_serve": False, "annual_contract_value": 80_000},
+            {"self_serve": False, "annual_contract_value": 80_000, "customer_segments": {"large"}},
+        ],
+    ),
+    "da": (
+        "company,product_stage,self_serve,annual_contract_value\nAlder,launched,Da,1200\n",
+        [{"product_stage": "launched", "self_serve": True, "annual_contract_value": 1_200}],
+    ),
+    "choices in capitals": (
+        'company,product_stage\nA,Launched\nB,LAUNCHED\nC,launched \nD,Launch\nE,"launched\n"\n',
+        [{"product_stage": "launched"}] * 5,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_cells_are_read_alike(tmp_path, kind):
+    text, meant = CELLS[kind]
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    found = salespath.read(BASE, str(path))
+    assert [case.values for case in found.cases] == meant
+    assert not [problem for problem in found.problems if problem.severity == "error"]
 
 
 def test_a_range_in_a_fact_file_is_text_or_has_two_ends(tmp_path):

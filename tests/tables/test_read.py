@@ -114,8 +114,8 @@ def test_every_bad_cell_is_reported_and_only_good_rows_are_left(tmp_path):
         "lunched is not one of idea, prototype, pilot, launched. Did you mean launched?",
         "250.000 can be read as 250000 or as 250, and no cell of the column decides; write one of these.",
         "big is not one of small, midsize, large.",
-        "maybe is neither yes nor no.",
-        "=1+1 is not a number. Expected US dollars, a year.",
+        "maybe is neither yes nor no. Write yes or no.",
+        "=1+1 is not a number. Write it as 70000, 70k or $5,000. Expected US dollars, a year.",
     ]
 
 
