@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from typing import TextIO
@@ -14,6 +12,7 @@ import click
 
 from salespath.commands.shared.delivery import bold
 from salespath.files.problems import shown
+from salespath.files.source import wait_for
 from salespath.files.visible import visible
 from salespath.report.formats.text import write
 from salespath.report.page import Block, Page, Text
@@ -65,7 +64,7 @@ class Screen:
         click.echo(visible(prompt), nl=False, err=self._aside)
         try:
             if self.terminal:
-                _wait_for_line()
+                wait_for(sys.stdin)
             text = input().lstrip("\ufeff").strip()
         except (OSError, ValueError, RuntimeError):  # the terminal is gone, or standard input was closed
             raise EOFError from None
@@ -89,22 +88,6 @@ class Screen:
                 raise Quit
             else:
                 return text
-
-
-def _wait_for_line() -> None:
-    """Wait until a line is typed at the terminal, or Ctrl-C, which `input` misses where it comes just before the waiting."""
-    if os.name != "posix":
-        return
-    heard, signalled = os.pipe()
-    os.set_blocking(signalled, False)
-    before = signal.set_wakeup_fd(signalled)
-    try:
-        while sys.stdin not in select.select([sys.stdin, heard], [], [])[0]:
-            os.read(heard, 1)
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(heard)
-        os.close(signalled)
 
 
 def plain(text: str, encoding: str | None) -> str:
