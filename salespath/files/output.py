@@ -339,12 +339,8 @@ def _refuse_folder(folder: str, made: bool) -> None:
     """Raise OSError for a folder that takes no file; one that will be `made` need not be there."""
     while made and not os.path.lexists(folder):
         folder = os.path.dirname(folder)
-    try:
-        there = os.stat(folder)
-    except FileNotFoundError:
-        raise FileNotFoundError(0, f"there is no folder {shown(folder, 300)}") from None
-    if not stat.S_ISDIR(there.st_mode):
-        raise NotADirectoryError(0, f"{shown(folder, 300)} is not a folder")
+    if not os.path.exists(folder):
+        raise FileNotFoundError(0, f"there is no folder {shown(folder, 300)}")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(0, f"the folder {shown(folder, 300)} takes no new file (no right to write)")
 

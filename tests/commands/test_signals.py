@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from given import EXAMPLES, ROOT, run_process
+from given import EXAMPLES, ROOT
+
+from salespath.files.output import atomic
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 
@@ -22,21 +24,20 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8
 
 @pytest.fixture
 def writing(tmp_path):
-    """Begin to write a file, `out.csv` if nothing else is said; the process waits for more input."""
+    """Begin to write `out.csv`; the process waits for more input."""
     begun = []
 
-    def begin(*words: str, out: str = "out.csv") -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "salespath", "assess", "-", "-o", out, *words]
+    def begin(*words: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "salespath", "assess", "-", "-o", "out.csv", *words]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=ENVIRONMENT
         )
         begun.append(process)
-        before = parts(tmp_path)
         assert process.stdin
         process.stdin.write(MANY)
         process.stdin.flush()
         give_up = time.monotonic() + 60
-        while not parts(tmp_path) - before:
+        while not parts(tmp_path):
             assert process.poll() is None, process.stderr and process.stderr.read()
             assert time.monotonic() < give_up
             time.sleep(0.01)
@@ -87,33 +88,27 @@ def test_a_signal_that_the_starter_had_ignored_stays_so(tmp_path):
 
 
 def test_what_a_killed_run_left_goes_when_the_file_is_written_next(writing, tmp_path):
-    for _ in range(2):
-        process = writing()
-        process.kill()
-        process.wait(60)
-    other = writing(out="other.csv")
-    other.kill()
-    other.wait(60)
-    lost = parts(tmp_path)
-    assert {name.rsplit(".", 2)[0] for name in lost} == {".out.csv", ".other.csv"}
-    for name in (".out.csv.notes.part", "out.csv.12345678.part", ".out.csv.12345678.part.csv"):
-        (tmp_path / name).write_text("mine")  # others' files with such a name
-    (tmp_path / "a.csv").write_bytes(ROWS)
-    assert run_process("assess", "a.csv", "-o", "out.csv", cwd=tmp_path).returncode == 0
-    assert {name.rsplit(".", 2)[0] for name in parts(tmp_path)} == {".out.csv", ".other.csv"}
-    assert ".out.csv.notes.part" in parts(tmp_path)
-    assert len(everything(tmp_path)) == 6, "the other file's rest goes with the other file"
+    process = writing()
+    process.kill()
+    process.wait(60)
+    (lost,) = parts(tmp_path)
+    assert lost.startswith(".out.csv.")
+    kept = {".out.csv.notes.part", "out.csv.12345678.part", ".out.csv.12345678.part.csv", ".other.csv.12345678.part"}
+    for name in kept:  # no part of this file
+        (tmp_path / name).write_text("mine")
+    with atomic(str(tmp_path / "out.csv")) as file:
+        file.write(b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == kept | {"out.csv"}
 
 
 def test_what_another_run_is_writing_stays(writing, tmp_path):
     slow = writing()
-    (tmp_path / "a.csv").write_bytes(ROWS)
-    assert run_process("assess", "a.csv", "-o", "out.csv", cwd=tmp_path).returncode == 0
+    with atomic(str(tmp_path / "out.csv")) as file:
+        file.write(b"whole")
     assert len(parts(tmp_path)) == 1
-    first = (tmp_path / "out.csv").read_bytes()
     _, said = slow.communicate(timeout=120)
     assert (slow.returncode, b"SP141" in said) == (1, True)
-    assert (tmp_path / "out.csv").read_bytes() == first
+    assert (tmp_path / "out.csv").read_bytes() == b"whole"
     assert parts(tmp_path) == set()
 
 
@@ -181,8 +176,9 @@ def test_an_answer_is_on_the_disk_before_the_next_question(strace, tmp_path):
     "words",
     [
         ["assess", "a.csv", "--format", "csv"],
-        ["assess", "a.csv", "-o", "/dev/full"],
-        ["assess", "a.csv"],
+        ["assess", "a.yaml", "-o", "/dev/full"],
+        ["assess", "a.yaml"],
+        ["explain", "a.yaml", "--format", "json"],
         ["rules", "graph"],
         ["rules", "reference"],
         ["facts", "template"],
@@ -193,6 +189,7 @@ def test_an_answer_is_on_the_disk_before_the_next_question(strace, tmp_path):
 )
 def test_a_full_disk_is_a_message_wherever_it_is(tmp_path, words):
     (tmp_path / "a.csv").write_bytes(ROWS)
+    (tmp_path / "a.yaml").write_text("product_stage: idea")
     line = f"{sys.executable} -m salespath {' '.join(words)} > /dev/full"
     done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, timeout=60)
     assert done.returncode == 1
