@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -13,6 +14,7 @@ import click
 
 from salespath import __version__
 from salespath.commands.shared.group import Folder
+from salespath.files.output import abandon
 
 
 @click.group(cls=Folder, package="salespath.commands", context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,14 +35,24 @@ def main() -> None:
                 signal.signal(number, _stop)
 
 
-_STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_GRACE = 1.0  # seconds
+_STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name) and os.name == "posix"]
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """End with the exit code of a signal, clearing away what is being written; a second one does not keep that from being done."""
     for each in _STOPPING:
-        signal.signal(each, signal.SIG_IGN)
+        signal.signal(each, lambda *_: None)
+    # What is called from C may swallow an exception, and a thread may wait: then there is an end to it all the same.
+    signal.signal(signal.SIGALRM, lambda *_: _end(128 + number))
+    signal.setitimer(signal.ITIMER_REAL, _GRACE)
+    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
     raise SystemExit(128 + number)
+
+
+def _end(code: int) -> None:
+    abandon()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Settings for all tests: few random examples in the README's command, many where `-m heavy` runs."""
 
 import os
+import shutil
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +27,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("more"):
                 item.add_marker("heavy")
+
+
+@pytest.fixture
+def strace() -> str:
+    """The program that writes down what another asks of the system. Where a change is judged, it has to be there."""
+    if found := shutil.which("strace"):
+        return found
+    missing = "strace is not installed: apt-get install strace"
+    if JUDGED and sys.platform == "linux":
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from salespath.files.visible import escaped
 _PART = ".part"  # how the names end of files that are being written
 _NAME = 200  # bytes of a name that are part of that; the most a file system takes is 255
 _UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EBADF)  # of a folder that cannot be synced
+_written: list[list[_File]] = []  # the files that are being written, those of each `together` apart
 _STREAM = re.compile(r"/dev/(?:fd/(\d+)|(stdout)|(stderr))|/proc/self/fd/(\d+)")
 
 
@@ -108,6 +109,7 @@ def together(*, force: bool = False) -> Iterator[Begin]:
     Raises SalespathError: SP140 where a file cannot be written, SP141 where one exists, without `force`.
     """
     files: list[_File] = []
+    _written.append(files)
 
     def begin(path: str, *, like: str | None = None) -> IO[bytes]:
         files.append(_File(path, force))  # it is known, and goes with the others, before there is anything of it
@@ -128,8 +130,14 @@ def together(*, force: bool = False) -> Iterator[Begin]:
                 raise
             raise _cannot_write(files[at].path, error) from None
     finally:
-        for file in files:
-            file.drop()
+        _drop(files)
+        _written.remove(files)
+
+
+def abandon() -> None:
+    """Leave nothing of the files that are being written, where the program ends at once."""
+    for files in _written:
+        _drop(files)
 
 
 @contextmanager
@@ -155,6 +163,11 @@ def json_lines(data: Any, *, ascii_only: bool = False) -> Iterator[str]:
     """Plain data as JSON on one line; each item of an iterator on one of its own."""
     for item in data if isinstance(data, Iterator) else (data,):
         yield escaped(json.dumps(item, ensure_ascii=ascii_only)) + "\n"
+
+
+def _drop(files: Iterable[_File]) -> None:
+    for file in files:
+        file.drop()
 
 
 class _File:
@@ -326,12 +339,8 @@ def _refuse_folder(folder: str, made: bool) -> None:
     """Raise OSError for a folder that takes no file; one that will be `made` need not be there."""
     while made and not os.path.lexists(folder):
         folder = os.path.dirname(folder)
-    try:
-        there = os.stat(folder)
-    except FileNotFoundError:
-        raise FileNotFoundError(0, f"there is no folder {shown(folder, 300)}") from None
-    if not stat.S_ISDIR(there.st_mode):
-        raise NotADirectoryError(0, f"{shown(folder, 300)} is not a folder")
+    if not os.path.exists(folder):
+        raise FileNotFoundError(0, f"there is no folder {shown(folder, 300)}")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(0, f"the folder {shown(folder, 300)} takes no new file (no right to write)")
 

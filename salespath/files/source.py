@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import os
+import select
+import signal
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 from salespath.files.problems import SalespathError, refusal, shown
 
@@ -61,7 +64,7 @@ class InputFile:
         self.path, self._copied = path, False
         self._file = file or (sys.stdin.buffer if path == "-" else open_file(path))
         try:
-            self.head = self._rest = self._file.read(HEAD)
+            self.head = self._rest = _read(self._file, HEAD)
             self.size = _size(self._file)
             self.done = 0
             _refuse_foreign(self.head, path)
@@ -82,7 +85,7 @@ class InputFile:
         data, self._rest = self._rest[:size], self._rest[size:]
         try:
             if len(data) < size:
-                data += self._file.read(size - len(data))
+                data += _read(self._file, size - len(data))
         except (OSError, ValueError) as error:
             _cannot_read(self.path, error)
         self.done += len(data)
@@ -196,6 +199,37 @@ def _refuse_foreign(head: bytes, path: str) -> None:
     found = found or next((kind for start, kind in _FOREIGN.items() if head.startswith(start)), None)
     if found:
         raise refusal("SP102", f"this is {found[0]}; {found[1]}.", path)
+
+
+def _read(file: IO[bytes], size: int) -> bytes:
+    """So many bytes, or what there is. For those of a pipe it is waited in a way that a signal ends."""
+    if file.seekable():
+        return file.read(size)
+    parts = []
+    while size > 0:
+        wait_for(file)
+        part = file.read1(size)  # type: ignore[attr-defined] # every buffered file has it
+        if not part:
+            break
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def wait_for(file: IO[Any]) -> None:
+    """Wait until there is something to read, or a signal, which reading misses where it comes just before the waiting."""
+    if os.name != "posix" or threading.current_thread() is not threading.main_thread():
+        return
+    heard, signalled = os.pipe()
+    os.set_blocking(signalled, False)
+    before = signal.set_wakeup_fd(signalled)
+    try:
+        while file not in select.select([file, heard], [], [])[0]:
+            os.read(heard, 1)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(heard)
+        os.close(signalled)
 
 
 def _size(file: IO[bytes]) -> int:

@@ -62,8 +62,14 @@ class Reporting(click.Command):
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Read the command line."""
-        with _named_visibly():
-            return super().make_context(*args, **kwargs)
+        try:
+            with _named_visibly():
+                return super().make_context(*args, **kwargs)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # --help on a full disk
+            say(str(_cannot_write(error)), err=True)
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -78,10 +84,14 @@ class Reporting(click.Command):
         except BrokenPipeError:
             _end_unheard()
         except OSError as error:  # a full disk, for one; inputs and files report their own
-            report_problems([Problem("SP140", f"cannot write the output: {error.strerror}.")])
+            report_problems([_cannot_write(error)])
         report_rest()
         if ctx.meta.get(FAILED):
             sys.exit(1)
+
+
+def _cannot_write(error: OSError) -> Problem:
+    return Problem("SP140", f"cannot write the output: {error.strerror}.")
 
 
 @contextmanager

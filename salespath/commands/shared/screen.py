@@ -16,6 +16,7 @@ import click
 
 from salespath.commands.shared.delivery import bold
 from salespath.files.problems import shown
+from salespath.files.source import wait_for
 from salespath.files.visible import visible
 from salespath.report.formats.text import write
 from salespath.report.page import Block, Page, Text
@@ -80,7 +81,7 @@ class Screen:
             else:
                 click.echo(prompt, nl=False, err=self.aside)
                 if self.terminal:
-                    _wait_for_line()
+                    wait_for(sys.stdin)
                 text = input()
             if self.terminal:
                 text = f"{text}\n{_rest_of_paste()}"
@@ -159,22 +160,6 @@ def _rest_of_paste() -> str:
     finally:
         termios.tcsetattr(terminal, termios.TCSANOW, before)
     return data.replace(b"\x04", b"").decode(sys.stdin.encoding or "utf-8", "replace").replace("\r", "\n")
-
-
-def _wait_for_line() -> None:
-    """Wait until a line is typed at the terminal, or Ctrl-C, which `input` misses where it comes just before the waiting."""
-    if os.name != "posix":
-        return
-    heard, signalled = os.pipe()
-    os.set_blocking(signalled, False)
-    before = signal.set_wakeup_fd(signalled)
-    try:
-        while sys.stdin not in select.select([sys.stdin, heard], [], [])[0]:
-            os.read(heard, 1)
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(heard)
-        os.close(signalled)
 
 
 def plain(text: str, encoding: str | None) -> str:
