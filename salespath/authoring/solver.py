@@ -8,6 +8,7 @@ is proved impossible, unless the solver gives up (a product or quotient of unkno
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from salespath.authoring.symbolic import SymbolicNumber, calculate, compare, fin
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.company import Company
+from salespath.engine.intervals import possible
 from salespath.engine.truth_graph import GraphLeaf, Ref, Standing
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
@@ -192,10 +194,11 @@ class Solver:
         formula = self.base.formula(name)
         if formula is None:
             return finite(value, variable.known)
-        number = self._number(formula, self.base.vocabulary.derived[name].unlimited)
+        term = self.base.vocabulary.derived[name]
+        number = self._number(formula, term.unlimited)
         computed = z3.Not(variable.known)
         return SymbolicNumber(
-            z3.Or(variable.known, number.known),
+            z3.Or(variable.known, z3.And(number.known, _makes_sense(term, number))),
             z3.And(computed, number.above),
             z3.And(computed, number.below),
             z3.If(variable.known, value, number.value),
@@ -253,6 +256,15 @@ def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -
 def _steps(solver: Any) -> int:
     """The steps taken so far, by all solvers together."""
     return int(next((value for name, value in solver.statistics() if name == "rlimit count"), 0))
+
+
+def _makes_sense(term: Derived, number: SymbolicNumber) -> Any:
+    """That a computed number is within its declared bounds, without which it is undefined."""
+    least, most = possible(term)
+    low = z3.BoolVal(True) if math.isinf(least) else number.value >= z3.RealVal(least)
+    high = z3.BoolVal(True) if math.isinf(most) else number.value <= z3.RealVal(most)
+    endless = z3.Or(z3.And(number.above, math.isinf(most)), z3.And(number.below, math.isinf(least)))
+    return z3.Or(endless, z3.And(number.finite, low, high))
 
 
 def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:

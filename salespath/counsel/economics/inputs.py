@@ -169,7 +169,8 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
             figures[process]["acquisition_cost"] = own
     if has_error(reader.problems):
         raise SalespathError(reader.problems)
-    read_from = situation.facts.union(*(figure.facts for some in figures.values() for figure in some.values()))
+    read_from = {*_FACTS.values(), *situation.facts, *(fact for item in known.all.values() for fact in item.facts)}
+    read_from.update(fact for some in figures.values() for found in some.values() for fact in found.facts)
     at = Problem("SP127", case.company, file=case.file, line=case.line, row=case.row)
     notes = said_as_ranges(company, read_from, at)
     return Inputs(situation, figures, (*reader.problems, *notes), motions)
