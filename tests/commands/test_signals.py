@@ -125,7 +125,21 @@ def test_a_reader_of_messages_that_goes_away_leaves_no_half_file(tmp_path):
 
 def calls(strace: str, folder: Path, traced: str, *words: str, stdin: bytes = b"") -> list[tuple[str, str]]:
     """The calls of the system that a command makes, each with its arguments."""
-    command = [strace, "-f", "-y", "-s", "64", "-o", "calls", "-e", f"trace={traced}", sys.executable, "-m", "salespath", *words]
+    command = [
+        strace,
+        "-f",
+        "-y",
+        "-s",
+        "64",
+        "-o",
+        "calls",
+        "-e",
+        f"trace={traced}",
+        sys.executable,
+        "-m",
+        "salespath",
+        *words,
+    ]
     environment = {**ENVIRONMENT, "XDG_DATA_HOME": str(folder / "data")}
     done = subprocess.run(command, cwd=folder, env=environment, input=stdin, capture_output=True, timeout=240)
     if b"ptrace" in done.stderr:
@@ -153,7 +167,9 @@ def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_before_the_en
         for name in names:
             written = place(found, "fsync", rf"<{folder}/\.{re.escape(name)}\.[0-9a-f]{{8}}\.part>")
             named = place(found, "rename", rf'\.part".*{re.escape(name)}"')
-            kept = max(at for at, (call, said) in enumerate(found) if call == "fsync" and said.endswith(f"<{tmp_path}>"))
+            kept = max(
+                at for at, (call, said) in enumerate(found) if call == "fsync" and said.endswith(f"<{tmp_path}>")
+            )
             assert written < named < kept, found
 
 

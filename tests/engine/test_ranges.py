@@ -57,7 +57,13 @@ def same(one, other):
         ("*", Range(-1, 2), Range(3, 4), False, Range(-4, 8)),
         ("*", Range(-1, 2), Range(-5, 4), False, Range(-10, 8)),
         ("*", Range(2, 3), 0.0, False, 0.0),
-        ("*", Range(5, math.inf), 0.0, False, UNDECIDED),  # unlimited times nothing is undefined, any number times nothing is 0
+        (
+            "*",
+            Range(5, math.inf),
+            0.0,
+            False,
+            UNDECIDED,
+        ),  # unlimited times nothing is undefined, any number times nothing is 0
         ("/", Range(10, 20), Range(2, 5), False, Range(2, 10)),
         ("/", Range(-10, 20), Range(-5, -2), False, Range(-10, 5)),
         ("/", Range(10, 20), 0.0, False, math.nan),

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salespath.engine.table import column
-from salespath.facts.reader import Context, Understood, understand
+from salespath.facts.reader import Context, understand
 from salespath.facts.values import BadValue, Range, cell_text
 from salespath.files.problems import shown
 from salespath.tables import fact_columns as module
@@ -214,7 +214,11 @@ def test_how_cells_were_understood_is_counted():
 def test_currencies_are_kept_beside_the_amounts():
     found = CellReader(MONEY).read(pa.array(["€5", "7", None]))
     assert found.codes.tolist() == ["EUR", "", ""]
-    assert found.text.to_pylist() == ["5 EUR", "7", None]  # without its currency an amount would read back as another one
+    assert found.text.to_pylist() == [
+        "5 EUR",
+        "7",
+        None,
+    ]  # without its currency an amount would read back as another one
     euros = CellReader(MONEY, Context(currency="EUR"))
     for cells in (["€5", "7"], [5, 7]):
         named = euros.read(pa.array(cells))
