@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 # No test asserts how long it takes: a busy machine must not turn a slow example into a failure.
 # The same examples every time where a change is judged; others on every run elsewhere.
 JUDGED = bool(os.environ.get("CI"))
-settings.register_profile("few", deadline=None, max_examples=8, derandomize=JUDGED)
-settings.register_profile("many", deadline=None, max_examples=60, derandomize=JUDGED)
+UNHURRIED = [HealthCheck.too_slow]
+settings.register_profile("few", deadline=None, suppress_health_check=UNHURRIED, max_examples=8, derandomize=JUDGED)
+settings.register_profile("many", deadline=None, suppress_health_check=UNHURRIED, max_examples=60, derandomize=JUDGED)
 
 
 def pytest_configure(config: pytest.Config) -> None:
