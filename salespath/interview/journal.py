@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -24,7 +23,7 @@ from salespath.facts.cases import read_value
 from salespath.facts.money import Rate
 from salespath.facts.objects import as_json
 from salespath.facts.rates import GIVEN, Currencies
-from salespath.facts.values import HOW, BadValue, Range
+from salespath.facts.values import HOW, BadValue
 from salespath.files.nodes import parse
 from salespath.files.problems import WARNING, Problem, SalespathError, refusal, shown, suggestion
 from salespath.interview.answers import LONGEST, Answer
@@ -380,12 +379,6 @@ def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
         return _name(value) or None
     if name == PLAN:
         return value if isinstance(value, bool) else None
-    match value:
-        case {"low": _} | {"high": _}:
-            parts = (value.get("low"), -inf), (value.get("high"), inf)
-            ends = [end if part is None else _value(name, part, vocabulary) for part, end in parts]
-            low, high = (end if isinstance(end, (int, float)) and not isinstance(end, bool) else None for end in ends)
-            return Range(low, high) if low is not None and high is not None and low <= high else None
     try:
         return read_value(vocabulary[name], parse(json.dumps(value), "journal", as_json=True), exact=True).value
     except (KeyError, BadValue, SalespathError):

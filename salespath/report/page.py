@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from salespath.files.visible import visible, visible_lines
@@ -187,7 +186,8 @@ def seen(part: Part) -> Part:
 
     The cells of a table may have several.
     """
-    return _seen(part, visible)
+    found: Part = _seen(part, visible)
+    return found
 
 
 def _seen(part: Any, said: Callable[[str], str]) -> Any:
@@ -207,7 +207,6 @@ def _seen(part: Any, said: Callable[[str], str]) -> Any:
     return part
 
 
-@cache
 def _texts(kind: type) -> tuple[str, ...]:
     """The fields of a part that are said, or have parts that are."""
     aside = {found.name for found in fields(Block)}

@@ -1,4 +1,4 @@
-"""A command that is stopped or killed, or whose disk fills, leaves whole files, no litter, and the exit code that says what happened."""
+"""A command that is stopped or killed, or whose disk fills, leaves whole files, no litter, and the exit code that says why."""
 
 from __future__ import annotations
 

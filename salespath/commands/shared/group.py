@@ -100,7 +100,7 @@ def _named_visibly() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        error.message = visible(error.message)
+        object.__setattr__(error, "message", visible(error.message))
         raise
 
 
