@@ -35,7 +35,11 @@ def said_as_ranges(company: Company, names: Iterable[str], where: Problem) -> It
         value = company.facts.get(name)
         if is_range(value):
             term, end = company.base.vocabulary[name], cautious(company, name)
-            with_ = "it counts as not known" if end is None else f"they are reckoned with {words(term, end)}, the cautious end"
+            with_ = (
+                "it counts as not known"
+                if end is None
+                else f"they are reckoned with {words(term, end)}, the cautious end"
+            )
             what = f"{name} is {words(term, value)}; where amounts need one number, {with_}."
             message = f"{where.message}: {what}"
             yield Problem("SP127", message, NOTE, file=where.file, line=where.line, column=name, row=where.row)

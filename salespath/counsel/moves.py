@@ -97,7 +97,9 @@ def planned_moves(assessment: Assessment) -> Moves:
 
 def _months_left(company: Company, more: float) -> float:
     """How long the cash lasts with what is signed and so many dollars more, in months."""
-    capital, burn, signed = (cautious(company, name) or 0.0 for name in ("capital", "monthly_burn", "committed_revenue"))
+    capital, burn, signed = (
+        cautious(company, name) or 0.0 for name in ("capital", "monthly_burn", "committed_revenue")
+    )
     return (capital + signed + more) / burn if burn > 0 else math.inf
 
 

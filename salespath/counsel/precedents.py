@@ -19,8 +19,8 @@ from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.cells import height, limits
 from salespath.facts import Case, Value
-from salespath.facts.values import Range
 from salespath.facts.company_names import folded_name
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import Is, inputs, leaves
 from salespath.rules.model import DocumentedVerdict, Weigh

@@ -55,7 +55,9 @@ def number(tree, facts, unlimited=False):
             return float(facts[tree.name])
         if tree.name in VOCABULARY.derived:
             made = number(BASE.formula(tree.name), facts, VOCABULARY.derived[tree.name].unlimited)
-            return made if made in (UNKNOWN, UNDEFINED) or makes_sense(VOCABULARY.derived[tree.name], made) else UNDEFINED
+            return (
+                made if made in (UNKNOWN, UNDEFINED) or makes_sense(VOCABULARY.derived[tree.name], made) else UNDEFINED
+            )
         return UNKNOWN
     left, right = number(tree.left, facts, unlimited), number(tree.right, facts, unlimited)
     if UNKNOWN in (left, right):

@@ -16,7 +16,8 @@ from salespath.rules.language import Compare, Condition, Member, Scope, conditio
 class VerdictInputs:
     """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each.
 
-    These are the facts that are unknown, or known as a range only, and those that the company can change itself, or with `free` all that are known.
+    These are the facts that are unknown, or known as a range only, and those that the company can change itself, or with `free` all
+    that are known.
     """
 
     def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
