@@ -34,9 +34,10 @@ TYPICAL = 10_000  # stands for an unknown amount that is only ever read together
 class Move:
     """One value, or one member of a set, otherwise than today.
 
-    `before` is None where the fact is unknown, or a range within which `after` lies, so that the move is an answer. `after` is what the
-    fact becomes by this move alone; `member` is the member of a known set that comes or goes. `cells` are the places of the cells that
-    it stands for; of a number or ordered choice `low` and `high` bound them (None: no bound). `effort` is 1 (days) to 4 (two quarters).
+    `before` is None where the fact is unknown, or a range within which `after` lies, so that the move is an answer. `after` is what
+    the fact becomes by this move alone; `member` is the member of a known set that comes or goes. `cells` are the places of the
+    cells that it stands for; of a number or ordered choice `low` and `high` bound them (None: no bound). `effort` is 1 (days) to 4
+    (two quarters).
     """
 
     fact: str
