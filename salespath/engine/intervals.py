@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import TypeGuard
 
 from salespath.engine.walk import OPERATORS
@@ -148,6 +149,19 @@ def _reckons(tree: Number, computed: Collection[str]) -> bool:
 def rounded(value: float) -> float:
     """A number to twelve significant digits."""
     return float(f"{value:.11e}")
+
+
+@cache
+def alike(value: float) -> tuple[float, float]:
+    """The least and the largest number with the same twelve digits: what is compared with these is as good as rounded."""
+    middle = rounded(value)
+    found = []
+    for sign in (-1, 1):
+        far, near = middle + sign * abs(middle) * 1e-11, middle
+        while near not in (between := (far + near) / 2, math.nextafter(near, far)) and between != far:
+            far, near = (far, between) if rounded(between) == middle else (between, near)
+        found.append(near)
+    return found[0], found[1]
 
 
 def holds_between(operator: str, left: float, right: float, digits: bool) -> bool:

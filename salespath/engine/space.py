@@ -130,7 +130,7 @@ class Space:
             yield Variable(name, member, facts, tests, tuple(outcomes))
 
     def _joined(self, ranged: Collection[str] = ()) -> Iterator[tuple[int, list[int]]]:
-        """A test that joins quantities, and one of the tests on each alone; not of what is `ranged`: it is known in part."""
+        """A test that joins quantities, and one of the tests on each of them alone; what is `ranged` may be known in part."""
         alone = {v.name: v.tests[0] for v in self.variables if not v.member and v.name not in ranged}
         for variable in self.variables:
             if not variable.name:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import reduce
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from salespath.engine.base import Base
 from salespath.engine.contradictions import impossible_rows
-from salespath.engine.intervals import BOTH_ENDS, NEAR, is_range, is_rounded, limits, possible, rounded
+from salespath.engine.intervals import BOTH_ENDS, NEAR, alike, is_range, is_rounded, limits, possible, rounded
 from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.values import Range
@@ -337,10 +338,10 @@ def _within(number: Derived, made: FactColumn) -> FactColumn:
     least, most = possible(number)
     low, high = made.ends
     with np.errstate(invalid="ignore"):
-        inside = (low >= least) & (low <= most)
         if made.high is None:
-            return made if (inside | np.isnan(low)).all() else FactColumn(np.where(inside, low, np.nan), made.known)
-        inside = inside & (high >= least) & (high <= most)
+            outside = (low < least) | (low > most)
+            return FactColumn(np.where(outside, np.nan, low), made.known) if outside.any() else made
+        inside = (low >= least) & (low <= most) & (high >= least) & (high <= most)
         nothing = (high < least) | (low > most) | np.isnan(high) | ((low == high) & ~inside)
     open_ = np.where(nothing, np.nan, np.inf)
     return FactColumn(np.where(inside, low, np.nan), made.known, np.where(inside, high, open_))
@@ -348,13 +349,20 @@ def _within(number: Derived, made: FactColumn) -> FactColumn:
 
 def _holds(operator: str, left: Array, right: Array, digits: bool) -> Array:
     """Whether a comparison holds in each row, with `digits` of numbers rounded to twelve digits. Of NaN it means nothing."""
+    found: Array
     with np.errstate(invalid="ignore"):
-        if digits:
-            size = np.abs(right) if right.ndim == 0 else np.minimum(np.abs(left), np.abs(right))
-            near = (np.abs(left - right) <= 2 * NEAR * size) & (left != right)
+        if digits and right.ndim == 0 and math.isfinite(right):
+            least, most = alike(float(right))
+            if operator in ("==", "!="):
+                found = (left >= least) & (left <= most) if operator == "==" else (left < least) | (left > most)
+            else:
+                found = OPERATORS[operator](left, least if operator in ("<", ">=") else most)
+            return found
+        if digits and (near := np.abs(left - right) <= NEAR * np.abs(right)).any():
+            near = near & (left != right) & np.isfinite(right)
             if near.any():
                 left, right = (_rounded(side, near) for side in np.broadcast_arrays(left, right))
-        found: Array = OPERATORS[operator](left, right)
+        found = OPERATORS[operator](left, right)
     return found
 
 
