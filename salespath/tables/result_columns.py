@@ -228,8 +228,8 @@ class ResultColumns:
         if term.numeric:
             numbers = self._rows.value(Quantity(name))
             ends = [numbers.values] if numbers.high is None else [numbers.values, numbers.high]
-            found, which = _distinct(np.stack([np.broadcast_to(end, self.result.rows)[rows] for end in ends]))
-            return [words(term, low if low == high else Range(low, high)) for low, high in found], which
+            pairs, which = _distinct(np.stack([np.broadcast_to(end, self.result.rows)[rows] for end in ends]))
+            return [words(term, low if low == high else Range(low, high)) for low, high in pairs], which
         assert column is not None  # the base checks that what a text names is known
         distinct, which = np.unique(column.values[rows], return_inverse=True)
         found = values(term, FactColumn(distinct, np.ones(len(distinct), dtype=bool)))
