@@ -248,7 +248,6 @@ class ResultColumns:
         """A fact or number in words: the distinct ones, and which each of some rows has."""
         term, column = self.base.vocabulary[name], self.batch.table.columns.get(name)
         if term.numeric:
-<<<<<<< HEAD
             low, high = self._ends(name, rows)
             if low is high:
                 distinct, which = np.unique(low, return_inverse=True)
@@ -256,12 +255,6 @@ class ResultColumns:
             pairs, which = np.unique(np.stack([low, high], axis=1), axis=0, return_inverse=True)
             numbers = [one if one == other else Range(one, other) for one, other in pairs.tolist()]
             return [words(term, number) for number in numbers], which.reshape(-1)
-=======
-            numbers = self._rows.value(Quantity(name))
-            ends = [numbers.values] if numbers.high is None else [numbers.values, numbers.high]
-            pairs, which = _distinct(np.stack([np.broadcast_to(end, self.result.rows)[rows] for end in ends]))
-            return [words(term, low if low == high else Range(low, high)) for low, high in pairs], which
->>>>>>> T
         assert column is not None  # the base checks that what a text names is known
         distinct, which = np.unique(column.values[rows], return_inverse=True)
         found = values(term, FactColumn(distinct, np.ones(len(distinct), dtype=bool)))
