@@ -19,7 +19,9 @@ def overlays(base: Base, facts: Mapping[str, Value]) -> Iterator[Overlay]:
     """The folders; of one that switched rules off, with the process that the company has with these."""
     for overlay in base.knowledge.overlays:
         restored = _restored(base, overlay) if overlay.switched_off else None
-        yield replace(overlay, without=walk(restored, Company(restored, facts)).verdict.process) if restored else overlay
+        yield (
+            replace(overlay, without=walk(restored, Company(restored, facts)).verdict.process) if restored else overlay
+        )
 
 
 @lru_cache(maxsize=8)

@@ -117,7 +117,7 @@ def read_all(paths: Iterable[Path], folder: Path = Path(), *, hide_nothing: bool
 def _hidden(texts: Iterable[tuple[str, int]], path: str) -> list[Problem]:
     """A problem (SP212) for every line with a character that cannot be seen, of texts with the lines where they stand."""
     found = dict.fromkeys((line, name) for text, line in texts for name in hidden(text))
-    problems = []
+    problems: list[Problem] = []
     for line, name in [*found][:_NAMED]:
         more = f" So do {len(found) - _NAMED} more." if len(found) > _NAMED and len(problems) == _NAMED - 1 else ""
         what = f"{name} cannot be seen, and has no place in a rule; take it out.{more}"

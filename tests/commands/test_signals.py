@@ -1,8 +1,9 @@
-"""A command that is stopped or killed, or whose disk fills, leaves whole files, no litter, and the exit code that says what happened."""
+"""A command that is stopped or killed, or whose disk fills, leaves whole files and no litter, and says what happened."""
 
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from given import EXAMPLES, ROOT
+from given import EXAMPLES, ROOT, sample
 
 from salespath.files.output import atomic
 
@@ -120,12 +121,35 @@ def test_a_reader_of_messages_that_goes_away_leaves_no_half_file(tmp_path):
     assert parts(tmp_path) == set()
 
 
+@pytest.mark.more
+def test_a_few_kills_at_random_moments_lose_nothing(capsys):
+    pytest.importorskip("pexpect")
+    from benchmarks.kills import interviews, runs
+
+    chance, times = random.Random(11), len(sample(range(10)))
+    assert interviews(times, chance) + runs(times // 2, 2000, chance) == [], capsys.readouterr().out
+
+
 # What the system is asked
 
 
 def calls(strace: str, folder: Path, traced: str, *words: str, stdin: bytes = b"") -> list[tuple[str, str]]:
     """The calls of the system that a command makes, each with its arguments."""
-    command = [strace, "-f", "-y", "-s", "64", "-o", "calls", "-e", f"trace={traced}", sys.executable, "-m", "salespath", *words]
+    command = [
+        strace,
+        "-f",
+        "-y",
+        "-s",
+        "64",
+        "-o",
+        "calls",
+        "-e",
+        f"trace={traced}",
+        sys.executable,
+        "-m",
+        "salespath",
+        *words,
+    ]
     environment = {**ENVIRONMENT, "XDG_DATA_HOME": str(folder / "data")}
     done = subprocess.run(command, cwd=folder, env=environment, input=stdin, capture_output=True, timeout=240)
     if b"ptrace" in done.stderr:
@@ -153,7 +177,9 @@ def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_before_the_en
         for name in names:
             written = place(found, "fsync", rf"<{folder}/\.{re.escape(name)}\.[0-9a-f]{{8}}\.part>")
             named = place(found, "rename", rf'\.part".*{re.escape(name)}"')
-            kept = max(at for at, (call, said) in enumerate(found) if call == "fsync" and said.endswith(f"<{tmp_path}>"))
+            kept = max(
+                at for at, (call, said) in enumerate(found) if call == "fsync" and said.endswith(f"<{tmp_path}>")
+            )
             assert written < named < kept, found
 
 

@@ -101,7 +101,12 @@ def test_a_terminal_gets_nothing_that_it_obeys_but_bold(run, tmp_path, words):
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
     environment = {**kept, "TERM": "xterm", "PYTHONPATH": str(given.ROOT), "PYTHONIOENCODING": "utf-8"}
     child = pexpect.spawn(
-        sys.executable, ["-m", "salespath", "assess", *words], env=environment, timeout=60, cwd=tmp_path, encoding="utf-8"
+        sys.executable,
+        ["-m", "salespath", "assess", *words],
+        env=environment,
+        timeout=60,
+        cwd=tmp_path,
+        encoding="utf-8",
     )
     said = child.read()
     child.close()

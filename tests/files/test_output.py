@@ -473,8 +473,7 @@ def test_nothing_else_of_the_program_writes_files():
             said = ast.unparse(node)
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             writing = called == "open" and re.search(r"""['"][rwax]?[bt]?[wax+]""", said)
-            if said.startswith(("os.open", "os.replace", "os.rename", "os.fdopen", "tempfile.")) or writing:
-                found.add(str(path.relative_to(ROOT / "salespath")))
-            elif called in OPENERS:
+            opening = said.startswith(("os.open", "os.replace", "os.rename", "os.fdopen", "tempfile."))
+            if writing or opening or called in OPENERS:
                 found.add(str(path.relative_to(ROOT / "salespath")))
     assert found == {"files/output.py", "interview/journal.py"}  # which is one line more with each answer
