@@ -199,15 +199,16 @@ def _seen(part: Any, said: Callable[[str], str]) -> Any:
         case Mapping():
             return {_seen(key, said): _seen(value, said) for key, value in part.items()}
         case Page() | Block() | Bar() | Column() | Axis():
-            lines = visible_lines if isinstance(part, Table) else said
-            changed = {
-                name: new for name in _texts(type(part)) if (new := _seen(old := getattr(part, name), lines)) != old
-            }
+            kind: Any = type(part)
+            lines = visible_lines if kind is Table else said
+            before = {name: getattr(part, name) for name in _texts(kind)}
+            changed = {name: new for name, old in before.items() if (new := _seen(old, lines)) != old}
             return replace(part, **changed) if changed else part
     return part
 
 
-def _texts(kind: type) -> tuple[str, ...]:
+@cache
+def _texts(kind: Any) -> tuple[str, ...]:
     """The fields of a part that are said, or have parts that are."""
     aside = {found.name for found in fields(Block)}
     return tuple(found.name for found in fields(kind) if found.name not in aside)

@@ -112,7 +112,7 @@ def test_many_companies_give_a_table_and_the_count_on_stderr():
     done = run("assess", MANY)
     assert done.returncode == 0
     assert done.stdout.decode().startswith("Company")
-    assert done.stderr == b"32 companies: 32 assessed, 0 rejected.\n"
+    assert done.stderr == b"32 rows: 32 companies assessed, 0 rejected.\n"
 
 
 def test_json_is_an_object_for_one_and_an_array_for_many_in_the_order_given():

@@ -1,8 +1,9 @@
-"""A command that is stopped or killed, or whose disk fills, leaves whole files, no litter, and the exit code that says why."""
+"""A command that is stopped or killed, or whose disk fills, leaves whole files and no litter, and says what happened."""
 
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from given import EXAMPLES, ROOT
+from given import EXAMPLES, ROOT, sample
 
 from salespath.files.output import atomic
 
@@ -118,6 +119,15 @@ def test_a_reader_of_messages_that_goes_away_leaves_no_half_file(tmp_path):
     done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, timeout=120)
     assert b"Traceback" not in done.stdout + done.stderr
     assert parts(tmp_path) == set()
+
+
+@pytest.mark.more
+def test_a_few_kills_at_random_moments_lose_nothing(capsys):
+    pytest.importorskip("pexpect")
+    from benchmarks.kills import interviews, runs
+
+    chance, times = random.Random(11), len(sample(range(10)))
+    assert interviews(times, chance) + runs(times // 2, 2000, chance) == [], capsys.readouterr().out
 
 
 # What the system is asked

@@ -90,7 +90,7 @@ def test_many_bad_cells_of_a_table_come_to_few_lines_and_are_all_rejected(tmp_pa
     assert said[-2].startswith(
         f"{tmp_path / 'bad.csv'}: error SP112: column gross_margin: 3,000 cells: … is more than 1"
     )
-    assert said[-1].startswith("3000 companies: 0 assessed, 3000 rejected")
+    assert said[-1].startswith("3000 rows: 0 companies assessed, 3000 rejected")
     assert len(Path(tmp_path / "out.rejects.csv").read_text().splitlines()) == 3001
     assert done.returncode == 1
 
