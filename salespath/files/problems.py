@@ -98,7 +98,8 @@ def suggestion(word: str, known: Iterable[str], cutoff: float = 0.7, *, also: Ma
     churn), or one that the suggestion has not (a unit, a currency), nor where several fit that differ by what was not said (whose
     employees?).
     """
-    options = {_plain(option): target for option, target in {**(also or {}), **{name: name for name in known}}.items()}
+    meant = {**(also or {}), **{name: name for name in known}}
+    options = {_plain(option): target for option, target in meant.items()}
     plain = _plain(word[:_LONGEST])
     if plain in options:
         return f" Did you mean {options[plain]}?"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from salespath.facts.currencies import ISO
 from salespath.facts.reader import Context
 from salespath.facts.vocabulary import Derived, Fact
 
@@ -14,25 +15,9 @@ _SCALES = {  # powers of ten
     **dict.fromkeys(("m", "mn", "mm", "mio", "mil", "million", "millions", "milioane"), 6),
     **dict.fromkeys(("b", "bn", "billion", "billions", "miliarde"), 9),
 }
-_CURRENCIES = {
-    "AUD": ("aud", "a$", "au$"),
-    "BGN": ("bgn", "leva"),
-    "CAD": ("cad", "c$", "ca$"),
-    "CHF": ("chf", "francs"),
-    "CZK": ("czk", "kč"),
-    "DKK": ("dkk",),
-    "EUR": ("eur", "euro", "euros", "€"),
-    "GBP": ("gbp", "pounds", "sterling", "£"),
-    "HUF": ("huf", "forint", "forints"),
-    "INR": ("inr", "rupees", "₹"),
-    "JPY": ("jpy", "yen"),
-    "NOK": ("nok",),
-    "PLN": ("pln", "zł", "zloty", "zlotys"),
-    "RON": ("ron", "leu", "lei"),
-    "SEK": ("sek",),
-    "USD": ("usd", "us$", "$", "dollar", "dollars"),
-}
-_ISO = {word: code for code, words in _CURRENCIES.items() for word in words}
+# Words for money that mean something else in a heading: real revenue, ft employees.
+_NO_MONEY = ("bucks", "fr.", "ft", "lari", "lev", "leve", "nis", "quid", "rand", "rands", "real", "tl")
+_ISO = {word: code for word, code in ISO.items() if " " not in word and word not in _NO_MONEY}
 _PERIODS = {
     **dict.fromkeys(("day", "days", "zile"), "day"),
     **dict.fromkeys(("week", "weeks", "wk", "wks", "saptamani", "săptămâni"), "week"),
