@@ -82,7 +82,7 @@ def date_columns(names: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...
     """The columns that say of which date a row is, where companies have names: one, or a year beside a month or quarter."""
     if COMPANY not in names:
         return ()
-    called = {fold(name.replace("_", " ")): name for name in reversed(names) if name not in vocabulary}
+    called = {fold(name.replace("_", " ")): name for name in reversed(names)}
     found = [called[word] for word in _COLUMNS if word in called]
     return (found[0], *(name for name in found[1:] if fold(name) in _YEARS)) if found else ()
 

@@ -48,7 +48,7 @@ def rows(path):
 
 def test_each_row_is_read_as_a_fact_file_with_its_currency(tmp_path):
     found = portfolio(tmp_path, MIXED)
-    assert not found.problems
+    assert {problem.code for problem in found.problems} <= {"SP116"}  # how an amount was read
     for case, row in zip(found.cases, csv.DictReader(io.StringIO(MIXED)), strict=True):
         facts = {name: text for name, text in row.items() if name not in ("company", "currency") and text}
         file = {"company": row["company"], "currency": row["currency"], "facts": facts}
@@ -86,7 +86,7 @@ def test_currencies_that_cannot_be_are_rejected_row_by_row(tmp_path):
 
 def test_a_currency_column_beside_no_amount_is_only_carried_along(tmp_path):
     found = portfolio(tmp_path, "company,currency,paying_customers\nA,bitcoin,3\n")
-    assert not found.problems
+    assert {problem.code for problem in found.problems} <= {"SP116"}  # how an amount was read
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

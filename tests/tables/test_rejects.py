@@ -168,7 +168,12 @@ def test_the_size_of_the_parts_changes_nothing(folder, monkeypatch):
 def test_columns_that_are_no_facts_are_kept_even_those_named_like_results(folder):
     Path("in.csv").write_text("company,self_serve,process,\nA,perhaps,waterfall,unnamed\n")
     rejected("in.csv")
-    assert Path("rejects.csv").read_text().splitlines()[1].endswith("neither yes nor no.,A,perhaps,waterfall,unnamed")
+    assert (
+        Path("rejects.csv")
+        .read_text()
+        .splitlines()[1]
+        .endswith("neither yes nor no. Write yes or no.,A,perhaps,waterfall,unnamed")
+    )
 
 
 def test_files_of_other_columns_share_one_file(folder):
@@ -218,7 +223,7 @@ def test_mended_rejects_are_assessed_and_can_be_rejected_again(folder):
     rejected("mended.csv")
     header, row = Path("rejects.csv").read_text().splitlines()
     assert header == ",".join([*ADDED, HEADER])
-    assert row == "3,self_serve,SP112,maybe is neither yes nor no.,B,maybe,5,'=y"
+    assert row == "3,self_serve,SP112,maybe is neither yes nor no. Write yes or no.,B,maybe,5,'=y"
     assert [row["company"] for row in read("out.csv")] == ["A"]
 
 
