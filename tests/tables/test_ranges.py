@@ -73,7 +73,9 @@ CELLS = ["5", "", "7", "8", "9", "10-20", "3-4", ""]
 ENDS = [(5, 5), None, (7, 7), (8, 8), (9, 9), (10, 20), (3, 4), None]
 
 
-@pytest.mark.parametrize("names", [("a.csv",), ("a.parquet",), ("a.csv", "b.parquet", "c.csv"), ("a.parquet", "b.parquet")])
+@pytest.mark.parametrize(
+    "names", [("a.csv",), ("a.parquet",), ("a.csv", "b.parquet", "c.csv"), ("a.parquet", "b.parquet")]
+)
 def test_a_range_is_read_back_as_that_range(tmp_path, names):
     path = source(tmp_path, CELLS)
     for name in names:
