@@ -19,7 +19,6 @@ from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.currencies import DOLLARS, UNNAMED
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
-from salespath.facts.template import answer_format
 from salespath.facts.values import BadValue, Range, cell_text
 from salespath.files.problems import shown
 from salespath.tables.normalise import is_number, places, texts
@@ -72,7 +71,9 @@ class CellReader:
 
     def __init__(self, fact: Fact | Derived, context: Context = ALONE, *, foreign: bool = False) -> None:
         self.fact, self._foreign, self._named = fact, foreign, context.currency if fact.type == "money" else ""
-        self.context = replace(context, currency=self._named or UNNAMED) if fact.type == "money" else context
+        self.context = (
+            replace(context, currency=self._named or UNNAMED) if fact.type == "money" and foreign else context
+        )
         self._known: dict[tuple[str, bool], Understood | BadCell] = {}
         percent = 2 if context.percent and fact.type == "share" else 0
         self._exponent = context.scale - percent
@@ -103,8 +104,7 @@ class CellReader:
         try:
             found: Understood | BadCell = understand(self.fact, text, self.context, exact=exact)
         except BadValue as error:
-            hint = f" Expected {answer_format(self.fact)}." if self.fact.numeric else ""
-            found = BadCell(shown(text), f"{error}{hint}")
+            found = BadCell(shown(text), str(error))
         if len(self._known) < _REMEMBERED:
             self._known[text, exact] = found
         return found

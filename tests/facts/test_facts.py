@@ -380,7 +380,8 @@ def test_a_long_list_of_texts_is_refused_as_a_whole(tmp_path):
     with pytest.raises(SalespathError) as caught:
         read_file(str(tmp_path / "list.yaml"), VOCABULARY)
     assert [p.message for p in caught.value.problems] == [
-        "found a list of 50,000 texts; expected companies with facts."
+        "50,000 of the 50,000 items of the list are no companies, a the first. "
+        "Expected facts of companies (`- company: NAME`)."
     ]
 
 

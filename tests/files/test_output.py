@@ -372,6 +372,8 @@ WRITERS = {  # each command with -o: what it reads, and an ending that it writes
     "facts check": (["mine.yaml"], "json"),
     "facts list": ([], "md"),
     "guide": ([], "html"),
+    "interviews list": ([], "json"),
+    "interviews show": (["acme"], "json"),
     "plan": (["mine.yaml"], "md"),
     "rules check": ([], "json"),
     "rules diff": (["built-in", "-", "--on", "mine.yaml"], "json"),

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from salespath.counsel.moves import planned_moves
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
-from salespath.facts import Case
+from salespath.facts import Case, read_file
 from salespath.facts.values import Range, readable
 from salespath.report.formats.text import fitting, write
 from salespath.report.pages import assessment as pages
@@ -276,8 +276,19 @@ def test_the_document_keeps_its_schema_and_the_order_of_its_keys(a, in_table):
     found = document(a, table=in_table)
     VALIDATOR.validate(found)
     left_out = {"open", "next_questions", "precedents", "near", "grounds", "track_record"} if in_table else set()
-    assert list(found) == [key for key in KEYS if key not in left_out]
+    own = ["own"] if a.case.extra else []
+    assert list(found) == [*(key for key in KEYS if key not in left_out), *own]
+    assert found.get("own", {}) == a.case.extra
     assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_what_a_company_says_beside_facts_goes_through_a_saved_result(tmp_path):
+    first = document(assess(BASE, Case("A", {"self_serve": True}, extra={"id": "7", "tags": ["x"]})))
+    assert first["own"] == {"id": "7", "tags": ["x"]}
+    (tmp_path / "saved.json").write_text(json.dumps(first))
+    (case,) = read_file(str(tmp_path / "saved.json"), VOCABULARY).cases
+    assert document(assess(BASE, case))["own"] == first["own"]
+    assert "own" not in document(assess(BASE, Case("A", {})))
 
 
 def test_a_list_of_documents_keeps_the_schema():

@@ -13,28 +13,14 @@ import pyarrow.parquet
 import pytest
 from given import BASE
 
-from salespath.facts.reader import Understood
-from salespath.facts.values import Range, cell_text, parse
-from salespath.tables import csv_reader, fact_columns, parquet_reader, write
+from salespath.tables import csv_reader, parquet_reader, write
 from salespath.tables.read import CompaniesFile
 from salespath.tables.run import assess_to_file
 
 
 @pytest.fixture(autouse=True)
-def _reader(monkeypatch):
-    """A reader of answers that knows a-b."""
-
-    def understand(fact, text, context=None, *, exact=False):
-        low, dash, high = text.partition("-")
-        if low and dash:
-            return Understood(Range(float(low), float(high)))
-        return Understood(parse(fact, text, exact=exact) if text.strip() else None)
-
-    def written(fact, value):
-        return f"{value.low:g}-{value.high:g}" if isinstance(value, Range) else cell_text(fact, value)
-
-    monkeypatch.setattr(fact_columns, "understand", understand)
-    monkeypatch.setattr(fact_columns, "cell_text", written)
+def _in_parts(monkeypatch):
+    """Tables in parts of two rows."""
     monkeypatch.setattr(csv_reader, "ROWS", 2)
     monkeypatch.setattr(parquet_reader, "ROWS", 2)
     monkeypatch.setattr(write, "ROW_GROUP", 2)

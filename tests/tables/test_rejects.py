@@ -49,12 +49,15 @@ def rejected(*paths: str) -> list[dict[str, str]]:
 
 def test_a_rejected_row_stands_as_it_stood_after_where_and_why(folder):
     rejected(table("A,yes,1200,x", 'B,perhaps,"90,000", said "he" ', "C,no,lots,ș", '"D",perhaps,lots,'))
-    no_number = "lots is not a number. Expected US dollars, a year."
+    neither, no_number = (
+        "perhaps is neither yes nor no. Write yes or no.",
+        "lots is not a number. Write it as 70000, 70k or $5,000.",
+    )
     assert Path("rejects.csv").read_text(encoding="utf-8").splitlines() == [
         ",".join([*ADDED, HEADER]),
-        '3,self_serve,SP112,perhaps is neither yes nor no.,B,perhaps,"90,000", said "he" ',
+        '3,self_serve,SP112,perhaps is neither yes nor no. Write yes or no.,B,perhaps,"90,000", said "he" ',
         f'4,annual_contract_value,SP112,"{no_number}",C,no,lots,ș',
-        f'5,self_serve | annual_contract_value,SP112,"perhaps is neither yes nor no. | {no_number}","D",perhaps,lots,',
+        f'5,self_serve | annual_contract_value,SP112,"{neither} | {no_number}","D",perhaps,lots,',
     ]
 
 

@@ -106,7 +106,7 @@ def portfolio(tmp_path_factory) -> Path:
                 cell_text(VOCABULARY[name], case.values[name]) if name in case.values else "" for name in VOCABULARY
             ]
             if number % 10 == 9:
-                cells[list(VOCABULARY).index("monthly_burn")] = "-5"
+                cells[list(VOCABULARY).index("monthly_burn")] = "lots"
             writer.writerow([case.company, *cells])
     return path
 

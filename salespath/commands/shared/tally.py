@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from salespath.files.problems import Problem
+from salespath.files.problems import ERROR, Problem
 
 ALONE = 20  # problems that are told each by itself
 PLACES = 3  # rows named of a group
@@ -50,10 +50,11 @@ class Tally:
         return False
 
     def rest(self) -> Iterator[Problem]:
-        """What was not told by itself: a problem for each group, the largest first. Then the count begins anew."""
+        """What was not told by itself: a problem for each group, errors and the largest first. Then the count begins anew."""
         groups = [item for causes in self._groups.values() for item in causes.items()]
         self.__init__()  # type: ignore[misc]
-        left = sorted((item for item in groups if item[1].told < item[1].count), key=lambda item: -item[1].count)
+        left = [item for item in groups if item[1].told < item[1].count]
+        left.sort(key=lambda item: (item[1].first.severity != ERROR, -item[1].count))
         yield from (_summary(cause, group) for cause, group in left[:GROUPS])
         if others := [group for _, group in left[GROUPS:]]:
             what = (
