@@ -20,6 +20,7 @@ GIVEN = "given"
 OPTION, IN_FILE = "given with --rate", "given in the file"
 CURRENCY, RATES = "currency", "rates"  # what files call them
 REFERENCE_DATE = "reference_date"
+MOST = 1e12  # that an amount can be
 _TOLERANCE = 1 / 3
 _SPREAD = 1.05  # beyond the yearly averages: no year's own rate is further off without being another kind of number
 _SIGNS = {"€": "EUR", "£": "GBP", "$": USD, "US$": USD, "₹": "INR", "₺": "TRY", "₪": "ILS"}
@@ -82,8 +83,8 @@ def rates_of(codes: Iterable[str], money: Currencies, year: str = "") -> tuple[s
 
 def converted(value: Value, rate: Rate) -> Value:
     """An amount or a range of them in US dollars."""
-    if isinstance(value, Range):
-        return Range(rate.in_dollars(value.low), rate.in_dollars(value.high))
+    if isinstance(value, Range):  # one without a bound has none in dollars either
+        return Range(rate.in_dollars(value.low), value.high if value.high >= MOST else rate.in_dollars(value.high))
     assert isinstance(value, (int, float))
     return rate.in_dollars(value)
 
@@ -92,7 +93,9 @@ def own_value(value: Value, rate: Rate | None) -> Value:
     """An amount or a range in US dollars in the currency of a rate; without one it stays."""
     if rate is None or isinstance(value, (str, bool, frozenset)):
         return value
-    return Range(rate.own(value.low), rate.own(value.high)) if isinstance(value, Range) else rate.own(value)
+    if isinstance(value, Range):
+        return Range(rate.own(value.low), value.high if value.high >= MOST else rate.own(value.high))
+    return rate.own(value)
 
 
 # What is written

@@ -32,10 +32,10 @@ from salespath.engine.borders import Near, near
 from salespath.engine.strength import Strength
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
-from salespath.facts import Case, Value
+from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.money import in_own_currency, own_amount, own_rate
 from salespath.facts.rates import own_value
-from salespath.facts.values import Range
+from salespath.facts.values import Range, ends
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
 from salespath.report.words.questions import why_asked
@@ -152,7 +152,17 @@ def evidence(a: Assessment, base: Base | None = None) -> dict[OneProcess, dict[S
 
 def facts(values: Mapping[str, Value], base: Base) -> Facts:
     """Facts in the order of the vocabulary, amounts in the currency in which they are shown."""
-    return {name: own(name, values[name], base) for name in base.vocabulary.ordered(values)}
+    return {
+        name: own(name, _open(base.vocabulary[name], values[name]), base) for name in base.vocabulary.ordered(values)
+    }
+
+
+def _open(fact: Fact | Derived, value: Value) -> Value:
+    """A range that goes as far as the fact can as one without a bound."""
+    if not isinstance(value, Range):
+        return value
+    low, high, possible = value.low, value.high, ends(fact)
+    return Range(-math.inf if low <= possible.low else low, math.inf if high >= possible.high else high)
 
 
 def own(name: str, value: T, base: Base) -> T | Value:
@@ -217,8 +227,8 @@ SHAPES: Shapes = {
     Assessment: shape(
         "company process lead leaning settled settled_by possible certainty evidence dimensions blockers provisos advice warnings "
         "derived metrics facts fired open next_questions conflicts problems completions receipt precedents strength unless choices "
-        "contradictions near grounds track_record flags moves motion second_motion stage own "
-        "currency",
+        "contradictions near grounds track_record flags moves motion second_motion stage "
+        "currency own",
         currency=_of(str, lambda a, base: a.case.currency),
         derived=_of(Mapping[str, Reading], lambda a, base: _own_readings(a.derived, base)),
         metrics=_of(Mapping[str, Reading], lambda a, base: _own_readings(a.metrics, base)),

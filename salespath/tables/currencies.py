@@ -16,7 +16,7 @@ from salespath.engine.table import Array, FactColumn
 from salespath.facts import Vocabulary
 from salespath.facts.currencies import UNNAMED
 from salespath.facts.money import USD, Rate, round_amounts
-from salespath.facts.rates import CURRENCY, REFERENCE_DATE, UNSAID, BadRate, Currencies, currency_code, rates_of
+from salespath.facts.rates import CURRENCY, MOST, REFERENCE_DATE, UNSAID, BadRate, Currencies, currency_code, rates_of
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import shown
 from salespath.tables.fact_columns import Bad, BadCell, Cells
@@ -179,7 +179,9 @@ def _times(column: FactColumn, factors: Array) -> FactColumn:
     same = factors == 1.0
     if same.all():
         return column
-    high = None if column.high is None else np.where(same, column.high, round_amounts(column.high * factors))
+    high = column.high
+    if high is not None:  # a range without a bound has none in dollars either
+        high = np.where(same | (high >= MOST), high, round_amounts(high * factors))
     return replace(column, values=np.where(same, column.values, round_amounts(column.values * factors)), high=high)
 
 

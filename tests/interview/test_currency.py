@@ -21,7 +21,7 @@ def held(tmp_path, answers, *rates):
     journal.start(given)
     events = []
     while (name := interview.question) in BASE.vocabulary.facts:
-        events.append(interview.event(answers.get(name, "skip")))
+        events.append(interview.event(answers.get(name, "skip"), name))
         interview.apply(events[-1])
         journal.append(events[-1])
     journal.close()
@@ -55,6 +55,6 @@ def test_the_fact_file_that_is_saved_is_in_the_same_currency(tmp_path):
 def test_what_cannot_be_converted_is_said_at_the_question(tmp_path):
     interview = Interview(BASE, Case("Rosetta", {"product_stage": "launched"}, money=currencies("EUR")[0]), fixed=True)
     while interview.question != "annual_contract_value":
-        interview.apply(interview.event("skip"))
+        interview.apply(interview.event("skip", interview.question))
     with pytest.raises(BadValue, match="--rate KRW=DOLLARS"):
-        interview.event("5M KRW")
+        interview.event("5M KRW", interview.question)

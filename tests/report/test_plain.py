@@ -48,6 +48,7 @@ KEYS = [
     "motion",
     "second_motion",
     "stage",
+    "currency",
 ]  # fmt: skip
 UNFIT = re.compile(r"\bNone\b(?! [a-z])|\b(True|False|nan|inf|frozenset)\b|[Pp]robab|[{}]|-0\.0\b")
 
