@@ -28,7 +28,6 @@ class Delimited(TableReading):
     def __init__(self, source: InputFile, base: Base) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
-        self._vocabulary = vocabulary
         chunks = utf8(source)
         first = next(chunks, b"").lstrip(b"\r\n")
         if not first.strip():
@@ -88,8 +87,7 @@ class Delimited(TableReading):
         }
         lost = [wrong.pop(place, reject) for place, reject in ragged.items() if reject]
         here = {int(np.searchsorted(places, place)): reject for place, reject in wrong.items() if place not in ragged}
-        cells = {name: _whole(table.column(name)) for name in self.names}
-        cells |= {name: unguard(cells[name]) for name in self.names if name not in self._vocabulary}
+        cells = {name: unguard(_whole(table.column(name))) for name in self.names}
         return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=share)
 
     def _ragged(self, row: int, seen: Any) -> Reject:
