@@ -340,7 +340,7 @@ def _refuse_folder(folder: str, made: bool) -> None:
     while made and not os.path.lexists(folder):
         folder = os.path.dirname(folder)
     if not os.path.exists(folder):
-        raise FileNotFoundError(0, f"there is no folder {shown(folder, 300)}")
+        raise FileNotFoundError(0, f"No such file or directory (there is no folder {shown(folder, 300)})")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(0, f"the folder {shown(folder, 300)} takes no new file (no right to write)")
 

@@ -34,7 +34,7 @@ def guard(cells: pa.StringArray) -> pa.Array:
     return _rewrite(cells, r"\1\g<marks>'")
 
 
-def unguard(cells: pa.Array) -> pa.Array:
+def unguard(cells: pa.StringArray | pa.DictionaryArray) -> pa.Array:
     """The texts that were guarded."""
     if pa.types.is_dictionary(cells.type):
         return pa.DictionaryArray.from_arrays(cells.indices, unguard(cells.dictionary))
@@ -44,6 +44,8 @@ def unguard(cells: pa.Array) -> pa.Array:
 def _rewrite(cells: pa.StringArray, by: str | Callable[[re.Match[str]], str], *, marked: bool = False) -> pa.Array:
     """Cells with what stands before a formula rewritten. Only those that may have one (`marked`) are looked into one by one."""
     offsets, data = characters(cells)
+    if marked and not (data == ord("'")).any():
+        return cells
     live = np.flatnonzero(_LIVE[data])
     if marked:
         live = live[data[live - 1] == ord("'")]

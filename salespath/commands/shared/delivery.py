@@ -16,7 +16,6 @@ import click
 
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
 from salespath.files.source import INTERVIEW
-from salespath.files.visible import visible_lines
 from salespath.report.formats import WRITERS, text, write_page
 from salespath.report.page import Page, Text
 from salespath.rules.folders import rule_files, vocabulary_files
@@ -158,8 +157,8 @@ def deliver(
 ) -> None:
     """Write what a command has to say: its pages, or its document, in whatever format is wanted.
 
-    Pages of text stand one after the other with `between` them; a page may be lines of text as they are. An iterator as
-    document is an array, written item by item. `begin` writes it together with other files.
+    Pages of text stand one after the other with `between` them; a page may be lines of text in which nothing
+    is hidden. An iterator as document is an array, written item by item. `begin` writes it together with other files.
     """
     if begin is None:
         with together(force=output.force) as begin:
@@ -188,5 +187,5 @@ def deliver_record(output: Destination, pages: ModuleType, *record: object) -> N
 def _texts(pages: Iterable[Page | str], output: Destination, between: str) -> Iterator[str]:
     before = ""
     for page in pages:
-        yield before + (visible_lines(page) if isinstance(page, str) else text.write(page, **output.style))
+        yield before + (page if isinstance(page, str) else text.write(page, **output.style))
         before = between

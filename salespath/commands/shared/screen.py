@@ -49,9 +49,9 @@ class Screen:
 
     def line(self, text: str = "") -> None:
         """One line."""
-        self._write(visible(text))
+        self.put(visible(text))
 
-    def _write(self, text: str) -> None:
+    def put(self, text: str) -> None:
         """A line in which nothing is hidden but what makes it bold."""
         stream = sys.stderr if self.aside else sys.stdout
         click.echo(plain(text, stream.encoding), err=self.aside)
@@ -59,7 +59,7 @@ class Screen:
     def show(self, *blocks: Block) -> None:
         """Blocks of a page."""
         for line in write(Page("", blocks, _WIDEST), self.width, bold=bold).splitlines():
-            self._write(line)
+            self.put(line)
 
     def say(self, text: str, inset: int = 0) -> None:
         """A paragraph, if there is something in it."""

@@ -286,8 +286,7 @@ class _Session:
 
     def _report_so_far(self) -> None:
         self.screen.line()
-        for line in self._page().splitlines():
-            self.screen.line(line)
+        self.screen.put(self._page().rstrip("\n"))
 
     def _ask(self, name: str, *, again: bool = False) -> None:
         """Ask one question until something comes of it, and write that down; `again` to correct the answer."""
