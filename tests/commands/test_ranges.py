@@ -26,8 +26,9 @@ def ranged(case, every):
     found = dict(case.values)
     for place, name in enumerate(name for name in case.values if VOCABULARY[name].numeric):
         value, term = case.values[name], VOCABULARY[name]
+        low = value // 2 if term.type == "integer" else value / 2
         high = value * 2 + 1 if term.maximum is None else min(value * 2 + 1, term.maximum)
-        ends = (-math.inf if place % 5 == 4 else value / 2, math.inf if place % 5 == 3 else high)
+        ends = (-math.inf if place % 5 == 4 else low, math.inf if place % 5 == 3 else high)
         if place % every == 0 and ends[0] < ends[1]:
             found[name] = Range(*ends)
     return replace(case, values=found)
@@ -69,6 +70,6 @@ def test_amounts_are_reckoned_with_the_cautious_end_and_said_so(monkeypatch):
     assert "note SP127" in said
     assert "capital is $200,000 to $400,000; where amounts need one number, they are reckoned with $200,000" in said
     assert "they are reckoned with $20,000, the cautious end" in said
-    assert "acquisition_cost is $100 or more; where amounts need one number, it counts as not known" in said
+    assert "acquisition_cost is at least $100; where amounts need one number, it counts as not known" in said
     situation = json.loads(run("economics", CLINIC, "--format", "json").stdout)["standing"]
     assert (situation["capital"], situation["burn"], situation["runway"]["months"]) == (200_000, 20_000, 10)

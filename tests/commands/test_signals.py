@@ -18,8 +18,8 @@ from salespath.files.output import atomic
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 
-ROWS = b"company,product_stage\n" + b"Acme,idea\n" * 100
-MANY = b"company,product_stage\n" + b"Acme,idea\n" * 150_000
+ROWS = b"company,product_stage\n" + b"".join(b"A%d,idea\n" % n for n in range(100))
+MANY = b"company,product_stage\n" + b"".join(b"A%d,idea\n" % n for n in range(150_000))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
 
 

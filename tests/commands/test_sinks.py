@@ -95,7 +95,9 @@ def test_json_keeps_every_character(run):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
-@pytest.mark.parametrize("words", [["evil.csv", "--format", "csv"], ["evil.csv"], ["evil.json"], ["evil.json", "--full"]])
+@pytest.mark.parametrize(
+    "words", [["evil.csv", "--format", "csv"], ["evil.csv"], ["evil.json"], ["evil.json", "--full"]]
+)
 def test_a_terminal_gets_nothing_that_it_obeys_but_bold(run, tmp_path, words):
     pexpect = pytest.importorskip("pexpect")
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}

@@ -81,15 +81,13 @@ def test_companies_of_a_fact_file_are_counted_by_line(tmp_path):
 
 
 def test_many_bad_cells_of_a_table_come_to_few_lines_and_are_all_rejected(tmp_path):
-    rows = [f"C{n},launched,{80 + n % 7}" for n in range(3000)]
-    (tmp_path / "bad.csv").write_text("\n".join(["company,product_stage,gross_margin", *rows]))
+    rows = [f"C{n},launched,{-80 - n % 7}" for n in range(3000)]
+    (tmp_path / "bad.csv").write_text("\n".join(["company,product_stage,capital", *rows]))
     out = tmp_path / "out.csv"
     done = run("assess", str(tmp_path / "bad.csv"), "-o", str(out))
     said = done.stderr.decode().splitlines()
     assert len(said) == ALONE + 2
-    assert said[-2].startswith(
-        f"{tmp_path / 'bad.csv'}: error SP112: column gross_margin: 3,000 cells: … is more than 1"
-    )
+    assert said[-2].startswith(f"{tmp_path / 'bad.csv'}: error SP112: column capital: 3,000 cells: … is less than 0")
     assert said[-1].startswith("3000 rows: 0 companies assessed, 3000 rejected")
     assert len(Path(tmp_path / "out.rejects.csv").read_text().splitlines()) == 3001
     assert done.returncode == 1

@@ -294,7 +294,7 @@ def test_the_document_holds_axes_grid_borders_and_the_own_place():
             "whatif", ONE, "--company", "TeamViewer", "--map", "runway_months,annual_contract_value", "--format", "json"
         ).stdout
     )
-    assert list(told) == ["company", "process", "axes", "grid", "borders", "intervals", "own"]
+    assert list(told) == ["company", "process", "axes", "grid", "borders", "intervals", "own", "currency"]
     column, row = told["own"]["column"], told["own"]["row"]
     assert told["grid"][row][column] == told["process"]
     assert [axis["fact"] for axis in told["axes"]] == ["runway_months", "annual_contract_value"]

@@ -70,8 +70,9 @@ def money_options(command: F) -> F:
 
 def given_money() -> Currencies:
     """What --currency and --rate say. Raises SalespathError (SP115) with all that is wrong with it."""
-    context = click.get_current_context()
-    found, wrong = currencies(context.meta.get(_CURRENCY, ""), context.meta.get(_RATES, ()))
+    context = click.get_current_context(silent=True)
+    said = context.meta if context else {}
+    found, wrong = currencies(said.get(_CURRENCY, ""), said.get(_RATES, ()))
     if wrong:
         raise SalespathError(Problem("SP115", message) for message in wrong)
     return found
