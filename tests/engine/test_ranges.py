@@ -271,7 +271,8 @@ def ranged(case, every=2):
     found, numbers = dict(case.values), [name for name in case.values if VOCABULARY[name].numeric]
     for name in numbers[::every]:
         value, (low, high) = case.values[name], bounds(VOCABULARY[name])
-        some = Range(max(low, value / 2), min(high, value * 2))
+        half = value // 2 if VOCABULARY[name].type == "integer" else value / 2
+        some = Range(max(low, half), min(high, value * 2))
         found[name] = some if some.low < some.high else value
     return replace(case, values=found)
 

@@ -356,7 +356,7 @@ def test_a_hostile_condition_is_refused_at_once(when, folder) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("a: &a [x]\nb: [*a, *a]", "SP104"),
+        ("a: &a {b: x}\nc: [*a, *a]", "SP104"),
         ("rules: !!python/object/apply:os.system [echo]", "SP104"),
         ("[" * 30_000, "SP104"),
         ("rules: [" + "{id: a}, " * 5, "SP103"),
