@@ -92,7 +92,8 @@ class Columnar(TableReading):
     def _batches(self, rows: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of the file, or of some columns. Raises SalespathError (SP103) where they cannot be read."""
         try:
-            yield from self._table.iter_batches(batch_size=rows, columns=columns, use_threads=False)
+            for group in range(self._table.num_row_groups):  # lists that stand in two of them cannot be read at once
+                yield from self._table.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False)
         except _UNREADABLE as error:
             raise refusal("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
 

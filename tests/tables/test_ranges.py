@@ -55,7 +55,7 @@ def capital(path: Path) -> list[tuple[float, float] | None]:
     return found
 
 
-CELLS = ["5", "", "7", "8", "9", "10-20", "3-4", ""]
+CELLS = ["5", "", "7", "8", "9", "10 to 20", "3 to 4", ""]
 ENDS = [(5, 5), None, (7, 7), (8, 8), (9, 9), (10, 20), (3, 4), None]
 
 
@@ -75,7 +75,7 @@ def test_a_range_is_read_back_as_that_range(tmp_path, names):
         table = pyarrow.parquet.read_table(path)
         assert table.column_names[:4] == ["company", "self_serve", "capital", "capital__range"]
         assert table["capital"].to_pylist() == [5, None, 7, 8, 9, None, None, None]
-        assert table["capital__range"].to_pylist() == [*[None] * 5, "10-20", "3-4", None]
+        assert table["capital__range"].to_pylist() == [*[None] * 5, "10 to 20", "3 to 4", None]
         assert table["company"].to_pylist() == [f"C{n}" for n in range(8)]
         assert table["process"].null_count == 0
 
