@@ -37,6 +37,7 @@ _HOMES = {
     "page": "salespath.api.page",
     "Page": "salespath.report.page.Page",
     "write": "salespath.api.write",
+    "Range": "salespath.facts.values.Range",
     "Problem": "salespath.files.problems.Problem",
     "SalespathError": "salespath.files.problems.SalespathError",
 }

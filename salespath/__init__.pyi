@@ -18,6 +18,7 @@ from salespath.engine.load import load as load
 from salespath.engine.settle import settle as settle
 from salespath.facts.cases import Case as Case
 from salespath.facts.cases import Portfolio as Portfolio
+from salespath.facts.values import Range as Range
 from salespath.files.problems import Problem as Problem
 from salespath.files.problems import SalespathError as SalespathError
 from salespath.report.page import Page as Page

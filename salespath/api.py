@@ -33,14 +33,15 @@ def read(base: Base, source: str | Mapping[str, Any] | Sequence[Mapping[str, Any
     where a file cannot be used at all, or such a mapping not as it is.
     """
     from salespath.facts.cases import read_node
+    from salespath.facts.objects import as_json
     from salespath.files.nodes import parse
     from salespath.files.problems import SalespathError, has_error
     from salespath.tables.read import CompaniesFile
 
     if isinstance(source, str):
         return CompaniesFile(base, source).portfolio()
-    text = json.dumps(source, default=sorted)  # sets as lists
-    found = read_node(parse(text, "data", as_json=True), base.vocabulary, "data")
+    text = json.dumps(source, default=as_json)
+    found = read_node(parse(text, "data", as_json=True), base.vocabulary, "data", exact=True)
     if has_error(found.problems):
         raise SalespathError(found.problems)
     return found
@@ -49,8 +50,10 @@ def read(base: Base, source: str | Mapping[str, Any] | Sequence[Mapping[str, Any
 def compare(base: Base, cases: Iterable[Case], *, respondents: bool = False) -> Comparison:
     """Two or more companies or scenarios side by side, or the answers of several people about one company."""
     from salespath.counsel import compare as comparing
+    from salespath.facts.objects import typed_case
 
-    found = comparing.sides(base, tuple(cases), respondents=respondents)
+    typed = tuple(typed_case(base.vocabulary, case) for case in cases)
+    found = comparing.sides(base, typed, respondents=respondents)
     if len(found) < 2:
         raise ValueError("give two or more companies to compare")
     return comparing.compare(found)
@@ -65,7 +68,9 @@ def economics(base: Base, case: Case, *, months: int = 36) -> Economics:
     from salespath.counsel.economics.other_process import processes_to_show
     from salespath.counsel.economics.process_economics import economics as computed
     from salespath.engine.assess import assess
+    from salespath.facts.objects import typed_case
 
+    case = typed_case(base.vocabulary, case)
     assessment = assess(base, case)
     given = inputs(base, case, assessment)
     shown = processes_to_show(assessment.process, assessment.leaning, given)

@@ -1,17 +1,20 @@
 """Settings for all tests: few random examples in the README's command, many where `-m heavy` runs."""
 
 import os
+import shutil
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 # No test asserts how long it takes: a busy machine must not turn a slow example into a failure.
 # The same examples every time where a change is judged; others on every run elsewhere.
 JUDGED = bool(os.environ.get("CI"))
-settings.register_profile("few", deadline=None, max_examples=8, derandomize=JUDGED)
-settings.register_profile("many", deadline=None, max_examples=60, derandomize=JUDGED)
+UNHURRIED = [HealthCheck.too_slow]
+settings.register_profile("few", deadline=None, suppress_health_check=UNHURRIED, max_examples=8, derandomize=JUDGED)
+settings.register_profile("many", deadline=None, suppress_health_check=UNHURRIED, max_examples=60, derandomize=JUDGED)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,10 +30,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker("heavy")
 
 
+@pytest.fixture
+def strace() -> str:
+    """The program that writes down what another asks of the system. Where a change is judged, it has to be there."""
+    if found := shutil.which("strace"):
+        return found
+    missing = "strace is not installed: apt-get install strace"
+    if JUDGED and sys.platform == "linux":
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
     """Put back what the program sets for its own process, where a test runs it in this one."""
-    before = signal.getsignal(signal.SIGPIPE) if os.name == "posix" else None
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
     yield
-    if os.name == "posix":
-        signal.signal(signal.SIGPIPE, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -23,6 +23,7 @@ from salespath.engine.base import Base
 from salespath.engine.compile import compile_base
 from salespath.engine.load import load
 from salespath.facts import Case, Derived, Fact, Value, read_file
+from salespath.facts.values import Range
 from salespath.files.nodes import parse
 from salespath.report.formats.text import fitting, write
 from salespath.report.pages import assessment as pages
@@ -183,6 +184,16 @@ def bounds(fact: Fact | Derived) -> tuple[float, float]:
     if fact.type == "integer":
         return math.ceil(low) if fact.above is None else math.floor(fact.above) + 1, math.floor(high)
     return low if fact.above is None else math.nextafter(fact.above, math.inf), high
+
+
+def point_within(draw, name: str, value: Range) -> Value:
+    """A number within a range that a fact can be, often an end of it; the range where there is none."""
+    low, high = bounds(VOCABULARY[name])
+    low, high = max(low, value.low), min(high, value.high)
+    if VOCABULARY[name].type == "integer":
+        low, high = math.ceil(low), math.floor(high)
+        return draw(st.one_of(st.sampled_from([low, high]), st.integers(low, high))) if low <= high else value
+    return draw(st.one_of(st.sampled_from([low, high]), st.floats(low, high)))
 
 
 def some_facts() -> st.SearchStrategy[dict[str, Value]]:

@@ -21,7 +21,7 @@ def assessment_schema() -> Schema:
     made = _Definitions(plain.SHAPES)
     made.of(Assessment)
     made.found["Assessment"]["required"] = [
-        key for key in made.found["Assessment"]["required"] if key not in (*plain.ONLY_ONE, "completions")
+        key for key in made.found["Assessment"]["required"] if key not in (*plain.ONLY_ONE, "completions", "own")
     ]
     return _several("salespath assessment", "Assessment", made.found)
 
@@ -30,6 +30,7 @@ def explanation_schema() -> Schema:
     """What `explain --format json` writes; docs/explanation.md says what it means."""
     made = _Definitions({**plain.SHAPES, **explanation.SHAPES})
     made.of(Finding)
+    made.found["Finding"]["properties"]["currency"] = {"type": "string"}  # what its amounts are in: of the whole only
     made.found["Finding"] |= {
         "if": {"properties": {"kind": {"enum": EVALUATED}}},
         "then": {"properties": {"status": {"type": "string"}}},

@@ -8,13 +8,16 @@ is proved impossible, unless the solver gives up (a product or quotient of unkno
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from salespath.authoring.symbolic import SymbolicNumber, calculate, compare, finite, z3
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.company import Company
+from salespath.engine.intervals import possible
 from salespath.engine.truth_graph import GraphLeaf, Ref, Standing
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact, Value
@@ -23,11 +26,31 @@ from salespath.rules.language import Arithmetic, Compare, Constant, Count, Known
 # A node, and whether it is true; `~` of a node is that it is false; an unknown one is neither
 Literal = tuple[Ref, bool]
 TRIES = 4
-EFFORT = 40_000_000  # a question takes an eighth of it, or is too hard; unlike time it is nearly the same everywhere
+# Z3 counts its steps; unlike time their number is the same everywhere, some eleven million a second.
+EFFORT = 10_000_000  # of a question: the hardest of the shipped rules takes half of it
+BUDGET = 150_000_000  # of all questions of a check: the shipped rules take a third of it
+LEAST = 100_000  # what any question counts for, with all that is done around it
 
 
 class GaveUp(Exception):
     """The solver could neither find a company nor prove that there is none."""
+
+
+class SpentBudget(GaveUp):
+    """The questions before have taken all the steps that a check may take."""
+
+
+class Budget:
+    """The steps that are left for the questions about one base."""
+
+    def __init__(self, steps: int = BUDGET) -> None:
+        self.left = steps
+
+    def take(self) -> int:
+        """The most that the next question may take. Raises SpentBudget."""
+        if self.left <= 0:
+            raise SpentBudget
+        return min(EFFORT, self.left)
 
 
 class _Variable(NamedTuple):
@@ -38,10 +61,10 @@ class _Variable(NamedTuple):
 
 
 class Solver:
-    """Questions about one base."""
+    """Questions about one base, within a budget."""
 
-    def __init__(self, base: Base) -> None:
-        self.base = base
+    def __init__(self, base: Base, budget: Budget | None = None) -> None:
+        self.base, self.budget = base, budget or Budget()
         self.variables: dict[str, _Variable] = {}
         self.domains: dict[str, list[Any]] = {}
         self._nodes: dict[Ref, tuple[Any, ...]] = {}
@@ -70,12 +93,20 @@ class Solver:
 
     def solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""
-        solver = z3.Solver()
-        solver.set("rlimit", EFFORT)
+        wanted = [*wanted, *chain.from_iterable(self.domains.values())]
+        try:
+            return self._model(z3.SimpleSolver(), wanted)  # the quicker one by far, where it finds an answer
+        except GaveUp:
+            return self._model(z3.Solver(), wanted)
+
+    def _model(self, solver: Any, wanted: Iterable[Any]) -> Any:
+        # The search by cells of polynomials has single steps that take minutes; without it such a question stays open.
+        cells = {"arith.nl.nra": False, "arith.nl.nra_check_assignment": False}
+        solver.set(rlimit=self.budget.take(), **cells)
         solver.add(*wanted)
-        for constraints in self.domains.values():
-            solver.add(*constraints)
+        before = _steps(solver)
         answer = solver.check()
+        self.budget.left -= max(LEAST, _steps(solver) - before)
         if answer == z3.unknown:
             raise GaveUp
         return None if answer == z3.unsat else solver.model()
@@ -163,10 +194,11 @@ class Solver:
         formula = self.base.formula(name)
         if formula is None:
             return finite(value, variable.known)
-        number = self._number(formula, self.base.vocabulary.derived[name].unlimited)
+        term = self.base.vocabulary.derived[name]
+        number = self._number(formula, term.unlimited)
         computed = z3.Not(variable.known)
         return SymbolicNumber(
-            z3.Or(variable.known, number.known),
+            z3.Or(variable.known, z3.And(number.known, _makes_sense(term, number))),
             z3.And(computed, number.above),
             z3.And(computed, number.below),
             z3.If(variable.known, value, number.value),
@@ -219,6 +251,20 @@ def holds(base: Base, facts: Mapping[str, Value], literals: Iterable[Literal]) -
     """Whether the ordinary walk finds all literals so for a company."""
     walked = walk(base, Company(base, facts), settle=False)
     return all(walked.is_so(ref) == wanted for ref, wanted in literals)
+
+
+def _steps(solver: Any) -> int:
+    """The steps taken so far, by all solvers together."""
+    return int(next((value for name, value in solver.statistics() if name == "rlimit count"), 0))
+
+
+def _makes_sense(term: Derived, number: SymbolicNumber) -> Any:
+    """That a computed number is within its declared bounds, without which it is undefined."""
+    least, most = possible(term)
+    low = z3.BoolVal(True) if math.isinf(least) else number.value >= z3.RealVal(least)
+    high = z3.BoolVal(True) if math.isinf(most) else number.value <= z3.RealVal(most)
+    endless = z3.Or(z3.And(number.above, math.isinf(most)), z3.And(number.below, math.isinf(least)))
+    return z3.Or(endless, z3.And(number.finite, low, high))
 
 
 def _range(fact: Fact | Derived, value: Any) -> Iterable[Any]:

@@ -1,28 +1,30 @@
 """Answer questions, one at a time, and get the recommendation with its reasons and plan.
 
-Every answer is saved as it is given; the next `salespath ask` offers to go on with an interview that was stopped. Type ? at
-any question for help. FACTS_FILE is a fact file whose facts are not asked again.
+Every answer is saved as it is given; the next `salespath ask` offers to go on with an interview that was stopped, and
+`salespath interviews` lists them all. Type ? at any question for help. FACTS_FILE is a fact file whose facts are not asked again.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 import click
 
-from salespath.commands.shared.reading import with_base
+from salespath.commands.shared.reading import money_options, with_base
 from salespath.commands.shared.sitting import Request, hold
 from salespath.engine.base import Base
 
 
 @click.command("ask", help=__doc__)
 @click.argument("facts_file", required=False)
+@click.option("--interview", metavar="NAME", default="", help="Begin the interview of this name, or go on with it.")
 @click.option("--company", metavar="NAME", default="", help="The company's name.")
 @click.option(
     "--answers", "answers_file", metavar="FILE", help="Take the answers in this fact file; ask only the rest."
 )
-@click.option("--no-input", is_flag=True, help="Ask nothing: report on what FACTS_FILE or --answers says.")
+@click.option("--no-input", is_flag=True, help="Ask nothing: report on what FACTS_FILE, --answers or --interview says.")
 @click.option("--quick", is_flag=True, help="Ask at most seven questions, those that tell most by themselves.")
 @click.option("--resume", is_flag=True, help="Go on with the latest unfinished interview without asking.")
 @click.option("-o", "--output", metavar="FILE.yaml", help="Save the answers as a fact file.")
@@ -34,11 +36,17 @@ from salespath.engine.base import Base
     show_default=True,
     help="Ask first what narrows the recommendation most, or in the order of the sheet.",
 )
+@money_options
 @with_base
 def command(base: Base, **options: Any) -> None:
-    request = Request(**options)
-    if request.no_input and not (request.facts_file or request.answers_file):
+    folders = click.get_current_context().params["folders"]
+    request = Request(**options, rules=tuple(map(os.path.abspath, folders)))
+    if request.no_input and not (request.facts_file or request.answers_file or request.interview):
         raise click.UsageError("--no-input asks nothing; give the answers with --answers FILE.")
+    if request.interview and request.resume:
+        raise click.UsageError(
+            "--resume goes on with the latest interview, --interview with the one named; give one of them."
+        )
     for option, wanted, does in (("--quick", request.quick, "asks"), ("--resume", request.resume, "goes on with")):
         if request.no_input and wanted:
             raise click.UsageError(f"{option} {does} questions; it does not go with --no-input.")

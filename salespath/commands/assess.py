@@ -14,7 +14,7 @@ from datetime import date
 import click
 
 from salespath.commands.shared.delivery import Destination, deliver, output_options
-from salespath.commands.shared.group import report_problems
+from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     companies_files,
     company_options,
@@ -27,11 +27,13 @@ from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.files.output import together
+from salespath.files.problems import NOTE
 from salespath.report.formats.text import fitting
 from salespath.report.page import Page
 from salespath.report.pages import assessment as report
 from salespath.report.pages import companies
 from salespath.report.plain import document
+from salespath.report.words.overlays import switched_off
 from salespath.tables.progress import Summary
 
 
@@ -87,7 +89,11 @@ def command(
             force=output.force,
             strength=strength,
         )
-        click.echo(str(summary), err=True)
+        report_rest()
+        say(str(summary), err=True)
+        for overlay in base.knowledge.overlays:
+            if overlay.switched_off:
+                say(f"{switched_off(base, overlay)}.", err=True)
         return
     read = read_with_settings(base, opened, texts, company)
     report_problems(read.problems)
@@ -109,6 +115,8 @@ def command(
 
     def pages() -> Iterable[Page | str]:
         found, printed = list(assessments()), output.ending == "txt"
+        if single:  # what is wrong the page says itself
+            report_problems(problem for a in found for problem in a.problems if problem.severity == NOTE)
         if single and printed and not full:
             return [fitting(report.versions(found[0], start), **output.style)]
         each = (
@@ -116,12 +124,13 @@ def command(
             if printed and not single
             else (report.full(a, start) if full else report.page(a, start=start) for a in found)
         )
-        if single:  # a page of one says its problems itself
+        if single:
             return each
         report_problems(problem for assessment in found for problem in assessment.problems)
         return [companies.page(found), *each]
 
-    summary = Summary(len(read.cases), len(read.rejects))
+    summary = Summary(len(read.cases), len(read.rejects), rows=any(file.is_table for file in opened))
+    summary.leave_out(read.left_out)
     with together(force=output.force) as begin:
         if read.cases or (not single and output.ending in ("json", "jsonl")):
             plain = (document(assessment, table=not single) for assessment in assessments())
@@ -131,5 +140,6 @@ def command(
 
             write_rejects(read.rejects, begin, output.rejects, like=output.path)
             summary.rejects = output.rejects
+    report_rest()
     if not single or summary.rejects:
-        click.echo(str(summary), err=True)
+        say(str(summary), err=True)

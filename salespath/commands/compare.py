@@ -21,6 +21,7 @@ from salespath.facts.company_names import folded_name
 from salespath.files.problems import WARNING, Problem, has_error
 from salespath.report.pages import compare as compare_page
 from salespath.report.pages import panel as panel_page
+from salespath.report.words.currency import in_currency_of
 
 
 @click.command("compare", help=__doc__)
@@ -45,10 +46,11 @@ def command(base: Base, files: tuple[str, ...], respondents: bool | None, compan
     name = read.sides[0].assessment.company
     answers = {side.name: side.assessment.case.values for side in read.sides}
     several = panel(base, answers)
+    shown = in_currency_of(lambda *arguments: [side.assessment.case for side in read.sides])
     deliver(
         output,
-        pages=lambda: [panel_page.page(base, name, several)],
-        document=lambda: panel_page.document(base, name, answers, several),
+        pages=lambda: [shown(panel_page.page)(base, name, several)],
+        document=lambda: shown(panel_page.document)(base, name, answers, several),
     )
 
 

@@ -57,7 +57,7 @@ def command(
         problems.extend(warnings)
         found.append((economics(case.company, read, months, chosen, marked=process is None), assessment, warnings))
     report_problems(problems)
-    documents = (document(result, base, warnings) for result, _, warnings in found)
+    documents = (document(result, base, warnings, assessment.case) for result, assessment, warnings in found)
     if found or not portfolio.single:
         deliver(
             output,

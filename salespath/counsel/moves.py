@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
+from salespath.counsel.cautious import cautious
 from salespath.engine.assessment import Advice, Assessment, subject
 from salespath.engine.company import Company
 from salespath.rules.model import PROCESSES, Advise, BlockProcess, Warn
@@ -96,7 +97,9 @@ def planned_moves(assessment: Assessment) -> Moves:
 
 def _months_left(company: Company, more: float) -> float:
     """How long the cash lasts with what is signed and so many dollars more, in months."""
-    capital, burn, signed = (company.number(name) or 0.0 for name in ("capital", "monthly_burn", "committed_revenue"))
+    capital, burn, signed = (
+        cautious(company, name) or 0.0 for name in ("capital", "monthly_burn", "committed_revenue")
+    )
     return (capital + signed + more) / burn if burn > 0 else math.inf
 
 
@@ -105,9 +108,9 @@ def _cash(company: Company) -> tuple[float, float]:
 
     It is the cash with what is signed, less three months of spending as today.
     """
-    capital, burn, signed = (company.number(name) for name in ("capital", "monthly_burn", "committed_revenue"))
+    capital, burn, signed = (cautious(company, name) for name in ("capital", "monthly_burn", "committed_revenue"))
     if capital is None or burn is None:
-        runway = company.number("runway_months")
+        runway = cautious(company, "runway_months")
         return math.inf, math.inf if runway is None else runway * WEEKS_A_MONTH
     there = capital + (signed or 0.0)
     return max(0.0, there - MONTHS * burn), there / burn * WEEKS_A_MONTH if burn > 0 else math.inf
@@ -161,7 +164,7 @@ def _candidates(a: Assessment, company: Company) -> Iterator[PlannedMove]:
 def _advised(a: Assessment, item: Advice, company: Company) -> PlannedMove:
     then = a.base.knowledge.rules[item.rules[0]].then
     assert isinstance(then, Advise)
-    own, cost = company.number("seller_cost") if then.hires else None, then.cost
+    own, cost = cautious(company, "seller_cost") if then.hires else None, then.cost
     if own is not None:
         cost = then.hires * own * (then.weeks or YEAR) / YEAR
     formula = a.base.brings(item.rules[0])

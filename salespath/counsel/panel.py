@@ -22,6 +22,7 @@ from salespath.engine.cells import height
 from salespath.engine.company import Company
 from salespath.engine.walk import walk
 from salespath.facts import Fact, Value
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import Cause, Derived
 
 MAJORITY = "the majority"
@@ -188,6 +189,8 @@ def majority(fact: Fact | Derived, given: Sequence[Value]) -> Value | None:
         return None if tied else frozenset(member for member, vote in votes.items() if 2 * vote > len(given))
     if not (fact.numeric or (isinstance(fact, Fact) and fact.ordered)):
         return None
+    if any(isinstance(value, Range) for value in given):  # which lie nowhere on a scale
+        return given[0] if len({*given}) == 1 else None
     scale = sorted(given, key=lambda value: height(fact, value))
     low, high = scale[(len(scale) - 1) // 2], scale[len(scale) // 2]
     return low if low == high else None

@@ -20,6 +20,7 @@ from salespath.engine.base import Base
 from salespath.engine.cells import height, limits
 from salespath.facts import Case, Value
 from salespath.facts.company_names import folded_name
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.rules.language import Is, inputs, leaves
 from salespath.rules.model import DocumentedVerdict, Weigh
@@ -174,6 +175,7 @@ def alike(one: Value, other: Value) -> bool:
 
     Not by the limits of the rules, between which $60,000 and $900,000 may be alike, and across which $49,000 and $51,000 are not.
     """
+    one, other = nearest_ends(one, other)
     match one, other:
         case (frozenset(), frozenset()):
             return bool(one & other) or one == other
@@ -185,6 +187,7 @@ def alike(one: Value, other: Value) -> bool:
 
 def distance(fact: Fact | Derived, one: Value, other: Value, span: float) -> float:
     """How far apart two values of a fact are, 0 to 1. `span` is the range of a numeric fact on its scale (see `scale`)."""
+    one, other = nearest_ends(one, other)
     match one, other:
         case (frozenset(), frozenset()):
             return 1 - len(one & other) / len(one | other) if one | other else 0.0  # Jaccard
@@ -194,6 +197,18 @@ def distance(fact: Fact | Derived, one: Value, other: Value, span: float) -> flo
     if isinstance(fact, Fact) and fact.ordered:
         return abs(height(fact, one) - height(fact, other)) / (len(fact.values) - 1)
     return float(one != other)
+
+
+def nearest_ends(one: Value, other: Value) -> tuple[Value, Value]:
+    """Two values, a range as the number in it that is nearest to the other: what it may be speaks for likeness."""
+    if isinstance(one, Range):
+        at = other.low if isinstance(other, Range) else other
+        assert isinstance(at, (int, float))
+        one = min(max(at, one.low), one.high)
+    if isinstance(other, Range):
+        assert isinstance(one, (int, float))
+        other = min(max(one, other.low), other.high)
+    return one, other
 
 
 def scale(fact: Fact | Derived, value: float) -> float:

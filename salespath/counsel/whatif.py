@@ -11,6 +11,7 @@ from salespath.engine.base import Base
 from salespath.engine.effects import Effect, between
 from salespath.engine.settle import search_settled
 from salespath.facts import Case, Value
+from salespath.facts.objects import typed_case
 from salespath.facts.settings import suppose
 
 
@@ -28,7 +29,8 @@ class WhatIf:
 
 
 def what_if(base: Base, case: Case, texts: Iterable[str]) -> WhatIf:
-    """What changes for a company if some facts are as the texts say. Raises SalespathError as `suppose` does."""
+    """What changes for a company if some facts are as the texts say. Raises SalespathError as `assess` and `suppose` do."""
+    case = typed_case(base.vocabulary, case)
     other = suppose(base.vocabulary, case, texts)
     before, after = search_settled(assess(base, case)), search_settled(assess(base, other))
     names = base.vocabulary.ordered({*case.values, *other.values})

@@ -27,14 +27,16 @@ from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
 from salespath.engine.contradictions import contradictions, problem
+from salespath.engine.intervals import ends, limits
 from salespath.engine.truth_graph import PLAN, Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
 from salespath.facts import Case, Value
+from salespath.facts.money import in_own_currency
 from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.files.problems import WARNING, Problem
+from salespath.files.problems import NOTE, WARNING, Problem
 from salespath.rules.language import Compare, Constant, Quantity, leaves
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise, BlockProcess, Conclude, Rule, Topic, Warn
 
@@ -47,7 +49,9 @@ def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
     Values may be as a Python program has them: text is read as in a file, a list or set of words is a set, None is unknown. Raises
     SalespathError listing every fact that the vocabulary does not have (SP111) and every value that it cannot have (SP112).
     """
-    return _Assessor(base, typed_case(base.vocabulary, case), engine).assessment()
+    typed = typed_case(base.vocabulary, case)
+    with in_own_currency(typed.rate):
+        return _Assessor(base, typed, engine).assessment()
 
 
 class _Assessor:
@@ -318,20 +322,26 @@ class _Assessor:
         return tuple(found)
 
     def _problems(self, contradictions: Sequence[Contradiction]) -> tuple[Problem, ...]:
-        """What the answers contradict, and computed numbers that cannot be, where nothing says so of their inputs already."""
+        """What the answers contradict, computed numbers that cannot be where nothing says so of their inputs already, and notes."""
         case = self.case
         found = [problem(case, contradiction) for contradiction in contradictions if contradiction.kind == "impossible"]
         said = [set(contradiction.facts) for contradiction in contradictions]
         for name, number in self.base.vocabulary.derived.items():
-            value = None if name in self.facts else self.company.computed(name)
-            if value is None or math.isnan(value):
+            value = None if name in self.facts else self.company.made(name)
+            if value is None:
                 continue
-            if value < (number.minimum or -math.inf) or math.inf > value > (number.maximum or math.inf):
+            low, high = ends(value)
+            least, most = limits(number)
+            if high < least or math.inf > low > most:
                 if any(self.base.inputs_of(name) <= facts for facts in said):
                     continue
                 what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
                 message = f"{case.company}: {what}; check these figures."
                 found.append(Problem("SP121", message, WARNING, case.file, case.line, name, case.row))
+        for name, note in case.understood.items():
+            if name not in case.tried:
+                message = f"{case.company}: {name}: {note}."
+                found.append(Problem("SP116", message, NOTE, case.file, case.line, name, case.row))
         return tuple(found)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Annotated, TypedDict
 
 from salespath.engine.base import Base
+from salespath.engine.overlays import overlays
 from salespath.engine.strength import Strength, strength
 from salespath.engine.walk import Verdict as Verdict
 from salespath.engine.walk import Walked
@@ -214,6 +215,14 @@ class Settlement:
         return tuple(value for value in VERDICTS if value not in self.excluded)
 
 
+class ReceiptRate(TypedDict):
+    """At what rate amounts of a currency were converted: units for one US dollar, the average `of` a year or `given`."""
+
+    units_per_usd: float
+    of: str
+    source: str
+
+
 class Receipt(TypedDict):
     """What produced an assessment."""
 
@@ -222,6 +231,7 @@ class Receipt(TypedDict):
     rules_version: str
     rules_sha256: Sha256
     overlays: list[Overlay]
+    rates: dict[str, ReceiptRate]
 
 
 @dataclass(frozen=True)
@@ -352,8 +362,16 @@ class Assessment:
             "engine": self.walked.engine,
             "rules_version": knowledge.version,
             "rules_sha256": knowledge.sha256,
-            "overlays": list(knowledge.overlays),
+            "overlays": self._overlays,
+            "rates": {
+                code: {"units_per_usd": rate.units_per_usd, "of": rate.of, "source": rate.source}
+                for code, rate in self.case.rates.items()
+            },
         }
+
+    @cached_property
+    def _overlays(self) -> list[Overlay]:
+        return list(overlays(self.base, self.case.values))
 
 
 def subject(assessment: Assessment) -> tuple[str, ...]:

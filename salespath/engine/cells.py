@@ -15,10 +15,12 @@ from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.walk import OPERATORS
 from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts.values import Range
 from salespath.rules.language import Compare, Constant, Leaf, Quantity
 
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
 FAR = 10**12  # no number beyond that makes a difference to a company there is
+SLACK = 1e-9  # parts of one by which machine numbers may be off
 FACTOR = 2  # by which a guessed number may be wrong
 
 
@@ -73,6 +75,25 @@ def companies(base: Base, count: int, seed: int) -> Iterator[Case]:
                 else:
                     facts[name] = source.choice(values[name])
         yield Case(f"company {number}", facts)
+
+
+def points_of(term: Fact | Derived, extent: Range, known: Iterable[float]) -> Iterator[Any]:
+    """One value in each cell within a range, and at each of some limits and ends, in ascending order."""
+    points = sorted({extent.low, extent.high, *(p for p in known if extent.low < p < extent.high)})
+    between = [_between(low, high) for low, high in pairwise(points)]
+    some = {*points, *between}
+    if term.type == "integer":
+        some = {float(math.floor(p) + more) for p in some if math.isfinite(p) for more in (-1, 0, 1)}
+    for value in sorted(some):
+        if extent.low <= value <= extent.high:
+            yield int(value) if math.isfinite(value) and value == int(value) else value
+
+
+def _between(low: float, high: float) -> float:
+    """A number between two of which either may be infinite."""
+    if math.isinf(low):
+        return 0.0 if math.isinf(high) else high - abs(high) - 1
+    return low + abs(low) + 1 if math.isinf(high) else (low + high) / 2
 
 
 def begins(
@@ -133,6 +154,14 @@ def bounds(term: Fact | Derived) -> tuple[int, int]:
     return math.ceil(least * step), math.floor((FAR if term.maximum is None else term.maximum) * step)
 
 
+def inside(term: Fact | Derived, value: Range) -> tuple[Any, Any]:
+    """The same of a number in a range; the ends of the range where no whole part is between them."""
+    step, (least, most) = PARTS.get(term.type, 1), bounds(term)
+    low, high = max(least, value.low * step), min(most, value.high * step)
+    first, last = math.ceil(low - SLACK), math.floor(high + SLACK)
+    return (first, last) if first <= last else (low, max(low, high))
+
+
 def around(term: Fact | Derived, value: Any) -> tuple[Any, Any]:
     """The same of a guessed one; nothing but itself where no whole part is that near."""
     low, high = bounds(term)
@@ -169,7 +198,7 @@ def bisect_between(low: Any, high: Any, state: Callable[[Any], Any]) -> Any:
     before = state(low)
     while True:
         gap = high - low
-        if gap <= 1 if isinstance(gap, int) else (gap <= 1).all():
+        if gap <= 1 if isinstance(gap, (int, float)) else (gap <= 1).all():
             return high
         middle = (low + high) // 2
         same = state(middle) == before

@@ -6,8 +6,9 @@ import math
 from collections.abc import Collection, Mapping
 
 from salespath.engine.base import Base
-from salespath.engine.walk import OPERATORS, walk
-from salespath.facts.values import Value
+from salespath.engine.intervals import bounded, calculate, calculate_range, compare, decided, is_rounded, within
+from salespath.engine.walk import walk
+from salespath.facts.values import Range, Value
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 
 
@@ -20,17 +21,24 @@ class Company:
     def __init__(self, base: Base, facts: Mapping[str, Value]) -> None:
         self.base = base
         self.facts = facts
-        self._numbers: dict[str, float | None] = {}
+        self._numbers: dict[str, float | Range | None] = {}
 
     def number(self, name: str) -> float | None:
-        """A fact or derived number: None where unknown, infinity where unlimited, NaN where undefined."""
+        """A fact or derived number: None where unknown or only a range is known, infinity where unlimited, NaN where undefined."""
+        found = self.extent(name)
+        return None if isinstance(found, Range) else found
+
+    def extent(self, name: str) -> float | Range | None:
+        """The same, and the range in which it lies where that is known; UNDECIDED where it may be undefined too."""
         if name not in self._numbers:
             given = self.facts.get(name)
-            if given is not None:
+            if given is None:
+                self._numbers[name] = self.computed(name)
+            elif isinstance(given, Range):
+                self._numbers[name] = bounded(self.base.vocabulary[name], given)
+            else:
                 assert not isinstance(given, (str, frozenset))
                 self._numbers[name] = float(given)
-            else:
-                self._numbers[name] = self.computed(name)
         return self._numbers[name]
 
     def resting_on(self, names: Collection[str]) -> set[str]:
@@ -39,52 +47,56 @@ class Company:
         return {name for name in vocabulary if not self.base.behind([name], self.facts).isdisjoint(names)}
 
     def answer(self, name: str) -> Value | None:
-        """A fact or derived number as it is given, or else computed."""
+        """A fact or derived number as it is given, or else computed; None where unknown."""
         given = self.facts.get(name)
-        return self.number(name) if given is None else given
+        found = self.extent(name) if given is None else given
+        return None if isinstance(found, Range) and not decided(found) else found
 
-    def computed(self, name: str) -> float | None:
-        """A derived number from its formula; None for a fact or where an input is unknown."""
+    def computed(self, name: str) -> float | Range | None:
+        """A derived number from its formula, undefined where it makes no sense; None for a fact or where an input is unknown."""
+        made = self.made(name)
+        return None if made is None else within(self.base.vocabulary.derived[name], made)
+
+    def made(self, name: str) -> float | Range | None:
+        """What the formula of a derived number makes, whether or not that can be."""
         formula = self.base.formula(name)
-        return self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited) if formula else None
+        return self._value(formula, self.base.vocabulary.derived[name].unlimited) if formula else None
 
     def value(self, tree: Number, *, unlimited: bool = False) -> float | None:
-        """The value of a numeric tree, None where an input is unknown."""
+        """The value of a numeric tree, None where an input is unknown or only a range is known."""
+        found = self._value(tree, unlimited)
+        return None if isinstance(found, Range) else found
+
+    def _value(self, tree: Number, unlimited: bool = False) -> float | Range | None:
         match tree:  # bare classes: what is most often asked is not taken apart
             case Quantity():
-                return self.number(tree.name)
+                return self.extent(tree.name)
             case Constant():
                 return tree.value
             case Count():
                 members = self.facts.get(tree.name)
                 return float(len(members)) if isinstance(members, frozenset) else None
-        left, right = self.value(tree.left, unlimited=unlimited), self.value(tree.right, unlimited=unlimited)
+        left, right = self._value(tree.left, unlimited), self._value(tree.right, unlimited)
         if left is None or right is None:
             return None
-        if tree.operator == "+":
-            return left + right
-        if tree.operator == "-":
-            return left - right
-        if tree.operator == "*":
-            return left * right
-        if right == 0:
-            return math.inf if unlimited and left else math.nan  # nothing, spent on nothing, does not last for ever
-        return left / right
+        if isinstance(left, Range) or isinstance(right, Range):
+            return calculate_range(tree.operator, left, right, unlimited)
+        return calculate(tree.operator, left, right, unlimited)
 
     def test(self, leaf: Leaf) -> tuple[int, int, int]:
         """Whether a leaf is true, false, undecided."""
         match leaf:
             case Compare():
-                left, right = self.value(leaf.left), self.value(leaf.right)
+                left, right = self._value(leaf.left), self._value(leaf.right)
                 if left is None or right is None:
                     return 0, 0, 1
-                if math.isnan(left) or math.isnan(right):
-                    return 0, 0, 0
-                so = OPERATORS[leaf.operator](left, right)
+                return compare(leaf.operator, left, right, is_rounded(leaf, self.base.vocabulary.derived))
             case Known() if leaf.name in self.base.vocabulary.facts:
                 return (1, 0, 0) if leaf.name in self.facts else (0, 1, 1)
             case Known():
-                value = self.number(leaf.name)
+                value = self.extent(leaf.name)
+                if isinstance(value, Range):
+                    return (1, 0, 0) if decided(value) else (0, 0, 1)
                 return (0, 1, 1) if value is None else (0, 1, 0) if math.isnan(value) else (1, 0, 0)
             case _:
                 answer = self.facts.get(leaf.name)

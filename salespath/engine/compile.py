@@ -14,8 +14,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from salespath.engine.base import Base
 from salespath.engine.truth_graph import ALL, ANY, FACTS, LEAF, PLAN, VERDICT, GraphLeaf, Ref, Standing
+from salespath.facts.money import with_own_amounts
 from salespath.facts.vocabulary import Relation, Vocabulary
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, has_error, shown
 from salespath.rules.language import (
     BLOCKED,
     TRUE,
@@ -68,7 +69,7 @@ class _Compiler:
         self._owners()
         self._relate()
         self._stratify()
-        if self.problems:
+        if has_error(self.problems):
             raise SalespathError(self.problems)
         for part in (FACTS, VERDICT, PLAN):
             if part == VERDICT:
@@ -133,7 +134,7 @@ class _Compiler:
             self._placeholders(relation, tree, [relation.text])
             for name in relation.ask:
                 if name not in vocabulary:
-                    hint = suggestion(name, vocabulary)
+                    hint = vocabulary.suggestion(name)
                     self._problem("SP111", relation, f"`ask`: there is no fact {shown(name)}.{hint}")
 
     def _type(self, rule: Rule) -> None:
@@ -163,7 +164,7 @@ class _Compiler:
                     self.base._raised[rule.id, level] = graver
             for name in then.figure:
                 if name not in self.vocabulary:
-                    hint = suggestion(name, self.vocabulary)
+                    hint = self.vocabulary.suggestion(name)
                     self._problem("SP303", rule, f"{name} is not a fact or derived number.{hint}")
         match then:
             case Advise(topic, choice) if topic in self.knowledge.topics and self.knowledge.topics[topic].metrics:
@@ -313,12 +314,12 @@ def fill(text: str, value: Callable[[str], str], tried: Collection[str] = ()) ->
     is, not what the company said. A text that has no such words marks these figures.
     """
     if "{" not in text:
-        return text
+        return with_own_amounts(text)
     supposed = any(name in tried for name in placeholders(text))
     words = _EITHER.sub(r"\2" if supposed else r"\1", text)
     marked = tried if words == text else ()
     parts = string.Formatter().parse(words)
     return "".join(
-        literal if name is None else f"{literal}{value(name)}{' (supposed)' if name in marked else ''}"
+        with_own_amounts(literal) + ("" if name is None else f"{value(name)}{' (supposed)' if name in marked else ''}")
         for literal, name, _, _ in parts
     )

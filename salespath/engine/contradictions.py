@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
+from salespath.engine.intervals import ends
 from salespath.engine.walk import Bits, holds
 from salespath.facts import Case
-from salespath.facts.values import words
+from salespath.facts.values import Range, words
 from salespath.facts.vocabulary import KINDS
 from salespath.files.problems import WARNING, Problem
 from salespath.rules.language import inputs
@@ -38,11 +38,14 @@ def impossible_rows(rows: Rows) -> Bits:
         if relation.kind == "impossible":
             found = found | holds(base.broken(relation.id), rows)[0]
     for name in base.vocabulary.derived.keys() & rows.table.columns.keys():
-        given = rows.table.columns[name]
-        made = rows.computed(name)
+        given, made = rows.table.columns[name], rows.made(name)
+        (low, high), (least, most) = given.ends, made.ends
         with np.errstate(invalid="ignore"):
-            far = np.abs(given.values - made.values) > FAR * np.abs(made.values)
-        found = found | rows.pack(given.known & made.known & (given.values != made.values) & far)
+            far = (low != least) & (np.abs(low - least) > FAR * np.abs(least))
+            if given.high is not None or made.high is not None:
+                apart = (low > most + FAR * np.abs(most)) | (high < least - FAR * np.abs(least))
+                far = np.where((low == high) & (least == most), far, apart)
+        found = found | rows.pack(given.known & made.known & far)
     return found
 
 
@@ -72,14 +75,18 @@ def _given_otherwise(company: Company) -> Iterator[Contradiction]:
     """The derived numbers that are given, and differ from what their inputs make by more than a tenth."""
     base = company.base
     for name in base.numbers:
-        given = company.facts.get(name)
-        value = None if given is None else company.computed(name)
-        if value is None or math.isnan(value):
+        given = company.extent(name) if name in company.facts else None
+        value = None if given is None else company.made(name)
+        if given is None or value is None:
             continue
         number = base.vocabulary.derived[name]
-        assert isinstance(given, (int, float))
-        if given != value and abs(given - value) > FAR * abs(value):
-            text = f"{name} is given as {words(number, given)}, but {number.formula} makes {words(number, value)}."
+        (low, high), (least, most) = ends(given), ends(value)
+        if isinstance(given, Range) or isinstance(value, Range):
+            far = low > most + FAR * abs(most) or high < least - FAR * abs(least)
+        else:
+            far = given != value and abs(given - value) > FAR * abs(value)
+        if far:
+            text = f"{name} is given as {words(number, company.facts[name])}, but {number.formula} makes {words(number, value)}."
             read = tuple(base.vocabulary.ordered(base.inputs_of(name)))
             yield Contradiction(
                 f"{name}-given-otherwise", "impossible", (*read, name), text, "", (name, *read), "SP120"

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.base import Base
+from salespath.engine.intervals import is_open
 from salespath.engine.space import Space, States, space
 from salespath.facts import Value
 from salespath.rules.language import VERDICT_NUMBERS
@@ -27,7 +28,7 @@ BLOCK, WIDTH = 0.1, 0.03
 
 def narrowing(base: Base, facts: Mapping[str, Value]) -> dict[str, float]:
     """For every unknown fact that an open test reads, how much its answer is expected to narrow the process, per cost of asking."""
-    here = space(base)
+    here = space(base).narrowed(facts)
     root = here.root(facts)
     variables = here.open(root)
     parts = [here.branched(root, variable)[: len(variable.outcomes)] for variable in variables]
@@ -36,7 +37,7 @@ def narrowing(base: Base, facts: Mapping[str, Value]) -> dict[str, float]:
     found: dict[str, float] = {}
     for variable, gain in zip(variables, gains):
         answers = [place for place, outcome in enumerate(variable.outcomes[: len(gain)]) if outcome.answer]
-        missing = [fact for fact in variable.facts if fact not in facts]
+        missing = [fact for fact in variable.facts if is_open(facts, fact)]
         for fact in missing:
             cost = COST[base.vocabulary.facts[fact].ask] * len(missing)
             found[fact] = found.get(fact, 0.0) + float(gain[answers].mean() if answers else 0.0) / cost

@@ -18,9 +18,13 @@ import numpy.typing as npt
 from salespath.engine.assessment import Assessment, Question, Settlement
 from salespath.engine.base import Base
 from salespath.engine.company import process_of
+from salespath.engine.intervals import is_open
+from salespath.engine.placing import with_answers
 from salespath.engine.questions import rank
 from salespath.engine.space import NO, OPEN, UNKNOWN, YES, Space, States, Variable, space
-from salespath.facts import Value
+from salespath.facts import Case, Value
+from salespath.facts.cases import NAMELESS
+from salespath.facts.objects import typed_case
 from salespath.rules.language import VERDICT_NUMBERS
 from salespath.rules.model import VERDICTS
 
@@ -30,8 +34,12 @@ BATCH = 512
 
 
 def settle(base: Base, facts: Mapping[str, Value], *, every: bool = False) -> Settlement:
-    """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer."""
-    return _SettleSearch(space(base), facts, every).settlement()
+    """Whether the process is settled; with `every`, which of all processes are possible. The same facts give the same answer.
+
+    Raises SalespathError as `assess` does.
+    """
+    typed = typed_case(base.vocabulary, Case(NAMELESS, facts)).values
+    return _SettleSearch(space(base).narrowed(typed), typed, every).settlement()
 
 
 def search_settled(assessment: Assessment, *, every: bool = False) -> Assessment:
@@ -110,7 +118,7 @@ class _SettleSearch:
             free = (found[:, tests] == OPEN).all(axis=1) & (self.random.random(count) < 1 / 6)
             found[np.ix_(free, tests)] = UNKNOWN
         for variable in self.space.variables:
-            free = np.flatnonzero(found[:, variable.tests[0]] == OPEN)
+            free = np.flatnonzero((found[:, list(variable.tests)] == OPEN).any(axis=1))
             if len(free):
                 states = np.array([outcome.states for outcome in variable.outcomes], dtype=np.int8)
                 choice = self.random.integers(len(states), size=len(free))
@@ -128,8 +136,8 @@ class _SettleSearch:
 
     def _fewest(self, facts: dict[str, Value], value: str) -> dict[str, Value]:
         """The same example without answers that it does not need."""
-        for name in sorted(facts.keys() - self.facts.keys()):
-            rest = {other: v for other, v in facts.items() if other != name}
+        for name in sorted(name for name, value in facts.items() if value is not self.facts.get(name)):
+            rest = with_answers(facts, {name: self.facts.get(name)})
             if process_of(self.space.base, rest) == value:
                 facts = rest
         return facts
@@ -139,7 +147,7 @@ class _SettleSearch:
         members: dict[str, list[str]] = {}
         for variable in self.space.variables:
             states = tuple(row[list(variable.tests)])
-            if variable.name in self.facts or not variable.name:
+            if not (variable.name and is_open(self.facts, variable.name)):
                 continue
             if variable.member:
                 if states[0] in (YES, NO):
@@ -163,7 +171,7 @@ class _SettleSearch:
             if variable is None:  # closed, and yet no example: outcomes that no values make
                 proved = False
                 continue
-            open_ = rows[:, variable.tests[0]] == OPEN
+            open_ = (rows[:, list(variable.tests)] == OPEN).any(axis=1)
             branched = np.concatenate([rows[~open_], self.space.branched(rows[open_], variable)])
             spent += len(branched)
             kept = branched[self._alive(branched, left)]

@@ -9,23 +9,28 @@ add outcomes, so what holds for all outcomes holds for all companies.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain, combinations
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from salespath.engine.base import Base
-from salespath.engine.cells import cells
+from salespath.engine.cells import cells, limits, points_of
 from salespath.engine.company import Company
+from salespath.engine.intervals import decided
 from salespath.engine.table import PackedBits
 from salespath.engine.walk import Walked, walk
 from salespath.facts import Value
+from salespath.facts.values import Range
 from salespath.rules.language import Compare, Constant, Leaf, Member, Quantity, inputs
 
 NO, YES, UNKNOWN, OPEN = range(4)
+ODD = (-1.0, 1e300, math.inf)  # what a computed number may be and no answer is
 States: TypeAlias = "npt.NDArray[np.int8]"  # a row for each partial company, a column for each test
 
 
@@ -63,6 +68,41 @@ class Space:
                 self.sets[variable.name] = self.sets.get(variable.name, ()) + variable.tests
         self.joined = list(self._joined())
 
+    def narrowed(self, facts: Mapping[str, Value]) -> Space:
+        """The space of a company that knows numbers as ranges: what these, and what rests on them, can still come to."""
+        ranged = {name for name, value in facts.items() if isinstance(value, Range)}
+        resting = {v.name for v in self.variables if v.name and self.base.behind([v.name], facts) & ranged}
+        if not resting:
+            return self
+        found, company = copy(self), Company(self.base, facts)
+        found.variables = [
+            replace(v, outcomes=tuple(self._within(company, v))) if v.name in resting else v for v in self.variables
+        ]
+        found.joined = list(self._joined(resting))
+        return found
+
+    def _within(self, company: Company, variable: Variable) -> Iterator[Turnout]:
+        """The outcomes of a number that is known as a range or rests on one: as a point of its range, and as a part of it.
+
+        Of a fact only the whole of it is such a part, as it is answered or stays.
+        """
+        name, tests, found = variable.name, variable.tests, dict[tuple[int, ...], list[Value]]()
+        extent, computed = company.extent(name), name not in company.facts
+        if isinstance(extent, Range) and decided(extent):
+            points = list(points_of(self.base.vocabulary[name], extent, limits(self.base).get(name, ())))
+            whole = self._states({name: extent}, tests)
+        else:
+            points = sorted([*chain.from_iterable(o.values for o in variable.outcomes), *ODD], key=float)
+            whole = (UNKNOWN,) * len(tests)
+        for value in points:
+            found.setdefault(self._states({name: value}, tests), []).append(value)
+        for low, high in combinations(points, 2) if computed else ():
+            found.setdefault(self._states({name: Range(low, high)}, tests), [])
+        found.setdefault(whole, [])
+        for states, values in found.items():
+            able = tuple(value for value in values if value not in ODD)
+            yield Turnout(states, able, bool(able))
+
     def _variables(self) -> Iterator[Variable]:
         base = self.base
         values = cells(base)
@@ -89,9 +129,9 @@ class Space:
             facts = tuple(base.facts_behind(read for test in tests for read in inputs(self.tests[test])))
             yield Variable(name, member, facts, tests, tuple(outcomes))
 
-    def _joined(self) -> Iterator[tuple[int, list[int]]]:
-        """A test that joins quantities, and one of the tests on each of them alone."""
-        alone = {variable.name: variable.tests[0] for variable in self.variables if not variable.member}
+    def _joined(self, ranged: Collection[str] = ()) -> Iterator[tuple[int, list[int]]]:
+        """A test that joins quantities, and one of the tests on each of them alone; what is `ranged` may be known in part."""
+        alone = {v.name: v.tests[0] for v in self.variables if not v.member and v.name not in ranged}
         for variable in self.variables:
             if not variable.name:
                 (place,) = variable.tests
@@ -103,7 +143,7 @@ class Space:
         for value in values:
             found.setdefault(self._states({name: value}, tests), []).append(value)
         if name in self.base.vocabulary.derived:
-            for odd in (-1.0, 1e300, math.inf):
+            for odd in ODD:
                 found.setdefault(self._states({name: odd}, tests), [])
         found.setdefault((UNKNOWN,) * len(tests), [])
         return [Turnout(states, tuple(values), bool(values)) for states, values in found.items()]
@@ -117,8 +157,8 @@ class Space:
         return np.array([self._states(facts, range(len(self.tests)), OPEN)], dtype=np.int8)
 
     def open(self, states: States) -> list[Variable]:
-        """The variables that are open in the first row."""
-        return [variable for variable in self.variables if states[0, variable.tests[0]] == OPEN]
+        """The variables that are open in the first row: of a number that is known as a range perhaps some tests only."""
+        return [variable for variable in self.variables if (states[0, list(variable.tests)] == OPEN).any()]
 
     def branched(self, rows: States, variable: Variable) -> States:
         """Every row with every outcome of a variable. A set of which nothing is known yet may also stay unknown."""

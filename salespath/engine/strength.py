@@ -76,8 +76,9 @@ def core(base: Base, given: Mapping[str, Bits], carrier: Carrier) -> dict[str, B
     """
     vocabulary, zero = base.vocabulary, carrier.zero
     found = {name: given.get(name, zero) for name, fact in vocabulary.facts.items() if fact.ask == "core"}
-    for name, tree in _follows(base).items():
-        found[name] = found[name] | holds(tree, carrier)[0]
+    for name, tree in follows(base).items():
+        if name in found:
+            found[name] = found[name] | holds(tree, carrier)[0]
     for number in vocabulary.derived:
         rest = given.get(number, zero)
         for name in base.facts_behind([number]):
@@ -87,7 +88,7 @@ def core(base: Base, given: Mapping[str, Bits], carrier: Carrier) -> dict[str, B
 
 
 @cache
-def _follows(base: Base) -> dict[str, Condition]:
-    """Under what condition other answers tell a core fact."""
+def follows(base: Base) -> dict[str, Condition]:
+    """Under what condition other answers tell a fact."""
     scope, facts = Scope(base.vocabulary, {}), base.vocabulary.facts.values()
-    return {fact.id: condition(fact.follows, scope) for fact in facts if fact.follows and fact.ask == "core"}
+    return {fact.id: condition(fact.follows, scope) for fact in facts if fact.follows}

@@ -14,7 +14,7 @@ from operator import or_
 import numpy as np
 
 from salespath.engine.base import Base
-from salespath.engine.cells import FACTOR, PARTS, bisect_between, bounds, options, turns
+from salespath.engine.cells import FACTOR, PARTS, SLACK, bisect_between, bounds, options, turns
 from salespath.engine.contradictions import impossible_rows
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
 from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, words
@@ -22,7 +22,7 @@ from salespath.engine.turning import RUNS, asking_order, readers
 from salespath.engine.walk import walk
 from salespath.facts import Derived, Fact
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.rules.language import Compare, Leaf, inputs
+from salespath.rules.language import Compare, Leaf, Quantity, inputs
 
 CHUNK = 16_384
 
@@ -132,11 +132,25 @@ class _Part:
     def _tried(self, name: str) -> tuple[Array, Array]:
         """For which rows an answer is tried because it is not known, and for which because it is guessed."""
         none = np.zeros(self.table.rows, dtype=bool)
-        open_ = ~self.known.get(name, none)
+        open_ = self._open(name)
         if name in self.base.vocabulary.derived:
-            unknown = [~self.known.get(part, none) for part in self.base.facts_behind([name])]
-            open_ = open_ & (sum(part.astype(np.int64) for part in unknown) > 1)
-        return open_, self.guessed.get(name, none)
+            unknown = [self._open(part) for part in self.base.facts_behind([name])]
+            open_ = self._ranged(name) | (open_ & (sum(part.astype(np.int64) for part in unknown) > 1))
+        if self._ranged(name).any():  # of which but one end may be possible
+            open_ = open_ & ~(self._ranged(name) & ~self.rows.value(Quantity(name)).ranged)
+        return open_, self.guessed.get(name, none) & ~self._ranged(name)
+
+    def _open(self, name: str) -> Array:
+        """For which rows a fact is not known, or as a range only."""
+        known = self.known.get(name)
+        if known is None:
+            return np.ones(self.table.rows, dtype=bool)
+        found: Array = ~known | self._ranged(name)
+        return found
+
+    def _ranged(self, name: str) -> Array:
+        column = self.table.columns.get(name)
+        return np.zeros(self.table.rows, dtype=bool) if column is None else column.ranged
 
     def _words(self, term: Fact | Derived, open_: Array, guess: Array) -> Iterator[tuple[Array, Array]]:
         """The codes of what is tried that is no number, each with the rows for which it is."""
@@ -160,6 +174,12 @@ class _Part:
             ends = np.sort([value / FACTOR, value * FACTOR], axis=0)
             first, last = np.maximum(least, np.ceil(ends[0])), np.minimum(most, np.floor(ends[1]))
             low[guess], high[guess] = np.where(first <= last, [first, last], value)
+        extent = self.rows.value(Quantity(term.id))
+        if extent.high is not None:
+            some = np.broadcast_to(extent.ranged & ~np.isnan(extent.values), open_.shape) & open_
+            begin, end = np.maximum(least, extent.values[some] * step), np.minimum(most, extent.high[some] * step)
+            first, last = np.ceil(begin - SLACK), np.floor(end + SLACK)
+            low[some], high[some] = np.where(first <= last, [first, last], [begin, np.maximum(begin, end)])
         crossing = partial(self._crossing, term.id, step, low, high, open_ | guess)
         for point in (low, high, *turns(term, readers(self.base)[term.id], crossing)):
             yield np.clip(point, low, high) / step

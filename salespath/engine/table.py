@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,8 +16,10 @@ import numpy.typing as npt
 
 from salespath.engine.base import Base
 from salespath.engine.contradictions import impossible_rows
+from salespath.engine.intervals import BOTH_ENDS, NEAR, alike, is_range, is_rounded, limits, possible, rounded
 from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Constant, Count, Known, Leaf, Member, Number, OneOf, Quantity
 from salespath.rules.model import PROCESSES, SOLD, VERDICTS, Warn
@@ -33,15 +37,30 @@ class FactColumn:
     """One fact of all companies, and for which it is known.
 
     `values` are float64 for a number (NaN where unknown), codes for a choice or yes/no (the place in the vocabulary; 0 no, 1 yes),
-    bit masks for a set (bit n is the nth member), and days since 1970 for a date.
+    bit masks for a set (bit n is the nth member), and days since 1970 for a date. Of a column with ranges `values` are the low ends
+    and `high` the high ones, the same where a number is known; of one that may be undefined the low end alone is NaN.
     """
 
     values: Array
     known: Array
+    high: Array | None = None
 
     def __getitem__(self, rows: slice | Array) -> FactColumn:
         """Some of the rows."""
-        return FactColumn(self.values[rows], self.known[rows])
+        return FactColumn(self.values[rows], self.known[rows], None if self.high is None else self.high[rows])
+
+    @property
+    def ends(self) -> tuple[Array, Array]:
+        """The low and the high end of each row."""
+        return self.values, self.values if self.high is None else self.high
+
+    @property
+    def ranged(self) -> Array:
+        """Where only a range is known."""
+        if self.high is None:
+            return np.zeros(np.shape(self.known), dtype=bool)
+        found: Array = self.known & (self.values != self.high) & ~np.isnan(self.high)
+        return found
 
 
 UNKNOWN = FactColumn(np.array(np.nan), np.array(False))  # for all rows
@@ -51,7 +70,11 @@ def column(fact: Fact | Derived, values: Sequence[Value | None]) -> FactColumn:
     """A column from single values, None being unknown."""
     known = np.array([value is not None for value in values], dtype=bool)
     if fact.numeric:
-        return FactColumn(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
+        if not any(map(is_range, values)):
+            return FactColumn(np.array([np.nan if v is None else v for v in values], dtype=np.float64), known)
+        low = [np.nan if v is None else v.low if isinstance(v, Range) else v for v in values]
+        high = [np.nan if v is None else v.high if isinstance(v, Range) else v for v in values]
+        return FactColumn(np.array(low, dtype=np.float64), known, np.array(high, dtype=np.float64))
     if fact.type == "date":
         days = np.array(["1970-01-01" if v is None else v for v in values], dtype="datetime64[D]")
         return FactColumn(days.astype(np.int64), known)
@@ -141,27 +164,33 @@ class Rows(PackedBits):
                 return self._count(name)
         left, right = self.value(tree.left, unlimited=unlimited), self.value(tree.right, unlimited=unlimited)
         known = left.known & right.known
-        if tree.operator == "+":
-            return FactColumn(left.values + right.values, known)
-        if tree.operator == "-":
-            return FactColumn(left.values - right.values, known)
-        if tree.operator == "*":
-            return FactColumn(left.values * right.values, known)
-        by_zero = np.where(known & (left.values != 0), np.inf if unlimited else np.nan, np.nan)
-        return FactColumn(np.where(right.values == 0, by_zero, left.values / right.values), known)
+        made = _calculated(tree.operator, left.values, right.values, unlimited)
+        if left.high is None and right.high is None:
+            return FactColumn(made, known)
+        low, high = _calculated_range(tree.operator, left.ends, right.ends, made, unlimited)
+        return FactColumn(low, known, high)
 
     def _number(self, name: str) -> FactColumn:
         """A fact or derived number; a given one wins over the computed one."""
-        given = self.table.columns.get(name)
-        if name not in self.base.vocabulary.derived:
-            return FactColumn(given.values, given.known) if given else UNKNOWN
+        given, vocabulary = self.table.columns.get(name), self.base.vocabulary
+        if given is not None and given.high is not None:
+            given = _bounded(vocabulary[name], given)
+        if name not in vocabulary.derived:
+            return given or UNKNOWN
         computed = self.computed(name)
         if given is None:
             return computed
-        return FactColumn(np.where(given.known, given.values, computed.values), given.known | computed.known)
+        known, values = given.known | computed.known, np.where(given.known, given.values, computed.values)
+        if given.high is None and computed.high is None:
+            return FactColumn(values, known)
+        return FactColumn(values, known, np.where(given.known, given.ends[1], computed.ends[1]))
 
     def computed(self, name: str) -> FactColumn:
-        """A derived number from its formula."""
+        """A derived number from its formula, undefined where it makes no sense."""
+        return _within(self.base.vocabulary.derived[name], self.made(name))
+
+    def made(self, name: str) -> FactColumn:
+        """What the formula of a derived number makes, whether or not that can be."""
         formula = self.base.formula(name)
         assert formula is not None
         return self.value(formula, unlimited=self.base.vocabulary.derived[name].unlimited)
@@ -182,16 +211,21 @@ class Rows(PackedBits):
         match leaf:
             case Compare(operator, first, second):
                 left, right = self.value(first), self.value(second)
+                digits = is_rounded(leaf, self.base.vocabulary.derived)
+                if left.high is not None or right.high is not None:
+                    return self._between(operator, left, right, digits)
                 # A comparison of what is unknown or undefined means nothing (and != of NaN is true), so only the rest counts.
                 decided = self._decided(first, left) & self._decided(second, right)
-                with np.errstate(invalid="ignore"):
-                    true = self.pack(OPERATORS[operator](left.values, right.values)) & decided
+                true = self.pack(_holds(operator, left.values, right.values, digits)) & decided
                 return true, decided ^ true, self.one ^ (self._known(first, left) & self._known(second, right))
             case Known(name) if name not in self.base.vocabulary.facts:
                 tree = Quantity(name)
                 number = self.value(tree)
-                true = self._decided(tree, number)
-                return true, self.one ^ true, self.one ^ self._known(tree, number)
+                true, open_ = self._decided(tree, number), self.one ^ self._known(tree, number)
+                if number.high is None:
+                    return true, self.one ^ true, open_
+                unsure = self.pack(number.known & np.isnan(number.values) & ~np.isnan(number.high))
+                return true, self.one ^ (true | unsure), open_ | unsure
         answer = self.table.columns.get(leaf.name)
         known = self.zero if answer is None else self._packed(leaf.name, answer.known)
         true, codes = self.zero, list(enumerate(words(self.base.vocabulary[leaf.name])))
@@ -207,6 +241,23 @@ class Rows(PackedBits):
         true = true & known
         return true, known ^ true, self.one ^ known
 
+    def _between(self, operator: str, left: FactColumn, right: FactColumn, digits: bool) -> tuple[Bits, Bits, Bits]:
+        """A comparison of which a side is a range: decided where it comes out the same all over both."""
+        one, other, known = left.ends, right.ends, left.known & right.known
+        undefined = np.isnan(one[1]) | np.isnan(other[1])
+        certain = known & ~undefined & ~np.isnan(one[0]) & ~np.isnan(other[0])
+        if operator in ("==", "!="):
+            true = _holds("<=", one[1], other[0], digits) & _holds(">=", one[0], other[1], digits)
+            false = ~(_holds(">=", one[1], other[0], digits) & _holds("<=", one[0], other[1], digits))
+            if operator == "!=":
+                true, false = false, true
+        else:
+            first, second = BOTH_ENDS[operator]
+            true = _holds(operator, one[first], other[second], digits)
+            false = ~_holds(operator, one[1 - first], other[1 - second], digits)
+        true, false = true & certain, false & certain
+        return self.pack(true), self.pack(false), self.pack(~known | ~(undefined | true | false))
+
     def _decided(self, tree: Number, number: FactColumn) -> Bits:
         key = ("decided", tree)
         return self._bits[key] if key in self._bits else self._packed(key, number.known & ~np.isnan(number.values))
@@ -219,6 +270,108 @@ class Rows(PackedBits):
         if key not in self._bits:
             self._bits[key] = self.pack(truth)
         return self._bits[key]
+
+
+# The arithmetic of `intervals`, for all rows at once
+
+
+def _calculated(operator: str, left: Array, right: Array, unlimited: bool) -> Array:
+    found: Array
+    if operator == "+":
+        found = left + right
+    elif operator == "-":
+        found = left - right
+    elif operator == "*":
+        found = left * right
+    else:
+        by_zero = np.where((left != 0) & ~np.isnan(left), np.inf, np.nan) if unlimited else np.nan
+        found = np.where(right == 0, by_zero, left / right)
+    return found
+
+
+def _calculated_range(
+    operator: str, left: tuple[Array, Array], right: tuple[Array, Array], made: Array, unlimited: bool
+) -> tuple[Array, Array]:
+    """The ends of what a formula makes; `made` is what it makes of the low ends, which counts where both sides are numbers."""
+    (a, b), (c, d) = left, right
+    point, undefined, unsure = (a == b) & (c == d), np.isnan(b) | np.isnan(d), np.isnan(a) | np.isnan(c)
+    low: Any
+    high: Any
+    if operator in "+-":
+        if operator == "-":
+            c, d = -d, -c
+        low, high = a + c, b + d
+        unsure = unsure | ((b == np.inf) & (c == -np.inf)) | ((a == -np.inf) & (d == np.inf))
+    else:
+        endless = np.isinf(a) | np.isinf(b), np.isinf(c) | np.isinf(d)
+        zero = (a <= 0) & (b >= 0), (c <= 0) & (d >= 0)
+        if operator == "*":
+            parts = a * c, a * d, b * c, b * d
+            unsure = unsure | (endless[0] & zero[1]) | (zero[0] & endless[1])
+        else:
+            parts = a / c, a / d, b / c, b / d
+            unsure = unsure | (endless[0] & endless[1]) | (zero[1] & (zero[0] if unlimited else True))
+        low, high = reduce(np.minimum, parts), reduce(np.maximum, parts)
+        if operator == "/":
+            nothing = (c == 0) & (d == 0)
+            if unlimited:
+                upwards = np.where((a > 0) & (c == 0), a / d, -np.inf)
+                low = np.where(zero[1], np.where(nothing, np.inf, upwards), low)
+                high = np.where(zero[1], np.inf, high)
+            else:
+                undefined = undefined | nothing
+    low = np.where(undefined | unsure, np.nan, low)
+    high = np.where(undefined, np.nan, np.where(unsure, np.inf, high))
+    return np.where(point, made, low), np.where(point, made, high)
+
+
+def _bounded(fact: Fact | Derived, column: FactColumn) -> FactColumn:
+    """A column with its ranges as the fact can be."""
+    least, most = limits(fact)
+    low, high, ranged = *column.ends, column.ranged
+    low = np.where(ranged, np.maximum(low, least), low)
+    return FactColumn(low, column.known, np.where(ranged, np.minimum(high, most), high))
+
+
+def _within(number: Derived, made: FactColumn) -> FactColumn:
+    """Computed numbers as they can be: outside of the declared bounds they are undefined."""
+    least, most = possible(number)
+    low, high = made.ends
+    with np.errstate(invalid="ignore"):
+        if made.high is None:
+            outside = (low < least) | (low > most)
+            return FactColumn(np.where(outside, np.nan, low), made.known) if outside.any() else made
+        inside = (low >= least) & (low <= most) & (high >= least) & (high <= most)
+        nothing = (high < least) | (low > most) | np.isnan(high) | ((low == high) & ~inside)
+    open_ = np.where(nothing, np.nan, np.inf)
+    return FactColumn(np.where(inside, low, np.nan), made.known, np.where(inside, high, open_))
+
+
+def _holds(operator: str, left: Array, right: Array, digits: bool) -> Array:
+    """Whether a comparison holds in each row, with `digits` of numbers rounded to twelve digits. Of NaN it means nothing."""
+    found: Array
+    with np.errstate(invalid="ignore"):
+        if digits and right.ndim == 0 and math.isfinite(right):
+            least, most = alike(float(right))
+            if operator in ("==", "!="):
+                found = (left >= least) & (left <= most) if operator == "==" else (left < least) | (left > most)
+            else:
+                found = OPERATORS[operator](left, least if operator in ("<", ">=") else most)
+            return found
+        if digits and (near := np.abs(left - right) <= NEAR * np.abs(right)).any():
+            near = near & (left != right) & np.isfinite(right)
+            if near.any():
+                left, right = (_rounded(side, near) for side in np.broadcast_arrays(left, right))
+        found = OPERATORS[operator](left, right)
+    return found
+
+
+def _rounded(values: Array, where: Array) -> Array:
+    """Numbers of some rows to twelve significant digits."""
+    found = values.copy()
+    distinct, which = np.unique(values[where], return_inverse=True)
+    found[where] = np.array([rounded(value) for value in distinct.tolist()])[which]
+    return found
 
 
 @dataclass(frozen=True)

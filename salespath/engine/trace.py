@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from salespath.engine.base import Base
+from salespath.engine.intervals import is_open
 from salespath.engine.truth_graph import ALL, LEAF, Standing
 from salespath.engine.walk import Truth
 from salespath.facts import Value
@@ -46,5 +47,5 @@ def read(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> dict[s
 
 
 def missing(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> tuple[str, ...]:
-    """The unknown facts behind some names, in vocabulary order."""
-    return tuple(name for name in base.facts_behind(names, facts) if name not in facts)
+    """The facts behind some names that are unknown, or known as a range only, in vocabulary order."""
+    return tuple(name for name in base.facts_behind(names, facts) if is_open(facts, name))

@@ -3,7 +3,7 @@
 Each unknown fact is tried with a value in every cell that the rules can tell apart for this company: of a choice every word, of a
 set each member alone, all and none, of a number both sides of every point where a test turns, through formulas too. A number
 computed from several unknown facts, as runway is, counts as one answer. A guess is moved by one word (of an ordered choice to a
-neighbour), one member or a factor of two.
+neighbour), one member or a factor of two. A number in a range is tried inside of it only.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from operator import itemgetter
 from typing import Any
 
 from salespath.engine.base import Base
-from salespath.engine.cells import alternatives, around, as_number, begins, bounds, options
+from salespath.engine.cells import alternatives, around, as_number, begins, bounds, inside, options
 from salespath.engine.company import Company
+from salespath.engine.intervals import decided, is_open
 from salespath.engine.variants import processes_of
 from salespath.facts import Value
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import ASK
 from salespath.rules.language import Leaf, inputs, leaves
 from salespath.rules.model import PROCESSES, VERDICTS, AnyVerdict
@@ -101,15 +103,22 @@ def readers(base: Base) -> dict[str, list[Leaf]]:
 
 
 def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -> Iterator[tuple[str, Value]]:
+    here = Company(base, facts)
     for name, tests in readers(base).items():
         term, value = base.vocabulary[name], facts.get(name)
         computed = name in base.vocabulary.derived
-        if value is None and computed and sum(part not in facts for part in base.facts_behind([name])) <= 1:
+        if value is None and computed and sum(is_open(facts, part) for part in base.facts_behind([name])) <= 1:
             continue  # the one unknown fact behind it, if any, is tried itself
-        if value is not None and name not in guessed:
+        if not is_open(facts, name) and name not in guessed:
             continue
         if term.numeric:
-            low, high = bounds(term) if value is None else around(term, value)
+            extent = here.extent(name)
+            if isinstance(value, Range) and not isinstance(extent, Range):
+                continue  # of which but one end can be
+            if isinstance(extent, Range):
+                low, high = inside(term, extent) if decided(extent) else bounds(term)
+            else:
+                low, high = bounds(term) if value is None else around(term, value)
 
             def company(number: float, name: str = name) -> Company:
                 return Company(base, {**facts, name: number})

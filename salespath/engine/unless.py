@@ -14,18 +14,20 @@ from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.base import Base
-from salespath.engine.cells import PARTS, bisect_between, bounds, options
+from salespath.engine.cells import PARTS, bisect_between, bounds, inside, options
 from salespath.engine.company import Company
+from salespath.engine.intervals import is_open
 from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import Bits, Carrier, Numbers
 from salespath.facts import Fact, Value
+from salespath.facts.values import Range
 
 BOUNDS = ("", "at_least", "at_most")
 
 
 def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, ...]:
     """The answers of one company that alone lift a block that stands, in the order of the vocabulary."""
-    missing = [base.vocabulary.facts[name] for name in read(base, block) if name not in facts]
+    missing = [base.vocabulary.facts[name] for name in read(base, block) if is_open(facts, name)]
     return tuple(item for fact in missing for item in _of_one(base, facts, block, fact))
 
 
@@ -48,7 +50,9 @@ def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> I
         return int(any_certain(base, Company(base, {**facts, fact.id: value}), refs))
 
     if fact.numeric:
-        bound, amount = least(fact, lifts)
+        known = facts.get(fact.id)
+        low, high = inside(fact, known) if isinstance(known, Range) else bounds(fact)
+        bound, amount = least(fact, lifts, low, high) if isinstance(low, int) else (0, 0)
         if bound:
             yield Unless(block, fact.id, BOUNDS[bound], int(amount) if amount == int(amount) else amount)
     else:
@@ -86,12 +90,12 @@ def any_certain(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
     return found
 
 
-def least(fact: Fact, lifts: Callable[[Any], Numbers]) -> tuple[Any, Any]:
-    """The place in BOUNDS of the bound that lifts, and the amount. Of one company, or of the rows of a table.
+def least(fact: Fact, lifts: Callable[[Any], Numbers], low: Any, high: Any) -> tuple[Any, Any]:
+    """The place in BOUNDS of the bound that lifts, and the amount from `low` to `high`. Of one company, or of the rows of a table.
 
     `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1.
     """
-    steps, (low, high) = PARTS.get(fact.type, 1), bounds(fact)
+    steps = PARTS.get(fact.type, 1)
     at_low, at_high = lifts(low / steps), lifts(high / steps)
     up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
     turn = bisect_between(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))

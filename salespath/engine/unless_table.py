@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from salespath.engine.base import Base
+from salespath.engine.cells import PARTS, SLACK, bounds
 from salespath.engine.table import Array, FactColumn, FactTable, Rows, column
 from salespath.engine.unless import BOUNDS, answers, any_certain, exceptions, least, read
 from salespath.facts import Fact, Value
@@ -32,9 +33,19 @@ def liftings(base: Base, table: FactTable, standing: Mapping[str, Array]) -> Ite
         if len(rows):
             for name in read(base, block):
                 given = table.columns.get(name)
-                some = rows if given is None else rows[~given.known[rows]]
+                some = rows if given is None else rows[(~given.known | given.ranged)[rows]]
                 if len(some):
                     yield from _of_fact(base, table, block, base.vocabulary.facts[name], some)
+
+
+def _inside(fact: Fact, given: FactColumn | None, rows: int) -> tuple[Array, Array]:
+    """The least and the largest that an answer may be, in parts of one: `cells.inside` where a range is known."""
+    low, high = (np.full(rows, float(end)) for end in bounds(fact))
+    if given is not None and given.high is not None:
+        some, step = given.ranged, PARTS.get(fact.type, 1)
+        low[some] = np.ceil(np.maximum(low[some], given.values[some] * step) - SLACK)
+        high[some] = np.floor(np.minimum(high[some], given.high[some] * step) + SLACK)
+    return low, high
 
 
 def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
@@ -48,9 +59,15 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
         return found
 
     if fact.numeric:
+        low, high = _inside(fact, columns.get(fact.id), len(rows))
+        some = low <= high  # else no whole amount is within the range
         codes, amounts = least(
-            fact, lambda amount: lifts(FactColumn(np.broadcast_to(np.float64(amount), len(rows)), known))
+            fact,
+            lambda amount: lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), len(rows)), known)),
+            low,
+            np.maximum(low, high),
         )
+        codes = codes * some
         for code, bound in enumerate(BOUNDS):
             if bound and (codes == code).any():
                 yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])

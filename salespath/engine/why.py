@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from salespath.engine import trace
 from salespath.engine.assessment import Assessment
 from salespath.engine.company import Company
+from salespath.engine.intervals import is_open
 from salespath.engine.targets import meant
 from salespath.engine.truth_graph import Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN, SUMS
@@ -253,7 +254,7 @@ class _Finder:
         tests = list(explanation.unmet(explanation.root))
         for test in tests if all(map(explanation.is_open, tests)) else ():
             for part in (test, *explanation.under(test)):
-                yield from (name for name, value in part.facts.items() if value is None)
+                yield from (name for name in part.facts if is_open(part.facts, name))
 
     # What an explanation is asked about
 
@@ -387,7 +388,8 @@ class _Finder:
     def block(self, id_: str) -> Entry:
         """Whether a block stands: where its condition is certain, and no exception is."""
         blocker = next((item for item in self.a.blockers if item.rule == id_), None)
-        facts = {**blocker.facts, **dict.fromkeys(blocker.needs)} if blocker else self._facts(self.base.rule_ref(id_))
+        needs = dict.fromkeys(blocker.needs) if blocker else {}
+        facts = {**needs, **blocker.facts} if blocker else self._facts(self.base.rule_ref(id_))
         state = self.status(self.base.graph.standing_refs[id_])
         under = partial(map, self.rule, [id_])
         return self.found(f"rule:{id_}/stands", "block", under, state, rule=id_, facts=facts, record=blocker)
@@ -443,4 +445,4 @@ class _Finder:
 
     def _answers(self, names: set[str], open_: bool) -> dict[str, Value | None]:
         needs = trace.missing(self.base, self.facts, names) if open_ else ()
-        return {**trace.read(self.base, self.facts, names), **dict.fromkeys(needs)}
+        return {**trace.read(self.base, self.facts, names), **dict.fromkeys(n for n in needs if n not in self.facts)}

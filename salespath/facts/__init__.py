@@ -1,7 +1,19 @@
 """Facts: the vocabulary, and the typed cases of companies."""
 
-from salespath.facts.cases import Case, Portfolio, Reject, read_case, read_file
+from salespath.facts.cases import Case, LeftOut, Lines, Portfolio, Reject, read_case, read_file
 from salespath.facts.values import Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
-__all__ = ["Case", "Derived", "Fact", "Portfolio", "Reject", "Value", "Vocabulary", "read_case", "read_file"]
+__all__ = [
+    "Case",
+    "Derived",
+    "Fact",
+    "LeftOut",
+    "Lines",
+    "Portfolio",
+    "Reject",
+    "Value",
+    "Vocabulary",
+    "read_case",
+    "read_file",
+]

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from salespath.facts import Case, Value, Vocabulary
+from salespath.facts.rates import CURRENCY, GIVEN, RATES, own_value
 from salespath.facts.values import cell_text
 from salespath.files.output import Output, atomic, check
+from salespath.files.visible import escaped, hidden
 
 
 def text(case: Case, vocabulary: Vocabulary) -> str:
-    """The fact file of a case. How a value is known is kept, and so is what else the file said of the company."""
+    """The fact file of a case, its amounts in its own currency.
+
+    How a value is known is kept, and so is what else the file said of the company.
+    """
     lines = [
         "# Facts for salespath. A fact that is absent is unknown, never no or zero.",
         f"company: {_quote(case.company)}",
     ]
+    if case.rate:
+        lines.append(f"{CURRENCY}: {case.currency}")
+    if given := [f"{code}: {rate.dollars!r}" for code, rate in case.rates.items() if rate.of == GIVEN]:
+        lines.append(f"{RATES}: {{{', '.join(given)}}}")
     if case.extra:
-        lines.append(yaml.safe_dump(dict(case.extra), allow_unicode=True, sort_keys=False, width=1_000_000).rstrip())
+        lines.append(_extra(case.extra))
     lines.append("facts:" if case.values else "facts: {}")
     lines.extend(f"  {name}: {_fact(case, vocabulary, name)}" for name in vocabulary.ordered(case.values))
     return "\n".join(lines) + "\n"
 
 
 def _fact(case: Case, vocabulary: Vocabulary, name: str) -> str:
-    value = _value(vocabulary, name, case.values[name])
+    stood = case.values[name]
+    if vocabulary[name].type == "money":
+        stood = own_value(stood, case.rate)
+    value = _value(vocabulary, name, stood)
     said = [f"how: {case.how[name]}"] if name in case.how else []
     said += [f"{key}: {_quote(note)}" for key, note in case.notes.get(name, {}).items()]
     return f"{{{', '.join([f'value: {value}', *said])}}}" if said else value
@@ -41,7 +55,16 @@ def _value(vocabulary: Vocabulary, name: str, value: Value) -> str:
 
 def _quote(words: str) -> str:
     quoted: str = yaml.safe_dump(words, default_style='"', allow_unicode=True, width=1_000_000)
-    return quoted.rstrip()
+    return escaped(quoted.rstrip(), yaml=True)
+
+
+def _extra(said: Mapping[str, Any]) -> str:
+    def dump(*, readable: bool) -> str:
+        text: str = yaml.safe_dump(dict(said), allow_unicode=readable, sort_keys=False, width=1_000_000)
+        return text.rstrip()
+
+    text = dump(readable=True)
+    return dump(readable=False) if hidden(text) else text  # then with escapes
 
 
 @dataclass

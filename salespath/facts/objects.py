@@ -8,33 +8,64 @@ from datetime import date
 from numbers import Real
 
 from salespath.facts.cases import Case
-from salespath.facts.values import DATE, KINDS, LARGEST, BadValue, Value, parse, parse_set, within_range
+from salespath.facts.money import USD
+from salespath.facts.rates import BadRate, in_dollars
+from salespath.facts.reader import ALONE, Context, Understood, members, understand
+from salespath.facts.values import KINDS, LARGEST, BadValue, Range, Value, ends, whole, within_range
 from salespath.facts.vocabulary import NUMERIC, Derived, Fact, Vocabulary
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.files.problems import Problem, SalespathError, shown
 
 
 def typed_case(vocabulary: Vocabulary, case: Case) -> Case:
     """The company with its facts as the vocabulary types them; the same object where they are so already, which is quickly seen.
 
-    Raises SalespathError listing every fact that does not exist (SP111) and every value that cannot be (SP112).
+    How a text was read, where that is not the text itself, is `understood`. Raises SalespathError listing every fact that does not
+    exist (SP111) and every value that cannot be (SP112).
     """
+    at = Problem("SP111", "", file=case.file, line=case.line)
+    if case.currency != USD and case.rate is None:
+        what = f"amounts of a Case are US dollars, so it cannot be in {shown(case.currency)}"
+        message = f'{case.company}: {what}; write them as text ("€45k"), or read() what stands in a file.'
+        raise SalespathError([replace(at, code="SP115", message=message)])
     if all(name in vocabulary and fits(vocabulary[name], value) for name, value in case.values.items()):
         return case
-    problems, at = [], Problem("SP111", "", file=case.file, line=case.line)
-    values = {}
+    problems: list[Problem] = []
+    values: dict[str, Value] = {}
+    codes: dict[str, str] = {}
+    understood, how = dict(case.understood), dict(case.how)
     for name, value in case.values.items():
         if name not in vocabulary:
-            message = f"{case.company}: there is no fact {shown(name)}.{suggestion(str(name), vocabulary)}"
+            message = f"{case.company}: there is no fact {shown(name)}.{vocabulary.suggestion(str(name))}"
             problems.append(replace(at, message=message, value=shown(name)))
             continue
         try:
-            values[name] = convert(vocabulary[name], value)
+            found = convert(vocabulary[name], value, Context(currency=case.currency))
         except BadValue as error:
             message = f"{case.company}: {name}: {error}"
-            problems.append(replace(at, code="SP112", message=message, column=name, value=shown(repr(value))))
+            problems.append(replace(at, code=error.code, message=message, column=name, value=shown(repr(value))))
+            continue
+        if found.value is not None:
+            values[name] = found.value
+            if found.currency:  # what is no text is in dollars
+                codes[name] = found.currency
+        if found.how and found.value is not None:
+            how.setdefault(name, found.how)
+        if found.note:
+            understood[name] = found.note
     if problems:
         raise SalespathError(problems)
-    return replace(case, values={name: value for name, value in values.items() if value is not None})
+    try:
+        amounts, currency, rates = in_dollars(values, codes, case.money)
+    except BadRate as error:
+        raise SalespathError([replace(at, code="SP115", message=f"{case.company}: {error}")]) from None
+    return replace(
+        case,
+        values=amounts,
+        how=how,
+        understood=understood,
+        currency=case.currency if case.rate else currency,
+        rates={**case.rates, **rates},
+    )
 
 
 def fits(fact: Fact | Derived, value: object) -> bool:
@@ -46,39 +77,94 @@ def fits(fact: Fact | Derived, value: object) -> bool:
     if fact.type == "boolean":
         return type(value) is bool
     if fact.type == "date":
-        return type(value) is str and DATE.fullmatch(value) is not None and parse(fact, value) == value
+        return type(value) is str and _is_day(fact, value)
+    if type(value) is Range:
+        possible = ends(fact)
+        return value.low < value.high and all(
+            bound == end or _can_be(fact, end, end=True)
+            for bound, end in ((possible.low, value.low), (possible.high, value.high))
+        )
+    return _can_be(fact, value)
+
+
+def _can_be(fact: Fact | Derived, value: object, *, end: bool = False) -> bool:
+    """Whether an object is a number of the fact as it stands, or the `end` of a range of it."""
+    kinds = (int,) if fact.type == "integer" else (int, float)
     return (
-        (type(value) is int or (type(value) is float and fact.type != "integer"))
+        type(value) in kinds
+        and isinstance(value, (int, float))
         and -LARGEST <= value <= LARGEST
-        and (fact.above is None or value > fact.above)
+        and (fact.above is None or value > fact.above or (end and value == fact.above))
         and (fact.minimum is None or value >= fact.minimum)
         and (fact.maximum is None or value <= fact.maximum)
     )
 
 
-def convert(fact: Fact | Derived, value: object) -> Value | None:
-    """The value that an object means for a fact; None and blank text are unknown. Raises BadValue.
+def _is_day(fact: Fact | Derived, text: str) -> bool:
+    try:
+        return understand(fact, text).value == text
+    except BadValue:
+        return False
 
-    Text is read as `parse` reads it, True and False are yes and no, a list or set of words is a set, a number is a number, and a
-    `date` or `datetime` is a day.
+
+def convert(fact: Fact | Derived, value: object, context: Context = ALONE) -> Understood:
+    """What an object means for a fact; None and blank text are unknown. Raises BadValue.
+
+    Text is read as in a fact file, True and False are yes and no, a list or set of words is a set, a number is a number, a Range
+    is one of numbers, and a `date` or `datetime` is a day.
     """
     if value is None:
-        return None
+        return Understood(None)
     if isinstance(value, str):
-        return parse(fact, value) if value.strip() else None
+        return understand(fact, value, context)
     if isinstance(value, bool):
         if fact.type == "boolean":
-            return value
+            return Understood(value)
+    elif isinstance(value, Range) and fact.type in NUMERIC:
+        return Understood(_range(fact, value))
     elif isinstance(value, Real) and fact.type in NUMERIC:
-        return within_range(fact, _finite(value), str(value))
+        number = _finite(value)
+        if number < 0 and fact.below_zero:
+            return Understood(0, f"{number}, read as {fact.below_zero}")
+        return Understood(within_range(fact, number, str(value)))
     elif fact.type == "date" and isinstance(value, date):
-        return value.isoformat()[:10]  # without the time of day
+        return Understood(value.isoformat()[:10])  # without the time of day
     elif fact.type == "set" and isinstance(value, (list, tuple, set, frozenset)):
         words = [word for word in value if isinstance(word, str)]
         if len(words) == len(value):
-            return parse_set(fact, words if isinstance(value, (list, tuple)) else sorted(words))
+            return members(fact, words if isinstance(value, (list, tuple)) else sorted(words))
     wanted = {"boolean": "yes or no", "choice": "one of ", "set": "a list of "} | KINDS
     raise BadValue(f"{shown(repr(value))} is not understood; expected {wanted[fact.type]}{', '.join(fact.values)}.")
+
+
+def _range(fact: Fact | Derived, value: Range) -> Value:
+    """A range as the fact has it; a number where its ends are one."""
+    possible = ends(fact)
+    found: list[float | int] = []
+    for end, without, bound in ((value.low, -math.inf, possible.low), (value.high, math.inf, possible.high)):
+        if not isinstance(end, Real) or isinstance(end, bool):
+            raise BadValue(f"{shown(repr(value))} is not understood; both ends of a range are numbers.")
+        if end == without:
+            found.append(whole(bound))
+            continue
+        number = _finite(end)
+        found.append(within_range(fact, 0 if number < 0 and fact.below_zero else number, str(end), end=True))
+    low, high = found
+    if low > high:
+        raise BadValue(f"{shown(repr(value))} ends below where it begins.")
+    return within_range(fact, low, str(low)) if low == high else Range(low, high)
+
+
+def as_json(value: object) -> object:
+    """An object that JSON does not have, in a form that it has and a fact file is read from."""
+    if isinstance(value, Range):
+        ends = {"low": value.low, "high": value.high}
+        return {end: number for end, number in ends.items() if not (isinstance(number, Real) and math.isinf(number))}
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return _finite(value) if isinstance(value, Real) and not math.isnan(value) else repr(value)
 
 
 def _finite(value: Real) -> float | int:
@@ -91,4 +177,4 @@ def _finite(value: Real) -> float | int:
         raise BadValue("NaN is not a number; what is not known is left out, or None.")
     if abs(number) > LARGEST:
         raise BadValue(f"{number:g} is too large.")
-    return int(number) if number == int(number) else number
+    return whole(number)

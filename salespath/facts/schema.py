@@ -1,7 +1,8 @@
-"""The JSON Schema of fact files, from the vocabulary and the reader's own pattern, so that neither can drift from it.
+"""The JSON Schema of fact files, from the vocabulary and the reader's own words, so that neither can drift from it.
 
 An editor reads `yes`, `1000` and an empty value as its YAML version has it: as text, as a truth value, a number or null. What the
-reader accepts is therefore accepted in every form that YAML can give it; a figure in words is checked by the reader alone.
+reader accepts is therefore accepted in every form that YAML can give it; a figure in words is checked by the reader alone. Only the
+mere beginning of a word, which the reader completes, an editor wants whole.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from salespath.facts.cases import NAMES
+from salespath.facts.rates import CURRENCY, RATES
+from salespath.facts.reader import ALL, DATE, NO, NONE, UNKNOWN, YES
 from salespath.facts.template import answer_format
-from salespath.facts.values import DATE, EMPTY_SET, HOW, NUMBER
+from salespath.facts.values import HOW
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -32,7 +35,15 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "then": {"items": ref("company"), "minItems": 1},
         "else": ref("company"),
         "$defs": {
-            "figure": {"type": "string", "pattern": _FIGURE, "description": "70000, 70,000, $5,000, 250k, 1.2M or 12%"},
+            "figure": {
+                "type": "string",
+                "pattern": _FIGURE,
+                "description": "70000, 70,000, $5,000, 250k, 1.2M or 12%; 20k-40k, at least 5; 5k a month",
+            },
+            "unknown": {
+                "type": "string",
+                "pattern": rf"^\s*[{_DASHES}]*\s*$|{_any_form(map(str.split, sorted(UNKNOWN)))}",
+            },
             "note": maybe(TEXT),
             "name": {**maybe(TEXT), "description": "The company's name."},
             "with_source": {
@@ -45,6 +56,26 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 },
                 "additionalProperties": False,
             },
+            "range": {
+                "type": "object",
+                "properties": {
+                    "low": maybe(TEXT),
+                    "high": maybe(TEXT),
+                    "how": {"enum": list(HOW)},
+                    "note": ref("note"),
+                    "date": ref("note"),
+                },
+                "additionalProperties": False,
+                "anyOf": [{"required": ["low"]}, {"required": ["high"]}],
+            },
+            "currency": {
+                **maybe({"type": "string", "pattern": r"^\s*(?:[A-Za-z]{3}|US\$|[$€£₹₺₪])?\s*$"}),
+                "description": "The currency of amounts that name none, such as EUR; else they are US dollars.",
+            },
+            "rates": {
+                **maybe({"type": "object", "additionalProperties": {"type": ["number", "string"]}}),
+                "description": "US dollars for one unit of a currency: {EUR: 1.08}; else a yearly average holds.",
+            },
             "facts": {
                 "type": "object",
                 "properties": {fact.id: _fact(fact) for fact in facts},
@@ -54,12 +85,12 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "type": "object",
                 "if": {"required": ["facts"]},
                 "then": {
-                    "properties": {"facts": maybe(ref("facts"))},
+                    "properties": {"facts": maybe(ref("facts")), **_MONEY},
                     "patternProperties": called,
                     "propertyNames": {"not": {"enum": list(vocabulary)}},
                 },
                 "else": {
-                    "properties": {name: ref(f"facts/properties/{name}") for name in vocabulary},
+                    "properties": {**{name: ref(f"facts/properties/{name}") for name in vocabulary}, **_MONEY},
                     "patternProperties": called,
                     "additionalProperties": False,
                 },
@@ -96,7 +127,7 @@ def _kind(fact: Fact | Derived) -> str:
 def _answers(fact: Fact | Derived) -> dict[str, Any]:
     """A value, a value with how it is known, or nothing."""
     annotated = {**ref("with_source"), "properties": {"value": ref(_kind(fact))}}
-    return {"anyOf": [*_values(fact), NULL, annotated]}
+    return {"anyOf": [*_values(fact), ref("unknown"), NULL, annotated, *([ref("range")] if fact.numeric else [])]}
 
 
 def _values(fact: Fact | Derived) -> list[dict[str, Any]]:
@@ -104,13 +135,11 @@ def _values(fact: Fact | Derived) -> list[dict[str, Any]]:
         case "boolean":
             return [{"enum": ["yes", "no"]}, {"type": "boolean"}, {"type": "string", "pattern": _YES_OR_NO}]
         case "date":
-            return [{"type": "string", "pattern": rf"^\s*{DATE.pattern}\s*$"}]
+            return [{"type": "string", "pattern": rf"^\s*{DATE}\s*$"}]
     if isinstance(fact, Fact) and fact.values:
-        return (
-            _words(fact)
-            if fact.type == "choice"
-            else [{"type": "array", "items": {"anyOf": _words(fact)}}, {"const": EMPTY_SET}]
-        )
+        if fact.type == "choice":
+            return _words(fact)
+        return [{"type": "array", "items": {"anyOf": _words(fact)}}, {"type": "string", "pattern": _several(fact)}]
     bounds = {"minimum": fact.minimum, "exclusiveMinimum": fact.above, "maximum": fact.maximum}
     number: dict[str, Any] = {"type": "integer" if fact.type == "integer" else "number"}
     return [number | {key: bound for key, bound in bounds.items() if bound is not None}, ref("figure")]
@@ -122,10 +151,21 @@ def _words(fact: Fact) -> list[dict[str, Any]]:
     return [{"enum": list(fact.values)}, words, *([{"const": False}] if "no" in fact.meanings else [])]
 
 
+def _several(fact: Fact) -> str:
+    """A pattern for members between commas, semicolons or "and"; or none, or all."""
+    one, marks = _either(word.split() for word in fact.meanings), r"[\s_-]*(?:[,;|&+/]|\s[aA][nN][dD]\s)[\s_-]*"
+    alone = _either(map(str.split, sorted(NONE | ALL)))
+    return rf"^[\s_-]*(?:{alone}|[\[{{(]?{one}(?:{marks}{one})*[\]}})]?)[\s_-]*$"
+
+
 def _any_form(words: Iterable[Sequence[str]]) -> str:
     """A pattern for words of one or more parts in any case, with spaces, hyphens or underscores between them."""
+    return rf"^[\s_-]*{_either(words)}[.!]*[\s_-]*$"
+
+
+def _either(words: Iterable[Sequence[str]]) -> str:
     found = ("[ _-]+".join(_any_case(re.escape(part)) for part in parts) for parts in words)
-    return rf"^[\s_-]*(?:{'|'.join(found)})[\s_-]*$"
+    return f"(?:{'|'.join(found)})"
 
 
 def _any_case(pattern: str) -> str:
@@ -138,5 +178,7 @@ def _any_case(pattern: str) -> str:
     )
 
 
-_FIGURE = rf"^\s*{_any_case(NUMBER.pattern)}\s*$"
-_YES_OR_NO = rf"^\s*(?:{_any_case('yes|y|true|no|n|false')})\s*$"
+_MONEY = {CURRENCY: ref(CURRENCY), RATES: ref(RATES)}
+_DASHES = "\\-\u2010-\u2015\u2212\ufe63\uff0d"
+_FIGURE = "[0-9\uff10-\uff19]"  # no figure is without a digit
+_YES_OR_NO = _any_form(map(str.split, sorted(YES | NO)))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from salespath.facts.cases import Case, FactReader, merge
 from salespath.facts.company_names import folded_name
-from salespath.facts.values import EMPTY_SET, BadValue, parse_set, set_words
+from salespath.facts.rates import BadRate
+from salespath.facts.reader import understand
+from salespath.facts.values import BadValue
 from salespath.facts.vocabulary import Fact, Vocabulary
 from salespath.files.nodes import Scalar, parse, repeated_keys
-from salespath.files.nodes import Sequence as SequenceNode
 from salespath.files.problems import Problem, SalespathError, refusal, shown, suggestion
 
 OPTION = "--set"  # where a problem with a setting is
 _SETTING = re.compile(r"\s*(?P<fact>[^=]*?)\s*(?P<sign>\+=|-=|=)(?P<text>.*)", re.DOTALL)
+_YAML = "[{\"'"  # how a value begins that is a list, holds how it is known, or is quoted
 _LISTED = 12  # companies named in a message
 
 
@@ -32,18 +35,24 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
     if reader.problems:  # which have no line on the command line
         raise SalespathError(Problem(p.code, p.message, p.severity, OPTION, value=p.value) for p in reader.problems)
     for name, members in reader.members.items():
-        now = case.values[name]
-        assert isinstance(now, frozenset)
+        now: Any = case.values[name]
         reader.values[name] = now.union(m for m in members if members[m]) - {m for m in members if not members[m]}
     kept = {name: value for name, value in case.values.items() if name not in reader.said}
-    found = Case(case.company, reader.values, reader.how, reader.notes)
+    before = {name: note for name, note in case.understood.items() if name not in reader.said}
+    try:
+        found = reader.converted(Case(case.company, {}, reader.how, reader.notes))
+    except BadRate as error:
+        raise refusal("SP115", str(error), OPTION) from None
     said = merge(replace(case, values=kept), found)
+    currency = case.currency if case.values else found.currency
+    said = replace(said, currency=currency, money=case.money, understood={**before, **reader.understood})
     return replace(said, line=case.line, tried=case.trial(said.values).tried)
 
 
 class _SettingReader(FactReader):
     def __init__(self, vocabulary: Vocabulary, case: Case) -> None:
-        super().__init__(vocabulary, OPTION, case.company, [])
+        own = case.currency if case.values else case.money.currency
+        super().__init__(vocabulary, OPTION, case.company, [], money=case.money._replace(currency=own))
         self.case = case
         self.members: dict[str, dict[str, bool]] = {}  # of the sets: whether a member is there
         self.said: dict[str, str] = {}
@@ -60,7 +69,7 @@ class _SettingReader(FactReader):
             return
         name, sign, value = match["fact"], match["sign"], match["text"].strip()
         if name not in self.vocabulary:
-            hint = suggestion(name, self.vocabulary)
+            hint = self.vocabulary.suggestion(name)
             self._problem("SP111", f"there is no fact {shown(name)}.{hint}")
         elif sign != "=":
             self._member(name, sign == "+=", value, text)
@@ -73,10 +82,7 @@ class _SettingReader(FactReader):
 
     def _value(self, name: str, text: str) -> None:
         try:
-            node = Scalar(text, 1) if text == EMPTY_SET else parse(text, OPTION)
-            fact = self.vocabulary[name]
-            if fact.type == "set" and isinstance(node, Scalar):
-                node = SequenceNode(tuple(Scalar(word, 1) for word in set_words(fact, node.text)), 1)
+            node = parse(text, OPTION) if text[0] in _YAML else Scalar(text, 1)
         except SalespathError as error:
             self.problems.extend(error.problems)
         else:
@@ -97,7 +103,11 @@ class _SettingReader(FactReader):
             )
         else:
             try:
-                some = parse_set(fact, set_words(fact, text.strip("[]")))
+                some = understand(fact, text).value
+                if not isinstance(some, frozenset):
+                    raise BadValue(
+                        f"{shown(text) or 'nothing'} names nothing; expected some of {', '.join(fact.values)}."
+                    )
             except BadValue as error:
                 self._problem("SP112", f"{name}: {error}")
                 return

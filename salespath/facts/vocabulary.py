@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import ClassVar
+from unicodedata import normalize
 
 from salespath.files.nodes import Node, repeated_keys
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
@@ -59,10 +60,10 @@ class Test:
 class Fact:
     """Something the company tells us.
 
-    `also` holds what else people call a value, beside its id and its description; the `quick` ones are what a quick interview
-    asks. `says` are the sentences for yes and for no (with or without the member {value}) where label and value make none,
-    `counted` is what its members are. The `motion` ones tell how the company sells today; `aspect` is that in which companies are
-    compared by it. `owner` changes it where no rule names somebody.
+    `called` is what else tables call it, beside id and label; `also` holds what else people call a value, beside its id and its
+    description; the `quick` ones are what a quick interview asks. `says` are the sentences for yes and for no (with or without the
+    member {value}) where label and value make none, `counted` is what its members are. The `motion` ones tell how the company sells
+    today; `aspect` is that in which companies are compared by it. `owner` changes it where no rule names somebody.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Fact:
     quick: bool = False
     change: Change | None = None
     test: Test | None = None
+    called: tuple[str, ...] = ()
     condition: str = ""  # the fact as what something depends on, after `unless`: {bound} {amount} is signed; or {value}
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
     says: tuple[str, ...] = ()
@@ -89,7 +91,9 @@ class Fact:
     motion: bool = False
     aspect: str = ""
     owner: str = ""
-    follows: str = ""  # a condition under which other answers tell this one
+    private: bool = False  # the company's own money: not among the first questions, unless the answer decides
+    follows: str = ""  # a condition under which other answers tell this one, or leave nothing to know
+    below_zero: str = ""  # what a number below zero means, which is then 0
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -116,6 +120,7 @@ class Derived:
     maximum: float | None = None
     above: float | None = None
     unlimited: bool = False
+    called: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     line: int = 0
     dimension: ClassVar[str] = "derived"
@@ -123,6 +128,7 @@ class Derived:
     meanings: ClassVar[dict[str, str]] = {}
     says: ClassVar[tuple[str, ...]] = ()
     counted: ClassVar[str] = ""
+    below_zero: ClassVar[str] = ""
     numeric: ClassVar[bool] = True
 
 
@@ -164,6 +170,11 @@ def fold(text: str) -> str:
     return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 
 
+def bare_name(text: str) -> str:
+    """A name as headings are compared: its letters and digits, in lower case and without accents."""
+    return "".join(c for c in normalize("NFKD", text.lower()) if c.isalnum())
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """All facts and derived numbers, in the order they are asked and shown, what they cannot say together, nor be made to."""
@@ -197,6 +208,24 @@ class Vocabulary:
     def places(self) -> dict[str, int]:
         """The place of every name in the order of the vocabulary."""
         return {name: place for place, name in enumerate(self)}
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What a name means, by its `bare_name`: an id, else a label or what else tables call a fact, if that is one fact only."""
+        found: dict[str, str] = {}
+        for name in self:
+            for word in (self[name].label, *self[name].called):
+                key = bare_name(word)
+                found[key] = name if found.get(key, name) == name else ""
+        ids = {bare_name(name): name for name in self}
+        return {key: name for key, name in found.items() if name} | ids
+
+    def suggestion(self, word: str, *others: str) -> str:
+        """` Did you mean x?` for the fact, or one of some other names, that a word may have meant; nothing where in doubt."""
+        if meant := self.called.get(bare_name(word)):
+            return f" Did you mean {meant}?"
+        names = {word: name for name in self for word in (*self[name].called, self[name].label)}
+        return suggestion(word, (*self, *others), also=names)
 
     @cached_property
     def members(self) -> dict[str, int]:

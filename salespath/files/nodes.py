@@ -1,7 +1,7 @@
 """Strict reading of YAML and JSON: every scalar stays text and knows its line.
 
-Nothing is reinterpreted (`no`, `1.10` and `12:30` stay as written), duplicate keys, tags, anchors and aliases are refused, and
-nesting and size are bounded, so that a hostile file costs neither memory nor time and never runs code.
+Nothing is reinterpreted (`no`, `1.10` and `12:30` stay as written), duplicate keys, tags and merge keys are refused, and nesting,
+size and what aliases add are bounded, so that a hostile file costs neither memory nor time and never runs code.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
@@ -17,6 +17,9 @@ from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import InputFile, decode
 
 MAX_DEPTH = 32
+# What aliases may add to a document: some values each, as lists of members have, and these at least. So a file is read in a time
+# that grows with its size, whatever its aliases name.
+ADDED_EACH, ADDED = 16, 1000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -81,7 +84,7 @@ def parse(text: str, path: str, *, as_json: bool = False) -> Node:
                 if node is not None:
                     what = "a second document (`---`) in one file; write one document, or a list."
                     raise _refusal(event.start_mark, path, what)
-                node = _node(following(), following, path, 0)
+                node = _Composer(following, path).node(following(), 0)
         if as_json:
             json.loads(text)
     except json.JSONDecodeError as error:
@@ -148,34 +151,80 @@ def _too_deep(path: str, mark: Any) -> SalespathError:
     return _refusal(mark, path, f"more than {MAX_DEPTH} levels of nesting.")
 
 
-def _node(event: Any, following: Callable[[], Any], path: str, depth: int) -> Node:
-    kind = type(event)
-    if kind is yaml.AliasEvent or event.anchor:
-        raise _refusal(event.start_mark, path, "anchors and aliases (`&`, `*`) are not used here; write the value out.")
-    if event.tag:
-        raise _refusal(event.start_mark, path, f"the tag {shown(event.tag)} is not used here; write the plain value.")
-    line = event.start_mark.line + 1
-    if kind is yaml.ScalarEvent:
-        return Scalar(event.value, line, bool(event.style))
-    if depth > MAX_DEPTH:
-        raise _too_deep(path, event.start_mark)
-    if kind is yaml.SequenceStartEvent:
-        items = []
-        while type(event := following()) is not yaml.SequenceEndEvent:
-            items.append(_node(event, following, path, depth + 1))
-        return Sequence(tuple(items), line)
-    pairs: dict[str, tuple[Scalar, Node]] = {}
-    repeated = []
-    while type(event := following()) is not yaml.MappingEndEvent:
-        key = _node(event, following, path, depth + 1)
-        value = _node(following(), following, path, depth + 1)
-        if type(key) is not Scalar:
-            raise _refusal(event.start_mark, path, "a key must be a word.")
-        if key.text in pairs:
-            repeated.append(key)
+class _Composer:
+    """Makes the nodes of one document. An alias is the scalar or list that it names; of a mapping none can be named."""
+
+    def __init__(self, following: Callable[[], Any], path: str) -> None:
+        self._following, self._path = following, path
+        self._named: dict[
+            str, tuple[Node, int, int]
+        ] = {}  # by anchor: the node, how many values it holds, and how many levels
+        self._count = self._aliases = self._added = self._deepest = 0
+
+    def node(self, event: Any, depth: int) -> Node:
+        """The node that begins with an event. Raises SalespathError (SP104)."""
+        kind = type(event)
+        if kind is yaml.AliasEvent:
+            return self._alias(event, depth)
+        if event.tag:
+            self._refuse(event, f"the tag {shown(event.tag)} is not used here; write the plain value.")
+        line, before, outer = event.start_mark.line + 1, self._count, self._deepest
+        self._count += 1
+        self._deepest = depth
+        found: Node
+        if kind is yaml.ScalarEvent:
+            found = Scalar(event.value, line, bool(event.style))
+        elif depth > MAX_DEPTH:
+            raise _too_deep(self._path, event.start_mark)
+        elif kind is yaml.SequenceStartEvent:
+            items, following = [], self._following
+            while type(item := following()) is not yaml.SequenceEndEvent:
+                items.append(self.node(item, depth + 1))
+            found = Sequence(tuple(items), line)
+        elif event.anchor:
+            self._refuse(
+                event, "anchors (`&`) of mappings are not used here; write the mapping out where it is wanted."
+            )
         else:
-            pairs[key.text] = (key, value)
-    return Mapping(tuple(pairs.values()), line, tuple(repeated))
+            found = self._mapping(line, depth)
+        if event.anchor:
+            self._named[event.anchor] = found, self._count - before, self._deepest - depth
+        self._deepest = max(outer, self._deepest)
+        return found
+
+    def _mapping(self, line: int, depth: int) -> Mapping:
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        repeated, following = [], self._following
+        while type(event := following()) is not yaml.MappingEndEvent:
+            key = self.node(event, depth + 1)
+            if type(key) is not Scalar:
+                self._refuse(event, "a key must be a word.")
+            event = following()
+            if key.text == "<<" and type(event) is yaml.AliasEvent:
+                self._refuse(event, "merge keys (`<<`) are not used here; write the keys out.")
+            value = self.node(event, depth + 1)
+            if key.text in pairs:
+                repeated.append(key)
+            else:
+                pairs[key.text] = (key, value)
+        return Mapping(tuple(pairs.values()), line, tuple(repeated))
+
+    def _alias(self, event: Any, depth: int) -> Node:
+        if event.anchor not in self._named:
+            self._refuse(event, f"no value before this is named by the anchor &{shown(event.anchor)}.")
+        found, size, levels = self._named[event.anchor]
+        if depth + levels > MAX_DEPTH:
+            raise _too_deep(self._path, event.start_mark)
+        self._deepest = max(self._deepest, depth + levels)
+        self._aliases += 1
+        self._count += size
+        self._added += size
+        if self._added > ADDED + ADDED_EACH * self._aliases:
+            self._refuse(event, f"aliases (`*`) name more than {ADDED_EACH} values each; write them out.")
+        return found._replace(line=event.start_mark.line + 1)
+
+    def _refuse(self, event: Any, what: str) -> NoReturn:
+        raise _refusal(event.start_mark, self._path, what)
 
 
 def repeated_keys(node: Node, path: str) -> Iterator[Problem]:
@@ -183,9 +232,9 @@ def repeated_keys(node: Node, path: str) -> Iterator[Problem]:
     if isinstance(node, Sequence):
         below = node.items
     elif isinstance(node, Mapping):
+        first = {name.text: name.line for name, _ in node.items} if node.repeated else {}
         for key in node.repeated:
-            first = next(name.line for name, _ in node.items if name.text == key.text)
-            message = f"{shown(key.text)} is given twice, first on line {first}."
+            message = f"{shown(key.text)} is given twice, first on line {first[key.text]}."
             yield Problem("SP105", message, file=path, line=key.line)
         below = tuple(value for _, value in node.items)
     else:

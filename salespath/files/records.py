@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DataclassInstance")
 
+MOST_WORDS = 1000  # of a list; each may be looked up
+
 
 class Record:
     """A mapping read key by key: missing, unknown and mistyped keys become problems, and reading goes on."""
@@ -102,8 +104,11 @@ class Record:
         if node is None:
             return ()
         items = node.items if isinstance(node, Sequence) else (node,)
+        if len(items) > MOST_WORDS:
+            what = f"{key} of {self.what} is a list of {len(items):,} words; at most {MOST_WORDS:,} are read."
+            self.problem("SP106", what, node.line)
         found = []
-        for item in items:
+        for item in items[:MOST_WORDS]:
             if isinstance(item, Scalar):
                 found.append(item.text.strip())
             else:
@@ -123,6 +128,11 @@ class Record:
         if not isinstance(node, Sequence):
             self.problem("SP106", f"{key} of {self.what} should be a list.", node.line)
             return []
+        others = [item for item in node.items if not isinstance(item, Mapping)]
+        if len(others) > 1:
+            more = f"{what} should be a mapping of keys and values; so should {len(others) - 1:,} more below it."
+            self.problem("SP106", more, others[0].line)
+            return [Record(item, self.path, self.problems, what) for item in node.items if isinstance(item, Mapping)]
         return [Record(item, self.path, self.problems, what) for item in node.items]
 
     def words(self, key: str, what: str = "") -> dict[str, str]:

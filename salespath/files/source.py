@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import codecs
 import os
+import select
+import signal
 import stat
 import sys
+import threading
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 from salespath.files.problems import SalespathError, refusal, shown
 
 MAX_BYTES = 64 * 2**20
 HEAD = 2**16  # bytes by which a file is known
+INTERVIEW = "interview:"  # before the name of an interview, in place of the path of a file of companies
 
 _UNPACK = "unpack it, or give what is in it on standard input (`… | salespath … -`)"
 _AS_TEXT = "write what it says into a fact file or a table (`salespath facts template`)"
@@ -49,17 +54,17 @@ _MARKS = {
 
 
 class InputFile:
-    """A file that is read once; `head` are its first bytes. `-` is standard input.
+    """A file that is read once; `head` are its first bytes. `-` is standard input; `file` stands for what is no file on disk.
 
     Raises SalespathError: SP101 for a missing file, a directory or a device, SP102 for one that is no text and no table: an Excel
     workbook, gzip, a PDF document, an image, ….
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._file = sys.stdin.buffer if path == "-" else open_file(path)
+    def __init__(self, path: str, file: IO[bytes] | None = None) -> None:
+        self.path, self._copied = path, False
+        self._file = file or (sys.stdin.buffer if path == "-" else open_file(path))
         try:
-            self.head = self._rest = self._file.read(HEAD)
+            self.head = self._rest = _read(self._file, HEAD)
             self.size = _size(self._file)
             self.done = 0
             _refuse_foreign(self.head, path)
@@ -80,11 +85,43 @@ class InputFile:
         data, self._rest = self._rest[:size], self._rest[size:]
         try:
             if len(data) < size:
-                data += self._file.read(size - len(data))
+                data += _read(self._file, size - len(data))
         except (OSError, ValueError) as error:
             _cannot_read(self.path, error)
         self.done += len(data)
         return data
+
+    def ahead(self, size: int) -> bytes:
+        """The next bytes, which stay to be read. Raises SalespathError (SP101)."""
+        done = self.done
+        data = self.read(size)
+        self._rest, self.done = data + self._rest, done
+        return data
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """All bytes from the start, to be read again after `rewind`; of a pipe a copy is kept on disk while it is open."""
+        if not self._file.seekable():
+            import shutil
+            import tempfile
+
+            copy = tempfile.TemporaryFile()  # noqa: SIM115 (it stays open)
+            copy.write(self._rest)
+            shutil.copyfileobj(self._file, copy)
+            self.close()
+            self._file, self._copied, self.size = copy, True, copy.tell()
+        self.rewind()
+        while data := self.read(size):
+            yield data
+
+    def rewind(self) -> None:
+        """Begin again with the first byte, where it is a file or its pieces have been read."""
+        self._file.seek(0)
+        self._rest, self.done = b"", 0
+
+    @property
+    def seeks(self) -> bool:
+        """Whether it can be read twice without a copy."""
+        return self._file.seekable()
 
     def whole(self) -> bytes:
         """All bytes. Raises SalespathError (SP101), also for more than MAX_BYTES."""
@@ -103,7 +140,7 @@ class InputFile:
 
     def close(self) -> None:
         """Close it, unless it is standard input."""
-        if self.path != "-":
+        if self.path != "-" or self._copied:
             self._file.close()
 
     def __enter__(self) -> InputFile:
@@ -162,6 +199,37 @@ def _refuse_foreign(head: bytes, path: str) -> None:
     found = found or next((kind for start, kind in _FOREIGN.items() if head.startswith(start)), None)
     if found:
         raise refusal("SP102", f"this is {found[0]}; {found[1]}.", path)
+
+
+def _read(file: IO[bytes], size: int) -> bytes:
+    """So many bytes, or what there is. For those of a pipe it is waited in a way that a signal ends."""
+    if file.seekable():
+        return file.read(size)
+    parts = []
+    while size > 0:
+        wait_for(file)
+        part = file.read1(size)  # type: ignore[attr-defined] # every buffered file has it
+        if not part:
+            break
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def wait_for(file: IO[Any]) -> None:
+    """Wait until there is something to read, or a signal, which reading misses where it comes just before the waiting."""
+    if os.name != "posix" or threading.current_thread() is not threading.main_thread():
+        return
+    heard, signalled = os.pipe()
+    os.set_blocking(signalled, False)
+    before = signal.set_wakeup_fd(signalled)
+    try:
+        while file not in select.select([file, heard], [], [])[0]:
+            os.read(heard, 1)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(heard)
+        os.close(signalled)
 
 
 def _size(file: IO[bytes]) -> int:

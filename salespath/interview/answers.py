@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from salespath.facts import Fact, Value, values
-from salespath.facts.values import HOW, BadValue, readable
-from salespath.files.problems import shown, suggestion
+from salespath.facts import Fact, Value, reader
+from salespath.facts.money import USD, currency_name, sign
+from salespath.facts.values import HOW, BadValue
+from salespath.files.problems import shown
 
-_LONGEST = 400  # characters; far more than any answer needs
+LONGEST = 400  # characters; far more than any answer needs
+NOTE = " #"  # begins a note after an answer
 
 _BEFORE = re.compile(
     r"(?:(?P<guessed>(?:i )?guess(?:ed)?|maybe|perhaps|probably)|(?P<measured>measured|exactly)"
@@ -21,44 +22,50 @@ _AFTER = re.compile(
     r"[ ,(]+(?:(?P<guessed>guess(?:ed)?|maybe|perhaps|probably)|(?P<measured>measured|exactly)"
     r"|(?P<estimated>roughly|approximately|approx\.?|circa|ca\.?|estimated?))\)?$"
 )
-_NUMBERED = re.compile(r"#?([0-9]{1,4})[.)]?")
-_BETWEEN = re.compile(r"[,;/&+]| and ")
-_RANGE = re.compile(r"[0-9km%] ?(?:-|–|to) ?[$€£]?[0-9]")
 _NOTHING = ("none", "no", "nothing", "nobody", "zero", "-", "nil")
-_NOT_KNOWN = ("unknown", "n/a", "na", "not sure", "unsure", "don't know", "dont know", "do not know", "idk", "no idea")
-_UNITS = {
-    "a year": ("a year", "per year", "/year", "/ year", "yearly", "annually", "p.a."),
-    "a month": ("a month", "per month", "/month", "/ month", "monthly"),
-}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A value, and how it is known (measured, estimated, guessed) if that was said."""
+    """A value, how it is known (measured, estimated, guessed) if that was said, and the note that came with it.
+
+    `currency` is that of an amount. `read` says how it was understood where that is not the text itself; it is said back, and not
+    kept.
+    """
 
     value: Value
     how: str = ""
+    note: str = ""
+    currency: str = ""
+    read: str = field(default="", compare=False)
 
 
-def understand(fact: Fact, text: str) -> Answer:
-    """The answer that a text means for a fact. Raises BadValue saying what was seen and what was expected."""
+def understand(fact: Fact, text: str, currency: str = "") -> Answer:
+    """The answer that a text means for a fact; `currency` is that of amounts that name none.
+
+    Raises BadValue saying what was seen and what was expected.
+    """
+    if fact.type == "set":  # a list that was pasted
+        text = ", ".join(line.strip() for line in text.splitlines() if line.strip())
     text = " ".join(text.split())
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise BadValue(f"{shown(text)} is too long. {how_to_write(fact)}")
-    text, how = _how(text)
+    text, _, note = text.partition(NOTE)
+    text, how = _how(text.strip())
     if not text:
         raise BadValue(f"Nothing was written. {how_to_write(fact)}")
-    if text.lower() in _NOT_KNOWN:
+    word = text.rstrip(".!").lower()
+    if fact.numeric and word in _NOTHING:
+        raise BadValue(f"{shown(text)} is not a number. Write 0 for none; if you do not know, type skip.")
+    try:
+        found = reader.understand(fact, text, replace(reader.PROMPT, currency=currency))
+    except BadValue as error:
+        raise BadValue(f"{error} {how_to_write(fact)}") from None
+    if found.value is None:
         raise BadValue(f"If you do not know, type skip: it counts as unknown, never as no. {how_to_write(fact)}")
-    match fact.type:
-        case "boolean":
-            return Answer(sure(text), how)
-        case "choice":
-            return Answer(_choice(fact, text), how)
-        case "set":
-            return Answer(_set(fact, text), how)
-        case _:
-            return Answer(_scalar(fact, text), how)
+    plain = found.currency == USD and currency in ("", USD)  # as it has always been written down
+    how = max(how, found.how, key=("", *HOW).index)
+    return Answer(found.value, how, note.strip(), "" if plain else found.currency, found.note)
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -77,12 +84,12 @@ def sure(text: str) -> bool:
 
 def how_to_write(fact: Fact) -> str:
     """How an answer is written, in a sentence."""
-    unit = f" {fact.unit}" if fact.unit in _UNITS else f" of {fact.unit}" if fact.unit else ""
+    unit = f" {fact.unit}" if fact.unit.startswith("a ") else f" of {fact.unit}" if fact.unit else ""
     return {
         "boolean": "Write yes or no.",
         "choice": "Write a number or a word.",
         "set": "Write all that apply, as numbers or words (1,2); or none, or all.",
-        "money": f"Write US dollars{unit}: 250k, 1.2M, $5,000 or about 70k.",
+        "money": f"Write {currency_name()}{unit}: 250k, 1.2M, {sign()}5,000 or about 70k.",
         "share": "Write a share: 12% or 0.12.",
         "integer": f"Write a whole number{unit}: 40 or 1,500.",
         "number": f"Write a number{unit}: 3 or 4.5.",
@@ -100,77 +107,3 @@ def _how(text: str) -> tuple[str, str]:
         found.extend(how for how in HOW if said[how] or (how == "estimated" and said.get("sign")))
         text = (text[match.end() :] if match.start() == 0 else text[: match.start()]).strip()
     return text, max(found, key=HOW.index, default="")
-
-
-def _choice(fact: Fact, text: str) -> str:
-    """The option meant by its number, a word for it or the beginning of its id."""
-    options = list(fact.values)
-    number = _NUMBERED.fullmatch(text)
-    if number:
-        if 1 <= int(number[1]) <= len(options):
-            return options[int(number[1]) - 1]
-        raise BadValue(f"There is no choice {number[1]}; the choices are 1 to {len(options)}.")
-    text = text.rstrip(".!")
-    meant = values.meaning(fact, text)
-    if meant:
-        return meant
-    word = text.lower().replace(" ", "_").replace("-", "_")
-    near = [option for option in options if word and option.startswith(word)]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        *others, last = map(readable, near)
-        raise BadValue(f"{shown(text)} can mean {', '.join(others)} or {last}. Write more of the word, or its number.")
-    raise BadValue(
-        f"{shown(text)} is not one of {', '.join(map(readable, options))}. "
-        f"Write a word, or a number from 1 to {len(options)}.{suggestion(text, options)}"
-    )
-
-
-def _set(fact: Fact, text: str) -> frozenset[str]:
-    word = text.rstrip(".!").lower()
-    if word in ("none", values.EMPTY_SET, "none of these", "[]"):
-        return frozenset()
-    if word in ("all", "all of these"):
-        return frozenset(fact.values)
-    if one := values.meaning(fact, word):  # a description may hold a comma
-        return frozenset({one})
-    chosen, wrong = set(), []
-    for part in _parts(fact, text):
-        try:
-            chosen.add(_choice(fact, part))
-        except BadValue as error:
-            wrong.append(f"{part} goes with nothing else." if part in ("none", "all") else str(error))
-    if wrong or not chosen:
-        raise BadValue(" ".join(dict.fromkeys(wrong)) or f"{shown(text)} names nothing. {how_to_write(fact)}")
-    return frozenset(chosen)
-
-
-def _parts(fact: Fact, text: str) -> Iterator[str]:
-    """The members named in a list: between commas a name of several words, or several names."""
-    for part in map(str.strip, _BETWEEN.split(text.lower())):
-        try:
-            _choice(fact, part)
-        except BadValue:
-            yield from part.split()
-        else:
-            yield part
-
-
-def _scalar(fact: Fact, text: str) -> Value:
-    """A number, with or without its unit, or a date."""
-    plain = text
-    if fact.numeric:
-        plain = text.lower()
-        if plain in _NOTHING:
-            raise BadValue(f"{shown(text)} is not a number. Write 0 for none; if you do not know, type skip.")
-        if _RANGE.search(plain):
-            raise BadValue(f"{shown(text)} is a range. Write one number, the middle of it, with `about` before it.")
-        if fact.type == "share":
-            plain = re.sub(r" ?(percent|per cent)$", "%", plain)
-        units = _UNITS.get(fact.unit, (fact.unit, fact.unit.rstrip("s")) if fact.unit else ())
-        plain = plain.removesuffix(next((unit for unit in units if plain.endswith(unit)), ""))
-    try:
-        return values.parse(fact, plain)
-    except BadValue as error:
-        raise BadValue(f"{error} {how_to_write(fact)}") from None

@@ -8,15 +8,21 @@ from dataclasses import dataclass, field, replace
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment, Question
 from salespath.engine.base import Base
+from salespath.engine.company import Company
+from salespath.engine.intervals import is_open
 from salespath.engine.settle import most_telling, search_settled
+from salespath.engine.strength import follows
 from salespath.engine.turning import Turn
+from salespath.engine.walk import holds
 from salespath.facts import Case, Fact, Value
 from salespath.facts.cases import NAMELESS, merge
+from salespath.facts.rates import REFERENCE_DATE, BadRate, in_dollars
 from salespath.facts.values import BadValue
 from salespath.files.problems import shown
-from salespath.interview.answers import Answer, sure, understand
+from salespath.interview.answers import NOTE, Answer, sure, understand
 from salespath.rules.model import Advise, Warn
 
+PUBLIC_FIRST = 6  # questions before one about the company's own money, which decides nothing by itself
 COMPANY, PLAN = "company", "plan"  # questions that are not about a fact: the name, and whether to go on
 
 
@@ -52,12 +58,13 @@ class Interview:
     answers: dict[str, Answer | None] = field(default_factory=dict)
     _back_at: str | None = field(default=None, init=False)
     _assessment: Assessment | None = field(default=None, init=False, repr=False, compare=False)
+    _told: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     def apply(self, event: Event) -> None:
         """Take in an event."""
         if event.kind in ("answer", "skip"):
             self.answers[event.question] = event.answer
-            self._back_at = self._assessment = None
+            self._back_at = self._assessment = self._told = None
         elif event.kind == "back":
             self._back_at = self.before or self._back_at
 
@@ -81,7 +88,13 @@ class Interview:
             asked = self._open(lambda fact: fact.quick)
         else:
             asked = self._open(lambda fact: fact.ask == "core") if self.fixed else self.left_for_plan
-        return asked if self.fixed else [item.fact for item in self.assessment.next_questions if item.fact in asked]
+        if self.fixed:
+            return asked
+        telling = [item.fact for item in self.assessment.next_questions if item.fact in asked]
+        if len(self.answers) >= PUBLIC_FIRST:
+            return telling
+        deciding = {part for turn in self.turns for part in self.base.facts_behind([turn.fact]) if turn.decides}
+        return sorted(telling, key=lambda name: self._is_private(name) and name not in deciding)
 
     @property
     def before(self) -> str | None:
@@ -123,7 +136,12 @@ class Interview:
         known = {fact: answer for fact, answer in self.answers.items() if answer and fact in self.base.vocabulary}
         values = {fact: answer.value for fact, answer in known.items()}
         how = {fact: answer.how for fact, answer in known.items() if answer.how}
-        found = merge(self.given, Case(str(name.value) if name else "", values, how))
+        notes = {fact: {"note": answer.note} for fact, answer in known.items() if answer.note}
+        codes = {fact: answer.currency for fact, answer in known.items() if answer.currency}
+        dated = {fact: value for fact, value in self.given.values.items() if fact == REFERENCE_DATE}
+        amounts, currency, rates = in_dollars({**dated, **values}, codes, self.given.money)
+        answered = Case(str(name.value) if name else "", amounts, how, notes, currency=currency, rates=rates)
+        found = merge(self.given, answered)
         values = {fact: found.values[fact] for fact in self.base.vocabulary.ordered(found.values)}
         return replace(found, company=found.company or NAMELESS, values=values, file=None)
 
@@ -133,16 +151,11 @@ class Interview:
         if self._assessment is None:
             here = assess(self.base, self.case)
             # An unknown fact that alone turns the process is the example that the search would find.
-            if any(turn.fact not in here.case.values for turn in here.strength.on):
+            if any(is_open(here.case.values, turn.fact) for turn in here.strength.on):
                 self._assessment = replace(here, settled_by="example", next_questions=most_telling(here))
             else:
                 self._assessment = search_settled(here)
         return self._assessment
-
-    def backs(self, fact: str) -> int | None:
-        """How many times `back` leads from here to the question about a fact; None where it was not asked."""
-        asked = list(self.answers)
-        return len(asked) - asked.index(fact) if fact in asked else None
 
     @property
     def turns(self) -> list[Turn]:
@@ -153,7 +166,20 @@ class Interview:
         def place(turn: Turn) -> int:
             return min((order[part] for part in a.base.facts_behind([turn.fact]) if part in order), default=len(order))
 
-        return sorted(a.strength.on, key=place)
+        return sorted((turn for turn in a.strength.on if not self._is_told(turn.fact)), key=place)
+
+    @property
+    def correctable(self) -> list[str]:
+        """What can be corrected, in the order asked: what was answered or skipped, then the facts given beforehand."""
+        asked = [name for name in self.answers if name != PLAN]
+        return asked + [name for name in self.given.values if name in self.base.vocabulary.facts and name not in asked]
+
+    def answer(self, name: str) -> Answer | None:
+        """The answer to a question, given here or beforehand."""
+        if name in self.answers or name not in self.given.values:
+            return self.answers.get(name)
+        note = self.given.notes.get(name, {}).get("note", "")
+        return Answer(self.given.values[name], self.given.how.get(name, ""), note)
 
     def stake(self, fact: Fact) -> Stake:
         """What an answer can still change, whatever was answered before."""
@@ -176,31 +202,57 @@ class Interview:
         asked = [name for name in self.answers if name in self.base.vocabulary]
         return [*asked, self.question].index(self.question) + 1, len(asked) + len(self.following)
 
-    def event(self, text: str) -> Event:
-        """What a text typed at the question asked now means: an answer, `back`, or `skip`; nothing keeps the earlier answer.
-
-        Raises BadValue saying what was seen and what was expected.
+    def event(self, text: str, name: str) -> Event:
+        """What a text typed at a question means: an answer, `back`, or `skip`; nothing keeps the earlier answer, a mere note adds
+        to it. Raises BadValue saying what was seen and what was expected.
         """
-        name = str(self.question)
+        earlier = self.answer(name)
         if text.lower() == "back":
             if self.before is None:
                 raise BadValue("This is the first question; there is nothing before it.")
             return Event("back")
         if not text or text.lower() == "skip":
-            answer = None if text else self.answers.get(name)
+            answer = None if text else earlier
+        elif earlier and name in self.base.vocabulary.facts and text.startswith(NOTE.strip()) and len(text.split()) > 1:
+            answer = replace(earlier, note=text.removeprefix(NOTE.strip()).strip())
         elif name in self.base.vocabulary.facts:
-            answer = understand(self.base.vocabulary.facts[name], text)
+            answer = self._understood(name, text)
         else:
             answer = Answer(shown(text, 200) if name == COMPANY else sure(text))
         return Event("answer" if answer else "skip", name, answer)
 
+    @property
+    def told(self) -> frozenset[str]:
+        """The facts that follow from other answers, and so are not asked."""
+        if self._told is None:
+            company = Company(self.base, self.case.values)
+            self._told = frozenset(name for name, tree in follows(self.base).items() if holds(tree, company)[0])
+        return self._told
+
+    def _understood(self, name: str, text: str) -> Answer:
+        money = self.given.money
+        answer = understand(self.base.vocabulary.facts[name], text, money.currency)
+        try:  # an amount that cannot be converted, or a date whose year has quite another rate
+            replace(self, answers={**self.answers, name: answer}).case  # noqa: B018
+        except BadRate as error:
+            raise BadValue(str(error)) from None
+        return answer
+
     def _open(self, wanted: Callable[[Fact], bool]) -> list[str]:
-        """The facts wanted that are neither given nor asked yet."""
+        """The facts wanted that are neither given nor asked yet, nor follow from other answers."""
         return [
             fact.id
             for fact in self.base.vocabulary.facts.values()
-            if wanted(fact) and fact.id not in self.given.values and fact.id not in self.answers
+            if wanted(fact) and fact.id not in (*self.given.values, *self.answers) and fact.id not in self.told
         ]
+
+    def _is_told(self, name: str) -> bool:
+        """Whether nothing that could be asked would tell a fact or number that is not known."""
+        unknown = [part for part in self.base.facts_behind([name]) if part not in self.values]
+        return bool(unknown) and self.told.issuperset(unknown)
+
+    def _is_private(self, name: str) -> bool:
+        return self.base.vocabulary.facts[name].private
 
 
 def replay(base: Base, given: Case, events: Iterable[Event], *, fixed: bool = False, quick: bool = False) -> Interview:

@@ -6,9 +6,14 @@ other formats leave aside. Nothing is cut or wrapped here, and nothing is said b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from salespath.files.visible import visible, visible_lines
+
+Part = TypeVar("Part")
 
 Tone = Literal["", "warning", "aside", "strong"]
 
@@ -18,13 +23,15 @@ class Block:
     """A part of a page. `ids` are the facts, rules or processes that it is about, `values` what it says of them.
 
     `claims` is what it says on subjects on which a page may not say two things (Knowledge.claims); where None, what the rules
-    among its ids claim, which `words.claims` puts in. `apart` begins a new group: a blank line before it.
+    among its ids claim, which `words.claims` puts in. `apart` begins a new group: a blank line before it. `links`: it names
+    addresses of sources, which a reader may follow; those in other texts lead nowhere.
     """
 
     ids: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[str, str] | None = None
     apart: bool = False
+    links: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,11 +164,12 @@ class Figure(Block):
 
 @dataclass(frozen=True)
 class Chart(Block):
-    """Lines of amounts of money over months, or another `unit`, each by its name."""
+    """Lines of amounts of money over months, or another `unit`, each by its name; `sign` is that of their currency."""
 
     lines: Mapping[str, Sequence[float]]
     caption: str = ""
     unit: str = "month"
+    sign: str = "$"
 
 
 @dataclass(frozen=True)
@@ -172,3 +180,36 @@ class Page:
     blocks: tuple[Block, ...]
     widest: int = 100
     underlined: bool = True  # on a terminal, also the headings of parts
+
+
+def seen(part: Part) -> Part:
+    """A page, or a part of one, as every format writes it: nothing in its texts is hidden, and each of them is one line.
+
+    The cells of a table may have several.
+    """
+    found: Part = _seen(part, visible)
+    return found
+
+
+def _seen(part: Any, said: Callable[[str], str]) -> Any:
+    match part:
+        case str():
+            return said(part)
+        case tuple() | list():
+            return type(part)(_seen(item, said) for item in part)
+        case Mapping():
+            return {_seen(key, said): _seen(value, said) for key, value in part.items()}
+        case Page() | Block() | Bar() | Column() | Axis():
+            kind: Any = type(part)
+            lines = visible_lines if kind is Table else said
+            before = {name: getattr(part, name) for name in _texts(kind)}
+            changed = {name: new for name, old in before.items() if (new := _seen(old, lines)) != old}
+            return replace(part, **changed) if changed else part
+    return part
+
+
+@cache
+def _texts(kind: Any) -> tuple[str, ...]:
+    """The fields of a part that are said, or have parts that are."""
+    aside = {found.name for found in fields(Block)}
+    return tuple(found.name for found in fields(kind) if found.name not in aside)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from operator import attrgetter
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from salespath.counsel.grounds import Grounds, Lookalike, TrackRecord, grounds, track_record
 from salespath.counsel.moves import PlannedMove, planned_moves
@@ -23,6 +23,7 @@ from salespath.engine.assessment import (
     Fired,
     Flag,
     Question,
+    Reading,
     Settlement,
     Unless,
 )
@@ -31,12 +32,16 @@ from salespath.engine.borders import Near, near
 from salespath.engine.strength import Strength
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
-from salespath.facts import Value
+from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts.money import in_own_currency, own_amount, own_rate
+from salespath.facts.rates import own_value
+from salespath.facts.values import Range, ends
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import Problem
 from salespath.report.words.questions import why_asked
 from salespath.rules.model import PROCESSES, AnyVerdict, OneProcess, Weigh
 
+T = TypeVar("T")
 Shape: TypeAlias = "dict[str, str | Callable[[Any, Any], Any]]"
 Shapes: TypeAlias = "Mapping[type, Shape]"
 Facts: TypeAlias = dict[str, Value]
@@ -113,8 +118,16 @@ def _fields(kind: Any) -> Shape | None:
 def document(assessment: Assessment, *, table: bool = False) -> Any:
     """The assessment as plain data; `table` leaves out what a table does not carry."""
     left_out = {*(ONLY_ONE if table else ()), *(() if assessment.completions else ("completions",))}
+    left_out |= set() if beside_facts(assessment.case) else {"own"}
     entries = {key: read for key, read in SHAPES[Assessment].items() if key not in left_out}
-    return plain(assessment, assessment.base, {Assessment: entries})
+    with in_own_currency(assessment.case.rate):
+        return plain(assessment, assessment.base, {Assessment: entries})
+
+
+def beside_facts(case: Case) -> dict[str, Any]:
+    """What the input says of a company beside facts (an id, a year, a column of its own), through a saved result, too."""
+    found: Any = case.extra.get("own", {}) if "receipt" in case.extra else case.extra
+    return dict(found) if isinstance(found, Mapping) else {}
 
 
 def round_figure(value: float, digits: int = 3) -> float:
@@ -138,8 +151,51 @@ def evidence(a: Assessment, base: Base | None = None) -> dict[OneProcess, dict[S
 
 
 def facts(values: Mapping[str, Value], base: Base) -> Facts:
-    """Facts in the order of the vocabulary."""
-    return {name: values[name] for name in base.vocabulary.ordered(values)}
+    """Facts in the order of the vocabulary, amounts in the currency in which they are shown."""
+    return {
+        name: own(name, _open(base.vocabulary[name], values[name]), base) for name in base.vocabulary.ordered(values)
+    }
+
+
+def _open(fact: Fact | Derived, value: Value) -> Value:
+    """A range that goes as far as the fact can as one without a bound."""
+    if not isinstance(value, Range):
+        return value
+    low, high, possible = value.low, value.high, ends(fact)
+    return Range(-math.inf if low <= possible.low else low, math.inf if high >= possible.high else high)
+
+
+def own(name: str, value: T, base: Base) -> T | Value:
+    """The value of a fact or number; of an amount in US dollars the one in the currency in which amounts are shown."""
+    if value is None or own_rate() is None or name not in base.vocabulary or base.vocabulary[name].type != "money":
+        return value  # what rules conclude (contract_band) is no number
+    return own_value(cast("Value", value), own_rate())
+
+
+def own_of(fact: str, key: str) -> Callable[[Any, Any], Any]:
+    """The value under a key of a record, as `own` has it; it is one of the fact under another key."""
+    return lambda record, base: own(getattr(record, fact), getattr(record, key), base)
+
+
+def own_money(key: str, digits: int | None = None) -> Callable[[Any, Any], Any]:
+    """What stands under a key of a record, an amount or several, in the currency in which amounts are shown."""
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return [*map(convert, value)]
+        value = value if value is None or own_rate() is None else own_amount(value)
+        return round_figure(value, digits) if digits and isinstance(value, float) else value
+
+    return lambda record, base: convert(getattr(record, key))
+
+
+def _own_readings(readings: Mapping[str, Reading], base: Base) -> dict[str, Reading]:
+    return {name: replace(item, value=own(name, item.value, base)) for name, item in readings.items()}
+
+
+def _finite_end(name: str) -> Callable[[Any, Any], float | None]:
+    """One end of a range; None where it has no bound."""
+    return lambda record, base: end if math.isfinite(end := getattr(record, name)) else None
 
 
 def _factor(weight: int) -> float:
@@ -171,7 +227,11 @@ SHAPES: Shapes = {
     Assessment: shape(
         "company process lead leaning settled settled_by possible certainty evidence dimensions blockers provisos advice warnings "
         "derived metrics facts fired open next_questions conflicts problems completions receipt precedents strength unless choices "
-        "contradictions near grounds track_record flags moves motion second_motion stage",
+        "contradictions near grounds track_record flags moves motion second_motion stage "
+        "currency own",
+        currency=_of(str, lambda a, base: a.case.currency),
+        derived=_of(Mapping[str, Reading], lambda a, base: _own_readings(a.derived, base)),
+        metrics=_of(Mapping[str, Reading], lambda a, base: _own_readings(a.metrics, base)),
         certainty=_of(
             _SUMS, lambda a, base: {p: {name: _factor(a.evidence[p][name]) for name in SUMS} for p in PROCESSES}
         ),
@@ -188,6 +248,7 @@ SHAPES: Shapes = {
         stage=_of(str | None, lambda a, base: a.stage),
         moves=_of(list[PlannedMove], lambda a, base: list(planned_moves(a).chosen)),
         track_record=_of(TrackRecord, lambda a, base: track_record(base, a.case)),
+        own=_of(dict[str, Any], lambda a, base: beside_facts(a.case)),
     ),
     Advice: shape("topic choice process text steps owner rules because in_place:done"),
     Blocker: shape("process rule because remedy owner facts", facts=_FACTS),
@@ -196,15 +257,18 @@ SHAPES: Shapes = {
         "flag:rule ref level figure value threshold consequence move owner because source facts",
         facts=_FACTS,
         value=_of(
-            Value | None, lambda flag, base: None if flag.value == math.inf else flag.value
+            Value | None, lambda flag, base: None if flag.value == math.inf else own(flag.figure, flag.value, base)
         ),  # unlimited is no number
+        threshold=_of(float | None, own_of("figure", "threshold")),
     ),
     Fired: shape("rule because source facts evidence", facts=_FACTS, evidence=_count_in),
     Grounds: shape(
         "studies statements opinions judgements decides like checked",
         decides=_of(str | None, lambda found, base: found.decides.rule if found.decides else None),
     ),
-    Near: shape("fact value at side to"),
+    Near: shape(
+        "fact value at side to", value=_of(float, own_of("fact", "value")), at=_of(float, own_of("fact", "at"))
+    ),
     Precedent: shape(
         "company:documented.company year:documented.year process:documented.label did:documented.did sources:documented.sources "
         "distance shared facts",
@@ -214,7 +278,10 @@ SHAPES: Shapes = {
             dict[str, Part], lambda found, base: {part.fact: round_figure(part.distance) for part in found.parts}
         ),
     ),
+    PlannedMove: {field.name: field.name for field in fields(PlannedMove)}
+    | {"cost": _of(float | None, own_money("cost"))},
     Problem: shape("code severity message file line row column"),
+    Range: shape("low high", low=_of(float | None, _finite_end("low")), high=_of(float | None, _finite_end("high"))),
     Question: shape("fact why", why=_of(str, lambda question, base: why_asked(base, question))),
     Settlement: shape(
         "witnessed excluded unproved",
@@ -225,7 +292,14 @@ SHAPES: Shapes = {
     ),
     Strength: shape("level on"),
     TrackRecord: shape("like right wrong needed", like=_of(int, lambda found, base: len(found.like))),
-    Turn: shape("fact answers to", answers=_of(list[Value], lambda turn, base: [value for value, _ in turn.answers])),
-    Unless: shape("block fact amount bound value", bound=_of(Bound | None, lambda item, base: item.bound or None)),
+    Turn: shape(
+        "fact answers to",
+        answers=_of(list[Value], lambda turn, base: [own(turn.fact, value, base) for value, _ in turn.answers]),
+    ),
+    Unless: shape(
+        "block fact amount bound value",
+        amount=_of(float | None, own_of("fact", "amount")),
+        bound=_of(Bound | None, lambda item, base: item.bound or None),
+    ),
     Lookalike: shape("company:documented.company year:documented.year label:documented.label said"),
 }

@@ -133,9 +133,10 @@ class Scope:
     numbers: tuple[str, ...] = ()
     known: bool = False
 
-    def names(self) -> list[str]:
-        """Every name, for suggestions."""
-        return [*(self.vocabulary or ()), *self.attributes, *self.numbers]
+    def suggestion(self, name: str) -> str:
+        """` Did you mean x?` for the name that another one may have meant."""
+        others = *self.attributes, *self.numbers
+        return self.vocabulary.suggestion(name, *others) if self.vocabulary else suggestion(name, others)
 
 
 _OPERATORS: dict[type[ast.AST], str] = {
@@ -345,7 +346,7 @@ class _Typer:
         vocabulary = self.scope.vocabulary
         if vocabulary is not None and name in vocabulary:
             return vocabulary[name]
-        raise ExpressionError(f"there is no {shown(name)} here.{suggestion(name, self.scope.names())}")
+        raise ExpressionError(f"there is no {shown(name)} here.{self.scope.suggestion(name)}")
 
 
 def _code(node: ast.AST) -> str:

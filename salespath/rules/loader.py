@@ -33,12 +33,13 @@ def load(
 class _Loader:
     def __init__(self, sha256: str, overlays: Sequence[Layer]) -> None:
         self.problems: list[Problem] = []
-        over = tuple(model.Overlay(layer.name, layer.sha256) for layer in overlays)
-        self.knowledge = base = Knowledge("", sha256, {}, {}, {}, {}, {}, overlays=over)
+        self.over = [model.Overlay(layer.name, layer.sha256) for layer in overlays]
+        self.knowledge = base = Knowledge("", sha256, {}, {}, {}, {}, {})
         self.lines, self.topics, self.attributes = base.lines, base.topics, base.attributes
         self.rules, self.sources, self.off, self.claims = base.rules, base.sources, base.off, base.claims
         self.below: frozenset[str] = frozenset()  # the rules of the layers below
         self.faulty: set[str] = set()
+        self.layer = -1  # of the folders laid over, the one that is read
 
     def load(self, layers: list[list[tuple[str, Node]]]) -> tuple[Knowledge, list[Problem]]:
         for number, layer in enumerate(layers):
@@ -50,6 +51,7 @@ class _Loader:
                 if not number:
                     self._head(file)
                 self._frame(file)
+            self.layer = number - 1
             for file in files if number else ():
                 self._off(file)
                 self._replace(file)
@@ -62,7 +64,7 @@ class _Loader:
                     self._texts(file)
                 file.done()
         self._overrides()
-        return replace(self.knowledge, faulty=frozenset(self.faulty)), self.problems
+        return replace(self.knowledge, overlays=tuple(self.over), faulty=frozenset(self.faulty)), self.problems
 
     def _head(self, file: Record) -> None:
         """Version and article, which only the built-in rules have."""
@@ -130,6 +132,8 @@ class _Loader:
         for id_ in file.texts("switch_off"):
             if self._exists(file, id_, file.line_of("switch_off")):
                 self.off[id_] = self.rules.pop(id_)
+                layer = self.over[self.layer]
+                self.over[self.layer] = replace(layer, switched_off=(*layer.switched_off, id_))
 
     def _replace(self, file: Record) -> None:
         for item in file.records("replace", "a rule"):
@@ -158,7 +162,11 @@ class _Loader:
     def _exists(self, item: Record, id_: str, line: int) -> bool:
         if id_ in self.rules:
             return True
-        if id_:
+        if id_ in self.off:
+            number = next(n for n, layer in enumerate(self.over) if id_ in layer.switched_off)
+            where = "this folder" if number == self.layer else f"the folder {shown(self.over[number].name)} below"
+            item.problem("SP210", f"{where} switches the rule {id_} off; what is off cannot be changed.", line)
+        elif id_:
             what = f"there is no rule {shown(id_)} to change.{suggestion(id_, self.rules)}"
             item.problem("SP210", what, line)
         return False

@@ -297,10 +297,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Overlay:
-    """A folder of rules laid over the built-in ones."""
+    """A folder of rules laid over the built-in ones. `without` is a company's process with the rules that it switched off."""
 
     name: str
     sha256: str
+    switched_off: tuple[str, ...] = ()
+    without: AnyVerdict | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
 from salespath.tables.progress import Advance
-from salespath.tables.read import TableReading, no_rows
+from salespath.tables.read import TableReading, check_count, no_rows
 
 Report: TypeAlias = Callable[[Problem], None]
 T = TypeVar("T")
@@ -53,15 +53,18 @@ def assess_reading(
         on_problem(problem)
     rows = told = untold = 0
     for item in work_ahead(work, reading.parts()):
+        check_count(item.batch)
         for problem in (*item.batch.problems, *in_order(_contradictions(base, item, NAMED - told))):
             on_problem(problem)
         named = min(NAMED - told, len(item.contradicted))
         told, untold = told + named, untold + len(item.contradicted) - named
-        count = item.batch.table.rows + len(item.batch.rejects)
-        rows += count
+        count = item.batch.count
+        rows += count - len(item.batch.left_out)
         if progress:
             progress(count, item.batch.part)
         yield item
+    for problem in reading.notes():
+        on_problem(problem)
     if untold:
         message = f"{untold} more rows contradict themselves; the first {NAMED} are told one by one."
         on_problem(Problem("SP122", message, WARNING, file=reading.path))

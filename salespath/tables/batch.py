@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,21 +12,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Array, FactTable
-from salespath.facts import Case, Reject, Vocabulary
+from salespath.engine.table import Array, FactColumn, FactTable
+from salespath.facts import Case, LeftOut, Reject, Vocabulary
+from salespath.facts.money import USD
+from salespath.facts.rates import CURRENCY, UNSAID, Currencies
+from salespath.facts.reader import ALONE, Context
 from salespath.facts.values import HOW
-from salespath.files.problems import Problem, shown, suggestion
-from salespath.tables.csv_cells import texts
-from salespath.tables.fact_columns import Bad, CellReader, values
-from salespath.tables.header import COMPANY, RESULTS, annotation_column
+from salespath.files.problems import NOTE, Problem, refusal, shown, suggestion
+from salespath.tables.currencies import AmountConverter, RowMoney, currency_column
+from salespath.tables.evidence import two_readings
+from salespath.tables.fact_columns import Bad, BadCell, CellReader, Cells, values
+from salespath.tables.header import COMPANY, annotation_column, range_column
+from salespath.tables.normalise import carried, json_values, normalise, places, texts
 
 
 @dataclass(frozen=True)
 class Batch:
     """Some rows of a file: the facts of the good ones, what else stands there, and what is wrong with the others.
 
-    `given` holds the columns of the file as text (a fact may lack it), `rows` the numbers of the good rows, `rejects` the others as
-    they stood.
+    `given` holds the columns of the file: facts, names and what is said of facts as text (a fact may lack it), others as they came.
+    `rows` are the numbers of the good rows, `rejects` the others as they stood.
     """
 
     path: str
@@ -35,12 +41,16 @@ class Batch:
     problems: tuple[Problem, ...]
     part: float | None = None  # how much of the file is read with this batch, 0 to 1
     rejects: tuple[Reject, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    count: int = 0  # of the rows that hold something
+    money: RowMoney | None = None  # None: all of it is in dollars
 
     def __getitem__(self, places: Array) -> Batch:
         """Some of the good rows, without what is said of the file."""
         columns = {name: column[places] for name, column in self.table.columns.items()}
         given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
-        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], ())
+        money = self.money and self.money[places]
+        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], (), money=money)
 
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
@@ -55,8 +65,13 @@ class Batch:
     def cases(self, vocabulary: Vocabulary) -> Iterator[Case]:
         """The good rows one by one."""
         facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}
-        rest = {name: cells.to_pylist() for name, cells in self.given.items() if name not in facts}
+        rest = {
+            name: json_values(cells)
+            for name, cells in self.given.items()
+            if cells is not None and name not in vocabulary and not range_column(name, vocabulary)
+        }
         names = rest.pop(COMPANY)
+        rest.pop(currency_column(rest) or "", None)
         for row in range(self.table.rows):
             extra: dict[str, Any] = {}
             how: dict[str, str] = {}
@@ -72,16 +87,76 @@ class Batch:
                 else:
                     notes.setdefault(noted[0], {})[noted[1]] = str(cells[row])
             known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
-            yield Case(shown(names[row], 200), known, how, notes, extra, self.path, row=int(self.rows[row]))
+            currency, rates = self.money.of(row) if self.money else (USD, {})
+            name, at = shown(names[row], 200), int(self.rows[row])
+            yield Case(name, known, how, notes, extra, self.path, row=at, currency=currency, rates=rates)
 
 
 class Typist:
-    """Types the columns of one file."""
+    """Types the columns of one file; `contexts` say what is known of some, and numbers of the `undecided` may have two readings.
 
-    def __init__(self, path: str, names: Sequence[str], vocabulary: Vocabulary) -> None:
-        self.path, self.names = path, tuple(names)
-        self._facts = {name: CellReader(vocabulary[name]) for name in names if name in vocabulary}
-        self._how = [name for name in names if (annotation_column(name, vocabulary) or ("", ""))[1] == "how"]
+    `added` are the columns that a result has beside them.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        names: Sequence[str],
+        vocabulary: Vocabulary,
+        contexts: Mapping[str, Context] = MappingProxyType({}),
+        undecided: Collection[str] = (),
+        money: Currencies = UNSAID,
+    ) -> None:
+        self.path, self.names, self._undecided = path, tuple(names), undecided
+        facts = {name: vocabulary[name] for name in names if name in vocabulary}
+        self._amounts = AmountConverter(names, vocabulary, money)
+        self.added = self._amounts.added
+        reader = partial(CellReader, foreign=self._amounts.foreign)
+        self._facts = {name: reader(fact, contexts.get(name, ALONE)) for name, fact in facts.items()}
+        ranges = {name: fact for name in names if (fact := range_column(name, vocabulary))}
+        self._ranges = {name: (fact, reader(vocabulary[fact])) for name, fact in ranges.items()}
+        about = {name: annotation_column(name, vocabulary) for name in names}
+        self._how = [name for name, of in about.items() if of and of[1] == "how"]
+        self._as_text = {COMPANY, *(name for name, of in about.items() if of)}
+        self._notes: dict[str, tuple[str, str, int]] = {}
+
+    def columns(self, cells: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+        """Columns of any types as `batch` takes them. Raises SalespathError (SP103) for one that cannot be read."""
+        found = {}
+        for name in self.names:
+            column = cells[name]
+            try:
+                if name in self._facts:
+                    found[name] = normalise(column)
+                else:
+                    found[name] = texts(column) if name in self._as_text else carried(column)
+            except (pa.ArrowException, ValueError, OverflowError) as error:
+                what = f"the column {shown(name)} ({shown(column.type, 40)}) cannot be read: {shown(error, 120)}."
+                raise refusal("SP103", what, self.path) from None
+        return found
+
+    def notes(self) -> list[Problem]:
+        """How cells were understood that do not mean just what they say: a note for each column (SP116), at the end of a file."""
+        found = []
+        for name, (_, note, count) in self._notes.items():
+            more = f", and {count - 1:,} like it" if count > 1 else ""
+            found.append(Problem("SP116", f"column {name}: {note}{more}.", NOTE, file=self.path, column=name))
+        return found
+
+    def _read(self, cells: Mapping[str, pa.Array]) -> tuple[dict[str, Cells], dict[str, Bad]]:
+        """The typed columns of the facts, and the bad cells by the column in which they stand."""
+        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        bad = {name: typed.bad for name, typed in read.items()}
+        for column, (name, reader) in self._ranges.items():
+            if cells[column].null_count < len(cells[column]):
+                ranges = reader.read(cells[column])
+                bad[column] = ranges.bad | (_twice(read[name], ranges) if name in read else {})
+                read[name] = _with_ranges(read[name], ranges) if name in read else ranges
+        for name, typed in read.items():
+            for text, note, count in typed.notes:
+                first = self._notes.get(name, (text, note, 0))
+                self._notes[name] = (*first[:2], first[2] + count)
+        return read, bad | {name: _not_how(cells[name]) for name in self._how}
 
     def batch(
         self,
@@ -91,19 +166,32 @@ class Typist:
         bad: Mapping[int, Reject] = MappingProxyType({}),
         lost: Sequence[Reject] = (),
         part: float | None = None,
+        find: Callable[[Mapping[str, FactColumn]], Mapping[int, LeftOut]] = lambda _: {},
     ) -> Batch:
-        """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells.
+        """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells, `find` tells
+        of the facts in all of them which are no companies.
 
-        Rows without any content are left out and not counted. Raises pyarrow.ArrowException for a column that cannot be read.
+        Rows without any content are left out and not counted.
         """
-        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
-        blamed = {name: typed.bad for name, typed in read.items()} | {name: _not_how(cells[name]) for name in self._how}
+        read, amiss = self._read(cells)
+        converted = self._amounts.convert(read, cells, len(rows))
+        read, money = dict(converted.columns), converted.money
+        doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
+        amiss |= {
+            name: {place: cell for place, cell in amiss[name].items() if place not in doubtful[name]}
+            for name in doubtful
+        }
+        left_out = find({name: typed.column for name, typed in read.items()})
+        bad = {place: reject for place, reject in bad.items() if place not in left_out}
         wrong: dict[int, list[Problem]] = {}
-        for name, places in blamed.items():
-            for place, (text, why) in places.items():
-                if place not in bad:  # where quotes are amiss, every cell after them would be blamed
-                    at = Problem("SP112", why, file=self.path, row=int(rows[place]), column=name, value=shown(text))
-                    wrong.setdefault(place, []).append(at)
+        for code, columns_amiss in (("SP112", amiss), ("SP124", doubtful), ("SP115", converted.refused)):
+            for name, cells_amiss in columns_amiss.items():
+                for place, (text, why) in cells_amiss.items():
+                    if (
+                        place not in bad and place not in left_out
+                    ):  # where quotes are amiss, all cells after them would be blamed
+                        at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=text)
+                        wrong.setdefault(place, []).append(at)
         rejects = [*lost, *bad.values()]
         stood = zip(
             *(texts(cells[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
@@ -115,16 +203,60 @@ class Typist:
         found = [problem for reject in rejects for problem in reject.problems]
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
         keep = ~_blank(cells, len(rows))
-        keep[[*bad, *wrong]] = False
-        given = {name: read[name].text if name in read else cells[name] for name in self.names if name not in RESULTS}
+        count = int(keep.sum()) + len(lost)
+        keep[[*bad, *wrong, *left_out]] = False
+        given = {name: read[name].text if name in read else cells[name] for name in self.names}
         given[COMPANY] = _company(cells.get(COMPANY), rows)
+        given |= dict(_said_how(read, given))
+        if (named := self._amounts.named(cells, len(rows))) is not None:
+            given[self._amounts.column or CURRENCY] = named
         columns = {name: typed.column for name, typed in read.items() if typed.column.known.any()}
         if not keep.all():
             mask = pa.array(keep)
             given = {name: None if text is None else text.filter(mask) for name, text in given.items()}
             columns = {name: column[keep] for name, column in columns.items()}
+            money = money and money[keep]
         rows = rows[keep]
-        return Batch(self.path, FactTable(len(rows), columns), given, rows, tuple(found), part, tuple(rejects))
+        table = FactTable(len(rows), columns)
+        return Batch(
+            self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count, money
+        )
+
+
+def _two_readings(cells: pa.Array) -> Bad:
+    """The cells with numbers that can be read in two ways."""
+    found: Bad = {}
+    for place in np.flatnonzero(np.asarray(pc.match_substring_regex(cells, "[.,][0-9]{3}").fill_null(False))).tolist():
+        text = str(cells[place])
+        if ways := two_readings(text):
+            found[place] = BadCell(shown(text), f"{ways}, and no cell of the column decides; write one of these.")
+    return found
+
+
+def _said_how(read: Mapping[str, Cells], given: Mapping[str, pa.Array | None]) -> Iterator[tuple[str, pa.Array]]:
+    """How values are known where their cells say it ("about 5k") and no other column does."""
+    for name, typed in read.items():
+        if typed.how is not None:
+            said = given.get(f"{name}__how")
+            yield f"{name}__how", typed.how if said is None else pc.coalesce(said.cast(pa.string()), typed.how)
+
+
+def _with_ranges(typed: Cells, ranges: Cells) -> Cells:
+    """A column and the column of ranges beside it, as a Parquet file has them."""
+    plain = typed.column.known
+    low = np.where(plain, typed.column.values, ranges.column.values)
+    ends = [column.values if column.high is None else column.high for column in (typed.column, ranges.column)]
+    column = FactColumn(low, plain | ranges.column.known, np.where(plain, *ends))
+    codes = None
+    if typed.codes is not None or ranges.codes is not None:
+        codes = np.where(plain, *("" if some.codes is None else some.codes for some in (typed, ranges)))
+    return replace(typed, column=column, text=None, codes=codes)
+
+
+def _twice(typed: Cells, ranges: Cells) -> Bad:
+    """The ranges that stand beside a number."""
+    both = np.flatnonzero(ranges.column.known & typed.column.known).tolist()
+    return dict.fromkeys(both, BadCell("", "the column without __range holds a number; leave one of the two empty."))
 
 
 def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:
@@ -141,11 +273,16 @@ def _blank(cells: Mapping[str, pa.Array], rows: int) -> Array:
 
 def _not_how(cells: pa.Array) -> Bad:
     """The cells that say neither measured, estimated nor guessed."""
-    texts = pc.utf8_trim_whitespace(cells.cast(pa.string()))
-    fine = pc.is_in(texts, value_set=pa.array(["", *HOW])).to_numpy(zero_copy_only=False) | np.asarray(cells.is_null())
-    wrong = {int(place): str(texts[int(place)]) for place in np.flatnonzero(~fine)}
+    encoded = pc.utf8_trim_whitespace(cells.cast(pa.string())).dictionary_encode()
+    words = encoded.dictionary.to_pylist()
     expected = f"is not one of {', '.join(HOW)}."
-    return {place: (text, f"{shown(text)} {expected}{suggestion(text, HOW)}") for place, text in wrong.items()}
+    wrong = {
+        code: BadCell(shown(word), f"{shown(word)} {expected}{suggestion(word, HOW)}")
+        for code, word in enumerate(words)
+        if word not in ("", *HOW)
+    }
+    which = places(encoded)
+    return {row: wrong[int(which[row])] for row in np.flatnonzero(np.isin(which, [*wrong])).tolist()}
 
 
 def _company(names: pa.Array | None, rows: Array) -> pa.Array:

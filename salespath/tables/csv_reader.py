@@ -3,50 +3,77 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from salespath.engine.base import Base
-from salespath.facts import Reject
-from salespath.files.problems import Problem, refusal, shown
+from salespath.engine.table import Array, FactColumn
+from salespath.facts import LeftOut, Lines, Reject, Vocabulary
+from salespath.facts.rates import UNSAID, Currencies
+from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
-from salespath.tables.csv_rows import RowBlock, blocks, row_texts, utf8
+from salespath.tables.csv_cells import unguard
+from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, utf8
+from salespath.tables.dates import Dates, Older, date_columns
+from salespath.tables.evidence import ROWS as SOME
+from salespath.tables.evidence import evidence
+from salespath.tables.framing import frame
+from salespath.tables.left_out import Rows, Sieve
 from salespath.tables.read import ROWS, TableReading
+from salespath.tables.rejects import ADDED
 
 
 class Delimited(TableReading):
     """A CSV file being read."""
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
-        chunks = utf8(source)
-        first = next(chunks, b"").lstrip(b"\r\n")
-        if not first.strip():
-            raise refusal("SP110", "the file is empty; expected a row of fact ids, then a row for each company.", path)
-        self._delimiter, names = header.split(first.decode(errors="replace"), vocabulary)
-        self._blocks = blocks(chain((first,), chunks), path, self._delimiter, ROWS)
-        some = next(self._blocks, None)  # by now it is known that the file is text
-        self.names = names
-        self.problems = tuple(header.check(names, vocabulary, path))
-        self.columns = {name: pa.string() for name in names}
-        self._blocks = chain((some or RowBlock(b"", 2, 0, {}),), self._blocks)
-        self._typist = Typist(path, names, vocabulary)
+        self._frame = framing = frame(source, vocabulary)
+        self._delimiter, self._width = framing.delimiter, len(framing.names)
+        self._needed = max((n for n, name in enumerate(framing.names, 1) if name != f"column {n}"), default=0)
+        heading = self._heading(vocabulary)
+        self._all = [*heading.names, *(f"beyond {n}" for n in range(framing.extra))]
+        self._again, self._vocabulary = ADDED[0] in framing.names, vocabulary
+        self._kept = [n for n, name in enumerate(heading.names) if name in heading.kept]
+        self.names = heading.kept
+        self.lines = Lines(framing.text, framing.delimiter, framing.encoding, framing.mark, framing.end, self._again)
+        older = self._older(date_columns(self.names, vocabulary))
+        self._blocks = self._begin()
+        first, rows = [], 0
+        for block in self._blocks:  # by now it is known that the file is text
+            first.append(block)
+            rows += block.rows
+            if rows >= SOME:
+                break
+        self.problems = (*framing.problems, *heading.problems)
         texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
-        words = (name in vocabulary and not vocabulary[name].numeric for name in names)
+        words = (name in vocabulary and not vocabulary[name].numeric for name in self._all)
         self._convert = pyarrow.csv.ConvertOptions(
-            column_types={name: codes if word else texts for name, word in zip(names, words)},
+            column_types={name: codes if word else texts for name, word in zip(self._all, words)},
             null_values=[""],
             strings_can_be_null=True,
             check_utf8=False,  # checked already
         )
+        facts = [name for name in self.names if name in vocabulary]
+        seen = evidence(
+            self._some(first, facts), vocabulary, path, framing.row, self._delimiter, contexts=heading.contexts
+        )
+        self.problems += seen.problems
+        headings = [framing.names[n] for n in self._kept]
+        self._sieve = Sieve(path, vocabulary, self.names, headings, older)
+        self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        self.columns = {**dict.fromkeys(self.names, pa.string()), **self._typist.added}
+        self._blocks = chain(first or (RowBlock(b"", framing.row + 1, 0, {}),), self._blocks)
 
     def parts(self) -> Iterator[tuple[RowBlock, float | None]]:
         """Blocks of rows, and how much of the file is read with each (0 to 1)."""
@@ -59,49 +86,183 @@ class Delimited(TableReading):
         block, share = part
         if not block.rows:
             return self._typist.batch({name: pa.nulls(0, pa.string()) for name in self.names}, np.arange(0))
-        ragged: dict[int, Reject | None] = {}
+        table, places, ragged, short = self._table(block)
+        seen = row_texts(block, self._delimiter, (*block.bad, *(place for place, text in ragged.items() if text)))
+        lost = {place: self._ragged(block, place, seen[place]) for place in ragged if place in seen}
+        wrong = {
+            place: self._reject(Problem("SP103", why, file=self.path, row=block.first + place), seen[place])
+            for place, why in block.bad.items()
+        }
+        lost |= {place: reject for place, reject in wrong.items() if place in ragged}
+        cells = {name: _whole(table.column(n)) for name, n in zip(self.names, self._kept)}
+        cells |= {name: unguard(cells[name]) for name in self.names if self._again or name not in self._vocabulary}
+        bad = {place: reject for place, reject in wrong.items() if place not in ragged}
+        bad |= {place: self._ragged(block, place, text) for place, text in short.items() if place not in bad}
+        bad |= self._beyond(block, table, places, bad)
+        here = {place: int(np.searchsorted(places, place)) for place in bad}
+        rows = block.first + places
+        blank = frozenset(block.first + place for place, text in ragged.items() if not text and place not in wrong)
+        keys = self._keys(block)[places]
+
+        def find(facts: Mapping[str, FactColumn]) -> Mapping[int, LeftOut]:
+            return self._sieve.find(Rows(cells, rows, facts, keys, blank, frozenset(here[n] for n in short)))
+
+        found = self._typist.batch(
+            cells,
+            rows,
+            bad={here[place]: reject for place, reject in bad.items()},
+            lost=[*lost.values()],
+            part=share,
+            find=find,
+        )
+        if found.rejects:
+            texts = row_texts(block, self._delimiter, [reject.row - block.first for reject in found.rejects])
+            rejects = (replace(r, text=texts[r.row - block.first], lines=self.lines) for r in found.rejects)
+            found = replace(found, rejects=tuple(rejects))
+        return replace(found, problems=(*found.problems, *self._sieve.problems(found.left_out)))
+
+    def _begin(self) -> Iterator[RowBlock]:
+        framing = self._frame
+        chunks = after(utf8(self._source, framing.encoding), framing.start)
+        return blocks(chunks, self.path, self._delimiter, ROWS, framing.row)
+
+    def notes(self) -> Sequence[Problem]:
+        """How some cells were understood."""
+        return self._typist.notes()
+
+    def _heading(self, vocabulary: Vocabulary) -> header.Heading:
+        names = unguard(pa.array(self._frame.names, pa.string())).to_pylist()
+        try:
+            return header.read(names, vocabulary, self.path, self._frame.row)
+        except SalespathError:
+            next(self._begin(), None)  # where the file is no text at all, that is said instead
+            raise
+
+    def _older(self, dates: tuple[str, ...]) -> Older | None:
+        """The rows that are older than another of their company, where there is a column of dates; the file is read for it."""
+        if not dates:
+            return None
+        for _ in self._source.pieces(READ):  # of a pipe, a copy is made
+            break
+        self._source.rewind()
+        found = Dates()
+        for block in self._begin():
+            table, places, _, _ = self._table(block, (header.COMPANY, *dates))
+            found.add(table.column(header.COMPANY), [table.column(name) for name in dates], block.first + places)
+        self._source.rewind()
+        return found.older()
+
+    def _some(self, some: Iterable[RowBlock], names: list[str]) -> dict[str, list[pa.Array]]:
+        """Some columns of some blocks."""
+        tables = [self._table(block, names)[0] for block in some] if names else []
+        return {name: [chunk for table in tables for chunk in table.column(name).chunks] for name in names}
+
+    def _table(
+        self, block: RowBlock, names: Iterable[str] = ()
+    ) -> tuple[pa.Table, Array, dict[int, str], dict[int, str]]:
+        """The cells of a block, the places of its rows, and the texts of those without cells (of an empty row nothing).
+
+        Rows that lack only cells of columns without names, or have none but empty ones too many, are mended; so are rows with
+        one cell, which come last.
+        """
+        table, ragged = self._parse(block, block.data, names)
+        mended, short = dict[int, list[str]](), dict[int, str]()
+        for place, text in ragged.items():
+            cells = self._cells(text) if text and place not in block.bad else []
+            filled = sum(1 for cell in cells if cell.strip())
+            if cells and (
+                not filled or (self._needed <= len(cells) and not any(c.strip() for c in cells[self._width :]))
+            ):
+                mended[place] = cells
+            elif filled == 1 and len(cells) < self._needed and self._width > 1:
+                mended[place], short[place] = cells, text
+        if mended:
+            table, ragged = self._parse(block, self._mend(block, mended), names)
+        places = np.arange(block.rows)
+        return table, np.delete(places, list(ragged)) if ragged else places, ragged, short
+
+    def _parse(self, block: RowBlock, data: bytes, names: Iterable[str]) -> tuple[pa.Table, dict[int, str]]:
+        """The cells of the rows, and the texts of those with too few or too many, by place."""
+        ragged: dict[int, str] = {}
 
         def note(row: Any) -> str:
-            ragged[row.number - 1] = self._ragged(block.first + row.number - 1, row) if row.text.strip() else None
+            ragged[row.number - 1] = row.text.strip()
             return "skip"
 
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(block.data),
-            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=self.names),
+            pa.BufferReader(data),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=self._all),
             pyarrow.csv.ParseOptions(
                 delimiter=self._delimiter,
-                newlines_in_values=b'"' in block.data,
+                newlines_in_values=b'"' in data,
                 ignore_empty_lines=False,
                 invalid_row_handler=note,
             ),
-            self._convert,
+            self._options(names),
         )
         if table.num_rows + len(ragged) != block.rows:
             raise refusal("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
-        places = np.setdiff1d(np.arange(block.rows), list(ragged))
-        wrong = {
-            place: self._reject(Problem("SP103", block.bad[place], file=self.path, row=block.first + place), text)
-            for place, text in row_texts(block, self._delimiter).items()
-        }
-        lost = [wrong.pop(place, reject) for place, reject in ragged.items() if reject]
-        here = {int(np.searchsorted(places, place)): reject for place, reject in wrong.items() if place not in ragged}
-        cells = {name: _whole(table.column(name)) for name in self.names}
-        return self._typist.batch(cells, block.first + places, bad=here, lost=lost, part=share)
+        return table, ragged
 
-    def _ragged(self, row: int, seen: Any) -> Reject:
-        message = f"the row has {seen.actual_columns} cells; the header has {seen.expected_columns}."
-        problem = Problem("SP114", message, file=self.path, row=row, value=shown(seen.text))
+    def _options(self, names: Iterable[str]) -> pyarrow.csv.ConvertOptions:
+        if not names:
+            return self._convert
+        return pyarrow.csv.ConvertOptions(
+            include_columns=list(names),
+            column_types=dict.fromkeys(self._all, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            check_utf8=False,
+        )
+
+    def _mend(self, block: RowBlock, mended: Mapping[int, list[str]]) -> bytes:
+        """The rows with as many cells in some as there should be."""
+        data, ends = block.data, row_ends(block, self._delimiter)
+        pieces, start = [], 0
+        for place in sorted(mended):
+            begin = int(ends[place - 1]) if place else 0
+            cells = (mended[place] + [""] * len(self._all))[: len(self._all)]
+            quoted = ('"' + cell.replace('"', '""') + '"' if cell else "" for cell in cells)
+            pieces += [data[start:begin], self._delimiter.join(quoted).encode(), b"\n"]
+            start = int(ends[place])
+        return b"".join((*pieces, data[start:]))
+
+    def _beyond(self, block: RowBlock, table: pa.Table, places: Array, bad: Mapping[int, Reject]) -> dict[int, Reject]:
+        """Rows with something in the cells beyond the header."""
+        found: set[int] = set()
+        for n in range(self._width, len(self._all)):
+            cells = pc.utf8_trim_whitespace(_whole(table.column(n)).fill_null(""))
+            found.update(places[np.asarray(pc.not_equal(cells, ""))].tolist())
+        wrong = sorted(found - bad.keys())
+        texts = row_texts(block, self._delimiter, wrong)
+        return {place: self._ragged(block, place, texts[place]) for place in wrong}
+
+    def _keys(self, block: RowBlock) -> Array:
+        """A number for each row, the same for the same text."""
+        lines: Iterable[bytes] = block.data.splitlines() if b'"' not in block.data else ()
+        if b'"' in block.data:
+            ends = row_ends(block, self._delimiter).tolist()
+            lines = (block.data[start:stop].rstrip(b"\r\n") for start, stop in zip([0, *ends], ends))
+        return np.fromiter(map(hash, lines), np.int64, block.rows)
+
+    def _ragged(self, block: RowBlock, place: int, text: str) -> Reject:
+        cells = self._cells(text)
+        added = self._width - len(self._kept)
+        message = f"the row has {max(0, len(cells) - added)} cells; the header has {len(self._kept)}."
+        problem = Problem("SP114", message, file=self.path, row=block.first + place, value=shown(text))
+        return self._reject(problem, text, [cells[n] for n in self._kept if n < len(cells)])
+
+    def _cells(self, text: str) -> list[str]:
         try:
-            cells = next(csv.reader([seen.text], delimiter=self._delimiter), [])
+            return next(csv.reader([text], delimiter=self._delimiter), [])
         except csv.Error:  # an endless cell; the row has its text
-            cells = []
-        return self._reject(problem, seen.text, cells)
+            return []
 
     def _reject(self, problem: Problem, text: str, cells: Iterable[str] = ()) -> Reject:
         """A row whose cells do not fit the header, with those that can be told."""
         assert problem.row is not None
         stood = dict[str, str | None].fromkeys(self.names) | dict(zip(self.names, cells))
-        return Reject(self.path, problem.row, stood, text, [problem])
+        return Reject(self.path, problem.row, stood, text, [problem], self.lines)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

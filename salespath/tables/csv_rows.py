@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salespath.files.problems import refusal
-from salespath.files.source import InputFile, encoding
+from salespath.files.source import InputFile
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20
@@ -41,9 +41,8 @@ class RowBlock:
     bad: dict[int, str]
 
 
-def utf8(source: InputFile) -> Iterator[bytes]:
-    """The content in UTF-8, without a byte order mark; UTF-16 is converted. Raises SalespathError (SP102)."""
-    name = encoding(source.head)
+def utf8(source: InputFile, name: str) -> Iterator[bytes]:
+    """The content in UTF-8, without a byte order mark, from the encoding `name`. Raises SalespathError (SP102)."""
     data = source.read(READ)
     if name == "utf-8-sig":
         yield data.removeprefix(codecs.BOM_UTF8)
@@ -57,14 +56,26 @@ def utf8(source: InputFile) -> Iterator[bytes]:
             data = source.read(READ)
         decoder.decode(b"", final=True)
     except UnicodeError:
-        what = f"the file is not {name[:6].upper()} throughout. Save it as CSV UTF-8."
+        called = name[:6] if name.startswith("utf") else name
+        what = f"the file is not {called.upper()} throughout. Save it as CSV UTF-8."
         raise refusal("SP102", what, source.path) from None
 
 
-def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Iterator[RowBlock]:
-    """Blocks of `most` rows (the last may have fewer), the header left out. Raises SalespathError (SP102, SP103)."""
+def after(chunks: Iterable[bytes], start: int) -> Iterator[bytes]:
+    """The bytes from the one numbered `start`."""
+    for chunk in chunks:
+        if start < len(chunk):
+            yield chunk[start:]
+        start = max(0, start - len(chunk))
+
+
+def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header: int = 1) -> Iterator[RowBlock]:
+    """Blocks of `most` rows (the last may have fewer), without the first, which is the header and has the number `header`.
+
+    Raises SalespathError (SP102, SP103).
+    """
     rest = b""
-    row, limit = 1, 1  # the header is a block of its own
+    row, limit = header, 1  # the header is a block of its own
     pieces: list[bytes] = []
     rows, bad = 0, dict[int, str]()
     for chunk in chain(chunks, (None,)):
@@ -79,8 +90,10 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
             start, done, rows = end, done + taken, rows + taken
             if rows == limit:
                 block = _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
-                if row > 1:
+                if row > header:
                     yield block
+                elif bad:
+                    raise refusal("SP103", f"the header: {bad[0]}", path, row=row)
                 row, limit = row + rows, most
                 pieces, rows, bad = [], 0, {}
         rest = data[start:]
@@ -93,11 +106,17 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int) -> Ite
         yield _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
 
 
-def row_texts(block: RowBlock, delimiter: str) -> dict[int, str]:
-    """The text of the bad rows of a block, without their line ends."""
-    found = {}
-    ends = _Layout(block.data, delimiter.encode(), complete=True).ends if block.bad else ()
-    for place in sorted(block.bad):
+def row_ends(block: RowBlock, delimiter: str) -> Positions:
+    """Where the rows of a block end, their line ends included."""
+    return _Layout(block.data, delimiter.encode(), complete=True).ends
+
+
+def row_texts(block: RowBlock, delimiter: str, places: Iterable[int]) -> dict[int, str]:
+    """The text of some rows of a block, without their line ends."""
+    found = dict[int, str]()
+    ends: Positions | None = None
+    for place in places:
+        ends = row_ends(block, delimiter) if ends is None else ends
         row = block.data[ends[place - 1] if place else 0 : ends[place]]
         found[place] = row.removesuffix(b"\n").removesuffix(b"\r").decode()
     return found
@@ -111,10 +130,11 @@ def _check(block: RowBlock, path: str, delimiter: str) -> RowBlock:
     except UnicodeDecodeError as error:
         ends = _Layout(block.data, delimiter.encode(), complete=True).ends
         row = block.first + int(np.searchsorted(ends, error.start, side="right"))
-        message = f"the byte {block.data[error.start]:#04x} is not UTF-8. Save the file as CSV UTF-8."
+        message = f"the byte {block.data[error.start]:#04x} is not UTF-8, and what else it is is not clear. "
+        message += (
+            "Save the file as CSV UTF-8 (in a spreadsheet: Save as), or convert it with `iconv -f CP1250 -t UTF-8`."
+        )
         raise refusal("SP102", message, path, row=row) from None
-    if block.first == 1 and block.bad:
-        raise refusal("SP103", f"the header: {block.bad[0]}", path, row=1)
     return block
 
 

@@ -1,14 +1,15 @@
-"""Cells → typed columns. Every distinct text is read once, by the functions that read YAML, so that no format means two things.
+"""Cells → typed columns. Every distinct text is understood once, by the reader of single answers, so that no format differs.
 
 Plain numbers (digits, a point, a minus) are converted all at once. Whatever is written otherwise, out of range or ambiguous is left
-to the reader of single values, which also says what is wrong.
+to that reader, which also says what is wrong.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,108 +17,225 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
-from salespath.facts.template import answer_format
-from salespath.facts.values import EMPTY_SET, BadValue, cell_text, parse
+from salespath.facts.currencies import DOLLARS, UNNAMED
+from salespath.facts.reader import ALONE, Context, Understood, members, understand
+from salespath.facts.values import BadValue, Range, cell_text
+from salespath.files.problems import shown
+from salespath.tables.normalise import is_number, places, texts
 
-Bad: TypeAlias = "dict[int, tuple[str, str]]"  # row → what the cell holds, and what is wrong with it
+
+class BadCell(NamedTuple):
+    """What a cell holds, as it may be repeated in a message, and what is wrong with it."""
+
+    text: str
+    why: str
+
+
+Bad: TypeAlias = "dict[int, BadCell]"  # by row; equal cells share one
 
 _PLAIN = "^-?([0-9]+[.]?[0-9]*|[.][0-9]+)$"
+# Thousands and decimals of the other kind, where a column is known to have it; what stands between thousands, and before decimals.
+_GROUPED = {
+    ",": (".", ",", "^-?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?$"),
+    ".": (",", ".", "^-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?$"),
+}
 _PLAIN_BYTES = np.zeros(256, dtype=bool)
 _PLAIN_BYTES[list(b"0123456789.-")] = True
 _REMEMBERED = 100_000
+_NULL = "(null)"
 POINT = ord(".")
 
 
 @dataclass(frozen=True)
 class Cells:
-    """A typed column, the text that reads back as the same values (None: not made yet), and the bad cells."""
+    """A typed column, the text that reads back as the same values (None: not made yet), and the bad cells.
+
+    `notes` are the cells that do not mean just what they say, with how they were understood and how many there are. `codes` are the
+    currencies that cells, or their heading, name ("": none), `how` the "estimated" of those that say so; each is None where no cell
+    has any.
+    """
 
     column: FactColumn
     text: pa.Array | None
     bad: Bad
+    notes: Sequence[tuple[str, str, int]] = ()
+    codes: Array | None = None
+    how: pa.Array | None = None
 
 
 class CellReader:
-    """Reads the cells of one fact."""
+    """Reads the cells of one fact; `context` is what is known of all of them.
 
-    def __init__(self, fact: Fact | Derived) -> None:
-        self.fact = fact
-        self._known: dict[tuple[str, bool], Value | None | BadValue] = {}
+    `foreign`: amounts that name no currency may be in another than dollars, so that a dollar is to be kept.
+    """
+
+    def __init__(self, fact: Fact | Derived, context: Context = ALONE, *, foreign: bool = False) -> None:
+        self.fact, self._foreign, self._named = fact, foreign, context.currency if fact.type == "money" else ""
+        self.context = (
+            replace(context, currency=self._named or UNNAMED) if fact.type == "money" and foreign else context
+        )
+        self._known: dict[tuple[str, bool], Understood | BadCell] = {}
+        percent = 2 if context.percent and fact.type == "share" else 0
+        self._exponent = context.scale - percent
+        self._one_by_one = bool(context.per)  # of which period a plain number is depends on the fact
 
     def read(self, cells: pa.Array) -> Cells:
-        """Type the cells of a column: text, or what a Parquet file holds. Raises pyarrow.ArrowException for other types."""
+        """Type the cells of a normalised column."""
         kind = cells.type
         if pa.types.is_dictionary(kind):
-            if pa.types.is_string(kind.value_type):
-                return self._distinct(cells)
-            cells, kind = cells.cast(kind.value_type), kind.value_type
-        if self.fact.numeric and (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+            return self._distinct(cells)
+        if pa.types.is_list(kind):
+            return self._lists(cells)
+        if pa.types.is_boolean(kind) and self.fact.type == "boolean":
+            known = np.asarray(cells.is_valid())
+            return Cells(FactColumn(np.asarray(cells.fill_null(False)).astype(np.int16), known), None, {})
+        exact = is_number(kind)
+        if exact and self.fact.numeric and not self._one_by_one:
             return self._exact_numbers(cells)
-        if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-            cells = _members_text(cells)
         cells = cells.cast(pa.string())
-        return self._numbers(cells) if self.fact.numeric else self._distinct(cells.dictionary_encode())
+        if self.fact.numeric and not (exact or self._one_by_one):
+            return self._numbers(cells)
+        return self._distinct(cells.dictionary_encode(), exact=exact)
 
-    def _value_or_problem(self, text: str, exact: bool) -> Value | None | BadValue:
-        """The value of one cell: as in YAML, but a set is written a;b, and an empty cell is unknown."""
+    def _understood(self, text: str, exact: bool) -> Understood | BadCell:
+        """What one cell means: as in a fact file, but a set is written a;b."""
         if (text, exact) in self._known:
             return self._known[text, exact]
         try:
-            found: Value | None | BadValue = parse(self.fact, text, exact=exact) if text.strip() else None
+            found: Understood | BadCell = understand(self.fact, text, self.context, exact=exact)
         except BadValue as error:
-            hint = f" Expected {answer_format(self.fact)}." if self.fact.numeric else ""
-            found = BadValue(f"{error}{hint}")
+            found = BadCell(shown(text), str(error))
         if len(self._known) < _REMEMBERED:
             self._known[text, exact] = found
         return found
 
     def _distinct(self, cells: pa.DictionaryArray, *, exact: bool = False) -> Cells:
-        texts = cells.dictionary.to_pylist()
-        found = [self._value_or_problem(text, exact) for text in texts]
-        good = [None if isinstance(value, BadValue) else value for value in found]
-        places = np.asarray(cells.indices.fill_null(len(texts)))
-        wrong = np.array([isinstance(value, BadValue) for value in found] + [False])
-        bad = {int(row): (texts[places[row]], str(found[places[row]])) for row in np.flatnonzero(wrong[places])}
-        text = pa.array([None if v is None else cell_text(self.fact, v) for v in good], pa.string()).take(cells.indices)
-        return Cells(column(self.fact, [*good, None])[places], text, bad)
+        words, which = cells.dictionary.to_pylist(), places(cells)
+        counts = np.bincount(which, minlength=len(words) + 1).tolist()
+        return self._each(
+            words, which, [self._understood(t, exact) if n else Understood(None) for t, n in zip(words, counts)]
+        )
+
+    def _each(self, words: Sequence[str], which: Array, found: Sequence[Understood | BadCell]) -> Cells:
+        """The cells of a column from what the distinct ones mean; `which` of them each is, or none of them."""
+        none = Understood(None)
+        good = [none if isinstance(item, BadCell) else item for item in (*found, none)]
+        wrong = np.array([isinstance(item, BadCell) for item in found] + [False])
+        bad = {int(row): item for row in np.flatnonzero(wrong[which]) if isinstance(item := found[which[row]], BadCell)}
+        codes = ["" if item.currency == UNNAMED else item.currency for item in good]
+        kept = [f" {code}" if code and (code != DOLLARS or self._foreign) else "" for code in codes]
+        written = [None if i.value is None else f"{cell_text(self.fact, i.value)}{more}" for i, more in zip(good, kept)]
+        chosen = pa.array(which)
+        counts = np.bincount(which, minlength=len(good)).tolist()
+        notes = [(shown(text), item.note, n) for text, item, n in zip(words, good, counts) if item.note and n]
+        named, how = np.array(codes)[which] if any(kept) else None, None
+        if any(item.how for item in good):
+            how = pa.array([item.how or None for item in good], pa.string()).take(chosen)
+        typed = column(self.fact, [item.value for item in good])[which]
+        return Cells(typed, pa.array(written, pa.string()).take(chosen), bad, notes, named, how)
+
+    def _lists(self, cells: pa.ListArray) -> Cells:
+        """Lists of members, as the lists of a fact file."""
+        encoded = texts(cells).dictionary_encode()
+        first = np.full(len(encoded.dictionary) + 1, 0)
+        which = places(encoded)
+        first[which[::-1]] = np.arange(len(which))[::-1]
+        named = cells.take(pa.array(first[:-1])).to_pylist()
+        written = encoded.dictionary.to_pylist()
+        return self._each(written, which, [self._members(*item) for item in zip(written, named)])
+
+    def _members(self, text: str, named: Sequence[str | None]) -> Understood | BadCell:
+        try:
+            if self.fact.type != "set":
+                raise BadValue(f"{shown(text)} is a list; expected one value.")
+            return members(self.fact, (_NULL if member is None else member for member in named))
+        except BadValue as error:
+            return BadCell(shown(text), str(error))
 
     def _numbers(self, cells: pa.StringArray) -> Cells:
         offsets, data = characters(cells)
         lengths = np.diff(offsets)
+        decimal = self.context.decimal
+        if decimal and np.isin(data, [ord(c) for c in ("," if decimal == "." else ",.")]).any():
+            return self._grouped(cells)
         plain = lengths > 0
         plain[np.searchsorted(offsets, np.flatnonzero(~_PLAIN_BYTES[data]), side="right") - 1] = False
         try:
-            values = _floats(cells, plain)
+            values = self._floats(cells, plain)
         except pa.ArrowInvalid:  # a few of them are not numbers after all: 1.2.3 or 3-4
             plain = np.asarray(pc.match_substring_regex(cells, _PLAIN).fill_null(False))
-            values = _floats(cells, plain)
+            values = self._floats(cells, plain)
         doubtful = plain & self._doubtful(values)
-        if self.fact.type in ("integer", "money") and (data == POINT).any():  # 250.000 is 250000 to some
+        if (
+            not decimal and self.fact.type in ("integer", "money") and (data == POINT).any()
+        ):  # 250.000 is 250000 to some
             size, pointed = np.abs(values), np.asarray(pc.match_substring(cells, ".").fill_null(False))
+            size = size / 10.0**self._exponent
             doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & pointed
-        rest = np.flatnonzero((~plain & np.asarray(cells.is_valid())) | doubtful)
-        known = plain & ~doubtful
-        if not len(rest):
-            return Cells(FactColumn(values, known), cells, {})
-        others = self._distinct(cells.take(pa.array(rest)).dictionary_encode())
-        values[rest], known[rest] = others.column.values, others.column.known
-        mask = np.zeros(len(cells), dtype=bool)
-        mask[rest] = True
-        text = pc.replace_with_mask(cells, pa.array(mask), others.text)
-        return Cells(FactColumn(values, known), text, {int(rest[row]): what for row, what in others.bad.items()})
+        return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
+
+    def _grouped(self, cells: pa.StringArray) -> Cells:
+        """Numbers of a column that is known to write decimals in one way."""
+        between, before, pattern = _GROUPED[self.context.decimal]
+        plain = np.asarray(pc.match_substring_regex(cells, pattern).fill_null(False))
+        digits = pc.replace_substring(pc.replace_substring(cells, between, ""), before, ".")
+        values = self._floats(digits, plain)
+        doubtful = plain & self._doubtful(values)
+        return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
         known = np.asarray(cells.is_valid())
-        values = np.array(cells.cast(pa.float64(), safe=False).fill_null(math.nan))
-        rest = np.flatnonzero(known & (self._doubtful(values) | ~np.isfinite(values)))
-        bad: Bad = {}
-        for row in rest:
-            text = str(cells[int(row)].as_py())
-            found = self._value_or_problem(text, True)
-            if isinstance(found, BadValue):
-                bad[int(row)] = (text, str(found))
-                known[row] = False
-        return Cells(FactColumn(np.where(known, values + 0.0, math.nan), known), None, bad)
+        if self._exponent:
+            values = self._floats(cells.cast(pa.string()), known)
+        else:
+            values = np.array(cells.cast(pa.float64(), safe=False).fill_null(math.nan)) + 0.0
+        rest = known & (self._doubtful(values) | ~np.isfinite(values))
+        return self._with_others(cells, values, known & ~rest, rest, exact=True)
+
+    def _with_others(
+        self, cells: pa.Array, values: Array, known: Array, others: Array, *, exact: bool = False
+    ) -> Cells:
+        """The cells whose `values` are `known`, and the others read one by one."""
+        rest = np.flatnonzero(others)
+        plain = FactColumn(np.where(known, values, math.nan), known)
+        named = self._named and (self._named != DOLLARS or self._foreign)
+        if named and known.any():  # an amount without its currency reads back as another one
+            text = pc.binary_join_element_wise(written_cells(self.fact, plain), self._named, " ")
+        else:  # without what is known of the column, its text may mean something else
+            text = None if exact or self._exponent or self.context.decimal else cells
+        codes = np.full(len(cells), self._named) if named else None
+        if not len(rest):
+            return Cells(plain, text, {}, codes=codes)
+        read = self._distinct(cells.take(pa.array(rest)).cast(pa.string()).dictionary_encode(), exact=exact)
+        values, known = plain.values, known.copy()
+        values[rest], known[rest] = read.column.values, read.column.known
+        high = how = None
+        if read.column.high is not None:
+            high = values.copy()
+            high[rest] = read.column.high
+        if read.codes is not None:
+            codes = np.full(len(cells), self._named if named else "", dtype="U3")
+            codes[rest] = read.codes
+        mask = np.zeros(len(cells), dtype=bool)
+        mask[rest] = True
+        mask = pa.array(mask)
+        if text is None and read.codes is not None:
+            text = written_cells(self.fact, plain)
+        if text is not None:
+            text = pc.replace_with_mask(text, mask, read.text)
+        if read.how is not None:
+            how = pc.replace_with_mask(pa.nulls(len(cells), pa.string()), mask, read.how)
+        bad = {int(rest[row]): what for row, what in read.bad.items()}
+        return replace(read, column=FactColumn(values, known, high), text=text, bad=bad, codes=codes, how=how)
+
+    def _floats(self, cells: pa.StringArray, plain: Array) -> Array:
+        """The plain cells as numbers, NaN for the rest. Raises ArrowInvalid if one of them is none."""
+        values = np.full(len(cells), math.nan)
+        some = cells if plain.all() else cells.filter(pa.array(plain))
+        if self._exponent:  # as digits: 4.35 times 100 is not 435
+            some = pc.binary_join_element_wise(some, f"e{self._exponent}", "")
+        values[plain] = some.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        return values + 0.0  # which turns -0.0 into 0.0
 
     def _doubtful(self, values: Array) -> Array:
         """Which plain numbers are, or may be, out of range."""
@@ -132,6 +250,8 @@ class CellReader:
                 found |= values < fact.minimum
             if fact.maximum is not None:
                 found |= values > fact.maximum
+            if fact.type == "share" and self.context.percent:  # 0.5 may be a half, 1 all of it
+                found |= (values != 0) & (np.abs(values) <= 0.01)
         return found
 
 
@@ -146,32 +266,26 @@ def characters(cells: pa.StringArray) -> tuple[Array, Array]:
     return offsets - first, characters
 
 
-def _floats(cells: pa.StringArray, plain: Array) -> Array:
-    """The plain cells as numbers, NaN for the rest. Raises ArrowInvalid if one of them is none."""
-    values = np.full(len(cells), math.nan)
-    some = cells if plain.all() else cells.filter(pa.array(plain))
-    values[plain] = some.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return values + 0.0  # which turns -0.0 into 0.0
-
-
-def _members_text(cells: pa.Array) -> pa.Array:
-    """Lists of members as text: a;b, or - for none."""
-    items = cells.cast(pa.list_(pa.string()))
-    text = pc.if_else(pc.equal(pc.list_value_length(items), 0), EMPTY_SET, pc.binary_join(items, ";"))
-    lost = pc.and_(items.is_valid(), text.is_null())  # a member is null
-    return pc.if_else(lost, "null", text)
+def ranged(cells: FactColumn) -> Array | None:
+    """Which rows of a column hold a range; None where none can."""
+    return None if cells.high is None else cells.known & (cells.high != cells.values)
 
 
 def values(fact: Fact | Derived, cells: FactColumn) -> list[Value | None]:
     """The single values of a column, None where unknown."""
     if fact.numeric:
-        numbers = (int(v) if v == int(v) else v for v in np.where(cells.known, cells.values, 0).tolist())
-        return [v if known else None for v, known in zip(numbers, cells.known.tolist())]
+        known = cells.known.tolist()
+        found: list[Value | None] = [_number(v) if is_ else None for v, is_ in zip(cells.values.tolist(), known)]
+        ranges = ranged(cells)
+        if ranges is not None and cells.high is not None:
+            for row in np.flatnonzero(ranges).tolist():
+                found[row] = Range(_number(float(cells.values[row])), _number(float(cells.high[row])))
+        return found
     if fact.type == "date":
         days = cells.values.astype("datetime64[D]").astype(str).tolist()
         return [day if known else None for day, known in zip(days, cells.known.tolist())]
     terms = words(fact)
-    found: list[Value | None] = []
+    found = []
     for code, known in zip(cells.values.tolist(), cells.known.tolist()):
         if not known:
             found.append(None)
@@ -182,21 +296,41 @@ def values(fact: Fact | Derived, cells: FactColumn) -> list[Value | None]:
     return found
 
 
+def _number(value: float) -> float | int:
+    return int(value) if value.is_integer() else value
+
+
 def written_cells(fact: Fact | Derived, cells: FactColumn) -> pa.Array:
     """A column as text that reads back as the same values."""
-    distinct, places = np.unique(np.where(cells.known, cells.values, 0), return_inverse=True)
-    single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
+    low = np.where(cells.known, cells.values, 0)
+    if cells.high is None:
+        distinct, places = np.unique(low, return_inverse=True)
+        single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
+    else:
+        pairs = np.stack([low, np.where(cells.known, cells.high, 0)])
+        distinct, places = np.unique(pairs, axis=1, return_inverse=True)
+        single = FactColumn(distinct[0], np.ones(distinct.shape[1], dtype=bool), distinct[1])
     text = pa.array([cell_text(fact, value) for value in values(fact, single) if value is not None], pa.string())
-    return text.take(pa.array(places, mask=~cells.known))
+    return text.take(pa.array(places.reshape(-1), mask=~cells.known))
+
+
+def range_cells(fact: Fact | Derived, cells: FactColumn) -> pa.Array | None:
+    """The ranges of a column as text, null where there is none; None where there are none at all."""
+    rows = ranged(cells)
+    if rows is None or not rows.any():
+        return None
+    return written_cells(fact, FactColumn(cells.values, rows, cells.high))
 
 
 def typed_cells(fact: Fact | Derived, cells: FactColumn | None, rows: int) -> pa.Array:
-    """A column as Arrow types: whole numbers, numbers, days, booleans, dictionary words, lists of members."""
+    """A column as Arrow types: whole numbers, numbers, days, booleans, dictionary words, lists of members; ranges are null."""
     if cells is None:
         cells = column(fact, [None] * rows)
-    unknown = ~cells.known
+    unknown, ranges = ~cells.known, ranged(cells)
+    if ranges is not None:
+        unknown |= ranges
     if fact.type == "integer":
-        return pa.array(np.where(cells.known, cells.values, 0).astype(np.int64), mask=unknown)
+        return pa.array(np.where(unknown, 0, cells.values).astype(np.int64), mask=unknown)
     if fact.numeric:
         return pa.array(cells.values, mask=unknown)
     if fact.type == "date":

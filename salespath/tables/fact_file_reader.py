@@ -9,39 +9,46 @@ import numpy as np
 import pyarrow as pa
 
 from salespath.engine.base import Base
-from salespath.engine.table import FactTable
-from salespath.facts import Case, Portfolio
+from salespath.engine.table import FactTable, column
+from salespath.facts import Case, Value
 from salespath.facts.cases import read_source
+from salespath.facts.rates import CURRENCY, UNSAID, Currencies, own_value
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
+from salespath.tables.currencies import RowMoney
 from salespath.tables.read import ROWS, TableReading
+from salespath.tables.rejects import flat
 
 
 class FactFile(TableReading):
     """A fact file in YAML or JSON, as a table."""
 
-    lines = False
+    in_lines = False
+    told_by_cells = False
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._base = source.path, base
-        self.names = (header.COMPANY,)  # what else a company that is left out says is one text
+        self._first: tuple[Case, ...] = ()
         with source:
-            self._portfolio = read_source(source, base.vocabulary, lines=self.lines)
+            self._portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines)
+        self._rejects = tuple(map(flat, self._portfolio.rejects))
+        self.names = tuple(dict.fromkeys((header.COMPANY, *(n for reject in self._rejects for n in reject.cells))))
         cases = self._portfolio.cases
         noted = {f"{n}__how": None for case in cases for n in case.how}
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}
         facts = base.vocabulary.ordered({name for case in cases for name in case.values})
-        extra = dict.fromkeys(
-            name for case in cases for name in case.extra if name not in (header.COMPANY, *header.RESULTS)
-        )
-        self.columns = dict.fromkeys((header.COMPANY, *extra, *facts, *noted), pa.string())
+        extra = dict.fromkeys(name for case in cases for name in case.extra if _is_own(case, name))
+        converted = [CURRENCY] if any(case.rates for case in cases) else []
+        self.columns = dict.fromkeys((header.COMPANY, *converted, *extra, *facts, *noted), pa.string())
 
     def parts(self) -> Iterator[tuple[Case, ...]]:
         """The companies, a part at a time."""
         cases = self._portfolio.cases
         for start in range(0, max(1, len(cases)), ROWS):
-            yield cases[start : start + ROWS]
+            part = cases[start : start + ROWS]
+            self._first = self._first if start else part
+            yield part
 
     def batch(self, part: tuple[Case, ...]) -> Batch:
         """The companies of a part as columns; the first part carries the problems."""
@@ -50,20 +57,46 @@ class FactFile(TableReading):
         for name in self.columns:
             if name not in table.columns:
                 given[name] = pa.array([_cell(case, name) for case in part], pa.string())
-        said = self._portfolio if part == self._portfolio.cases[: len(part)] else Portfolio((), (), single=False)
+        first = part is self._first
+        problems, rejects = (self._portfolio.problems, self._rejects) if first else ((), ())
         rows = np.arange(len(part)) + 1
-        return Batch(self.path, table, given, rows, said.problems, rejects=said.rejects)
+        money = self._money(part, table) if CURRENCY in self.columns else None
+        count = len(part) + len(rejects)
+        return Batch(self.path, table, given, rows, problems, rejects=rejects, count=count, money=money)
+
+    def _money(self, part: tuple[Case, ...], table: FactTable) -> RowMoney:
+        """The amounts in the currency of each company."""
+        vocabulary = self._base.vocabulary
+        own = {
+            name: column(vocabulary[name], [_own(case, name) for case in part])
+            for name in table.columns
+            if vocabulary[name].type == "money"
+        }
+        return RowMoney(own, [(case.currency, case.rates) for case in part], np.arange(len(part)))
 
 
 class FactLines(FactFile):
     """A company in JSON on every line, as a table."""
 
-    lines = True
+    in_lines = True
+
+
+def _is_own(case: Case, name: str) -> bool:
+    """Whether what a file says beside the facts is carried through; the results that a saved one holds are not."""
+    saved = isinstance(case.extra.get("receipt"), dict) and name in header.RESULTS
+    return not saved and name != header.COMPANY and not name.startswith(header.PREFIX)
+
+
+def _own(case: Case, name: str) -> Value | None:
+    value = case.values.get(name)
+    return value if value is None else own_value(value, case.rate)
 
 
 def _cell(case: Case, name: str) -> str | None:
     if name == header.COMPANY:
         return case.company
+    if name == CURRENCY and case.rates:
+        return case.currency
     fact, _, kind = name.rpartition("__")
     found = case.extra.get(name, case.how.get(fact) if kind == "how" else case.notes.get(fact, {}).get(kind))
     return found if found is None or isinstance(found, str) else json.dumps(found, ensure_ascii=False)

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.engine.table import assess_table
-from salespath.files.problems import ERROR, Problem, SalespathError, refusal, suggestion
+from salespath.files.problems import ERROR, Problem, SalespathError, suggestion
 from salespath.tables import header
 from salespath.tables.batch import Typist
 from salespath.tables.result_columns import ResultColumns, Wording
+
+
+@runtime_checkable
+class Stream(Protocol):
+    """A table of any library that can hand it over as Arrow."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Its rows."""
+
 
 NAME = "table"  # what problems call it
 
 
 def assess_batches(
     base: Base,
-    batches: Iterable[pa.RecordBatch],
+    batches: Iterable[pa.RecordBatch] | Stream,
     columns: Sequence[str] = ("process", "lead", "leaning"),
     *,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Assess companies whose columns are fact ids: of each its `row`, from 1, its `company`, and some of the columns of RESULTS.
+
+    `batches` may be a table of pyarrow, polars or pandas, too (whatever has `__arrow_c_stream__`).
 
     Problems go to `on_problem`, and the rows that cannot be used are left out; without it, the first error raises SalespathError.
     It is raised too where no column is a fact, and ValueError for a result that there is not.
@@ -34,15 +46,16 @@ def assess_batches(
             raise ValueError(f"there is no result {name}.{suggestion(name, header.RESULTS)}")
     wording, first = Wording(base), 1
     strong = "strength" in columns or "hangs_on" in columns
-    for number, rows in enumerate(batches):
-        names = header.name_columns(rows.schema.names)
-        for problem in () if number else header.check(names, base.vocabulary, NAME):
-            _note(problem, on_problem)
-        try:
-            typist = Typist(NAME, names, base.vocabulary)
-            batch = typist.batch(dict(zip(names, rows.columns)), first + np.arange(len(rows)))
-        except pa.ArrowException as error:
-            raise refusal("SP103", f"a column has a type that is not understood: {error}.", None) from None
+    heading: header.Heading | None = None
+    for rows in pa.RecordBatchReader.from_stream(batches) if isinstance(batches, Stream) else batches:
+        if heading is None or heading.written != tuple(rows.schema.names):
+            problems = heading is None
+            heading = header.read(rows.schema.names, base.vocabulary, NAME)
+            for problem in heading.problems if problems else ():
+                _note(problem, on_problem)
+            typist = Typist(NAME, heading.kept, base.vocabulary, heading.contexts)
+        cells = typist.columns(dict(zip(heading.names, rows.columns)))
+        batch = typist.batch(cells, first + np.arange(len(rows)))
         first += len(rows)
         for problem in batch.problems:
             _note(problem, on_problem)
@@ -50,6 +63,8 @@ def assess_batches(
         found = dict(zip(header.RESULTS, ResultColumns(wording, batch, result, strong=strong).typed()))
         given = {"row": pa.array(batch.rows), "company": batch.given[header.COMPANY]}
         yield pa.record_batch({**given, **{name: found[name] for name in columns}})
+    for problem in typist.notes() if typist else ():
+        _note(problem, on_problem)
 
 
 def _note(problem: Problem, on_problem: Callable[[Problem], None] | None) -> None:

@@ -2,63 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from salespath.engine.base import Base
-from salespath.files.problems import refusal, shown
+from salespath.engine.table import FactColumn
+from salespath.facts import LeftOut, Vocabulary
+from salespath.facts.rates import UNSAID, Currencies
+from salespath.facts.reader import Context
+from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
+from salespath.tables.dates import Dates, Older, date_columns
+from salespath.tables.evidence import ROWS as SOME
+from salespath.tables.evidence import evidence
+from salespath.tables.left_out import Rows, Sieve, row_keys
+from salespath.tables.normalise import texts
 from salespath.tables.read import ROWS, TableReading
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
 
 
+_UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError)  # a damaged file has pyarrow raise any of these
+
+
 class Columnar(TableReading):
     """A Parquet file being read."""
 
-    def __init__(self, source: InputFile, base: Base) -> None:
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._source = source.path, source
+        vocabulary = base.vocabulary
         try:
             self._table = pyarrow.parquet.ParquetFile(source.seekable(), buffer_size=BUFFER)
             schema = self._table.schema_arrow
-            self.names = header.name_columns(schema.names)
-        except (pa.ArrowException, OSError) as error:
+            self._none = pa.record_batch([pa.nulls(0, field.type) for field in schema], schema=schema)
+        except _UNREADABLE as error:
             what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
             raise refusal("SP103", what, self.path) from None
-        self.columns = {name: _plain(field.type) for name, field in zip(self.names, schema)}
-        self.problems = tuple(header.check(self.names, base.vocabulary, self.path))
+        heading = header.read(schema.names, vocabulary, self.path)
+        self._all, self.names = heading.names, heading.kept
+        self._plain = Typist(self.path, self.names, vocabulary)
+        contexts = dict(heading.contexts)
+        for name, of in zip(heading.names, schema):
+            if _is_flag(name, of.type, vocabulary) and self._only_ones(of.name):
+                contexts[name] = replace(contexts.get(name, Context()), ones=True)
+        some = {name: [cells] for name, cells in self._some().items() if name in vocabulary}
+        seen = evidence(some, vocabulary, self.path, 1, contexts=contexts)
+        self.problems = (*heading.problems, *seen.problems)
         self._rows = self._table.metadata.num_rows
-        self._none = pa.RecordBatch.from_pylist([], schema)
-        self._typist = Typist(self.path, self.names, base.vocabulary)
+        self._sieve = Sieve(self.path, vocabulary, self.names, self.names, self._older(vocabulary))
+        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        self.columns = {name: cells.type for name, cells in self._columns(self._none).items()} | self._typist.added
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Rows and the number of the first."""
         first = 2  # as in CSV, where the header is row 1
         with self._source:
-            try:
-                if not self._rows:
-                    yield first, self._none
-                for rows in self._table.iter_batches(batch_size=ROWS, use_threads=False):
-                    yield first, rows
-                    first += len(rows)
-            except (pa.ArrowException, OSError) as error:
-                raise refusal("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
+            if not self._rows:
+                yield first, self._none
+            for rows in self._batches(ROWS):
+                yield first, rows
+                first += len(rows)
 
     def batch(self, part: tuple[int, pa.RecordBatch]) -> Batch:
         """These rows, typed."""
         first, rows = part
-        cells, share = dict(zip(self.names, rows.columns)), (first + len(rows)) / (self._rows + 2)
+        share = (first + len(rows)) / (self._rows + 2)
+        cells, numbers = self._columns(rows), first + np.arange(len(rows))
+
+        def find(facts: Mapping[str, FactColumn]) -> Mapping[int, LeftOut]:
+            return self._sieve.find(Rows(cells, numbers, facts, row_keys(cells.values(), len(rows))))
+
+        found = self._typist.batch(cells, numbers, part=share, find=find)
+        return replace(found, problems=(*found.problems, *self._sieve.problems(found.left_out)))
+
+    def _columns(self, rows: pa.RecordBatch) -> dict[str, pa.Array]:
+        return self._plain.columns(dict(zip(self._all, rows.columns)))
+
+    def notes(self) -> Sequence[Problem]:
+        """How some cells were understood."""
+        return self._typist.notes()
+
+    def _batches(self, rows: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows of the file, or of some columns. Raises SalespathError (SP103) where they cannot be read."""
         try:
-            return self._typist.batch(cells, first + np.arange(len(rows)), part=share)
-        except pa.ArrowException as error:
-            what = f"a column has a type that is not understood: {shown(error, 120)}."
-            raise refusal("SP103", what, self.path) from None
+            for group in range(self._table.num_row_groups):  # lists that stand in two of them cannot be read at once
+                yield from self._table.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False)
+        except _UNREADABLE as error:
+            raise refusal("SP103", f"the table cannot be read: {shown(error, 120)}.", self.path) from None
+
+    def _only_ones(self, name: str) -> bool:
+        """Whether a column of whole numbers holds nothing but 1 and 0."""
+        ends = [pc.min_max(rows.column(0)).as_py() for rows in self._batches(2**20, [name])]
+        found = {end for pair in ends for end in pair.values()} - {None}
+        return bool(found) and found <= {0, 1}
+
+    def _some(self) -> dict[str, pa.Array]:
+        """The first rows."""
+        return next(map(self._columns, self._batches(SOME)), {})
+
+    def _older(self, vocabulary: Vocabulary) -> Older | None:
+        dates = date_columns(self.names, vocabulary)
+        if not dates:
+            return None
+        found, first = Dates(), 2
+        wanted = [self._all.index(name) for name in (header.COMPANY, *dates)]
+        names = [self._none.schema.names[place] for place in wanted]
+        for rows in self._batches(ROWS, names):
+            companies, *days = (texts(rows.column(name)) for name in names)
+            found.add(companies, days, first + np.arange(len(rows)))
+            first += len(rows)
+        return found.older()
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+def _is_flag(name: str, kind: pa.DataType, vocabulary: Vocabulary) -> bool:
+    """Whether a column of whole numbers stands for a yes/no fact."""
+    return name in vocabulary and vocabulary[name].type == "boolean" and bool(pa.types.is_integer(kind))

@@ -13,15 +13,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salespath.engine.base import Base
-from salespath.facts import Case, Portfolio, Reject, Vocabulary
+from salespath.facts import Case, LeftOut, Lines, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
+from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.vocabulary import fold
-from salespath.files.problems import Problem, SalespathError
-from salespath.files.source import InputFile, encoding
-from salespath.tables import header
+from salespath.files.problems import Problem, SalespathError, refusal
+from salespath.files.source import INTERVIEW, InputFile, encoding
+from salespath.tables.framing import find_header
 
 if TYPE_CHECKING:  # these are slow to import
     import pyarrow as pa
@@ -35,17 +37,19 @@ class TableReading(ABC):
     """A file being read: its columns and their types, what is odd about them, and its rows in parts.
 
     `names` are the columns of the rows that are left out. Parts come one after the other, one at least; making batches of them is
-    the work, and may be done by several threads.
+    the work, which one thread does, in order.
     """
 
     path: str
     columns: Mapping[str, pa.DataType]
     names: Sequence[str]
     problems: tuple[Problem, ...] = ()
+    lines: Lines | None = None  # how rows stand there, where it is text
+    told_by_cells = True  # whether cells say all of a row
 
     @abstractmethod
-    def __init__(self, source: InputFile, base: Base) -> None:
-        """Begin to read. Raises SalespathError where the file cannot be used at all."""
+    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
+        """Begin to read, with what else is said of amounts. Raises SalespathError where the file cannot be used at all."""
 
     @abstractmethod
     def parts(self) -> Iterator[Any]:
@@ -54,6 +58,10 @@ class TableReading(ABC):
     @abstractmethod
     def batch(self, part: Any) -> Batch:
         """The rows of a part, typed. Raises SalespathError where a column cannot be understood."""
+
+    def notes(self) -> Sequence[Problem]:
+        """Once all parts are read: how cells were understood that do not mean just what they say."""
+        return ()
 
 
 class FileKind(NamedTuple):
@@ -79,10 +87,13 @@ _KEY = re.compile(r"(?:- +)?[\"']?([\w ]+)[\"']?:(?:\s|$)")
 
 
 class CompaniesFile:
-    """A file of companies (`-` is standard input), opened when it is first asked for what it is."""
+    """A file of companies, opened when it is first asked for what it is.
 
-    def __init__(self, base: Base, path: str) -> None:
-        self.path, self._base = path, base
+    `-` is standard input, `interview:NAME` what was answered in an interview.
+    """
+
+    def __init__(self, base: Base, path: str, money: Currencies = UNSAID) -> None:
+        self.path, self._base, self._money = path, base, money
 
     @property
     def is_table(self) -> bool:
@@ -94,7 +105,7 @@ class CompaniesFile:
         source, kind = self._known()
         reader: type[TableReading] = getattr(import_module(kind.module), kind.reader)
         try:
-            return reader(source, self._base)
+            return reader(source, self._base, self._money)
         except BaseException:
             source.close()
             raise
@@ -105,11 +116,15 @@ class CompaniesFile:
         if kind.is_table:
             return _portfolio(self.reading(), self._base.vocabulary)
         with source:
-            return read_source(source, self._base.vocabulary, lines=kind is LINES, lenient=lenient)
+            return read_source(source, self._base.vocabulary, self._money, lines=kind is LINES, lenient=lenient)
 
     @cached_property
     def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
         try:
+            if self.path.startswith(INTERVIEW):
+                from salespath.interview.saved import fact_file  # not for files
+
+                return InputFile(self.path, BytesIO(fact_file(self._base, self.path))), FACTS
             source = InputFile(self.path)
         except SalespathError as error:
             return error
@@ -129,8 +144,10 @@ def recognise(source: InputFile, vocabulary: Vocabulary) -> FileKind:
     named = ENDINGS.get(source.path.lower().rpartition(".")[2])
     text = source.head.decode(encoding(source.head), errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
-    if lines and lines[0][0] != "#" and any(name in vocabulary for name in header.split(lines[0], vocabulary)[1]):
-        return CSV
+    if lines and lines[0][0] not in "#{[":
+        head = find_header(text, vocabulary)
+        if head and head.facts and (not head.above or (head.known > 1 and named is not FACTS)):
+            return CSV
     lines = [line for line in lines if not line.startswith(("#", "---"))]
     if [line[:1] for line in lines[:2]] == ["{", "{"]:
         with suppress(ValueError):
@@ -148,14 +165,26 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
     found: list[Case] = []
     problems = list(reading.problems)
     rejects: list[Reject] = []
+    left_out: list[LeftOut] = []
     for part in reading.parts():
         batch = reading.batch(part)
         found.extend(batch.cases(vocabulary))
         problems.extend(batch.problems)
         rejects.extend(batch.rejects)
+        left_out.extend(batch.left_out)
+        check_count(batch)
+    problems.extend(reading.notes())
     if not found and not rejects:
         problems.append(no_rows(reading.path))
-    return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects))
+    return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects), left_out=tuple(left_out))
+
+
+def check_count(batch: Batch) -> None:
+    """Raise SalespathError (SP155) unless every row is assessed, rejected or left out."""
+    parts = (batch.table.rows, len(batch.rejects), len(batch.left_out))
+    if batch.count != sum(parts):
+        counts = "{} rows, but {} to assess, {} rejected and {} left out".format(batch.count, *parts)
+        raise refusal("SP155", f"a mistake in salespath: {counts}; nothing is written.", batch.path)
 
 
 def no_rows(path: str) -> Problem:

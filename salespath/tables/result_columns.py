@@ -5,7 +5,8 @@ Nothing here loops over rows: every distinct sum, set of processes or figure is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -20,20 +21,22 @@ from salespath.engine.strength_table import strengths
 from salespath.engine.table import NONE, Array, Bits, FactColumn, Rows, TableResult
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
-from salespath.facts.values import cell_text, words
+from salespath.facts.money import Rate, in_own_currency
+from salespath.facts.values import Range, cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Warn
 from salespath.tables.batch import Batch
-from salespath.tables.csv_cells import quote
+from salespath.tables.csv_cells import guard, quote
 from salespath.tables.fact_columns import values
-from salespath.tables.header import RESULTS
+from salespath.tables.header import PREFIX, RESULTS
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
 
 TOP = 3
 DIGITS = 3
 REMEMBERED = 100_000  # sums: they recur from batch to batch
 BETWEEN_TEXTS = " | "
+TEXTS = ("reason_texts", "advice")  # the columns with words of those who wrote the rules
 SIGNS = {"at_least": ">=", "at_most": "<="}
 
 
@@ -74,7 +77,12 @@ class ResultColumns:
 
     def text(self) -> dict[str, pa.Array | Lists]:
         """The columns of RESULTS as texts, as far as they take little room: lists as lists, repeated words as dictionaries."""
-        return {**self._columns(str), "settled": _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))}
+        found = {**self._columns(str), "settled": _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))}
+        for name in TEXTS:
+            column = found[name]
+            assert isinstance(column, Lists)
+            found[name] = replace(column, words=guard(pa.array(column.words, pa.string())).to_pylist())
+        return found
 
     def _columns(self, figure: Callable[[float], Any]) -> dict[str, pa.Array | Lists]:
         result = self.result
@@ -189,7 +197,13 @@ class ResultColumns:
                 assert item.value is not None
                 said, which = [f"= {cell_text(item.fact, item.value)}"], np.zeros(len(item.rows), dtype=np.int64)
             else:
-                distinct, which = np.unique(item.amounts, return_inverse=True)
+                amounts = item.amounts.copy()
+                for rate, here in (
+                    self._by_rate(item.rows, np.arange(len(amounts))) if item.fact.type == "money" else ()
+                ):
+                    if rate:
+                        amounts[here] = [rate.own(amount) for amount in amounts[here].tolist()]
+                distinct, which = np.unique(amounts, return_inverse=True)
                 sign = SIGNS[item.bound]
                 said = [f"{sign} {cell_text(item.fact, int(n) if n == int(n) else n)}" for n in distinct.tolist()]
             rows.append(item.rows)
@@ -206,11 +220,19 @@ class ResultColumns:
         codes = np.zeros(len(reasons.codes), dtype=np.int32)
         texts: list[str] = []
         for code in np.unique(reasons.codes):
-            here = np.flatnonzero(reasons.codes == code)
-            said, which = self._filled(self.wording.rules[reasons.words[code]].because, row_of[here])
-            codes[here] = which + len(texts)
-            texts.extend(said)
+            because = self.wording.rules[reasons.words[code]].because
+            for rate, here in self._by_rate(row_of, np.flatnonzero(reasons.codes == code)):
+                with in_own_currency(rate):
+                    said, which = self._filled(because, row_of[here])
+                codes[here] = which + len(texts)
+                texts.extend(said)
         return Lists(reasons.offsets, codes, texts)
+
+    def _by_rate(self, rows: Array, places: Array) -> Iterator[tuple[Rate | None, Array]]:
+        """Some places by the rate of the currency that the row of each has."""
+        if self.batch.money is None:
+            return iter([(None, places)])
+        return ((rate, places[found]) for rate, found in self.batch.money.by_rate(rows[places]))
 
     def _filled(self, text: str, rows: Array) -> tuple[list[str], Array]:
         """A text with the figures of some rows: the distinct texts, and which each row has."""
@@ -226,17 +248,39 @@ class ResultColumns:
         """A fact or number in words: the distinct ones, and which each of some rows has."""
         term, column = self.base.vocabulary[name], self.batch.table.columns.get(name)
         if term.numeric:
-            numbers = np.broadcast_to(self._rows.value(Quantity(name)).values, self.result.rows)[rows]
-            distinct, which = np.unique(numbers, return_inverse=True)
-            return [words(term, number) for number in distinct.tolist()], which
+            low, high = self._ends(name, rows)
+            if low is high:
+                distinct, which = np.unique(low, return_inverse=True)
+                return [words(term, number) for number in distinct.tolist()], which
+            pairs, which = np.unique(np.stack([low, high], axis=1), axis=0, return_inverse=True)
+            numbers = [one if one == other else Range(one, other) for one, other in pairs.tolist()]
+            return [words(term, number) for number in numbers], which.reshape(-1)
         assert column is not None  # the base checks that what a text names is known
         distinct, which = np.unique(column.values[rows], return_inverse=True)
         found = values(term, FactColumn(distinct, np.ones(len(distinct), dtype=bool)))
         return [words(term, value) for value in found if value is not None], which
 
+    def _ends(self, name: str, rows: Array) -> tuple[Array, Array]:
+        """Both ends of a number in some rows, as given or else computed; one array where there are no ranges."""
+        given, found = self.batch.table.columns.get(name), self._rows.value(Quantity(name))
+        low, high = found.ends
+        if given is not None and given.high is not None:  # as it was said, not as the fact can be
+            low, high = (np.where(given.known, said, end) for said, end in zip(given.ends, (low, high)))
+        first = np.broadcast_to(low, self.result.rows)[rows]
+        return first, first if found.high is None else np.broadcast_to(high, self.result.rows)[rows]
+
     @cached_property
     def _rows(self) -> Rows:
         return Rows(self.base, self.batch.table)
+
+
+def _distinct(ends: Array) -> tuple[list[tuple[float, float]], Array]:
+    """The distinct numbers or ranges of rows, from their low ends and maybe high ones, and which each row has."""
+    if len(ends) == 1:
+        numbers, which = np.unique(ends[0], return_inverse=True)
+        return [(number, number) for number in numbers.tolist()], which
+    pairs, which = np.unique(ends, axis=1, return_inverse=True)
+    return list(zip(*pairs.tolist())), which.reshape(-1)
 
 
 @lru_cache(2 * REMEMBERED)
@@ -258,4 +302,6 @@ def text_cells(name: str, column: pa.Array | Lists, start: int, stop: int) -> pa
     if not isinstance(column, Lists):
         return _decode(column.slice(start, stop - start))
     part = column.part(start, stop)
-    return quote(part.joined(BETWEEN_TEXTS)) if name in ("reason_texts", "unless") else part.joined()
+    texts_apart = name.removeprefix(PREFIX) in ("reason_texts", "unless")
+    joined = part.joined(BETWEEN_TEXTS) if texts_apart else part.joined()
+    return quote(joined) if any(character in word for word in part.words for character in ',"\n\r') else joined

@@ -45,7 +45,7 @@ def assess_to_file(
     outputs = [Output(path) for path in (out, rejects) if path and path != "-"]
     check(outputs, [file.path for file in opened], force=force)
     ending = ending or out.lower().rpartition(".")[2]
-    summary = Summary()
+    summary = Summary(rows=any(file.is_table for file in opened))
     readings = _begun(opened)
 
     def note(problem: Problem) -> None:
@@ -56,13 +56,21 @@ def assess_to_file(
         file = begin(out)
         left: RejectsFile | None = None
         if rejects is not None:
-            left = RejectsFile(begin, rejects, [name for reading in readings for name in reading.names], like=out)
+            left = RejectsFile(
+                begin,
+                rejects,
+                [name for reading in readings for name in reading.names],
+                [reading.lines for reading in readings],
+                texts=not all(reading.told_by_cells for reading in readings),
+                like=out,
+            )
 
         def batches() -> Iterator[Assessed]:
             for reading in readings:
                 for item in assess_reading(base, reading, on_problem=note, progress=advance):
                     summary.assessed += item.batch.table.rows
                     summary.rejected += len(item.batch.rejects)
+                    summary.leave_out(item.batch.left_out)
                     if left and item.batch.rejects:
                         left.write(item.batch.rejects)
                     yield item

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -12,13 +15,16 @@ import pyarrow.parquet
 
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
+from salespath.engine.table import FactColumn
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
+from salespath.files.visible import visible_lines
 from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
-from salespath.tables.csv_cells import guard, quote, texts
-from salespath.tables.fact_columns import typed_cells, written_cells
-from salespath.tables.header import COMPANY, RESULTS
+from salespath.tables.csv_cells import guard, quote
+from salespath.tables.fact_columns import range_cells, typed_cells, written_cells
+from salespath.tables.header import COMPANY, RANGE, RESULTS, range_column, result_name
+from salespath.tables.normalise import texts
 from salespath.tables.result_columns import ResultColumns, Wording, text_cells
 from salespath.tables.word_lists import Lists
 
@@ -43,7 +49,9 @@ def write(
         for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
             file.write(piece.encode())
     else:
-        kept = {COMPANY: pa.string(), **{name: kind for name, kind in columns.items() if name not in RESULTS}}
+        kept = {COMPANY: pa.string()}
+        for name, kind in columns.items():  # ranges go back to the column of their fact
+            kept[range_column(name, base.vocabulary) or name] = kind
         IN_COLUMNS[ending](base, batches, file, kept)
 
 
@@ -56,10 +64,12 @@ def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, An
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
     wording = Wording(base)
+    put = _shown_on(file) if file.isatty() else file.write
 
     def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
         outcome = ResultColumns(wording, item.batch, item.result, strong=item.strong)
-        return {**_given_texts(base.vocabulary, item, columns), **outcome.text()}, item.batch.table.rows
+        results = {result_name(name, columns): column for name, column in outcome.text().items()}
+        return {**_given_texts(base.vocabulary, item, columns), **results}, item.batch.table.rows
 
     def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
         for found, rows in work_ahead(prepared, batches):
@@ -75,20 +85,36 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
         texts = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
         return fired.part(start, stop).after(texts)
 
-    file.write(",".join(quote(guard(pa.array([*columns, *RESULTS]))).to_pylist()).encode())
+    put(",".join(quote(guard(pa.array([*columns, *_results(columns)]))).to_pylist()).encode())
     for text in work_ahead(lines, pieces()):
-        file.write(text)
-    file.write(b"\n")
+        put(text)
+    put(b"\n")
+
+
+def _shown_on(terminal: IO[bytes]) -> Callable[[bytes | memoryview], object]:
+    """A function that writes rows to a terminal, which would obey what a file keeps as it is."""
+    return lambda rows: terminal.write(visible_lines(bytes(rows).decode()).encode())
+
+
+def _results(columns: Container[str]) -> list[str]:
+    """What the results are called beside some columns of the input."""
+    return [result_name(name, columns) for name in RESULTS]
 
 
 def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
-        cells, typed = item.batch.given.get(name), item.batch.table.columns.get(name)
+        cells, typed = item.batch.given.get(name), _as_stood(item, name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
         found[name] = cells if name in vocabulary else quote(guard(texts(cells)))
     return found
+
+
+def _as_stood(item: Assessed, name: str) -> FactColumn | None:
+    """A column with amounts in the currency of each row."""
+    own = item.batch.money.own if item.batch.money else {}
+    return own.get(name) or item.batch.table.columns.get(name)
 
 
 def _write_parquet(
@@ -98,33 +124,114 @@ def _write_parquet(
 
     def rows(item: Assessed) -> pa.RecordBatch:
         results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
-        cells = [*_given_columns(base.vocabulary, item, columns), *results.typed()]
-        return pa.RecordBatch.from_arrays(cells, [*columns, *RESULTS])
+        cells = dict(_given_columns(base.vocabulary, item, columns))
+        return pa.RecordBatch.from_arrays([*cells.values(), *results.typed()], [*cells, *_results(columns)])
 
-    writer: pyarrow.parquet.ParquetWriter | None = None
     waiting: list[pa.RecordBatch] = []
-    try:
+    with _ParquetFile(file, base.vocabulary) as out:
         for table in work_ahead(rows, batches):
             waiting.append(table)
-            writer = writer or pyarrow.parquet.ParquetWriter(file, table.schema, write_statistics=False)
             if sum(map(len, waiting)) >= ROW_GROUP:
-                writer.write_table(pa.Table.from_batches(waiting))
+                out.write(waiting)
                 waiting.clear()
-        if writer and waiting:
-            writer.write_table(pa.Table.from_batches(waiting))
-    finally:
+        if waiting:
+            out.write(waiting)
+
+
+class _ParquetFile:
+    """A Parquet file being written, to which a column of ranges comes with the first range of a fact.
+
+    What has been written by then is written again with that column, beside the output, and put there in the end. So is what is
+    written to a pipe, which cannot be read again.
+    """
+
+    def __init__(self, file: IO[bytes], vocabulary: Vocabulary) -> None:
+        self._file, self._vocabulary = file, vocabulary
+        self._made = file if _can_be_read(file) else tempfile.TemporaryFile()  # noqa: SIM115
+        self._writer: pyarrow.parquet.ParquetWriter | None = None
+        self._schema = pa.schema([])
+        self._ranges: set[str] = set()
+
+    def __enter__(self) -> _ParquetFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._writer:
+            self._writer.close()
+        if self._made is not self._file:
+            with self._made:
+                if kind is None:
+                    self._put()
+
+    def write(self, batches: Sequence[pa.RecordBatch]) -> None:
+        """Write a group of rows."""
+        found = {name for batch in batches for name in batch.schema.names if range_column(name, self._vocabulary)}
+        if not self._writer or found - self._ranges:
+            self._ranges |= found
+            self._begin(batches[0].schema)
+        assert self._writer
+        self._writer.write_table(pa.Table.from_batches([_with_all(batch, self._schema) for batch in batches]))
+
+    def _begin(self, first: pa.Schema) -> None:
+        """Begin, or begin again with more columns."""
+        plain = [field for field in first if not range_column(field.name, self._vocabulary)]
+        beside = {field.name: pa.field(f"{field.name}__{RANGE}", pa.string()) for field in plain}
+        self._schema = pa.schema(
+            [one for f in plain for one in (f, beside[f.name]) if one is f or one.name in self._ranges]
+        )
+        before, writer = self._made, self._writer
         if writer:
             writer.close()
+            before.flush()
+            self._made = tempfile.TemporaryFile()  # noqa: SIM115
+        self._writer = pyarrow.parquet.ParquetWriter(self._made, self._schema, write_statistics=False)
+        if writer:
+            with open(os.dup(before.fileno()), "rb") as old:
+                for batch in pyarrow.parquet.ParquetFile(old).iter_batches(ROW_GROUP, use_threads=False):
+                    self._writer.write_batch(_with_all(batch, self._schema))
+            if before is not self._file:
+                before.close()
+
+    def _put(self) -> None:
+        """What was made beside the output, in its place."""
+        self._made.seek(0)
+        if _can_be_read(self._file):
+            self._file.seek(0)
+            self._file.truncate()
+        shutil.copyfileobj(self._made, self._file)
 
 
-def _given_columns(vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.DataType]) -> Iterator[pa.Array]:
+def _can_be_read(file: IO[bytes]) -> bool:
+    """Whether what is written to a file can be read again: a regular one that is open for both."""
+    try:
+        os.read(file.fileno(), 0)
+        return file.seekable()
+    except OSError:
+        return False
+
+
+def _with_all(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Some rows with all columns of a schema; those that they do not have are null."""
+    columns = dict(zip(batch.schema.names, batch.columns))
+    cells = [columns[f.name] if f.name in columns else pa.nulls(len(batch), f.type) for f in schema]
+    return pa.RecordBatch.from_arrays(cells, schema=schema)
+
+
+def _given_columns(
+    vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.DataType]
+) -> Iterator[tuple[str, pa.Array]]:
     rows = item.batch.table.rows
     for name, kind in columns.items():
-        cells = item.batch.given.get(name)
+        cells, typed = item.batch.given.get(name), _as_stood(item, name)
         if name in vocabulary:
-            yield typed_cells(vocabulary[name], item.batch.table.columns.get(name), rows)
+            yield name, typed_cells(vocabulary[name], typed, rows)
+            ranges = range_cells(vocabulary[name], typed) if typed else None
+            if ranges is not None:
+                yield f"{name}__{RANGE}", ranges
+        elif cells is None:
+            yield name, pa.nulls(rows, kind)
         else:
-            yield pa.nulls(rows, kind) if cells is None else cells.cast(kind)
+            yield name, texts(cells) if kind == pa.string() else cells.cast(kind)
 
 
 # A new kind is a function and a line here.

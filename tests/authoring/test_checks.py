@@ -11,7 +11,8 @@ from given import BASE, ROOT, run, small_base
 from rule_bases import random_base
 
 from salespath.authoring.checks import check
-from salespath.authoring.solver import GaveUp, Solver, holds
+from salespath.authoring.possible import Possible
+from salespath.authoring.solver import LEAST, AnyEvidence, Budget, GaveUp, Solver, SpentBudget, holds
 from salespath.engine.cells import cells, companies
 from salespath.engine.company import Company
 from salespath.engine.load import read
@@ -50,7 +51,7 @@ def every_code():
 
 def test_every_code_of_rules_is_found_once_at_least(every_code) -> None:
     documented = set(CODE.findall((ROOT / "docs" / "problems.md").read_text("utf-8")))
-    of_rules = {code for code in documented if code < "SP110" or code[2] in "34" or "SP201" <= code <= "SP211"}
+    of_rules = {code for code in documented if code < "SP110" or code[2] in "34" or "SP201" <= code <= "SP212"}
     assert {problem["code"] for problem in every_code} == of_rules - ELSEWHERE
 
 
@@ -119,7 +120,7 @@ BIG, SMB, SMB_MORE = (
         # Whole numbers have no cell between 3 and 4; other numbers have.
         (rule("a", "paying_customers > 3 and paying_customers < 4", BIG), ["SP402"]),
         (rule("a", "sales_cycle_months > 3 and sales_cycle_months < 4", BIG), []),
-        (rule("a", "churn_rate > 1", BIG), []),  # computed, it may be
+        (rule("a", "churn_rate > 1", BIG), ["SP402"]),  # a number beyond its bounds is undefined
         (rule("a", "gross_margin > 1", BIG), ["SP402"]),
         (rule("a", "product_stage == launched and product_stage < launched", BIG), ["SP402"]),
         (rule("a", "count(customer_segments) > 3", BIG), ["SP402"]),
@@ -203,7 +204,7 @@ def test_cells_hold_a_value_on_each_side_of_every_limit() -> None:
         assert len(set(some)) == len(some) > 0
         for value in some:  # every one can be typed in
             if fact.type != "set":
-                assert read_value(fact, Scalar(value_written(fact, value), 1), exact=True) == value
+                assert read_value(fact, Scalar(value_written(fact, value), 1), exact=True).value == value
 
 
 # Trees as their authors write them
@@ -227,3 +228,68 @@ def test_a_tree_is_written_so_that_it_reads_the_same() -> None:
             continue
         again = condition(notation(tree), scopes[BASE.section(rule_)])
         assert notation(again) == notation(tree), id_
+
+
+# A check ends
+
+
+CUBES = "rules:\n" + "".join(
+    rule(f"hard-{n}", f"capital * capital * capital + {n} == annual_revenue * annual_revenue * capital", SMB)
+    for n in range(1, 41)
+)
+
+
+def test_what_the_budget_of_a_check_leaves_open_is_said_once_with_its_number_and_names(monkeypatch) -> None:
+    monkeypatch.setattr("salespath.authoring.possible.Budget", lambda: Budget(20 * LEAST))
+    base = small_base(CUBES)
+    report = check(base.vocabulary, base.knowledge, [])
+    (said,) = [p.message for p in report.problems if p.code == "SP415" and "questions were left open" in p.message]
+    number, named = re.fullmatch(r"([\d,]+) questions were left open, .*: on (.*) more\. .*", said).groups()
+    assert 0 < int(number.replace(",", "")) <= report.undecided
+    assert len(named.split(", ")) == 12
+    assert {word for word in re.split(r", | and ", named) if word.startswith("hard-")}
+
+
+def test_questions_are_asked_within_one_budget() -> None:
+    base = small_base(CUBES)
+    budget = Budget(2 * LEAST)
+    solvers = Solver(base, budget), AnyEvidence(base, budget)
+    for solver in solvers:
+        solver.solve([])
+    for solver in solvers:
+        with pytest.raises(SpentBudget):
+            solver.solve([])
+
+
+def test_what_is_too_hard_alone_is_not_asked_again_beside_others(monkeypatch) -> None:
+    asked = []
+    base = small_base(CUBES)
+    possible = Possible(base)
+    monkeypatch.setattr(possible._loose, "solve", lambda wanted: asked.append(wanted) or give_up())
+    hard, other = (base.rule_ref(f"hard-{n}") for n in (1, 2))
+    for literals in ([(hard, True)], [(hard, True), (other, False)], [(other, True), (hard, True)]):
+        with pytest.raises(GaveUp):
+            possible.example(*literals)
+    assert (len(asked), possible.undecided) == (1, 3)
+
+
+def give_up() -> None:
+    raise GaveUp
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "rules: [" + "a, " * 50_000 + "]\n",
+            ["a rule should be a mapping of keys and values; so should 49,999 more below it."],
+        ),
+        (
+            "rules:\n" + rule("a", "self_serve", SMB.replace("size", "deal_size"), ", ".join(["A01"] * 50_000)),
+            ["source of the rule a is a list of 50,000 words; at most 1,000 are read."],
+        ),
+    ],
+)
+def test_endless_lists_of_a_rule_file_are_one_problem(tmp_path, text: str, said: list[str]) -> None:
+    (tmp_path / "1.yaml").write_text(text)
+    assert [p.message for p in read(str(tmp_path))[2] if p.code == "SP106"] == said

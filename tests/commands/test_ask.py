@@ -21,7 +21,7 @@ no
 bespoke
 proven
 6
-large
+large and midsize
 large
 80%
 about 2,400

@@ -110,11 +110,11 @@ def test_several_members_come_and_go():
         (["capital=-5"], "SP112", "less than 0"),
         (["capital=250.000"], "SP112", "can be read as"),
         (["team_roles=digital_marketr"], "SP112", "Did you mean digital_marketer?"),
-        (["team_roles={value: digital_marketer, how: guessed}"], "SP112", "is not a list"),
-        (["capital=€300k"], "SP112", "€300k is in €"),
+        (["team_roles={value: digital_marketr, how: guessed}"], "SP112", "Did you mean digital_marketer?"),
+        (["capital=€300k", "annual_contract_value=KRW 5"], "SP115", "--rate KRW=DOLLARS"),
         (["paying_customers=5%"], "SP112", "5% is a share; expected a whole number."),
         (["capital=[1"], "SP103", "not valid YAML"),
-        (["capital=&a 5"], "SP104", ""),
+        (["capital=&a 5"], "SP112", "is not a number"),
     ],
 )
 def test_what_is_wrong_with_a_setting_is_said(texts, code, says):

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from companies import random_companies
-from given import BASE, EXAMPLES, ROOT, run, run_process, sample
+from given import BASE, EXAMPLES, INSIDE, ROOT, run, run_process, sample
 
 from salespath.engine.assess import assess
 from salespath.engine.crosscheck.experta_import import WANTED
 from salespath.engine.crosscheck.in_experta import Experta
+from salespath.facts import Case
+from salespath.facts.values import Range
 from salespath.report.plain import document
 
 ONE = str(EXAMPLES / "asana_2020.yaml")
@@ -26,7 +28,8 @@ TABLE = str(EXAMPLES / "real_companies.csv")
 @pytest.mark.more
 def test_the_whole_assessment_is_the_same():
     engine = Experta(BASE)
-    for case in sample(random_companies(5, seed=3)):
+    ranged = {**INSIDE, "capital": Range(50_000, 900_000), "annual_contract_value": Range(9000, 60_000)}
+    for case in [*sample(random_companies(5, seed=3)), Case("Ranged", ranged)]:
         ours, theirs = document(assess(BASE, case)), document(assess(BASE, case, engine.walk))
         assert (ours["receipt"].pop("engine"), theirs["receipt"].pop("engine")) == ("salespath", "experta")
         assert ours == theirs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
 from itertools import product
 
 import numpy as np
@@ -53,15 +54,18 @@ def number(tree, facts, unlimited=False):
         if tree.name in facts:
             return float(facts[tree.name])
         if tree.name in VOCABULARY.derived:
-            return number(BASE.formula(tree.name), facts, VOCABULARY.derived[tree.name].unlimited)
+            made = number(BASE.formula(tree.name), facts, VOCABULARY.derived[tree.name].unlimited)
+            return (
+                made if made in (UNKNOWN, UNDEFINED) or makes_sense(VOCABULARY.derived[tree.name], made) else UNDEFINED
+            )
         return UNKNOWN
     left, right = number(tree.left, facts, unlimited), number(tree.right, facts, unlimited)
     if UNKNOWN in (left, right):
         return UNKNOWN
-    if tree.operator == "/" and right == 0:
-        return math.inf if unlimited and left != 0 else UNDEFINED
     if UNDEFINED in (left, right):
         return UNDEFINED
+    if tree.operator == "/" and right == 0:
+        return math.inf if unlimited and left != 0 else UNDEFINED
     if tree.operator == "+":
         found = left + right
     elif tree.operator == "-":
@@ -73,6 +77,22 @@ def number(tree, facts, unlimited=False):
     return UNDEFINED if found != found else found
 
 
+def makes_sense(term, made):
+    """Whether a computed number is within its declared bounds; of what may be unlimited there is no largest."""
+    return (term.minimum is None or made >= term.minimum) and (term.unlimited or made <= term.maximum)
+
+
+def reckoned(tree):
+    """Whether a formula takes part in a number."""
+    return isinstance(tree, Arithmetic) or (isinstance(tree, Quantity) and tree.name in VOCABULARY.derived)
+
+
+def twelve(value):
+    """A number to twelve significant digits."""
+    with localcontext(prec=12):
+        return +Decimal(value)
+
+
 def answer(leaf, facts):
     """The oracle for tests: whether it is true, false, undecided."""
     if isinstance(leaf, Compare):
@@ -81,6 +101,8 @@ def answer(leaf, facts):
             return False, False, True
         if UNDEFINED in (left, right):
             return False, False, False
+        if reckoned(leaf.left) or reckoned(leaf.right):
+            left, right = twelve(left), twelve(right)
         order = (left > right) - (left < right)
         true = {"<": [-1], "<=": [-1, 0], ">": [1], ">=": [0, 1], "==": [0], "!=": [-1, 1]}[leaf.operator]
         return order in true, order not in true, False

@@ -12,10 +12,10 @@ from given import BASE, VOCABULARY, run
 from jsonschema import Draft202012Validator
 
 from salespath.engine.assess import assess
-from salespath.facts import Case
+from salespath.facts import Case, reader
 from salespath.facts.schema import facts_schema
 from salespath.facts.template import answer_format
-from salespath.facts.values import BadValue, cell_text, parse, words
+from salespath.facts.values import BadValue, cell_text, words
 from salespath.files.problems import SalespathError
 from salespath.interview.answers import how_to_write, understand
 from salespath.rules.language import ExpressionError, Scope, condition
@@ -26,7 +26,7 @@ DAY = "2024-03-31"
 
 @pytest.mark.parametrize("text", [DAY, f" {DAY} ", f"{DAY}T10:00:00Z", f"{DAY} 00:00:00.000000", f"{DAY}T23:59+02:00"])
 def test_a_day_is_read_and_a_time_of_day_dropped(text):
-    assert parse(FACT, text) == DAY
+    assert reader.understand(FACT, text).value == DAY
     assert Draft202012Validator(facts_schema(VOCABULARY)).is_valid({FACT.id: text})
 
 
@@ -48,7 +48,7 @@ def test_a_day_is_read_and_a_time_of_day_dropped(text):
 )
 def test_what_is_no_date_or_may_be_two_is_refused_with_what_it_may_be(text, meant):
     with pytest.raises(BadValue) as caught:
-        parse(FACT, text)
+        reader.understand(FACT, text)
     assert str(caught.value) == f"{text} is not a date; {meant}"
     with pytest.raises(BadValue, match=r"Write a date: 2024-03-31\."):
         understand(FACT, text)

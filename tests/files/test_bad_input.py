@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ SAID = yaml.safe_load((BAD / "said.yaml").read_text("utf-8"))
 
 def reported(done) -> list[str]:
     lines = done.stderr.decode().splitlines()
-    return [line for line in lines if " companies: " not in line]
+    return [line for line in lines if not re.match(r"[0-9]+ (compan|row)", line)]
 
 
 @pytest.mark.parametrize("name", SAID)
@@ -76,7 +77,7 @@ def test_aliases_that_would_fill_the_memory_end_with_a_message(tmp_path):
     path.write_text(bomb)
     done = run("assess", str(path))
     assert (done.returncode, done.stdout) == (1, b"")
-    assert f"{path}:1: error SP104: anchors and aliases" in done.stderr.decode()
+    assert f"{path}:4: error SP104: aliases (`*`) name more than 16 values each" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,8 @@ def test_a_hundred_thousand_mistakes_are_reported_in_time(tmp_path):
     path.write_text("".join(f"annual_contract_valeu_{n}: 1\n" for n in range(100_000)))
     done = run("assess", str(path))
     assert done.returncode == 1
-    assert done.stderr.count(b"\n") == 100_000
+    assert "error SP111: 100,000 lines: there is no fact …. (lines 1, 2, 3 and 99,997 more)" in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 21
 
 
 def test_control_characters_of_a_file_never_reach_the_terminal(tmp_path):

@@ -59,11 +59,11 @@ def test_each_repeated_key_is_named_with_both_its_lines():
         ("a: !mine 1\n", 1),
         ("a: ! 1\n", 1),
         ("!!set {a, b}\n", 1),
-        ("a: 1\nb: &b 2\n", 2),
-        ("a: &a [x]\n", 1),
         ("&a {x: 1}\n", 1),
         ("a: 1\nb: *a\n", 2),
+        ("a: &a [*a]\n", 1),
         ("base: &b {x: 1}\nc: {<<: *b}\n", 1),
+        ("base: &b [x]\nc: {\n<<: *b}\n", 3),
         ("a: 1\n---\nb: 2\n", 2),
         ("---\na: 1\n...\n---\nb: 2\n", 4),
         ("a: 1\n? [b, c]\n: 2\n", 2),
@@ -73,6 +73,38 @@ def test_each_repeated_key_is_named_with_both_its_lines():
 def test_constructs_that_no_fact_file_needs_are_refused_at_their_line(text, line):
     problem = problem_of(text)
     assert (problem.code, problem.line) == ("SP104", line)
+
+
+def test_aliases_of_scalars_and_lists_are_what_they_name():
+    node = parse("a: &one 1\nb: &id001\n- x\n- *one\nc: *id001\nd:\n- *one\n- *id001\n", "f")
+    assert plain(node) == {"a": "1", "b": ["x", "1"], "c": ["x", "1"], "d": ["1", ["x", "1"]]}
+    assert node.get("c").line == 5
+
+
+def test_an_anchor_given_again_names_the_later_value():
+    assert plain(parse("[&a x, *a, &a y, *a]", "f")) == ["x", "x", "y", "y"]
+
+
+def test_a_list_that_every_company_repeats_is_read():
+    """What a writer of YAML makes of one list in many companies."""
+    text = "- {a: &id001 [s, m, l]}\n" + "- {a: *id001}\n" * 5000
+    assert len(plain(parse(text, "f"))) == 5001
+
+
+def bomb(levels: int, width: int) -> str:
+    """Lists of lists by alias, each level as many times as wide as the one before."""
+    lists = [f"- &a{n} [{', '.join([f'*a{n - 1}'] * width)}]\n" for n in range(1, levels)]
+    return "- &a0 [x]\n" + "".join(lists)
+
+
+@pytest.mark.parametrize(("levels", "width"), [(20, 9), (30, 2), (28, 40)])
+def test_aliases_cannot_make_a_small_file_a_large_one(levels, width):
+    problem = problem_of(bomb(levels, width))
+    assert (problem.code, problem.message) == ("SP104", "aliases (`*`) name more than 16 values each; write them out.")
+
+
+def test_aliases_cannot_make_a_flat_file_a_deep_one():
+    assert problem_of(bomb(40, 1)).message == "more than 32 levels of nesting."
 
 
 def test_a_merge_key_merges_nothing():

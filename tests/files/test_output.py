@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -12,10 +14,12 @@ import threading
 from functools import partial
 from pathlib import Path
 
+import click
 import given
 import pytest
-from given import EXAMPLES
+from given import EXAMPLES, ROOT
 
+from salespath.cli import main
 from salespath.files.output import Output, atomic, check, json_pieces, together
 from salespath.files.problems import SalespathError
 
@@ -283,7 +287,7 @@ def test_devices_are_written_through(run, tmp_path):
     for words in (["-o", "/dev/null"], ["-o", "nothing.csv"], ["-o", "out.csv", "--rejects", "/dev/null"]):
         done = run("assess", "a.csv", *words)
         assert done.returncode == 1
-        assert b"1 assessed, 1 rejected" in done.stderr
+        assert b"1 company assessed, 1 rejected" in done.stderr
     assert os.stat("/dev/null").st_rdev == null.st_rdev
     assert (tmp_path / "nothing.csv").is_symlink()
     assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "nothing.csv", "out.csv"}
@@ -353,3 +357,126 @@ def test_an_array_is_written_item_by_item_with_the_bytes_of_the_whole(count):
         next(pieces)
         assert len(made) == number
     assert "".join(json_pieces(iter(items))) == json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+# Every command that writes goes through this gate
+
+
+MINE = "product_stage: idea\n"
+WRITERS = {  # each command with -o: what it reads, and an ending that it writes
+    "ask": (["--no-input", "--answers", "mine.yaml"], "yaml"),
+    "assess": (["mine.yaml"], "html"),
+    "compare": (["mine.yaml", "other.yaml"], "json"),
+    "economics": (["mine.yaml"], "md"),
+    "explain": (["mine.yaml"], "json"),
+    "facts check": (["mine.yaml"], "json"),
+    "facts list": ([], "md"),
+    "guide": ([], "html"),
+    "interviews list": ([], "json"),
+    "interviews show": (["acme"], "json"),
+    "plan": (["mine.yaml"], "md"),
+    "rules check": ([], "json"),
+    "rules diff": (["built-in", "-", "--on", "mine.yaml"], "json"),
+    "rules graph": ([], "mmd"),
+    "rules list": ([], "json"),
+    "rules score": (["mine.yaml"], "json"),
+    "rules show": (["smb-not-launched"], "md"),
+    "whatif": (["mine.yaml"], "json"),
+}
+
+
+def commands_with(option: str, command: click.Command = main, name: str = "") -> set[str]:
+    """The names of all commands that have an option."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        inside = {child: command.get_command(context, child) for child in command.list_commands(context)}
+        return {n for child, c in inside.items() if c for n in commands_with(option, c, f"{name} {child}".strip())}
+    return {name} if any(option in parameter.opts for parameter in command.params) else set()
+
+
+def test_every_command_that_writes_is_tried_here():
+    assert commands_with("-o") == WRITERS.keys() | {"rules reference"}
+    assert commands_with("--rejects") == {"assess"}
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A folder with two fact files, a file that is in the way, and a file where a folder is named."""
+    for name in ("mine.yaml", "other.yaml"):
+        (tmp_path / name).write_text(MINE)
+    (tmp_path / "file").write_text("no folder")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_name_is_refused_before_anything_is_done(run, filled, name):
+    words, ending = WRITERS[name]
+    for out, code, reason in (
+        (f"missing/out.{ending}", "SP140", "there is no folder"),
+        (f"file/out.{ending}", "SP140", "Not a directory"),
+        (f"there.{ending}", "SP141", "--force"),
+    ):
+        (filled / f"there.{ending}").write_text("mine")
+        before = listing(filled)
+        done = run(*name.split(), *words, "-o", out)
+        assert (done.returncode, done.stdout, {*codes(done)}) == (1, b"", {code}), done.stderr
+        assert reason.encode() in done.stderr
+        assert listing(filled) == before
+
+
+@pytest.mark.parametrize("name", [name for name, (words, _) in WRITERS.items() if "mine.yaml" in words])
+def test_an_input_of_any_command_is_refused(run, filled, name):
+    words, ending = WRITERS[name]
+    (filled / f"link.{ending}").symlink_to("mine.yaml")
+    before = listing(filled)
+    done = run(*name.split(), *words, "-o", f"link.{ending}", "--force")
+    assert (done.returncode, done.stdout, codes(done)) == (1, b"", ["SP146"])
+    assert listing(filled) == before
+
+
+@pytest.mark.parametrize("words", [[], ["--force"]])
+def test_an_interview_asks_nothing_before_its_file_can_be_written(run, filled, words):
+    done = run("ask", "-o", "missing/out.yaml", *words, stdin=b"Acme\nidea\n")
+    assert (done.returncode, done.stdout, codes(done)) == (1, b"", ["SP140"])
+    assert not (filled / "data").exists(), "no interview is begun"
+
+
+@posix
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_takes_no_file_is_refused_at_once(run, filled):
+    (filled / "closed").mkdir(mode=0o500)
+    done = run("assess", "mine.yaml", "-o", "closed/out.json")
+    assert codes(done) == ["SP140"]
+
+
+@posix
+def test_a_link_whose_folder_is_gone_is_refused_at_once(run, filled):
+    (filled / "out.json").symlink_to("gone/out.json")
+    assert codes(run("assess", "mine.yaml", "-o", "out.json", "--force")) == ["SP140"]
+
+
+def test_a_reference_makes_its_folder_but_not_below_a_file(run, filled):
+    assert run("rules", "reference", "-o", "new/pages").returncode == 0
+    assert "sources.md" in {path.name for path in (filled / "new" / "pages").iterdir()}
+    done = run("rules", "reference", "-o", "file/pages")
+    assert done.returncode == 1
+    assert set(codes(done)) == {"SP140"}
+
+
+OPENERS = {"write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "touch", "symlink_to"}
+
+
+def test_nothing_else_of_the_program_writes_files():
+    found = set()
+    for path in (ROOT / "salespath").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            said = ast.unparse(node)
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            writing = called == "open" and re.search(r"""['"][rwax]?[bt]?[wax+]""", said)
+            opening = said.startswith(("os.open", "os.replace", "os.rename", "os.fdopen", "tempfile."))
+            opening &= not said.startswith("tempfile.TemporaryFile")  # which has no name and leaves nothing
+            if writing or opening or called in OPENERS:
+                found.add(str(path.relative_to(ROOT / "salespath")))
+    assert found == {"files/output.py", "interview/journal.py"}  # which is one line more with each answer

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
+from dataclasses import replace
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 from given import BASE, VOCABULARY, some_facts, values
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 from salespath.commands.shared.reading import read_one
 from salespath.facts import Case
 from salespath.facts import fact_file as factfile
-from salespath.facts.values import HOW
+from salespath.facts.values import HOW, Range
 from salespath.files.problems import SalespathError
 from salespath.interview import journal
 from salespath.interview.answers import Answer
@@ -100,6 +103,157 @@ def test_each_event_is_in_the_file_once_append_returns():
         file.append(event)
         assert journal.read(file.path.read_bytes(), VOCABULARY).events == tuple(EVENTS[:number])
     file.close()
+
+
+OLD = Path(__file__).parent / "journals" / "before_checksums.jsonl"
+
+
+def test_an_interview_that_was_saved_before_there_were_checksums_is_read_and_written_on(tmp_path):
+    data = OLD.read_bytes()
+    record = journal.read(data, VOCABULARY)
+    assert not record.damage  # two lines of it were torn by a killed process
+    assert (record.given.file, record.given.extra) == ("/home/ana/acme.yaml", {"id": "7"})
+    assert record.written == ("/home/ana/acme-answers.yaml", "0" * 64)
+    expected = replay(BASE, record.given, record.events)
+    assert expected.case.company == "Ștefan & Söhne"
+    assert dict(expected.case.how) == {
+        "self_serve": "guessed", "willingness_to_pay": "guessed", "paying_customers": "measured",
+        "annual_contract_value": "estimated",
+    }  # fmt: skip
+    assert expected.values == {
+        "product_stage": "pilot", "self_serve": False, "willingness_to_pay": "paid_pilot", "paying_customers": 3,
+        "free_trial": False, "deployment_options": frozenset(), "customer_segments": {"small", "large"},
+        "large_customer_share": 0.5, "annual_contract_value": 12000.5,
+    }  # fmt: skip
+    path = journal.folder() / "20250102-101112-0a1b2c3d.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    file = Journal(path)
+    assert file.name == "20250102-101112-0a1b2c3d"
+    file.append(Event("skip", "role"))
+    file.close()
+    again = journal.read(path.read_bytes(), VOCABULARY)
+    assert path.read_bytes().startswith(data)
+    assert again.events == (*record.events, Event("skip", "role"))
+    assert not again.damage
+
+
+def test_every_line_carries_the_checksum_of_the_rest_of_it():
+    for line in written().read_bytes().splitlines():
+        assert f"{crc32(line[20:]):08x}" == json.loads(line)["sum"]
+
+
+@given(st.data())
+def test_a_damaged_byte_costs_the_line_it_stands_in_and_is_told(data):
+    whole = written().read_bytes()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda byte: byte not in (whole[place], ord("\n"))))
+    damaged = whole[:place] + bytes([byte]) + whole[place + 1 :]
+    number = whole[:place].count(b"\n") + 1
+    record = journal.read(damaged, VOCABULARY)
+    if whole[place] == ord("\n"):  # two lines became one
+        assert len(record.events) >= len(EVENTS) - 2
+    else:
+        assert record.events == tuple(event for at, event in enumerate(EVENTS, 2) if at != number)
+    if damaged.endswith(b"\n"):
+        assert [line for line, _ in record.damage] == [number]
+
+
+def test_what_is_damaged_is_told_once_with_its_line_and_what_it_was_about():
+    path = written()
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"product_stage", "value": "launched"', b'"product_stage", "value": "idea    "'))
+    damaged = path.read_bytes()
+    file = Journal(path)
+    record = journal.read(file.data, VOCABULARY)
+    assert EVENTS[1] not in record.events
+    (problem,) = file.report(record, VOCABULARY)
+    assert (problem.code, problem.severity, problem.file, problem.line) == ("SP147", "warning", str(path), 3)
+    assert "product stage" in problem.message
+    assert file.report(replace(record, damage=()), VOCABULARY) == []
+    file.close()
+    assert path.read_bytes().startswith(damaged)  # the damaged bytes are kept
+    assert not journal.read(path.read_bytes(), VOCABULARY).damage
+
+
+def test_a_line_torn_by_a_killed_process_is_no_damage_then_or_later():
+    path = written()
+    path.write_bytes(path.read_bytes()[:-30])
+    file = Journal(path)
+    assert not journal.read(file.data, VOCABULARY).damage
+    file.append(Event("skip", "role"))
+    file.close()
+    record = journal.read(path.read_bytes(), VOCABULARY)
+    assert not record.damage
+    assert record.events == (*EVENTS[:-1], Event("skip", "role"))
+
+
+def test_a_line_that_was_taken_out_of_its_checksum_counts_for_nothing():
+    path = written()
+    forged = b'{"kind": "answer", "question": "capital", "value": 1, "how": ""}\n'
+    record = journal.read(path.read_bytes() + forged, VOCABULARY)
+    assert record.events == tuple(EVENTS)
+    assert record.damage == ((len(EVENTS) + 2, "capital"),)
+
+
+def test_ranges_and_notes_are_read_back():
+    events = [
+        Event("answer", "annual_contract_value", Answer(Range(20_000, 40_000), "estimated", "from the CRM")),
+        Event("answer", "paying_customers", Answer(Range(100, 10_000_000_000))),
+        Event("answer", "monthly_burn", Answer(Range(0, 5_000), note="ștampilă")),
+    ]
+    assert journal.read(written(events).read_bytes(), VOCABULARY).events == tuple(events)
+
+
+def test_an_answer_is_on_the_disk_before_append_returns_and_the_folder_after_a_new_file(monkeypatch):
+    calls = []
+    fsync, write = os.fsync, os.write
+
+    def synced(handle):
+        calls.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        fsync(handle)
+
+    def wrote(handle, data):
+        calls.append("write")
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "write", wrote)
+    file = Journal.create()
+    assert set(calls) == {"folder"}
+    assert len(calls) == 2  # that of the interviews, which is new, and the one that it is in
+    calls.clear()
+    file.append(EVENTS[0])
+    assert calls == ["write", "file"]
+    file.close()
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", ["acme", "Müller & Co / 2027", "../../etc/passwd", "a b", ".", "con%2e", "北"])
+def test_an_interview_has_its_name_and_stays_in_the_folder(name):
+    file = Journal.create(name)
+    assert file.path.parent == journal.folder()
+    assert file.name == name.casefold()
+    assert journal.path_of(f" {name.upper().lower()} ") == file.path
+    with pytest.raises(FileExistsError):
+        Journal.create(name.title())
+    file.close()
+
+
+@pytest.mark.parametrize("name", ["  ", "a\x00b", "x" * 300, "\x1b[31m"])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(SalespathError, match="SP142"):
+        Journal.create(name)
+
+
+def test_a_deleted_interview_is_not_written_on_by_another_window():
+    path = written()
+    held = Journal(path)
+    held.remove()
+    with pytest.raises(SalespathError):
+        Journal(path)
 
 
 def test_torn_at_any_byte_every_complete_line_counts():

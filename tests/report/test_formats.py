@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from salespath.counsel.moves import planned_moves
 from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
+from salespath.files.visible import hidden, visible
 from salespath.report.formats import WRITERS, html, markdown, text, write_page
 from salespath.report.page import (
     Axis,
@@ -152,6 +153,8 @@ def test_html_says_what_it_is():
         ("R&D in C #", "R\\&D in C \\#"),
         ("paying_customers _x_", "paying_customers \\_x\\_"),
         ("two\nlines", "two lines"),
+        ("see https://evil.example and www.evil.example", "see https\\://evil.example and www\\.evil.example"),
+        ("turned \u202eround\x1b[2J", "turned \\<U+202E\\>round\\<U+001B\\>\\[2J"),
     ],
 )
 def test_markdown_escapes_what_it_would_read(said, written):
@@ -160,7 +163,7 @@ def test_markdown_escapes_what_it_would_read(said, written):
 
 @given(strategies.text(max_size=60) | strategies.text("ab1.)#+-=_*`[]()<>|~&;\\! :/", max_size=30))
 def test_any_text_comes_out_of_markdown_as_it_went_in(value):
-    plain = " ".join("".join(c for c in value if c.isprintable()).split())
+    plain = visible(" ".join(value.split()))
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     blocks = (
         Text(plain),
@@ -174,6 +177,28 @@ def test_any_text_comes_out_of_markdown_as_it_went_in(value):
     texts = ["".join(child.content for child in children) for children in inline]
     wanted = [plain, plain, f"{plain}: x", plain, plain, plain]
     assert not plain or [said for said in texts if said] == wanted
+
+
+def test_addresses_of_sources_can_be_followed_in_markdown():
+    said = "Somebody. https://www.example.org/a_b"
+    assert markdown.write(Page("", (Text(said, links=True), Text(said)))) == (
+        "Somebody. https://www.example.org/a_b\n\nSomebody. https\\://www\\.example.org/a_b\n"
+    )
+
+
+@given(strategies.text(max_size=40))
+def test_no_format_hides_anything(value):
+    page = every_block(f"x{value}\x1b[2J\u202e\u200d\ufe0f\xad\u2066\x9b\U000e0041\t")
+    for said in (text.write(page), text.write(page, 40), *(write_page([page], ending) for ending in WRITERS)):
+        assert hidden(said) == []
+        assert "\t" not in said
+        assert "<U+202E>" in said.replace("&lt;", "<").replace("&gt;", ">").replace("\\", "").replace("\n", "")
+
+
+def test_what_is_shown_bold_hides_nothing_else():
+    said = text.write(every_block("\x1b[31mred"), bold=lambda line: f"\x1b[1m{line}\x1b[0m")
+    assert "\x1b[31m" not in said
+    assert "\x1b[1m" in said
 
 
 def test_markdown_takes_every_text_as_text():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import textwrap
 from enum import Enum
@@ -16,8 +17,8 @@ from jsonschema import Draft202012Validator
 from salespath.counsel.moves import planned_moves
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
-from salespath.facts import Case
-from salespath.facts.values import readable
+from salespath.facts import Case, read_file
+from salespath.facts.values import Range, readable
 from salespath.report.formats.text import fitting, write
 from salespath.report.pages import assessment as pages
 from salespath.report.pages import companies, guide
@@ -47,6 +48,7 @@ KEYS = [
     "motion",
     "second_motion",
     "stage",
+    "currency",
 ]  # fmt: skip
 UNFIT = re.compile(r"\bNone\b(?! [a-z])|\b(True|False|nan|inf|frozenset)\b|[Pp]robab|[{}]|-0\.0\b")
 
@@ -174,11 +176,20 @@ def test_a_report_says_how_near_a_threshold_is_and_which_answers_are_guesses():
         assert "The verdict rests partly on average contract (guessed)." in shown
 
 
-def test_a_figure_beyond_counting_is_no_number_in_json():
+def test_a_figure_beyond_counting_is_undefined_and_no_number_in_json():
     found = document(assess(BASE, Case("A", {"acquisition_cost": 463, "customer_lifetime_value": 2e-309})))
-    (payback,) = [flag for flag in found["flags"] if flag["flag"] == "flag-payback"]
-    assert (payback["figure"], payback["value"]) == ("cost_to_lifetime_value", None)
-    json.dumps(found, allow_nan=False)
+    assert not [flag for flag in found["flags"] if flag["flag"] == "flag-payback"]
+    assert found["derived"]["cost_to_lifetime_value"]["status"] == "undefined"
+    json.dumps(found["derived"]["runway_months"], allow_nan=False)
+
+
+def test_a_range_is_low_and_high_in_json_with_null_for_no_bound():
+    facts = {"capital": Range(20_000, 80_000), "monthly_burn": 10_000, "reachable_customers": Range(100, math.inf)}
+    found = document(assess(BASE, Case("A", facts)))
+    assert found["facts"]["capital"] == {"low": 20_000, "high": 80_000}
+    assert found["facts"]["reachable_customers"] == {"low": 100, "high": None}
+    assert found["derived"]["runway_months"] == {"status": "value", "value": {"low": 2, "high": 8}}
+    json.dumps(found["facts"], allow_nan=False)
 
 
 def test_a_report_says_where_a_given_figure_differs_from_its_inputs():
@@ -266,8 +277,19 @@ def test_the_document_keeps_its_schema_and_the_order_of_its_keys(a, in_table):
     found = document(a, table=in_table)
     VALIDATOR.validate(found)
     left_out = {"open", "next_questions", "precedents", "near", "grounds", "track_record"} if in_table else set()
-    assert list(found) == [key for key in KEYS if key not in left_out]
+    own = ["own"] if a.case.extra else []
+    assert list(found) == [*(key for key in KEYS if key not in left_out), *own]
+    assert found.get("own", {}) == a.case.extra
     assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_what_a_company_says_beside_facts_goes_through_a_saved_result(tmp_path):
+    first = document(assess(BASE, Case("A", {"self_serve": True}, extra={"id": "7", "tags": ["x"]})))
+    assert first["own"] == {"id": "7", "tags": ["x"]}
+    (tmp_path / "saved.json").write_text(json.dumps(first))
+    (case,) = read_file(str(tmp_path / "saved.json"), VOCABULARY).cases
+    assert document(assess(BASE, case))["own"] == first["own"]
+    assert "own" not in document(assess(BASE, Case("A", {})))
 
 
 def test_a_list_of_documents_keeps_the_schema():

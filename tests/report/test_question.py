@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from given import BASE, small_base
+from given import BASE, VOCABULARY, small_base
 
 from salespath.facts import Case
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, Event, Interview
-from salespath.report.pages.question import question, resumption, so_far
+from salespath.report.pages.question import echo, question, resumption, so_far
 
 RULES = """
 rules:
@@ -88,3 +88,20 @@ def test_a_quick_question_says_how_many_there_are_at_most():
     first, *_ = question(interview, interview.question).blocks
     assert first.text == "Question 2 of at most 7 (product)"
     assert resumption(interview) == "Going on with 1 answer, at most 6 to go; `back` leads through them."
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "line"),
+    [
+        ("annual_contract_value", Answer(70_000, read="70k, read as $70,000"), "Noted: $70,000."),
+        (
+            "annual_contract_value",
+            Answer(60_000, read="5k a month, read as $60,000 a year"),
+            "Noted: $60,000 (5k a month, read as $60,000 a year).",
+        ),
+        ("annual_contract_value", Answer(5, "guessed", "from the CRM"), "Noted: $5, guessed (from the CRM)."),
+        ("product_stage", Answer("prototype", read="2, read as prototype"), "Noted: prototype - can be demonstrated."),
+    ],
+)
+def test_what_was_understood_is_said_back_where_it_is_not_what_is_noted_anyway(name, now, line):
+    assert echo(VOCABULARY.facts[name], None, now) == line

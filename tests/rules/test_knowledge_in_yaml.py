@@ -14,12 +14,14 @@ OWN = {*VERDICTS, *DIMENSIONS, *PARTS, "process", "lead", "leaning", "metrics", 
 ALLOWED = {
     "authoring/baselines.py": "other judges, which must not follow the rules that they are held against",
     "authoring/company_kinds.py": "kinds of companies by which every judge is measured alike",
+    "counsel/cautious.py": "which end of each named figure is the worse one",
     "counsel/moves.py": "arithmetic over named figures",
     "counsel/ninety_days.py": "arithmetic over named figures",
     "engine/assessment.py": "the attributes that say how a company sells and how far it is, which rules conclude",
     "engine/compile.py": "advice names its stages and motions, values of these attributes",
     "engine/assess.py": "the verdict's own attributes, which rules may conclude",
     "engine/strength_table.py": "the verdict's own attributes, which rules may conclude",
+    "facts/rates.py": "the day that an amount is of, by which its rate is chosen",
     "facts/vocabulary.py": "an aspect by which companies are compared has the name of an attribute",
     "report/pages/grounds.py": "an aspect by which companies are compared has the name of an attribute",
     "report/words/economics_claims.py": "words of the arithmetic over named figures",
@@ -31,7 +33,6 @@ ALLOWED = {
     "report/pages/economics.py": "words of the arithmetic over named figures",
     "report/words/economics.py": "words of the arithmetic over named figures",
     "report/words/verdict.py": "two groups of buyers are what makes running both a question",
-    "tables/header.py": "other words for columns",
 }
 ALLOWED_FOLDERS = {"counsel/economics/": "arithmetic over named figures"}
 

@@ -17,6 +17,11 @@ from salespath.engine.assess import assess
 from salespath.engine.load import load
 from salespath.facts import Case
 from salespath.files.problems import SalespathError
+from salespath.files.visible import hidden
+from salespath.report.formats.text import write
+from salespath.report.pages import assessment as pages
+from salespath.rules.folders import rule_files, vocabulary_files
+from salespath.tables.read import CompaniesFile
 
 RULES = BASE.knowledge.rules
 
@@ -118,7 +123,7 @@ def test_the_receipt_names_the_folder_with_its_hash(folder) -> None:
     expected = hashlib.sha256(f"added.yaml\0{len(ADDED.encode())}\0{ADDED}".encode()).hexdigest()
     done = run("assess", str(EXAMPLES / "asana_2020.yaml"), "--rules", house, "--format", "json")
     receipt = json.loads(done.stdout)["receipt"]
-    assert receipt["overlays"] == [{"name": "house", "sha256": expected}]
+    assert receipt["overlays"] == [{"name": "house", "sha256": expected, "switched_off": [], "without": None}]
     assert receipt["rules_sha256"] == BASE.knowledge.sha256
     report = run("assess", str(EXAMPLES / "asana_2020.yaml"), "--rules", house).stdout.decode()
     assert f"with house ({expected[:12]})" in " ".join(report.split())
@@ -137,6 +142,127 @@ def test_every_command_that_uses_rules_takes_a_folder(folder, tmp_path) -> None:
     ):
         done = run(*words, "--rules", house)
         assert done.returncode == 0, done.stderr
+
+
+# What is switched off
+
+
+BLOCKED = ["--set", "product_stage=idea", "--set", "annual_contract_value=90000", "--set", "willingness_to_pay=refused"]
+
+
+@pytest.fixture
+def without_blocks(folder) -> str:
+    """A folder that switches off every block."""
+    blocks = [rule.id for rule, _ in BASE.knowledge.blocks]
+    return folder(off=f"switch_off: [{', '.join(blocks)}]")
+
+
+def test_a_report_says_what_a_folder_switched_off_and_what_the_verdict_is_with_it(without_blocks, tmp_path) -> None:
+    blocks = [rule.id for rule, _ in BASE.knowledge.blocks]
+    plain = json.loads(run("assess", *BLOCKED, "--format", "json").stdout)
+    found = json.loads(run("assess", *BLOCKED, "--rules", without_blocks, "--format", "json").stdout)
+    assert plain["process"] != found["process"]
+    (overlay,) = found["receipt"]["overlays"]
+    assert (overlay["switched_off"], overlay["without"]) == (blocks, plain["process"])
+    said = f"house switched off {len(blocks)} blocks; without it: {plain['process'].replace('_', ' ')}."
+    for words in ([], ["--format", "md"], ["--format", "html"]):
+        assert said in " ".join(run("assess", *BLOCKED, "--rules", without_blocks, *words).stdout.decode().split())
+    whole = " ".join(run("assess", *BLOCKED, "--rules", without_blocks, "--full").stdout.decode().split())
+    assert f"({', '.join(blocks)}); without it: {plain['process'].replace('_', ' ')}." in whole
+
+
+def test_what_is_switched_off_stands_on_the_briefest_page(without_blocks) -> None:
+    *_, briefest = pages.versions(assess(load(without_blocks), Case("A", {"product_stage": "idea"})))
+    assert "house switched off" in write(briefest)
+
+
+def test_a_table_says_it_too(without_blocks, tmp_path) -> None:
+    real = str(EXAMPLES / "real_companies.csv")
+    printed = " ".join(run("assess", real, "--rules", without_blocks).stdout.decode().split())
+    others = [
+        assess(BASE, case).process != assess(load(without_blocks), case).process
+        for case in CompaniesFile(BASE, real).portfolio().cases
+    ]
+    assert f"blocks; without it {sum(others)} of {len(others)} companies would have another process." in printed
+    done = run("assess", real, "--rules", without_blocks, "-o", str(tmp_path / "out.csv"))
+    assert "house switched off" in done.stderr.decode()
+
+
+def test_nothing_is_said_where_nothing_is_switched_off(folder) -> None:
+    done = run("assess", *BLOCKED, "--rules", folder(added=ADDED))
+    assert b"switched off" not in done.stdout + done.stderr
+
+
+def test_a_change_of_what_a_folder_below_switched_off_says_so(folder, tmp_path) -> None:
+    house, above = folder(off="switch_off: [smb-not-launched]"), tmp_path / "above"
+    above.mkdir()
+    (above / "r.yaml").write_text("texts: {smb-not-launched: {because: House text.}}")
+    done = run("rules", "check", "--rules", house, "--rules", str(above))
+    assert done.returncode == 1
+    told = "r.yaml:1: error SP210: the folder house below switches the rule smb-not-launched off"
+    assert told in done.stdout.decode()
+    both = folder(off="{switch_off: [smb-not-launched], texts: {smb-not-launched: {because: x}}}")
+    assert [message for _, _, message in problems(both)] == [
+        "this folder switches the rule smb-not-launched off; what is off cannot be changed."
+    ]
+
+
+# What is not read
+
+
+def test_files_that_are_not_the_folders_are_passed_over_and_named(folder, tmp_path) -> None:
+    house = folder(added=ADDED)
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text("switch_off: [smb-not-launched]")
+    for name in (".hidden.yaml", ".#added.yaml", "copy~.yaml", "~$added.yaml"):
+        (tmp_path / "house" / name).write_text("switch_off: [smb-not-launched]")
+    (tmp_path / "house" / "added.yaml~").write_text("no rules at all")
+    (tmp_path / "house" / "leaving.yaml").symlink_to("../elsewhere.yaml")
+    load.cache_clear()
+    assert load(house).knowledge.rules.keys() >= RULES.keys()
+    done = run("assess", *BLOCKED, "--rules", house)
+    said = done.stderr.decode().splitlines()
+    assert done.returncode == 0
+    assert sorted(line.split(": ")[1] for line in said) == ["note SP156"] * 4 + ["warning SP156"]
+    (link,) = (line for line in said if "warning" in line)
+    assert f"leaving.yaml is passed over: it is a link to {elsewhere}, outside of the folder." in link
+
+
+def test_a_link_inside_the_folder_is_read(folder, tmp_path) -> None:
+    house = tmp_path / "house"
+    (house / "..2026").mkdir(parents=True)
+    (house / "..2026" / "added.yaml").write_text(ADDED)
+    (house / "added.yaml").symlink_to("..2026/added.yaml")
+    load.cache_clear()
+    assert "house-likes-short-cycles" in load(str(house)).knowledge.rules
+    assert run("rules", "list", "--rules", str(house)).stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "name"),
+    [
+        (ADDED.replace("Says so.", '"\\e[2J"'), 3, "U+001B ESCAPE"),
+        (ADDED.replace("Says so.", '"\\u202e"'), 3, "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        (ADDED.replace("Your sales", "Your\u200b sales"), 8, "U+200B ZERO WIDTH SPACE"),
+        (ADDED.replace("source: [H01]", "source: [H01] # \u2066"), 9, "U+2066 LEFT-TO-RIGHT ISOLATE"),
+        (ADDED.replace("Your sales", "Your\x1b[2J sales"), 8, "U+001B ESCAPE"),
+        (ADDED.replace("likes-short", "likes\u00adshort"), 5, "U+00AD SOFT HYPHEN"),
+    ],
+)
+def test_what_cannot_be_seen_is_refused_where_it_stands(folder, text, line, name) -> None:
+    (found, *_) = problems(folder(added=text))
+    assert found == ("SP212", line, f"{name} cannot be seen, and has no place in a rule; take it out.")
+
+
+def test_many_hidden_characters_are_not_all_listed(folder) -> None:
+    found = problems(folder(many="\n".join(f"# \u200b{n}" for n in range(50))))
+    assert len(found) == 20
+    assert found[-1][2].endswith("So do 30 more.")
+
+
+def test_the_built_in_rules_hide_nothing() -> None:
+    for path in (*rule_files(), *vocabulary_files()):
+        assert hidden(path.read_text("utf-8")) == []
 
 
 # Mistakes
@@ -222,7 +348,7 @@ def test_a_hostile_condition_is_refused_at_once(when, folder) -> None:
     house = folder(hostile=rule(when))
     start = time.process_time()
     found = problems(house)
-    assert {code for code, _, _ in found} <= {"SP103", "SP301"}
+    assert {code for code, _, _ in found} <= {"SP103", "SP212", "SP301"}
     assert time.process_time() - start < 5
     assert all(len(message) < 400 for _, _, message in found)
 
@@ -230,7 +356,7 @@ def test_a_hostile_condition_is_refused_at_once(when, folder) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("a: &a [x]\nb: [*a, *a]", "SP104"),
+        ("a: &a {b: x}\nc: [*a, *a]", "SP104"),
         ("rules: !!python/object/apply:os.system [echo]", "SP104"),
         ("[" * 30_000, "SP104"),
         ("rules: [" + "{id: a}, " * 5, "SP103"),

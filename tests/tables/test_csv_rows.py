@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.files.problems import SalespathError
-from salespath.files.source import InputFile
+from salespath.files.source import InputFile, encoding
 from salespath.tables import csv_rows
 from salespath.tables.csv_rows import RowBlock, blocks, utf8
 
@@ -130,7 +130,7 @@ def test_a_character_cut_in_two_by_the_reading_is_whole():
 def content(folder: Path, data: bytes) -> bytes:
     (folder / "f").write_bytes(data)
     with InputFile(str(folder / "f")) as source:
-        return b"".join(utf8(source))
+        return b"".join(utf8(source, encoding(source.head)))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

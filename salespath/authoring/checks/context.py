@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from salespath.authoring.possible import Possible
-from salespath.authoring.solver import GaveUp, Literal
+from salespath.authoring.solver import GaveUp, Literal, SpentBudget
 from salespath.engine.base import Base
 from salespath.facts import Value
 from salespath.facts.values import cell_text
@@ -21,14 +22,18 @@ def finding(code: str, message: str, rule: Rule | None = None) -> Problem:
     return Problem(code, what, WARNING, file=file, line=line)
 
 
+NAMED = 12  # rules that one finding names
+
+
 class Context:
-    """A base and the questions about it; `undecided` are those that the solver gave up, as findings."""
+    """A base and the questions about it; `undecided` were too hard, as findings; `unasked` came after the budget."""
 
     def __init__(self, base: Base) -> None:
         self.base = base
         self.rules = base.knowledge.rules
         self.possible = Possible(base)
         self.undecided: dict[Problem, None] = {}
+        self.unasked = Counter[str]()  # by rule
 
     def where(self, code: str, what: str, rule: Rule | None, *literals: Literal) -> Iterator[Problem]:
         """A finding with an example, if there can be a company that makes all literals hold."""
@@ -46,10 +51,22 @@ class Context:
         """The facts of an example, or None where there can be none; where the solver gives up, what is said for that."""
         try:
             return self.possible.example(*literals)
+        except SpentBudget:
+            self.unasked[rule.id if rule else "which process it gives"] += 1
+            return undecided
         except GaveUp:
             what = f"`{' '.join(rule.when.split())}`" if rule else "which process it gives"
             self.undecided[finding("SP415", f"{what} is too hard to decide; nothing is proved of it.", rule)] = None
             return undecided
+
+    def left_open(self) -> Iterator[Problem]:
+        """What could not be decided, as findings."""
+        yield from self.undecided
+        if self.unasked:
+            about = [*self.unasked]
+            names = ", ".join(about[:NAMED]) + (f" and {len(about) - NAMED:,} more" if len(about) > NAMED else "")
+            what = f"{self.unasked.total():,} questions were left open, as those before took all the steps of a check"
+            yield finding("SP415", f"{what}: on {names}. Check fewer rules at once, or simpler ones.")
 
     def _in_words(self, facts: Mapping[str, Value], *literals: Literal) -> str:
         """An example as its author would write it, with no fact that it does not need."""

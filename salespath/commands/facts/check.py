@@ -13,7 +13,8 @@ from salespath.commands.shared.reading import companies_files, company_options, 
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.base import Base
 from salespath.engine.contradictions import problem
-from salespath.files.problems import in_order
+from salespath.files.problems import NOTE, in_order
+from salespath.files.visible import visible
 from salespath.report.plain import plain
 
 
@@ -44,8 +45,8 @@ def command(base: Base, files: tuple[str, ...], company: str, output: Destinatio
     deliver(
         output,
         pages=lambda: (
-            f"{item['file']}: {item['assessable']} of {item['companies']} companies can be assessed, "
-            f"{item['facts']} facts known, {len(item['problems'])} problems.\n"
+            f"{visible(item['file'])}: {item['assessable']} of {item['companies']} companies can be assessed, "
+            f"{item['facts']} facts known, {sum(p['severity'] != NOTE for p in item['problems'])} problems.\n"
             for item in checks()
         ),
         document=checks,

@@ -12,7 +12,7 @@ import click
 from salespath.authoring.checks import CheckReport, check
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.engine.load import read
-from salespath.files.problems import in_order
+from salespath.files.problems import NOTE, in_order
 from salespath.report.plain import plain, shape
 from salespath.report.words.phrases import number_of
 
@@ -34,5 +34,5 @@ def command(folders: tuple[str, ...], output: Destination) -> None:
     deliver(
         output, pages=lambda: ["\n".join(lines) + "\n"], document=lambda: plain(report, None, {CheckReport: _SHAPE})
     )
-    if found:
+    if any(problem.severity != NOTE for problem in found):
         sys.exit(1)

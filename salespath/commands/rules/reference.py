@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from salespath.commands.shared.delivery import files_read
+from salespath.commands.shared.group import say
 from salespath.commands.shared.reading import with_base
 from salespath.engine.base import Base
 from salespath.files.output import Output, check, together
@@ -24,9 +25,9 @@ def command(base: Base, output: str | None, force: bool) -> None:
         click.echo("\n".join(found.values()), nl=False)
         return
     files = {str(Path(output) / name): text for name, text in found.items()}
-    check(map(Output, files), files_read(), force=force)
+    check(map(Output, files), files_read(), force=force, makes_folder=True)
     Path(output).mkdir(parents=True, exist_ok=True)
     with together(force=force) as begin:
         for path, text in files.items():
             begin(path).write(text.encode())
-    click.echo(f"{len(found)} pages in {output}, {len(base.knowledge.rules)} rules.", err=True)
+    say(f"{len(found)} pages in {output}, {len(base.knowledge.rules)} rules.", err=True)

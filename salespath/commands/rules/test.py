@@ -13,6 +13,7 @@ import click
 from salespath.authoring.coverage import Obligation, coverage
 from salespath.authoring.results import Results, failures
 from salespath.authoring.scenarios import read_scenarios
+from salespath.commands.shared.group import say
 from salespath.commands.shared.reading import with_base
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
@@ -30,20 +31,17 @@ def command(base: Base, scenarios: tuple[str, ...], covered: bool) -> None:
     failed = failures(results)
     for failure in failed:
         case = failure.scenario.case
-        click.echo(f"{case.file}:{case.line}: {failure.scenario.sentence}")
-        click.echo("".join(f"  {line}\n" for line in failure.differences), nl=False)
-        click.echo(
-            "  The rules that spoke:\n" + "".join(f"    {line}\n" for line in rules_that_spoke(failure.assessment))
-        )
+        say(f"{case.file}:{case.line}: {failure.scenario.sentence}")
+        for line in failure.differences:
+            say(f"  {line}")
+        say("  The rules that spoke:\n" + "".join(f"    {line}\n" for line in rules_that_spoke(failure.assessment)))
     held = len(results.scenarios) - len(failed)
-    click.echo(
-        f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones."
-    )
+    say(f"{held} of {len(results.scenarios)} scenarios hold, {len(results.cases)} companies with the changed ones.")
     found = coverage(results) if covered else None
     if found:
         for obligation in found.open:
-            click.echo(describe(obligation))
-        click.echo(
+            say(describe(obligation))
+        say(
             f"{found.share:.1%} covered: {found.total['rules']} rules firing and failing, {found.total['operands']} operands "
             f"deciding; {len(found.open)} not shown, {len(found.infeasible)} proved impossible."
         )

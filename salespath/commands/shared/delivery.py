@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
+from salespath.files.source import INTERVIEW
 from salespath.report.formats import WRITERS, text, write_page
 from salespath.report.page import Page, Text
 from salespath.rules.folders import rule_files, vocabulary_files
@@ -110,9 +111,18 @@ def files_read() -> list[str]:
     context = click.get_current_context()
     named = [param.name for param in context.command.params if isinstance(param, click.Argument)]
     given = [context.params.get(str(name)) or () for name in (*named, "cases", "answers_file", "folders")]
-    paths = [path for value in given for path in ([value] if isinstance(value, str) else value)]
+    paths = [_file_of(path) for value in given for path in ([value] if isinstance(value, str) else value)]
     inside = [file for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
     return [*paths, *map(str, (*inside, *rule_files(), *vocabulary_files()))]
+
+
+def _file_of(path: str) -> str:
+    """The file that is read for a path: of an interview, the one that it is saved in."""
+    if not path.startswith(INTERVIEW):
+        return path
+    from salespath.interview.journal import path_of  # not for files
+
+    return str(path_of(path.removeprefix(INTERVIEW)))
 
 
 def _with_rejects(output: Destination, rejects: str | None) -> Destination:
@@ -147,8 +157,8 @@ def deliver(
 ) -> None:
     """Write what a command has to say: its pages, or its document, in whatever format is wanted.
 
-    Pages of text stand one after the other with `between` them; a page may be lines of text as they are. An iterator as
-    document is an array, written item by item. `begin` writes it together with other files.
+    Pages of text stand one after the other with `between` them; a page may be lines of text in which nothing
+    is hidden. An iterator as document is an array, written item by item. `begin` writes it together with other files.
     """
     if begin is None:
         with together(force=output.force) as begin:

@@ -6,9 +6,10 @@ help. Problems with the input end any of them with messages on stderr and exit c
 
 from __future__ import annotations
 
-import errno
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
@@ -16,35 +17,101 @@ from typing import Any
 
 import click
 
+from salespath.commands.shared.tally import Tally
 from salespath.files.problems import Problem, SalespathError, has_error, in_order
+from salespath.files.visible import visible, visible_lines
 
 FAILED = "salespath.failed"  # in a command's context: whether an error was reported, so that it ends with exit code 1
+TALLY = "salespath.tally"  # in the same place: the problems reported so far, counted
+
+
+INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Write lines to standard output, or to stderr, nothing hidden in them."""
+    click.echo(visible_lines(text), err=err)
 
 
 def report_problems(problems: Iterable[Problem]) -> None:
-    """Write problems to stderr, one a line, in order of their place. After an error the command ends with exit code 1."""
+    """Write problems to stderr, one a line, in order of their place. After an error the command ends with exit code 1.
+
+    After the first twenty those of one column and cause are counted; `report_rest` says the counts.
+    """
     found = in_order(problems)
+    meta = click.get_current_context().meta
+    tally: Tally = meta.setdefault(TALLY, Tally())
     for problem in found:
-        click.echo(str(problem), err=True)
+        if tally.is_told(problem):
+            say(str(problem), err=True)
     if has_error(found):
-        click.get_current_context().meta[FAILED] = True
+        meta[FAILED] = True
+
+
+def report_rest() -> None:
+    """Write what was counted of the problems so far, at the latest when a command ends."""
+    for problem in click.get_current_context().meta.get(TALLY, Tally()).rest():
+        say(str(problem), err=True)
 
 
 class Reporting(click.Command):
-    """A command that says on stderr what is wrong with its input, and ends with exit code 1 where that is an error."""
+    """A command that says on stderr what is wrong with its input, and ends with exit code 1 where that is an error.
+
+    Whoever stops it with Ctrl-C gets 130; where nobody reads its output any more, it ends as such a program does.
+    """
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the command line."""
+        try:
+            with _named_visibly():
+                return super().make_context(*args, **kwargs)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # --help on a full disk
+            say(str(_cannot_write(error)), err=True)
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            super().invoke(ctx)
+            with _named_visibly():
+                super().invoke(ctx)
         except SalespathError as error:
             report_problems(error.problems)
+        except KeyboardInterrupt:
+            click.echo(err=True)  # after the ^C that the terminal shows
+            sys.exit(INTERRUPTED)
+        except BrokenPipeError:
+            _end_unheard()
         except OSError as error:  # a full disk, for one; inputs and files report their own
-            if error.errno == errno.EPIPE:
-                raise
-            report_problems([Problem("SP140", f"cannot write the output: {error.strerror}.")])
+            report_problems([_cannot_write(error)])
+        report_rest()
         if ctx.meta.get(FAILED):
             sys.exit(1)
+
+
+def _cannot_write(error: OSError) -> Problem:
+    return Problem("SP140", f"cannot write the output: {error.strerror}.")
+
+
+@contextmanager
+def _named_visibly() -> Iterator[None]:
+    """What is wrong with the command line is said with nothing hidden in it, either."""
+    try:
+        yield
+    except click.ClickException as error:
+        object.__setattr__(error, "message", visible(error.message))
+        raise
+
+
+def _end_unheard() -> None:
+    """End as a program does that nobody listens to, once it has cleared away what it was writing."""
+    if os.name == "posix":
+        import signal
+
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)
+    os._exit(1)  # what is not written yet has no reader
 
 
 class Folder(Reporting, click.Group):

@@ -6,19 +6,25 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
+from salespath.commands.shared.group import report_problems
 from salespath.engine.base import Base
 from salespath.engine.load import load
 from salespath.facts import Case, Portfolio
 from salespath.facts.cases import NAMELESS
+from salespath.facts.rates import UNSAID, Currencies, currencies
 from salespath.facts.settings import choose, of_name, suppose
-from salespath.files.problems import SalespathError, has_error, refusal, shown
+from salespath.files.problems import Problem, SalespathError, has_error, refusal, shown
+from salespath.rules.folders import passed_over
 from salespath.tables.read import CompaniesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_CURRENCY, _RATES = "salespath.currency", "salespath.rates"  # what the options said, kept with the command that runs
 
 
 def with_base(command: F) -> F:
@@ -28,19 +34,48 @@ def with_base(command: F) -> F:
     @click.option("--rules", "folders", metavar="DIR", multiple=True, help=laid)
     @functools.wraps(command)
     def run(*args: Any, folders: tuple[str, ...], **kwargs: Any) -> Any:
-        return command(load(*folders), *args, **kwargs)
+        base = load(*folders)
+        report_problems(problem for folder in folders for problem in passed_over(Path(folder)))
+        return command(base, *args, **kwargs)
 
     return cast(F, run)
 
 
 def company_options(*, settings: bool = True) -> Callable[[F], F]:
-    """The options of a command on companies: --company, and --set where `settings`."""
+    """The options of a command on companies: --company, --currency, --rate, and --set where `settings`."""
 
     named = "Which company, where FILE holds several; its name, without FILE." if settings else "Only this company."
     said = "Suppose this (again: another fact), as in a fact file."
     company = click.option("--company", metavar="NAME", default="", help=named)
     supposed = click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help=said)
-    return lambda command: supposed(company(command)) if settings else company(command)
+    return lambda command: money_options(supposed(company(command)) if settings else company(command))
+
+
+def money_options(command: F) -> F:
+    """The options --currency and --rate, which `given_money` and all that reads companies here take note of."""
+
+    def keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+        return lambda context, option, value: context.meta.__setitem__(key, value)
+
+    said = "The currency of amounts that name none, where the file says none: EUR."
+    paid = "US dollars for one unit: EUR=1.08 (again: another one); else the file's, else a yearly average."
+    rate = click.option(
+        "--rate", metavar="CODE=DOLLARS", multiple=True, expose_value=False, callback=keep(_RATES), help=paid
+    )
+    named = click.option(
+        "--currency", metavar="CODE", default="", expose_value=False, callback=keep(_CURRENCY), help=said
+    )
+    return named(rate(command))
+
+
+def given_money() -> Currencies:
+    """What --currency and --rate say. Raises SalespathError (SP115) with all that is wrong with it."""
+    context = click.get_current_context(silent=True)
+    said = context.meta if context else {}
+    found, wrong = currencies(said.get(_CURRENCY, ""), said.get(_RATES, ()))
+    if wrong:
+        raise SalespathError(Problem("SP115", message) for message in wrong)
+    return found
 
 
 def start_option(command: F) -> F:
@@ -54,8 +89,9 @@ def start_option(command: F) -> F:
 
 
 def companies_files(base: Base, paths: Iterable[str]) -> list[CompaniesFile]:
-    """The files of companies at some paths."""
-    return [CompaniesFile(base, path) for path in paths]
+    """The files of companies at some paths, read with what --currency and --rate say."""
+    money = given_money()
+    return [CompaniesFile(base, path, money) for path in paths]
 
 
 def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient: bool = False) -> list[Portfolio]:
@@ -84,6 +120,7 @@ def joined(portfolios: Sequence[Portfolio]) -> Portfolio:
         tuple(problem for portfolio in portfolios for problem in portfolio.problems),
         single=len(portfolios) == 1 and portfolios[0].single,
         rejects=tuple(reject for portfolio in portfolios for reject in portfolio.rejects),
+        left_out=tuple(row for portfolio in portfolios for row in portfolio.left_out),
     )
 
 
@@ -104,7 +141,9 @@ def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequen
         raise click.UsageError("Give a FILE with facts, or facts with --set FACT=VALUE (again: another fact).")
     if not (texts or company):
         return joined(read_companies(files))
-    nothing = Portfolio((Case(shown(company, 200) or NAMELESS),), (), single=True)
+    money = given_money()
+    case = Case(shown(company, 200) or NAMELESS, money=money)
+    nothing = Portfolio((case,), (), single=True)
     meant = read_company(files, company) if files else nothing
     try:
         supposed = (suppose(base.vocabulary, case, texts) for case in meant.cases)
@@ -115,9 +154,9 @@ def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequen
         raise SalespathError([*meant.problems, *error.problems]) from None
 
 
-def read_one(base: Base, path: str) -> Case:
+def read_one(base: Base, path: str, money: Currencies = UNSAID) -> Case:
     """The company of a file, its name empty where the file gives none. Raises SalespathError for problems, and for several."""
-    portfolio = CompaniesFile(base, path).portfolio()
+    portfolio = CompaniesFile(base, path, money).portfolio()
     if has_error(portfolio.problems):
         raise SalespathError(portfolio.problems)
     if len(portfolio.cases) != 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -14,21 +15,25 @@ import click
 
 from salespath.commands.shared.delivery import bold, files_read
 from salespath.commands.shared.group import report_problems
-from salespath.commands.shared.reading import read_one
+from salespath.commands.shared.reading import given_money, read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
 from salespath.engine.base import Base
 from salespath.facts import Case
 from salespath.facts import fact_file as factfile
-from salespath.facts.cases import merge
-from salespath.facts.values import BadValue
+from salespath.facts.cases import NAMELESS, merge
+from salespath.facts.company_names import folded_name
+from salespath.facts.money import USD, Rate, in_own_currency
+from salespath.facts.rates import BadRate, Currencies
+from salespath.facts.values import BadValue, cell_text
 from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.interview.answers import yes_or_no
 from salespath.interview.interview import Event, Interview, replay
-from salespath.interview.journal import Journal, JournalRecord, unfinished_interviews
+from salespath.interview.journal import Journal, JournalRecord, path_of, read, unfinished_interviews, unknown
 from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
 from salespath.report.pages.assessment import versions
+from salespath.report.pages.question import Asked
 from salespath.report.words.phrases import number_of
 from salespath.report.words.verdict import headline
 
@@ -39,35 +44,67 @@ INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 class Request:
     """What the command line asks for: the options of `ask`."""
 
-    facts_file: str | None
-    answers_file: str | None
-    company: str
-    no_input: bool
-    quick: bool
-    resume: bool
-    output: str | None
-    force: bool
-    order: str
+    facts_file: str | None = None
+    answers_file: str | None = None
+    company: str = ""
+    no_input: bool = False
+    quick: bool = False
+    resume: bool = False
+    output: str | None = None
+    force: bool = False
+    order: str = "telling"
+    interview: str = ""
+    rules: tuple[str, ...] = ()
+
+
+def _in_use(name: str) -> SalespathError:
+    message = f"the interview {shown(name)} is open in another window; go on there, or give this one another name."
+    return refusal("SP148", message, None)
 
 
 class Unsaved(SalespathError):
     """An answer could not be written to the disk."""
 
 
-def hold(base: Base, request: Request) -> int:
-    """Hold an interview and print the report; the exit code. Raises SalespathError for inputs that cannot be used."""
+def hold(base: Base, request: Request, *, correct: bool = False) -> int:
+    """Hold an interview and print the report; the exit code. With `correct` it begins with what is to be corrected.
+
+    Raises SalespathError for inputs that cannot be used.
+    """
     target = None
     if request.output:
         target = factfile.Target(request.output, request.force, inputs=tuple(files_read()))
         target.check(before=not request.no_input)
-    given, file = Case(""), None
+    money = given_money()
+    given, file = Case("", money=money), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
-            given = merge(given, read_one(base, path))
+            given = merge(given, read_one(base, path, money))
             file = file or os.path.abspath(path)
     given = replace(merge(given, Case(shown(request.company, 200))), file=file)
-    session = _Session(base, request, given, target)
-    return session.unattended() if request.no_input else session.attended()
+    with in_own_currency(given.rate or _rate(given.money)):
+        session = _Session(base, request, given, target)
+        return session.unattended() if request.no_input else session.attended(correct=correct)
+
+
+def _rate(money: Currencies) -> Rate | None:
+    """The rate of the currency in which amounts are asked; None for dollars. Raises SalespathError (SP115)."""
+    try:
+        return money.rate(money.currency) if money.currency not in ("", USD) else None
+    except BadRate as error:
+        raise refusal("SP115", str(error), None) from None
+
+
+def program() -> str:
+    """The program as it can be typed again: its name where the shell finds it, else as it was called now."""
+    called = sys.argv[0]
+    if os.path.basename(called) == "__main__.py":
+        return shlex.join([sys.orig_argv[0], "-m", "salespath"])
+    found = shutil.which("salespath")
+    with suppress(OSError):
+        if not os.path.basename(called).startswith("salespath") or (found and os.path.samefile(found, called)):
+            return "salespath"
+    return shlex.quote(called)
 
 
 class _Session:
@@ -79,22 +116,39 @@ class _Session:
         self.interview = self._replay(JournalRecord(given))
         self.journal: Journal | None = None
         self.said: tuple[Contradiction, ...] = ()
+        self.reported: Case | None = None  # what the report was last about
 
     def unattended(self) -> int:
-        """The report on what the files say."""
-        self._report()
-        if self.target:
-            self.target.write(self._facts())
+        """The report on what the files, or an interview, say."""
+        if self.request.interview:
+            if not path_of(self.request.interview).exists():
+                raise unknown(self.request.interview)
+            self._open()
+        try:
+            self._report()
+            if self.target:
+                self.target.write(self._facts())
+        finally:
+            if self.journal:
+                self.journal.close()
         return 0
 
-    def attended(self) -> int:
+    def attended(self, *, correct: bool) -> int:
         """The questions, from the first or from where they were left, and the report."""
         try:
             self._open()
             self._contradictions()
-            while name := self.interview.question:
-                self._ask(name)
-            return self._finish()
+            if correct:
+                self._edit()
+            while True:
+                while name := self.interview.question:
+                    self._ask(name)
+                code = self._finish()
+                if code or not self._corrected():
+                    break
+            if not code and self.reported != self.interview.case:
+                self._report()
+            return code
         except Quit:
             return self._leave()
         except KeyboardInterrupt:
@@ -114,28 +168,81 @@ class _Session:
 
     def _open(self) -> None:
         """Take up an unfinished interview, or begin one."""
-        resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
+        if self.request.interview:
+            resumed = self._named(self.request.interview)
+        else:
+            resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
         if self.request.resume and not resumed:
             raise refusal("SP142", "there is no unfinished interview to resume.", None)
         if resumed:
             self.journal, record = resumed
+            report_problems(self.journal.report(record, self.base.vocabulary))
             self.interview = self._replay(replace(record, given=merge(record.given, self.given)))
+            for name in self.interview.answers:
+                self._remember(name)
             if self.target:
                 self.target.written = record.written
                 self.target.check()
+            if self.request.no_input:
+                return
             if self.given.values or self.given.company or self.interview.quick != record.quick:
-                self.journal.start(self.interview.given, quick=self.interview.quick)
+                self._start()
             self.screen.say(wording.resumption(self.interview))
             return
         if self.target:
             self.target.check()
-        self.journal = Journal.create()
         try:
-            self.journal.start(self.given, quick=self.request.quick)
+            self.journal = Journal.create(self.request.interview)
+        except FileExistsError:  # another window was quicker
+            raise _in_use(self.request.interview) from None
+        try:
+            self._start()
         except SalespathError:
             self.journal.remove()
             raise
         self.screen.show(*wording.introduction(self.interview))
+
+    def _start(self) -> None:
+        assert self.journal
+        self.journal.start(self.interview.given, quick=self.interview.quick, rules=self.request.rules)
+
+    def _named(self, name: str) -> tuple[Journal, JournalRecord] | None:
+        """The interview of a name, if there is one. Raises SalespathError where it is open elsewhere (SP148), or belongs to
+        another company, file or rules (SP149), and is not wanted all the same.
+        """
+        path = path_of(name)
+        if not path.exists():
+            return None
+        try:
+            journal = Journal(path)
+        except BlockingIOError:
+            raise _in_use(name) from None
+        try:
+            record = read(journal.data, self.base.vocabulary)
+            differs = self._differs(record) if record.begun else ""
+            if differs and (not self.screen.terminal or self.request.no_input):
+                message = f"the interview {shown(name)} {differs}. Give what belongs to it, or another name."
+                raise refusal("SP149", message, None)
+            if differs and not self._yes(wording.other_interview(name, differs), journal):
+                message = f"the interview {shown(name)} is left as it is; choose another name."
+                raise refusal("SP149", message, None)
+        except BaseException:
+            journal.close()
+            raise
+        return journal, record
+
+    def _differs(self, record: JournalRecord) -> str:
+        """In what an interview belongs to something else than was given on the command line; nothing where it does not."""
+        company = self._replay(record).case.company
+        if self.given.file and self.given.file != record.given.file:
+            file = record.given.file
+            return f"was begun {f'with {shown(file, 300)}' if file else 'without a file'}"
+        if self.request.company and folded_name(self.request.company) != folded_name(company) and company != NAMELESS:
+            return f"is about {shown(company)}"
+        if self.request.rules != record.rules:
+            folders = shown(", ".join(record.rules), 300)
+            return f"was begun {f'with the rules of {folders}' if folders else 'with the built-in rules alone'}"
+        return ""
 
     def _unfinished(self) -> tuple[Journal, JournalRecord] | None:
         """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
@@ -144,7 +251,9 @@ class _Session:
             fits = self.given.file in (None, record.given.file) and (
                 not self.request.company or self.given.company == interview.case.company
             )
-            if fits and (self.request.resume or self._wanted(interview, journal)):
+            fits = fits and record.rules == self.request.rules
+            when = time.localtime(journal.path.stat().st_mtime)
+            if fits and (self.request.resume or self._yes(wording.offer(interview, journal.name, when), journal)):
                 return journal, record
             journal.close()
             if fits:
@@ -156,35 +265,85 @@ class _Session:
         quick, fixed = record.quick or self.request.quick, self.request.order == "fixed"
         return replay(self.base, record.given, record.events, fixed=fixed, quick=quick)
 
-    def _wanted(self, interview: Interview, journal: Journal) -> bool:
-        asked = wording.offer(interview, time.localtime(journal.path.stat().st_mtime))
+    def _yes(self, asked: Asked, journal: Journal) -> bool:
+        """Whether an interview that is there already is wanted; Enter is what `asked` says it is, yes where it is silent."""
         while True:
-            text = self.screen.reply(asked, lambda: self._save(journal))
-            if text.lower() == "back":
-                self.screen.say("There is nothing before this.")
+            text = self.screen.reply(asked, {"save": lambda: self._save(journal)})
+            if text.lower() in ("back", "edit", "report"):
+                self.screen.say("There is nothing before this." if text.lower() == "back" else "Answer this first.")
             elif text.lower() == "skip":
                 return False
-            elif (answer := yes_or_no(text or "yes")) is not None:
+            elif (answer := yes_or_no(text or asked.earlier or "yes")) is not None:
                 return answer
             else:
                 self.screen.say(f"{shown(text)} is neither yes nor no.")
 
     # Asking
 
-    def _ask(self, name: str) -> None:
-        """Ask one question until something comes of it, and write that down."""
-        asked, before = wording.question(self.interview, name), self.interview.answers.get(name)
+    def _reply(self, asked: Asked) -> str:
+        """What is typed at a question of the interview."""
+        return self.screen.reply(asked, {"save": lambda: self._save(self.journal), "report": self._report_so_far})
+
+    def _report_so_far(self) -> None:
+        self.screen.line()
+        self.screen.put(self._page().rstrip("\n"))
+
+    def _ask(self, name: str, *, again: bool = False) -> None:
+        """Ask one question until something comes of it, and write that down; `again` to correct the answer."""
+        asked, before = wording.question(self.interview, name, again=again), self.interview.answer(name)
         while True:
+            text = self._reply(asked)
+            if text.lower() == "edit":
+                return self._edit()
+            if again and text.lower() == "back":
+                return None
             try:
-                event = self.interview.event(self.screen.reply(asked, lambda: self._save(self.journal)))
+                event = self.interview.event(text, name)
                 break
             except BadValue as error:
                 self.screen.say(str(error))
         self._record(event)
-        if event.kind != "back" and (fact := self.base.vocabulary.facts.get(name)):
-            self.screen.say(wording.echo(fact, before, event.answer), 2)
-            self.screen.say(wording.so_far(self.interview), 2)
+        if event.kind != "back":
+            self._remember(name)
+            if fact := self.base.vocabulary.facts.get(name):
+                self.screen.say(wording.echo(fact, before, event.answer), 2)
+                self.screen.say(wording.so_far(self.interview), 2)
             self._contradictions()
+        return None
+
+    def _edit(self) -> None:
+        """List the answers, and ask one of the questions again."""
+        names = self.interview.correctable
+        if not names:
+            return self.screen.say("Nothing is answered yet.")
+        asked = wording.which(self.interview, names)
+        while (text := self._reply(asked)).lower() not in ("", "skip", "back", "none", "edit"):
+            number = text.lstrip("#").rstrip(".)")
+            if number.isdecimal() and 1 <= int(number) <= len(names):
+                return self._ask(names[int(number) - 1], again=True)
+            self.screen.say(f"{shown(text)} is not one of the numbers.")
+        return None
+
+    def _corrected(self) -> bool:
+        """At the end: whether an answer is corrected. Without a terminal nobody is there to do so."""
+        if not self.screen.terminal:
+            return False
+        asked = wording.content()
+        try:
+            while (text := self._reply(asked).lower()) != "edit":
+                if text in ("", "no", "n", "skip"):
+                    return False
+                self.screen.say("Type edit to change an answer, or Enter to end.")
+        except (Quit, EOFError):
+            return False
+        self._edit()
+        return True
+
+    def _remember(self, name: str) -> None:
+        """Let the arrow keys lead back to the answer to a question."""
+        if answer := self.interview.answer(name):
+            fact = self.base.vocabulary.facts.get(name)
+            self.screen.remember(cell_text(fact, answer.value) if fact else str(answer.value))
 
     def _contradictions(self) -> None:
         """Say once, as soon as both answers are there, what cannot, or can hardly, be said together."""
@@ -206,9 +365,12 @@ class _Session:
     def _facts(self) -> str:
         return factfile.text(self.interview.case, self.base.vocabulary)
 
+    def _page(self) -> str:
+        return plain(fitting(versions(self.interview.assessment), self.screen.width, bold=bold), sys.stdout.encoding)
+
     def _report(self) -> None:
-        text = fitting(versions(self.interview.assessment), self.screen.width, bold=bold)
-        click.echo(plain(text, sys.stdout.encoding), nl=False)
+        click.echo(self._page(), nl=False)
+        self.reported = self.interview.case
 
     def _save(self, journal: Journal | None) -> bool:
         """Say where the answers are, and write the fact file if one is wanted; whether that worked."""
@@ -242,9 +404,15 @@ class _Session:
             return 0
         worked = self._save(self.journal)
         self.screen.say(f"{number_of(self.interview.answered, 'answer', 'answers')} so far. Go on another time with")
-        words = ["salespath", "ask", *([self.request.facts_file] if self.request.facts_file else [])]
-        self.screen.line(f"  {shlex.join([*words, '-o', self.target.path] if self.target else words)}")
+        self.screen.line(f"  {self._command()}")
         return 0 if worked else 1
+
+    def _command(self) -> str:
+        """The command that opens this interview and no other."""
+        assert self.journal
+        words = ["ask", "--interview", self.journal.name]
+        words += [word for folder in self.request.rules for word in ("--rules", folder)]
+        return f"{program()} {shlex.join([*words, '-o', self.target.path] if self.target else words)}"
 
     def _end_of_input(self) -> int:
         """A pipe has no more lines: the report on what was answered. It can still be resumed."""
@@ -259,8 +427,9 @@ class _Session:
     def _finish(self, *, done: bool = True) -> int:
         """The report, the fact file, and what can be done with it."""
         assert self.journal
-        self.screen.line()
-        self._report()
+        if not (self.reported or self.screen.aside):  # after a correction it comes once more, at the very end
+            self.screen.line()
+            self._report()
         target = self.target or factfile.Target(str(self.journal.path.with_suffix(".yaml")), force=True)
         try:
             self._write(target)
@@ -277,10 +446,11 @@ class _Session:
         if self.screen.terminal:  # the verdict stands at the top of the report, which may have left the screen
             self.screen.say(f"In short: {headline(self.interview.assessment)}")
         self.screen.line(f"Your answers are saved in {path}")
-        self.screen.line(f"To assess them again:  salespath assess {path}")
+        self.screen.line(f"To assess them again:  {program()} assess {path}")
         if self.interview.left_for_plan or not done:
             more = "All other questions:   " if self.interview.quick else "To answer more:        "
-            self.screen.line(f"{more}salespath ask {path}")
+            self.screen.line(f"{more}{program()} ask {path}")
+        self.screen.line(f"To correct an answer:  {self._command()}")
         return 0
 
     def _rescue(self, problems: Iterable[Problem]) -> None:

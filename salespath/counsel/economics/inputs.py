@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from salespath.counsel.cautious import cautious, said_as_ranges
 from salespath.counsel.economics.assumptions import (
     ASSUMED,
     CASES,
@@ -21,8 +22,11 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.facts import Case
-from salespath.facts.values import BadValue, parse
-from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, shown, suggestion
+from salespath.facts.money import USD
+from salespath.facts.rates import REFERENCE_DATE, BadRate, converted
+from salespath.facts.reader import Context, understand
+from salespath.facts.values import BadValue, Range
+from salespath.files.problems import ERROR, WARNING, Problem, SalespathError, has_error, shown, suggestion
 from salespath.rules.model import PROCESSES
 
 # The facts that a situation is read from, by its fields
@@ -163,14 +167,18 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
         own = Estimate(base.vocabulary["acquisition_cost"], (cost,) * 3, YOURS, ("acquisition_cost",))
         for process in situation.described:
             figures[process]["acquisition_cost"] = own
-    if any(found.severity != WARNING for found in reader.problems):
+    if has_error(reader.problems):
         raise SalespathError(reader.problems)
-    return Inputs(situation, figures, tuple(reader.problems), motions)
+    read_from = {*_FACTS.values(), *situation.facts, *(fact for item in known.all.values() for fact in item.facts)}
+    read_from.update(fact for some in figures.values() for found in some.values() for fact in found.facts)
+    at = Problem("SP127", case.company, file=case.file, line=case.line, row=case.row)
+    notes = said_as_ranges(company, read_from, at)
+    return Inputs(situation, figures, (*reader.problems, *notes), motions)
 
 
 def _number(company: Company, name: str) -> float | None:
-    """A fact or derived number that is known and can be; infinity where unlimited."""
-    value, bounds = company.number(name), company.base.vocabulary[name]
+    """A fact or derived number that is known and can be, of a range the cautious end; infinity where unlimited."""
+    value, bounds = cautious(company, name), company.base.vocabulary[name]
     low = -math.inf if bounds.minimum is None else bounds.minimum
     high = math.inf if bounds.maximum is None else bounds.maximum
     return value if value is not None and (low <= value <= high or value == math.inf) else None
@@ -354,9 +362,19 @@ class _AssumptionsReader:
             self.note("SP173", f"{where}: found {shown(given)}; expected one number.")
             return None
         try:
-            value = parse(item.kind, given, exact=(self.case.file or "").lower().endswith(".json"))
-        except BadValue as error:
+            exact = (self.case.file or "").lower().endswith(".json")
+            read = understand(item.kind, given, Context(currency=self.case.currency), exact=exact)
+            value = read.value
+            if value is not None and read.currency not in ("", USD):
+                year = str(self.case.values.get(REFERENCE_DATE, ""))[:4]
+                value = converted(
+                    value, self.case.rates.get(read.currency) or self.case.money.rate(read.currency, year)
+                )
+        except (BadValue, BadRate) as error:
             self.note("SP173", f"{where}: {error}", value=shown(given))
+            return None
+        if value is None or isinstance(value, Range):
+            self.note("SP173", f"{where}: found {shown(given)}; expected one number.", value=shown(given))
             return None
         assert isinstance(value, (int, float))
         return value

@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 
 from salespath.counsel.reach.verdict_inputs import VerdictInputs
-from salespath.engine.cells import PARTS, as_number, begins, bounds, height, options
+from salespath.engine.cells import PARTS, as_number, begins, bounds, height, inside, options
 from salespath.engine.company import Company
+from salespath.engine.intervals import is_open
 from salespath.engine.table import FactTable, Rows
 from salespath.engine.walk import walk
 from salespath.facts import Case, Derived, Fact, Value
+from salespath.facts.values import Range
 from salespath.facts.vocabulary import Change
 from salespath.rules.language import inputs
 
@@ -32,9 +34,10 @@ TYPICAL = 10_000  # stands for an unknown amount that is only ever read together
 class Move:
     """One value, or one member of a set, otherwise than today.
 
-    `before` is None where the fact is unknown, so that the move is an answer. `after` is what the fact becomes by this move alone;
-    `member` is the member of a known set that comes or goes. `cells` are the places of the cells that it stands for; of a number or
-    ordered choice `low` and `high` bound them (None: no bound). `effort` is 1 (days) to 4 (two quarters).
+    `before` is None where the fact is unknown, or a range within which `after` lies, so that the move is an answer. `after` is what
+    the fact becomes by this move alone; `member` is the member of a known set that comes or goes. `cells` are the places of the
+    cells that it stands for; of a number or ordered choice `low` and `high` bound them (None: no bound). `effort` is 1 (days) to 4
+    (two quarters).
     """
 
     fact: str
@@ -49,7 +52,7 @@ class Move:
     @property
     def answers(self) -> bool:
         """Whether it answers what is unknown, which the company does not decide."""
-        return self.before is None
+        return self.before is None or isinstance(self.before, Range)
 
     @property
     def drops(self) -> bool:
@@ -80,7 +83,7 @@ def moves_of(read: VerdictInputs, name: str) -> Iterator[Move]:
     fact, now, change = read.base.vocabulary[name], read.case.values.get(name), read.change(name)
     effort = change.effort if change else ASKING
     if isinstance(fact, Derived) or fact.numeric:
-        assert now is None or isinstance(now, (int, float))
+        assert now is None or isinstance(now, (int, float, Range))
         return _of_a_number(read, fact, now, change, effort)
     if fact.type == "set":
         return _of_a_set(read.members(fact), fact, now, change, effort)
@@ -119,12 +122,12 @@ def _of_a_set(
 
 
 def _of_a_number(
-    read: VerdictInputs, fact: Fact | Derived, now: float | None, change: Change | None, effort: int
+    read: VerdictInputs, fact: Fact | Derived, now: float | Range | None, change: Change | None, effort: int
 ) -> Iterator[Move]:
-    """One value in each cell: of a known number the nearest, of an unknown one the bound."""
-    low, high = bounds(fact)
+    """One value in each cell: of a known number the nearest, of an unknown one the bound, of a range inside of it."""
+    low, high = inside(fact, now) if isinstance(now, Range) else bounds(fact)
     here = None
-    if now is not None:
+    if now is not None and not isinstance(now, Range):
         here = math.floor(now * PARTS.get(fact.type, 1))
         if change:
             low, high = _reach(change, now, PARTS.get(fact.type, 1), low, high)
@@ -161,7 +164,7 @@ def _beginnings(read: VerdictInputs, fact: Fact | Derived, low: int, end: int) -
         return Company(base, {**typical, **read.case.values, fact.id: number})
 
     found = begins(fact, tests, company, low, end)
-    if joined != {fact.id} and fact.id not in read.case.values and fact.type == "money":
+    if joined != {fact.id} and is_open(read.case.values, fact.id) and fact.type == "money" and low < TYPICAL < end:
         return sorted({*found, TYPICAL})  # so that what is reckoned against a typical amount finds it
     return found
 
@@ -213,7 +216,7 @@ def runs(some: Iterable[tuple[Move, Any]]) -> list[tuple[list[Move], Any]]:
 def join(fact: Fact, some: Sequence[Move]) -> Move:
     """Moves to neighbouring cells as one: to the nearest value of them, or for an answer to the bound that it has to keep."""
     first, last = some[0], some[-1]
-    if first.before is None:
+    if first.before is None or first.answers:
         after = last.high if first.low is None and last.high is not None else first.after
     else:
         after = first.after if height(fact, first.after) > height(fact, first.before) else last.after

@@ -17,6 +17,7 @@ from salespath.engine.settle import settle
 from salespath.engine.table import FactTable, Rows, assess_table
 from salespath.engine.walk import Walked, holds, walk
 from salespath.facts import Case, Value
+from salespath.facts.objects import typed_case
 from salespath.facts.vocabulary import Relation
 from salespath.rules.model import OTHER, PROCESSES, VERDICTS
 
@@ -81,8 +82,11 @@ class Reach:
 
 
 def search(base: Base, case: Case, goal: str, largest: int = LARGEST) -> Reach:
-    """The sets of at most `largest` moves that make the ordinary assessment recommend `goal`, those of the smallest size only."""
-    return _Search(base, case, goal).reach(largest)
+    """The sets of at most `largest` moves that make the ordinary assessment recommend `goal`, those of the smallest size only.
+
+    Raises SalespathError as `assess` does.
+    """
+    return _Search(base, typed_case(base.vocabulary, case), goal).reach(largest)
 
 
 class _Search:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from salespath.engine.base import Base
+from salespath.engine.intervals import is_open
 from salespath.engine.truth_graph import LEAF, VERDICT, GraphLeaf, Standing
 from salespath.facts import Case, Fact
 from salespath.facts.vocabulary import Change
@@ -15,7 +16,8 @@ from salespath.rules.language import Compare, Condition, Member, Scope, conditio
 class VerdictInputs:
     """What the verdict reads of one company: the relevant nodes of the graph, and the facts that could still move each.
 
-    These are the unknown facts and those that the company can change itself, or with `free` all that are known.
+    These are the facts that are unknown, or known as a range only, and those that the company can change itself, or with `free` all
+    that are known.
     """
 
     def __init__(self, base: Base, case: Case, *, free: bool = False) -> None:
@@ -52,13 +54,14 @@ class VerdictInputs:
 
     def can_move(self, name: str) -> bool:
         """Whether a fact could be otherwise."""
-        known = name in self.case.values
+        known = not is_open(self.case.values, name)
         return known if self.free else not known or self.change(name) is not None
 
     def change(self, name: str) -> Change | None:
         """What the company can change itself of a fact that is known."""
         fact = self.base.vocabulary[name]
-        return fact.change if isinstance(fact, Fact) and name in self.case.values and not self.free else None
+        known = not (self.free or is_open(self.case.values, name))
+        return fact.change if isinstance(fact, Fact) and known else None
 
     @cached_property
     def needed(self) -> dict[str, Condition]:

@@ -13,7 +13,7 @@ BOTH = "*"
 NOUGHT = "┄"
 
 
-def chart(lines: Mapping[str, Sequence[float]], width: int, unit: str = "month") -> list[str]:
+def chart(lines: Mapping[str, Sequence[float]], width: int, unit: str = "month", sign: str = "$") -> list[str]:
     """Amounts of money by month, each line by the first letter of its name (`*` where two meet), with nought as a dotted line.
 
     At most `width` columns; where months are more than that, every second (third, ...) is drawn.
@@ -22,7 +22,7 @@ def chart(lines: Mapping[str, Sequence[float]], width: int, unit: str = "month")
     top, bottom = max(0.0, *values), min(0.0, *values)
     scale = (top - bottom) or 1.0
     nought = _row(0.0, top, scale)
-    labels = {0: axis(top), HEIGHT - 1: axis(bottom), nought: axis(0.0)}
+    labels = {0: axis(top, sign), HEIGHT - 1: axis(bottom, sign), nought: axis(0.0, sign)}
     margin = max(len(unit), *map(len, labels.values()))
     months = max(map(len, lines.values()))
     room = max(12, width - margin - 2)
@@ -46,11 +46,11 @@ def chart(lines: Mapping[str, Sequence[float]], width: int, unit: str = "month")
     return [*found, _months(drawn, space, margin, unit)]
 
 
-def figures(lines: Mapping[str, Sequence[float]], unit: str = "month") -> Table:
+def figures(lines: Mapping[str, Sequence[float]], unit: str = "month", sign: str = "$") -> Table:
     """The same amounts as a table, a row a month."""
     columns = (Column(unit), *(Column(name, right=True) for name in lines))
     months = enumerate(zip_longest(*lines.values()), 1)
-    return Table(columns, tuple((str(m), *("" if v is None else axis(v) for v in some)) for m, some in months))
+    return Table(columns, tuple((str(m), *("" if v is None else axis(v, sign) for v in some)) for m, some in months))
 
 
 def _row(value: float, top: float, scale: float) -> int:

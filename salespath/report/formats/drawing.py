@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salespath.files.visible import visible
 from salespath.report.pages.graph import Graph
 
 _SHAPES = {  # how each kind of node opens and closes in Mermaid, and its shape in DOT
@@ -47,4 +48,4 @@ def _quote(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text) or " "
+    return visible(text) or " "

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from salespath.files.visible import visible
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.svg import band, svg
-from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree
+from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree, seen
 
 _DOCUMENT, _STYLE = (Path(__file__).with_name(name) for name in ("page.html", "page.css"))
 _MANY = 4  # columns that a narrow screen has room for
@@ -17,6 +18,7 @@ _MANY = 4  # columns that a narrow screen has room for
 
 def write(*pages: Page) -> str:
     """Some pages as one file, an article each."""
+    pages = tuple(map(seen, pages))
     titles = [page.title for page in pages if page.title]
     articles = (
         _tag("article", (_tag("h1", escape(page.title)) if page.title else "") + _blocks(page.blocks)) for page in pages
@@ -34,7 +36,7 @@ def _tag(name: str, inside: str, block: Block | None = None, **attributes: str) 
         attributes["data-ids"] = " ".join(block.ids)
     if block and block.claims:
         attributes["data-claims"] = " ".join(f"{subject}:{value}" for subject, value in block.claims.items())
-    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items() if value)
+    given = "".join(f' {key.rstrip("_")}="{escape(visible(value))}"' for key, value in attributes.items() if value)
     return f"<{name}{given}>{inside}</{name}>"
 
 
@@ -61,7 +63,7 @@ def _block(block: Block) -> str:
         case Figure():
             return _figure(block.caption, _table(grid(block), own="("), _items(legend(block)))
         case Chart():
-            table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines, block.unit)))
+            table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines, block.unit, block.sign)))
             return _figure(block.caption, svg(block), table)
         case _:
             raise TypeError(block)

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
-from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree
+from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree, seen
 
-_SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_")  # an underscore inside a word is none
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_|:(?=//)|(?<=\bwww)\.")  # an underscore inside a word is none
+_ADDRESS = re.compile(r"\\(://)|(?<=\bwww)\\(\.)")
 _FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a heading, a list or a line
 
 
 def write(*pages: Page) -> str:
     """Some pages as one document, a paragraph a line; whatever is special in Markdown is escaped."""
+    pages = tuple(map(seen, pages))
     titles = ([f"# {escape(page.title)}", ""] if page.title else [] for page in pages)
     return "\n".join("\n".join([*title, *_lines(page.blocks)]) + "\n" for title, page in zip(titles, pages))
 
@@ -33,7 +35,7 @@ def _lines(blocks: Iterable[Block]) -> list[str]:
     """The lines of blocks, with an empty one between two."""
     found: list[str] = []
     for block in blocks:
-        lines = list(_block(block))
+        lines = [_ADDRESS.sub(r"\1\2", line) for line in _block(block)] if block.links else list(_block(block))
         found += ["", *lines] if found and lines else lines
     return found
 
@@ -55,7 +57,7 @@ def _block(block: Block) -> Iterator[str]:
             yield ""
             yield from _items(legend(block))
         case Chart():
-            yield from _with_caption(block.caption, figures(block.lines, block.unit))
+            yield from _with_caption(block.caption, figures(block.lines, block.unit, block.sign))
         case _:
             raise TypeError(block)
 

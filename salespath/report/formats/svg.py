@@ -32,7 +32,7 @@ def svg(chart: Chart) -> str:
         x, y = place(0, value).split(",")
         if value and abs(value) / scale < _APART:  # its label would stand on that of nought
             continue
-        parts.append(f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end" dy="4">{escape(axis(value))}</text>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end" dy="4">{escape(axis(value, chart.sign))}</text>')
         parts.append(f'<line x1="{x}" y1="{y}" x2="{right}" y2="{y}" stroke-opacity="0.3"/>')
     for month in range(0, months, 6):
         x = place(month, bottom).split(",")[0]

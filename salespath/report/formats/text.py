@@ -6,27 +6,40 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
+from salespath.facts.money import CURRENCY_SIGNS
 from salespath.report.formats.chart import chart
 from salespath.report.formats.figure import figure
-from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree
+from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree, seen
 
 Style = Callable[[str], str]
 
 LEAST = 40
 LINES, WORDS = 60, 350  # what a page on one company holds
 BOX, ASCII = "├└┤│─┄", "+`+|-."
+SIGN_CODES: dict[str, str | int | None] = {
+    **{sign: f"{code} " for code, sign in CURRENCY_SIGNS.items() if len(sign) == 1},
+    "\N{NO-BREAK SPACE}": " ",
+}
+SIGNS = "".join(SIGN_CODES)
 _BETWEEN = 2  # blanks between two columns
 _BAR = 21  # columns of a bar where its column says none
 
 
 def write(page: Page, width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
     """The page, wrapped to a width. `bold` marks headings; an encoding without box-drawing characters gets ASCII ones."""
-    text = _Terminal(page, max(LEAST, min(width, page.widest)), bold).text()
+    text = _Terminal(seen(page), max(LEAST, min(width, page.widest)), bold).text()
+    if not encodable(BOX, encoding):
+        text = text.translate(str.maketrans(BOX, ASCII))
+    return text if encodable(SIGNS, encoding) else text.translate(str.maketrans(SIGN_CODES))
+
+
+def encodable(text: str, encoding: str) -> bool:
+    """Whether an encoding has all characters of a text."""
     try:
-        BOX.encode(encoding)
+        text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        return text.translate(str.maketrans(BOX, ASCII))
-    return text
+        return False
+    return True
 
 
 def fitting(pages: Iterable[Page], width: int = 80, *, bold: Style = str, encoding: str = "utf-8") -> str:
@@ -75,7 +88,7 @@ class _Terminal:
                     self.lines.extend([*figure(block), ""])
                     self._say(f"{', '.join(f'{letter} {means}' for letter, means in block.legend.items())}.")
                 case Chart():
-                    self.lines.extend(chart(block.lines, self.width, block.unit))
+                    self.lines.extend(chart(block.lines, self.width, block.unit, block.sign))
                 case _:
                     raise TypeError(block)
             above = block

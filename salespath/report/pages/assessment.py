@@ -16,11 +16,14 @@ from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Flag
 from salespath.engine.borders import Near, near
 from salespath.engine.walk import SUMS
 from salespath.engine.why import close_calls
-from salespath.facts.values import readable, words
+from salespath.facts.values import readable, threshold, words
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.files.problems import NOTE
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text, section
 from salespath.report.pages import grounds, motion, plan, precedents
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
+from salespath.report.words.currency import in_currency_of
+from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
@@ -40,6 +43,7 @@ def versions(assessment: Assessment, start: date | None = None) -> Iterator[Page
     return (page(assessment, brief, start) for brief in range(BRIEFEST + 1))
 
 
+@in_currency_of(lambda a, *rest, **more: [a.case])
 def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> Page:
     """The page on one company; with the day on which its moves begin, in dates.
 
@@ -67,6 +71,7 @@ def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> P
     return Page(a.company, with_claims(a.base, blocks), _WIDEST, underlined=False)
 
 
+@in_currency_of(lambda a, *rest, **more: [a.case])
 def full(assessment: Assessment, start: date | None = None) -> Page:
     """Everything: the page, and all that it leaves out."""
     a, receipt = assessment, assessment.receipt
@@ -97,6 +102,7 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     yield Text(headline(a), ids=ids, values=a.verdict._asdict(), claims=verdict_claims(a))
     turning, level = tuple(turn.fact for turn in a.strength.on), a.strength.level
     yield Text(firmness(a), ids=turning, values={"level": level}, claims=firmness_claims(a))
+    yield from (Text(said, tone="warning", ids=_off(a)) for said in without(a, whole=whole))
     yield from motion.line(a)
     yield from flags(a, None if whole else FIRST)
     yield from _choices(a, whole=whole)
@@ -105,6 +111,10 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     if whole:
         yield from _dimensions(a)
         yield Text(LEGEND, tone="aside")
+
+
+def _off(a: Assessment) -> tuple[str, ...]:
+    return tuple(rule for overlay in a.receipt["overlays"] for rule in overlay.switched_off)
 
 
 def _standing(a: Assessment, brief: int) -> Iterator[Block]:
@@ -144,7 +154,7 @@ def _held(a: Assessment, flag: Flag) -> str:
         return ""
     term = a.base.vocabulary[flag.figure]
     value = words(term, flag.value)
-    limit = "" if flag.threshold is None else f"; the limit is {words(term, flag.threshold)}"
+    limit = "" if flag.threshold is None else f"; the limit is {threshold(term, flag.threshold)}"
     return "" if value in flag.consequence and not limit else f" ({term.label}: {value}{limit})"
 
 
@@ -154,7 +164,7 @@ def _completions(a: Assessment, found: Settlement) -> Iterator[Block]:
     vocabulary, given, items = a.base.vocabulary, a.case.values, []
     for process, facts in found.examples.items():
         if process != a.process:
-            added = {name: facts[name] for name in vocabulary.ordered(facts.keys() - given.keys())}
+            added = {name: facts[name] for name in vocabulary.ordered(facts) if facts[name] != given.get(name)}
             text = f"{readable(process)}, for example with {answers(a.base, added)}"
             items.append(Item(text, ids=(process, *added), values=added))
     yield Items(tuple(items), inset=2)
@@ -201,7 +211,8 @@ def _border(a: Assessment, item: Near) -> str:
     """One of them: it is SMB with an average contract of $24,999 a year or less (yours: $26,000 a year)."""
     fact = a.base.vocabulary[item.fact]
     unit = f" {fact.unit}" if fact.unit.startswith("a ") else ""
-    at, limit, value = (words(fact, number or 0) + unit for number in (item.at, item.limit, item.value))
+    at, limit = (threshold(fact, number or 0) + unit for number in (item.at, item.limit))
+    value = words(fact, item.value) + unit
     beyond = "less" if item.side == "below" else "more"
     bound = f"of {at} or {beyond}" if item.limit is None else f"{item.side} {limit}"
     return f"it is {readable(item.to)} with {fact.label} {bound} (yours: {value})"
@@ -341,8 +352,8 @@ def _weighed(title: str, found: Sequence[Fired], most: int | None = None) -> Ite
 def _close_calls(a: Assessment) -> Iterator[Block]:
     for call in close_calls(a):
         fact = a.base.vocabulary[call.fact]
-        value, threshold = words(fact, call.value), words(fact, call.threshold)
-        text = f"Close to a threshold: {fact.label} is {value}, the line is at {threshold}"
+        value, line = words(fact, call.value), threshold(fact, call.threshold)
+        text = f"Close to a threshold: {fact.label} is {value}, the line is at {line}"
         yield Text(f"{text}; a little more or less changes one reason.", hang=2, ids=(call.rule, call.fact), claims={})
 
 
@@ -352,7 +363,9 @@ def _doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:
     read = {name for fired in a.fired if fired.weight for name in fired.facts}
     soft = {name: kind for kind, names in how.items() for name in names if name in read}
     named = f"{a.company}: "
-    doubts: list[tuple[str, tuple[str, ...]]] = [(problem.message.removeprefix(named), ()) for problem in a.problems]
+    doubts: list[tuple[str, tuple[str, ...]]] = [
+        (problem.message.removeprefix(named), ()) for problem in a.problems if problem.severity != NOTE
+    ]
     doubts += [(found.said, found.facts) for found in a.contradictions if found.kind == "doubtful"]
     if not (a.conflicts or doubts or soft):
         return

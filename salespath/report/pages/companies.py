@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment
 from salespath.facts.values import readable
-from salespath.report.page import Cell, Column, Page, Table
+from salespath.report.page import Cell, Column, Page, Table, Text
+from salespath.report.words.currency import in_currency_of
+from salespath.report.words.overlays import switched_off
 from salespath.report.words.short import strength, top_reasons
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import PROCESSES
@@ -23,9 +25,20 @@ _COLUMNS = (
 )
 
 
+@in_currency_of(lambda found: [a.case for a in found])
 def page(assessments: Sequence[Assessment]) -> Page:
     """One row per company: verdict, fit and means in words (E enterprise, S SMB), how firm it is, the top reasons."""
-    return Page("", (Table(_COLUMNS, tuple(map(_row, assessments)), f"{len(assessments)} companies", "-"),), 240)
+    table = Table(_COLUMNS, tuple(map(_row, assessments)), f"{len(assessments)} companies", "-")
+    return Page("", (table, *_switched_off(assessments)), 240)
+
+
+def _switched_off(assessments: Sequence[Assessment]) -> Iterator[Text]:
+    """What each folder of rules switched off, and how many companies have another process with it."""
+    for place, overlay in enumerate(assessments[0].base.knowledge.overlays if assessments else ()):
+        if overlay.switched_off:
+            others = [a.receipt["overlays"][place].without not in (None, a.process) for a in assessments]
+            said = f"without it {sum(others)} of {len(others)} companies would have another process"
+            yield Text(f"{switched_off(assessments[0].base, overlay)}; {said}.", tone="warning", apart=True)
 
 
 def _row(a: Assessment) -> tuple[Cell, ...]:

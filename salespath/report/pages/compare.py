@@ -20,6 +20,7 @@ from salespath.report.page import Block, Column, Heading, Item, Items, Page, Tab
 from salespath.report.pages.rules_diff import SHAPES
 from salespath.report.plain import Shapes, plain, shape
 from salespath.report.plain import document as plain_assessment
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import NAMES, selling, together
 from salespath.report.words.verdict import in_short, two_groups
 from salespath.rules.diff import ADDED, CHANGED
@@ -56,6 +57,7 @@ def warnings(sides: Sequence[Side]) -> Iterator[Problem]:
         yield Problem(code, f"{a.company}: {what}", WARNING, file=a.case.file, line=a.case.line)
 
 
+@in_currency_of(lambda found: [side.assessment.case for side in found.sides])
 def page(found: Comparison) -> Page:
     """The comparison for a reader: verdicts, facts and advice that differ in tables, then through which rules."""
     knowledge = found.sides[0].assessment.base.knowledge
@@ -218,6 +220,7 @@ def _advice(item: effects.Difference, side: Side) -> Item:
 # JSON
 
 
+@in_currency_of(lambda found: [side.assessment.case for side in found.sides])
 def document(found: Comparison) -> Any:
     """The same as plain data, each side with its whole assessment; `changes` hold each further one against the first."""
     return plain(found, found.sides[0].assessment.base, _SHAPES)

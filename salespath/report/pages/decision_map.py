@@ -8,11 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from salespath.counsel.decision_map import DecisionMap, Interval, Scale
+from salespath.engine.assessment import Assessment
 from salespath.engine.borders import Stretch
 from salespath.facts import Derived, Fact
 from salespath.facts.values import readable, words
 from salespath.report.page import Axis, Block, Figure, Heading, Item, Items, Page, Text
-from salespath.report.plain import plain
+from salespath.report.plain import own, plain
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import answer
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import VERDICTS
@@ -21,6 +23,7 @@ LETTERS = {"enterprise": "E", "smb": "S", "both": "B", "not_yet": "N", "undeterm
 _TURNS = 2  # rules named where a verdict turns
 
 
+@in_currency_of(lambda found: [found.assessment.case])
 def page(found: DecisionMap) -> Page:
     """The map, the larger values above, and the exact borders through the company's own place."""
     a, scales = found.assessment, found.scales
@@ -90,35 +93,46 @@ def _spans(found: DecisionMap, term: Fact | Derived, scale: Scale, some: Sequenc
 # JSON
 
 
+@in_currency_of(lambda found: [found.assessment.case])
 def document(found: DecisionMap) -> dict[str, Any]:
     """The same as plain data: the axes, a row of processes for each value of the second, the borders and the own place."""
     a, scales = found.assessment, found.scales
     return {
         "company": a.company,
         "process": a.process,
-        "axes": [{"fact": s.fact, "scale": s.kind, "values": list(map(_number, s.values))} for s in scales],
+        "axes": [
+            {"fact": s.fact, "scale": s.kind, "values": [_number(a, s.fact, v) for v in s.values]} for s in scales
+        ],
         "grid": plain(found.grid),
         "borders": [
-            {"fact": scale.fact, "last": low.last, "from": low.process, "at": high.first, "to": high.process}
+            {
+                "fact": scale.fact,
+                "last": own(scale.fact, low.last, a.base),
+                "from": low.process,
+                "at": own(scale.fact, high.first, a.base),
+                "to": high.process,
+            }
             for scale in scales
             for low, high in pairwise(scale.stretches)
         ],
         "intervals": [
             {
-                "first": interval.first,
-                "last": interval.last,
+                "first": own(scales[0].fact, interval.first, a.base),
+                "last": own(scales[0].fact, interval.last, a.base),
                 **interval.verdict._asdict(),
                 "turns": [{"rule": rule, "because": text, "gone": gone} for rule, text, gone in interval.turns],
             }
             for interval in found.intervals
         ],
         "own": {
-            "values": {scale.fact: _number(scale.values[scale.own]) for scale in scales},
+            "values": {scale.fact: _number(a, scale.fact, scale.values[scale.own]) for scale in scales},
             "column": scales[0].own,
             "row": scales[1].own if scales[1:] else 0,
         },
     }
 
 
-def _number(value: float | None) -> float | str | None:
-    return "unlimited" if value == math.inf else value
+def _number(a: Assessment, fact: str, value: float | None) -> Any:
+    if value == math.inf:
+        return "unlimited"
+    return own(fact, value, a.base)

@@ -9,15 +9,18 @@ from typing import Any
 
 from salespath.counsel.economics.assumptions import ASSUMED, CASES, YOURS, Estimate
 from salespath.counsel.economics.inputs import Situation
-from salespath.counsel.economics.months import Flow
+from salespath.counsel.economics.months import Flow, Plan
 from salespath.counsel.economics.other_process import CONTRACT, Mark
 from salespath.counsel.economics.process_economics import MATCH, Economics, ProcessEconomics, Result, Sale
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
+from salespath.facts import Case
+from salespath.facts.money import own_amount, sign
 from salespath.files.problems import Problem
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.plain import Shapes, plain, round_figure, shape
-from salespath.report.words.amounts import figure_text, result
+from salespath.report.plain import Shapes, own_money, plain, round_figure, shape
+from salespath.report.words.amounts import MONEY, figure_text, result
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.economics import cautions, differs, gist, notes, verdict, why_not
 from salespath.report.words.economics_claims import economics_claims, figure_claims, otherwise, outcome_claims
 from salespath.report.words.phrases import NAMES, capitalize, labels, source_note, sources, together
@@ -41,6 +44,7 @@ OUTCOMES = {
 _OF_SELLERS = frozenset({"sellers_needed", "objections", "meetings"})  # no question where customers buy alone
 
 
+@in_currency_of(lambda e, assessment: [assessment.case])
 def page(e: Economics, assessment: Assessment) -> Page:
     """What each process takes, in words, tables and a chart, beside what the rules say of the company."""
     base = assessment.base
@@ -71,7 +75,11 @@ def page(e: Economics, assessment: Assessment) -> Page:
         *(block for x in e.processes.values() for block in _results(x, e, base)),
         *([Text(_match(e.match, e), apart=True)] if e.match else []),
         Heading(f"{drawn}, base case"),
-        Chart({NAMES[p]: x.flows[1].line for p, x in e.processes.items()}, ids=tuple(e.processes)),
+        Chart(
+            {NAMES[p]: list(map(own_amount, x.flows[1].line)) for p, x in e.processes.items()},
+            sign=sign(),
+            ids=tuple(e.processes),
+        ),
         Heading("What this leaves out or takes for granted"),
         Items(tuple(map(Item, notes(e, base.vocabulary)))),
     ]
@@ -159,7 +167,8 @@ def _estimates(x: ProcessEconomics, base: Base) -> Table:
 # JSON
 
 
-def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> Any:
+@in_currency_of(lambda e, base, problems=(), case=None: [case] if case else [])
+def document(e: Economics, base: Base, problems: Iterable[Problem] = (), case: Case | None = None) -> Any:
     """Everything: figures with their origin, results, what it means, and the months. Unlimited runway is null, as is unknown."""
     whole = shape(
         f"company months standing:situation meaning processes {MATCH} notes problems would_have_to:mark",
@@ -172,7 +181,9 @@ def document(e: Economics, base: Base, problems: Iterable[Problem] = ()) -> Any:
 
 
 def _by_case(record: Estimate | Result, base: Base | None = None) -> dict[str, float | None]:
-    return {case: _plain(value) for case, value in zip(CASES, record.values)}
+    amount = record.id in MONEY if isinstance(record, Result) else record.kind.type == "money"
+    values = _own("values")(record, base) if amount else _plain(record.values)
+    return dict(zip(CASES, values))
 
 
 def _citations(figure: Estimate, base: Base) -> list[dict[str, Any]]:
@@ -197,24 +208,46 @@ def _plain(value: Any) -> Any:
     return round_figure(value, 4) if isinstance(value, float) else value
 
 
+def _own(name: str) -> Callable[[Any, Any], Any]:
+    return own_money(name, 4)
+
+
+def _matters_most(x: ProcessEconomics, base: Base) -> dict[str, Any] | None:
+    if x.worst is None:
+        return None
+    amounts = {"lowest", "lowest_then"} | ({"base", "low"} if x.figures[x.worst.figure].kind.type == "money" else set())
+    names = [field.name for field in fields(x.worst)]
+    return {name: own_money(name)(x.worst, base) if name in amounts else getattr(x.worst, name) for name in names}
+
+
+_SITUATION = ("revenue_target", "revenue", "capital", "burn", "committed", "budget", "acquisition_cost")
+_PLAN = ("contract_year", "seller_cost_year", "other_cost", "start_contract", "spent_today")
+_COUNTS = ("won", "customers", "lost")  # of a flow; the rest is money
+
 _SHAPES: Shapes = {
-    Sale: shape("brings costs loses", brings=_rounding("brings"), costs=_rounding("costs")),
-    Situation: {field.name: field.name for field in fields(Situation)} | {"runway": _runway},
+    Sale: shape("brings costs loses", brings=_own("brings"), costs=_own("costs")),
+    Situation: {field.name: field.name for field in fields(Situation)}
+    | {name: own_money(name) for name in _SITUATION}
+    | {"runway": _runway},
     ProcessEconomics: shape(
         "figures outcomes matters_most:worst plans monthly motion pays_from short sale",
+        matters_most=_matters_most,
+        pays_from=own_money("pays_from"),
+        short=own_money("short"),
         plans=lambda x, base: dict(zip(CASES, x.plans)),
         monthly=lambda x, base: dict(zip(CASES, x.flows)),
     ),
     Result: shape("*values rests_on origins missing note", values=_by_case, note=lambda r, base: why_not(r)),
     Estimate: shape("*values origin facts source says decided", values=_by_case, source=_citations),
-    Flow: {field.name: _rounding(field.name) for field in fields(Flow)},
+    Plan: {field.name: field.name for field in fields(Plan)} | {name: own_money(name) for name in _PLAN},
+    Flow: {f.name: _rounding(f.name) if f.name in _COUNTS else _own(f.name) for f in fields(Flow)},
     Mark: shape(
         "process revenue_at_end sellers_pay_year customers contract or_customers or_contract not_computed",
-        revenue_at_end=_rounding("revenue"),
-        sellers_pay_year=_rounding("pay"),
-        contract=lambda mark, base: {"value": _plain(mark.contract.values[1]), "origin": mark.contract.origin},
+        revenue_at_end=_own("revenue"),
+        sellers_pay_year=_own("pay"),
+        contract=lambda m, base: {"value": _own("values")(m.contract, base)[1], "origin": m.contract.origin},
         or_customers=_rounding("others"),
-        or_contract=_rounding("price"),
+        or_contract=_own("price"),
         not_computed=lambda mark, base: mark.why or None,
     ),
 }

@@ -19,6 +19,7 @@ from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none,
 from salespath.report.plain import Shapes, facts, net, plain, shape
 from salespath.report.words.claims import with_claims
 from salespath.report.words.conditions import exceptions, in_words
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import (
     NAMES,
     answers,
@@ -71,12 +72,14 @@ def explain(assessment: Assessment, target: str | None = None) -> Explanation | 
     return Explanation(a, root, {**found.findings, **{item.id: item for item in (root, *added, *like)}})
 
 
+@in_currency_of(lambda e: [e.assessment.case])
 def page(explanation: Explanation) -> Page:
     """The explanation as a tree."""
     tree = _InWords(explanation).tree(explanation.root)
     return Page("", with_claims(explanation.assessment.base, [tree]), widest=100)
 
 
+@in_currency_of(lambda e: [e.assessment.case])
 def document(explanation: Explanation) -> Any:
     """The explanation as plain data: each finding once, a `ref` where it is meant again."""
     text = _InWords(explanation).text

@@ -34,7 +34,7 @@ def page(knowledge: Knowledge, *, sources: bool = False) -> Page:
         blocks += [
             Text(_MARKED, apart=True),
             Heading("Sources"),
-            *(Text(text, hang=2) for text in _sources(knowledge, cited)),
+            *(Text(text, hang=2, links=True) for text in _sources(knowledge, cited)),
         ]
     else:
         blocks.append(Text(_UNMARKED.format_map(knowledge.article), apart=True))

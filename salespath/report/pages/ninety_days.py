@@ -9,16 +9,20 @@ from datetime import date
 from typing import Any
 
 from salespath.counsel.moves import PlannedMove
-from salespath.counsel.ninety_days import WEEKS, Bridge, Hire, NinetyDays, PriceFloor, Slot, TestCard
+from salespath.counsel.ninety_days import WEEKS, Bridge, Cash, Hire, NinetyDays, PriceFloor, Slot, TestCard
+from salespath.engine.base import Base
+from salespath.facts.money import own_amount, sign
 from salespath.report.page import Block, Chart, Column, Heading, Item, Items, Page, Table, Text, section
-from salespath.report.plain import Shapes, plain, shape
+from salespath.report.plain import Shapes, own_money, plain, shape
 from salespath.report.words.amounts import count, money
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import begin_of, end_of, in_short, in_words
 from salespath.report.words.phrases import capitalize, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import firmness, headline, turned_by
 
 
+@in_currency_of(lambda plan, *rest: [plan.assessment.case])
 def page(plan: NinetyDays, start: date | None = None) -> Page:
     """The plan, in weeks; with the day it begins, in dates."""
     a = plan.assessment
@@ -129,13 +133,18 @@ def _cash(plan: NinetyDays) -> Iterator[Block]:
         )
         return
     found = plan.cash.bridge
-    rows = [("today", f"${found.start:,}")]
-    rows += [(step.what, f"{'-' if step.amount < 0 else '+'}${abs(step.amount):,}") for step in found.steps]
-    rows.append(("after ninety days", f"{'-' if found.end < 0 else ''}${abs(found.end):,}"))
+    (start, steps), unit = _in_whole(found), sign()
+    end = start + sum(steps)  # so that the lines add up in any currency
+    rows = [("today", f"{unit}{start:,}")]
+    rows += [
+        (step.what, f"{'-' if amount < 0 else '+'}{unit}{abs(amount):,}") for step, amount in zip(found.steps, steps)
+    ]
+    rows.append(("after ninety days", f"{'-' if end < 0 else ''}{unit}{abs(end):,}"))
     yield Table(
         (Column("", most=60), Column("", width=14, right=True)), tuple(rows), "Cash", ruled=False, ids=("capital",)
     )
-    yield Chart({"with the plan": plan.cash.along, "as today": plan.cash.without}, "Cash by week", unit="week")
+    along, without = (list(map(own_amount, line)) for line in (plan.cash.along, plan.cash.without))
+    yield Chart({"with the plan": along, "as today": without}, "Cash by week", unit="week", sign=sign())
 
 
 def _floor(found: PriceFloor | None) -> Iterator[Block]:
@@ -199,8 +208,9 @@ def _stops(plan: NinetyDays, start: date | None) -> Iterator[Block]:
     return section("When to stop or switch", items)
 
 
+@in_currency_of(lambda plan, *rest: [plan.assessment.case])
 def document(plan: NinetyDays, start: date | None = None) -> Any:
-    """The plan as plain data; money is US dollars, weeks count from 1 and, with a start, have a date."""
+    """The plan as plain data; weeks count from 1 and, with a start, have a date."""
 
     def day(week: int) -> str | None:
         return None if start is None else begin_of(week, start).isoformat()
@@ -218,10 +228,18 @@ def document(plan: NinetyDays, start: date | None = None) -> Any:
         NinetyDays: whole,
         Slot: shape(
             "*move begins ends begins_on hours_in_all:hours money:cost",
+            money=own_money("cost"),
             move=lambda slot, base: _fields_of(slot.move),
             begins_on=lambda slot, base: day(slot.begins),
         ),
         Bridge: shape("start steps end"),
+        Cash: shape(
+            "bridge without along", bridge=_cash_bridge, without=own_money("without"), along=own_money("along")
+        ),
+        PriceFloor: {field.name: field.name for field in fields(PriceFloor)}
+        | {name: own_money(name) for name in ("price", "floor", "acquisition_cost")},
+        Hire: {field.name: field.name for field in fields(Hire)}
+        | {name: own_money(name) for name in ("cost", "missing")},
         TestCard: shape(
             "*question turns",
             question=lambda card, base: {"fact": card.question.fact, "why": why_asked(base, card.question)},
@@ -232,4 +250,15 @@ def document(plan: NinetyDays, start: date | None = None) -> Any:
 
 
 def _fields_of(move: PlannedMove) -> Mapping[str, Any]:
-    return {field.name: getattr(move, field.name) for field in fields(move)}
+    return {**{field.name: getattr(move, field.name) for field in fields(move)}, "cost": own_money("cost")(move, None)}
+
+
+def _cash_bridge(cash: Cash, base: Base) -> dict[str, Any]:
+    """The bridge of the cash, in whole units of the currency that is shown, so that it adds up."""
+    start, amounts = _in_whole(cash.bridge)
+    steps = [{**plain(step), "amount": amount} for step, amount in zip(cash.bridge.steps, amounts)]
+    return {"start": start, "steps": steps, "end": start + sum(amounts)}
+
+
+def _in_whole(bridge: Bridge) -> tuple[int, list[int]]:
+    return round(own_amount(bridge.start)), [round(own_amount(step.amount)) for step in bridge.steps]

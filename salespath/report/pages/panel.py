@@ -10,7 +10,7 @@ from salespath.engine.base import Base
 from salespath.facts import Value
 from salespath.facts.values import readable, words
 from salespath.report.page import Block, Item, Items, Page, Text, section
-from salespath.report.plain import Shapes, facts, plain, shape
+from salespath.report.plain import Shapes, facts, own, own_of, plain, shape
 from salespath.report.words.phrases import NAMES, capitalize, either, labels, number_of, together
 from salespath.report.words.verdict import in_short, short_block
 from salespath.rules.model import BlockProcess
@@ -169,7 +169,11 @@ _SHAPES: Shapes = {
     Swap: shape("respondent value of:others *outcome"),
     Disagreement: shape(
         "fact changes_outcome:decides answers answered silent majority alone:turns together_with:together",
-        answers=lambda item, base: [{"value": value, "by": who} for value, who in item.answers],
+        answers=lambda item, base: [{"value": own(item.fact, value, base), "by": who} for value, who in item.answers],
+        majority=own_of("fact", "majority"),
+        alone=lambda item, base: [
+            {**plain(swap, base, _SHAPES), "value": own(item.fact, swap.value, base)} for swap in item.turns
+        ],
         answered=lambda item, base: sum(len(who) for _, who in item.answers),
     ),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.base import Base
 from salespath.engine.strength import FIRM
 from salespath.facts import Fact
+from salespath.facts.money import USD, Rate, in_own_currency
 from salespath.facts.values import readable, words
 from salespath.interview.answers import Answer, how_to_write
 from salespath.interview.interview import PLAN, Interview, Stake
@@ -29,6 +30,7 @@ QUICK = (
     "At most {count}, then the recommendation. Rough answers will do: about 70k. Skip what you do not know; "
     "? explains a question."
 )
+NOTE = "A note may follow an answer: 70k # from the CRM."
 NAME = "Nothing depends on the name: it heads the report and helps to find this interview again."
 _NAMED = 3  # answers named in a line
 _LINE = 78  # columns, so that it fits a screen of 80 when indented
@@ -37,6 +39,8 @@ COMMANDS = {
     "why": "what your answer can still change",
     "back": "return to the question before",
     "skip": "leave it unknown",
+    "edit": "list your answers and change one",
+    "report": "the recommendation with what is known so far",
     "save": "where your answers are saved (each is saved at once)",
     "quit": "stop here and go on another time",
 }
@@ -86,15 +90,17 @@ def introduction(interview: Interview) -> Iterator[Block]:
         yield Text(QUICK.format(count=number_of(count, "question", "questions")))
 
 
-def question(interview: Interview, name: str) -> Asked:
-    """The question of an interview as it is put now: that of a fact, COMPANY or PLAN."""
-    fact, known = interview.base.vocabulary.facts.get(name), interview.answers.get(name)
+def question(interview: Interview, name: str, *, again: bool = False) -> Asked:
+    """The question of an interview as it is put now: that of a fact, COMPANY or PLAN; `again` to correct the answer."""
+    fact, known = interview.base.vocabulary.facts.get(name), interview.answer(name)
     if name == PLAN:
         return _plan(interview, known)
     if fact is None:
         help = "Any name you like. It heads the report and helps to find this interview again."
         earlier = str(known.value) if known else ""
         return Asked("What is the company called?", help, lambda: [NAME], hint="", earlier=earlier)
+    if again:
+        return _of_fact(interview, fact, known, f"Correcting an answer ({fact.dimension})")
     number, at_most = interview.numbering
     left = len(interview.following) - (name not in interview.answers and (interview.goes_on or interview.fixed))
     heading = f"Question {number}"
@@ -104,16 +110,57 @@ def question(interview: Interview, name: str) -> Asked:
         progress = f"  {interview.answered} answered, {f'up to {left} more' if left else 'the last one'}"
     else:
         progress = f"  {interview.answered} answered, {f'at most {left} matter' if left else 'none matters any more'}"
+    return _of_fact(interview, fact, known, f"{heading} ({fact.dimension}){progress}")
+
+
+def _of_fact(interview: Interview, fact: Fact, known: Answer | None, progress: str) -> Asked:
     return Asked(
         fact.question,
-        f"{fact.help} {how_to_write(fact)} {how_exactly(fact)}".rstrip(),
+        " ".join(filter(None, (fact.help, how_to_write(fact), how_exactly(fact), NOTE))),
         lambda: [fact.why, *at_stake(interview.base, interview.stake(fact))],
-        progress=f"{heading} ({fact.dimension}){progress}",
+        progress=progress,
         choices={readable(value): meaning for value, meaning in fact.values.items()},
         hint=how_to_write(fact),
         earlier=answer_in_words(fact, known) if known else "",
         ids=(fact.id,),
     )
+
+
+def which(interview: Interview, names: Sequence[str]) -> Asked:
+    """Which of some answers to change."""
+    return Asked(
+        "Which answer do you want to change?",
+        "Type its number. What depends on it is worked out again.",
+        lambda: ["An answer can be changed at any time; the earlier one no longer counts then."],
+        choices=dict(answers(interview, names)),
+        hint=f"Write a number from 1 to {len(names)}.",
+        enter="Enter changes none.",
+    )
+
+
+def content() -> Asked:
+    """Whether anything is to be corrected, at the end."""
+    return Asked(
+        "Is anything to be corrected?",
+        "edit lists your answers and lets you change one; the recommendation is then worked out again.",
+        lambda: ["Your answers are saved; nothing more has to be said."],
+        hint="",
+        enter="Enter ends.",
+    )
+
+
+def answers(interview: Interview, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Some questions, briefly, each with its answer in words."""
+    for name in names:
+        fact, known = interview.base.vocabulary.facts.get(name), interview.answer(name)
+        if fact is None:
+            yield "company's name", str(known.value) if known else "none"
+        else:
+            yield fact.label, f"{answer_in_words(fact, known)}{_note(known)}" if known else "unknown"
+
+
+def _note(answer: Answer) -> str:
+    return f" ({answer.note})" if answer.note else ""
 
 
 def _words(meanings: Mapping[str, str]) -> Items:
@@ -128,7 +175,12 @@ def _plan(interview: Interview, known: Answer | None) -> Asked:
     else:
         can = len({question.fact for question in assessment.next_questions} & set(left))
         can_change = f" {can} of those for the plan can still change the recommendation." if can else ""
-        state = f"{'The core questions are done.' if interview.fixed else 'What is left open you have skipped.'}{can_change}"
+        open_ = (
+            "What is left open you have skipped, or cannot know yet."
+            if interview.told
+            else "What is left open you have skipped."
+        )
+        state = f"{'The core questions are done.' if interview.fixed else open_}{can_change}"
         why = "The other answers shape the plan, and where the recommendation is close they can still tip it."
     default = "yes" if known and known.value else "no"
     return Asked(
@@ -141,15 +193,26 @@ def _plan(interview: Interview, known: Answer | None) -> Asked:
     )
 
 
-def offer(interview: Interview, changed: time.struct_time) -> Asked:
+def offer(interview: Interview, name: str, changed: time.struct_time) -> Asked:
     """Whether to go on with an unfinished interview."""
     when = time.strftime("%Y-%m-%d %H:%M", changed)
     what = f"{interview.case.company}, {number_of(interview.answered, 'answer', 'answers')}, last changed {when}"
     return Asked(
         f"An interview is unfinished: {what}. Go on with it?",
-        "Yes: go on with the first question not yet answered. No: begin a new interview; this one is kept.",
+        f"Yes: go on with the first question not yet answered. No: begin a new interview; this one, {name}, is kept.",
         lambda: ["You stopped, or were stopped, before the end; nothing of it was lost."],
         enter="Enter: yes.",
+    )
+
+
+def other_interview(name: str, differs: str) -> Asked:
+    """Whether an interview is meant that belongs to something else than what was given."""
+    return Asked(
+        f"The interview {name} {differs}. Go on with it all the same?",
+        "Yes: go on with it, and let what was given now count from here on. No: it is left as it is; choose another name.",
+        lambda: ["One name stands for one interview, so that no answers of two companies are mixed."],
+        enter="Enter: no.",
+        earlier="no",
     )
 
 
@@ -190,21 +253,19 @@ def echo(fact: Fact, before: Answer | None, now: Answer | None) -> str:
         return f"Skipped: unknown.{lost}"
     meaning = fact.values.get(str(now.value), "") if isinstance(now.value, str) else ""
     said = f"{answer_in_words(fact, now)}{f' - {meaning}' if meaning else ''}"
+    if fact.numeric and now.read and not now.read.endswith(words(fact, now.value)):  # else it is what is said anyway
+        said += f" ({now.read})"
+    said += _note(now)
     if before and before != now:
         return f"Changed from {answer_in_words(fact, before)} to {said}."
     return f"Kept: {said}." if before else f"Noted: {said}."
 
 
 def contradiction(interview: Interview, found: Contradiction) -> str:
-    """What two answers cannot, or can hardly, say together, and how to correct either."""
+    """What answers cannot, or can hardly, say together, and how to correct them."""
     begin = "This cannot be" if found.kind == "impossible" else "Worth a second look"
-    ways = []
-    for name in found.ask:
-        times = interview.backs(name) if interview.question else None
-        way = "in the file of your answers" if times is None else "`back`" if times == 1 else f"`back` {times} times"
-        if name in interview.values:
-            ways.append(f"{interview.base.vocabulary[name].label}: {way}")
-    return f"{begin}: {found.said} To correct {'; '.join(ways)}."
+    labels = [interview.base.vocabulary[name].label for name in found.ask if name in interview.correctable]
+    return f"{begin}: {found.said}{f' To correct {either(labels)}, type edit.' if labels else ''}"
 
 
 def so_far(interview: Interview) -> str:
@@ -243,4 +304,5 @@ def _process(interview: Interview) -> str:
 
 def answer_in_words(fact: Fact, answer: Answer) -> str:
     """An answer as a person reads it."""
-    return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"
+    with in_own_currency(Rate(answer.currency, 1, "", "") if answer.currency not in ("", USD) else None):
+        return f"{words(fact, answer.value)}{f', {answer.how}' if answer.how else ''}"

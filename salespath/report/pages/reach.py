@@ -18,8 +18,9 @@ from salespath.facts.values import words
 from salespath.facts.vocabulary import Relation
 from salespath.report.page import Block, Heading, Item, Items, Page, Text, section
 from salespath.report.pages.steps import SHAPES, SHOWN, card_blocks, move_text, step_items, target, trigger_blocks
-from salespath.report.plain import Shapes, net_of, plain, shape
+from salespath.report.plain import Shapes, net_of, own, own_of, plain, shape
 from salespath.report.words.conditions import in_words
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import few, selling
 from salespath.report.words.verdict import NAMED, in_short
 
@@ -27,6 +28,7 @@ TIMES = {1: "", 2: " twice", 3: " three times"}
 EFFORTS = {1: "days", 2: "weeks", 3: "a quarter", 4: "two quarters"}
 
 
+@in_currency_of(lambda base, found, *rest: [found.case])
 def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> Page:
     """What it takes."""
     name = selling(found.goal)
@@ -96,7 +98,7 @@ def _made(base: Base, changes: Changes) -> Iterator[str]:
     bare = {move.fact for move in changes.moves if move.low is None and move.high is None}
     company = Company(base, changes.facts)
     for number in (base.vocabulary[name] for name in base.numbers if len(base.inputs_of(name) & bare) > 1):
-        value = company.computed(number.id)
+        value = company.answer(number.id)
         if value is not None:
             yield f"{number.label} {words(number, value)}"
 
@@ -135,6 +137,7 @@ def _because(base: Base, obstacle: Obstacle) -> str:
 # JSON
 
 
+@in_currency_of(lambda base, found, *rest: [found.case])
 def document(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacle]) -> dict[str, Any]:
     """The same as plain data, with every set found."""
     parts = plain([found, {"in_the_way": obstacles}, roadmap], base, _SHAPES)
@@ -145,7 +148,8 @@ def _own(changes: Changes, base: Base) -> Iterator[dict[str, Any]]:
     before = {move.fact: move.before for move in changes.own if move.before is not None}
     for move in changes.own:  # one after the other: each starts where the one before it on the same fact has ended
         after = apply(before, [move])
-        yield {"fact": move.fact, "from": before[move.fact], "to": after[move.fact], "wanted": target(base, move)}
+        old, new = (own(move.fact, some[move.fact], base) for some in (before, after))
+        yield {"fact": move.fact, "from": old, "to": new, "wanted": target(base, move)}
         before = after
 
 
@@ -156,7 +160,7 @@ _SHAPES: Shapes = {
         searched=lambda found, base: {"sets": found.sets, "complete": found.complete},
     ),
     Changes: shape("facts conditions process settled effort", facts=_own),
-    Move: shape("fact value:after wanted", wanted=lambda move, base: target(base, move)),
+    Move: shape("fact value:after wanted", value=own_of("fact", "after"), wanted=lambda move, base: target(base, move)),
     Relation: shape("id text"),
     Obstacle: shape(
         "kind rule because weight facts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 from pathlib import PurePath
 
@@ -113,7 +114,7 @@ def _sources(base: Base) -> Page:
             for source in knowledge.sources.values()
             if (source.kind == "article") == of_article
         )
-        blocks.append(_table(["source", "what it says", "cited by"], rows))
+        blocks.append(replace(_table(["source", "what it says", "cited by"], rows), links=True))
     return Page("What the rules cite", tuple(blocks))
 
 

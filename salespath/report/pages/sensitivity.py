@@ -12,7 +12,8 @@ from salespath.engine import certainty
 from salespath.facts.values import readable, words
 from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
 from salespath.report.pages.steps import SHAPES, card_blocks
-from salespath.report.plain import Shapes, net_of, plain, shape
+from salespath.report.plain import Shapes, net_of, own, own_of, plain, shape
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import few, labels, selling
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import OTHER
@@ -36,6 +37,7 @@ _COLUMNS = (
 )
 
 
+@in_currency_of(lambda found, *rest: [found.assessment.case])
 def page(found: Sensitivity, cards: Sequence[Card]) -> Page:
     """Which answers the verdict hangs on, how each is known, and a table of all that matter."""
     base, a = found.assessment.base, found.assessment
@@ -140,6 +142,7 @@ def _step(found: Sensitivity, step: Variant) -> str:
 # JSON
 
 
+@in_currency_of(lambda found, *rest: [found.assessment.case])
 def document(found: Sensitivity, cards: Sequence[Card]) -> Any:
     """The same as plain data."""
     shapes: Shapes = {
@@ -154,11 +157,17 @@ def document(found: Sensitivity, cards: Sequence[Card]) -> Any:
         ),
         Influence: shape(
             "fact value how holds low high steps unknown",
+            value=own_of("fact", "value"),
             how=lambda influence, base: influence.how or None,
             holds=lambda influence, base: not influence.turning,
             low=net_of("low"),
             high=net_of("high"),
         ),
-        Variant: shape("value process lead net means rules", net=net_of("net"), means=net_of("means")),
+        Variant: shape(
+            "value process lead net means rules",
+            value=lambda v, base: own(v.move.fact, v.value, base) if v.move else v.value,
+            net=net_of("net"),
+            means=net_of("means"),
+        ),
     }
     return plain(found, found.assessment.base, shapes)

@@ -10,7 +10,7 @@ from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.facts.values import readable, words
 from salespath.report.page import Block, Item, Items, Text, section
-from salespath.report.plain import Shapes, net_of, shape
+from salespath.report.plain import Shapes, net_of, own, shape
 from salespath.report.words.conditions import in_words
 from salespath.report.words.phrases import answer, capitalize, number_of, selling, sources
 from salespath.report.words.verdict import in_short
@@ -38,7 +38,8 @@ def move_text(base: Base, move: Move) -> str:
     """A move in words, with the threshold: published case studies: from 0 to at least 3."""
     fact = base.vocabulary[move.fact]
     if move.answers:
-        return f"provided that, not said yet, {fact.label}: {target(base, move)}"
+        said = "not said yet" if move.before is None else f"said as {answer(fact, move.before)}"
+        return f"provided that, {said}, {fact.label}: {target(base, move)}"
     if move.member:
         return f"{fact.label}: {'drop' if move.drops else 'add'} {readable(move.member)}"
     return f"{fact.label}: from {answer(fact, move.before)} to {target(base, move)}"
@@ -132,6 +133,8 @@ SHAPES: Shapes = {
     Step: shape(
         "fact:move.fact from:move.before to:move.after wanted condition:move.answers owner done_when advice rules because source "
         "unlocks process",
+        **{"from": lambda step, base: own(step.move.fact, step.move.before, base)},
+        to=lambda step, base: own(step.move.fact, step.move.after, base),
         wanted=lambda step, base: target(base, step.move),
         owner=lambda step, base: step.owner or _ANSWERING,
     ),

@@ -13,8 +13,9 @@ from salespath.engine.effects import ADVICE, BLOCK, Difference, Effect, follows
 from salespath.engine.walk import SUMS
 from salespath.report.page import Block, Item, Items, Page, Text, section
 from salespath.report.pages.rules_diff import SHAPES, SIGNS
-from salespath.report.plain import Shapes, evidence, plain, shape
+from salespath.report.plain import Shapes, evidence, own, plain, shape
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
+from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import NAMES, answer, selling
 from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.rules.diff import ADDED, CHANGED, REMOVED
@@ -25,6 +26,7 @@ _FOLLOWING = {ADDED: "come", REMOVED: "go", CHANGED: "change"}
 _SHOWN = 8  # pieces of the plan
 
 
+@in_currency_of(lambda found: [found.after.case])
 def page(found: WhatIf) -> Page:
     """What changes: the verdict, fit and means, the reasons, the blocks and the plan."""
     return Page(f"{found.before.company}: what if", with_claims(found.after.base, _blocks(found)))
@@ -132,6 +134,7 @@ def _through(change: Difference) -> str:
 # JSON
 
 
+@in_currency_of(lambda found: [found.after.case])
 def document(found: WhatIf) -> Any:
     """The same as plain data, with all that the text sums up."""
     return plain(found, found.before.base, _SHAPES)
@@ -141,7 +144,9 @@ _SHAPES: Shapes = {
     **SHAPES,
     WhatIf: shape(
         "company:before.company set old:before new:after changed:effect.verdict_changes *effect",
-        set=lambda found, base: [{"fact": n, "from": old, "to": new} for n, (old, new) in found.settings.items()],
+        set=lambda found, base: [
+            {"fact": n, "from": own(n, old, base), "to": own(n, new, base)} for n, (old, new) in found.settings.items()
+        ],
     ),
     Effect: shape("through evidence:shifts items"),
     Assessment: shape(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salespath.facts import Derived, Fact
+from salespath.facts.money import own_amount, sign
 from salespath.facts.values import quantity, words
 
 _CENT = 0.005
@@ -11,16 +12,22 @@ MONEY = ("revenue_at_end", "most_tied_up", "lowest_cash")
 
 
 def money(value: float) -> str:
-    """A result in US dollars to three digits: $412,000; -$1.24M."""
+    """A result in US dollars, as amounts are shown, to three digits: $412,000; -€1.24M."""
+    return _signed(own_amount(value), sign())
+
+
+def _signed(value: float, before: str) -> str:
     if abs(value) < _CENT:
-        return "$0"
-    return f"{'-' if value < 0 else ''}${_short(roughly(abs(value)))}"
+        return f"{before}0"
+    return f"{'-' if value < 0 else ''}{before}{_short(roughly(abs(value)))}"
 
 
-def axis(value: float) -> str:
-    """A result in US dollars as short as the axis of a chart wants it: $412k."""
+def axis(value: float, before: str = "$") -> str:
+    """An amount as short as the axis of a chart wants it, with the sign of its currency before it: $412k."""
     size = roughly(abs(value))
-    return f"{'-' if value < 0 else ''}${quantity(roughly(size / 1000))}k" if 1000 <= size < 1e6 else money(value)
+    if not 1000 <= size < 1e6:
+        return _signed(value, before)
+    return f"{'-' if value < 0 else ''}{before}{quantity(roughly(size / 1000))}k"
 
 
 def count(value: float) -> str:
@@ -31,7 +38,7 @@ def count(value: float) -> str:
 def figure_text(kind: Derived | Fact, value: float) -> str:
     """A figure as it was given: $1,900; 15%; 4.5. Large ones are shortened."""
     if kind.type == "money":
-        return f"${_short(roughly(value))}" if value >= 1e6 else words(kind, value)
+        return money(value) if own_amount(value) >= 1e6 else words(kind, value)
     return words(kind, value) if kind.type == "share" else _short(round(value, 2))
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from salespath.counsel.moves import PlannedMove
 from salespath.engine.assessment import Advice, Assessment
 from salespath.engine.base import Base
+from salespath.engine.intervals import is_open
 from salespath.report.page import Block, Item, Items, Tree
 
 _Block = TypeVar("_Block", bound=Block)
@@ -54,7 +55,7 @@ def verdict_claims(a: Assessment) -> dict[str, str]:
 
 def firmness_claims(a: Assessment) -> dict[str, str]:
     """Whether one answer that is missing could give another process."""
-    return {"missing_turns": "yes" if any(turn.fact not in a.case.values for turn in a.strength.on) else "no"}
+    return {"missing_turns": "yes" if any(is_open(a.case.values, turn.fact) for turn in a.strength.on) else "no"}
 
 
 def move_claims(a: Assessment, move: Advice | PlannedMove) -> dict[str, str]:

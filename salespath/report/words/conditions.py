@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from salespath.engine.base import Base
-from salespath.facts.values import quantity, readable, words
+from salespath.facts.values import quantity, readable, threshold, words
 from salespath.facts.vocabulary import Derived, Fact
 from salespath.report.words.phrases import NAMES, either, listed, selling
 from salespath.rules.language import (
@@ -201,5 +201,5 @@ def _bound(base: Base, test: Compare, so: bool) -> str:
         fact = base.vocabulary[left.name]
         if not _counts(fact):
             unit = f" {fact.unit}" if fact.unit.startswith("a ") else ""
-            return f"{operator} {words(fact, right.value)}{unit}"
+            return f"{operator} {threshold(fact, right.value)}{unit}"
     return f"{operator} {_number(base, right)[0]}"

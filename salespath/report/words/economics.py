@@ -13,6 +13,7 @@ from salespath.counsel.economics.process_economics import MATCH, Economics, Proc
 from salespath.engine.assessment import Assessment
 from salespath.facts import Vocabulary
 from salespath.facts.values import readable
+from salespath.files.problems import NOTE
 from salespath.report.words.amounts import count, figure_text, money, roughly
 from salespath.report.words.phrases import NAMES, capitalize, labels, number_of, together
 from salespath.report.words.verdict import in_short
@@ -42,14 +43,15 @@ def why_not(result: Result) -> str:
 
 def cautions(assessment: Assessment) -> Iterator[str]:
     """What stands before any figure: answers that contradict one another, and a process that is blocked."""
-    if assessment.problems:
-        yield f"Your answers contradict one another, so check them before you rely on any figure here: {_broken(assessment)}"
+    if broken := _broken(assessment):
+        yield f"Your answers contradict one another, so check them before you rely on any figure here: {broken}"
     if assessment.process == "not_yet":
         yield "The rules say not yet: months count from when what blocks it is lifted, not from today."
 
 
 def _broken(assessment: Assessment) -> str:
-    return " ".join(problem.message.removeprefix(f"{assessment.company}: ") for problem in assessment.problems)
+    wrong = (problem for problem in assessment.problems if problem.severity != NOTE)
+    return " ".join(problem.message.removeprefix(f"{assessment.company}: ") for problem in wrong)
 
 
 def gist(e: Economics) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Reading, Unless
 from salespath.engine.company import process_of
+from salespath.engine.intervals import is_open
 from salespath.engine.strength import FIRM, HANGS_ON, known_core
 from salespath.engine.turning import Span, Turn
 from salespath.engine.unless import lifting_all
@@ -141,7 +142,7 @@ def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) 
 
 
 def _guess(a: Assessment, turn: Turn) -> str:
-    return " (a guess)" if turn.fact in a.case.values else ""
+    return "" if is_open(a.case.values, turn.fact) else " (a guess)"
 
 
 def _turn_text(vocabulary: Vocabulary, turn: Turn, *, alone: bool = False) -> str:

@@ -1,0 +1,331 @@
+"""Rows that are no companies: totals, repeated headings, footers, rows said twice, older dates of a company.
+
+Each is told with its row and what it is taken for. A row that says something of a company beside numbers is a company, whatever it
+is called, unless the numbers are the sums of the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from unicodedata import combining, normalize
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salespath.engine.table import Array, FactColumn
+from salespath.facts import LeftOut, Vocabulary
+from salespath.facts.vocabulary import fold
+from salespath.files.problems import NOTE, Problem, shown
+from salespath.tables.dates import Older
+from salespath.tables.header import COMPANY
+from salespath.tables.normalise import texts
+from salespath.tables.progress import spans
+
+TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
+NAMED = 20  # rows of a kind that are told one by one
+REMEMBERED = 2**23  # rows that later ones are compared with, at 16 bytes each
+_TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "subtotal",
+        "subtotals",
+        "sum",
+        "sums",
+        "suma",
+        "somme",
+        "summe",
+        "gesamt",
+        "overall",
+        "count",
+        "σ",
+    ]
+)
+_AVERAGES = frozenset(
+    [
+        "average",
+        "averages",
+        "avg",
+        "mean",
+        "means",
+        "median",
+        "mediana",
+        "medie",
+        "media",
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "ø",
+    ]
+)
+_BESIDE = frozenset(
+    [
+        "grand",
+        "general",
+        "generala",
+        "sub",
+        "portfolio",
+        "portofoliu",
+        "fund",
+        "all",
+        "of",
+        "the",
+        "for",
+        "and",
+        "in",
+        "a",
+        "de",
+        "companies",
+        "company",
+        "rows",
+        "weighted",
+        "simple",
+    ]
+)
+_MAYBE_TOTAL = (
+    r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|summe|gesamt|overall|count"
+    r"|averages?|avg|means?|mediana?|medi[ae]|min|max|m[ai][xn]imum)\b|[ΣØ]"
+)
+_FOOTER = re.compile(
+    r"(?:sources?|notes?|surs[ae]|not[ae]|legend[a]?|disclaimer|footnotes?)\s*[:.].*"
+    r"|.*\b(?:confidential|confidentiality|copyright|all rights reserved|do not distribute)\b.*|.*©.*|.*\(c\)\s*\d.*"
+    r"|(?:page|pagina|pag\.?|seite)\s*\d+(?:\s*(?:of|/|din|von|de)\s*\d+)?"
+    r"|(?:generated|exported|downloaded|prepared|printed|created|generat|exportat|descarcat)\s+(?:by|on|at|from|de|la|in|pe)\b.*"
+    r"|(?:data )?as of\b.*|end of (?:report|file|data).*|\*+.*|[-=_*]{3,}",
+    re.DOTALL,
+)
+_SENTENCE = 5  # words of a text after an empty row that is no name
+
+
+class Rows(NamedTuple):
+    """Some rows of a table: their cells and numbers, the facts in them, a key of each (equal for equal rows), the empty ones.
+
+    `short` are the places of rows with one cell in them, and fewer than the header has.
+    """
+
+    cells: Mapping[str, pa.Array]
+    numbers: Array
+    facts: Mapping[str, FactColumn]
+    keys: Array
+    blank: frozenset[int] = frozenset()
+    short: frozenset[int] = frozenset()
+
+
+@dataclass
+class _Sums:
+    total: float = 0.0
+    count: int = 0
+
+    def plus(self, column: FactColumn, places: Array) -> _Sums:
+        known = places & column.known
+        return _Sums(self.total + float(column.values[known].sum()), self.count + int(known.sum()))
+
+
+@dataclass
+class Sieve:
+    """Finds them in one file, whose rows come in order. `headings` are the columns as the file calls them."""
+
+    path: str
+    vocabulary: Vocabulary
+    names: Sequence[str]
+    headings: Sequence[str]
+    older: Older | None = None
+    _sums: dict[str, _Sums] = field(default_factory=dict)
+    _worded: int = 0  # rows that say something beside numbers
+    _rows: int = 0
+    _seen: _Seen = field(default_factory=lambda: _Seen())
+    _told: dict[str, int] = field(default_factory=dict)
+    _footers: int = 0  # the last row that was one
+
+    def find(self, rows: Rows) -> dict[int, LeftOut]:
+        """Those among some rows, by place."""
+        if not len(rows.numbers):
+            return {}
+        label = COMPANY if COMPANY in rows.cells else next(iter(rows.cells))
+        names = texts(rows.cells[label])
+        found: dict[int, tuple[str, str]] = {}
+        self._footers_of(rows, found)
+        self._headings_of(rows, names, label, found)
+        self._totals_of(rows, names, found)
+        if label == COMPANY:
+            self._repeated(rows, names, found)
+        if self.older:
+            for place, why in self.older.among(rows.numbers).items():
+                found.setdefault(place, (OLDER, why))
+        return {
+            place: LeftOut(self.path, int(rows.numbers[place]), kind, why)
+            for place, (kind, why) in sorted(found.items())
+        }
+
+    def problems(self, some: Iterable[LeftOut]) -> list[Problem]:
+        """What is said of rows that are left out: the first of each kind one by one, of more only which they are."""
+        found, more = [], dict[str, list[int]]()
+        for item in some:
+            told = self._told[item.kind] = self._told.get(item.kind, 0) + 1
+            if told > NAMED:
+                more.setdefault(item.kind, []).append(item.row)
+                continue
+            found.append(Problem("SP119", f"left out, as it is {item.why}.", NOTE, file=self.path, row=item.row))
+        for kind, rows in more.items():
+            message = f"left out likewise ({kind}): {spans(rows)}."
+            found.append(Problem("SP119", message, NOTE, file=self.path, row=rows[0]))
+        return found
+
+    def _footers_of(self, rows: Rows, found: dict[int, tuple[str, str]]) -> None:
+        if len(self.names) < 2:
+            return
+        known = np.zeros(len(rows.numbers), dtype=bool)
+        for column in rows.facts.values():
+            known |= column.known
+        places = np.flatnonzero(~known)
+        some, counts = pa.array(places), np.zeros(len(places), dtype=np.int64)
+        for cells in rows.cells.values() if len(places) else ():
+            counts += np.asarray(cells.take(some).is_valid())
+        blank = rows.blank | {int(row) for row in rows.numbers[places[counts == 0]]}
+        for place in places[counts == 1].tolist():
+            text = next(_text(cells[place]) for cells in rows.cells.values() if cells[place].is_valid)
+            row = int(rows.numbers[place])
+            ends = row - 1 in blank or row - 1 == self._footers
+            if _FOOTER.fullmatch(_plain(text)) or (ends and (place in rows.short or len(text.split()) >= _SENTENCE)):
+                found[place] = FOOTER, f"a line that is no row of the table: {shown(text)}"
+                self._footers = row
+
+    def _headings_of(self, rows: Rows, names: pa.Array, label: str, found: dict[int, tuple[str, str]]) -> None:
+        headings = dict(zip(self.names, self.headings))
+        same = pc.equal(names, headings[label])
+        for place in np.flatnonzero(np.asarray(same.fill_null(False))).tolist():
+            cells = {name: text for name, column in rows.cells.items() if (text := _text(column[place]))}
+            if len(cells) > 1 and all(fold(text) == fold(headings[name]) for name, text in cells.items()):
+                found[place] = HEADING, "the heading again"
+
+    def _totals_of(self, rows: Rows, names: pa.Array, found: dict[int, tuple[str, str]]) -> None:
+        numeric = {name: column for name, column in rows.facts.items() if self.vocabulary[name].numeric}
+        worded = np.zeros(len(rows.numbers), dtype=bool)
+        for name, column in rows.facts.items():
+            if name not in numeric:
+                worded |= column.known
+        maybe = np.flatnonzero(np.asarray(pc.match_substring_regex(names, _MAYBE_TOTAL).fill_null(False)))
+        kinds = {int(place): kind for place in maybe if (kind := _total(str(names[int(place)]))) and place not in found}
+        ordinary = np.ones(len(rows.numbers), dtype=bool)
+        ordinary[[*found, *kinds]] = False
+        usual = self._worded + int(worded[ordinary].sum()) > (self._rows + int(ordinary.sum())) / 2
+        last = 0
+        for place, kind in kinds.items():
+            before, since = ordinary.copy(), ordinary.copy()
+            before[place:] = since[place:] = since[:last] = False
+            last = place
+            known = {name: float(column.values[place]) for name, column in numeric.items() if column.known[place]}
+            none = _Sums()
+            alike = 0
+            for name, value in known.items():
+                so_far, column = self._sums.get(name, none), numeric[name]
+                over = (so_far.plus(column, before), so_far.plus(column, ordinary), none.plus(column, since))
+                alike += any(_is_of(value, sums) for sums in over)
+            if (alike and 2 * alike >= len(known)) or (not worded[place] and (usual or not known)):
+                found[place] = kind, f"{'an' if kind == AVERAGE else 'a'} {kind} of other rows: {shown(names[place])}"
+            else:
+                ordinary[place] = True
+        for name, column in numeric.items():
+            self._sums[name] = self._sums.get(name, _Sums()).plus(column, ordinary)
+        self._worded += int(worded[ordinary].sum())
+        self._rows += int(ordinary.sum())
+
+    def _repeated(self, rows: Rows, names: pa.Array, found: dict[int, tuple[str, str]]) -> None:
+        earlier = self._seen.earlier(rows.keys, rows.numbers)
+        for place in np.flatnonzero(earlier).tolist():
+            if place not in found and place not in rows.short and _text(names[place]):
+                found[place] = DUPLICATE, f"row {earlier[place]} again"
+
+
+class _Seen:
+    """The keys of rows, and where each was seen first. Two bits of a key say whether it may have been; only then is it sought."""
+
+    def __init__(self) -> None:
+        self._bits = np.zeros(2**25, np.uint8)
+        self._slots = np.zeros(2**20, np.int64)
+        self._waiting: list[tuple[Array, Array]] = []
+        self._runs: list[tuple[Array, Array]] = []  # sorted by key
+        self._count = 0
+
+    def earlier(self, keys: Array, rows: Array) -> Array:
+        """For each key the first row that had it, or 0."""
+        first = np.zeros(len(keys), dtype=np.int64)
+        maybe, sites = np.ones(len(keys), dtype=bool), []
+        for shift in (0, 30):
+            place = (keys >> shift) & (2**28 - 1)
+            byte, bit = place >> 3, np.left_shift(1, place & 7).astype(np.uint8)
+            maybe &= (self._bits[byte] & bit) != 0
+            sites.append((byte, bit))
+        self._among_these(keys, rows, first)
+        sought = np.flatnonzero(maybe)
+        if len(sought):
+            self._among_earlier(keys, sought, first)
+        if self._count < REMEMBERED:
+            for byte, bit in sites:
+                while len(byte):  # of several bits of one byte, one is set at a time
+                    self._bits[byte] |= bit
+                    left = (self._bits[byte] & bit) == 0
+                    byte, bit = byte[left], bit[left]
+            self._waiting.append((keys, rows))
+            self._count += len(keys)
+        return first
+
+    def _among_these(self, keys: Array, rows: Array, first: Array) -> None:
+        order, slot = np.arange(len(keys)), (keys >> 20) & (2**20 - 1)
+        self._slots[slot[::-1]] = order[::-1]  # of several in one slot, the first stays
+        seen = dict[int, int]()
+        for place in np.flatnonzero(self._slots[slot] != order).tolist():
+            key, head = int(keys[place]), int(self._slots[slot[place]])
+            first[place] = rows[head] if keys[head] == key else seen.setdefault(key, int(rows[place]))
+        first[first == rows] = 0
+
+    def _among_earlier(self, keys: Array, sought: Array, first: Array) -> None:
+        for known, where in self._waiting:
+            while self._runs and len(self._runs[-1][0]) <= 2 * len(known):
+                run = self._runs.pop()
+                known, where = np.concatenate((run[0], known)), np.concatenate((run[1], where))
+            order = np.argsort(known, kind="stable")
+            self._runs.append((known[order], where[order]))
+        self._waiting.clear()
+        for known, where in reversed(self._runs):
+            at = np.minimum(np.searchsorted(known, keys[sought]), len(known) - 1)
+            same = known[at] == keys[sought]
+            first[sought[same]] = where[at[same]]
+
+
+def row_keys(cells: Iterable[pa.Array], rows: int) -> Array:
+    """A key of each row, equal for rows with equal cells."""
+    columns = [texts(column) for column in cells]
+    if not columns:
+        return np.zeros(rows, dtype=np.int64)
+    joined = pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
+    return np.fromiter(map(hash, joined.to_pylist()), dtype=np.int64, count=rows)
+
+
+def _text(cell: pa.Scalar) -> str:
+    value = cell.as_py()
+    return "" if value is None else str(value).strip()
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in normalize("NFKD", text.strip()) if not combining(c)).casefold()
+
+
+def _total(name: str) -> str:
+    """Whether a name says that a row is a total or an average: nothing else is in it."""
+    words = re.findall(r"[^\W\d_]+", _plain(name))
+    if not words or not all(word in _TOTALS or word in _AVERAGES or word in _BESIDE for word in words):
+        return ""
+    return AVERAGE if _AVERAGES.intersection(words) else TOTAL if _TOTALS.intersection(words) else ""
+
+
+def _is_of(value: float, sums: _Sums) -> bool:
+    """Whether a number is the sum or the average of at least two others, as people round."""
+    if sums.count < 2:
+        return False
+    return any(abs(value - other) <= 0.005 * abs(other) for other in (sums.total, sums.total / sums.count))

@@ -1,0 +1,75 @@
+"""Every page on companies that know numbers as ranges only."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from given import EXAMPLES, VOCABULARY, run
+
+from salespath.facts.values import Range
+from salespath.tables.read import CompaniesFile
+
+CLINIC, ASANA = str(EXAMPLES / "clinic_software.yaml"), str(EXAMPLES / "asana_2020.yaml")
+COMMANDS = (
+    ("assess",), ("assess", "--full"), ("plan",), ("economics",), ("explain",), ("explain", "smb"), ("explain", "enterprise"),
+    ("explain", "annual_contract_value"), ("whatif",), ("whatif", "--goal", "enterprise"), ("whatif", "--goal", "both"),
+    ("whatif", "--along", "annual_contract_value"), ("whatif", "--map", "annual_contract_value,runway_months"),
+    ("whatif", "--set", "capital=100k"), ("compare", CLINIC), ("compare", "--respondents", CLINIC),
+)  # fmt: skip
+
+
+def ranged(case, every):
+    """A company of which every so many numbers are ranges, some without a bound."""
+    found = dict(case.values)
+    for place, name in enumerate(name for name in case.values if VOCABULARY[name].numeric):
+        value, term = case.values[name], VOCABULARY[name]
+        low = value // 2 if term.type == "integer" else value / 2
+        high = value * 2 + 1 if term.maximum is None else min(value * 2 + 1, term.maximum)
+        ends = (-math.inf if place % 5 == 4 else low, math.inf if place % 5 == 3 else high)
+        if place % every == 0 and ends[0] < ends[1]:
+            found[name] = Range(*ends)
+    return replace(case, values=found)
+
+
+@pytest.mark.parametrize("every", [1, 3])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_page_stumbles_over_a_range(monkeypatch, command, every):
+    read = CompaniesFile.portfolio
+
+    def portfolio(file, **options):
+        found = read(file, **options)
+        return replace(found, cases=tuple(ranged(case, every) for case in found.cases))
+
+    monkeypatch.setattr(CompaniesFile, "portfolio", portfolio)
+    name, *rest = command
+    for form in ((), ("--format", "json")):
+        done = run(name, ASANA, *rest, *form)
+        assert done.returncode == 0, done.stderr.decode()
+        assert "Range(" not in done.stdout.decode()
+        assert "Infinity" not in done.stdout.decode()
+    json.loads(done.stdout)
+
+
+def test_amounts_are_reckoned_with_the_cautious_end_and_said_so(monkeypatch):
+    read = CompaniesFile.portfolio
+
+    def portfolio(file, **options):
+        found = read(file, **options)
+        (case,) = found.cases
+        said = {"capital": Range(200_000, 400_000), "monthly_burn": Range(10_000, 20_000)}
+        said |= {"annual_contract_value": Range(5000, math.inf), "acquisition_cost": Range(100, math.inf)}
+        return replace(found, cases=(replace(case, values={**case.values, **said}),))
+
+    monkeypatch.setattr(CompaniesFile, "portfolio", portfolio)
+    done = run("economics", CLINIC)
+    assert "months that your cash lasts" in " ".join(done.stdout.decode().split())
+    said = done.stderr.decode()
+    assert "note SP127" in said
+    assert "capital is $200,000 to $400,000; where amounts need one number, they are reckoned with $200,000" in said
+    assert "they are reckoned with $20,000, the cautious end" in said
+    assert "acquisition_cost is at least $100; where amounts need one number, it counts as not known" in said
+    situation = json.loads(run("economics", CLINIC, "--format", "json").stdout)["standing"]
+    assert (situation["capital"], situation["burn"], situation["runway"]["months"]) == (200_000, 20_000, 10)
