@@ -137,7 +137,7 @@ def _is_plain(kind: pa.DataType) -> bool:
             return False
         return all(_is_plain(kind.field(place).type) for place in range(kind.num_fields))
     odd = isinstance(kind, pa.BaseExtensionType) or pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind)
-    odd = odd or pa.types.is_interval(kind) or pa.types.is_null(kind)
+    odd = odd or pa.types.is_interval(kind)
     return not (odd or _named(kind, "is_string_view") or _named(kind, "is_binary_view"))
 
 

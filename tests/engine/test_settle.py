@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import statistics
+from collections.abc import Callable, Mapping
 
 import pytest
 from companies import random_companies
@@ -13,7 +14,8 @@ from rule_bases import random_base
 
 from salespath.engine.assess import assess
 from salespath.engine.cells import cells
-from salespath.engine.company import process_of
+from salespath.engine.company import Company, process_of
+from salespath.engine.contradictions import contradictions
 from salespath.engine.settle import search_settled, settle
 from salespath.engine.table import FactTable, assess_table
 from salespath.engine.turning import turning
@@ -200,16 +202,47 @@ def test_far_fewer_questions_settle_it_than_in_the_order_of_the_sheet() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_not_asked_cannot_matter(seed) -> None:
-    """No answer to a question that is left out changes the process, and what is asked was open."""
+    """No answer to a question that is left out changes the process, and what is asked was open.
+
+    What other answers tell is left out whether or not it matters: see the next test.
+    """
     source = random.Random(seed)
     for _ in range(6):
         facts = partial(BASE, source, CELLS)
         interview = Interview(BASE, Case("A", facts))
-        left_out = [name for name in VOCABULARY.facts if name not in facts and name not in interview.matter]
+        kept = {*facts, *interview.matter, *interview.told}
+        left_out = [name for name in VOCABULARY.facts if name not in kept]
         assert not set(interview.matter) & facts.keys()
         for _ in range(20):
             more = {name: source.choice(CELLS[name]) for name in left_out}
             assert process_of(BASE, {**facts, **more}) == interview.assessment.process
+
+
+# What a fact can only be where other answers tell it.
+FOLLOWING: dict[str, Callable[[Mapping[str, Value]], Value]] = {
+    "paying_customers": lambda facts: 0,
+    "customer_segments": lambda facts: frozenset(),
+    "case_studies": lambda facts: 0,
+    "who_sells": lambda facts: frozenset(),
+    "large_customer_share": lambda facts: float("large" in facts.get("customer_segments", ())),
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_follows_from_other_answers_leaves_the_process(seed) -> None:
+    source = random.Random(seed)
+    tried = set()
+    while tried < FOLLOWING.keys():
+        facts: dict[str, Value] = {}
+        for name, value in partial(BASE, source, CELLS).items():
+            if not contradictions(Company(BASE, {**facts, name: value})):
+                facts[name] = value
+        interview = Interview(BASE, Case("A", facts))
+        for name in (interview.told - facts.keys()) & FOLLOWING.keys():
+            more = {**facts, name: FOLLOWING[name](facts)}
+            if not contradictions(Company(BASE, more)):
+                tried.add(name)
+                assert process_of(BASE, more) == interview.assessment.process, (facts, name)
 
 
 def test_the_order_does_not_depend_on_the_order_of_answers() -> None:
