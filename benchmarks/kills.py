@@ -197,6 +197,8 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=ROWS, help="of the table")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    for number in CODES:  # what runs in the background or under nohup passes on that it ignores them
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     chance = random.Random(given.seed)
     return 1 if interviews(given.ask, chance) + runs(given.assess, given.rows, chance) else 0
 

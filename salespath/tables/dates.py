@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array
 from salespath.facts import Vocabulary
-from salespath.facts.company_names import folded_name
+from salespath.facts.company_names import LEGAL_FORMS, folded_name
 from salespath.facts.vocabulary import fold
 from salespath.tables.header import COMPANY
 from salespath.tables.normalise import texts
@@ -75,6 +75,8 @@ _MONTHS = {
     )
 }
 _QUARTER = re.compile(r"[qt]\s*([1-4])|([1-4])\s*[qt]")
+_FORMS = f"( ({'|'.join(sorted(LEGAL_FORMS))}))+$"
+_LETTERS = r"\b[a-z0-9] [a-z0-9]\b"  # letters that are written apart: S R L
 UNKNOWN = -1
 
 
@@ -95,11 +97,10 @@ class Dates:
         self._dates: list[Array] = []
         self._rows: list[Array] = []
         self._said: list[pa.Array] = []
-        self._folded: dict[str, int] = {}
 
     def add(self, names: pa.Array, dates: Sequence[pa.Array], rows: Array) -> None:
         """Add some rows."""
-        self._names.append(np.fromiter(map(self._name, texts(names).to_pylist()), np.int64, len(rows)))
+        self._names.append(name_keys(texts(names)))
         plain = [texts(column) for column in dates]
         said = pc.binary_join_element_wise(*plain, " ", null_handling="replace", null_replacement="")
         self._said.append(said.dictionary_encode())
@@ -127,16 +128,21 @@ class Dates:
         places, latest = order[past][back], last[past][back]
         return Older(rows[places], rows[latest], codes.take(pa.array(places)), codes.take(pa.array(latest)))
 
-    def _name(self, name: str | None) -> int:
-        """A number for a name as it is compared, 0 for none."""
-        if not name or not name.strip():
-            return 0
-        found = self._folded.get(name)
-        if found is None:
-            found = hash(folded_name(name)) or 1
-            if len(self._folded) < 100_000:
-                self._folded[name] = found
-        return found
+
+def name_keys(names: pa.StringArray) -> Array:
+    """A number for each name as it is compared, 0 for none: that of `folded_name`, but found for plain names all at once."""
+    names = names.fill_null("")
+    words = pc.replace_substring_regex(pc.replace_substring(pc.ascii_lower(names), ".", ""), "[^a-z0-9]+", " ")
+    words = pc.ascii_trim(words, " ")
+    bare = pc.replace_substring(pc.replace_substring_regex(words, _FORMS, ""), " ", "")
+    plain = pc.and_(
+        pc.string_is_ascii(names), pc.and_not(pc.not_equal(words, ""), pc.match_substring_regex(words, _LETTERS))
+    )
+    keys = np.fromiter(map(hash, bare.to_pylist()), np.int64, len(names))
+    for place in np.flatnonzero(~np.asarray(plain)).tolist():
+        name = names[place].as_py()
+        keys[place] = (hash(folded_name(name)) or 1) if name.strip() else 0
+    return keys
 
 
 class Older:

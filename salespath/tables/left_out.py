@@ -27,7 +27,7 @@ from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 NAMED = 20  # rows of a kind that are told one by one
-REMEMBERED = 2**23  # rows that later ones are compared with, at 16 bytes each
+REMEMBERED = 2**23  # rows that later ones are compared with, at some 50 bytes each
 _TOTALS = frozenset(
     [
         "total",
@@ -209,7 +209,11 @@ class Sieve:
         for name, column in rows.facts.items():
             if name not in numeric:
                 worded |= column.known
-        maybe = np.flatnonzero(np.asarray(pc.match_substring_regex(names, _MAYBE_TOTAL).fill_null(False)))
+        together = pc.binary_join(pa.ListArray.from_arrays([0, len(names)], names.fill_null("")), "\n")
+        if pc.match_substring_regex(together, _MAYBE_TOTAL)[0].as_py():  # of most parts this is all there is to do
+            maybe = np.flatnonzero(np.asarray(pc.match_substring_regex(names, _MAYBE_TOTAL).fill_null(False)))
+        else:
+            maybe = np.array([], dtype=np.int64)
         kinds = {int(place): kind for place in maybe if (kind := _total(str(names[int(place)]))) and place not in found}
         ordinary = np.ones(len(rows.numbers), dtype=bool)
         ordinary[[*found, *kinds]] = False
@@ -243,59 +247,49 @@ class Sieve:
 
 
 class _Seen:
-    """The keys of rows, and where each was seen first. Two bits of a key say whether it may have been; only then is it sought."""
+    """The keys of rows, and where each was seen first: a hash table that grows, and beside it what found its places taken."""
 
     def __init__(self) -> None:
-        self._bits = np.zeros(2**25, np.uint8)
-        self._slots = np.zeros(2**20, np.int64)
-        self._waiting: list[tuple[Array, Array]] = []
-        self._runs: list[tuple[Array, Array]] = []  # sorted by key
+        self._make(2**20)
         self._count = 0
 
     def earlier(self, keys: Array, rows: Array) -> Array:
         """For each key the first row that had it, or 0."""
-        first = np.zeros(len(keys), dtype=np.int64)
-        maybe, sites = np.ones(len(keys), dtype=bool), []
-        for shift in (0, 30):
-            place = (keys >> shift) & (2**28 - 1)
-            byte, bit = place >> 3, np.left_shift(1, place & 7).astype(np.uint8)
-            maybe &= (self._bits[byte] & bit) != 0
-            sites.append((byte, bit))
-        self._among_these(keys, rows, first)
-        sought = np.flatnonzero(maybe)
-        if len(sought):
-            self._among_earlier(keys, sought, first)
-        if self._count < REMEMBERED:
-            for byte, bit in sites:
-                while len(byte):  # of several bits of one byte, one is set at a time
-                    self._bits[byte] |= bit
-                    left = (self._bits[byte] & bit) == 0
-                    byte, bit = byte[left], bit[left]
-            self._waiting.append((keys, rows))
-            self._count += len(keys)
+        if self._count < REMEMBERED and 2 * (self._count + len(keys)) > len(self._keys):
+            held = self._rows > 0
+            known, where, beside = self._keys[held], self._rows[held], self._beside
+            self._make(4 * len(self._keys))
+            self._put(known, where)
+            self._put(np.array([*beside], np.int64), np.array([*beside.values()], np.int64))
+        first = self._put(keys, rows)
+        self._count += int((first == rows).sum())
+        first[first == rows] = 0
         return first
 
-    def _among_these(self, keys: Array, rows: Array, first: Array) -> None:
-        order, slot = np.arange(len(keys)), (keys >> 20) & (2**20 - 1)
-        self._slots[slot[::-1]] = order[::-1]  # of several in one slot, the first stays
-        seen = dict[int, int]()
-        for place in np.flatnonzero(self._slots[slot] != order).tolist():
-            key, head = int(keys[place]), int(self._slots[slot[place]])
-            first[place] = rows[head] if keys[head] == key else seen.setdefault(key, int(rows[place]))
-        first[first == rows] = 0
+    def _make(self, size: int) -> None:
+        self._keys = np.zeros(size, np.int64)
+        self._rows = np.zeros(size, np.uint32)
+        self._beside: dict[int, int] = {}
 
-    def _among_earlier(self, keys: Array, sought: Array, first: Array) -> None:
-        for known, where in self._waiting:
-            while self._runs and len(self._runs[-1][0]) <= 2 * len(known):
-                run = self._runs.pop()
-                known, where = np.concatenate((run[0], known)), np.concatenate((run[1], where))
-            order = np.argsort(known, kind="stable")
-            self._runs.append((known[order], where[order]))
-        self._waiting.clear()
-        for known, where in reversed(self._runs):
-            at = np.minimum(np.searchsorted(known, keys[sought]), len(known) - 1)
-            same = known[at] == keys[sought]
-            first[sought[same]] = where[at[same]]
+    def _put(self, keys: Array, rows: Array) -> Array:
+        """The first row of each key; those not seen before are kept, as long as there is room."""
+        first, left, more = rows.copy(), np.arange(len(keys)), self._count < REMEMBERED
+        for shift in (0, 21, 42):
+            key = keys[left]
+            slot = (key >> shift) & (len(self._keys) - 1)
+            where = self._rows[slot]
+            if more:
+                new = np.flatnonzero(where == 0)[::-1]  # of several for one slot, the first is kept
+                self._keys[slot[new]] = key[new]
+                self._rows[slot[new]] = rows[left[new]]
+                where = self._rows[slot]
+            here = (self._keys[slot] == key) & (where > 0)
+            first[left[here]] = where[here]
+            left = left[~here]
+        for place in left.tolist():
+            find = self._beside.setdefault if more else self._beside.get
+            first[place] = find(int(keys[place]), int(rows[place]))
+        return first
 
 
 def row_keys(cells: Iterable[pa.Array], rows: int) -> Array:

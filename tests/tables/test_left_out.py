@@ -15,8 +15,10 @@ from given import BASE, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salespath.facts.company_names import LEGAL_FORMS, folded_name
 from salespath.files.problems import NOTE, SalespathError
 from salespath.tables import left_out, read
+from salespath.tables.dates import name_keys
 from salespath.tables.left_out import _Seen
 from salespath.tables.progress import spans
 from salespath.tables.read import CompaniesFile
@@ -203,6 +205,17 @@ def test_rows_seen_before_are_known_exactly(batches, shift):
         wanted = [first.get(key, 0) or (first.setdefault(key, int(row)) and 0) for key, row in zip(batch, rows)]
         assert seen.earlier(np.array(batch, np.int64) << shift, rows).tolist() == wanted
         number += len(batch)
+
+
+PIECES = st.sampled_from(
+    ["Acme", "ACME", "é", "s", ".", " ", "  ", "-", "_", "&", "\t", "\x1f", "ß", "1", *sorted(LEGAL_FORMS)[:12]]
+)
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=6), st.lists(PIECES, max_size=6).map("".join)), max_size=20))
+def test_names_have_one_key_where_they_are_compared_as_one(names):
+    expected = [hash(folded_name(name)) if name and name.strip() else 0 for name in names]
+    assert name_keys(pa.array(names, pa.string())).tolist() == expected
 
 
 def test_rows_as_words():
