@@ -113,7 +113,8 @@ def merge(first: Case, second: Case) -> Case:
 class Lines:
     """How rows stand in a file as text: the header, the separator, the encoding and mark of the file, what ends a row.
 
-    `again` says that they were rejects, whose added cells are not part of the row.
+    `again` says that they were rejects, whose added cells are not part of the row; `read_as` how columns were read where other rows
+    decided it.
     """
 
     header: str
@@ -122,6 +123,7 @@ class Lines:
     mark: bytes
     end: str
     again: bool = False
+    read_as: str = ""
 
 
 @dataclass(frozen=True)

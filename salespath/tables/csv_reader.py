@@ -25,11 +25,11 @@ from salespath.tables.csv_cells import unguard
 from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, utf8
 from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
-from salespath.tables.evidence import evidence
+from salespath.tables.evidence import as_read, evidence, read_as
 from salespath.tables.framing import frame
 from salespath.tables.left_out import Rows, Sieve
 from salespath.tables.read import ROWS, TableReading
-from salespath.tables.rejects import ADDED
+from salespath.tables.rejects import ADDED, READ_AS
 
 
 class Delimited(TableReading):
@@ -46,7 +46,6 @@ class Delimited(TableReading):
         self._again, self._vocabulary = ADDED[0] in framing.names, vocabulary
         self._kept = [n for n, name in enumerate(heading.names) if name in heading.kept]
         self.names = heading.kept
-        self.lines = Lines(framing.text, framing.delimiter, framing.encoding, framing.mark, framing.end, self._again)
         older = self._older(date_columns(self.names, vocabulary))
         self._blocks = self._begin()
         first, rows = [], 0
@@ -65,8 +64,11 @@ class Delimited(TableReading):
             check_utf8=False,  # checked already
         )
         facts = [name for name in self.names if name in vocabulary]
-        seen = evidence(
-            self._some(first, facts), vocabulary, path, framing.row, self._delimiter, contexts=heading.contexts
+        contexts = as_read(self._decided(first), heading.contexts)
+        seen = evidence(self._some(first, facts), vocabulary, path, framing.row, self._delimiter, contexts=contexts)
+        decided = read_as(seen.contexts, heading.contexts, self._delimiter)
+        self.lines = Lines(
+            framing.text, framing.delimiter, framing.encoding, framing.mark, framing.end, self._again, decided
         )
         self.problems += seen.problems
         headings = [framing.names[n] for n in self._kept]
@@ -151,6 +153,13 @@ class Delimited(TableReading):
             found.add(table.column(header.COMPANY), [table.column(name) for name in dates], block.first + places)
         self._source.rewind()
         return found.older()
+
+    def _decided(self, some: Iterable[RowBlock]) -> str:
+        """How columns of rejects are read where rows that are not among them decided it."""
+        if not (self._again and READ_AS in self._all):
+            return ""
+        cells = (cell for chunk in self._some(some, [READ_AS])[READ_AS] for cell in chunk.to_pylist())
+        return next(filter(None, cells), "")
 
     def _some(self, some: Iterable[RowBlock], names: list[str]) -> dict[str, list[pa.Array]]:
         """Some columns of some blocks."""

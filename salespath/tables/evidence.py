@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -84,6 +85,8 @@ def evidence(
     elsewhere = {sign for signs in points.values() for sign in signs}
     undecided = set()
     for name, signs in points.items():
+        if found.contexts.get(name, ALONE).decimal:
+            continue
         if len(signs) == 2 or (not signs and name not in doubtful):
             undecided |= {name} & doubtful.keys()
             continue
@@ -110,6 +113,34 @@ def evidence(
         )
         found.problems += (_note("SP124", message, path, row, name),)
     found.undecided = frozenset(undecided)
+    return found
+
+
+_READINGS: Mapping[str, tuple[str, Any]] = {  # as rejects say it
+    "in percents": ("percent", True),
+    "decimal comma": ("decimal", ","),
+    "decimal point": ("decimal", "."),
+}
+
+
+def read_as(contexts: Mapping[str, Context], known: Mapping[str, Context], delimiter: str) -> str:
+    """What evidence decided of columns that is not `known` without it: `churn_rate in percents; capital decimal comma`."""
+    return "; ".join(
+        f"{name} {words}"
+        for name, context in contexts.items()
+        for words, (of, value) in _READINGS.items()
+        if getattr(context, of) == value != getattr(known.get(name, ALONE), of) and (value, delimiter) != (".", ",")
+    )
+
+
+def as_read(text: str, contexts: Mapping[str, Context]) -> dict[str, Context]:
+    """The contexts with what was decided when the rows of a file of rejects were read first."""
+    found = dict(contexts)
+    for part in text.split(";"):
+        name, _, words = part.strip().partition(" ")
+        if words in _READINGS:
+            of, value = _READINGS[words]
+            found[name] = replace(found.get(name, ALONE), **{of: value})
     return found
 
 

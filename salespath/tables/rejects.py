@@ -24,6 +24,7 @@ from salespath.tables.csv_cells import guard
 MARKED = "salespath_"  # columns with such names are not read
 ADDED = tuple(f"{MARKED}{name}" for name in ("row", "column", "code", "reason"))
 FILE, TEXT = f"{MARKED}file", f"{MARKED}text"  # where there are several files; where the cells do not say it all
+READ_AS = f"{MARKED}read_as"  # where rows that are not here decided how columns are read
 _CODECS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le",
@@ -66,6 +67,7 @@ class RejectsFile:
         if self._file is None:
             self._file = self._begin(self.path, like=self._like)
             added = [*ADDED, *([FILE] if self._several else ()), *([TEXT] if self._texts else ())]
+            added += [READ_AS] if self._lines and self._lines.read_as else []
             if self._lines:
                 self._file.write(self._lines.mark)
                 self._write(added, self._lines.header)
@@ -84,6 +86,7 @@ class RejectsFile:
             if self._several:
                 added.append(reject.file)
             if self._lines:
+                added += [self._lines.read_as] if self._lines.read_as else []
                 self._write(added, reject.text or "")
                 continue
             if self._texts:

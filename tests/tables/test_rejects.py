@@ -156,6 +156,19 @@ def test_no_cell_of_the_rejects_is_a_live_formula_and_reading_them_takes_the_gua
     assert [item["company"] for item in again] == ["=cmd()", "=a,b"]
 
 
+def test_rejects_are_read_again_as_the_whole_file_was(folder):
+    rows = "A;perhaps;0,5;12.500", "B;yes;12;1,5", "C;no;14,5;9", "D;yes;30;"
+    Path("in.csv").write_text("\n".join(("company;self_serve;churn_rate;capital", *rows, "")))
+    rejected("in.csv")
+    said = "churn_rate in percents; churn_rate decimal comma; capital decimal comma"
+    header, row = csv.reader(Path("rejects.csv").read_text().splitlines(), delimiter=";")
+    assert dict(zip(header, row))["salespath_read_as"] == said
+    Path("mended.csv").write_text(Path("rejects.csv").read_text().replace("A;perhaps", "A;no"))
+    assess_to_file(BASE, ["mended.csv"], "again.jsonl", lambda _: None, rejects="r.csv")
+    (again,) = map(json.loads, Path("again.jsonl").read_text().splitlines())
+    assert (again["facts"]["churn_rate"], again["facts"]["capital"]) == (0.005, 12_500)
+
+
 def test_the_size_of_the_parts_changes_nothing(folder, monkeypatch):
     lines = ['"A{n} ""a""\nx",{},5,=x', "short,{n}", '"B{n}" x,yes,5,', "C{n},yes,5,y", "", "D{n},yes,{},z"]
     words = ("yes", "perhaps", "no")
