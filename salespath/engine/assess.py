@@ -337,11 +337,11 @@ class _Assessor:
                     continue
                 what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
                 message = f"{case.company}: {what}; check these figures."
-                found.append(Problem("SP121", message, WARNING, case.file, case.line, name, case.row))
+                found.append(Problem("SP121", message, WARNING, case.file, case.line_of(name), name, case.row))
         for name, note in case.understood.items():
             if name not in case.tried:
                 message = f"{case.company}: {name}: {note}."
-                found.append(Problem("SP116", message, NOTE, case.file, case.line, name, case.row))
+                found.append(Problem("SP116", message, NOTE, case.file, case.line_of(name), name, case.row))
         return tuple(found)
 
 

@@ -52,7 +52,9 @@ def impossible_rows(rows: Rows) -> Bits:
 def problem(case: Case, found: Contradiction) -> Problem:
     """A contradiction as a warning: it names the values, and asks."""
     message = f"{case.company}: {found.said}"
-    return Problem(found.code, message, WARNING, file=case.file, line=case.line, column=found.ask[0], row=case.row)
+    return Problem(
+        found.code, message, WARNING, file=case.file, line=case.line_of(found.ask[0]), column=found.ask[0], row=case.row
+    )
 
 
 def _broken_relations(company: Company, tried: Collection[str]) -> Iterator[Contradiction]:

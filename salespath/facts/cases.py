@@ -59,7 +59,7 @@ class Case:
     `how` says of a value that it is measured, estimated or guessed, `notes` keeps its note and date; rules read neither. `extra`
     carries whatever else the file says of the company (id, year, label, …). One that is not `named` goes by its file or place.
     The values of `tried` facts are not what the company said, but what is supposed of it. `understood` says of a fact how its text
-    was read, where that is not the text itself.
+    was read, where that is not the text itself; `lines` in which line of the file it stands.
 
     Amounts among the values are US dollars. `currency` is what the company's own amounts are in, `rates` are those at which amounts
     were converted, and `money` is what is said of amounts that are still to be read.
@@ -76,6 +76,7 @@ class Case:
     named: bool = field(default=True, compare=False)
     tried: frozenset[str] = field(default=frozenset(), compare=False)
     understood: MappingABC[str, str] = field(default_factory=dict, compare=False)
+    lines: MappingABC[str, int] = field(default_factory=dict, compare=False, repr=False)
     currency: str = USD
     rates: MappingABC[str, Rate] = field(default_factory=dict)
     money: Currencies = field(default=UNSAID, compare=False, repr=False)
@@ -84,6 +85,10 @@ class Case:
     def rate(self) -> Rate | None:
         """The rate of the company's own currency; None for US dollars."""
         return self.rates.get(self.currency)
+
+    def line_of(self, name: str) -> int | None:
+        """Where a fact stands in the file; where that is not known, the company."""
+        return self.lines.get(name, self.line)
 
     def trial(self, values: MappingABC[str, Value]) -> Case:
         """The company with other values, those that differ being tried."""
@@ -103,6 +108,7 @@ def merge(first: Case, second: Case) -> Case:
         extra={**first.extra, **second.extra},
         file=second.file or first.file,
         understood={**{name: note for name, note in first.understood.items() if name in kept}, **second.understood},
+        lines={**{name: at for name, at in first.lines.items() if name in kept and not second.file}, **second.lines},
         currency=second.currency if second.rates or not first.rates else first.currency,
         rates={**first.rates, **second.rates},
         money=second.money if second.money != UNSAID else first.money,
@@ -297,7 +303,7 @@ def read_case(
         return None
     case = Case(reader.company, {}, reader.how, reader.notes, extra, path, node.line, named=has_name)
     try:
-        return replace(reader.converted(case), understood=reader.understood)
+        return replace(reader.converted(case), understood=reader.understood, lines=reader.lines)
     except BadRate as error:
         reader.problem("SP115", str(error), node.line)
         return None
@@ -353,6 +359,7 @@ class FactReader:
         self.how: dict[str, str] = {}
         self.notes: dict[str, dict[str, str]] = {}
         self.understood: dict[str, str] = {}
+        self.lines: dict[str, int] = {}
 
     def problem(self, code: str, message: str, line: int, *, fact: str | None = None, value: str | None = None) -> None:
         """Note a problem with the company."""
@@ -366,7 +373,7 @@ class FactReader:
             hint = _hint(id_) or self.vocabulary.suggestion(id_) if len(self.problems) < 100 else ""  # hints take time
             self.problem("SP111", f"there is no fact {shown(id_)}.{hint}", key.line, value=shown(id_))
             return
-        line = node.line
+        line = self.lines[id_] = node.line
         if isinstance(node, Mapping):
             node = self._annotated(id_, node)
         if isinstance(node, Scalar) and node.empty:
