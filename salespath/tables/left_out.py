@@ -27,7 +27,7 @@ from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 NAMED = 20  # rows of a kind that are told one by one
-REMEMBERED = 2**23  # rows that later ones are compared with, at some 50 bytes each
+REMEMBERED = 2**23  # rows that later ones are compared with, at some 50 bytes each at most
 _TOTALS = frozenset(
     [
         "total",
