@@ -258,7 +258,7 @@ def test_not_yet_says_whether_the_process_would_fit(leaning, fit, text):
     evidence = {process: {**sums, "fit": fit} for process, sums in a.evidence.items()}
     said = headline(dataclasses.replace(a, leaning=leaning, evidence=evidence))
     assert said.startswith("Not yet")
-    assert said.endswith(text)
+    assert said.removesuffix(" This rests on 8 of the 21 main answers.").endswith(text)
 
 
 @given(some_facts())
