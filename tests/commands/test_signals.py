@@ -20,7 +20,8 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 
 ROWS = b"company,product_stage\n" + b"".join(b"A%d,idea\n" % n for n in range(100))
 MANY = b"company,product_stage\n" + b"".join(b"A%d,idea\n" % n for n in range(150_000))
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+KEPT = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}  # as most people have it
+ENVIRONMENT = {**KEPT, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
 
 
 @pytest.fixture
@@ -155,8 +156,16 @@ def calls(strace: str, folder: Path, traced: str, *words: str, stdin: bytes = b"
     if b"ptrace" in done.stderr:
         pytest.skip("this system lets nobody trace a process")
     assert done.returncode == 0, done.stderr
-    found = re.findall(r"^\d+ +(\w+)\((.*)\) += ", (folder / "calls").read_text("utf-8", "replace"), re.MULTILINE)
-    return [(name, said) for name, said in found]
+    found, begun = [], {}
+    for line in (folder / "calls").read_text("utf-8", "replace").splitlines():
+        process, call = line.split(maxsplit=1)
+        if whole := re.match(r"(\w+)\((.*)\) += ", call):
+            found.append(whole.groups())
+        elif first := re.match(r"(\w+)\((.*) <unfinished \.\.\.>", call):  # another thread called meanwhile
+            begun[process] = first.groups()
+        elif " resumed>" in call:
+            found.append(begun.pop(process))
+    return found
 
 
 def place(found: list[tuple[str, str]], name: str, said: str) -> int:

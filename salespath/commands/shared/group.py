@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -69,7 +69,7 @@ class Reporting(click.Command):
             raise
         except OSError as error:  # --help on a full disk
             say(str(_cannot_write(error)), err=True)
-            sys.exit(1)
+            _fail()
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -87,11 +87,21 @@ class Reporting(click.Command):
             report_problems([_cannot_write(error)])
         report_rest()
         if ctx.meta.get(FAILED):
-            sys.exit(1)
+            _fail()
 
 
 def _cannot_write(error: OSError) -> Problem:
     return Problem("SP140", f"cannot write the output: {error.strerror}.")
+
+
+def _fail() -> NoReturn:
+    """End with exit code 1. What could not be written is given up, or the end of the program would try again, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)
 
 
 @contextmanager
