@@ -25,6 +25,7 @@ from salespath.facts.objects import as_json
 from salespath.facts.rates import GIVEN, Currencies
 from salespath.facts.values import HOW, BadValue
 from salespath.files.nodes import parse
+from salespath.files.output import sync_folder
 from salespath.files.problems import WARNING, Problem, SalespathError, refusal, shown, suggestion
 from salespath.interview.answers import LONGEST, Answer
 from salespath.interview.interview import COMPANY, PLAN, Event
@@ -93,9 +94,8 @@ class Journal:
             raise
 
     def _open(self, *, new: bool) -> None:
-        if new and not self.path.parent.is_dir():
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync_folder(self.path.parent.parent)
+        if new:
+            _make_folder(self.path.parent)
         self._file = os.open(self.path, _FLAGS | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
         self._lock(wait=new)
         if (
@@ -107,7 +107,7 @@ class Journal:
         if new and self.data:  # another window was quicker to use it
             raise FileExistsError
         if new:
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         self._torn = not (new or self.data.endswith(b"\n") or not self.data)
 
     @classmethod
@@ -394,11 +394,9 @@ def _damaged(path: Path, number: int, question: str, vocabulary: Vocabulary) -> 
     return Problem("SP147", message, WARNING, file=str(path), line=number, value=question or None)
 
 
-def _sync_folder(path: Path) -> None:
-    """Make sure that a new file survives a crash, where the system can do so."""
-    if os.name == "posix":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _make_folder(path: Path) -> None:
+    """Make a folder that only its owner can read, and those above it, so that each survives a crash."""
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(path.parent)

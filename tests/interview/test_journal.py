@@ -221,11 +221,19 @@ def test_an_answer_is_on_the_disk_before_append_returns_and_the_folder_after_a_n
     monkeypatch.setattr(os, "write", wrote)
     file = Journal.create()
     assert set(calls) == {"folder"}
-    assert len(calls) == 2  # that of the interviews, which is new, and the one that it is in
     calls.clear()
     file.append(EVENTS[0])
     assert calls == ["write", "file"]
     file.close()
+
+
+def test_every_folder_that_is_made_for_interviews_survives_a_crash(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(journal, "sync_folder", synced.append)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "new" / "share"))
+    Journal.create("acme").close()
+    assert synced == [tmp_path, tmp_path / "new", tmp_path / "new" / "share", journal.folder()]
+    assert stat.S_IMODE(journal.folder().stat().st_mode) == 0o700
 
 
 # Names

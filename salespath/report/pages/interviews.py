@@ -23,7 +23,13 @@ def listing(found: Sequence[SavedInterview], program: str) -> Page:
             "", (Text(f"No interview is saved yet. Begin one with {program} ask, or {program} ask --interview NAME."),)
         )
     rows = tuple((one.name, one.company, str(one.answered), one.state, one.changed.strftime(_WHEN)) for one in found)
-    columns = Column("Interview"), Column("Company"), Column("Answers", right=True), Column("State"), Column("Changed")
+    columns = (
+        Column("Interview"),
+        Column("Company"),
+        Column("Answers", width=9, right=True),
+        Column("State", width=10),
+        Column("Changed", width=16, beyond=70),
+    )
     first = found[0]
     report = f"{program} assess {shlex.quote(INTERVIEW + first.name)}{_rules(first)}"
     next_ = Text(f"Go on with one: {_go_on(first, program)}", apart=True), Text(f"Its report: {report}")
