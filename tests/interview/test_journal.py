@@ -169,11 +169,22 @@ def test_what_is_damaged_is_told_once_with_its_line_and_what_it_was_about():
     assert EVENTS[1] not in record.events
     (problem,) = file.report(record, VOCABULARY)
     assert (problem.code, problem.severity, problem.file, problem.line) == ("SP147", "warning", str(path), 3)
-    assert "product stage" in problem.message
+    assert "it was about product stage, which is asked again." in problem.message
     assert file.report(replace(record, damage=()), VOCABULARY) == []
     file.close()
     assert path.read_bytes().startswith(damaged)  # the damaged bytes are kept
     assert not journal.read(path.read_bytes(), VOCABULARY).damage
+
+
+def test_where_the_damaged_line_corrected_an_answer_it_is_told_that_the_earlier_one_counts():
+    path = written()
+    path.write_bytes(path.read_bytes().replace(b'"value": true, "how": "guessed"', b'"value": true, "how": "qqqqqqq"'))
+    file = Journal(path)
+    record = journal.read(file.data, VOCABULARY)
+    assert replay(BASE, record.given, record.events).values["self_serve"] is False
+    (problem,) = file.report(record, VOCABULARY)
+    assert "it was about self-serve; another answer to that counts now: check it with edit." in problem.message
+    file.close()
 
 
 def test_a_line_torn_by_a_killed_process_is_no_damage_then_or_later():
