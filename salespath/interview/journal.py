@@ -11,7 +11,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,9 +94,8 @@ class Journal:
             raise
 
     def _open(self, *, new: bool) -> None:
-        if new and not self.path.parent.is_dir():
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sync_folder(self.path.parent.parent)
+        if new:
+            _make_folder(self.path.parent)
         self._file = os.open(self.path, _FLAGS | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
         self._lock(wait=new)
         if (
@@ -150,7 +149,8 @@ class Journal:
         if not record.damage:
             return []
         self._append({"kind": "known", "lines": [number for number, _ in record.damage]})
-        return [_damaged(self.path, number, question, vocabulary) for number, question in record.damage]
+        kept = {event.question for event in record.events}
+        return [_damaged(self.path, *line, vocabulary, kept) for line in record.damage]
 
     def remove(self) -> None:
         """Delete the journal, and close it."""
@@ -386,10 +386,22 @@ def _value(name: str, value: object, vocabulary: Vocabulary) -> Value | None:
         return None
 
 
-def _damaged(path: Path, number: int, question: str, vocabulary: Vocabulary) -> Problem:
+def _damaged(path: Path, number: int, question: str, vocabulary: Vocabulary, kept: Collection[str]) -> Problem:
+    """A damaged line; `kept` are the questions that other lines answer or skip."""
     if question in vocabulary.facts:
-        lost = f"it was about {vocabulary.facts[question].label}, which is asked again if nothing later answers it"
+        left = (
+            "; another answer to that counts now: check it with edit" if question in kept else ", which is asked again"
+        )
+        lost = f"it was about {vocabulary.facts[question].label}{left}"
     else:
         lost = "it held what was given beforehand" if number == 1 else "what it was about cannot be told"
     message = f"this line of the interview is damaged and counts for nothing; {lost}. All others are kept."
     return Problem("SP147", message, WARNING, file=str(path), line=number, value=question or None)
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder that only its owner can read, and those above it, so that each survives a crash."""
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(path.parent)

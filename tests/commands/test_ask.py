@@ -150,7 +150,7 @@ def test_an_empty_standard_input_is_refused_and_the_option_named(run, tmp_path):
     assert not journals(tmp_path)
     assert run(ASANA, typed="")[0] == 1
     code, _, err = run("--resume", typed="y\n")
-    assert (code, "no unfinished interview" in err) == (1, True)
+    assert (code, "no unfinished interview to resume; begin one with salespath ask." in err) == (1, True)
 
 
 def test_input_that_ends_early_gives_the_report_and_can_be_resumed(run, tmp_path):

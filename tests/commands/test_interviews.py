@@ -97,6 +97,28 @@ def test_the_command_printed_at_the_end_opens_that_interview_and_no_other(run):
     assert "Going on with 1 answer" in out
 
 
+def test_the_commands_printed_at_the_end_name_the_rules_that_were_laid_over(run, tmp_path):
+    (tmp_path / "my house").mkdir()
+    (tmp_path / "my house" / "rules.yaml").write_text("rules: []\n")
+    _, out, _ = run("ask", "--interview", "acme", "--rules", "my house", typed="A\nidea\n")
+    lines = [line for line in out.splitlines() if ":  " in line and "salespath" in line.partition(":")[2]]
+    printed = {line.partition(":")[0]: shlex.split(line.partition(":")[2])[1:] for line in lines}
+    assert list(printed) == ["The whole report", "To answer more", "To correct an answer"]
+    for words in printed.values():
+        assert words[-2:] == ["--rules", str(tmp_path / "my house")]
+    assert run(*printed["The whole report"])[0] == 0
+    assert "Going on with 1 answer" in run(*printed["To correct an answer"], typed="quit\n")[1]
+
+
+def test_a_name_and_a_date_stand_on_one_line_of_the_list(begun):
+    begun("ask", "--interview", "20270104-a1b2", "--company", "Danube", typed="idea\nquit\n")
+    for columns in ("80", "60"):
+        out = given.run("interviews", "list", COLUMNS=columns).stdout.decode()
+        first, second = out.splitlines()[2:4]
+        assert (first.split()[0], second.split()[0]) == ("20270104-a1b2", "acme"), out
+        assert max(map(len, out.splitlines()[:4])) <= int(columns)
+
+
 def test_one_that_is_open_in_another_window_is_refused(begun):
     held = Journal(journal.path_of("acme"))
     for words in (("ask",), ("ask", "--no-input")):

@@ -172,7 +172,7 @@ def test_the_end_shows_the_verdict_where_the_answers_are_and_what_to_type(sit, t
     person.child.sendline("")
     assert person.end() == (0, "")
     assert "In short: The answers do not decide yet." in last
-    assert "salespath assess acme.yaml" in last
+    assert "salespath assess acme.yaml --full" in last
     assert (tmp_path / "acme.yaml").exists()
     assert "An interview is unfinished" not in sit().asked()
 

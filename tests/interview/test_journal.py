@@ -169,11 +169,22 @@ def test_what_is_damaged_is_told_once_with_its_line_and_what_it_was_about():
     assert EVENTS[1] not in record.events
     (problem,) = file.report(record, VOCABULARY)
     assert (problem.code, problem.severity, problem.file, problem.line) == ("SP147", "warning", str(path), 3)
-    assert "product stage" in problem.message
+    assert "it was about product stage, which is asked again." in problem.message
     assert file.report(replace(record, damage=()), VOCABULARY) == []
     file.close()
     assert path.read_bytes().startswith(damaged)  # the damaged bytes are kept
     assert not journal.read(path.read_bytes(), VOCABULARY).damage
+
+
+def test_where_the_damaged_line_corrected_an_answer_it_is_told_that_the_earlier_one_counts():
+    path = written()
+    path.write_bytes(path.read_bytes().replace(b'"value": true, "how": "guessed"', b'"value": true, "how": "qqqqqqq"'))
+    file = Journal(path)
+    record = journal.read(file.data, VOCABULARY)
+    assert replay(BASE, record.given, record.events).values["self_serve"] is False
+    (problem,) = file.report(record, VOCABULARY)
+    assert "it was about self-serve; another answer to that counts now: check it with edit." in problem.message
+    file.close()
 
 
 def test_a_line_torn_by_a_killed_process_is_no_damage_then_or_later():
@@ -221,11 +232,19 @@ def test_an_answer_is_on_the_disk_before_append_returns_and_the_folder_after_a_n
     monkeypatch.setattr(os, "write", wrote)
     file = Journal.create()
     assert set(calls) == {"folder"}
-    assert len(calls) == 2  # that of the interviews, which is new, and the one that it is in
     calls.clear()
     file.append(EVENTS[0])
     assert calls == ["write", "file"]
     file.close()
+
+
+def test_every_folder_that_is_made_for_interviews_survives_a_crash(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(journal, "sync_folder", synced.append)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "new" / "share"))
+    Journal.create("acme").close()
+    assert synced == [tmp_path, tmp_path / "new", tmp_path / "new" / "share", journal.folder()]
+    assert stat.S_IMODE(journal.folder().stat().st_mode) == 0o700
 
 
 # Names

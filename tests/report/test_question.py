@@ -96,6 +96,11 @@ def test_a_quick_question_says_how_many_there_are_at_most():
         ("annual_contract_value", Answer(70_000, read="70k, read as $70,000"), "Noted: $70,000."),
         (
             "annual_contract_value",
+            Answer(65_000, "estimated", currency="EUR", read="€65k, read as €65,000"),
+            "Noted: €65,000, estimated.",
+        ),
+        (
+            "annual_contract_value",
             Answer(60_000, read="5k a month, read as $60,000 a year"),
             "Noted: $60,000 (5k a month, read as $60,000 a year).",
         ),

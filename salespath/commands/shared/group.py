@@ -23,8 +23,6 @@ from salespath.files.visible import visible, visible_lines
 
 FAILED = "salespath.failed"  # in a command's context: whether an error was reported, so that it ends with exit code 1
 TALLY = "salespath.tally"  # in the same place: the problems reported so far, counted
-
-
 INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 
 

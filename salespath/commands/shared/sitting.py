@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import click
 
 from salespath.commands.shared.delivery import bold, files_read
-from salespath.commands.shared.group import report_problems
+from salespath.commands.shared.group import INTERRUPTED, report_problems
 from salespath.commands.shared.reading import given_money, read_one
 from salespath.commands.shared.screen import Quit, Screen, plain
 from salespath.engine.assessment import Contradiction
@@ -36,8 +36,6 @@ from salespath.report.pages.assessment import versions
 from salespath.report.pages.question import Asked
 from salespath.report.words.phrases import number_of
 from salespath.report.words.verdict import headline
-
-INTERRUPTED = 130  # what a shell reports of a command stopped by Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -173,7 +171,7 @@ class _Session:
         else:
             resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
         if self.request.resume and not resumed:
-            raise refusal("SP142", "there is no unfinished interview to resume.", None)
+            raise refusal("SP142", f"there is no unfinished interview to resume; begin one with {program()} ask.", None)
         if resumed:
             self.journal, record = resumed
             report_problems(self.journal.report(record, self.base.vocabulary))
@@ -410,9 +408,12 @@ class _Session:
     def _command(self) -> str:
         """The command that opens this interview and no other."""
         assert self.journal
-        words = ["ask", "--interview", self.journal.name]
-        words += [word for folder in self.request.rules for word in ("--rules", folder)]
-        return f"{program()} {shlex.join([*words, '-o', self.target.path] if self.target else words)}"
+        return self._typed("ask", "--interview", self.journal.name, *(["-o", self.target.path] if self.target else []))
+
+    def _typed(self, *words: str) -> str:
+        """A command as it can be typed again, with the rules of this one."""
+        rules = [word for folder in self.request.rules for word in ("--rules", folder)]
+        return f"{program()} {shlex.join([*words, *rules])}"
 
     def _end_of_input(self) -> int:
         """A pipe has no more lines: the report on what was answered. It can still be resumed."""
@@ -441,15 +442,14 @@ class _Session:
         if not self.target:
             with suppress(OSError):
                 os.chmod(target.path, 0o600)
-        path = shlex.quote(target.path)
         self.screen.line()
         if self.screen.terminal:  # the verdict stands at the top of the report, which may have left the screen
             self.screen.say(f"In short: {headline(self.interview.assessment)}")
-        self.screen.line(f"Your answers are saved in {path}")
-        self.screen.line(f"To assess them again:  {program()} assess {path}")
+        self.screen.line(f"Your answers are saved in {shlex.quote(target.path)}")
+        self.screen.line(f"The whole report:      {self._typed('assess', target.path, '--full')}")
         if self.interview.left_for_plan or not done:
             more = "All other questions:   " if self.interview.quick else "To answer more:        "
-            self.screen.line(f"{more}{program()} ask {path}")
+            self.screen.line(f"{more}{self._typed('ask', target.path)}")
         self.screen.line(f"To correct an answer:  {self._command()}")
         return 0
 

@@ -23,7 +23,13 @@ def listing(found: Sequence[SavedInterview], program: str) -> Page:
             "", (Text(f"No interview is saved yet. Begin one with {program} ask, or {program} ask --interview NAME."),)
         )
     rows = tuple((one.name, one.company, str(one.answered), one.state, one.changed.strftime(_WHEN)) for one in found)
-    columns = Column("Interview"), Column("Company"), Column("Answers", right=True), Column("State"), Column("Changed")
+    columns = (
+        Column("Interview"),
+        Column("Company"),
+        Column("Answers", width=9, right=True),
+        Column("State", width=10),
+        Column("Changed", width=16, beyond=70),
+    )
     first = found[0]
     report = f"{program} assess {shlex.quote(INTERVIEW + first.name)}{_rules(first)}"
     next_ = Text(f"Go on with one: {_go_on(first, program)}", apart=True), Text(f"Its report: {report}")
@@ -35,13 +41,13 @@ def page(found: SavedInterview, program: str) -> Page:
     rows = tuple(answers(found.interview, found.interview.correctable))
     numbered = tuple((str(number), *row) for number, row in enumerate(rows, 1))
     changed = found.changed.strftime(_WHEN)
-    damage = number_of(len(found.record.damage), "line is damaged", "lines are damaged")
+    damage = number_of(len(found.record.damage), "line of it is damaged", "lines of it are damaged")
     blocks = [
         Text(
             f"Interview {found.name}, {found.state}, {number_of(found.answered, 'answer', 'answers')}, changed {changed}."
         ),
-        *([Text(f"{damage}; what they held is asked again.")] if found.record.damage else []),
-        Table((Column("", right=True), Column("About"), Column("Answer", least=20)), numbered, apart=True),
+        *([Text(f"{damage}; going on with it says what is lost.")] if found.record.damage else []),
+        Table((Column("", width=4, right=True), Column("About"), Column("Answer", share=2)), numbered, apart=True),
         Text(f"Go on: {_go_on(found, program)}", apart=True),
         Text(f"Correct an answer: {program} interviews edit {shlex.quote(found.name)}{_rules(found)}"),
     ]

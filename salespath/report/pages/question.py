@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.base import Base
@@ -253,7 +253,9 @@ def echo(fact: Fact, before: Answer | None, now: Answer | None) -> str:
         return f"Skipped: unknown.{lost}"
     meaning = fact.values.get(str(now.value), "") if isinstance(now.value, str) else ""
     said = f"{answer_in_words(fact, now)}{f' - {meaning}' if meaning else ''}"
-    if fact.numeric and now.read and not now.read.endswith(words(fact, now.value)):  # else it is what is said anyway
+    if (
+        fact.numeric and now.read and not now.read.endswith(answer_in_words(fact, replace(now, how="")))
+    ):  # else it is said anyway
         said += f" ({now.read})"
     said += _note(now)
     if before and before != now:
