@@ -341,7 +341,8 @@ class _Assessor:
         for name, note in case.understood.items():
             if name not in case.tried:
                 message = f"{case.company}: {name}: {note}."
-                found.append(Problem("SP116", message, NOTE, case.file, case.line, name, case.row))
+                line = case.lines.get(name, case.line)
+                found.append(Problem("SP116", message, NOTE, case.file, line, name, case.row))
         return tuple(found)
 
 

@@ -59,7 +59,7 @@ class Case:
     `how` says of a value that it is measured, estimated or guessed, `notes` keeps its note and date; rules read neither. `extra`
     carries whatever else the file says of the company (id, year, label, …). One that is not `named` goes by its file or place.
     The values of `tried` facts are not what the company said, but what is supposed of it. `understood` says of a fact how its text
-    was read, where that is not the text itself.
+    was read, where that is not the text itself, and `lines` where that text stands in the file.
 
     Amounts among the values are US dollars. `currency` is what the company's own amounts are in, `rates` are those at which amounts
     were converted, and `money` is what is said of amounts that are still to be read.
@@ -76,6 +76,7 @@ class Case:
     named: bool = field(default=True, compare=False)
     tried: frozenset[str] = field(default=frozenset(), compare=False)
     understood: MappingABC[str, str] = field(default_factory=dict, compare=False)
+    lines: MappingABC[str, int] = field(default_factory=dict, compare=False, repr=False)
     currency: str = USD
     rates: MappingABC[str, Rate] = field(default_factory=dict)
     money: Currencies = field(default=UNSAID, compare=False, repr=False)
@@ -103,6 +104,7 @@ def merge(first: Case, second: Case) -> Case:
         extra={**first.extra, **second.extra},
         file=second.file or first.file,
         understood={**{name: note for name, note in first.understood.items() if name in kept}, **second.understood},
+        lines={**{name: line for name, line in first.lines.items() if name in kept}, **second.lines},
         currency=second.currency if second.rates or not first.rates else first.currency,
         rates={**first.rates, **second.rates},
         money=second.money if second.money != UNSAID else first.money,
@@ -295,7 +297,7 @@ def read_case(
         return None
     case = Case(reader.company, {}, reader.how, reader.notes, extra, path, node.line, named=has_name)
     try:
-        return replace(reader.converted(case), understood=reader.understood)
+        return replace(reader.converted(case), understood=reader.understood, lines=reader.lines)
     except BadRate as error:
         reader.problem("SP115", str(error), node.line)
         return None
@@ -351,6 +353,7 @@ class FactReader:
         self.how: dict[str, str] = {}
         self.notes: dict[str, dict[str, str]] = {}
         self.understood: dict[str, str] = {}
+        self.lines: dict[str, int] = {}
 
     def problem(self, code: str, message: str, line: int, *, fact: str | None = None, value: str | None = None) -> None:
         """Note a problem with the company."""
@@ -372,6 +375,8 @@ class FactReader:
         try:
             context = Context(currency=self.money.currency)
             self.keep(id_, read_value(self.vocabulary[id_], node, context, exact=self.exact))
+            if id_ in self.understood:
+                self.lines[id_] = line
         except BadValue as error:
             self.problem(error.code, f"{id_}: {error}", line, fact=id_, value=shown(plain(node)))
 
