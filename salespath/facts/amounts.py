@@ -43,14 +43,15 @@ _UNUSUAL = str.maketrans(
 class Figure:
     """One figure as written: its digits with their separators, and what stands beside it.
 
-    `scale` and `exponent` are powers of ten; `letter` says that the scale is a mere m, which can also mean months.
+    `scale` and `exponent` are powers of ten; `letter` says that the scale is a mere m, which can also mean months;
+    `bracket` that it is negative as in accounts.
     """
 
-    __slots__ = ("currency", "digits", "exponent", "letter", "negative", "percent", "scale", "unit")
+    __slots__ = ("bracket", "currency", "digits", "exponent", "letter", "negative", "percent", "scale", "unit")
 
     def __init__(self) -> None:
         self.digits = self.currency = self.unit = ""
-        self.negative = self.letter = self.percent = False
+        self.negative = self.letter = self.percent = self.bracket = False
         self.exponent = 0
         self.scale: int | None = None
 
@@ -95,14 +96,15 @@ _PER = _words("per", {
 })  # fmt: skip
 _AFTER: dict[str, _Word] = {
     **_words("scale", {
-        3: "k|thousand|thousands|mii|mie|tsd|tis",
+        3: "k|thousand|thousands|grand|mii|mie|tsd|tausend|tis|tys",
         5: "lakh|lakhs|lac|lacs",
         6: "m|mn|mm|mio|mil|mill|mln|million|millions|milion|milioane",
         7: "crore|crores|cr",
-        9: "b|bn|billion|billions|bil|bln|mld|mrd|miliard|miliarde|milliarden",
+        9: "b|bn|billion|billions|bil|bln|mld|mrd|md|miliard|miliarde|milliarden",
     }),
     **_words("percent", {"": "%|percent|per cent|pct|la suta|procente|procent"}),
-    **_words("about", {"": "roughly|approximately|approx|approx.|circa|ca|ca.|estimated|estimate|est.|aprox|aprox.|aproximativ"}),
+    **_words("about", {"": "roughly|approximately|approx|approx.|circa|ca|ca.|estimated|estimate|est|est.|or so|- ish|ish"
+        "|aprox|aprox.|aproximativ"}),
     **_words("bound", {
         LEAST: "+|or more|and more|and above|or above|and up|and over|or over|plus|min|min.|minimum|sau mai mult|at least",
         MOST: "or less|or fewer|and below|or below|or under|max|max.|maximum|sau mai putin|at most",
@@ -135,9 +137,10 @@ _LONGER = frozenset(phrase.split()[0] for known in (_AFTER, _BEFORE, _PER, ISO) 
 
 @cache
 def _tokens() -> re.Pattern[str]:
-    """Numbers with their separators and exponent, words, and signs; compiled when the first amount is read."""
+    """Numbers with their separators and exponent (or the dash of no cents), words, and signs; compiled with the first amount."""
     return re.compile(
-        r"(?:[0-9]|\.(?=[0-9]))[0-9.,'_]*(?: [0-9]{3}(?![0-9])[.,'_0-9]*)*(?:e[-+]?[0-9]{1,3}(?![^\W_]))?"
+        r"(?:[0-9]|\.(?=[0-9]))[0-9.,'_]*(?: [0-9]{3}(?![0-9])[.,'_0-9]*)*"
+        r"(?:e[-+]?[0-9]{1,3}(?![^\W_])|(?:(?<=[.,])--?|/-)(?! *[0-9]))?"
         r"|(?:us|au?|c(?:an?)?|hk|nz|sg?|r|mx|nt)\$|(?:jp|cn)¥"
         r"|p\.[am]\.?|(?:c|ca|cca|est|approx|aprox|min|max|fr|kr|rs)\.|[^\W\d_]+|<=|>=|\S"
     )
@@ -254,6 +257,10 @@ class _Reader:
             if token[0] in "0123456789" or (token[0] == "." and token[1:]):
                 self.at += 1
                 figure.digits, _, exponent = token.partition("e")
+                if token[-1] == "-":  # 45.000,- and 12,00,000/- have no cents
+                    figure.digits = token.rstrip("/-")
+                    if len(set(figure.digits) & set(".,'_ ")) == 1:  # the only mark, so it separates nothing
+                        figure.digits = figure.digits.rstrip(".,")
                 figure.exponent = int(exponent or 0)
             elif currency := self._currency():
                 if figure.currency:
@@ -295,7 +302,7 @@ class _Reader:
             pass
         if bracket and not self.found.about and self.tokens[self.at : self.at + 1] == [")"]:
             self.at += 1  # (5,000) in accounts is less than nothing
-            figure.negative = not signed
+            figure.negative = figure.bracket = not signed
         return True
 
     def _split(self, token: str) -> tuple[int, str] | None:

@@ -256,12 +256,13 @@ def _number(fact: Fact | Derived, text: str, context: Context, exact: bool) -> U
             return Understood(within_range(fact, whole(float(text)), text), currency=currency)
     if _is_unknown(text):
         return _unknown(text)
-    found = amount(plain(text)) if len(text) <= LONGEST else None
+    words = plain(text) if len(text) <= LONGEST else ""
+    found = amount("0" if words == "zero" else words)
     if found is None:
         raise BadValue(_no_number(fact, text, context))
     currency = _currency(fact, text, found, context)
     if fact.type != "share" and any(figure.percent for figure in found.figures):
-        raise BadValue(f"{shown(text)} is a share; expected {KINDS[fact.type]}.")
+        raise BadValue(f"{shown(text)} is a share; expected {_kind(fact)}.")
     if found.rest and not _names_it(fact, found.rest):
         raise BadValue(f"{shown(text)}: {shown(found.rest)} is not what is counted here; expected {_expected(fact)}.")
     reader = _Figures(fact, text, found, context, exact)
@@ -291,8 +292,13 @@ def _no_number(fact: Fact | Derived, text: str, context: Context) -> str:
     return f"{shown(text)} is not a number.{'' if context.prompt else f' {way}'}"
 
 
+def _kind(fact: Fact | Derived) -> str:
+    return "an amount of money" if fact.type == "money" else KINDS[fact.type]  # which may be in any currency
+
+
 def _expected(fact: Fact | Derived) -> str:
-    return f"{KINDS[fact.type]}{f' of {fact.unit}' if fact.unit and not fact.unit.startswith('a ') else ''}"
+    of = "" if fact.unit.startswith("a ") else "of "
+    return f"{_kind(fact)}{fact.unit and f' {of}{fact.unit}'}"
 
 
 def _duration(fact: Fact | Derived) -> str:
@@ -316,7 +322,7 @@ def _currency(fact: Fact | Derived, text: str, found: Amount, context: Context) 
     named = dict.fromkeys(figure.currency for figure in found.figures if figure.currency)
     if fact.type != "money":
         if named:
-            raise BadValue(f"{shown(text)} is an amount of money; expected {KINDS[fact.type]}.")
+            raise BadValue(f"{shown(text)} is an amount of money; expected {_kind(fact)}.")
         return ""
     for word in named:
         if codes := AMBIGUOUS.get(word):
@@ -381,19 +387,20 @@ class _Figures:
     def _possible(self, value: float | int, end: bool) -> float | int:
         if value < 0 and self.fact.below_zero:
             self.changed, value = True, 0
-        return within_range(self.fact, value, self.text, end=end)
+        in_accounts = any(figure.bracket for figure in self.found.figures)
+        text = f"{self.text}, in accounts {quantity(value)}," if in_accounts else self.text
+        return within_range(self.fact, value, text, end=end)
 
     def _number(self, figure: Figure) -> float | int:
         """One figure in the fact's own unit."""
         context, fact, text = self.context, self.fact, shown(self.text)
         per, unit, months = self._time(figure)
         scale = None if figure.letter and months else figure.scale
-        decided = not context.decimal and (fact.type in ("share", "number") or scale is not None or figure.percent)
-        found = readings(figure.digits, "." if self.exact else context.decimal, decided=decided)
+        found = self._readings(figure)
         if not found:
             raise BadValue(f"{text} is not a number; write thousands as 12,500 or 12500, and decimals as 0.5.")
         if len(found) > 1:
-            raise BadValue(f"{text} can be read as {found[0]} or as {found[1]}; write one of these.")
+            raise BadValue(f"{text} can be read as {self._read(0)} or as {self._read(1)}; write one of these.")
         (digits,) = found
         usual = digits == figure.digits.replace(",", "").replace("_", "") or bool(context.decimal)
         self.changed |= scale is not None or not usual or "(" in text
@@ -408,6 +415,21 @@ class _Figures:
         if not math.isfinite(value) or abs(value) > LARGEST:
             raise BadValue(f"{text} is too large.")
         return whole(value)
+
+    def _readings(self, figure: Figure) -> tuple[str, ...]:
+        """What the digits of a figure can mean. A point before three digits has two meanings, with thousands (1.250 k€) too."""
+        decimal = "." if self.exact else self.context.decimal
+        millions = figure.scale is not None and figure.scale > 3
+        decided = not decimal and (self.fact.type in ("share", "number") or millions or figure.percent)
+        return readings(figure.digits, decimal, decided=decided)
+
+    def _read(self, which: int) -> str:
+        """The text with the first or second reading of its digits, as it can be written instead."""
+        text = self.text
+        for figure in self.found.figures:
+            found = self._readings(figure)
+            text = text.replace(figure.digits, found[min(which, len(found) - 1)], 1)
+        return shown(text)
 
     def _time(self, figure: Figure) -> tuple[str, str, bool]:
         """The period that a figure is counted by, the unit of time that it is in, and whether it is in some unit of time."""

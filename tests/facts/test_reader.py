@@ -8,11 +8,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from given import BASE, VOCABULARY, run, values
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import salespath
@@ -41,6 +42,17 @@ MONEY = [
     ("70000 USD", 70_000, ""),
     ("US$ 7k", 7_000, "$7,000"),
     ("$ 5,000.50", 5000.5, ""),
+    ("zero", 0, ""),
+    ("45.000,-", 45_000, "$45,000"),
+    ("500,--", 500, ""),
+    ("1'200'000.–", 1_200_000, "$1,200,000"),
+    ("12,00,000/-", 1_200_000, ""),
+    ("70 grand", 70_000, "$70,000"),
+    ("45 Tausend", 45_000, "$45,000"),
+    ("5 tys.", 5_000, "$5,000"),
+    ("1,2 Md", 1_200_000_000, "$1,200,000,000"),
+    ("50k-ish", 50_000, "$50,000, estimated"),
+    ("50k or so", 50_000, "$50,000, estimated"),
     ("70k", 70_000, "$70,000"),
     ("70K", 70_000, "$70,000"),
     ("5 thousand", 5_000, "$5,000"),
@@ -199,7 +211,11 @@ def test_what_is_known_beside_the_text_decides_and_is_not_said_again(fact, text,
     ("fact", "text", "known", "parts"),
     [
         ("annual_contract_value", "250.000", {}, ["250.000 can be read as 250000 or as 250"]),
-        ("annual_contract_value", "$12.500", {}, ["12500", "12.5"]),
+        ("annual_contract_value", "$12.500", {}, ["$12500 or as $12.5"]),
+        ("annual_contract_value", "45.000 EUR", {}, ["45000 EUR or as 45 EUR; write one of these"]),
+        ("annual_contract_value", "10.000-20.000 lei", {}, ["10000-20000 lei or as 10-20 lei"]),
+        ("annual_contract_value", "1.250 k€", {}, ["1250 k€ or as 1.25 k€"]),
+        ("annual_contract_value", "(5,000)", {}, ["(5,000), in accounts -5,000, is less than 0"]),
         ("gross_margin", "1", {"percent": True}, ["1% or as 100%"]),
         ("self_serve", "1", {}, ["1 is neither yes nor no", "Write yes or no"]),
         ("self_serve", "1", {"prompt": True}, ["1 is neither yes nor no"]),
@@ -212,7 +228,7 @@ def test_what_is_known_beside_the_text_decides_and_is_not_said_again(fact, text,
         ("annual_contract_value", "none", {}, ["Write 0 for none", "n/a where it is not known"]),
         ("annual_contract_value", "-5", {}, ["-5 is less than 0"]),
         ("annual_contract_value", "lots", {}, ["lots is not a number", "70k"]),
-        ("annual_contract_value", "45%", {}, ["45% is a share; expected US dollars"]),
+        ("annual_contract_value", "45%", {}, ["45% is a share; expected an amount of money"]),
         ("paying_customers", "500%", {}, ["500% is a share; expected a whole number"]),
         ("case_studies", "$3", {}, ["$3 is an amount of money; expected a whole number"]),
         ("case_studies", "€3", {}, ["€3 is an amount of money"]),
@@ -224,7 +240,7 @@ def test_what_is_known_beside_the_text_decides_and_is_not_said_again(fact, text,
         ("annual_contract_value", "5 people", {}, ["people is not what is counted here"]),
         ("customer_employees", "50 customers", {}, ["customers is not what is counted here", "employees"]),
         ("paying_customers", "5 days", {}, ["a length of time", "a whole number"]),
-        ("capital", "5k a month", {}, ["so much a month", "US dollars"]),
+        ("capital", "5k a month", {}, ["so much a month", "an amount of money"]),
         ("churn_rate", "2% a month", {}, ["a share a month", "a year"]),
         ("sales_cycle_months", "0", {}, ["0 is not more than 0"]),
         ("sales_cycle_months", "soon", {}, ["6 weeks"]),
@@ -336,6 +352,56 @@ def test_every_range_written_to_a_cell_reads_back_and_is_said(item):
         found = read(name, cell_text(VOCABULARY[name], value))
         assert (found.value, found.note) == (value, "")
         assert any(word in words(VOCABULARY[name], value) for word in (" to ", "at least ", "at most "))
+
+
+LOCALES = {  # how thousands and decimals are separated; the last group of India has three digits, the others two
+    "en": (",", "."), "de": (".", ","), "fr": ("\u202f", ","), "pl": (" ", ","), "ch": ("’", "."), "in": (",", "."), "": ("", "."),
+}  # fmt: skip
+
+
+@st.composite
+def as_people_write(draw):
+    """An amount of money, its currency, and a text that says it in one of many ways."""
+    locale = draw(st.sampled_from(sorted(LOCALES)))
+    thousands, decimal = LOCALES[locale]
+    scale, power = draw(
+        st.sampled_from([("", 0), ("k", 3), (" mii", 3), (" lakh", 5), ("M", 6), (" Mio.", 6), (" million", 6)])
+    )
+    whole = draw(st.integers(0, 80_000 if power else 10**9))
+    cents = draw(st.sampled_from(["", "00", "50", "25"]))
+    digits, groups = str(whole), []
+    while thousands and digits:
+        width = 2 if locale == "in" and groups else 3
+        groups.insert(0, digits[-width:])
+        digits = digits[:-width]
+    text = thousands.join(groups) if thousands else digits
+    if "." in text and text.count(".") == 1:
+        cents = cents or "00"  # 45.000 alone has two readings
+    text += f"{decimal}{cents}" if cents else draw(st.sampled_from(["", f"{decimal}-"])) if not power else ""
+    code, before, after = draw(
+        st.sampled_from([
+            ("USD", "", ""), ("USD", "$", ""), ("USD", "US$ ", ""), ("EUR", "€", ""), ("EUR", "", " €"), ("EUR", "EUR ", ""),
+            ("RON", "", " lei"), ("RON", "", " de lei"), ("GBP", "£", ""), ("CHF", "CHF ", ""), ("CHF", "Fr. ", ""),
+            ("INR", "₹", ""),
+        ])
+    )  # fmt: skip
+    about = draw(st.sampled_from(["", "~", "about ", "ca. "]))
+    period, times = draw(
+        st.sampled_from([("", 1), (" a year", 1), ("/yr", 1), (" p.a.", 1), (" a month", 12), ("/mo", 12)])
+    )
+    value = Fraction(f"{whole}.{cents or 0}") * 10**power * times
+    return float(value), code, f"{about}{before}{text}{scale}{after}{period}"
+
+
+@given(as_people_write())
+@example((45_000.0, "EUR", "45.000,- €"))
+@example((14_400_000.0, "INR", "~₹12,00,000/mo"))
+def test_an_amount_as_people_write_it_is_read_back(item):
+    value, code, text = item
+    found = read("annual_contract_value", text)
+    assert found.value == pytest.approx(value, rel=1e-12)
+    assert found.currency == code
+    assert found.how == ("estimated" if text.startswith(("~", "about", "ca.")) else "")
 
 
 PIECES = (
@@ -624,3 +690,13 @@ def test_what_python_reads_is_typed_as_in_a_case():
     assert case.values == typed_case(VOCABULARY, Case("X", facts)).values
     assert case.values["capital"] == Range(20_000, MOST)
     assert case.understood == {"self_serve": "da, read as yes"}
+
+
+def test_a_note_on_a_fact_file_has_the_line_of_the_fact(tmp_path):
+    path = tmp_path / "one.yaml"
+    path.write_text(
+        "company: A\nfacts:\n  capital: 100000\n  annual_contract_value:\n    value: 5k a month\n  monthly_burn: -5000\n"
+    )
+    [case] = read_file(str(path), VOCABULARY).cases
+    notes = {p.column: p.line for p in assess(BASE, case).problems if p.code == "SP116"}
+    assert notes == {"annual_contract_value": 5, "monthly_burn": 6}
