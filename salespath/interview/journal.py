@@ -403,5 +403,6 @@ def _make_folder(path: Path) -> None:
     """Make a folder that only its owner can read, and those above it, so that each survives a crash."""
     if not path.is_dir():
         _make_folder(path.parent)
-        path.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):  # made by another window meanwhile; where it is a file, what comes next says so
+            path.mkdir(mode=0o700)
         sync_folder(path.parent)
