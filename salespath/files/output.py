@@ -245,6 +245,15 @@ class _File:
                 os.unlink(self._part)
 
 
+def give_up_unwritten() -> None:
+    """Drop what standard output did not take: the end of the program would try again, complain, and change the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def sync_folder(path: Path) -> None:
     """Make sure that a new name in a folder survives a crash, where the system can do so. Raises OSError."""
     if os.name != "posix":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from salespath.commands.shared.tally import Tally
+from salespath.files.output import give_up_unwritten
 from salespath.files.problems import Problem, SalespathError, has_error, in_order
 from salespath.files.visible import visible, visible_lines
 
@@ -93,12 +94,7 @@ def _cannot_write(error: OSError) -> Problem:
 
 
 def _fail() -> NoReturn:
-    """End with exit code 1. What could not be written is given up, or the end of the program would try again, and complain."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    give_up_unwritten()
     sys.exit(1)
 
 
