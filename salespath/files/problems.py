@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 from salespath.files.visible import is_hidden, visible
@@ -115,6 +116,7 @@ def suggestion(word: str, known: Iterable[str], cutoff: float = 0.7, *, also: Ma
     return "" if extra[best] and rivals else f" Did you mean {options[best]}?"
 
 
+@lru_cache(10_000)  # the known words are compared with each of many mistakes
 def _plain(word: str) -> str:
     """A word as it is compared: lower case, its parts joined by one underscore, without what cannot be seen."""
     seen = "".join(c for c in word.lower() if c.isspace() or not is_hidden(c))
