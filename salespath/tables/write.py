@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import IO, Any
 
 import numpy as np
@@ -49,10 +47,18 @@ def write(
         for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
             file.write(piece.encode())
     else:
-        kept = {COMPANY: pa.string()}
-        for name, kind in columns.items():  # ranges go back to the column of their fact
-            kept[range_column(name, base.vocabulary) or name] = kind
-        IN_COLUMNS[ending](base, batches, file, kept)
+        IN_COLUMNS[ending](base, batches, file, _kept(base.vocabulary, columns))
+
+
+def _kept(vocabulary: Vocabulary, columns: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:
+    """The columns of the output for those of the input: ranges go back to the column of their fact, which holds text then."""
+    kept = {COMPANY: pa.string()}
+    for name, kind in columns.items():
+        if fact := range_column(name, vocabulary):
+            kept[fact] = pa.string()
+        elif name not in kept or kept[name] != pa.string():
+            kept[name] = kind
+    return kept
 
 
 def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
@@ -101,13 +107,18 @@ def _results(columns: Container[str]) -> list[str]:
     return [result_name(name, columns) for name in RESULTS]
 
 
-def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
+def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Collection[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
         cells, typed = item.batch.given.get(name), _as_stood(item, name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
-        found[name] = cells if name in vocabulary else quote(guard(texts(cells)))
+        if name not in vocabulary:
+            cells = quote(guard(texts(cells)))
+        elif (how := f"{name}__how") not in columns and how in item.batch.given:  # said by the cells themselves
+            about = item.batch.given[how].is_valid()
+            cells = pc.if_else(about, pc.binary_join_element_wise("~", cells, ""), cells)
+        found[name] = cells
     return found
 
 
@@ -127,94 +138,25 @@ def _write_parquet(
         cells = dict(_given_columns(base.vocabulary, item, columns))
         return pa.RecordBatch.from_arrays([*cells.values(), *results.typed()], [*cells, *_results(columns)])
 
+    with ExitStack() as stack:
+        writer: pyarrow.parquet.ParquetWriter | None = None
+        for group in _groups(work_ahead(rows, batches)):
+            writer = writer or stack.enter_context(
+                pyarrow.parquet.ParquetWriter(file, group[0].schema, write_statistics=False)
+            )
+            writer.write_table(pa.Table.from_batches(group))
+
+
+def _groups(some: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Rows in groups of ROW_GROUP or a little more; the last holds what is left."""
     waiting: list[pa.RecordBatch] = []
-    with _ParquetFile(file, base.vocabulary) as out:
-        for table in work_ahead(rows, batches):
-            waiting.append(table)
-            if sum(map(len, waiting)) >= ROW_GROUP:
-                out.write(waiting)
-                waiting.clear()
-        if waiting:
-            out.write(waiting)
-
-
-class _ParquetFile:
-    """A Parquet file being written, to which a column of ranges comes with the first range of a fact.
-
-    What has been written by then is written again with that column, beside the output, and put there in the end. So is what is
-    written to a pipe, which cannot be read again.
-    """
-
-    def __init__(self, file: IO[bytes], vocabulary: Vocabulary) -> None:
-        self._file, self._vocabulary = file, vocabulary
-        self._made = file if _can_be_read(file) else tempfile.TemporaryFile()  # noqa: SIM115
-        self._writer: pyarrow.parquet.ParquetWriter | None = None
-        self._schema = pa.schema([])
-        self._ranges: set[str] = set()
-
-    def __enter__(self) -> _ParquetFile:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._writer:
-            self._writer.close()
-        if self._made is not self._file:
-            with self._made:
-                if kind is None:
-                    self._put()
-
-    def write(self, batches: Sequence[pa.RecordBatch]) -> None:
-        """Write a group of rows."""
-        found = {name for batch in batches for name in batch.schema.names if range_column(name, self._vocabulary)}
-        if not self._writer or found - self._ranges:
-            self._ranges |= found
-            self._begin(batches[0].schema)
-        assert self._writer
-        self._writer.write_table(pa.Table.from_batches([_with_all(batch, self._schema) for batch in batches]))
-
-    def _begin(self, first: pa.Schema) -> None:
-        """Begin, or begin again with more columns."""
-        plain = [field for field in first if not range_column(field.name, self._vocabulary)]
-        beside = {field.name: pa.field(f"{field.name}__{RANGE}", pa.string()) for field in plain}
-        self._schema = pa.schema(
-            [one for f in plain for one in (f, beside[f.name]) if one is f or one.name in self._ranges]
-        )
-        before, writer = self._made, self._writer
-        if writer:
-            writer.close()
-            before.flush()
-            self._made = tempfile.TemporaryFile()  # noqa: SIM115
-        self._writer = pyarrow.parquet.ParquetWriter(self._made, self._schema, write_statistics=False)
-        if writer:
-            with open(os.dup(before.fileno()), "rb") as old:
-                for batch in pyarrow.parquet.ParquetFile(old).iter_batches(ROW_GROUP, use_threads=False):
-                    self._writer.write_batch(_with_all(batch, self._schema))
-            if before is not self._file:
-                before.close()
-
-    def _put(self) -> None:
-        """What was made beside the output, in its place."""
-        self._made.seek(0)
-        if _can_be_read(self._file):
-            self._file.seek(0)
-            self._file.truncate()
-        shutil.copyfileobj(self._made, self._file)
-
-
-def _can_be_read(file: IO[bytes]) -> bool:
-    """Whether what is written to a file can be read again: a regular one that is open for both."""
-    try:
-        os.read(file.fileno(), 0)
-        return file.seekable()
-    except OSError:
-        return False
-
-
-def _with_all(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Some rows with all columns of a schema; those that they do not have are null."""
-    columns = dict(zip(batch.schema.names, batch.columns))
-    cells = [columns[f.name] if f.name in columns else pa.nulls(len(batch), f.type) for f in schema]
-    return pa.RecordBatch.from_arrays(cells, schema=schema)
+    for rows in some:
+        waiting.append(rows)
+        if sum(map(len, waiting)) >= ROW_GROUP:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
 
 
 def _given_columns(
@@ -225,9 +167,12 @@ def _given_columns(
         cells, typed = item.batch.given.get(name), _as_stood(item, name)
         if name in vocabulary:
             yield name, typed_cells(vocabulary[name], typed, rows)
-            ranges = range_cells(vocabulary[name], typed) if typed else None
-            if ranges is not None:
-                yield f"{name}__{RANGE}", ranges
+            if vocabulary[name].numeric and kind == pa.string():  # text can say more than a number does
+                ranges = range_cells(vocabulary[name], typed) if typed else None
+                yield f"{name}__{RANGE}", pa.nulls(rows, pa.string()) if ranges is None else ranges
+                if (how := f"{name}__how") not in columns:
+                    said = item.batch.given.get(how)
+                    yield how, pa.nulls(rows, pa.string()) if said is None else said
         elif cells is None:
             yield name, pa.nulls(rows, kind)
         else:

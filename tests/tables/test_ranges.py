@@ -55,6 +55,11 @@ def capital(path: Path) -> list[tuple[float, float] | None]:
     return found
 
 
+def known(path: Path) -> list[tuple[object, str | None]]:
+    """The one number of each company of a file, and how it is known."""
+    return [(c.values.get("capital"), c.how.get("capital")) for c in CompaniesFile(BASE, str(path)).portfolio().cases]
+
+
 CELLS = ["5", "", "7", "8", "9", "10 to 20", "3 to 4", ""]
 ENDS = [(5, 5), None, (7, 7), (8, 8), (9, 9), (10, 20), (3, 4), None]
 
@@ -80,12 +85,40 @@ def test_a_range_is_read_back_as_that_range(tmp_path, names):
         assert table["process"].null_count == 0
 
 
-def test_without_a_range_there_is_no_column_of_ranges(tmp_path):
-    out = written(source(tmp_path, ["5", "7", "", "8"]), "a.parquet")
-    assert "capital__range" not in pyarrow.parquet.read_schema(out).names
+def test_the_columns_of_a_typed_output_do_not_depend_on_its_cells(tmp_path):
+    beside = ["capital", "capital__range", "capital__how", "process"]
+    for name, cells in (("a.parquet", ["5", "7"]), ("b.parquet", ["5", "10 to 20"])):
+        assert pyarrow.parquet.read_schema(written(source(tmp_path, cells), name)).names[2:6] == beside
 
 
-def test_ranges_that_come_late_go_through_a_pipe_too(tmp_path):
+def test_numbers_that_came_as_numbers_have_no_columns_beside_them(tmp_path):
+    pyarrow.parquet.write_table(pa.table({"company": ["A"], "capital": [5.0]}), tmp_path / "in.parquet")
+    assert pyarrow.parquet.read_schema(written(tmp_path / "in.parquet", "a.parquet")).names[:3] == [
+        "company",
+        "capital",
+        "process",
+    ]
+
+
+def test_ranges_may_stand_before_their_numbers(tmp_path):
+    table = {"company": ["A", "B"], "capital__range": [None, "10-20"], "capital": [5.0, None]}
+    pyarrow.parquet.write_table(pa.table(table), tmp_path / "in.parquet")
+    for name in ("a.parquet", "a.csv"):
+        assert capital(written(tmp_path / "in.parquet", name)) == [(5, 5), (10, 20)]
+
+
+@pytest.mark.parametrize("cells", [["about 50k", "5", ""], ["~1.000,50", "7,25", "8"], ["about $5", "4", "~10-20"]])
+@pytest.mark.parametrize("names", [("a.csv", "b.csv"), ("a.csv", "b.parquet", "c.csv"), ("a.parquet", "b.parquet")])
+def test_a_number_that_is_only_known_about_stays_one(tmp_path, names, cells):
+    path = source(tmp_path, [f'"{cell}"' for cell in cells])
+    given = known(path)
+    assert "estimated" in [how for _, how in given]
+    for name in names:
+        path = written(path, name)
+        assert known(path) == given
+
+
+def test_ranges_go_through_a_pipe_too(tmp_path):
     given = source(tmp_path, CELLS)
     os.mkfifo(tmp_path / "pipe")
     got: list[bytes] = []
