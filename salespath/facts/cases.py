@@ -9,7 +9,7 @@ from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from salespath.facts.amounts import LEAST, MOST
 from salespath.facts.money import USD, Rate
@@ -124,11 +124,19 @@ class Lines:
     again: bool = False
 
 
+class Written(NamedTuple):
+    """How a column writes its fact: the heading, with its unit if it names one, and what other cells of it decided."""
+
+    heading: str
+    decided: str = ""
+
+
 @dataclass(frozen=True)
 class Reject:
     """A company that cannot be assessed: its row (line in a fact file), its cells as text, and what is wrong with it.
 
-    `text` is what stands there, which `lines` describe; without them the cells say it all, or it is JSON.
+    `text` is what stands there, which `lines` describe; without them the cells say it all, or it is JSON. `written` says how the
+    columns of its file are read.
     """
 
     file: str
@@ -137,6 +145,7 @@ class Reject:
     text: str | None
     problems: SequenceABC[Problem]
     lines: Lines | None = None
+    written: MappingABC[str, Written] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

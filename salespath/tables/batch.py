@@ -20,7 +20,7 @@ from salespath.facts.reader import ALONE, Context
 from salespath.facts.values import HOW
 from salespath.files.problems import NOTE, Problem, refusal, shown, suggestion
 from salespath.tables.currencies import AmountConverter, RowMoney, currency_column
-from salespath.tables.evidence import two_readings
+from salespath.tables.evidence import two_readings, written
 from salespath.tables.fact_columns import Bad, BadCell, CellReader, Cells, values
 from salespath.tables.header import COMPANY, annotation_column, range_column
 from salespath.tables.normalise import carried, json_values, normalise, places, texts
@@ -95,7 +95,7 @@ class Batch:
 class Typist:
     """Types the columns of one file; `contexts` say what is known of some, and numbers of the `undecided` may have two readings.
 
-    `added` are the columns that a result has beside them.
+    `units` are the headings that name one. `added` are the columns that a result has beside them, `written` says how each is read.
     """
 
     def __init__(
@@ -106,8 +106,10 @@ class Typist:
         contexts: Mapping[str, Context] = MappingProxyType({}),
         undecided: Collection[str] = (),
         money: Currencies = UNSAID,
+        units: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.path, self.names, self._undecided = path, tuple(names), undecided
+        self.written = written(names, vocabulary, contexts, undecided, units)
         facts = {name: vocabulary[name] for name in names if name in vocabulary}
         self._amounts = AmountConverter(names, vocabulary, money)
         self.added = self._amounts.added
@@ -198,7 +200,7 @@ class Typist:
         )
         for (place, problems), row in zip(wrong.items(), stood):
             rejects.append(Reject(self.path, int(rows[place]), dict(zip(self.names, row)), None, problems))
-        rejects.sort(key=lambda reject: reject.row)
+        rejects = sorted((replace(r, written=self.written) for r in rejects), key=lambda reject: reject.row)
         order = {name: place for place, name in enumerate(self.names)}
         found = [problem for reject in rejects for problem in reject.problems]
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))

@@ -25,7 +25,7 @@ from salespath.tables.csv_cells import unguard
 from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, utf8
 from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
-from salespath.tables.evidence import evidence
+from salespath.tables.evidence import evidence, stated
 from salespath.tables.framing import frame
 from salespath.tables.left_out import Rows, Sieve
 from salespath.tables.read import ROWS, TableReading
@@ -65,13 +65,16 @@ class Delimited(TableReading):
             check_utf8=False,  # checked already
         )
         facts = [name for name in self.names if name in vocabulary]
-        seen = evidence(
-            self._some(first, facts), vocabulary, path, framing.row, self._delimiter, contexts=heading.contexts
-        )
+        row, contexts = framing.row, heading.contexts
+        if self._again:
+            seen = stated(heading.written, contexts, vocabulary, path, row)
+        else:
+            seen = evidence(self._some(first, facts), vocabulary, path, row, self._delimiter, contexts=contexts)
         self.problems += seen.problems
         headings = [framing.names[n] for n in self._kept]
         self._sieve = Sieve(path, vocabulary, self.names, headings, older)
-        self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money, heading.units)
+        self.written = self._typist.written
         self.columns = {**dict.fromkeys(self.names, pa.string()), **self._typist.added}
         self._blocks = chain(first or (RowBlock(b"", framing.row + 1, 0, {}),), self._blocks)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.facts import Vocabulary
+from salespath.facts import Vocabulary, Written
 from salespath.facts.reader import ALONE, Context
-from salespath.files.problems import NOTE, Problem, shown
+from salespath.files.problems import NOTE, Problem, refusal, shown
+from salespath.tables.header import PREFIX
 from salespath.tables.normalise import texts
 
+READING = f"{PREFIX}reading"
+_DECIMALS = {".": ("point",), ",": ("comma",)}
 ROWS = 32_768  # at the beginning of a file, which are looked at
 _GAP = "[ '’\u00a0\u202f]"
 _BEFORE, _AFTER = r"(?:^|[^\d.,])", r"(?:$|[^\d.,])"
@@ -109,6 +113,77 @@ def evidence(
             "write these numbers without separators, or one of the column with two decimals."
         )
         found.problems += (_note("SP124", message, path, row, name),)
+    found.undecided = frozenset(undecided)
+    return found
+
+
+def written(
+    names: Iterable[str],
+    vocabulary: Vocabulary,
+    contexts: Mapping[str, Context],
+    undecided: Container[str] = (),
+    headings: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Written]:
+    """How the columns that are facts are read, as rejects of them say it; `headings` are those that name a unit."""
+    found = {}
+    for name in names:
+        if name in vocabulary:
+            context = contexts.get(name, ALONE)
+            marks = ((context.percent, "percent"), (context.ones, "ones"), (name in undecided, "undecided"))
+            words = [*_DECIMALS.get(context.decimal, ()), *(word for is_, word in marks if is_)]
+            found[name] = Written(headings.get(name, name), "+".join(words))
+    return found
+
+
+def joined(files: Iterable[Mapping[str, Written]]) -> dict[str, Written]:
+    """How the columns of several files are read in one; where that cannot be, they are `differing`."""
+    found: dict[str, Written] = {}
+    for name, one in (item for file in files for item in file.items()):
+        other = found.setdefault(name, one)
+        if other.heading != one.heading or {other.decided, one.decided} & {"differing"}:
+            found[name] = Written(name, "differing")
+        elif other.decided != one.decided:  # without these words a cell is refused, not misread
+            found[name] = one._replace(
+                decided="" if {other.decided, one.decided} <= {"", "point", "ones"} else "differing"
+            )
+    return found
+
+
+def statement(columns: Mapping[str, Written]) -> str:
+    """A heading that says how columns are read, or nothing where their cells say it themselves."""
+    words = [f"{name}:{column.decided}" for name, column in columns.items() if column.decided]
+    return " ".join([READING, *words]) if words else ""
+
+
+def stated(
+    headings: Iterable[str], contexts: Mapping[str, Context], vocabulary: Vocabulary, path: str, row: int
+) -> Evidence:
+    """What a rejects file says of its columns, whose rows alone may be evidence of something else.
+
+    Raises SalespathError (SP124) where that cannot be understood, or where its rows come from files that are read differently.
+    """
+    found = Evidence(dict(contexts))
+    said = next((heading for heading in headings if heading.split(" ")[0] == READING), "")
+    undecided = set()
+    for part in said.split()[1:]:
+        name, _, decided = part.partition(":")
+        words = set(decided.split("+"))
+        if words == {"differing"} and name in vocabulary:
+            what = (
+                f"{name}: these rows come from files that write it differently; give each a --rejects FILE of its own."
+            )
+            raise refusal("SP124", what, path, row=row)
+        if name not in vocabulary or not words <= {"point", "comma", "percent", "ones", "undecided"}:
+            what = f"{shown(part)} does not say how a column is read; take the heading {READING} as it was written."
+            raise refusal("SP124", what, path, row=row)
+        context = found.contexts.get(name, ALONE)
+        decimal = "," if "comma" in words else "." if "point" in words else ""
+        percent = context.percent or "percent" in words
+        found.contexts[name] = replace(context, decimal=decimal, percent=percent, ones="ones" in words)
+        undecided |= {name} if "undecided" in words else set()
+    if said:
+        message = f"read as the columns of the file were from which these rows come: {shown(' '.join(said.split()[1:]), 120)}."
+        found.problems = (Problem("SP124", message, NOTE, file=path, row=row),)
     found.undecided = frozenset(undecided)
     return found
 

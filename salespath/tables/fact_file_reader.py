@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.engine.table import FactTable, column
-from salespath.facts import Case, Value
+from salespath.facts import Case, Value, Written
 from salespath.facts.cases import read_source
 from salespath.facts.rates import CURRENCY, UNSAID, Currencies, own_value
 from salespath.files.source import InputFile
@@ -34,6 +34,7 @@ class FactFile(TableReading):
             self._portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines)
         self._rejects = tuple(map(flat, self._portfolio.rejects))
         self.names = tuple(dict.fromkeys((header.COMPANY, *(n for reject in self._rejects for n in reject.cells))))
+        self.written = {name: Written(name) for name in self.names}
         cases = self._portfolio.cases
         noted = {f"{n}__how": None for case in cases for n in case.how}
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}
@@ -44,6 +45,7 @@ class FactFile(TableReading):
 
     def parts(self) -> Iterator[tuple[Case, ...]]:
         """The companies, a part at a time."""
+        self.written = {name: Written(name) for name in self.names}
         cases = self._portfolio.cases
         for start in range(0, max(1, len(cases)), ROWS):
             part = cases[start : start + ROWS]

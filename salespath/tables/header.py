@@ -53,6 +53,11 @@ class Heading:
     contexts: Mapping[str, Context]
     problems: tuple[Problem, ...]
 
+    @property
+    def units(self) -> dict[str, str]:
+        """The headings that name a unit, by the name that is used."""
+        return {name: heading for name, heading in zip(self.names, self.written) if name in self.contexts}
+
 
 class _Column(NamedTuple):
     """What one heading is: the name that is read, else empty, what it says of its cells, and a fact that it is not for its unit."""

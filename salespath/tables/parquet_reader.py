@@ -14,7 +14,7 @@ from salespath.engine.base import Base
 from salespath.engine.table import FactColumn
 from salespath.facts import LeftOut, Vocabulary
 from salespath.facts.rates import UNSAID, Currencies
-from salespath.facts.reader import Context
+from salespath.facts.reader import ALONE
 from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
@@ -23,7 +23,7 @@ from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
 from salespath.tables.evidence import evidence
 from salespath.tables.left_out import Rows, Sieve, row_keys
-from salespath.tables.normalise import texts
+from salespath.tables.normalise import is_number, texts
 from salespath.tables.read import ROWS, TableReading
 
 BUFFER = 2**18  # of a column while it is read; without one, all of its part of the file is held
@@ -51,13 +51,17 @@ class Columnar(TableReading):
         contexts = dict(heading.contexts)
         for name, of in zip(heading.names, schema):
             if _is_flag(name, of.type, vocabulary) and self._only_ones(of.name):
-                contexts[name] = replace(contexts.get(name, Context()), ones=True)
+                contexts[name] = replace(contexts.get(name, ALONE), ones=True)
         some = {name: [cells] for name, cells in self._some().items() if name in vocabulary}
         seen = evidence(some, vocabulary, self.path, 1, contexts=contexts)
         self.problems = (*heading.problems, *seen.problems)
         self._rows = self._table.metadata.num_rows
         self._sieve = Sieve(self.path, vocabulary, self.names, self.names, self._older(vocabulary))
-        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        for name, kind in self._columns(self._none).items():
+            if name in vocabulary and vocabulary[name].numeric and is_number(kind.type):  # as text, too, it has a point
+                seen.contexts[name] = replace(seen.contexts.get(name, ALONE), decimal=".")
+        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money, heading.units)
+        self.written = self._typist.written
         self.columns = {name: cells.type for name, cells in self._columns(self._none).items()} | self._typist.added
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:

@@ -14,10 +14,11 @@ from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salespath.engine.base import Base
-from salespath.facts import Case, LeftOut, Lines, Portfolio, Reject, Vocabulary
+from salespath.facts import Case, LeftOut, Lines, Portfolio, Reject, Vocabulary, Written
 from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.vocabulary import fold
@@ -46,6 +47,7 @@ class TableReading(ABC):
     problems: tuple[Problem, ...] = ()
     lines: Lines | None = None  # how rows stand there, where it is text
     told_by_cells = True  # whether cells say all of a row
+    written: Mapping[str, Written] = MappingProxyType({})  # how columns are read
 
     @abstractmethod
     def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -17,13 +17,14 @@ from typing import IO, Any
 
 import pyarrow as pa
 
-from salespath.facts import Lines, Reject
+from salespath.facts import Lines, Reject, Written
 from salespath.files.output import Begin
 from salespath.tables.csv_cells import guard
+from salespath.tables.evidence import joined, statement
+from salespath.tables.header import PREFIX
 
-MARKED = "salespath_"  # columns with such names are not read
-ADDED = tuple(f"{MARKED}{name}" for name in ("row", "column", "code", "reason"))
-FILE, TEXT = f"{MARKED}file", f"{MARKED}text"  # where there are several files; where the cells do not say it all
+ADDED = tuple(f"{PREFIX}{name}" for name in ("row", "column", "code", "reason"))
+FILE, TEXT = f"{PREFIX}file", f"{PREFIX}text"  # where there are several files; where the cells do not say it all
 _CODECS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le",
@@ -36,8 +37,8 @@ _CODECS = {
 class RejectsFile:
     """The file, begun with the first company that is rejected.
 
-    `columns` are those of all inputs, `lines` how the rows of each stand there, `texts` says that cells do not tell all; a new
-    file is as private as `like`.
+    `columns` are those of all inputs, `lines` how the rows of each stand there, `written` how the columns of each are read; `texts`
+    says that cells do not tell all; a new file is as private as `like`.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class RejectsFile:
         path: str,
         columns: Iterable[str],
         lines: Sequence[Lines | None],
+        written: Iterable[Mapping[str, Written]],
         *,
         texts: bool = True,
         like: str | None = None,
@@ -54,6 +56,8 @@ class RejectsFile:
         self._begin, self._like, self._columns = begin, like, tuple(dict.fromkeys(columns))
         self._lines = lines[0] if len(set(lines)) == 1 else None
         self._several, self._texts = len(lines) > 1, texts and self._lines is None
+        self._written = joined(written)
+        self._reading = statement(self._written)
         self._file: IO[bytes] | None = None
 
     @property
@@ -66,11 +70,13 @@ class RejectsFile:
         if self._file is None:
             self._file = self._begin(self.path, like=self._like)
             added = [*ADDED, *([FILE] if self._several else ()), *([TEXT] if self._texts else ())]
+            added += [self._reading] if self._reading else []
             if self._lines:
                 self._file.write(self._lines.mark)
                 self._write(added, self._lines.header)
             else:
-                self._write([*added, *self._columns])
+                headings = (self._written[name].heading if name in self._written else name for name in self._columns)
+                self._write([*added, *headings])
         return self._file
 
     def write(self, rejects: Iterable[Reject]) -> None:
@@ -83,11 +89,12 @@ class RejectsFile:
                 added.append(" | ".join(dict.fromkeys(said) if of == "code" else said))
             if self._several:
                 added.append(reject.file)
+            if self._texts:
+                added.append(reject.text if reject.lines is None or not _fits(reject) else None)
+            added += [None] if self._reading else []
             if self._lines:
                 self._write(added, reject.text or "")
                 continue
-            if self._texts:
-                added.append(reject.text if reject.lines is None or not _fits(reject) else None)
             self._write([*added, *map(reject.cells.get, self._columns)])
 
     def _write(self, cells: Iterable[str | None], row: str | None = None) -> None:
@@ -108,7 +115,11 @@ def write_rejects(rejects: Iterable[Reject], begin: Begin, path: str, *, like: s
     found = [flat(reject) for reject in rejects]
     files = {reject.file: reject.lines for reject in found}
     lines = [*files.values()] or [None]
-    file = RejectsFile(begin, path, [name for reject in found for name in reject.cells], lines, like=like)
+    written: dict[str, dict[str, Written]] = {}
+    for reject in found:
+        written.setdefault(reject.file, {}).update(reject.written or {name: Written(name) for name in reject.cells})
+    names = [name for reject in found for name in reject.cells]
+    file = RejectsFile(begin, path, names, lines, written.values(), like=like)
     file.start()
     if found:
         file.write(found)
@@ -167,7 +178,7 @@ def _guarded(row: str, lines: Lines) -> str:
 @lru_cache(10)
 def _dropped(lines: Lines) -> frozenset[int]:
     cells = _raw_cells(lines.header, lines.delimiter)
-    return frozenset(n for n, cell in enumerate(cells) if cell.lstrip(' "').startswith(MARKED))
+    return frozenset(n for n, cell in enumerate(cells) if cell.lstrip(' "').startswith(PREFIX))
 
 
 def _raw_cells(row: str, delimiter: str) -> Iterator[str]:

@@ -61,6 +61,7 @@ def assess_to_file(
                 rejects,
                 [name for reading in readings for name in reading.names],
                 [reading.lines for reading in readings],
+                [reading.written for reading in readings],
                 texts=not all(reading.told_by_cells for reading in readings),
                 like=out,
             )

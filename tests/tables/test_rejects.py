@@ -15,6 +15,7 @@ from given import BASE, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salespath.files.problems import SalespathError
 from salespath.tables import csv_reader, csv_rows
 from salespath.tables.read import CompaniesFile
 from salespath.tables.run import assess_to_file
@@ -54,10 +55,10 @@ def test_a_rejected_row_stands_as_it_stood_after_where_and_why(folder):
         "lots is not a number. Write it as 70000, 70k or $5,000.",
     )
     assert Path("rejects.csv").read_text(encoding="utf-8").splitlines() == [
-        ",".join([*ADDED, HEADER]),
-        '3,self_serve,SP112,perhaps is neither yes nor no. Write yes or no.,B,perhaps,"90,000", said "he" ',
-        f'4,annual_contract_value,SP112,"{no_number}",C,no,lots,ș',
-        f'5,self_serve | annual_contract_value,SP112,"{neither} | {no_number}","D",perhaps,lots,',
+        ",".join([*ADDED, "salespath_reading annual_contract_value:point", HEADER]),
+        '3,self_serve,SP112,perhaps is neither yes nor no. Write yes or no.,,B,perhaps,"90,000", said "he" ',
+        f'4,annual_contract_value,SP112,"{no_number}",,C,no,lots,ș',
+        f'5,self_serve | annual_contract_value,SP112,"{neither} | {no_number}",,"D",perhaps,lots,',
     ]
 
 
@@ -228,6 +229,67 @@ def test_mended_rejects_are_assessed_and_can_be_rejected_again(folder):
     assert header == ",".join([*ADDED, HEADER])
     assert row == "3,self_serve,SP112,maybe is neither yes nor no. Write yes or no.,B,maybe,5,'=y"
     assert [row["company"] for row in read("out.csv")] == ["A"]
+
+
+def of_rejects() -> dict[str, dict[str, object]]:
+    """What the companies among the rejects know once the word that is amiss is mended; those rejected again know nothing."""
+    Path("mended.csv").write_text(Path("rejects.csv").read_text().replace("perhaps", "yes"))
+    return {case.company: dict(case.values) for case in CompaniesFile(BASE, "mended.csv").portfolio().cases}
+
+
+NUMBERS = {  # a column, how other cells write it, and what one cell then means: None where it is refused
+    "percents": ("churn_rate", ["12", "7.5", "30"], "0.9", 0.009),
+    "shares": ("churn_rate", ["0.12", "0.075", "0.3"], "90", None),
+    "decimal commas": ("annual_contract_value", ["12,5", "7,25", "1.000,50"], "12,500", 12.5),
+    "decimal points": ("annual_contract_value", ["12.5", "7.25", "1,000.50"], "12,500", 12500),
+    "both": ("annual_contract_value", ["12.5", "7,25", "8"], "12,500", None),
+    "ones": ("free_trial", ["1", "0", "1"], "1", True),
+    "words": ("free_trial", ["yes", "0", "no"], "1", None),
+}
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize(("name", "others", "cell", "meant"), NUMBERS.values(), ids=NUMBERS)
+def test_a_cell_means_among_the_rejects_what_it_meant_in_its_file(folder, name, others, cell, meant, again):
+    rows = [*(f"C{n};yes;{other};5" for n, other in enumerate(others)), f"D;perhaps;{cell};5", f"E;perhaps;{cell};lots"]
+    Path("in.csv").write_text("\n".join([f"company;self_serve;{name};capital", *rows, ""]))
+    rejected("in.csv")
+    if again:
+        Path("again.csv").write_text(Path("rejects.csv").read_text())
+        rejected("again.csv")
+    found = of_rejects()
+    assert found.get("D", {}).get(name) == meant
+
+
+def test_a_heading_with_a_unit_stands_among_the_rejects_of_any_file(folder):
+    kinds = {
+        "company": ["A", "B"],
+        "self_serve": ["perhaps", "yes"],
+        "Burn (k€)": [12.125, 3.0],
+        "capital": [250.125, 1.0],
+    }
+    pyarrow.parquet.write_table(pa.table(kinds), "in.parquet")
+    rejected("in.parquet")
+    whole = Path("rejects.csv").read_text()
+    assert "Burn (k€)" in whole
+    Path("mended.csv").write_text(whole.replace("perhaps", "yes"))
+    (case,) = CompaniesFile(BASE, "mended.csv").portfolio().cases
+    pyarrow.parquet.write_table(pa.table(kinds | {"self_serve": ["yes", "yes"]}), "in.parquet")
+    assert case.values == CompaniesFile(BASE, "in.parquet").portfolio().cases[0].values
+
+
+def test_rejects_of_files_that_are_read_differently_are_not_misread(folder):
+    for name, others in (("a.csv", "12,5"), ("b.csv", "12.5")):
+        Path(name).write_text(f"company;self_serve;capital\nA;perhaps;12,500\nB;yes;{others}\n")
+    rejected("a.csv", "b.csv")
+    with pytest.raises(SalespathError, match="capital: these rows come from files that write it differently"):
+        of_rejects()
+
+
+def test_a_mangled_statement_of_how_columns_are_read_is_refused(folder):
+    Path("in.csv").write_text("salespath_row,salespath_reading capital:octal,company,self_serve,capital\n2,,A,yes,5\n")
+    with pytest.raises(SalespathError, match="capital:octal does not say how a column is read"):
+        CompaniesFile(BASE, "in.csv").portfolio()
 
 
 def test_rejects_of_an_earlier_version_are_still_read(folder):
