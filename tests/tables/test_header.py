@@ -226,7 +226,9 @@ def test_own_cells_stand_beside_the_results_of_that_name(tmp_path: Path, ending:
     alone = assessed(tmp_path, text.replace("lead,unless,fired", "a,b,c"), ending)
     found = assessed(tmp_path, text, ending)
     assert found.column_names[:6] == ["company", "lead", "unless", "fired", "self_serve", "annual_contract_value"]
-    assert found.column_names[-len(RESULTS) :] == [header.result_name(name, ("lead", "unless", "fired")) for name in RESULTS]
+    assert found.column_names[-len(RESULTS) :] == [
+        header.result_name(name, ("lead", "unless", "fired")) for name in RESULTS
+    ]
     assert found["lead"].to_pylist() == ["Partner One"]
     assert [found[name] for name in found.column_names[-len(RESULTS) :]] == [alone[name] for name in RESULTS]
     again = assessed(tmp_path, (tmp_path / "out.csv").read_text("utf-8"), ending) if ending == "csv" else found

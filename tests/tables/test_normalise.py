@@ -205,6 +205,25 @@ def test_tables_of_other_libraries_are_taken(wrap):
         list(salespath.assess_table(BASE, wrap(table)))
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_tables_in_memory_mean_what_they_mean_in_a_file(size):
+    cells = {
+        "company": ["A", "B", "B", "C", "Total"],
+        "churn_rate": ["0.9", "12", "12", "30", None],
+        "capital": ["12,500", "7,25", "7,25", "90", "117"],
+    }
+    table = pa.table(cells)
+    problems = []
+    found = salespath.assess_table(BASE, table.to_batches(size), ["process"], on_problem=problems.append)
+    assert [row for part in found for row in part["row"].to_pylist()] == [1, 2, 4]
+    assert {(p.code, p.column) for p in problems if p.code == "SP124"} == {
+        ("SP124", "churn_rate"),
+        ("SP124", "capital"),
+    }
+    assert [(p.code, p.row) for p in problems if p.code == "SP119"] == [("SP119", 3), ("SP119", 5)]
+    assert not [p for p in problems if p.severity == "error"]
+
+
 @pytest.mark.parametrize(
     ("column", "wanted"),
     [
