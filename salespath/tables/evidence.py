@@ -188,6 +188,17 @@ def stated(
     return found
 
 
+def is_flag(name: str, kind: pa.DataType, vocabulary: Vocabulary) -> bool:
+    """Whether a column of whole numbers stands for a yes/no fact."""
+    return name in vocabulary and vocabulary[name].type == "boolean" and bool(pa.types.is_integer(kind))
+
+
+def only_ones(parts: Iterable[pa.Array]) -> bool:
+    """Whether whole numbers are nothing but 1 and 0."""
+    found = {end for part in parts for end in pc.min_max(part).as_py().values()} - {None}
+    return bool(found) and found <= {0, 1}
+
+
 def two_readings(text: str) -> str:
     """Both readings of a cell as words, or nothing where it has one."""
     match = _DOUBTFUL_CELL.search(text)

@@ -13,11 +13,12 @@ import pyarrow as pa
 from salespath.engine.base import Base
 from salespath.engine.table import Array, FactColumn, assess_table
 from salespath.facts import LeftOut, Vocabulary
+from salespath.facts.reader import ALONE
 from salespath.files.problems import ERROR, Problem, SalespathError, suggestion
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.evidence import ROWS as SOME
-from salespath.tables.evidence import evidence
+from salespath.tables.evidence import evidence, is_flag, only_ones
 from salespath.tables.left_out import Rows, Sieve, row_keys
 from salespath.tables.read import check_count
 from salespath.tables.result_columns import ResultColumns, Wording
@@ -88,13 +89,12 @@ class _Reader:
         self.heading = heading = header.read(some[0].schema.names, vocabulary, NAME)
         self._plain = Typist(NAME, heading.kept, vocabulary)
         parts = [self._columns(rows) for rows in some]
-        seen = evidence(
-            {name: [part[name] for part in parts] for name in heading.kept},
-            vocabulary,
-            NAME,
-            1,
-            contexts=heading.contexts,
-        )
+        columns = {name: [part[name] for part in parts] for name in heading.kept}
+        contexts = dict(heading.contexts)
+        for name, cells in columns.items():
+            if all(is_flag(name, part.type, vocabulary) for part in cells) and only_ones(cells):
+                contexts[name] = replace(contexts.get(name, ALONE), ones=True)
+        seen = evidence(columns, vocabulary, NAME, 1, contexts=contexts)
         self.problems = (*heading.problems, *seen.problems)
         self.typist = Typist(NAME, heading.kept, vocabulary, seen.contexts, seen.undecided)
         self._sieve = Sieve(NAME, vocabulary, heading.kept, heading.kept)

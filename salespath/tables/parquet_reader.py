@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet
 
 from salespath.engine.base import Base
@@ -21,7 +20,7 @@ from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
-from salespath.tables.evidence import evidence
+from salespath.tables.evidence import evidence, is_flag, only_ones
 from salespath.tables.left_out import Rows, Sieve, row_keys
 from salespath.tables.normalise import is_number, texts
 from salespath.tables.read import ROWS, TableReading
@@ -50,7 +49,7 @@ class Columnar(TableReading):
         self._plain = Typist(self.path, self.names, vocabulary)
         contexts = dict(heading.contexts)
         for name, of in zip(heading.names, schema):
-            if _is_flag(name, of.type, vocabulary) and self._only_ones(of.name):
+            if is_flag(name, of.type, vocabulary) and self._only_ones(of.name):
                 contexts[name] = replace(contexts.get(name, ALONE), ones=True)
         some = {name: [cells] for name, cells in self._some().items() if name in vocabulary}
         seen = evidence(some, vocabulary, self.path, 1, contexts=contexts)
@@ -103,9 +102,7 @@ class Columnar(TableReading):
 
     def _only_ones(self, name: str) -> bool:
         """Whether a column of whole numbers holds nothing but 1 and 0."""
-        ends = [pc.min_max(rows.column(0)).as_py() for rows in self._batches(2**20, [name])]
-        found = {end for pair in ends for end in pair.values()} - {None}
-        return bool(found) and found <= {0, 1}
+        return only_ones(rows.column(0) for rows in self._batches(2**20, [name]))
 
     def _some(self) -> dict[str, pa.Array]:
         """The first rows."""
@@ -123,8 +120,3 @@ class Columnar(TableReading):
             found.add(companies, days, first + np.arange(len(rows)))
             first += len(rows)
         return found.older()
-
-
-def _is_flag(name: str, kind: pa.DataType, vocabulary: Vocabulary) -> bool:
-    """Whether a column of whole numbers stands for a yes/no fact."""
-    return name in vocabulary and vocabulary[name].type == "boolean" and bool(pa.types.is_integer(kind))

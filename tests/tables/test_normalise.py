@@ -211,6 +211,7 @@ def test_tables_in_memory_mean_what_they_mean_in_a_file(size):
         "company": ["A", "B", "B", "C", "Total"],
         "churn_rate": ["0.9", "12", "12", "30", None],
         "capital": ["12,500", "7,25", "7,25", "90", "117"],
+        "free_trial": [1, 0, 0, 1, None],
     }
     table = pa.table(cells)
     problems = []
