@@ -160,13 +160,17 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The companies of one file: those that can be assessed, every problem found, and which companies that cost."""
+    """The companies of one file: those that can be assessed, every problem found, and which companies that cost.
+
+    `count` is how many stand in a fact file.
+    """
 
     cases: tuple[Case, ...]
     problems: tuple[Problem, ...]
     single: bool
     rejects: tuple[Reject, ...] = field(default=(), compare=False)
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
+    count: int = field(default=0, compare=False)
 
 
 def read_file(path: str, vocabulary: Vocabulary, money: Currencies = UNSAID) -> Portfolio:
@@ -211,7 +215,7 @@ def read_node(
     if isinstance(node, Mapping):
         case = read_case(node, vocabulary, path, problems, name, exact, lenient, money)
         rejects = () if case else (_reject(path, node, name, problems),)
-        return Portfolio((case,) if case else (), tuple(problems), single=True, rejects=rejects)
+        return Portfolio((case,) if case else (), tuple(problems), single=True, rejects=rejects, count=1)
     if isinstance(node, Scalar):
         wanted = "expected facts (`product_stage: launched`, one a line), or a list of companies with facts."
         raise refusal("SP110", f"found the text {shown(node.text)}; {wanted}", path, node.line)
@@ -229,7 +233,7 @@ def read_node(
             left.append(_reject(path, item, name, problems[before:]))
     if not node.items:
         problems.append(no_company("the list holds no company", path, node.line))
-    return Portfolio(tuple(cases), tuple(problems), single=False, rejects=tuple(left))
+    return Portfolio(tuple(cases), tuple(problems), single=False, rejects=tuple(left), count=len(node.items))
 
 
 def no_company(what: str, path: str, line: int | None = None) -> Problem:

@@ -29,7 +29,6 @@ class FactFile(TableReading):
 
     def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
         self.path, self._base = source.path, base
-        self._first: tuple[Case, ...] = ()
         with source:
             self._portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines)
         self._rejects = tuple(map(flat, self._portfolio.rejects))
@@ -43,27 +42,23 @@ class FactFile(TableReading):
         converted = [CURRENCY] if any(case.rates for case in cases) else []
         self.columns = dict.fromkeys((header.COMPANY, *converted, *extra, *facts, *noted), pa.string())
 
-    def parts(self) -> Iterator[tuple[Case, ...]]:
-        """The companies, a part at a time."""
-        self.written = {name: Written(name) for name in self.names}
-        cases = self._portfolio.cases
-        for start in range(0, max(1, len(cases)), ROWS):
-            part = cases[start : start + ROWS]
-            self._first = self._first if start else part
-            yield part
+    def parts(self) -> Iterator[int]:
+        """Where each part of the companies begins."""
+        yield from range(0, max(1, len(self._portfolio.cases)), ROWS)
 
-    def batch(self, part: tuple[Case, ...]) -> Batch:
+    def batch(self, start: int) -> Batch:
         """The companies of a part as columns; the first part carries the problems."""
+        cases, first = self._portfolio.cases, start == 0
+        part = cases[start : start + ROWS]
         table = FactTable.from_cases(self._base, part)
         given: dict[str, pa.Array | None] = {name: None for name in table.columns}
         for name in self.columns:
             if name not in table.columns:
                 given[name] = pa.array([_cell(case, name) for case in part], pa.string())
-        first = part is self._first
         problems, rejects = (self._portfolio.problems, self._rejects) if first else ((), ())
-        rows = np.arange(len(part)) + 1
+        rows = start + np.arange(len(part)) + 1
         money = self._money(part, table) if CURRENCY in self.columns else None
-        count = len(part) + len(rejects)
+        count = len(part) + (self._portfolio.count - len(cases) if first else 0)
         return Batch(self.path, table, given, rows, problems, rejects=rejects, count=count, money=money)
 
     def _money(self, part: tuple[Case, ...], table: FactTable) -> RowMoney:

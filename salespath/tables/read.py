@@ -118,7 +118,9 @@ class CompaniesFile:
         if kind.is_table:
             return _portfolio(self.reading(), self._base.vocabulary)
         with source:
-            return read_source(source, self._base.vocabulary, self._money, lines=kind is LINES, lenient=lenient)
+            found = read_source(source, self._base.vocabulary, self._money, lines=kind is LINES, lenient=lenient)
+        _check(self.path, found.count, len(found.cases), len(found.rejects), 0)
+        return found
 
     @cached_property
     def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
@@ -183,10 +185,13 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
 
 def check_count(batch: Batch) -> None:
     """Raise SalespathError (SP155) unless every row is assessed, rejected or left out."""
-    parts = (batch.table.rows, len(batch.rejects), len(batch.left_out))
-    if batch.count != sum(parts):
-        counts = "{} rows, but {} to assess, {} rejected and {} left out".format(batch.count, *parts)
-        raise refusal("SP155", f"a mistake in salespath: {counts}; nothing is written.", batch.path)
+    _check(batch.path, batch.count, batch.table.rows, len(batch.rejects), len(batch.left_out))
+
+
+def _check(path: str, count: int, *parts: int) -> None:
+    if count != sum(parts):
+        counts = "{} companies, but {} to assess, {} rejected and {} left out".format(count, *parts)
+        raise refusal("SP155", f"a mistake in salespath: {counts}; nothing is written.", path)
 
 
 def no_rows(path: str) -> Problem:

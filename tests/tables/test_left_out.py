@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from given import BASE, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salespath.facts import cases
 from salespath.files.problems import NOTE, SalespathError
-from salespath.tables import left_out, read
+from salespath.tables import fact_file_reader, left_out, read
 from salespath.tables.left_out import _Seen
 from salespath.tables.progress import spans
 from salespath.tables.read import CompaniesFile
@@ -193,6 +195,27 @@ def test_a_row_that_goes_astray_stops_the_run(tmp_path, monkeypatch):
     with pytest.raises(SalespathError) as caught:
         read.check_count(dataclasses.replace(batch, count=3))
     assert caught.value.problems[0].code == "SP155"
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "in.json"])
+def test_the_companies_of_a_fact_file_are_counted_too(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(fact_file_reader, "ROWS", 2)
+    items = [{"company": f"C{n}", "self_serve": "maybe" if n == 1 else "yes"} for n in range(6)]
+    text = "\n".join(map(json.dumps, items)) if name == "in.jsonl" else json.dumps(items)
+    (tmp_path / name).write_text(text)
+    file = CompaniesFile(BASE, str(tmp_path / name))
+    reading = file.reading()
+    batches = [reading.batch(part) for part in reading.parts()]
+    for batch in batches:
+        read.check_count(batch)
+    assert [batch.count for batch in batches] == [3, 2, 1]
+    assert [row for batch in batches for row in batch.rows] == [1, 2, 3, 4, 5]
+    read_node = cases.read_node
+    monkeypatch.setattr(cases, "read_node", lambda *a, **k: dataclasses.replace(read_node(*a, **k), cases=()))
+    with pytest.raises(SalespathError, match="SP155"):
+        read.check_count(CompaniesFile(BASE, str(tmp_path / name)).reading().batch(0))
+    with pytest.raises(SalespathError, match="SP155"):
+        CompaniesFile(BASE, str(tmp_path / name)).portfolio()
 
 
 @given(st.lists(st.lists(st.integers(-3, 3), min_size=1, max_size=30), max_size=6), st.integers(0, 60))
