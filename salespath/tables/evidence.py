@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from salespath.facts import Vocabulary, Written
 from salespath.facts.reader import ALONE, Context
 from salespath.files.problems import NOTE, Problem, refusal, shown
-from salespath.tables.header import PREFIX
+from salespath.tables.header import REJECTED
 from salespath.tables.normalise import texts
 
-READING = f"{PREFIX}reading"
+*_, READING = REJECTED
 _DECIMALS = {".": ("point",), ",": ("comma",)}
 ROWS = 32_768  # at the beginning of a file, which are looked at
 _GAP = "[ '’\u00a0\u202f]"

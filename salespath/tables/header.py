@@ -28,6 +28,9 @@ _COMPANIES = frozenset(
 )
 _HINTED = 100  # headings for which a fact that they may have meant is sought
 PREFIX = "salespath_"
+REJECTED = tuple(  # what a file of rejects adds
+    f"{PREFIX}{name}" for name in ("row", "column", "code", "reason", "file", "text", "reading")
+)
 RESULTS = (  # what an assessment adds, in this order
     *("process", "lead", "leaning", "strength", "hangs_on", "settled", "settled_by", "possible"),
     *(f"{name}_{process}" for name in SUMS for process in PROCESSES),
@@ -218,7 +221,7 @@ def _of_earlier_run(names: Sequence[str]) -> frozenset[str]:
 
 def _results(names: Sequence[str], dropped: Container[str], path: str) -> Iterator[Problem]:
     """What becomes of columns that are results of an earlier run, or are called like results."""
-    if replaced := [name for name in names if name in dropped]:
+    if replaced := [name for name in names if name in dropped and name.split(" ")[0] not in REJECTED]:
         message = f"the results of an earlier run are replaced: {shown(', '.join(replaced))}."
         yield Problem("SP113", message, WARNING, file=path, row=1)
     if own := [name for name in names if name in RESULTS and name not in dropped]:

@@ -21,10 +21,10 @@ from salespath.facts import Lines, Reject, Written
 from salespath.files.output import Begin
 from salespath.tables.csv_cells import guard
 from salespath.tables.evidence import joined, statement
-from salespath.tables.header import PREFIX
+from salespath.tables.header import PREFIX, REJECTED
 
-ADDED = tuple(f"{PREFIX}{name}" for name in ("row", "column", "code", "reason"))
-FILE, TEXT = f"{PREFIX}file", f"{PREFIX}text"  # where there are several files; where the cells do not say it all
+ADDED = REJECTED[:4]
+FILE, TEXT, _ = REJECTED[4:]  # where there are several files; where the cells do not say it all
 _CODECS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le",

@@ -201,7 +201,7 @@ def test_more_columns_than_a_sheet_has_are_refused_at_once() -> None:
 
 
 def test_own_columns_called_like_results_are_kept() -> None:
-    found = heading("company", "lead", "process", "self_serve", "salespath_row")
+    found = heading("company", "lead", "process", "self_serve", "salespath_lead")
     assert found.kept == ("company", "lead", "process", "self_serve")
     assert [(p.code, p.severity) for p in found.problems] == [("SP113", WARNING), ("SP113", NOTE)]
 

@@ -225,6 +225,7 @@ def test_mended_rejects_are_assessed_and_can_be_rejected_again(folder):
     text = Path("rejects.csv").read_text()
     Path("mended.csv").write_text(text.replace("A,perhaps", "A,yes"))
     rejected("mended.csv")
+    assert not CompaniesFile(BASE, "mended.csv").reading().problems
     header, row = Path("rejects.csv").read_text().splitlines()
     assert header == ",".join([*ADDED, HEADER])
     assert row == "3,self_serve,SP112,maybe is neither yes nor no. Write yes or no.,B,maybe,5,'=y"
