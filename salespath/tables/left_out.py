@@ -214,15 +214,13 @@ class Sieve:
                 self._footers = row
 
     def _sections_of(self, rows: Rows, lone: _Lone, found: dict[int, tuple[str, str]]) -> None:
-        """Headings of sections: the file says so, or no company is named, or a mere name opens what an empty row or a total ends."""
+        """Headings of sections: the file says so, no company is named, or a mere name follows an empty row or a total."""
         named = COMPANY in rows.cells
         begin = {int(rows.numbers[place]) + 1 for place, (kind, _) in found.items() if kind in (TOTAL, AVERAGE)}
         begin |= {row + 1 for row in lone.blank}
         for place, (name, text) in lone.cells.items():
             own = named and name != COMPANY and name not in self.vocabulary
-            opens = (
-                name == COMPANY and int(rows.numbers[place]) in begin and 2 * len(lone.cells) < len(rows.numbers)
-            )
+            opens = name == COMPANY and int(rows.numbers[place]) in begin and 2 * len(lone.cells) < len(rows.numbers)
             followed = place + 1 < len(rows.numbers) and place + 1 not in lone.cells
             if place in rows.sections or own or (opens and followed):
                 found.setdefault(place, (SECTION, f"the heading of a section: {shown(text)}"))

@@ -25,7 +25,7 @@ from salespath.tables.csv_rows import MAX_LINES, RowBlock
 from salespath.tables.evidence import Evidence, evidence
 from salespath.tables.fact_columns import Bad, BadCell
 from salespath.tables.framing import Framing, Head, find_header, frame
-from salespath.tables.workbook import Merged, SheetCell, Workbook
+from salespath.tables.workbook import SheetCell, Workbook
 
 COMMA = ","
 HEAD = 64  # rows with something in them by which a sheet is known
@@ -52,7 +52,7 @@ class Sheet(Delimited):
         self._notes: list[Problem] = []
         self.sheet, first, head = self._choose(vocabulary)
         self._merged = self._book.merged(self.sheet)
-        width = max((len(first[head.row - 1]), *(min(map_end(row), len(head.cells) + BESIDE) for row in first)))
+        width = max((len(first[head.row - 1]), *(min(_end(row), len(head.cells) + BESIDE) for row in first)))
         first[head.row - 1] += [""] * (width - len(first[head.row - 1]))
         text = InputFile(self.path, io.BytesIO(_as_csv(first).encode()))
         return replace(frame(text, vocabulary, COMMA), start=0)
@@ -99,7 +99,7 @@ class Sheet(Delimited):
         """The first rows of a sheet as plain texts, each on one line."""
         rows: list[list[str]] = []
         filled = 0
-        for number, cells in self._book.rows(sheet, self._book.merged(sheet)):
+        for number, cells in self._book.rows(sheet):
             texts = [""] * min(max(cells, default=0), header.MOST_COLUMNS)
             for column, cell in cells.items():
                 texts[column - 1] = " ".join(cell.plain.split())
@@ -133,11 +133,17 @@ class Sheet(Delimited):
     def _write(self, text: Any) -> None:
         writer = csv.writer(text, lineterminator="\n")
         names, width, size = self._all, self._width, 0
-        said = {n for n, name in enumerate(names, 1) if header.range_column(name, self._vocabulary) or name in self._vocabulary}
+        said = {
+            n
+            for n, name in enumerate(names, 1)
+            if header.range_column(name, self._vocabulary) or name in self._vocabulary
+        }
         needed = said | {n for n, name in enumerate(names, 1) if name == header.COMPANY}
-        sections = {cells.top: cells for cells in self._merged if cells.top == cells.bottom and cells.right > cells.left}
+        sections = {
+            cells.top: cells for cells in self._merged if cells.top == cells.bottom and cells.right > cells.left
+        }
         blank = 0
-        for number, cells in self._book.rows(self.sheet, self._merged):
+        for number, cells in self._book.rows(self.sheet):
             if number <= self._frame.row:
                 continue
             if not cells:
@@ -190,7 +196,10 @@ class Sheet(Delimited):
     def _told(self) -> Iterable[Problem]:
         below = [m for m in self._merged if m.top > self._frame.row and m.left == m.right <= self._width]
         if below:
-            places = [f"{self._place(m.left, m.top)}:{self._place(m.left, m.bottom).partition('!')[2]}" for m in below[:_NAMED]]
+            places = [
+                f"{self._place(m.left, m.top)}:{self._place(m.left, m.bottom).partition('!')[2]}"
+                for m in below[:_NAMED]
+            ]
             more = f" and {len(below) - _NAMED:,} more" if len(below) > _NAMED else ""
             message = f"merged cells hold in each of their rows: {', '.join(places)}{more}."
             self._notes.append(Problem("SP126", message, NOTE, file=self.path, row=below[0].top))
@@ -232,7 +241,11 @@ class Sheet(Delimited):
         return {"exact": exact, "failed": failed}
 
     def _sections(self, rows: Array) -> frozenset[int]:
-        return frozenset(place for place, row in enumerate(rows.tolist()) if row in self._headings) if self._headings else frozenset()
+        return (
+            frozenset(place for place, row in enumerate(rows.tolist()) if row in self._headings)
+            if self._headings
+            else frozenset()
+        )
 
     def _ragged(self, block: RowBlock, place: int, text: str) -> Reject:
         row = block.first + place
@@ -244,7 +257,7 @@ class Sheet(Delimited):
         return self._reject(problem, text, [cell for n, cell in enumerate(self._cells(text)) if n in self._kept])
 
 
-def map_end(row: Sequence[str]) -> int:
+def _end(row: Sequence[str]) -> int:
     """How far a row goes."""
     return max((n for n, text in enumerate(row, 1) if text), default=0)
 
