@@ -143,9 +143,11 @@ class Typist:
             found.append(Problem("SP116", f"column {name}: {note}{more}.", NOTE, file=self.path, column=name))
         return found
 
-    def _read(self, cells: Mapping[str, pa.Array]) -> tuple[dict[str, Cells], dict[str, Bad]]:
+    def _read(
+        self, cells: Mapping[str, pa.Array], exact: Mapping[str, Array]
+    ) -> tuple[dict[str, Cells], dict[str, Bad]]:
         """The typed columns of the facts, and the bad cells by the column in which they stand."""
-        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        read = {name: reader.read(cells[name], exact.get(name)) for name, reader in self._facts.items()}
         bad = {name: typed.bad for name, typed in read.items()}
         for column, (name, reader) in self._ranges.items():
             if cells[column].null_count < len(cells[column]):
@@ -167,16 +169,21 @@ class Typist:
         lost: Sequence[Reject] = (),
         part: float | None = None,
         find: Callable[[Mapping[str, FactColumn]], Mapping[int, LeftOut]] = lambda _: {},
+        exact: Mapping[str, Array] = MappingProxyType({}),
+        failed: Mapping[str, Bad] = MappingProxyType({}),
     ) -> Batch:
         """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells, `find` tells
-        of the facts in all of them which are no companies.
+        of the facts in all of them which are no companies; `exact` which cells are numbers that a program wrote, by column, and
+        `failed` which hold no answer because a formula has none (SP125).
 
         Rows without any content are left out and not counted.
         """
-        read, amiss = self._read(cells)
+        stood = cells
+        cells = {**cells, **{name: _without(cells[name], at) for name, at in failed.items()}}
+        read, amiss = self._read(cells, exact)
         converted = self._amounts.convert(read, cells, len(rows))
         read, money = dict(converted.columns), converted.money
-        doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
+        doubtful = {name: _two_readings(_without(cells[name], exact.get(name))) for name in self._undecided}
         amiss |= {
             name: {place: cell for place, cell in amiss[name].items() if place not in doubtful[name]}
             for name in doubtful
@@ -184,7 +191,8 @@ class Typist:
         left_out = find({name: typed.column for name, typed in read.items()})
         bad = {place: reject for place, reject in bad.items() if place not in left_out}
         wrong: dict[int, list[Problem]] = {}
-        for code, columns_amiss in (("SP112", amiss), ("SP124", doubtful), ("SP115", converted.refused)):
+        kinds = (("SP112", amiss), ("SP124", doubtful), ("SP115", converted.refused), ("SP125", failed))
+        for code, columns_amiss in kinds:
             for name, cells_amiss in columns_amiss.items():
                 for place, (text, why) in cells_amiss.items():
                     if (
@@ -193,16 +201,16 @@ class Typist:
                         at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=text)
                         wrong.setdefault(place, []).append(at)
         rejects = [*lost, *bad.values()]
-        stood = zip(
-            *(texts(cells[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
+        written = zip(
+            *(texts(stood[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
         )
-        for (place, problems), row in zip(wrong.items(), stood):
+        for (place, problems), row in zip(wrong.items(), written):
             rejects.append(Reject(self.path, int(rows[place]), dict(zip(self.names, row)), None, problems))
         rejects.sort(key=lambda reject: reject.row)
         order = {name: place for place, name in enumerate(self.names)}
         found = [problem for reject in rejects for problem in reject.problems]
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
-        keep = ~_blank(cells, len(rows))
+        keep = ~_blank(stood, len(rows))
         count = int(keep.sum()) + len(lost)
         keep[[*bad, *wrong, *left_out]] = False
         given = {name: read[name].text if name in read else cells[name] for name in self.names}
@@ -221,6 +229,17 @@ class Typist:
         return Batch(
             self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count, money
         )
+
+
+def _without(cells: pa.Array, places: Array | Bad | None) -> pa.Array:
+    """Some cells empty: those of a mask, or at some places."""
+    if places is None:
+        return cells
+    mask = places
+    if isinstance(places, dict):
+        mask = np.zeros(len(cells), dtype=bool)
+        mask[[*places]] = True
+    return cells.take(pa.array(np.arange(len(cells)), mask=mask))
 
 
 def _two_readings(cells: pa.Array) -> Bad:

@@ -89,15 +89,15 @@ def readings(heading: str) -> Iterator[tuple[str, Unit]]:
     bracketed = _BRACKETED.fullmatch(heading)
     if bracketed:
         for name, unit in readings(bracketed["name"]):
-            if (found := _unit(bracketed["unit"])) and (both := _joined(unit, found)):
+            if (found := parse_unit(bracketed["unit"])) and (both := _joined(unit, found)):
                 yield name, both
         return
-    if (comma := _COMMA.fullmatch(heading)) and (found := _unit(comma["unit"])):
+    if (comma := _COMMA.fullmatch(heading)) and (found := parse_unit(comma["unit"])):
         yield comma["name"], found
         return
     places = [match.start() for match in _WORD.finditer(heading)][1:]
     for start in reversed(places[-_LONGEST:]):
-        found = _unit(heading[start:])
+        found = parse_unit(heading[start:])
         if found and heading[:start].strip(" _-/."):
             yield heading[:start], found
 
@@ -113,7 +113,7 @@ def _joined(first: Unit, second: Unit) -> Unit | None:
     return replace(found, words=first.words | second.words)
 
 
-def _unit(text: str) -> Unit | None:
+def parse_unit(text: str) -> Unit | None:
     """What a text says as a unit, or None where it is none."""
     text = text.strip().lower()
     if text in _ANSWERS:

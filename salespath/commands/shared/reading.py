@@ -24,7 +24,8 @@ from salespath.tables.read import CompaniesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_CURRENCY, _RATES = "salespath.currency", "salespath.rates"  # what the options said, kept with the command that runs
+# What the options said, kept with the command that runs.
+_CURRENCY, _RATES, _SHEET, _ENCODING = "salespath.currency", "salespath.rates", "salespath.sheet", "salespath.encoding"
 
 
 def with_base(command: F) -> F:
@@ -42,28 +43,48 @@ def with_base(command: F) -> F:
 
 
 def company_options(*, settings: bool = True) -> Callable[[F], F]:
-    """The options of a command on companies: --company, --currency, --rate, and --set where `settings`."""
+    """The options of a command on companies: --company, --sheet, --encoding, --currency, --rate, and --set where `settings`."""
 
     named = "Which company, where FILE holds several; its name, without FILE." if settings else "Only this company."
     said = "Suppose this (again: another fact), as in a fact file."
     company = click.option("--company", metavar="NAME", default="", help=named)
     supposed = click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help=said)
-    return lambda command: money_options(supposed(company(command)) if settings else company(command))
+    return lambda command: company(file_options(money_options(supposed(command) if settings else command)))
+
+
+def _keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    return lambda context, option, value: context.meta.__setitem__(key, value)
+
+
+def file_options(command: F) -> F:
+    """The options --sheet and --encoding, which all that opens files of companies here takes note of."""
+    of_text = "The encoding of text, where it is taken for another one: cp1250."
+    sheet = "Which sheet of a workbook; else the one whose header has most facts."
+    named = click.option("--sheet", metavar="NAME", default="", expose_value=False, callback=_keep(_SHEET), help=sheet)
+    encoding = click.option(
+        "--encoding", metavar="NAME", default="", expose_value=False, callback=_known_encoding, help=of_text
+    )
+    return named(encoding(command))
+
+
+def _known_encoding(context: click.Context, option: click.Parameter, value: str) -> None:
+    try:
+        "".encode(value or "utf-8")
+    except (LookupError, ValueError):
+        message = f"{shown(value)} is no encoding of text; expected a name such as cp1250, cp1252, iso8859-2 or utf-16."
+        raise click.BadParameter(message) from None
+    _keep(_ENCODING)(context, option, value)
 
 
 def money_options(command: F) -> F:
     """The options --currency and --rate, which `given_money` and all that reads companies here take note of."""
-
-    def keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-        return lambda context, option, value: context.meta.__setitem__(key, value)
-
     said = "The currency of amounts that name none, where the file says none: EUR."
     paid = "US dollars for one unit: EUR=1.08 (again: another one); else the file's, else a yearly average."
     rate = click.option(
-        "--rate", metavar="CODE=DOLLARS", multiple=True, expose_value=False, callback=keep(_RATES), help=paid
+        "--rate", metavar="CODE=DOLLARS", multiple=True, expose_value=False, callback=_keep(_RATES), help=paid
     )
     named = click.option(
-        "--currency", metavar="CODE", default="", expose_value=False, callback=keep(_CURRENCY), help=said
+        "--currency", metavar="CODE", default="", expose_value=False, callback=_keep(_CURRENCY), help=said
     )
     return named(rate(command))
 
@@ -89,9 +110,24 @@ def start_option(command: F) -> F:
 
 
 def companies_files(base: Base, paths: Iterable[str]) -> list[CompaniesFile]:
-    """The files of companies at some paths, read with what --currency and --rate say."""
+    """The files of companies at some paths, read with what --currency, --rate, --sheet and --encoding say."""
     money = given_money()
-    return [CompaniesFile(base, path, money) for path in paths]
+    files = [_companies_file(base, path, money) for path in paths]
+    context = click.get_current_context(silent=True)
+    if (
+        files
+        and context
+        and context.meta.get(_SHEET)
+        and not any(file.is_workbook or file.is_missing for file in files)
+    ):
+        raise click.UsageError("--sheet names a sheet of an Excel workbook, and none of the files is one.")
+    return files
+
+
+def _companies_file(base: Base, path: str, money: Currencies) -> CompaniesFile:
+    context = click.get_current_context(silent=True)
+    said = context.meta if context else {}
+    return CompaniesFile(base, path, money, encoding=said.get(_ENCODING, ""), sheet=said.get(_SHEET, ""))
 
 
 def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient: bool = False) -> list[Portfolio]:
@@ -156,7 +192,7 @@ def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequen
 
 def read_one(base: Base, path: str, money: Currencies = UNSAID) -> Case:
     """The company of a file, its name empty where the file gives none. Raises SalespathError for problems, and for several."""
-    portfolio = CompaniesFile(base, path, money).portfolio()
+    portfolio = _companies_file(base, path, money).portfolio()
     if has_error(portfolio.problems):
         raise SalespathError(portfolio.problems)
     if len(portfolio.cases) != 1:
