@@ -27,7 +27,7 @@ from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 NAMED = 20  # rows of a kind that are told one by one
-REMEMBERED = 2**23  # rows that later ones are compared with, at some 50 bytes each at most
+REMEMBERED = 2**23  # rows that later ones are compared with, at 24 to 96 bytes each
 _TOTALS = frozenset(
     [
         "total",
@@ -210,11 +210,10 @@ class Sieve:
             if name not in numeric:
                 worded |= column.known
         together = pc.binary_join(pa.ListArray.from_arrays([0, len(names)], names.fill_null("")), "\n")
-        if pc.match_substring_regex(together, _MAYBE_TOTAL)[0].as_py():  # of most parts this is all there is to do
-            maybe = np.flatnonzero(np.asarray(pc.match_substring_regex(names, _MAYBE_TOTAL).fill_null(False)))
-        else:
-            maybe = np.array([], dtype=np.int64)
-        kinds = {int(place): kind for place in maybe if (kind := _total(str(names[int(place)]))) and place not in found}
+        maybe: list[int] = []
+        if pc.match_substring_regex(together, _MAYBE_TOTAL)[0].as_py():  # of few parts
+            maybe = np.flatnonzero(np.asarray(pc.match_substring_regex(names, _MAYBE_TOTAL).fill_null(False))).tolist()
+        kinds = {place: kind for place in maybe if (kind := _total(str(names[place]))) and place not in found}
         ordinary = np.ones(len(rows.numbers), dtype=bool)
         ordinary[[*found, *kinds]] = False
         usual = self._worded + int(worded[ordinary].sum()) > (self._rows + int(ordinary.sum())) / 2
@@ -249,8 +248,8 @@ class Sieve:
 class _Seen:
     """The keys of rows, and where each was seen first: a hash table that grows, and beside it what found its places taken."""
 
-    def __init__(self) -> None:
-        self._make(2**20)
+    def __init__(self, size: int = 2**20) -> None:
+        self._make(size)
         self._count = 0
 
     def earlier(self, keys: Array, rows: Array) -> Array:

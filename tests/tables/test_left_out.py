@@ -197,9 +197,14 @@ def test_a_row_that_goes_astray_stops_the_run(tmp_path, monkeypatch):
     assert caught.value.problems[0].code == "SP155"
 
 
-@given(st.lists(st.lists(st.integers(-3, 3), min_size=1, max_size=30), max_size=6), st.integers(0, 60))
-def test_rows_seen_before_are_known_exactly(batches, shift):
-    seen, first, number = _Seen(), dict[int, int](), 2
+@given(
+    st.lists(st.lists(st.integers(-9, 9), min_size=1, max_size=30), max_size=6),
+    st.integers(0, 60),
+    st.sampled_from([4, 2**20]),
+)
+def test_rows_seen_before_are_known_exactly(batches, shift, size):
+    """In a table that is too small and grows, too."""
+    seen, first, number = _Seen(size), dict[int, int](), 2
     for batch in batches:
         rows = np.arange(number, number + len(batch))
         wanted = [first.get(key, 0) or (first.setdefault(key, int(row)) and 0) for key, row in zip(batch, rows)]
