@@ -45,8 +45,7 @@ def suppose(vocabulary: Vocabulary, case: Case, texts: Iterable[str]) -> Case:
         raise refusal("SP115", str(error), OPTION) from None
     said = merge(replace(case, values=kept), found)
     currency = case.currency if case.values else found.currency
-    lines = {name: line for name, line in case.lines.items() if name not in reader.said}
-    said = replace(said, currency=currency, money=case.money, understood={**before, **reader.understood}, lines=lines)
+    said = replace(said, currency=currency, money=case.money, understood={**before, **reader.understood})
     return replace(said, line=case.line, tried=case.trial(said.values).tried)
 
 

@@ -94,7 +94,6 @@ class Dates:
 
     def __init__(self) -> None:
         self._names: list[Array] = []
-        self._dates: list[Array] = []
         self._rows: list[Array] = []
         self._said: list[pa.Array] = []
 

@@ -85,7 +85,7 @@ def evidence(
     elsewhere = {sign for signs in points.values() for sign in signs}
     undecided = set()
     for name, signs in points.items():
-        if found.contexts.get(name, ALONE).decimal:
+        if found.contexts.get(name, ALONE).decimal:  # as rejects say it
             continue
         if len(signs) == 2 or (not signs and name not in doubtful):
             undecided |= {name} & doubtful.keys()

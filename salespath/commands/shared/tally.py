@@ -52,7 +52,7 @@ class Tally:
     def rest(self) -> Iterator[Problem]:
         """What was not told by itself: a problem for each group, errors and the largest first. Then the count begins anew."""
         groups = [item for causes in self._groups.values() for item in causes.items()]
-        self.__init__()  # type: ignore[misc]
+        self._told, self._groups = 0, {}
         left = [item for item in groups if item[1].told < item[1].count]
         left.sort(key=lambda item: (item[1].first.severity != ERROR, -item[1].count))
         yield from (_summary(cause, group) for cause, group in left[:GROUPS])
