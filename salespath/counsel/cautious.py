@@ -1,14 +1,14 @@
-"""The number to reckon with where only a range is known: the end that is worse for the company, never a middle that nobody said."""
+"""The number to reckon with where only a range is known: the end that is worse for the company, never one that nobody said."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from salespath.engine.cells import FAR
 from salespath.engine.company import Company
-from salespath.engine.intervals import is_range
-from salespath.facts.values import Range, words
+from salespath.facts import Case
+from salespath.facts.money import in_own_currency
+from salespath.facts.values import LARGEST, Range, ends, words
 from salespath.files.problems import NOTE, Problem
 
 # Of these more is worse; of all other numbers less is.
@@ -19,27 +19,42 @@ COSTS = frozenset({
 
 
 def cautious(company: Company, name: str) -> float | None:
-    """A fact or derived number, of a range its worse end; None where unknown, or where the range has no such end."""
-    value = company.extent(name)
+    """A fact or derived number, of a range its worse end; None where unknown, or where the range has no such end.
+
+    An end as far out as the fact can be was not said: `10k+` has no most, `under 5k` no least. A computed number has a worse end
+    if all the ranges that it is computed from have.
+    """
+    value, given = company.extent(name), company.facts.get(name)
     if not isinstance(value, Range):
         return value
-    given = company.facts.get(name)
-    said = given if isinstance(given, Range) else value
-    end = said.high if name in COSTS else said.low
-    return end if math.isfinite(end) and abs(end) <= FAR else None
+    if isinstance(given, Range):
+        end, possible = _worse(name, given), ends(company.base.vocabulary[name])
+        return end if max(possible.low, -LARGEST) < end < min(possible.high, LARGEST) else None
+    if any(cautious(company, part) is None for part in ranged(company, [name])):
+        return None
+    end = _worse(name, value)
+    return end if math.isfinite(end) else None
 
 
-def said_as_ranges(company: Company, names: Iterable[str], where: Problem) -> Iterator[Problem]:
-    """What is reckoned with, as notes, for those of some facts that are known as ranges; `where` is the place of the company."""
-    for name in company.base.vocabulary.ordered(company.base.behind(names, company.facts)):
-        value = company.facts.get(name)
-        if is_range(value):
-            term, end = company.base.vocabulary[name], cautious(company, name)
-            with_ = (
-                "it counts as not known"
-                if end is None
-                else f"they are reckoned with {words(term, end)}, the cautious end"
+def _worse(name: str, value: Range) -> float:
+    return value.high if name in COSTS else value.low
+
+
+def ranged(company: Company, names: Iterable[str]) -> list[str]:
+    """The answers behind some names that are known as ranges only, in the order of the vocabulary."""
+    behind = company.base.behind(names, company.facts)
+    return [name for name in company.base.vocabulary.ordered(behind) if isinstance(company.facts.get(name), Range)]
+
+
+def notes(company: Company, names: Iterable[str], case: Case) -> list[Problem]:
+    """What is reckoned with, as notes (SP127), for those of some facts that are known as ranges."""
+    found = []
+    for name in ranged(company, names):
+        term, end = company.base.vocabulary[name], cautious(company, name)
+        with in_own_currency(case.rate):
+            counts = (
+                "it counts as not known" if end is None else f"it is reckoned with {words(term, end)}, the cautious end"
             )
-            what = f"{name} is {words(term, value)}; where amounts need one number, {with_}."
-            message = f"{where.message}: {what}"
-            yield Problem("SP127", message, NOTE, file=where.file, line=where.line, column=name, row=where.row)
+            what = f"{name} is {words(term, company.facts[name])}; where amounts need one number, {counts}."
+        found.append(Problem("SP127", f"{case.company}: {what}", NOTE, case.file, case.line, name, case.row))
+    return found

@@ -68,8 +68,32 @@ def test_amounts_are_reckoned_with_the_cautious_end_and_said_so(monkeypatch):
     assert "months that your cash lasts" in " ".join(done.stdout.decode().split())
     said = done.stderr.decode()
     assert "note SP127" in said
-    assert "capital is $200,000 to $400,000; where amounts need one number, they are reckoned with $200,000" in said
-    assert "they are reckoned with $20,000, the cautious end" in said
+    assert "capital is $200,000 to $400,000; where amounts need one number, it is reckoned with $200,000" in said
+    assert "it is reckoned with $20,000, the cautious end" in said
     assert "acquisition_cost is at least $100; where amounts need one number, it counts as not known" in said
+    assert "annual_contract_value is at least $5,000; where amounts need one number, it is reckoned with $5,000" in said
     situation = json.loads(run("economics", CLINIC, "--format", "json").stdout)["standing"]
     assert (situation["capital"], situation["burn"], situation["runway"]["months"]) == (200_000, 20_000, 10)
+
+
+def ranges(tmp_path, facts, currency="USD"):
+    file = tmp_path / "ranges.yaml"
+    file.write_text(f"company: Alba\ncurrency: {currency}\nfacts: {{product_stage: pilot, {facts}}}\n")
+    return str(file)
+
+
+def test_an_end_that_nobody_said_is_reckoned_with_nowhere(tmp_path):
+    file = ranges(tmp_path, "capital: 100k-200k, monthly_burn: 10k+, annual_contract_value: <5k, churn_rate: up to 10%")
+    done = run("plan", file)
+    said, page = done.stderr.decode(), done.stdout.decode()
+    assert "monthly_burn is at least $10,000; where amounts need one number, it counts as not known" in said
+    assert "annual_contract_value is at most $5,000; where amounts need one number, it counts as not known" in said
+    assert "churn_rate is at most 10%; where amounts need one number, it is reckoned with 10%, the cautious end" in said
+    assert "1,000,000" not in said + page
+    standing = json.loads(run("economics", file, "--format", "json").stdout)["standing"]
+    assert (standing["burn"], standing["runway"]["months"]) == (None, None)
+
+
+def test_what_is_reckoned_with_is_said_in_the_currency_of_the_company(tmp_path):
+    said = run("economics", ranges(tmp_path, "capital: 100k-200k", "EUR")).stderr.decode()
+    assert "capital is €100,000 to €200,000; where amounts need one number, it is reckoned with €100,000" in said

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from salespath.counsel.cautious import cautious, said_as_ranges
+from salespath.counsel.cautious import cautious, notes
 from salespath.counsel.economics.assumptions import (
     ASSUMED,
     CASES,
@@ -171,9 +171,7 @@ def inputs(base: Base, case: Case, assessment: Assessment | None = None) -> Inpu
         raise SalespathError(reader.problems)
     read_from = {*_FACTS.values(), *situation.facts, *(fact for item in known.all.values() for fact in item.facts)}
     read_from.update(fact for some in figures.values() for found in some.values() for fact in found.facts)
-    at = Problem("SP127", case.company, file=case.file, line=case.line, row=case.row)
-    notes = said_as_ranges(company, read_from, at)
-    return Inputs(situation, figures, (*reader.problems, *notes), motions)
+    return Inputs(situation, figures, (*reader.problems, *notes(company, read_from, case)), motions)
 
 
 def _number(company: Company, name: str) -> float | None:
