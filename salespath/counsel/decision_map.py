@@ -15,11 +15,13 @@ from salespath.engine.base import Base
 from salespath.engine.borders import Point, Stretch, stretches, turning_points, verdicts_along
 from salespath.engine.company import Company
 from salespath.engine.effects import between
+from salespath.engine.intervals import decided, ends
 from salespath.engine.placing import answers_for, with_answers
 from salespath.engine.variants import processes_of
 from salespath.facts import Case, Derived, Fact
 from salespath.facts.objects import fits
-from salespath.files.problems import Problem, SalespathError, shown, suggestion
+from salespath.facts.values import LARGEST, Range
+from salespath.files.problems import Problem, SalespathError, shown
 
 COLUMNS, ROWS = 32, 24  # values at most along either axis, beside the company's own
 LOGARITHMIC, LINEAR = "log", "linear"
@@ -31,13 +33,14 @@ _STEPS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 6, 12)
 class Scale:
     """A number, the values at which the verdict is given, in order, the place among them of the company's own, and its stretches.
 
-    The own value is infinity where it is unlimited, and None, before all others, where it is not known or cannot be computed.
-    The stretches are exact and lead through the company's own place.
+    The own value is infinity where it is unlimited. Where only a range is known it is that range, and where it is not known or
+    cannot be computed None; either stands before all others, which hold the ends of the range. The stretches are exact and lead
+    through the company's own place.
     """
 
     fact: str
     kind: str
-    values: tuple[float | None, ...]
+    values: tuple[float | Range | None, ...]
     own: int
     stretches: tuple[Stretch, ...]
 
@@ -77,21 +80,32 @@ def decision_map(base: Base, case: Case, names: Sequence[str]) -> DecisionMap:
     _check(base, names)
     facts = case.values
     company = Company(base, facts)
-    numbers = {name: company.number(name) for name in names}
-    own = {name: None if number is None or math.isnan(number) else number for name, number in numbers.items()}
+    own = {name: _own(company, name) for name in names}
     scales = []
     for name, most in zip(names, (COLUMNS, ROWS)):
-        others = {other: number for other, number in own.items() if other != name and number is not None}
-        kind, some = _values(base.vocabulary[name], turning_points(base, facts, name), own[name], most)
-        values = (*([None] if own[name] is None else ()), *some)
-        scales.append(Scale(name, kind, values, values.index(own[name]), stretches(base, facts, name, others)))
+        here = own[name]
+        others = {n: number for n, number in own.items() if n != name and isinstance(number, (int, float))}
+        given = ends(here) if here is not None else ()
+        kind, some = _values(base.vocabulary[name], turning_points(base, facts, name), given, most)
+        values = (*(() if isinstance(here, (int, float)) else (here,)), *some)
+        scales.append(Scale(name, kind, values, values.index(here), stretches(base, facts, name, others)))
     rows = scales[1].values if scales[1:] else (None,)
     cells = [dict(zip(names, (across, up))) for up, across in product(rows, scales[0].values)]
-    answers = [answers_for(base, facts, {n: value for n, value in cell.items() if value is not None}) for cell in cells]
+    answers = [
+        answers_for(base, facts, {n: v for n, v in cell.items() if isinstance(v, (int, float))}) for cell in cells
+    ]
     found = iter(processes_of(base, facts, answers))
     grid = tuple(tuple(islice(found, len(scales[0].values))) for _ in rows)
     intervals = () if names[1:] else tuple(_intervals(base, case, names[0]))
     return DecisionMap(assess(base, case), tuple(scales), grid, intervals)
+
+
+def _own(company: Company, name: str) -> float | Range | None:
+    """A number of a company, or the range in which it lies; None where it is unknown or undefined."""
+    value = company.extent(name)
+    if isinstance(value, Range):
+        return value if decided(value) else None
+    return None if value is None or math.isnan(value) else value
 
 
 def _intervals(base: Base, case: Case, name: str) -> Iterator[Interval]:
@@ -118,7 +132,7 @@ def _check(base: Base, names: Sequence[str]) -> None:
     problems = []
     for name in names:
         if name not in base.vocabulary:
-            hint = suggestion(name, [number for number in base.vocabulary if base.vocabulary[number].numeric])
+            hint = base.vocabulary.suggestion(name)
             problems.append(Problem("SP111", f"there is no fact {shown(name) or 'without a name'}.{hint}", value=name))
         elif not base.vocabulary[name].numeric:
             value = next(iter(base.vocabulary[name].values), "yes")
@@ -130,10 +144,10 @@ def _check(base: Base, names: Sequence[str]) -> None:
         raise SalespathError(problems)
 
 
-def _values(term: Fact | Derived, turning: Sequence[float], own: float | None, most: int) -> tuple[str, list[float]]:
-    """The scale of an axis, and its values: round ones around all points where a test turns, and the company's own."""
+def _values(term: Fact | Derived, turning: Sequence[float], own: Sequence[float], most: int) -> tuple[str, list[float]]:
+    """The scale of an axis, and its values: round ones around all points where a test turns, and the company's own (ends)."""
     scale = LINEAR if term.unit in ("months", "years") or term.type == "share" else LOGARITHMIC
-    given = [own] if own is not None else []
+    given = [value for value in own if abs(value) < LARGEST or value == math.inf]
     least = 100 if term.type == "money" else 0  # whether there is a dollar at all is seen at nothing
     around = [abs(value) for value in turning or given if least < abs(value) < math.inf]
     around = around or [1 if scale == LINEAR else 1000]

@@ -17,6 +17,7 @@ from salespath.engine.company import Company
 from salespath.rules.model import PROCESSES, Advise, BlockProcess, Warn
 
 FIRST = 3
+CASH = ("capital", "monthly_burn", "committed_revenue")  # from which it is reckoned how long it lasts
 MONTHS = 3  # of spending as today that the cash has to carry beside the moves
 WEEKS_A_MONTH = 52 / 12
 YEAR = 52  # weeks
@@ -97,9 +98,7 @@ def planned_moves(assessment: Assessment) -> Moves:
 
 def _months_left(company: Company, more: float) -> float:
     """How long the cash lasts with what is signed and so many dollars more, in months."""
-    capital, burn, signed = (
-        cautious(company, name) or 0.0 for name in ("capital", "monthly_burn", "committed_revenue")
-    )
+    capital, burn, signed = (cautious(company, name) or 0.0 for name in CASH)
     return (capital + signed + more) / burn if burn > 0 else math.inf
 
 
@@ -108,7 +107,7 @@ def _cash(company: Company) -> tuple[float, float]:
 
     It is the cash with what is signed, less three months of spending as today.
     """
-    capital, burn, signed = (cautious(company, name) for name in ("capital", "monthly_burn", "committed_revenue"))
+    capital, burn, signed = (cautious(company, name) for name in CASH)
     if capital is None or burn is None:
         runway = cautious(company, "runway_months")
         return math.inf, math.inf if runway is None else runway * WEEKS_A_MONTH

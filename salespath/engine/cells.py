@@ -104,13 +104,16 @@ def begins(
     `company` is the company with that number.
     """
 
-    def turn(test: Compare) -> int | None:
+    def crossings(test: Compare) -> Iterator[int]:
         def state(point: int) -> tuple[int, int, int]:
             return company(point / PARTS.get(term.type, 1)).test(test)
 
-        return None if state(low) == state(high) else int(bisect_between(low, high, state))
+        here, last = low, state(high)
+        while state(here) != last:  # beside a range a test is undecided between yes and no
+            here = bisect_between(here, high, state)
+            yield int(here)
 
-    return sorted({low, high, *(point for point in turns(term, tests, turn) if low < point < high)})
+    return sorted({low, high, *(point for point in turns(term, tests, crossings) if low < point < high)})
 
 
 def as_number(term: Fact | Derived, point: float) -> float:
@@ -171,10 +174,10 @@ def around(term: Fact | Derived, value: Any) -> tuple[Any, Any]:
     return (least, most) if least <= most else (value * step, value * step)
 
 
-def turns(term: Fact | Derived, tests: Iterable[Leaf], crossing: Callable[[Compare], Any | None]) -> Iterator[Any]:
+def turns(term: Fact | Derived, tests: Iterable[Leaf], crossings: Callable[[Compare], Iterable[Any]]) -> Iterator[Any]:
     """The parts of one with which a cell begins as a number grows and the rest stays, in no order and wherever they are.
 
-    Of one company, or of the rows of a table: `crossing` says where a test turns that joins the number with others, if it does.
+    Of one company, or of the rows of a table: `crossings` says where a test turns that joins the number with others.
     """
     direct, parts = list[tuple[str, float]](), PARTS.get(term.type, 1)
     for test in tests:
@@ -182,8 +185,7 @@ def turns(term: Fact | Derived, tests: Iterable[Leaf], crossing: Callable[[Compa
             case Compare(operator, Quantity(term.id), Constant(value)):
                 direct.append((operator, value))
             case Compare():
-                if (point := crossing(test)) is not None:
-                    yield point
+                yield from crossings(test)
     sides = {math.floor(value * parts) + more for _, value in direct for more in (-1, 0, 1)}
     before = None
     for point in sorted(sides | {math.ceil(value * parts) for _, value in direct}):

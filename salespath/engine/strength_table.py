@@ -180,12 +180,12 @@ class _Part:
             begin, end = np.maximum(least, extent.values[some] * step), np.minimum(most, extent.high[some] * step)
             first, last = np.ceil(begin - SLACK), np.floor(end + SLACK)
             low[some], high[some] = np.where(first <= last, [first, last], [begin, np.maximum(begin, end)])
-        crossing = partial(self._crossing, term.id, step, low, high, open_ | guess)
-        for point in (low, high, *turns(term, readers(self.base)[term.id], crossing)):
+        crossings = partial(self._crossings, term.id, step, low, high, open_ | guess)
+        for point in (low, high, *turns(term, readers(self.base)[term.id], crossings)):
             yield np.clip(point, low, high) / step
 
-    def _crossing(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Compare) -> Array | None:
-        """Where a test turns that joins a number with others; the lowest where it does not."""
+    def _crossings(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Compare) -> Iterator[Array]:
+        """Where a test turns that joins a number with others, as in `cells.begins`; the last place again where no more."""
 
         def state(some: Array, table: FactTable, point: Array) -> Array:
             known = np.ones(len(some), dtype=bool)
@@ -200,13 +200,15 @@ class _Part:
             return partial(state, some, FactTable(len(some), {other: cells[some] for other, cells in read.items()}))
 
         some = np.flatnonzero(tried)
-        whole = of(some)
-        some = some[whole(low[some]) != whole(high[some])]
-        if not len(some):
-            return None
-        found = low.copy()
-        found[some] = bisect_between(low[some], high[some], of(some))
-        return found
+        here, last = low, of(some)(high[some])
+        while True:
+            left = of(some)(here[some]) != last
+            some, last = some[left], last[left]
+            if not len(some):
+                return
+            here = here.copy()
+            here[some] = bisect_between(here[some], high[some], of(some))
+            yield here
 
     def _otherwise(self, name: str, values: Array) -> _OtherAnswers:
         mine = {*readers(self.base)[name]}

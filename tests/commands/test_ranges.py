@@ -97,3 +97,30 @@ def test_an_end_that_nobody_said_is_reckoned_with_nowhere(tmp_path):
 def test_what_is_reckoned_with_is_said_in_the_currency_of_the_company(tmp_path):
     said = run("economics", ranges(tmp_path, "capital: 100k-200k", "EUR")).stderr.decode()
     assert "capital is €100,000 to €200,000; where amounts need one number, it is reckoned with €100,000" in said
+
+
+def test_a_page_says_which_end_its_amounts_rest_on(tmp_path):
+    file = ranges(tmp_path, "capital: 600k-900k, monthly_burn: 40k-60k, sales_cycle_months: 3-6", "EUR")
+    said = {name: " ".join(run(name, file).stdout.decode().split()) for name in ("assess", "economics", "whatif")}
+    counts = "Of what you said as a range, the cautious end counts:"
+    assert f"your cash lasts 10 months. {counts} cash on hand €600,000 and net spending €60,000." in said["assess"]
+    plan = run(
+        "plan", file, "--set", "self_serve=yes", "--set", "annual_contract_value=3k", "--set", "paying_customers=4"
+    )
+    assert f"{counts} cash on hand €600,000 and net spending €60,000." in " ".join(plan.stdout.decode().split())
+    assert f"{counts} sales cycle 6 months, cash on hand €600,000 and net spending €60,000." in said["economics"]
+    assert "Cash on hand (€600,000 to €900,000): Read" in said["whatif"]
+
+
+def test_a_map_shows_the_range_and_its_ends(tmp_path):
+    file = ranges(tmp_path, "capital: 600k-900k, monthly_burn: 40k-60k", "EUR")
+    page = " ".join(run("whatif", file, "--map", "capital,runway_months").stdout.decode().split())
+    assert "Your place, in brackets: cash on hand €600,000 to €900,000 and runway 10 to 22.5 months." in page
+    found = json.loads(run("whatif", file, "--along", "capital", "--format", "json").stdout)
+    assert found["own"] == {"values": {"capital": {"low": 600_000, "high": 900_000}}, "column": 0, "row": 0}
+    assert {600_000, 900_000} <= {value for value in found["axes"][0]["values"] if not isinstance(value, dict)}
+
+
+def test_a_map_suggests_no_fact_but_the_one_that_was_meant(tmp_path):
+    said = run("whatif", ranges(tmp_path, "capital: 600k"), "--along", "burn").stderr.decode()
+    assert "Did you mean monthly_burn?" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from rule_bases import random_base
 
 from salespath.engine.assess import assess
+from salespath.engine.borders import stretches
 from salespath.engine.company import Company, process_of
 from salespath.engine.intervals import UNDECIDED, calculate, calculate_range, compare, ends, within
 from salespath.engine.settle import settle
@@ -43,6 +45,17 @@ def point_in(draw, value):
 
 def same(one, other):
     return one == other or (one != one and other != other)
+
+
+def test_a_number_beside_a_range_turns_a_test_twice():
+    """From no to undecided, and from undecided to yes: the stretches along it leave no gap."""
+    facts = {"product_stage": "launched", "monthly_burn": Range(40_000, 60_000), "sales_cycle_months": Range(3, 6)}
+    facts |= {"capital": Range(600_000, 900_000), "paying_customers": 15, "annual_contract_value": 60_000}
+    for name, step in (("capital", 1), ("sales_cycle_months", 0.1)):
+        some = stretches(BASE, facts, name)
+        assert len(some) > 2
+        for low, high in pairwise(some):
+            assert high.first == pytest.approx(low.last + step)
 
 
 # Operators

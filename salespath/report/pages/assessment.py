@@ -25,6 +25,7 @@ from salespath.report.words.claims import firmness_claims, verdict_claims, with_
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
+from salespath.report.words.ranges import unsaid
 from salespath.report.words.verdict import conditions, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
 
@@ -241,7 +242,8 @@ def _settled(a: Assessment) -> Iterator[Block]:
     needs = {name for proviso in a.provisos if proviso.process in wanted for name in proviso.needs}
     if needs and a.process in ("enterprise", "smb", "both"):
         names = a.base.vocabulary.ordered(needs)
-        yield Text(f"Not said yet, and able to stop it: {labels(a.base, names)}.", ids=tuple(names))
+        how = capitalize(unsaid(a.case.values, names))
+        yield Text(f"{how}, and able to stop it: {labels(a.base, names)}.", ids=tuple(names))
     stops = plan.advice_for(a, "stop")
     if stops and a.process != "undetermined":
         yield Text(f"When to stop or switch: {stops[0].text}", ids=stops[0].rules)

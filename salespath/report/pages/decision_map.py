@@ -10,8 +10,9 @@ from typing import Any
 from salespath.counsel.decision_map import DecisionMap, Interval, Scale
 from salespath.engine.assessment import Assessment
 from salespath.engine.borders import Stretch
+from salespath.engine.intervals import ends
 from salespath.facts import Derived, Fact
-from salespath.facts.values import readable, words
+from salespath.facts.values import Range, readable, words
 from salespath.report.page import Axis, Block, Figure, Heading, Item, Items, Page, Text
 from salespath.report.plain import own, plain
 from salespath.report.words.currency import in_currency_of
@@ -85,7 +86,10 @@ def _spans(found: DecisionMap, term: Fact | Derived, scale: Scale, some: Sequenc
         first, last = words(term, stretch.first), words(term, stretch.last)
         span = f"{first} to {last}" if stretch is not some[-1] else f"from {first}"
         span = f"up to {last}" if stretch is some[0] and first != last else span
-        here = own is not None and (stretch.first <= own <= stretch.last or (own == math.inf and stretch is some[-1]))
+        low, high = (math.inf, -math.inf) if own is None else ends(own)
+        here = (stretch.first <= high and low <= stretch.last) or (
+            low == math.inf and high == low and stretch is some[-1]
+        )
         mark = f" ({'supposed' if _supposed(found) else 'yours'}: {answer(term, own)})" if here else ""
         yield f"{span}{unit}{mark}: "
 
@@ -132,7 +136,7 @@ def document(found: DecisionMap) -> dict[str, Any]:
     }
 
 
-def _number(a: Assessment, fact: str, value: float | None) -> Any:
+def _number(a: Assessment, fact: str, value: float | Range | None) -> Any:
     if value == math.inf:
         return "unlimited"
-    return own(fact, value, a.base)
+    return plain(own(fact, value, a.base))

@@ -24,7 +24,9 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.economics import cautions, differs, gist, notes, verdict, why_not
 from salespath.report.words.economics_claims import economics_claims, figure_claims, otherwise, outcome_claims
 from salespath.report.words.phrases import NAMES, capitalize, labels, source_note, sources, together
+from salespath.report.words.ranges import reckoned
 
+_READ = ("capital", "monthly_burn", "annual_revenue", "revenue_target")  # also where they count as not known
 OUTCOMES = {
     "customers_needed": "New customers for the target",
     "deals_needed": "Deals to begin for them",
@@ -81,7 +83,7 @@ def page(e: Economics, assessment: Assessment) -> Page:
             ids=tuple(e.processes),
         ),
         Heading("What this leaves out or takes for granted"),
-        Items(tuple(map(Item, notes(e, base.vocabulary)))),
+        Items(tuple(map(Item, filter(None, (reckoned(assessment, _read(e)), *notes(e, base.vocabulary)))))),
     ]
     for x in e.processes.values():
         blocks += [
@@ -130,6 +132,13 @@ def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
         names = ", ".join(OUTCOMES[id_][0].lower() + OUTCOMES[id_][1:] for id_ in ids)
         each = " in each case" if some.keys() & ids else ""
         yield Text(f"Not computed{each}: {names}. {why}", hang=2, ids=tuple(ids))
+
+
+def _read(e: Economics) -> set[str]:
+    """The company's own answers that are read."""
+    return {*e.situation.facts, *_READ}.union(
+        f for x in e.processes.values() for item in x.figures.values() for f in item.facts
+    )
 
 
 def _row(r: Result, months: int) -> list[str]:

@@ -13,7 +13,7 @@ from salespath.engine.base import Base
 from salespath.engine.walk import FIRED, OPEN, SUMS
 from salespath.engine.why import Explanation, Finding, Weight
 from salespath.facts import Value
-from salespath.facts.values import readable
+from salespath.facts.values import Range, readable
 from salespath.report.page import Page, Tree
 from salespath.report.pages.precedents import CAUTION, TITLE, Resemblance, none, resemblance
 from salespath.report.plain import Shapes, facts, net, plain, shape
@@ -361,7 +361,9 @@ class _InWords:
         elif known:
             text += f"; you said {answers(self.base, facts)}" if facts else "; it is not so"
         else:
-            text += f"; not said: {labels(self.base, needs)}" if needs else "; not decided"
+            ranges = {name: value for name, value in facts.items() if isinstance(value, Range)}
+            text += f"; you said {answers(self.base, ranges)}" if ranges else ""
+            text += f"; not said: {labels(self.base, needs)}" if needs else "" if ranges else "; not decided"
         rules = [rule for value in self.e.under(test) if value.kind == "value" for rule in self.e.under(value)]
         because = [rule for rule in rules if rule.status == FIRED and not test.wanted and rule.kind == "rule"]
         return self._line(test, map(self._cited, because), text)

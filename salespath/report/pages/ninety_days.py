@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from salespath.counsel.moves import PlannedMove
+from salespath.counsel.moves import CASH, PlannedMove
 from salespath.counsel.ninety_days import WEEKS, Bridge, Cash, Hire, NinetyDays, PriceFloor, Slot, TestCard
 from salespath.engine.base import Base
 from salespath.facts.money import own_amount, sign
@@ -19,6 +19,7 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import begin_of, end_of, in_short, in_words
 from salespath.report.words.phrases import capitalize, number_of
 from salespath.report.words.questions import why_asked
+from salespath.report.words.ranges import reckoned
 from salespath.report.words.verdict import firmness, headline, turned_by
 
 
@@ -128,9 +129,8 @@ def _pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
 def _cash(plan: NinetyDays) -> Iterator[Block]:
     yield Heading("Cash")
     if plan.cash is None:
-        yield Text(
-            "Say what cash there is (capital) and what is spent a month (monthly_burn): without them no cost is held against it."
-        )
+        said = "Say what cash there is (capital) and what is spent a month (monthly_burn): without them no cost is held against it."
+        yield Text(f"{said} {reckoned(plan.assessment, CASH)}".rstrip())
         return
     found = plan.cash.bridge
     (start, steps), unit = _in_whole(found), sign()
@@ -143,6 +143,8 @@ def _cash(plan: NinetyDays) -> Iterator[Block]:
     yield Table(
         (Column("", most=60), Column("", width=14, right=True)), tuple(rows), "Cash", ruled=False, ids=("capital",)
     )
+    if said := reckoned(plan.assessment, CASH):
+        yield Text(said, ids=CASH)
     along, without = (list(map(own_amount, line)) for line in (plan.cash.along, plan.cash.without))
     yield Chart({"with the plan": along, "as today": without}, "Cash by week", unit="week", sign=sign())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 
-from salespath.counsel.moves import Moves, PlannedMove, planned_moves
+from salespath.counsel.moves import CASH, Moves, PlannedMove, planned_moves
 from salespath.engine.assessment import Advice, Assessment
 from salespath.report.page import Block, Heading, Item, Items, Text, section
 from salespath.report.words.amounts import count, money
@@ -15,6 +15,7 @@ from salespath.report.words.claims import move_claims
 from salespath.report.words.dates import end_of, in_words
 from salespath.report.words.phrases import NAMES, capitalize, labels, number_of
 from salespath.report.words.questions import why_asked
+from salespath.report.words.ranges import reckoned
 from salespath.report.words.verdict import figure
 from salespath.rules.language import inputs
 from salespath.rules.model import PROCESSES
@@ -35,7 +36,8 @@ def first_moves(a: Assessment, most: int, start: date | None = None) -> Iterator
     yield from _beyond(found)
     if found.months_left is not None and not math.isinf(found.months_left):
         signed = " and what is signed" if a.case.values.get("committed_revenue") else ""
-        yield Text(f"With them{signed} your cash lasts {_months(found.months_left)}.", ids=("capital", "monthly_burn"))
+        text = f"With them{signed} your cash lasts {_months(found.months_left)}. {reckoned(a, CASH)}".rstrip()
+        yield Text(text, ids=("capital", "monthly_burn"))
 
 
 def _months(months: float) -> str:

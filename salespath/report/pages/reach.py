@@ -39,7 +39,7 @@ def page(base: Base, found: Reach, roadmap: Roadmap, obstacles: Sequence[Obstacl
         blocks = _sets(base, found, roadmap, found.first)
     else:
         blocks = _out_of_reach(base, found, obstacles)
-    rest = *trigger_blocks(base, roadmap, found.process), *card_blocks(base, roadmap.cards)
+    rest = *trigger_blocks(base, roadmap, found.process), *card_blocks(base, roadmap.cards, found.case.values)
     return Page(f"{found.case.company}: what it takes to get to {name}", (*blocks, *rest))
 
 

@@ -14,7 +14,8 @@ from salespath.report.page import Bar, Block, Cell, Column, Page, Table, Text
 from salespath.report.pages.steps import SHAPES, card_blocks
 from salespath.report.plain import Shapes, net_of, own, own_of, plain, shape
 from salespath.report.words.currency import in_currency_of
-from salespath.report.words.phrases import few, labels, selling
+from salespath.report.words.phrases import capitalize, few, labels, selling
+from salespath.report.words.ranges import unsaid
 from salespath.report.words.verdict import in_short
 from salespath.rules.model import OTHER
 
@@ -41,7 +42,8 @@ _COLUMNS = (
 def page(found: Sensitivity, cards: Sequence[Card]) -> Page:
     """Which answers the verdict hangs on, how each is known, and a table of all that matter."""
     base, a = found.assessment.base, found.assessment
-    return Page(f"{a.company}: what the verdict hangs on", (*_blocks(found), *card_blocks(base, cards)))
+    blocks = *_blocks(found), *card_blocks(base, cards, a.case.values)
+    return Page(f"{a.company}: what the verdict hangs on", blocks)
 
 
 def _blocks(found: Sensitivity) -> Iterator[Block]:
@@ -53,7 +55,8 @@ def _blocks(found: Sensitivity) -> Iterator[Block]:
     missing = tuple(dict.fromkeys(variant.move.fact for variant in found.open if variant.move))
     if missing:
         said = few([a.base.vocabulary[name].label for name in missing], _LISTED)
-        yield Text(f"Not said yet, and able to turn it alone: {said}.", ids=missing, claims=_claims(found))
+        how = capitalize(unsaid(a.case.values, missing))
+        yield Text(f"{how}, and able to turn it alone: {said}.", ids=missing, claims=_claims(found))
     if found.influences:
         yield Text(
             f"Net evidence is what the fit speaks for {selling(found.process)} over {selling(OTHER[found.process])}: "
@@ -72,7 +75,7 @@ def _most(found: Sensitivity) -> str:
     if not tried:
         return f"No single answer turns the verdict; {label} moves the net evidence most."
     turned = next(v for v in tried if v.move is None or v.move.fact == found.most)
-    missing = ", not said yet" if turned in found.open else ""
+    missing = f", {unsaid(found.assessment.case.values, [found.most])}" if turned in found.open else ""
     said = "not known" if turned.move is None else _step(found, turned)
     return f"What moves the verdict most: {label}{missing} ({said}: {_verdict(turned)})."
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from salespath.counsel.reach.moves import Move
 from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, kept_bounds
 from salespath.engine import certainty
 from salespath.engine.base import Base
+from salespath.facts import Value
 from salespath.facts.values import readable, words
 from salespath.report.page import Block, Item, Items, Text, section
 from salespath.report.plain import Shapes, net_of, own, shape
@@ -112,18 +113,21 @@ def _trigger(base: Base, trigger: Trigger, about: str, process: str) -> Item:
 # Test cards
 
 
-def card_blocks(base: Base, cards: Sequence[Card]) -> Iterator[Block]:
-    """What to test before relying on it, and the number that counts as passed."""
-    yield from section("Test before you rely on it", (_card(base, card) for card in cards[:SHOWN]), hang=4)
+def card_blocks(base: Base, cards: Sequence[Card], facts: Mapping[str, Value]) -> Iterator[Block]:
+    """What to test before relying on it, how it is known, and the number that counts as passed."""
+    yield from section(
+        "Test before you rely on it", (_card(base, card, facts.get(card.fact)) for card in cards[:SHOWN]), hang=4
+    )
     if cards[SHOWN:]:
         yield Text(f"and {len(cards) - SHOWN} more (--format json has all).", inset=2)
 
 
-def _card(base: Base, card: Card) -> Item:
+def _card(base: Base, card: Card, now: Value | None) -> Item:
     test = card.test
     passed = f"Passed if {test.passed}. Within {number_of(test.days, 'day', 'days')}; cost: {test.cost}."
     needs = f"The goal needs: {target(base, card.wanted)}." if card.wanted else ""
-    text = f"{capitalize(base.vocabulary[card.fact].label)} ({card.known or 'not known'}): {test.do}"
+    fact = base.vocabulary[card.fact]
+    text = f"{capitalize(fact.label)} ({card.known or answer(fact, now)}): {test.do}"
     return Item(text, under=tuple(Text(line, hang=2) for line in (passed, needs) if line), ids=(card.fact,))
 
 
