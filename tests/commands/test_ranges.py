@@ -101,7 +101,7 @@ def test_what_is_reckoned_with_is_said_in_the_currency_of_the_company(tmp_path):
 
 def test_a_page_says_which_end_its_amounts_rest_on(tmp_path):
     file = ranges(tmp_path, "capital: 600k-900k, monthly_burn: 40k-60k, sales_cycle_months: 3-6", "EUR")
-    said = {name: " ".join(run(name, file).stdout.decode().split()) for name in ("assess", "economics", "whatif")}
+    said = {name: " ".join(run(name, file).stdout.decode().split()) for name in ("assess", "economics")}
     counts = "Of what you said as a range, the cautious end counts:"
     assert f"your cash lasts 10 months. {counts} cash on hand €600,000 and net spending €60,000." in said["assess"]
     plan = run(
@@ -109,7 +109,15 @@ def test_a_page_says_which_end_its_amounts_rest_on(tmp_path):
     )
     assert f"{counts} cash on hand €600,000 and net spending €60,000." in " ".join(plan.stdout.decode().split())
     assert f"{counts} sales cycle 6 months, cash on hand €600,000 and net spending €60,000." in said["economics"]
-    assert "Cash on hand (€600,000 to €900,000): Read" in said["whatif"]
+
+
+def test_what_is_known_as_a_range_is_never_called_unknown(tmp_path):
+    facts = "customization: configuration, self_serve: no, customer_segments: [midsize], who_sells: [founder]"
+    facts += ", willingness_to_pay: proven, paying_customers: 15, annual_contract_value: 35k, sales_cycle_months: 3-6"
+    file = ranges(tmp_path, facts + ", capital: 600k-900k, monthly_burn: 40k-60k")
+    page = " ".join(run("whatif", file).stdout.decode().split())
+    assert "Not said, or not exactly, and able to turn it alone:" in page
+    assert "Sales cycle (3 to 6 months): Take" in page
 
 
 def test_a_map_shows_the_range_and_its_ends(tmp_path):

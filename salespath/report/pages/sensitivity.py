@@ -94,7 +94,7 @@ def _summary(found: Sensitivity) -> str:
     if not found.influences:
         return "No answer given so far weighs on it."
     if not found.turning:
-        return "It hangs on no single answer: it stays the same if any one of them is a step off, or not known."
+        return "It hangs on no single answer that you gave: it stays the same if any one of them is a step off, or not known."
     kinds = Counter(influence.how for influence in found.turning)
     parts = []
     for how, (one, many) in _WAYS.items():

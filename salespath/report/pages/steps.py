@@ -9,6 +9,7 @@ from salespath.counsel.reach.steps import Card, Roadmap, Step, Trigger, Unlock, 
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.facts import Value
+from salespath.facts.money import with_own_amounts
 from salespath.facts.values import readable, words
 from salespath.report.page import Block, Item, Items, Text, section
 from salespath.report.plain import Shapes, net_of, own, shape
@@ -127,8 +128,9 @@ def _card(base: Base, card: Card, now: Value | None) -> Item:
     passed = f"Passed if {test.passed}. Within {number_of(test.days, 'day', 'days')}; cost: {test.cost}."
     needs = f"The goal needs: {target(base, card.wanted)}." if card.wanted else ""
     fact = base.vocabulary[card.fact]
-    text = f"{capitalize(fact.label)} ({card.known or answer(fact, now)}): {test.do}"
-    return Item(text, under=tuple(Text(line, hang=2) for line in (passed, needs) if line), ids=(card.fact,))
+    text = f"{capitalize(fact.label)} ({card.known or answer(fact, now)}): {with_own_amounts(test.do)}"
+    under = tuple(Text(line, hang=2) for line in (with_own_amounts(passed), needs) if line)
+    return Item(text, under=under, ids=(card.fact,))
 
 
 # JSON
