@@ -187,6 +187,7 @@ class _Assessor:
             if isinstance(leaf, Compare)
             and leaf.left == Quantity(figure)
             and isinstance(leaf.right, Constant)
+            and leaf.right.value  # that there are any at all is no limit
             and self.walked.is_so(graph.tree_refs[PLAN, leaf])
         )
         text, because, move = map(self._text, (then.text, rule.because, then.move))

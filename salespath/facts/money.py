@@ -54,7 +54,7 @@ def _whole(value: float) -> float | int:
 
 _RATE: ContextVar[Rate | None] = ContextVar("own_currency", default=None)
 CURRENCY_SIGNS = {USD: "US$", "EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "TRY": "₺"}
-_DOLLARS = r"\$([0-9][0-9,]*(?:\.[0-9]+)?)(?:(k|M|bn| million| billion)\b)?"  # compiled when there is a need
+_DOLLARS = r"\$([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:(k|M|bn| million| billion)\b)?"  # compiled when there is a need
 _SCALES = {"k": 1e3, "M": 1e6, " million": 1e6, "bn": 1e9, " billion": 1e9}
 DOLLARS = Rate(USD, 1.0, "", "")  # shown as US$, where some companies have other currencies
 

@@ -7,6 +7,7 @@ import pytest
 from given import VOCABULARY
 
 from salespath.facts import cases, read_file
+from salespath.facts.money import Rate, in_own_currency, with_own_amounts
 from salespath.facts.objects import typed_case
 from salespath.facts.rates import BadRate, Currencies, bundled, currencies, given_rate
 from salespath.facts.settings import suppose
@@ -216,3 +217,8 @@ def test_reading_a_file_takes_what_is_said_of_amounts(tmp_path):
     file = tmp_path / "f.yaml"
     file.write_text("company: A\nfacts: {capital: 5k}\n")
     assert read_file(str(file), VOCABULARY, Currencies("GBP")).cases[0].currency == "GBP"
+
+
+def test_an_amount_at_the_end_of_a_clause_keeps_its_comma():
+    with in_own_currency(Rate("EUR", 1.25, "given", "given in the file")):
+        assert with_own_amounts("from $25,000, or $1.5M.") == "from $25,000 (€20,000), or $1.5M (€1.2M)."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from given import BASE, VOCABULARY, full, on_some, page, real_companies, run, sample, some_facts
@@ -15,6 +16,7 @@ from salespath.counsel.moves import planned_moves
 from salespath.engine.assess import assess
 from salespath.engine.turning import turning
 from salespath.facts import Case
+from salespath.facts.money import Rate
 from salespath.report.words.verdict import headline
 from salespath.rules.model import PROCESSES, VERDICTS
 
@@ -47,6 +49,21 @@ def test_it_fits_a_page(a):
 @given(some_facts())
 def test_any_company_fits_a_page(facts):
     assert fits(page(assess(BASE, Case("Somebody", facts)), 80))
+
+
+EUROS = Rate("EUR", 1.25, "given", "given in the file")
+
+
+@on_some([a for a in ASSESSMENTS if any(VOCABULARY[name].type == "money" for name in a.case.values)])
+def test_in_another_currency_it_is_the_same_page_save_for_the_least(a):
+    """It takes more words, so something may be left out: no move, no flag, no answer that lifts a block, no reason against."""
+    other = assess(BASE, replace(a.case, currency="EUR", rates={"EUR": EUROS}))
+    dollars, euros = (
+        re.sub(r"[$€][\d.,]+\w*( \([$€][\d.,]+\w*\))?", "X", " ".join(page(x, 80).split())) for x in (a, other)
+    )
+    assert [move.rules for move in planned_moves(other).first] == [move.rules for move in planned_moves(a).first]
+    for kept in ("First moves", "Against", " unless ", "Flag: ", "Stop: ", "Net evidence: "):
+        assert euros.count(kept) == dollars.count(kept), kept
 
 
 @pytest.mark.more

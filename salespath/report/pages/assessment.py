@@ -31,7 +31,7 @@ from salespath.rules.model import OTHER, PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
 NEAREST = 2  # borders near which the company stands
-BRIEFEST = 4
+BRIEFEST = 5
 _WIDEST = 88
 LEGEND = (
     "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest means "
@@ -49,7 +49,7 @@ def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> P
     """The page on one company; with the day on which its moves begin, in dates.
 
     `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, then borders
-    and look-alikes, last what explains the figures and on what it rests.
+    and look-alikes, then on what it rests, last the reason against and what explains the figures.
     """
     a, most = assessment, max(1, FIRST - brief)
     blocks: list[Block] = [
@@ -59,8 +59,8 @@ def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> P
         *_reasons(a, brief),
     ]
     blocks += [*_standing(a, brief), *_doubts(a, most)]
-    if brief < BRIEFEST:
-        blocks += grounds.lines(a, names=not brief, past=brief < BRIEFEST - 1)
+    if brief <= FIRST:
+        blocks += grounds.lines(a, names=not brief, past=brief < FIRST)
     receipt = a.receipt
     layers = "".join(f" with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
     engine = "" if receipt["engine"] == "salespath" else f" by {receipt['engine']}"
@@ -125,7 +125,7 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
     yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=tuple(SUMS))
     if brief < BRIEFEST:
         yield Text(LEGEND, tone="aside")
-        some = near(a.base, a.case.values)[: max(1, NEAREST - brief)] if brief < BRIEFEST - 1 else ()
+        some = near(a.base, a.case.values)[: max(1, NEAREST - brief)] if brief < FIRST else ()
         if some:  # so that no threshold is a cliff
             ids = tuple(item.fact for item in some)
             yield Text(f"Near a border: {'; '.join(_border(a, item) for item in some)}.", ids=ids)
@@ -270,9 +270,10 @@ def _obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
         yield Items(tuple(_obstacle(b, b.because, *_remedied(a, b)) for b in found), bullet="", hang=2)
         return
     most = FIRST if brief < FIRST else 1
-    yield Items(tuple(_obstacle(b, _blocked(a, b, brief)) for b in found[:most]))
-    if len(found) > most:
-        yield Text(f"and {len(found) - most} more (--full)", inset=2)
+    said = [b for place, b in enumerate(found) if place < most or b.unless]  # what an answer alone lifts is never cut
+    yield Items(tuple(_obstacle(b, _blocked(a, b, brief)) for b in said))
+    if len(found) > len(said):
+        yield Text(f"and {len(found) - len(said)} more (--full)", inset=2)
 
 
 def _obstacle(blocker: Blocker, text: str, *under: Block) -> Item:
