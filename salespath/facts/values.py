@@ -29,7 +29,7 @@ Value: TypeAlias = str | bool | int | float | frozenset[str] | Range
 KINDS = {
     "integer": "a whole number",
     "number": "a number",
-    "money": "US dollars",
+    "money": "an amount of money",
     "share": "0 to 1, or 12%",
     "date": "a date such as 2024-03-31",
 }

@@ -296,7 +296,7 @@ def test_values_from_python_mean_what_they_mean_in_a_file(name, value, meant):
         ("customer_segments", ["small", 3], "expected a list of small, midsize, large."),
         ("customer_segments", {"huge"}, "huge is not one of small, midsize, large."),
         ("customer_segments", 3, "3 is not understood"),
-        ("capital", {"value": 5}, "is not understood; expected US dollars."),
+        ("capital", {"value": 5}, "is not understood; expected an amount of money."),
         ("capitl", 5, "there is no fact capitl. Did you mean capital?"),
     ],
 )
