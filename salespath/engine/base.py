@@ -134,8 +134,14 @@ class Base:
         return self.read_for("process", "lead", "leaning")
 
     def decides(self, rule: Rule) -> bool:
-        """Whether the verdict reads a rule: evidence, a block, or what they and it conclude from."""
-        return isinstance(rule.then, (Weigh, BlockProcess)) or rule.id in self.read_by_verdict
+        """Whether the verdict rests on a rule: evidence, a block, or what they and it conclude from."""
+        return rule.id in self._deciding
+
+    @cached_property
+    def _deciding(self) -> frozenset[str]:
+        weighing = {id_ for id_, rule in self.knowledge.rules.items() if isinstance(rule.then, (Weigh, BlockProcess))}
+        read = {name for id_ in weighing for name in inputs(self._conditions[id_])}
+        return self.read_for("process", "lead", "leaning", *sorted(read)) | weighing
 
     def read_for(self, *attributes: str) -> frozenset[str]:
         """The rules that conclude from facts what some attributes of the verdict depend on, through others too."""

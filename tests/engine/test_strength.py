@@ -348,3 +348,21 @@ def test_the_random_bases_have_blocks_that_stand_with_what_lifts_them():
             lifted += any(blocker.unless for blocker in blockers)
     assert standing > 3
     assert lifted > 3
+
+
+def test_an_answer_turns_the_verdict_through_what_evidence_concludes_from():
+    rules = """
+rules:
+  - id: ten-pay
+    when: paying_customers >= 10
+    conclude: {big: yes}
+    because: Ten pay.
+    source: [K01]
+  - id: proof-speaks-for-smb
+    when: big
+    weigh: {process: smb, certainty: 0.4, line: size}
+    because: Proof.
+    source: [K01]
+"""
+    turns = {turn.fact: turn.answers for turn in turning(small_base(rules), {})}
+    assert {to for _, to in turns["paying_customers"]} == {"smb"}
