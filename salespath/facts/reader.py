@@ -262,7 +262,7 @@ def _number(fact: Fact | Derived, text: str, context: Context, exact: bool) -> U
         raise BadValue(_no_number(fact, text, context))
     currency = _currency(fact, text, found, context)
     if fact.type != "share" and any(figure.percent for figure in found.figures):
-        raise BadValue(f"{shown(text)} is a share; expected {_kind(fact)}.")
+        raise BadValue(f"{shown(text)} is a share; expected {KINDS[fact.type]}.")
     if found.rest and not _names_it(fact, found.rest):
         raise BadValue(f"{shown(text)}: {shown(found.rest)} is not what is counted here; expected {_expected(fact)}.")
     reader = _Figures(fact, text, found, context, exact)
@@ -292,13 +292,9 @@ def _no_number(fact: Fact | Derived, text: str, context: Context) -> str:
     return f"{shown(text)} is not a number.{'' if context.prompt else f' {way}'}"
 
 
-def _kind(fact: Fact | Derived) -> str:
-    return "an amount of money" if fact.type == "money" else KINDS[fact.type]  # which may be in any currency
-
-
 def _expected(fact: Fact | Derived) -> str:
     of = "" if fact.unit.startswith("a ") else "of "
-    return f"{_kind(fact)}{fact.unit and f' {of}{fact.unit}'}"
+    return f"{KINDS[fact.type]}{fact.unit and f' {of}{fact.unit}'}"
 
 
 def _duration(fact: Fact | Derived) -> str:
@@ -322,7 +318,7 @@ def _currency(fact: Fact | Derived, text: str, found: Amount, context: Context) 
     named = dict.fromkeys(figure.currency for figure in found.figures if figure.currency)
     if fact.type != "money":
         if named:
-            raise BadValue(f"{shown(text)} is an amount of money; expected {_kind(fact)}.")
+            raise BadValue(f"{shown(text)} is an amount of money; expected {KINDS[fact.type]}.")
         return ""
     for word in named:
         if codes := AMBIGUOUS.get(word):
