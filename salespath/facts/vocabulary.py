@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ from salespath.files.problems import Problem, SalespathError, shown, suggestion
 from salespath.files.records import Record
 
 FOLDER = Path(__file__).parent / "vocabulary"
-FILES = ("product", "market", "capital", "team", "role", "results", "derived", "relations")
+FILES = ("product", "market", "capital", "team", "role", "results", "derived", "aliases", "relations")
 DIMENSIONS = ("product", "market", "capital", "team", "role")
 NUMERIC = ("integer", "number", "money", "share")
 TYPES = ("choice", "boolean", "integer", "number", "money", "share", "set", "date")
@@ -60,7 +60,7 @@ class Test:
 class Fact:
     """Something the company tells us.
 
-    `called` is what else tables call it, beside id and label; `also` holds what else people call a value, beside its id and its
+    `called` is what else tables call it, beside id and label (from aliases.yaml); `also` holds what else people call a value, beside its id and its
     description; the `quick` ones are what a quick interview asks. `says` are the sentences for yes and for no (with or without the
     member {value}) where label and value make none, `counted` is what its members are. The `motion` ones tell how the company sells
     today; `aspect` is that in which companies are compared by it. `owner` changes it where no rule names somebody.
@@ -151,6 +151,24 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Unclear:
+    """Why headings of tables are not read: they allow several readings, one of some `facts`, or are none where there are no facts."""
+
+    because: str
+    headings: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Headings:
+    """What headings of tables mean beside ids and labels, by `bare_name`: a fact, perhaps with a unit as `annual_revenue (a month)`, or
+    `company`; and why others are not read."""
+
+    meant: dict[str, str] = field(default_factory=dict)
+    unclear: dict[str, Unclear] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Cause:
     """Why people differ on several answers at once, in words: they differ on one that `tells`, and on what `follows` from it."""
 
@@ -184,6 +202,7 @@ class Vocabulary:
     relations: dict[str, Relation] = field(default_factory=dict)
     not_together: dict[str, Relation] = field(default_factory=dict)
     causes: tuple[Cause, ...] = ()
+    headings: Headings = Headings()
 
     def __getitem__(self, name: str) -> Fact | Derived:
         return self.facts[name] if name in self.facts else self.derived[name]
@@ -242,6 +261,7 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
     relations: dict[str, Relation] = {}
     not_together: dict[str, Relation] = {}
     causes: list[Cause] = []
+    headings = Headings()
     for path, node in nodes:
         problems.extend(repeated_keys(node, path))
         file = Record(node, path, problems, "the file")
@@ -254,6 +274,8 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
                     found[relation.id] = relation
             for item in file.records("causes", "a cause"):
                 causes.append(_cause(item, {*facts, *derived}.difference(*(cause.facts for cause in causes))))
+        elif file.has("called"):
+            headings = _headings(file, facts, derived)
         elif file.has("derived"):
             for item in file.records("derived", "a derived number"):
                 number = _read_derived(item)
@@ -270,7 +292,42 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
         file.done()
     if problems:
         raise SalespathError(problems)
-    return Vocabulary(facts, derived, relations, not_together, tuple(causes))
+    return Vocabulary(facts, derived, relations, not_together, tuple(causes), headings)
+
+
+def _headings(file: Record, facts: dict[str, Fact], derived: dict[str, Derived]) -> Headings:
+    """What headings mean; what else tables call a fact becomes part of it. A heading that is said twice is a problem."""
+    found = Headings()
+    known = {bare_name(word) for item in (*facts.values(), *derived.values()) for word in (item.id, item.label)}
+
+    def each(words: Iterable[str], item: Record, line: int) -> Iterator[str]:
+        for word in words:
+            key = bare_name(word)
+            if key in known or not key:
+                item.problem("SP109", f"the heading {shown(word)} has a meaning already.", line)
+            known.add(key)
+            yield key
+
+    called = file.record("called", "called")
+    for target in called.names() if called else ():
+        assert called
+        name, words = target.partition(" (")[0], called.texts(target)
+        found.meant.update(dict.fromkeys(each(words, called, called.line_of(target)), target))
+        if name in facts and name == target:
+            facts[name] = replace(facts[name], called=words)
+        elif name in derived and name == target:
+            derived[name] = replace(derived[name], called=words)
+        elif name not in (*facts, *derived, "company"):
+            hint = suggestion(name, (*facts, *derived))
+            called.problem("SP111", f"there is no fact {shown(name)}.{hint}", called.line_of(target))
+    for key in ("no_fact", "two_readings"):
+        for item in file.records(key, "headings that are not read"):
+            unclear = item.read(Unclear)
+            found.unclear.update(dict.fromkeys(each(unclear.headings, item, item.line), unclear))
+            for name in unclear.facts:
+                if name not in facts and name not in derived:
+                    item.problem("SP111", f"there is no fact {shown(name)}.{suggestion(name, (*facts, *derived))}")
+    return found
 
 
 def _fact(item: Record, dimension: str, owner: str) -> Fact:
