@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from salespath.commands.shared.reading import money_options, with_base
+from salespath.commands.shared.reading import reading_options, with_base
 from salespath.commands.shared.sitting import Request, hold
 from salespath.engine.base import Base
 
@@ -36,7 +36,7 @@ from salespath.engine.base import Base
     show_default=True,
     help="Ask first what narrows the recommendation most, or in the order of the sheet.",
 )
-@money_options
+@reading_options(asks=False)
 @with_base
 def command(base: Base, **options: Any) -> None:
     folders = click.get_current_context().params["folders"]

@@ -13,6 +13,7 @@ from datetime import date
 
 import click
 
+from salespath.commands.shared.columns import report_columns
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
@@ -90,6 +91,7 @@ def command(
             strength=strength,
         )
         report_rest()
+        report_columns(summary.columns)
         say(str(summary), err=True)
         for overlay in base.knowledge.overlays:
             if overlay.switched_off:

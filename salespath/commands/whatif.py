@@ -19,6 +19,7 @@ from types import ModuleType
 
 import click
 
+from salespath.commands.shared.columns import map_columns
 from salespath.commands.shared.delivery import Destination, deliver_record, output_options
 from salespath.commands.shared.group import report_problems
 from salespath.commands.shared.reading import companies_files, company_options, read_company, with_base
@@ -32,11 +33,17 @@ from salespath.report.pages import decision_map as map_page
 
 @click.command("whatif", help=__doc__)
 @click.argument("file")
-@company_options()
+@company_options(maps=False)
 @click.option(
     "--goal", type=click.Choice(["enterprise", "smb", "both"]), help="What it takes to get there, and the way."
 )
-@click.option("--map", "over", metavar="FACT,FACT", help="The verdict over two numbers, as a map.")
+@click.option(
+    "--map",
+    "maps",
+    metavar='FACT,FACT|"COLUMN=FACT"',
+    multiple=True,
+    help="The verdict over two numbers, as a map; with =, which fact a column of a table is.",
+)
 @click.option("--along", metavar="FACT", help="The verdict over one number.")
 @output_options()
 @with_base
@@ -45,11 +52,15 @@ def command(
     file: str,
     texts: tuple[str, ...],
     goal: str | None,
-    over: str | None,
+    maps: tuple[str, ...],
     along: str | None,
     company: str,
     output: Destination,
 ) -> None:
+    map_columns([text for text in maps if "=" in text])
+    *others, over = (None, *(text for text in maps if "=" not in text))
+    if len(others) > 1:
+        raise click.UsageError("--map is given twice; one map is drawn.")
     if sum(option is not None for option in (goal, over, along)) > 1:
         raise click.UsageError("Give one of --goal, --map and --along.")
     names = [name.strip() for name in over.split(",")] if over is not None else [along] if along is not None else []

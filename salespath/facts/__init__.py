@@ -1,6 +1,6 @@
 """Facts: the vocabulary, and the typed cases of companies."""
 
-from salespath.facts.cases import Case, LeftOut, Lines, Portfolio, Reject, read_case, read_file
+from salespath.facts.cases import Case, ColumnRead, LeftOut, Lines, Portfolio, Reject, read_case, read_file
 from salespath.facts.values import Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary
 
@@ -8,6 +8,7 @@ __all__ = [
     "Case",
     "Derived",
     "Fact",
+    "ColumnRead",
     "LeftOut",
     "Lines",
     "Portfolio",

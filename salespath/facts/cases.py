@@ -158,14 +158,37 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class ColumnRead:
+    """How a column of a table was read: as which fact (none: it is carried through), in which unit, currency and format, and how
+    many of the rows have a value in it.
+
+    `said` is the unit that its heading, or somebody, says, as it may be said again; a `plain` column is called as its fact is.
+    """
+
+    file: str
+    column: str
+    fact: str = ""
+    unit: str = ""
+    currency: str = ""
+    format: str = ""
+    filled: int = 0
+    rows: int = 0
+    said: str = ""
+    plain: bool = True
+
+
+@dataclass(frozen=True)
 class Portfolio:
-    """The companies of one file: those that can be assessed, every problem found, and which companies that cost."""
+    """The companies of one file: those that can be assessed, every problem found, which companies that cost, and how the columns
+    of a table were read.
+    """
 
     cases: tuple[Case, ...]
     problems: tuple[Problem, ...]
     single: bool
     rejects: tuple[Reject, ...] = field(default=(), compare=False)
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
+    columns: tuple[ColumnRead, ...] = field(default=(), compare=False)
 
 
 def read_file(path: str, vocabulary: Vocabulary, money: Currencies = UNSAID) -> Portfolio:
@@ -185,14 +208,16 @@ def read_source(
     *,
     lines: bool = False,
     lenient: bool = False,
+    unknown: bool = False,
 ) -> Portfolio:
     """The companies of a file that has been opened, as `read_file` does; `lines` says that it holds JSON Lines.
 
-    `lenient`: what the vocabulary cannot read of a saved result is a warning (SP161) and stands under UNREAD in its `extra`.
+    `unknown`: a fact that cannot be read is a warning and left unknown. `lenient`: what the vocabulary cannot read of a saved
+    result is a warning (SP161) and stands under UNREAD in its `extra`.
     """
     node, exact = read_document(source, lines=lines)
     name = "standard input" if source.path == "-" else Path(source.path).stem
-    return read_node(node, vocabulary, source.path, name, money, exact=exact, lenient=lenient)
+    return read_node(node, vocabulary, source.path, name, money, exact=exact, lenient=lenient, unknown=unknown)
 
 
 def read_node(
@@ -204,11 +229,12 @@ def read_node(
     *,
     exact: bool = False,
     lenient: bool = False,
+    unknown: bool = False,
 ) -> Portfolio:
     """The company in a node, which goes by `name` if it has none, or those in a list. Raises SalespathError for a mere text."""
     problems: list[Problem] = []
     if isinstance(node, Mapping):
-        case = read_case(node, vocabulary, path, problems, name, exact, lenient, money)
+        case = read_case(node, vocabulary, path, problems, name, exact, lenient, money, unknown)
         rejects = () if case else (_reject(path, node, name, problems),)
         return Portfolio((case,) if case else (), tuple(problems), single=True, rejects=rejects)
     if isinstance(node, Scalar):
@@ -222,13 +248,18 @@ def read_node(
     left: list[Reject] = []
     for number, item in enumerate(node.items, 1):
         before, name = len(problems), f"company {number}"
-        if case := read_case(item, vocabulary, path, problems, name, exact, lenient, money):
+        if case := read_case(item, vocabulary, path, problems, name, exact, lenient, money, unknown):
             cases.append(case)
         else:
             left.append(_reject(path, item, name, problems[before:]))
     if not node.items:
         problems.append(no_company("the list holds no company", path, node.line))
     return Portfolio(tuple(cases), tuple(problems), single=False, rejects=tuple(left))
+
+
+def left_unknown(problem: Problem) -> Problem:
+    """A problem with an answer that is taken as unknown for it."""
+    return replace(problem, severity=WARNING, message=f"{problem.message} It is taken as unknown.")
 
 
 def no_company(what: str, path: str, line: int | None = None) -> Problem:
@@ -255,6 +286,7 @@ def read_case(
     exact: bool = False,
     lenient: bool = False,
     money: Currencies = UNSAID,
+    unknown: bool = False,
 ) -> Case | None:
     """One company from its node, or None where a problem was found (and added to `problems`)."""
     reader = FactReader(vocabulary, path, name, problems, exact=exact)
@@ -297,6 +329,8 @@ def read_case(
                 replace(p, code="SP161", severity=WARNING, message=p.message + _KEPT) for p in problems[seen:]
             ]
             unread[key.text] = plain(value)
+        elif unknown and has_error(problems[seen:]):
+            problems[seen:] = [left_unknown(problem) for problem in problems[seen:]]
     if lenient:
         extra[UNREAD] = unread
     if has_error(problems[before:]):

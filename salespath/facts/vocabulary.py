@@ -60,10 +60,10 @@ class Test:
 class Fact:
     """Something the company tells us.
 
-    `called` is what else tables call it, beside id and label (from aliases.yaml); `also` holds what else people call a value, beside its id and its
-    description; the `quick` ones are what a quick interview asks. `says` are the sentences for yes and for no (with or without the
-    member {value}) where label and value make none, `counted` is what its members are. The `motion` ones tell how the company sells
-    today; `aspect` is that in which companies are compared by it. `owner` changes it where no rule names somebody.
+    `called` is what else tables call it, beside id and label (aliases.yaml); `also` holds what else people call a value, beside its
+    id and its description; the `quick` ones are what a quick interview asks. `says` are the sentences for yes and for no (with or
+    without the member {value}) where label and value make none, `counted` is what its members are. The `motion` ones tell how the
+    company sells today; `aspect` is that in which companies are compared by it. `owner` changes it where no rule names somebody.
     """
 
     id: str
@@ -152,7 +152,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Unclear:
-    """Why headings of tables are not read: they allow several readings, one of some `facts`, or are none where there are no facts."""
+    """Why headings of tables are not read: they allow several readings, among them some `facts`, or are no fact at all."""
 
     because: str
     headings: tuple[str, ...]
@@ -161,8 +161,10 @@ class Unclear:
 
 @dataclass(frozen=True)
 class Headings:
-    """What headings of tables mean beside ids and labels, by `bare_name`: a fact, perhaps with a unit as `annual_revenue (a month)`, or
-    `company`; and why others are not read."""
+    """What headings of tables mean beside ids and labels, by `bare_name`, and why others are not read.
+
+    They mean a fact, perhaps in a unit (`annual_revenue (a month)`), `company` or `currency`.
+    """
 
     meant: dict[str, str] = field(default_factory=dict)
     unclear: dict[str, Unclear] = field(default_factory=dict)
@@ -298,7 +300,8 @@ def load(nodes: Iterable[tuple[str, Node]]) -> Vocabulary:
 def _headings(file: Record, facts: dict[str, Fact], derived: dict[str, Derived]) -> Headings:
     """What headings mean; what else tables call a fact becomes part of it. A heading that is said twice is a problem."""
     found = Headings()
-    known = {bare_name(word) for item in (*facts.values(), *derived.values()) for word in (item.id, item.label)}
+    every: list[Fact | Derived] = [*facts.values(), *derived.values()]
+    known = {bare_name(word) for fact in every for word in (fact.id, fact.label)}
 
     def each(words: Iterable[str], item: Record, line: int) -> Iterator[str]:
         for word in words:
@@ -317,7 +320,7 @@ def _headings(file: Record, facts: dict[str, Fact], derived: dict[str, Derived])
             facts[name] = replace(facts[name], called=words)
         elif name in derived and name == target:
             derived[name] = replace(derived[name], called=words)
-        elif name not in (*facts, *derived, "company"):
+        elif name not in (*facts, *derived, "company", "currency"):
             hint = suggestion(name, (*facts, *derived))
             called.problem("SP111", f"there is no fact {shown(name)}.{hint}", called.line_of(target))
     for key in ("no_fact", "two_readings"):

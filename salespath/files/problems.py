@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -15,6 +15,7 @@ NOTE = "note"  # nothing is wrong: how an input was understood
 
 _LONGEST = 80  # characters of a word for which another one is sought
 _MISSPELT = 0.75  # how much alike a part of a name is to what it was meant to be
+_SLIP = 0.9  # the same for a part that is a known word itself: anual, which is Romanian
 _JOINED = 0.88  # the same for a name written in one
 _FILLING = frozenset(("the", "of", "a", "an", "our", "my", "number", "nr", "and", "is"))
 # What a part of a name may say though no known word does: other things, never slips of the pen.
@@ -92,28 +93,41 @@ def shown(value: object, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+Near = Callable[[str, Collection[str]], Sequence[str]]  # those of some words that are most like one, the nearest first
+
+
 def suggestion(word: str, known: Iterable[str], cutoff: float = 0.7, *, also: Mapping[str, str] | None = None) -> str:
     """` Did you mean x?` for the known word nearest to a misspelt one, at least `cutoff` of 1 alike, or nothing.
 
-    `also` says which known word other words mean. Nothing is suggested where a part of the name is another known word (burn is no
-    churn), or one that the suggestion has not (a unit, a currency), nor where several fit that differ by what was not said (whose
-    employees?).
+    `also` says which known word other words mean; when nothing is suggested, `nearest` says.
     """
-    meant = {**(also or {}), **{name: name for name in known}}
+
+    def near(plain: str, options: Collection[str]) -> Sequence[str]:
+        import difflib  # only a mistake needs it
+
+        return difflib.get_close_matches(plain, options, n=5, cutoff=cutoff)
+
+    found = nearest(word, {**(also or {}), **{name: name for name in known}}, near)
+    return f" Did you mean {found}?" if found else ""
+
+
+def nearest(word: str, meant: Mapping[str, str], near: Near) -> str:
+    """What a misspelt word means by the words that are `near` it, or nothing.
+
+    Nothing where a part of the name is another known word (burn is no churn), or one that the nearest has not (a unit, a currency),
+    nor where several fit that differ by what was not said (whose employees?).
+    """
     options = {_plain(option): target for option, target in meant.items()}
     plain = _plain(word[:_LONGEST])
     if plain in options:
-        return f" Did you mean {options[plain]}?"
-    import difflib  # only a mistake needs it
-
-    near = difflib.get_close_matches(plain, options, n=5, cutoff=cutoff)
+        return options[plain]
     words = {part for option in options for part in option.split("_")} | _OTHER_THINGS
-    extra = {option: more for option in near if (more := _unsaid(plain, option, words)) is not None}
-    if not extra:
+    said = {option: more for option in near(plain, options) if (more := _unsaid(plain, option, words)) is not None}
+    if not said:
         return ""
-    best = next(iter(extra))
-    rivals = {options[option] for option, more in extra.items() if more} - {options[best]}
-    return "" if extra[best] and rivals else f" Did you mean {options[best]}?"
+    best = next(iter(said))
+    rivals = {options[option] for option, more in said.items() if more} - {options[best]}
+    return "" if said[best] and rivals else options[best]
 
 
 @lru_cache(10_000)  # the known words are compared with each of many mistakes
@@ -128,7 +142,8 @@ def _unsaid(word: str, option: str, words: Collection[str]) -> set[str] | None:
     parts, rest = option.split("_"), set(option.split("_"))
     for part in word.split("_"):
         one = part.rstrip("s")
-        same = [other for other in parts if one == other.rstrip("s") or (part not in words and _misspelt(part, other))]
+        alike = _SLIP if part in words else _MISSPELT
+        same = [other for other in parts if one == other.rstrip("s") or _misspelt(part, other, alike)]
         if not same and part not in _FILLING:
             joined = word.replace("_", ""), option.replace("_", "")
             return set() if "_" not in word and word not in words and _ratio(*joined) >= _JOINED else None
@@ -136,8 +151,8 @@ def _unsaid(word: str, option: str, words: Collection[str]) -> set[str] | None:
     return rest
 
 
-def _misspelt(word: str, meant: str) -> bool:
-    return sorted(word) == sorted(meant) or _ratio(word, meant) >= _MISSPELT
+def _misspelt(word: str, meant: str, alike: float) -> bool:
+    return (alike < _SLIP and sorted(word) == sorted(meant)) or _ratio(word, meant) >= alike
 
 
 def _ratio(first: str, second: str) -> float:

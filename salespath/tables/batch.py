@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,17 +14,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, FactTable
-from salespath.facts import Case, LeftOut, Reject, Vocabulary
+from salespath.facts import Case, ColumnRead, LeftOut, Reject, Vocabulary
+from salespath.facts.cases import left_unknown
 from salespath.facts.money import USD
 from salespath.facts.rates import CURRENCY, UNSAID, Currencies
 from salespath.facts.reader import ALONE, Context
 from salespath.facts.values import HOW
+from salespath.facts.vocabulary import fold
 from salespath.files.problems import NOTE, Problem, refusal, shown, suggestion
+from salespath.tables.columns import REJECT, STOP, UNKNOWN
 from salespath.tables.currencies import AmountConverter, RowMoney, currency_column
 from salespath.tables.evidence import two_readings
 from salespath.tables.fact_columns import Bad, BadCell, CellReader, Cells, values
-from salespath.tables.header import COMPANY, annotation_column, range_column
+from salespath.tables.header import COMPANY, Heading, annotation_column, range_column
 from salespath.tables.normalise import carried, json_values, normalise, places, texts
+from salespath.tables.read import stop_at_first
+from salespath.tables.units import column_unit, unit_text
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class Batch:
 class Typist:
     """Types the columns of one file; `contexts` say what is known of some, and numbers of the `undecided` may have two readings.
 
-    `added` are the columns that a result has beside them.
+    `added` are the columns that a result has beside them; `on_error` says what becomes of cells that cannot be read.
     """
 
     def __init__(
@@ -106,8 +112,11 @@ class Typist:
         contexts: Mapping[str, Context] = MappingProxyType({}),
         undecided: Collection[str] = (),
         money: Currencies = UNSAID,
+        on_error: str = REJECT,
     ) -> None:
-        self.path, self.names, self._undecided = path, tuple(names), undecided
+        self.path, self.names, self._undecided, self._on_error = path, tuple(names), undecided, on_error
+        self._contexts, self._vocabulary = contexts, vocabulary
+        self._filled, self._good, self._codes = Counter[str](), 0, dict[str, set[str]]()
         facts = {name: vocabulary[name] for name in names if name in vocabulary}
         self._amounts = AmountConverter(names, vocabulary, money)
         self.added = self._amounts.added
@@ -143,6 +152,27 @@ class Typist:
             found.append(Problem("SP116", f"column {name}: {note}{more}.", NOTE, file=self.path, column=name))
         return found
 
+    def understood(self, heading: Heading) -> list[ColumnRead]:
+        """How the columns of a file were read, whose heading says which they are; at its end."""
+        found = []
+        for name, written in zip(heading.names, heading.written):
+            if name not in heading.facts:
+                found += [ColumnRead(self.path, written)] if name in heading.kept and written else []
+                continue
+            context, filled = self._contexts.get(name, ALONE), self._filled[name]
+            unit, format_, money = "", "", ""
+            if name in self._vocabulary:
+                fact = self._vocabulary[name]
+                unit, format_ = column_unit(fact, context), _format(context)
+                if fact.type == "money":
+                    own = self._amounts.money.currency or USD
+                    default = f"column {self._amounts.column}" if self._amounts.column else own
+                    money = ", ".join(sorted(self._codes.get(name, ()))) or context.currency or default
+            said = unit_text(heading.contexts.get(name, ALONE))
+            plain = fold(written) == fold(name) and not said
+            found.append(ColumnRead(self.path, written, name, unit, money, format_, filled, self._good, said, plain))
+        return found
+
     def _read(self, cells: Mapping[str, pa.Array]) -> tuple[dict[str, Cells], dict[str, Bad]]:
         """The typed columns of the facts, and the bad cells by the column in which they stand."""
         read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
@@ -157,6 +187,24 @@ class Typist:
                 first = self._notes.get(name, (text, note, 0))
                 self._notes[name] = (*first[:2], first[2] + count)
         return read, bad | {name: _not_how(cells[name]) for name in self._how}
+
+    def _count(
+        self,
+        rows: Array,
+        columns: Mapping[str, FactColumn],
+        given: Mapping[str, pa.Array | None],
+        read: Mapping[str, Cells],
+    ) -> None:
+        """Count what some rows hold."""
+        self._good += len(rows)
+        for name in self.names:
+            if name in columns:
+                self._filled[name] += int(columns[name].known.sum())
+                codes = read[name].codes
+                if codes is not None and not self._contexts.get(name, ALONE).currency:
+                    self._codes.setdefault(name, set()).update(filter(None, np.unique(codes).tolist()))
+            elif name not in read and (cells := given.get(name)) is not None:
+                self._filled[name] += len(cells) - cells.null_count
 
     def batch(
         self,
@@ -174,9 +222,15 @@ class Typist:
         Rows without any content are left out and not counted.
         """
         read, amiss = self._read(cells)
+        doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
+        if self._on_error == UNKNOWN:
+            read = {
+                name: _without(typed, {*amiss.get(name, ()), *doubtful.get(name, ())}) for name, typed in read.items()
+            }
+            for name, (fact, _) in self._ranges.items():
+                read = {**read, fact: _without(read[fact], amiss.get(name, ()))} if fact in read else read
         converted = self._amounts.convert(read, cells, len(rows))
         read, money = dict(converted.columns), converted.money
-        doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
         amiss |= {
             name: {place: cell for place, cell in amiss[name].items() if place not in doubtful[name]}
             for name in doubtful
@@ -192,6 +246,16 @@ class Typist:
                     ):  # where quotes are amiss, all cells after them would be blamed
                         at = Problem(code, why, file=self.path, row=int(rows[place]), column=name, value=text)
                         wrong.setdefault(place, []).append(at)
+        if self._on_error == UNKNOWN:
+            unsure = {row for cells_amiss in converted.refused.values() for row in cells_amiss}
+            if unsure:  # of these rows no amount is known
+                read |= {name: _without(read[name], unsure) for name in self._amounts.amounts}
+                money = money and replace(money, own={n: _unknown(column, unsure) for n, column in money.own.items()})
+            cells = {**cells, **{name: _emptied(cells[name], amiss[name]) for name in self._how if amiss.get(name)}}
+            doubts = [left_unknown(problem) for problems in wrong.values() for problem in problems]
+            wrong = {}
+        else:
+            doubts = []
         rejects = [*lost, *bad.values()]
         stood = zip(
             *(texts(cells[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
@@ -199,8 +263,10 @@ class Typist:
         for (place, problems), row in zip(wrong.items(), stood):
             rejects.append(Reject(self.path, int(rows[place]), dict(zip(self.names, row)), None, problems))
         rejects.sort(key=lambda reject: reject.row)
+        if self._on_error == STOP:
+            stop_at_first(rejects)
         order = {name: place for place, name in enumerate(self.names)}
-        found = [problem for reject in rejects for problem in reject.problems]
+        found = [*doubts, *(problem for reject in rejects for problem in reject.problems)]
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
         keep = ~_blank(cells, len(rows))
         count = int(keep.sum()) + len(lost)
@@ -217,10 +283,40 @@ class Typist:
             columns = {name: column[keep] for name, column in columns.items()}
             money = money and money[keep]
         rows = rows[keep]
+        self._count(rows, columns, given, read)
         table = FactTable(len(rows), columns)
         return Batch(
             self.path, table, given, rows, tuple(found), part, tuple(rejects), tuple(left_out.values()), count, money
         )
+
+
+def _without(typed: Cells, places: Collection[int]) -> Cells:
+    """A column in which some cells are unknown."""
+    if not places:
+        return typed
+    column = _unknown(typed.column, places)
+    codes = None if typed.codes is None else np.where(column.known, typed.codes, "")
+    text, how = (None if cells is None else _emptied(cells, places) for cells in (typed.text, typed.how))
+    return replace(typed, column=column, text=text, codes=codes, how=how)
+
+
+def _unknown(column: FactColumn, places: Collection[int]) -> FactColumn:
+    known = column.known.copy()
+    known[[*places]] = False
+    return replace(column, known=known)
+
+
+def _emptied(cells: pa.Array, places: Collection[int]) -> pa.Array:
+    """Cells of which some are empty."""
+    kept = np.ones(len(cells), dtype=bool)
+    kept[[*places]] = False
+    return pc.if_else(pa.array(kept), cells, pa.scalar(None, cells.type))
+
+
+def _format(context: Context) -> str:
+    """How the cells of a column are written, in words, where that is known."""
+    words = {".": "decimal point", ",": "decimal comma"}.get(context.decimal, "")
+    return ", ".join(filter(None, (words, "in percents" if context.percent else "", "1 and 0" if context.ones else "")))
 
 
 def _two_readings(cells: pa.Array) -> Bad:

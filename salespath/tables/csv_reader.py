@@ -15,12 +15,13 @@ import pyarrow.csv
 
 from salespath.engine.base import Base
 from salespath.engine.table import Array, FactColumn
-from salespath.facts import LeftOut, Lines, Reject, Vocabulary
+from salespath.facts import ColumnRead, LeftOut, Lines, Reject, Vocabulary
 from salespath.facts.rates import UNSAID, Currencies
 from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
+from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.csv_cells import unguard
 from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, utf8
 from salespath.tables.dates import Dates, Older, date_columns
@@ -35,13 +36,15 @@ from salespath.tables.rejects import ADDED, READ_AS
 class Delimited(TableReading):
     """A CSV file being read."""
 
-    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
+    def __init__(
+        self, source: InputFile, base: Base, money: Currencies = UNSAID, options: TableOptions = PLAIN
+    ) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
-        self._frame = framing = frame(source, vocabulary)
+        self._frame = framing = frame(source, vocabulary, options)
         self._delimiter, self._width = framing.delimiter, len(framing.names)
         self._needed = max((n for n, name in enumerate(framing.names, 1) if name != f"column {n}"), default=0)
-        heading = self._heading(vocabulary)
+        self._heading = heading = self._read_heading(vocabulary, options)
         self._all = [*heading.names, *(f"beyond {n}" for n in range(framing.extra))]
         self._again, self._vocabulary = ADDED[0] in framing.names, vocabulary
         self._kept = [n for n, name in enumerate(heading.names) if name in heading.kept]
@@ -73,7 +76,7 @@ class Delimited(TableReading):
         self.problems += seen.problems
         headings = [framing.names[n] for n in self._kept]
         self._sieve = Sieve(path, vocabulary, self.names, headings, older)
-        self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money, options.on_error)
         self.columns = {**dict.fromkeys(self.names, pa.string()), **self._typist.added}
         self._blocks = chain(first or (RowBlock(b"", framing.row + 1, 0, {}),), self._blocks)
 
@@ -132,10 +135,14 @@ class Delimited(TableReading):
         """How some cells were understood."""
         return self._typist.notes()
 
-    def _heading(self, vocabulary: Vocabulary) -> header.Heading:
+    def understood(self) -> Sequence[ColumnRead]:
+        """How the columns were read."""
+        return self._typist.understood(self._heading)
+
+    def _read_heading(self, vocabulary: Vocabulary, options: TableOptions) -> header.Heading:
         names = unguard(pa.array(self._frame.names, pa.string())).to_pylist()
         try:
-            return header.read(names, vocabulary, self.path, self._frame.row)
+            return header.read(names, vocabulary, self.path, self._frame.row, options)
         except SalespathError:
             next(self._begin(), None)  # where the file is no text at all, that is said instead
             raise

@@ -16,8 +16,9 @@ from salespath.facts.rates import CURRENCY, UNSAID, Currencies, own_value
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch
+from salespath.tables.columns import PLAIN, STOP, UNKNOWN, TableOptions
 from salespath.tables.currencies import RowMoney
-from salespath.tables.read import ROWS, TableReading
+from salespath.tables.read import ROWS, TableReading, stop_at_first
 from salespath.tables.rejects import flat
 
 
@@ -27,11 +28,16 @@ class FactFile(TableReading):
     in_lines = False
     told_by_cells = False
 
-    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
+    def __init__(
+        self, source: InputFile, base: Base, money: Currencies = UNSAID, options: TableOptions = PLAIN
+    ) -> None:
         self.path, self._base = source.path, base
         self._first: tuple[Case, ...] = ()
         with source:
-            self._portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines)
+            unknown = options.on_error == UNKNOWN
+            self._portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines, unknown=unknown)
+        if options.on_error == STOP:
+            stop_at_first(self._portfolio.rejects)
         self._rejects = tuple(map(flat, self._portfolio.rejects))
         self.names = tuple(dict.fromkeys((header.COMPANY, *(n for reject in self._rejects for n in reject.cells))))
         cases = self._portfolio.cases

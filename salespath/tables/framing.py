@@ -14,6 +14,7 @@ from salespath.facts import Vocabulary
 from salespath.files.problems import NOTE, Problem, refusal, shown
 from salespath.files.source import InputFile, encoding
 from salespath.tables import header
+from salespath.tables.columns import PLAIN, TableOptions
 
 DELIMITERS = ",;\t|"
 PASSED_OVER = 20  # rows that may stand above the header
@@ -56,7 +57,7 @@ class Framing:
     problems: tuple[Problem, ...]
 
 
-def frame(source: InputFile, vocabulary: Vocabulary) -> Framing:
+def frame(source: InputFile, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> Framing:
     """How the table in a file stands there. Raises SalespathError (SP110) for an empty file."""
     name, problems = _encoding(source)
     first = source.ahead(FIRST)
@@ -65,7 +66,7 @@ def frame(source: InputFile, vocabulary: Vocabulary) -> Framing:
     if not text.strip():
         message = "the file is empty; expected a row of fact ids, then a row for each company."
         raise refusal("SP110", message, source.path)
-    head = find_header(text, vocabulary)
+    head = find_header(text, vocabulary, options)
     assert head is not None  # there is a row
     if head.above:
         what = "row 1 stands" if head.row == 2 else f"rows 1 to {head.row - 1} stand"
@@ -88,7 +89,7 @@ def frame(source: InputFile, vocabulary: Vocabulary) -> Framing:
     )
 
 
-def find_header(text: str, vocabulary: Vocabulary) -> Head | None:
+def find_header(text: str, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> Head | None:
     """The row among the first in which most cells are facts or `company`, the first of several; without one, the first row.
 
     A line `sep=;` above it says which separator is used; else it is the one that makes most cells known. None in an empty text.
@@ -100,7 +101,7 @@ def find_header(text: str, vocabulary: Vocabulary) -> Head | None:
         above: list[str] = [line] if said else []
         for row, start, stop, cells in _rows(text, delimiter, end if said else 0, 2 if said else 1):
             plain = tuple(cell.strip() for cell in cells)
-            known, facts = header.known_names(plain, vocabulary), header.known_facts(plain, vocabulary)
+            known, facts = (count(plain, vocabulary, options) for count in (header.known_names, header.known_facts))
             found.append(Head(delimiter, start, stop, row, plain, known, tuple(above), facts))
             above.append(" ".join(filter(None, plain)))
     found.sort(key=lambda head: (-head.known, head.row, -len(head.cells)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from unicodedata import category, normalize
 
@@ -12,20 +12,19 @@ from salespath.engine.walk import SUMS
 from salespath.facts import Vocabulary
 from salespath.facts.cases import COMPANY as COMPANY
 from salespath.facts.cases import NAMES
+from salespath.facts.rates import CURRENCY
 from salespath.facts.reader import Context
-from salespath.facts.vocabulary import DIMENSIONS, bare_name, fold
+from salespath.facts.vocabulary import DIMENSIONS, Unclear, bare_name, fold
 from salespath.files.problems import NOTE, WARNING, Problem, SalespathError, refusal, shown
 from salespath.rules.model import PROCESSES, SOLD
-from salespath.tables.units import in_words, readings
+from salespath.tables.columns import PLAIN, Meaning, TableOptions, cannot_have, map_option
+from salespath.tables.suggestions import nearest_fact
+from salespath.tables.units import Unit, in_words, joined, readings
 
 # product_stage__how says how product_stage is known; capital__range holds ranges where the column capital takes numbers only
 RANGE = "range"
 NOTES = ("how", "note", "date", RANGE)
 MOST_COLUMNS = 16_384  # as many as a sheet of a spreadsheet has
-# What the companies' column is called where none is called company.
-_COMPANIES = frozenset(
-    map(bare_name, ("account name", "organization name", "organisation name", "companies", "denumire", "firma"))
-)
 _HINTED = 100  # headings for which a fact that they may have meant is sought
 PREFIX = "salespath_"
 RESULTS = (  # what an assessment adds, in this order
@@ -44,7 +43,7 @@ class Heading:
 
     `written` are the headings as they stand. `names` are the columns as they are used, each once: ids of facts, `company`,
     `FACT__how`, and the table's own; `kept` are those of them that are read or carried through, which columns of an earlier run are
-    not. `contexts` hold what a heading says of its cells, `problems` how it was understood, and warnings.
+    not. `contexts` hold what a heading says of its cells, `said` how headings were understood, `problems` the rest.
     """
 
     written: tuple[str, ...]
@@ -52,24 +51,32 @@ class Heading:
     kept: tuple[str, ...]
     contexts: Mapping[str, Context]
     problems: tuple[Problem, ...]
+    said: tuple[Problem, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)  # the columns that are read, with their headings
 
 
 class _Column(NamedTuple):
-    """What one heading is: the name that is read, else empty, what it says of its cells, and a fact that it is not for its unit."""
+    """What one heading is: the name that is read, else empty, what it says of its cells, and a fact that it is not for its unit.
+
+    `said` is what somebody says of it, `unclear` why it is not read though it is known.
+    """
 
     name: str = ""
     context: Context = Context()
     refused: str = ""
+    said: Meaning | None = None
+    unclear: Unclear | None = None
 
 
-def known_names(names: Sequence[str], vocabulary: Vocabulary) -> int:
-    """How many of some headings are facts or the company: how much a row looks like a header."""
-    return sum(bool(_column(name, vocabulary).name or _rank(name)) for name in names[:MOST_COLUMNS])
+def known_names(names: Sequence[str], vocabulary: Vocabulary, options: TableOptions = PLAIN) -> int:
+    """How many of some headings are facts, the company or known to be unclear: how much a row looks like a header."""
+    columns = (_column(name, vocabulary, options) for name in names[:MOST_COLUMNS])
+    return sum(bool(column.name or column.unclear) for column in columns)
 
 
-def known_facts(names: Sequence[str], vocabulary: Vocabulary) -> int:
+def known_facts(names: Sequence[str], vocabulary: Vocabulary, options: TableOptions = PLAIN) -> int:
     """How many of some headings are facts."""
-    return sum(_column(name, vocabulary).name in vocabulary for name in names[:MOST_COLUMNS])
+    return sum(_column(name, vocabulary, options).name in vocabulary for name in names[:MOST_COLUMNS])
 
 
 def annotation_column(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
@@ -89,8 +96,10 @@ def result_name(name: str, own: Container[str]) -> str:
     return f"{PREFIX}{name}" if name in own else name
 
 
-def read(written: Sequence[str], vocabulary: Vocabulary, path: str, row: int = 1) -> Heading:
-    """What the headings of a table say, which stand in a row.
+def read(
+    written: Sequence[str], vocabulary: Vocabulary, path: str, row: int = 1, options: TableOptions = PLAIN
+) -> Heading:
+    """What the headings of a table say, which stand in a row; `options` hold what else is said of them, and whom to ask.
 
     Raises SalespathError for a fact or company that two columns are (SP105), where no column is a fact (SP110), and for more than
     MOST_COLUMNS (SP101).
@@ -98,11 +107,15 @@ def read(written: Sequence[str], vocabulary: Vocabulary, path: str, row: int = 1
     if len(written) > MOST_COLUMNS:
         what = f"the header has {len(written):,} columns; a table has at most {MOST_COLUMNS:,}. Is row 1 the header?"
         raise refusal("SP101", what, path, row=1)
-    columns = [_column(name, vocabulary) for name in written]
+    options.note(written)
+    columns = [_column(name, vocabulary, options) for name in written]
     problems: list[Problem] = []
-    company = _company(written, path, problems)
-    if company is not None:
-        columns[company] = _Column(COMPANY)
+    company = _company(written, columns, path, problems)
+    columns = [
+        column if column.name != COMPANY or place == company else _Column(said=Meaning(written[place], ""))
+        for place, column in enumerate(columns)
+    ]
+    columns, notes = _settled(written, columns, vocabulary, options, path)
     problems += _given_twice(written, columns, path)
     if not any(column.name in vocabulary for column in columns):
         seen = shown(", ".join(written), 100)
@@ -112,53 +125,139 @@ def read(written: Sequence[str], vocabulary: Vocabulary, path: str, row: int = 1
         problems.append(Problem("SP110", message, file=path, row=1))
     names = _names(written, columns)
     dropped = _of_earlier_run(names)
-    notes = [*_notes(written, columns, vocabulary, path), *_results(names, dropped, path)]
+    notes += [*_refused(written, columns, vocabulary, path), *_results(names, dropped, path)]
     if problems:
         problems += [problem for problem in notes if problem.severity != NOTE]
         raise SalespathError(replace(problem, row=row) for problem in problems)
     notes = [replace(problem, row=row) for problem in notes]
     contexts = {column.name: column.context for column in columns if column.context != Context()}
     kept = tuple(name for name in names if name not in dropped)
-    return Heading(tuple(written), names, kept, contexts, tuple(notes))
+    said = tuple(replace(problem, row=row) for problem in _notes(written, columns, vocabulary, path))
+    facts = {column.name: heading for heading, column in zip(written, columns) if column.name in kept}
+    return Heading(tuple(written), names, kept, contexts, tuple(notes), said, facts)
 
 
-def _column(written: str, vocabulary: Vocabulary) -> _Column:
-    """What a heading is: exactly a fact or note, else a fact's id, label or other name, in any case, and perhaps a unit."""
+def _column(written: str, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> _Column:
+    """What a heading is: what is said of it, else exactly a fact or note, else a fact's id, label or other name, in any case, and
+    perhaps a unit."""
+    if said := options.meaning(written):
+        return _as_said(written, said, vocabulary)
     if written in vocabulary or annotation_column(written, vocabulary):
         return _Column(written)
     refused = ""
+    if _rank(written) > 1:
+        return _Column(COMPANY)
     for name, unit in readings(written):
-        fact = vocabulary.called.get(bare_name(name)) if _is_plain(name) else None
-        if fact and (context := unit.context(vocabulary[fact])):
+        if not _is_plain(name):
+            continue
+        key = bare_name(name)
+        if (unclear := vocabulary.headings.unclear.get(key)) and not unit.words:
+            return _Column(unclear=unclear)
+        fact, own = _meant(key, vocabulary)
+        if fact in (COMPANY, CURRENCY) and unit == Unit():
+            return _Column(fact)
+        if fact not in vocabulary:
+            continue
+        both = joined(unit, own)
+        if both and (context := both.context(vocabulary[fact])):
             return _Column(fact, context)
-        if fact and not unit.words:
+        if not unit.words:
             refused = fact
     return _Column(refused=refused)
+
+
+def _meant(key: str, vocabulary: Vocabulary) -> tuple[str, Unit]:
+    """The fact, `company` or `currency` that a bare name means, or nothing, and the unit that it has as such."""
+    target = vocabulary.called.get(key) or vocabulary.headings.meant.get(key, "")
+    if "(" not in target:
+        return target, Unit()
+    _, (name, unit), *_ = readings(target)
+    return name, unit
+
+
+def _as_said(written: str, said: Meaning, vocabulary: Vocabulary) -> _Column:
+    """A column as somebody says; its unit, where none is said, is the one that its heading has and the fact can have."""
+    if said.name not in vocabulary:
+        return _Column(said.name, said=said)
+    fact, context = vocabulary[said.name], Context()
+    units = [said.unit] if said.unit else [unit for _, unit in readings(written) if not unit.words]
+    for unit in units:
+        context = unit.context(fact) or context
+    return _Column(said.name, context, said=said)
+
+
+def _settled(
+    written: Sequence[str], columns: Sequence[_Column], vocabulary: Vocabulary, options: TableOptions, path: str
+) -> tuple[list[_Column], list[Problem]]:
+    """The columns, once what is said of some decides between them and whoever can be asked has said what others are; the problems
+    of those that are left.
+    """
+    said = {column.name for column in columns if column.said and column.name}
+    found = [_Column() if column.name in said and not column.said else column for column in columns]
+    taken = {column.name for column in found if column.name}
+    notes: list[Problem] = []
+    hinted = 0
+    for place, (heading, column) in enumerate(zip(written, found)):
+        if column.name or column.said or column.refused or not heading or columns[place].name:
+            continue
+        facts: tuple[str, ...] = ()
+        if column.unclear:
+            facts = tuple(name for name in column.unclear.facts if name not in taken)
+        elif hinted < _HINTED and heading not in RESULTS and not heading.startswith(PREFIX):
+            hinted += 1
+            note = heading.rpartition("__")[2] in NOTES and heading.rpartition("__")[0]
+            facts = tuple({nearest_fact(note or heading, vocabulary)} - {"", *taken})
+        if facts and (fact := options.asked(heading, facts)):
+            found[place] = _column(heading, vocabulary, options)
+            taken.add(fact)
+        elif not (facts and options.ask) and (facts or column.unclear):
+            notes.append(_left(heading, facts, column.unclear, path))
+    return found, notes
+
+
+def _left(heading: str, facts: Sequence[str], unclear: Unclear | None, path: str) -> Problem:
+    """That a column is carried through that may be one of some facts, or looks like one."""
+    seen, say = shown(heading), f"say which with {map_option(heading, facts[0])}" if facts else ""
+    if unclear is None:
+        message = f"{seen} is not a fact, so the column is carried through. Did you mean {facts[0]}? Then {say}."
+        return Problem(
+            "SP111", message.replace("say which with", "add"), WARNING, file=path, row=1, column=seen, value=seen
+        )
+    if unclear.facts:
+        said = f"; {say}" if facts else ""
+        message = f"{seen} is left unknown: {unclear.because}{said}."
+        return Problem("SP167", message, WARNING, file=path, row=1, column=seen, value=seen)
+    message = f"{seen} is carried through, as no fact: {unclear.because}."
+    return Problem("SP167", message, NOTE, file=path, row=1, column=seen, value=seen)
 
 
 def _is_plain(name: str) -> bool:
     """Whether a name is words only, with no sign of a unit among them."""
     letters = normalize("NFC", name)
-    return all(c.isalnum() or c.isspace() or c in "_-?:*" or category(c) == "Cf" for c in letters)
+    return all(c.isalnum() or c.isspace() or c in "_-?:*#.&" or category(c) == "Cf" for c in letters)
 
 
 def _rank(written: str) -> int:
-    """How surely a heading is that of the companies' names: 3 is company, 0 another thing."""
+    """How surely a heading is that of the companies' names by itself: 3 is company, 0 another thing."""
     if written == COMPANY:
         return 3
-    return 2 if fold(written) in NAMES else 1 if bare_name(written) in _COMPANIES else 0
+    return 2 if fold(written) in NAMES else 0
 
 
-def _company(written: Sequence[str], path: str, problems: list[Problem]) -> int | None:
+def _company(written: Sequence[str], columns: Sequence[_Column], path: str, problems: list[Problem]) -> int | None:
     """The column of the companies' names; that two of them are it is added to `problems`."""
-    ranks = [_rank(name) for name in written]
+    ranks = [
+        0 if column.name != COMPANY else 4 if column.said else _rank(name) or 1
+        for name, column in zip(written, columns)
+    ]
     best = max(ranks, default=0)
     found = [place for place, rank in enumerate(ranks) if rank == best]
     if not best:
         return None
     called = dict.fromkeys(written[place] for place in found)
     if len(called) > 1:
-        message = f"the columns {shown(', '.join(called))} all name the company; call one of them company."
+        say = f"say which does with {map_option(next(iter(called)), COMPANY)}"
+        message = f"the columns {shown(', '.join(called))} all name the company; {say}."
         problems.append(Problem("SP105", message, file=path, row=1))
     elif len(found) > 1 and best > 1:
         problems.append(_twice(written[found[0]], path))
@@ -182,7 +281,10 @@ def _given_twice(written: Sequence[str], columns: Sequence[_Column], path: str) 
         if len(called := [*dict.fromkeys(headings)]) == 1:
             yield _twice(called[0], path)
         else:
-            message = f"the columns {shown(' and '.join(called), 120)} are both {name}; rename or remove one of them."
+            message = (
+                f"the columns {shown(' and '.join(called), 120)} are both {name}; say which it is with "
+                f"{map_option(called[0], name)}."
+            )
             yield Problem("SP105", message, file=path, row=1, column=shown(called[1]))
 
 
@@ -224,8 +326,7 @@ def _results(names: Sequence[str], dropped: Container[str], path: str) -> Iterat
 
 
 def _notes(written: Sequence[str], columns: Sequence[_Column], vocabulary: Vocabulary, path: str) -> Iterator[Problem]:
-    """How headings were understood that are not the name of a fact itself, and which other columns may have been meant as one."""
-    hinted = 0
+    """How headings were understood that are not the name of a fact itself."""
     for heading, column in zip(written, columns):
         seen = shown(heading)
         if column.name == COMPANY:
@@ -236,19 +337,14 @@ def _notes(written: Sequence[str], columns: Sequence[_Column], vocabulary: Vocab
             if said or fold(heading) != fold(column.name):
                 message = f"{seen} is read as {column.name}{said}."
                 yield Problem("SP116", message, NOTE, file=path, row=1, column=seen, value=seen)
-        elif column.refused:
-            kind = _KINDS.get(vocabulary[column.refused].type, f"a {vocabulary[column.refused].type}")
-            unit = f", in {vocabulary[column.refused].unit}" if vocabulary[column.refused].unit else ""
-            message = (
-                f"{seen} has a unit that {column.refused} ({kind}{unit}) cannot have; the column is carried through."
-            )
+
+
+def _refused(
+    written: Sequence[str], columns: Sequence[_Column], vocabulary: Vocabulary, path: str
+) -> Iterator[Problem]:
+    """Which columns are no fact for their unit."""
+    for heading, column in zip(written, columns):
+        if column.refused:
+            seen, why = shown(heading), cannot_have(vocabulary, column.refused)
+            message = f"{seen} has {why}; the column is carried through."
             yield Problem("SP111", message, WARNING, file=path, row=1, column=seen, value=seen)
-        elif hinted < _HINTED and heading and heading not in RESULTS and not heading.startswith(PREFIX):
-            hinted += 1
-            note = heading.rpartition("__")[2] in NOTES and heading.rpartition("__")[0]
-            if hint := vocabulary.suggestion(note or heading):
-                message = f"{seen} is not a fact, so the column is carried through.{hint}"
-                yield Problem("SP111", message, WARNING, file=path, row=1, column=seen, value=seen)
-
-
-_KINDS = {"integer": "a whole number", "number": "a number", "money": "an amount of money", "boolean": "yes or no"}

@@ -51,7 +51,7 @@ def assess_batches(
         if heading is None or heading.written != tuple(rows.schema.names):
             problems = heading is None
             heading = header.read(rows.schema.names, base.vocabulary, NAME)
-            for problem in heading.problems if problems else ():
+            for problem in (*heading.said, *heading.problems) if problems else ():
                 _note(problem, on_problem)
             typist = Typist(NAME, heading.kept, base.vocabulary, heading.contexts)
         cells = typist.columns(dict(zip(heading.names, rows.columns)))

@@ -12,13 +12,14 @@ import pyarrow.parquet
 
 from salespath.engine.base import Base
 from salespath.engine.table import FactColumn
-from salespath.facts import LeftOut, Vocabulary
+from salespath.facts import ColumnRead, LeftOut, Vocabulary
 from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.reader import Context
 from salespath.files.problems import Problem, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
+from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
 from salespath.tables.evidence import evidence
@@ -35,7 +36,9 @@ _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError)  # a damag
 class Columnar(TableReading):
     """A Parquet file being read."""
 
-    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
+    def __init__(
+        self, source: InputFile, base: Base, money: Currencies = UNSAID, options: TableOptions = PLAIN
+    ) -> None:
         self.path, self._source = source.path, source
         vocabulary = base.vocabulary
         try:
@@ -45,7 +48,7 @@ class Columnar(TableReading):
         except _UNREADABLE as error:
             what = f"this is not a Parquet file that can be read: {shown(error, 120)}."
             raise refusal("SP103", what, self.path) from None
-        heading = header.read(schema.names, vocabulary, self.path)
+        self._heading = heading = header.read(schema.names, vocabulary, self.path, options=options)
         self._all, self.names = heading.names, heading.kept
         self._plain = Typist(self.path, self.names, vocabulary)
         contexts = dict(heading.contexts)
@@ -57,7 +60,7 @@ class Columnar(TableReading):
         self.problems = (*heading.problems, *seen.problems)
         self._rows = self._table.metadata.num_rows
         self._sieve = Sieve(self.path, vocabulary, self.names, self.names, self._older(vocabulary))
-        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money)
+        self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money, options.on_error)
         self.columns = {name: cells.type for name, cells in self._columns(self._none).items()} | self._typist.added
 
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
@@ -88,6 +91,10 @@ class Columnar(TableReading):
     def notes(self) -> Sequence[Problem]:
         """How some cells were understood."""
         return self._typist.notes()
+
+    def understood(self) -> Sequence[ColumnRead]:
+        """How the columns were read."""
+        return self._typist.understood(self._heading)
 
     def _batches(self, rows: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of the file, or of some columns. Raises SalespathError (SP103) where they cannot be read."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from salespath.facts import LeftOut
+from salespath.facts import ColumnRead, LeftOut
 from salespath.files.problems import shown
 
 SPANS = 5  # of rows of a kind that are named
@@ -52,7 +52,7 @@ class Summary:
     """How many companies were assessed and rejected, which rows were left out, whether there was an error, and the file of rejects.
 
     `rows` says that the companies are rows of tables; `without_strength` that there were too many to work out unasked how firm each
-    verdict is.
+    verdict is. `columns` says how those of the tables were read.
     """
 
     assessed: int = 0
@@ -62,6 +62,7 @@ class Summary:
     rejects: str | None = None
     without_strength: bool = False
     rows: bool = False
+    columns: list[ColumnRead] = field(default_factory=list)
     _kinds: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
     def leave_out(self, some: Iterable[LeftOut]) -> None:

@@ -17,12 +17,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salespath.engine.base import Base
-from salespath.facts import Case, LeftOut, Lines, Portfolio, Reject, Vocabulary
+from salespath.facts import Case, ColumnRead, LeftOut, Lines, Portfolio, Reject, Vocabulary
 from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import Problem, SalespathError, refusal
 from salespath.files.source import INTERVIEW, InputFile, encoding
+from salespath.tables.columns import PLAIN, STOP, UNKNOWN, TableOptions
 from salespath.tables.framing import find_header
 
 if TYPE_CHECKING:  # these are slow to import
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # these are slow to import
     from salespath.tables.batch import Batch
 
 ROWS = 16_384  # of a part
+STOPPED = "SP168"
 
 
 class TableReading(ABC):
@@ -48,8 +50,10 @@ class TableReading(ABC):
     told_by_cells = True  # whether cells say all of a row
 
     @abstractmethod
-    def __init__(self, source: InputFile, base: Base, money: Currencies = UNSAID) -> None:
-        """Begin to read, with what else is said of amounts. Raises SalespathError where the file cannot be used at all."""
+    def __init__(
+        self, source: InputFile, base: Base, money: Currencies = UNSAID, options: TableOptions = PLAIN
+    ) -> None:
+        """Begin to read, with what else is said of amounts and columns. Raises SalespathError for a file that cannot be used."""
 
     @abstractmethod
     def parts(self) -> Iterator[Any]:
@@ -61,6 +65,10 @@ class TableReading(ABC):
 
     def notes(self) -> Sequence[Problem]:
         """Once all parts are read: how cells were understood that do not mean just what they say."""
+        return ()
+
+    def understood(self) -> Sequence[ColumnRead]:
+        """Once all parts are read: how the columns of a table were read."""
         return ()
 
 
@@ -92,8 +100,8 @@ class CompaniesFile:
     `-` is standard input, `interview:NAME` what was answered in an interview.
     """
 
-    def __init__(self, base: Base, path: str, money: Currencies = UNSAID) -> None:
-        self.path, self._base, self._money = path, base, money
+    def __init__(self, base: Base, path: str, money: Currencies = UNSAID, options: TableOptions = PLAIN) -> None:
+        self.path, self._base, self._money, self.options = path, base, money, options
 
     @property
     def is_table(self) -> bool:
@@ -105,7 +113,7 @@ class CompaniesFile:
         source, kind = self._known()
         reader: type[TableReading] = getattr(import_module(kind.module), kind.reader)
         try:
-            return reader(source, self._base, self._money)
+            return reader(source, self._base, self._money, self.options)
         except BaseException:
             source.close()
             raise
@@ -116,7 +124,13 @@ class CompaniesFile:
         if kind.is_table:
             return _portfolio(self.reading(), self._base.vocabulary)
         with source:
-            return read_source(source, self._base.vocabulary, self._money, lines=kind is LINES, lenient=lenient)
+            unknown = self.options.on_error == UNKNOWN
+            found = read_source(
+                source, self._base.vocabulary, self._money, lines=kind is LINES, lenient=lenient, unknown=unknown
+            )
+        if self.options.on_error == STOP:
+            stop_at_first(found.rejects)
+        return found
 
     @cached_property
     def _opened(self) -> tuple[InputFile, FileKind] | SalespathError:
@@ -128,7 +142,7 @@ class CompaniesFile:
             source = InputFile(self.path)
         except SalespathError as error:
             return error
-        return source, recognise(source, self._base.vocabulary)
+        return source, recognise(source, self._base.vocabulary, self.options)
 
     def _known(self) -> tuple[InputFile, FileKind]:
         if isinstance(self._opened, SalespathError):
@@ -136,7 +150,7 @@ class CompaniesFile:
         return self._opened
 
 
-def recognise(source: InputFile, vocabulary: Vocabulary) -> FileKind:
+def recognise(source: InputFile, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> FileKind:
     """The kind of a file: by its first bytes where they are certain, else by its ending, else a fact file."""
     for start, kind in FIRST_BYTES.items():
         if source.head.startswith(start):
@@ -145,7 +159,7 @@ def recognise(source: InputFile, vocabulary: Vocabulary) -> FileKind:
     text = source.head.decode(encoding(source.head), errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
     if lines and lines[0][0] not in "#{[":
-        head = find_header(text, vocabulary)
+        head = find_header(text, vocabulary, options)
         if head and head.facts and (not head.above or (head.known > 1 and named is not FACTS)):
             return CSV
     lines = [line for line in lines if not line.startswith(("#", "---"))]
@@ -174,9 +188,24 @@ def _portfolio(reading: TableReading, vocabulary: Vocabulary) -> Portfolio:
         left_out.extend(batch.left_out)
         check_count(batch)
     problems.extend(reading.notes())
+    columns = tuple(reading.understood())
     if not found and not rejects:
         problems.append(no_rows(reading.path))
-    return Portfolio(tuple(found), tuple(problems), single=False, rejects=tuple(rejects), left_out=tuple(left_out))
+    return Portfolio(
+        tuple(found),
+        tuple(problems),
+        single=False,
+        rejects=tuple(rejects),
+        left_out=tuple(left_out),
+        columns=columns,
+    )
+
+
+def stop_at_first(rejects: Sequence[Reject]) -> None:
+    """Raise SalespathError for the first company that cannot be assessed, if there is one."""
+    for reject in rejects[:1]:
+        what = "stopped here, as --on-error stop says; nothing is written."
+        raise SalespathError([*reject.problems, Problem(STOPPED, what, file=reject.file, row=reject.row)])
 
 
 def check_count(batch: Batch) -> None:

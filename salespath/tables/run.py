@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.files.output import Output, check, is_there, together
-from salespath.files.problems import ERROR, Problem, SalespathError
+from salespath.files.problems import ERROR, Problem, SalespathError, has_error
 from salespath.tables.assessed import Assessed, assess_reading
 from salespath.tables.progress import Summary, bar
 from salespath.tables.read import CompaniesFile, TableReading
@@ -47,6 +47,9 @@ def assess_to_file(
     ending = ending or out.lower().rpartition(".")[2]
     summary = Summary(rows=any(file.is_table for file in opened))
     readings = _begun(opened)
+    for one in opened[:1]:
+        if has_error(astray := one.options.astray()):
+            raise SalespathError(astray)
 
     def note(problem: Problem) -> None:
         summary.failed |= problem.severity == ERROR
@@ -74,6 +77,7 @@ def assess_to_file(
                     if left and item.batch.rejects:
                         left.write(item.batch.rejects)
                     yield item
+                summary.columns += reading.understood()
 
         items = batches() if strength or ending not in IN_COLUMNS else _strong(batches(), summary)  # a document says it
         write(base, items, file, ending, _columns(readings), ascii_only=ascii_only)

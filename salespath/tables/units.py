@@ -80,6 +80,22 @@ def in_words(fact: Fact | Derived, context: Context) -> str:
     return (f" in {amount}" if amount else "") + (f" a {context.per}" if context.per else "")
 
 
+def column_unit(fact: Fact | Derived, context: Context) -> str:
+    """The unit in which the cells of a fact are: `thousands a month`, `weeks`, `people`."""
+    if fact.type != "money" and context.per:
+        return f"{context.per}s"
+    scale = {0: "", 3: "thousands", 6: "millions", 9: "billions"}[context.scale]
+    own = f"a {context.per}" if context.per else fact.unit
+    return " ".join(filter(None, (scale, own)))
+
+
+def unit_text(context: Context) -> str:
+    """The same as it can be read again: `thousands of EUR a month`, `weeks`, `percent`; nothing where it says nothing."""
+    scale = {0: "", 3: "thousands", 6: "millions", 9: "billions"}[context.scale]
+    amount = " of ".join(filter(None, (scale, context.currency))) or ("percent" if context.percent else "")
+    return " ".join(filter(None, (amount, f"a {context.per}" if context.per else "")))
+
+
 _NAMES = {"EUR": "euros", "USD": "US dollars", "GBP": "pounds", "RON": "lei"}
 
 
@@ -89,20 +105,20 @@ def readings(heading: str) -> Iterator[tuple[str, Unit]]:
     bracketed = _BRACKETED.fullmatch(heading)
     if bracketed:
         for name, unit in readings(bracketed["name"]):
-            if (found := _unit(bracketed["unit"])) and (both := _joined(unit, found)):
+            if (found := parse_unit(bracketed["unit"])) and (both := joined(unit, found)):
                 yield name, both
         return
-    if (comma := _COMMA.fullmatch(heading)) and (found := _unit(comma["unit"])):
+    if (comma := _COMMA.fullmatch(heading)) and (found := parse_unit(comma["unit"])):
         yield comma["name"], found
         return
     places = [match.start() for match in _WORD.finditer(heading)][1:]
     for start in reversed(places[-_LONGEST:]):
-        found = _unit(heading[start:])
+        found = parse_unit(heading[start:])
         if found and heading[:start].strip(" _-/."):
             yield heading[:start], found
 
 
-def _joined(first: Unit, second: Unit) -> Unit | None:
+def joined(first: Unit, second: Unit) -> Unit | None:
     """Two units of one heading as one, or None where they say different things."""
     found = second
     for name in ("scale", "currency", "period", "percent"):
@@ -113,14 +129,14 @@ def _joined(first: Unit, second: Unit) -> Unit | None:
     return replace(found, words=first.words | second.words)
 
 
-def _unit(text: str) -> Unit | None:
+def parse_unit(text: str) -> Unit | None:
     """What a text says as a unit, or None where it is none."""
     text = text.strip().lower()
     if text in _ANSWERS:
         return Unit(words=frozenset([text]))
     found = Unit()
     for word in re.sub(r"[_/-]", " ", re.sub(r"[.'’]", "", text)).split():
-        both = _joined(found, part) if (part := _part(word)) else None
+        both = joined(found, part) if (part := _part(word)) else None
         if both is None:
             return None
         found = both

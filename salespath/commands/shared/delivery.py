@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from salespath.commands.shared.columns import given_files
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
 from salespath.files.source import INTERVIEW
 from salespath.report.formats import WRITERS, text, write_page
@@ -95,6 +96,8 @@ def output_options(*tables: str, formats: Mapping[str, str] = FORMATS) -> Callab
                 output = _with_rejects(output, rejects)
             outputs = [] if output.path == STDOUT else [Output(output.path)]
             outputs += [Output(output.rejects, "where rejected rows go", "--rejects")] if output.rejects else []
+            if saved := given_files()[1]:
+                outputs.append(Output(saved, "where the mapping goes", "--save-mapping"))
             if outputs:
                 check(outputs, files_read(), force=force)
             return command(*args, output=output, **kwargs)
@@ -113,6 +116,7 @@ def files_read() -> list[str]:
     given = [context.params.get(str(name)) or () for name in (*named, "cases", "answers_file", "folders")]
     paths = [_file_of(path) for value in given for path in ([value] if isinstance(value, str) else value)]
     inside = [file for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
+    paths += [path for path in given_files()[:1] if path]
     return [*paths, *map(str, (*inside, *rule_files(), *vocabulary_files()))]
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from salespath.commands.shared.columns import given_columns, report_columns, table_options
 from salespath.commands.shared.group import report_problems
 from salespath.engine.base import Base
 from salespath.engine.load import load
@@ -20,7 +21,7 @@ from salespath.facts.rates import UNSAID, Currencies, currencies
 from salespath.facts.settings import choose, of_name, suppose
 from salespath.files.problems import Problem, SalespathError, has_error, refusal, shown
 from salespath.rules.folders import passed_over
-from salespath.tables.read import CompaniesFile
+from salespath.tables.read import STOPPED, CompaniesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,18 +42,24 @@ def with_base(command: F) -> F:
     return cast(F, run)
 
 
-def company_options(*, settings: bool = True) -> Callable[[F], F]:
-    """The options of a command on companies: --company, --currency, --rate, and --set where `settings`."""
+def company_options(*, settings: bool = True, maps: bool = True) -> Callable[[F], F]:
+    """The options of a command on companies: --company, those on money and tables, and --set where `settings`."""
 
     named = "Which company, where FILE holds several; its name, without FILE." if settings else "Only this company."
     said = "Suppose this (again: another fact), as in a fact file."
     company = click.option("--company", metavar="NAME", default="", help=named)
     supposed = click.option("--set", "texts", metavar="FACT=VALUE", multiple=True, help=said)
-    return lambda command: money_options(supposed(company(command)) if settings else company(command))
+    reading = reading_options(maps=maps)
+    return lambda command: reading(supposed(company(command)) if settings else company(command))
 
 
-def money_options(command: F) -> F:
-    """The options --currency and --rate, which `given_money` and all that reads companies here take note of."""
+def reading_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
+    """The options on money and tables, which all that reads companies here takes note of."""
+    return lambda command: _money_options(table_options(maps=maps, asks=asks)(command))
+
+
+def _money_options(command: F) -> F:
+    """The options --currency and --rate, of which `given_money` takes note."""
 
     def keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
         return lambda context, option, value: context.meta.__setitem__(key, value)
@@ -89,9 +96,10 @@ def start_option(command: F) -> F:
 
 
 def companies_files(base: Base, paths: Iterable[str]) -> list[CompaniesFile]:
-    """The files of companies at some paths, read with what --currency and --rate say."""
-    money = given_money()
-    return [CompaniesFile(base, path, money) for path in paths]
+    """The files of companies at some paths, read with what the options on money and tables say."""
+    money, paths = given_money(), [*paths]
+    columns = given_columns(base.vocabulary, paths)
+    return [CompaniesFile(base, path, money, columns) for path in paths]
 
 
 def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient: bool = False) -> list[Portfolio]:
@@ -104,7 +112,10 @@ def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient
         try:
             portfolios.append(file.portfolio(lenient=lenient))
         except SalespathError as error:
+            if any(problem.code == STOPPED for problem in error.problems):
+                raise
             portfolios.append(Portfolio((), error.problems, single=True))
+    report_columns([column for portfolio in portfolios for column in portfolio.columns])
     if not company:
         return portfolios
     kept = [replace(p, cases=tuple(of_name(p.cases, company))) for p in portfolios]
@@ -156,7 +167,8 @@ def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequen
 
 def read_one(base: Base, path: str, money: Currencies = UNSAID) -> Case:
     """The company of a file, its name empty where the file gives none. Raises SalespathError for problems, and for several."""
-    portfolio = CompaniesFile(base, path, money).portfolio()
+    portfolio = CompaniesFile(base, path, money, given_columns(base.vocabulary, [path])).portfolio()
+    report_columns(portfolio.columns)
     if has_error(portfolio.problems):
         raise SalespathError(portfolio.problems)
     if len(portfolio.cases) != 1:
