@@ -1,5 +1,6 @@
 """Headings of tables: which columns are facts, in which unit, and what becomes of the others."""
 
+import shlex
 from pathlib import Path
 
 import pyarrow as pa
@@ -140,7 +141,8 @@ def test_what_a_heading_is_read_as_is_said_once() -> None:
     found = heading(
         "Account Name", "Burn (k€)", "Product Stage", "Churn %", "Sales cycle (weeks)", "Marketing budget a year"
     )
-    assert [(p.severity, p.code, p.message) for p in found.problems] == [
+    assert found.problems == ()
+    assert [(p.severity, p.code, p.message) for p in found.said] == [
         (NOTE, "SP116", "Account Name is read as the company."),
         (NOTE, "SP116", "Burn (k€) is read as monthly_burn in thousands of euros."),
         (NOTE, "SP116", "Churn % is read as churn_rate in percent."),
@@ -150,7 +152,7 @@ def test_what_a_heading_is_read_as_is_said_once() -> None:
 
 
 def test_what_cannot_be_seen_in_a_heading_is_shown() -> None:
-    (note,) = heading("capital\u200b").problems
+    (note,) = heading("capital\u200b").said
     assert note.message == "capital<U+200B> is read as capital."
 
 
@@ -172,16 +174,21 @@ def test_what_cannot_be_seen_in_a_heading_is_shown() -> None:
 def test_a_misspelt_heading_gets_a_suggestion_but_never_across_a_unit(written: str, hint: str) -> None:
     found = heading(written, "self_serve")
     assert found.names[0] == written
-    assert [p.message.rpartition("Did you mean ")[2] for p in found.problems] == ([f"{hint}?"] if hint else [])
+    said = [p.message.rpartition("Did you mean ")[2] for p in found.problems if p.code == "SP111"]
+    option = f"--map {shlex.quote(f'{written}={hint}')}"
+    assert said == ([f"{hint}? Then add {option}."] if hint else [])
 
 
 def test_two_columns_that_are_one_fact_are_refused_by_both_names() -> None:
     assert refused("company", "Burn (k€)", "monthly_burn", "capital", "capital", "Company") == [
         ("SP105", "the column capital is given twice."),
-        ("SP105", "the columns Burn (k€) and monthly_burn are both monthly_burn; rename or remove one of them."),
+        (
+            "SP105",
+            "the columns Burn (k€) and monthly_burn are both monthly_burn; say which it is with --map 'Burn (k€)=monthly_burn'.",
+        ),
     ]
     assert refused("Company", "Company Name", "capital") == [
-        ("SP105", "the columns Company, Company Name all name the company; call one of them company.")
+        ("SP105", "the columns Company, Company Name all name the company; say which does with --map Company=company.")
     ]
 
 
