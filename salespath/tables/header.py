@@ -205,14 +205,24 @@ def _settled(
             facts = tuple(name for name in column.unclear.facts if name not in taken)
         elif hinted < _HINTED and heading not in RESULTS and not heading.startswith(PREFIX):
             hinted += 1
-            note = heading.rpartition("__")[2] in NOTES and heading.rpartition("__")[0]
-            facts = tuple({nearest_fact(note or heading, vocabulary)} - {"", *taken})
+            about, _, kind = heading.rpartition("__")
+            if kind in NOTES and about:
+                if fact := nearest_fact(about, vocabulary):
+                    notes.append(_note_astray(heading, f"{fact}__{kind}", path))
+                continue
+            facts = tuple({nearest_fact(heading, vocabulary)} - {"", *taken})
         if facts and (fact := options.asked(heading, facts)):
             found[place] = _column(heading, vocabulary, options)
             taken.add(fact)
         elif not (facts and options.ask) and (facts or column.unclear):
             notes.append(_left(heading, facts, column.unclear, path))
     return found, notes
+
+
+def _note_astray(heading: str, meant: str, path: str) -> Problem:
+    seen = shown(heading)
+    message = f"{seen} is about no fact, so the column is carried through. Did you mean {meant}?"
+    return Problem("SP111", message, WARNING, file=path, row=1, column=seen, value=seen)
 
 
 def _left(heading: str, facts: Sequence[str], unclear: Unclear | None, path: str) -> Problem:

@@ -244,7 +244,8 @@ def test_columns_that_are_no_facts_are_carried_through_and_near_misses_named(tmp
         (WARNING, "SP111", 1, "anual_contract_value"),
         (WARNING, "SP111", 1, "capitl__how"),
     ]
-    assert found.problems[0].message.endswith("Did you mean annual_contract_value?")
+    assert "Did you mean annual_contract_value? Then add --map" in found.problems[0].message
+    assert found.problems[1].message.endswith("Did you mean capital__how?")
     (case,) = found.cases
     assert case.values == {"self_serve": True, "product_stage": "launched"}
     assert case.extra == {"id": "7", "anual_contract_value": "5", "capitl__how": "x"}
