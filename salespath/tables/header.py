@@ -214,7 +214,7 @@ def _settled(
         if facts and (fact := options.asked(heading, facts)):
             found[place] = _column(heading, vocabulary, options)
             taken.add(fact)
-        elif not (facts and options.ask) and (facts or column.unclear):
+        elif not (facts and options.ask) and (facts or (column.unclear and not column.unclear.facts)):
             notes.append(_left(heading, facts, column.unclear, path))
     return found, notes
 
@@ -227,18 +227,16 @@ def _note_astray(heading: str, meant: str, path: str) -> Problem:
 
 def _left(heading: str, facts: Sequence[str], unclear: Unclear | None, path: str) -> Problem:
     """That a column is carried through that may be one of some facts, or looks like one."""
-    seen, say = shown(heading), f"say which with {map_option(heading, facts[0])}" if facts else ""
-    if unclear is None:
-        message = f"{seen} is not a fact, so the column is carried through. Did you mean {facts[0]}? Then {say}."
-        return Problem(
-            "SP111", message.replace("say which with", "add"), WARNING, file=path, row=1, column=seen, value=seen
-        )
-    if unclear.facts:
-        said = f"; {say}" if facts else ""
-        message = f"{seen} is left unknown: {unclear.because}{said}."
+    seen = shown(heading)
+    if unclear and not facts:
+        message = f"{seen} is carried through, as no fact: {unclear.because}."
+        return Problem("SP167", message, NOTE, file=path, row=1, column=seen, value=seen)
+    say, others = map_option(heading, facts[0]), "".join(f", or ={name}" for name in facts[1:])
+    if unclear:
+        message = f"{seen} is left unknown: {unclear.because}; say which with {say}{others}."
         return Problem("SP167", message, WARNING, file=path, row=1, column=seen, value=seen)
-    message = f"{seen} is carried through, as no fact: {unclear.because}."
-    return Problem("SP167", message, NOTE, file=path, row=1, column=seen, value=seen)
+    message = f"{seen} is not a fact, so the column is carried through. Did you mean {facts[0]}? Then add {say}."
+    return Problem("SP111", message, WARNING, file=path, row=1, column=seen, value=seen)
 
 
 def _is_plain(name: str) -> bool:

@@ -109,6 +109,14 @@ def test_a_heading_with_two_readings_is_left_unknown_by_name(written: str) -> No
     assert "--map" in problem.message
 
 
+def test_nothing_is_unclear_where_another_column_is_the_fact() -> None:
+    found = header.read(["Stage", "product_stage", "Sales", "revenue"], VOCABULARY, "t.csv")
+    assert (found.names, [p.column for p in found.problems]) == (
+        ("Stage", "product_stage", "Sales", "annual_revenue"),
+        ["Sales"],
+    )
+
+
 def test_no_name_of_a_fact_is_another_one_too_and_all_units_fit() -> None:
     meant, unclear = VOCABULARY.headings.meant, VOCABULARY.headings.unclear
     assert not meant.keys() & unclear.keys()

@@ -136,7 +136,7 @@ def report_columns(columns: Sequence[ColumnRead]) -> None:
     options: TableOptions | None = meta.get(_GIVEN)
     for file in dict.fromkeys(column.file for column in columns):
         found = [column for column in columns if column.file == file]
-        if not all(column.plain and not column.format for column in found if column.fact):
+        if not all(c.plain and c.format in ("", "decimal point") for c in found if c.fact):
             say(_table(file, found), err=True)
     if options is None or not columns:
         return
