@@ -90,6 +90,13 @@ def test_a_mapping_replaces_no_file_and_no_input():
     assert 'fact: capital, unit: "millions of USD"' in Path("m.yaml").read_text("utf-8")
 
 
+def test_without_a_table_no_mapping_is_saved():
+    with open("f.yaml", "w") as file:
+        file.write("capital: 5\n")
+    assert "no mapping to save" in run("assess", "f.yaml", "--save-mapping", "m.yaml").stderr
+    assert not os.path.exists("m.yaml")
+
+
 def test_a_column_that_is_not_there_is_an_error_before_anything_is_written():
     done = run("assess", "s.csv", "--map", "Brun rat=monthly_burn", "-o", "out.csv", code=1)
     assert "SP166" in done.stderr

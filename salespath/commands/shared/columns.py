@@ -22,6 +22,7 @@ _MAP, _MAPPING, _SAVE, _ON_ERROR, _NO_INPUT = KEYS = tuple(
     f"salespath.{name}" for name in ("map", "mapping", "save_mapping", "on_error", "no_input")
 )
 _GIVEN = "salespath.columns"  # the options as they were read, with the answers given since
+_SAVED = "salespath.columns_saved"  # the columns that are in the file of --save-mapping
 _NAMED = 12  # columns that are carried through and named
 
 
@@ -138,16 +139,28 @@ def report_columns(columns: Sequence[ColumnRead]) -> None:
         found = [column for column in columns if column.file == file]
         if not all(c.plain and c.format in ("", "decimal point") for c in found if c.fact):
             say(_table(file, found), err=True)
-    if options is None or not columns:
+    if options is None:
         return
-    astray = options.astray([column.column for column in columns])
-    if has_error(astray):
-        raise SalespathError(astray)
-    report_problems(astray)
-    path = meta.get(_SAVE)
-    if path:
-        with atomic(path, force=bool(click.get_current_context().params.get("force"))) as output:
-            output.write(mapping_text(columns, options).encode())
+    if columns:
+        astray = options.astray([column.column for column in columns])
+        if has_error(astray):
+            raise SalespathError(astray)
+        report_problems(astray)
+    if path := meta.get(_SAVE):
+        _save(path, columns, options)
+
+
+def _save(path: str, columns: Sequence[ColumnRead], options: TableOptions) -> None:
+    """Save what was understood of the tables so far."""
+    context = click.get_current_context()
+    before = context.meta.get(_SAVED, ())
+    if not columns:
+        if not before:
+            say("No table was read, so that there is no mapping to save.", err=True)
+        return
+    context.meta[_SAVED] = both = (*before, *columns)
+    with atomic(path, force=bool(before or context.params.get("force"))) as output:
+        output.write(mapping_text(both, options).encode())
 
 
 def _table(file: str, columns: Sequence[ColumnRead]) -> str:
