@@ -111,7 +111,7 @@ def read(path: str) -> Node:
 
 def read_document(source: InputFile, *, lines: bool = False) -> tuple[Node, bool]:
     """A file that has been opened as nodes, and whether it is JSON. `lines`: a list whose items are the lines (JSON Lines)."""
-    text = decode(source.whole(), source.path)
+    text = decode(source.whole(), source.path, source.codec)
     if lines:
         text = _as_list(text)
     ending = source.path.lower().rpartition(".")[2]

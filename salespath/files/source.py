@@ -10,7 +10,6 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -18,13 +17,16 @@ from salespath.files.problems import SalespathError, refusal, shown
 
 MAX_BYTES = 64 * 2**20
 HEAD = 2**16  # bytes by which a file is known
+_LISTED = 2**20  # at the end of an archive or of a compound file, which hold the names of their parts
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 INTERVIEW = "interview:"  # before the name of an interview, in place of the path of a file of companies
 
 _UNPACK = "unpack it, or give what is in it on standard input (`… | salespath … -`)"
 _AS_TEXT = "write what it says into a fact file or a table (`salespath facts template`)"
 _SHEET = "save the sheet as CSV (UTF-8) and give that"
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Microsoft's files before those that are ZIP archives, and around encrypted ones
 _FOREIGN = {  # how files begin that are no text: what they are, and what to do
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("a file of an older Excel or Word", _SHEET),
+    _COMPOUND: ("a file of an older Excel or Word", _SHEET),
     b"\x1f\x8b": ("a gzip file", _UNPACK),
     b"BZh": ("a bzip2 file", _UNPACK),
     b"\xfd7zXZ\0": ("an xz file", _UNPACK),
@@ -37,7 +39,9 @@ _FOREIGN = {  # how files begin that are no text: what they are, and what to do
     b"SQLite format 3\0": ("an SQLite database", "save the table as CSV and give that"),
     b"ARROW1": ("an Arrow file", "save it as Parquet and give that"),
 }
+WORKBOOK = b"xl/workbook.xml"  # the part of a ZIP archive that makes it an Excel workbook
 _ZIPPED = {  # what a ZIP archive is that names such a part
+    b"xl/workbook.bin": ("a binary Excel workbook (.xlsb)", "save it as .xlsx and give that"),
     b"xl/": ("an Excel workbook", _SHEET),
     b"opendocument.spreadsheet": ("an OpenDocument spreadsheet", _SHEET),
     b"Index/Document.iwa": ("a file of Apple Numbers", "export the sheet as CSV (UTF-8) and give that"),
@@ -56,18 +60,23 @@ _MARKS = {
 class InputFile:
     """A file that is read once; `head` are its first bytes. `-` is standard input; `file` stands for what is no file on disk.
 
-    Raises SalespathError: SP101 for a missing file, a directory or a device, SP102 for one that is no text and no table: an Excel
-    workbook, gzip, a PDF document, an image, ….
+    `encoding` is what is said of its text, `sheet` which sheet of a workbook is meant; a file with `tables` may be a workbook.
+
+    Raises SalespathError: SP101 for a missing file, a directory or a device, SP102 for one that is no text and no table: an
+    encrypted workbook, gzip, a PDF document, an image, ….
     """
 
-    def __init__(self, path: str, file: IO[bytes] | None = None) -> None:
+    def __init__(
+        self, path: str, file: IO[bytes] | None = None, *, encoding: str = "", sheet: str = "", tables: bool = False
+    ) -> None:
         self.path, self._copied = path, False
+        self.encoding, self.sheet, self.is_workbook = encoding, sheet, False
         self._file = file or (sys.stdin.buffer if path == "-" else open_file(path))
         try:
             self.head = self._rest = _read(self._file, HEAD)
             self.size = _size(self._file)
             self.done = 0
-            _refuse_foreign(self.head, path)
+            self._refuse_foreign(tables)
         except (OSError, ValueError) as error:
             self.close()
             _cannot_read(path, error)
@@ -79,6 +88,13 @@ class InputFile:
     def share(self) -> float | None:
         """How much of it is read, 0 to 1, where its size is known."""
         return min(1.0, self.done / self.size) if self.size else None
+
+    @property
+    def codec(self) -> str:
+        """The encoding of its text: what is said, else what its first bytes tell; a byte order mark belongs to either."""
+        seen = encoding(self.head)
+        said = codecs.lookup(self.encoding).name if self.encoding else seen
+        return seen if said.startswith(seen.removesuffix("-sig")) else said
 
     def read(self, size: int) -> bytes:
         """The next bytes. Raises SalespathError (SP101)."""
@@ -100,18 +116,22 @@ class InputFile:
 
     def pieces(self, size: int) -> Iterator[bytes]:
         """All bytes from the start, to be read again after `rewind`; of a pipe a copy is kept on disk while it is open."""
-        if not self._file.seekable():
-            import shutil
-            import tempfile
-
-            copy = tempfile.TemporaryFile()  # noqa: SIM115 (it stays open)
-            copy.write(self._rest)
-            shutil.copyfileobj(self._file, copy)
-            self.close()
-            self._file, self._copied, self.size = copy, True, copy.tell()
+        self._copy()
         self.rewind()
         while data := self.read(size):
             yield data
+
+    def _copy(self) -> None:
+        """Keep what a pipe holds on disk, as long as it is open. Raises SalespathError (SP101)."""
+        if self._file.seekable():
+            return
+        import tempfile
+
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 (it stays open)
+        while data := self.read(2**20):
+            copy.write(data)
+        self.close()
+        self._file, self._copied, self.size = copy, True, copy.tell()
 
     def rewind(self) -> None:
         """Begin again with the first byte, where it is a file or its pieces have been read."""
@@ -132,11 +152,36 @@ class InputFile:
         return data
 
     def seekable(self) -> IO[bytes]:
-        """The file from its start, to be read in any order; of a pipe, its bytes."""
-        if not self._file.seekable():
-            return BytesIO(self.whole())
+        """The file from its start, to be read in any order; of a pipe, a copy."""
+        self._copy()
         self._file.seek(0)
         return self._file
+
+    def _refuse_foreign(self, tables: bool) -> None:
+        """Raise SalespathError (SP102) where it is no text, and no workbook that is welcome. Only the end of an archive names all parts."""
+        head = self.head
+        if head.startswith(b"PK\x03\x04"):
+            names = head + self._end(_LISTED)
+            self.is_workbook = tables and WORKBOOK in names
+            if self.is_workbook:
+                return
+            found = next((kind for part, kind in _ZIPPED.items() if part in names), None)
+        else:
+            found = next((kind for start, kind in _FOREIGN.items() if head.startswith(start)), None)
+        if head.startswith(_COMPOUND) and _ENCRYPTED in head + self._end(_LISTED):
+            found = "an encrypted workbook or document", "open it with its password, save it without one, and give that"
+        if found:
+            raise refusal("SP102", f"this is {found[0]}; {found[1]}.", self.path)
+
+    def _end(self, size: int) -> bytes:
+        """The last bytes of a file on disk; none of a pipe."""
+        if not self._file.seekable():
+            return b""
+        place = self._file.tell()
+        self._file.seek(max(0, self._file.seek(0, os.SEEK_END) - size))
+        data = self._file.read()
+        self._file.seek(place)
+        return data
 
     def close(self) -> None:
         """Close it, unless it is standard input."""
@@ -179,10 +224,10 @@ def encoding(head: bytes) -> str:
     return "utf-8-sig"
 
 
-def decode(data: bytes, path: str) -> str:
-    """Bytes as text: UTF-8, UTF-16 or UTF-32. Raises SalespathError (SP102) for anything else."""
+def decode(data: bytes, path: str, codec: str = "") -> str:
+    """Bytes as text in an encoding, or where none is said in UTF-8, UTF-16 or UTF-32. Raises SalespathError (SP102) for others."""
     try:
-        text = data.decode(encoding(data))
+        text = data.decode(codec or encoding(data))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         what = f"the byte {data[error.start]:#04x} is not {error.encoding.upper()}. Save the file as UTF-8."
@@ -190,15 +235,6 @@ def decode(data: bytes, path: str) -> str:
     if "\0" in text:
         raise refusal("SP102", "this is a binary file; text was expected.", path)
     return text
-
-
-def _refuse_foreign(head: bytes, path: str) -> None:
-    """Raise SalespathError (SP102) where the first bytes say that it is no text."""
-    kinds = _ZIPPED.items() if head.startswith(b"PK\x03\x04") else ()
-    found = next((kind for part, kind in kinds if part in head), None)
-    found = found or next((kind for start, kind in _FOREIGN.items() if head.startswith(start)), None)
-    if found:
-        raise refusal("SP102", f"this is {found[0]}; {found[1]}.", path)
 
 
 def _read(file: IO[bytes], size: int) -> bytes:

@@ -173,9 +173,11 @@ class Typist:
             found.append(ColumnRead(self.path, written, name, unit, money, format_, filled, self._good, said, plain))
         return found
 
-    def _read(self, cells: Mapping[str, pa.Array]) -> tuple[dict[str, Cells], dict[str, Bad]]:
+    def _read(
+        self, cells: Mapping[str, pa.Array], exact: Mapping[str, Array]
+    ) -> tuple[dict[str, Cells], dict[str, Bad]]:
         """The typed columns of the facts, and the bad cells by the column in which they stand."""
-        read = {name: reader.read(cells[name]) for name, reader in self._facts.items()}
+        read = {name: reader.read(cells[name], exact.get(name)) for name, reader in self._facts.items()}
         bad = {name: typed.bad for name, typed in read.items()}
         for column, (name, reader) in self._ranges.items():
             if cells[column].null_count < len(cells[column]):
@@ -215,14 +217,19 @@ class Typist:
         lost: Sequence[Reject] = (),
         part: float | None = None,
         find: Callable[[Mapping[str, FactColumn]], Mapping[int, LeftOut]] = lambda _: {},
+        exact: Mapping[str, Array] = MappingProxyType({}),
+        failed: Mapping[str, Bad] = MappingProxyType({}),
     ) -> Batch:
         """The batch of some rows: `bad` says which of them cannot be used, `lost` of which others there are no cells, `find` tells
-        of the facts in all of them which are no companies.
+        of the facts in all of them which are no companies; `exact` which cells are numbers that a program wrote, by column, and
+        `failed` which hold no answer because a formula has none (SP125).
 
         Rows without any content are left out and not counted.
         """
-        read, amiss = self._read(cells)
-        doubtful = {name: _two_readings(cells[name]) for name in self._undecided}
+        stood = cells
+        cells = {**cells, **{name: _emptied(cells[name], at) for name, at in failed.items()}}
+        read, amiss = self._read(cells, exact)
+        doubtful = {name: _two_readings(_emptied(cells[name], exact.get(name, ()))) for name in self._undecided}
         if self._on_error == UNKNOWN:
             read = {
                 name: _without(typed, {*amiss.get(name, ()), *doubtful.get(name, ())}) for name, typed in read.items()
@@ -238,7 +245,8 @@ class Typist:
         left_out = find({name: typed.column for name, typed in read.items()})
         bad = {place: reject for place, reject in bad.items() if place not in left_out}
         wrong: dict[int, list[Problem]] = {}
-        for code, columns_amiss in (("SP112", amiss), ("SP124", doubtful), ("SP115", converted.refused)):
+        kinds = (("SP112", amiss), ("SP124", doubtful), ("SP115", converted.refused), ("SP125", failed))
+        for code, columns_amiss in kinds:
             for name, cells_amiss in columns_amiss.items():
                 for place, (text, why) in cells_amiss.items():
                     if (
@@ -257,10 +265,10 @@ class Typist:
         else:
             doubts = []
         rejects = [*lost, *bad.values()]
-        stood = zip(
-            *(texts(cells[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
+        written = zip(
+            *(texts(stood[name].take(pa.array([*wrong], pa.int64()))).to_pylist() for name in self.names if wrong)
         )
-        for (place, problems), row in zip(wrong.items(), stood):
+        for (place, problems), row in zip(wrong.items(), written):
             rejects.append(Reject(self.path, int(rows[place]), dict(zip(self.names, row)), None, problems))
         rejects.sort(key=lambda reject: reject.row)
         if self._on_error == STOP:
@@ -268,7 +276,7 @@ class Typist:
         order = {name: place for place, name in enumerate(self.names)}
         found = [*doubts, *(problem for reject in rejects for problem in reject.problems)]
         found.sort(key=lambda problem: (problem.row or 0, order.get(str(problem.column), -1)))
-        keep = ~_blank(cells, len(rows))
+        keep = ~_blank(stood, len(rows))
         count = int(keep.sum()) + len(lost)
         keep[[*bad, *wrong, *left_out]] = False
         given = {name: read[name].text if name in read else cells[name] for name in self.names}
@@ -306,10 +314,10 @@ def _unknown(column: FactColumn, places: Collection[int]) -> FactColumn:
     return replace(column, known=known)
 
 
-def _emptied(cells: pa.Array, places: Collection[int]) -> pa.Array:
-    """Cells of which some are empty."""
+def _emptied(cells: pa.Array, places: Array | Collection[int]) -> pa.Array:
+    """Cells of which some are empty: those of a mask, or at some places."""
     kept = np.ones(len(cells), dtype=bool)
-    kept[[*places]] = False
+    kept[places if isinstance(places, np.ndarray) else [*places]] = False
     return pc.if_else(pa.array(kept), cells, pa.scalar(None, cells.type))
 
 

@@ -46,13 +46,15 @@ class Meaning(NamedTuple):
 class TableOptions:
     """How tables are read: what is said of their columns, whom to ask of others, and what becomes of cells that cannot be read.
 
-    `on_error`: REJECT the row, take the cell as UNKNOWN, or STOP. The answers that are given while tables are read are kept.
+    `encoding` is that of text where it is said, `sheet` which sheet of a workbook is meant. `on_error`: REJECT the row, take the cell as UNKNOWN, or STOP. The answers that are given while tables are read are kept.
     """
 
     meanings: dict[str, Meaning] = field(default_factory=dict)
     ask: Ask | None = None
     on_error: str = REJECT
     mapping: str = ""  # the file that says them
+    encoding: str = ""
+    sheet: str = ""
     _found: set[str] = field(default_factory=set)
 
     def meaning(self, heading: str) -> Meaning | None:

@@ -17,6 +17,7 @@ from salespath.engine.base import Base
 from salespath.engine.table import Array, FactColumn
 from salespath.facts import ColumnRead, LeftOut, Lines, Reject, Vocabulary
 from salespath.facts.rates import UNSAID, Currencies
+from salespath.facts.reader import Context
 from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.files.source import InputFile
 from salespath.tables import header
@@ -26,8 +27,8 @@ from salespath.tables.csv_cells import unguard
 from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, utf8
 from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
-from salespath.tables.evidence import as_read, evidence, read_as
-from salespath.tables.framing import frame
+from salespath.tables.evidence import Evidence, as_read, evidence, read_as
+from salespath.tables.framing import Framing, frame
 from salespath.tables.left_out import Rows, Sieve
 from salespath.tables.read import ROWS, TableReading
 from salespath.tables.rejects import ADDED, READ_AS
@@ -41,7 +42,7 @@ class Delimited(TableReading):
     ) -> None:
         self.path, self._source = source.path, source
         vocabulary, path = base.vocabulary, source.path
-        self._frame = framing = frame(source, vocabulary, options)
+        self._frame = framing = self._framing(vocabulary, options)
         self._delimiter, self._width = framing.delimiter, len(framing.names)
         self._needed = max((n for n, name in enumerate(framing.names, 1) if name != f"column {n}"), default=0)
         self._heading = heading = self._read_heading(vocabulary, options)
@@ -49,6 +50,7 @@ class Delimited(TableReading):
         self._again, self._vocabulary = ADDED[0] in framing.names, vocabulary
         self._kept = [n for n, name in enumerate(heading.names) if name in heading.kept]
         self.names = heading.kept
+        self._open()
         older = self._older(date_columns(self.names, vocabulary))
         self._blocks = self._begin()
         first, rows = [], 0
@@ -68,12 +70,12 @@ class Delimited(TableReading):
         )
         facts = [name for name in self.names if name in vocabulary]
         contexts = as_read(self._decided(first), heading.contexts)
-        seen = evidence(self._some(first, facts), vocabulary, path, framing.row, self._delimiter, contexts=contexts)
+        seen = self._evidence(first, facts, vocabulary, contexts)
         decided = read_as(seen.contexts, heading.contexts, self._delimiter)
         self.lines = Lines(
             framing.text, framing.delimiter, framing.encoding, framing.mark, framing.end, self._again, decided
         )
-        self.problems += seen.problems
+        self.problems += (*seen.problems, *self._told())
         headings = [framing.names[n] for n in self._kept]
         self._sieve = Sieve(path, vocabulary, self.names, headings, older)
         self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money, options.on_error)
@@ -110,7 +112,8 @@ class Delimited(TableReading):
         keys = self._keys(block)[places]
 
         def find(facts: Mapping[str, FactColumn]) -> Mapping[int, LeftOut]:
-            return self._sieve.find(Rows(cells, rows, facts, keys, blank, frozenset(here[n] for n in short)))
+            some = frozenset(here[n] for n in short)
+            return self._sieve.find(Rows(cells, rows, facts, keys, blank, some, self._sections(rows)))
 
         found = self._typist.batch(
             cells,
@@ -119,12 +122,39 @@ class Delimited(TableReading):
             lost=[*lost.values()],
             part=share,
             find=find,
+            **self._beside(cells, rows),
         )
         if found.rejects:
             texts = row_texts(block, self._delimiter, [reject.row - block.first for reject in found.rejects])
             rejects = (replace(r, text=texts[r.row - block.first], lines=self.lines) for r in found.rejects)
             found = replace(found, rejects=tuple(rejects))
         return replace(found, problems=(*found.problems, *self._sieve.problems(found.left_out)))
+
+    def _framing(self, vocabulary: Vocabulary, options: TableOptions) -> Framing:
+        """How the table stands there."""
+        return frame(self._source, vocabulary, options)
+
+    def _open(self) -> None:
+        """Make ready to read rows, now that the columns are known."""
+
+    def _told(self) -> Iterable[Problem]:
+        """What else there is to say of the file before its rows."""
+        return ()
+
+    def _evidence(
+        self, some: Sequence[RowBlock], facts: list[str], vocabulary: Vocabulary, contexts: Mapping[str, Context]
+    ) -> Evidence:
+        """What some rows say of the columns."""
+        columns = self._some(some, facts)
+        return evidence(columns, vocabulary, self.path, self._frame.row, self._delimiter, contexts=contexts)
+
+    def _beside(self, cells: Mapping[str, pa.Array], rows: Array) -> Mapping[str, Any]:
+        """What is known of some rows beside their cells, as `Typist.batch` takes it."""
+        return {}
+
+    def _sections(self, rows: Array) -> frozenset[int]:
+        """The places of rows that are known to be headings of sections."""
+        return frozenset()
 
     def _begin(self) -> Iterator[RowBlock]:
         framing = self._frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -54,8 +55,12 @@ def evidence(
     row: int,
     delimiter: str = "",
     contexts: Mapping[str, Context] | None = None,
+    numbers: Mapping[str, Sequence[pa.Array]] = MappingProxyType({}),
 ) -> Evidence:
-    """How the columns are to be read that are facts and text; `row` is the header's, `contexts` what is known of them already."""
+    """How the columns are to be read that are facts and text; `row` is the header's, `contexts` what is known of them already.
+
+    `numbers` are those of the columns that a program wrote, in texts of their own: they say what shares are, but not how people write.
+    """
     found = Evidence(dict(contexts or {}))
     points: dict[str, set[str]] = {}
     doubtful: dict[str, str] = {}
@@ -79,7 +84,7 @@ def evidence(
         points[name] = _separators(distinct, whole=fact.type == "integer", exact=fact.type in ("share", "number"))
         if doubt := _first(distinct, _DOUBTFUL):
             doubtful[name] = doubt
-        if fact.type == "share" and (way := _in_percents(cells)):
+        if fact.type == "share" and (way := _in_percents([*cells, *numbers.get(name, ())])):
             found.contexts[name] = replace(found.contexts.get(name, ALONE), percent=True)
             found.problems += (_note("SP124", f"{name}: shares are read in percents, as {way}.", path, row, name),)
     elsewhere = {sign for signs in points.values() for sign in signs}

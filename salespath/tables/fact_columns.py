@@ -79,9 +79,13 @@ class CellReader:
         self._exponent = context.scale - percent
         self._one_by_one = bool(context.per)  # of which period a plain number is depends on the fact
 
-    def read(self, cells: pa.Array) -> Cells:
-        """Type the cells of a normalised column."""
+    def read(self, cells: pa.Array, exact: Array | None = None) -> Cells:
+        """Type the cells of a normalised column; of text, `exact` says which cells a program wrote, so that 250.125 has one reading."""
         kind = cells.type
+        if exact is not None and self.fact.numeric and exact.any():
+            which = pa.array(exact)
+            others, numbers = pc.if_else(which, None, cells), pc.if_else(which, cells, None)
+            return _together(self.read(others), self._written_numbers(numbers), exact)
         if pa.types.is_dictionary(kind):
             return self._distinct(cells)
         if pa.types.is_list(kind):
@@ -192,6 +196,13 @@ class CellReader:
         rest = known & (self._doubtful(values) | ~np.isfinite(values))
         return self._with_others(cells, values, known & ~rest, rest, exact=True)
 
+    def _written_numbers(self, cells: pa.StringArray) -> Cells:
+        """Numbers as a program writes them, maybe with a unit."""
+        plain = np.asarray(pc.match_substring_regex(cells, _PLAIN).fill_null(False)) & (not self._one_by_one)
+        values = self._floats(cells, plain)
+        plain &= ~self._doubtful(values)
+        return self._with_others(cells, values, plain, np.asarray(cells.is_valid()) & ~plain, exact=True)
+
     def _with_others(
         self, cells: pa.Array, values: Array, known: Array, others: Array, *, exact: bool = False
     ) -> Cells:
@@ -253,6 +264,23 @@ class CellReader:
             if fact.type == "share" and self.context.percent:  # 0.5 may be a half, 1 all of it
                 found |= (values != 0) & (np.abs(values) <= 0.01)
         return found
+
+
+def _together(first: Cells, second: Cells, which: Array) -> Cells:
+    """One column of two; `which` cells are those of the second."""
+    ends = [np.where(which, *pair) for pair in zip(second.column.ends, first.column.ends)]
+    known = np.where(which, second.column.known, first.column.known)
+    high = None if first.column.high is None and second.column.high is None else ends[1]
+    codes = how = text = None
+    if first.codes is not None or second.codes is not None:
+        codes = np.where(which, *("" if some.codes is None else some.codes for some in (second, first)))
+    if first.how is not None or second.how is not None:
+        none = pa.nulls(len(which), pa.string())
+        how = pc.if_else(pa.array(which), *(none if some.how is None else some.how for some in (second, first)))
+    if first.text is not None and second.text is not None:
+        text = pc.if_else(pa.array(which), second.text, first.text)
+    column = FactColumn(ends[0], known, high)
+    return Cells(column, text, first.bad | second.bad, (*first.notes, *second.notes), codes, how)
 
 
 def characters(cells: pa.StringArray) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from salespath.facts import Vocabulary
 from salespath.files.problems import NOTE, Problem, refusal, shown
-from salespath.files.source import InputFile, encoding
+from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.columns import PLAIN, TableOptions
 
@@ -57,8 +57,10 @@ class Framing:
     problems: tuple[Problem, ...]
 
 
-def frame(source: InputFile, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> Framing:
-    """How the table in a file stands there. Raises SalespathError (SP110) for an empty file."""
+def frame(
+    source: InputFile, vocabulary: Vocabulary, options: TableOptions = PLAIN, delimiters: str = DELIMITERS
+) -> Framing:
+    """How the table in a file stands there, with one of some separators. Raises SalespathError (SP110) for an empty file."""
     name, problems = _encoding(source)
     first = source.ahead(FIRST)
     decoder = codecs.getincrementaldecoder(name)(errors="replace")
@@ -66,7 +68,7 @@ def frame(source: InputFile, vocabulary: Vocabulary, options: TableOptions = PLA
     if not text.strip():
         message = "the file is empty; expected a row of fact ids, then a row for each company."
         raise refusal("SP110", message, source.path)
-    head = find_header(text, vocabulary, options)
+    head = find_header(text, vocabulary, options, delimiters)
     assert head is not None  # there is a row
     if head.above:
         what = "row 1 stands" if head.row == 2 else f"rows 1 to {head.row - 1} stand"
@@ -89,7 +91,9 @@ def frame(source: InputFile, vocabulary: Vocabulary, options: TableOptions = PLA
     )
 
 
-def find_header(text: str, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> Head | None:
+def find_header(
+    text: str, vocabulary: Vocabulary, options: TableOptions = PLAIN, delimiters: str = DELIMITERS
+) -> Head | None:
     """The row among the first in which most cells are facts or `company`, the first of several; without one, the first row.
 
     A line `sep=;` above it says which separator is used; else it is the one that makes most cells known. None in an empty text.
@@ -97,7 +101,7 @@ def find_header(text: str, vocabulary: Vocabulary, options: TableOptions = PLAIN
     line, end = _first_line(text)
     said = _SEPARATOR.fullmatch(line)
     found: list[Head] = []
-    for delimiter in said[1] if said else DELIMITERS:
+    for delimiter in said[1] if said else delimiters:
         above: list[str] = [line] if said else []
         for row, start, stop, cells in _rows(text, delimiter, end if said else 0, 2 if said else 1):
             plain = tuple(cell.strip() for cell in cells)
@@ -160,8 +164,8 @@ _MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF8, codecs.BOM_
 
 def _encoding(source: InputFile) -> tuple[str, tuple[Problem, ...]]:
     """The encoding of a file; one without a mark that is not UTF-8 is said."""
-    name = encoding(source.head)
-    if name != "utf-8-sig":
+    name = source.codec
+    if name != "utf-8-sig" or source.encoding:
         return name, ()
     decoder = codecs.getincrementaldecoder("utf-8")()
     before, data = source.ahead(FIRST), b""

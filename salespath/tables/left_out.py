@@ -26,6 +26,7 @@ from salespath.tables.normalise import texts
 from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
+SECTION = "section heading"
 NAMED = 20  # rows of a kind that are told one by one
 REMEMBERED = 2**23  # rows that later ones are compared with, at 24 to 96 bytes each
 _TOTALS = frozenset(
@@ -105,7 +106,8 @@ _SENTENCE = 5  # words of a text after an empty row that is no name
 class Rows(NamedTuple):
     """Some rows of a table: their cells and numbers, the facts in them, a key of each (equal for equal rows), the empty ones.
 
-    `short` are the places of rows with one cell in them, and fewer than the header has.
+    `short` are the places of rows with one cell in them, and fewer than the header has; `sections` those of which the file itself
+    says that they are headings of sections.
     """
 
     cells: Mapping[str, pa.Array]
@@ -114,6 +116,14 @@ class Rows(NamedTuple):
     keys: Array
     blank: frozenset[int] = frozenset()
     short: frozenset[int] = frozenset()
+    sections: frozenset[int] = frozenset()
+
+
+class _Lone(NamedTuple):
+    """The rows with one cell in them, by place: its column and text; and the numbers of the empty rows."""
+
+    cells: Mapping[int, tuple[str, str]]
+    blank: frozenset[int]
 
 
 @dataclass
@@ -149,9 +159,11 @@ class Sieve:
         label = COMPANY if COMPANY in rows.cells else next(iter(rows.cells))
         names = texts(rows.cells[label])
         found: dict[int, tuple[str, str]] = {}
-        self._footers_of(rows, found)
+        lone = self._lone(rows)
+        self._footers_of(rows, lone, found)
         self._headings_of(rows, names, label, found)
         self._totals_of(rows, names, found)
+        self._sections_of(rows, lone, found)
         if label == COMPANY:
             self._repeated(rows, names, found)
         if self.older:
@@ -176,9 +188,10 @@ class Sieve:
             found.append(Problem("SP119", message, NOTE, file=self.path, row=rows[0]))
         return found
 
-    def _footers_of(self, rows: Rows, found: dict[int, tuple[str, str]]) -> None:
+    def _lone(self, rows: Rows) -> _Lone:
+        """The rows with one cell in them, which says no fact."""
         if len(self.names) < 2:
-            return
+            return _Lone({}, rows.blank)
         known = np.zeros(len(rows.numbers), dtype=bool)
         for column in rows.facts.values():
             known |= column.known
@@ -186,14 +199,31 @@ class Sieve:
         some, counts = pa.array(places), np.zeros(len(places), dtype=np.int64)
         for cells in rows.cells.values() if len(places) else ():
             counts += np.asarray(cells.take(some).is_valid())
-        blank = rows.blank | {int(row) for row in rows.numbers[places[counts == 0]]}
-        for place in places[counts == 1].tolist():
-            text = next(_text(cells[place]) for cells in rows.cells.values() if cells[place].is_valid)
+        cells = {
+            place: next((name, _text(cells[place])) for name, cells in rows.cells.items() if cells[place].is_valid)
+            for place in places[counts == 1].tolist()
+        }
+        return _Lone(cells, rows.blank | {int(row) for row in rows.numbers[places[counts == 0]]})
+
+    def _footers_of(self, rows: Rows, lone: _Lone, found: dict[int, tuple[str, str]]) -> None:
+        for place, (_, text) in lone.cells.items():
             row = int(rows.numbers[place])
-            ends = row - 1 in blank or row - 1 == self._footers
+            ends = row - 1 in lone.blank or row - 1 == self._footers
             if _FOOTER.fullmatch(_plain(text)) or (ends and (place in rows.short or len(text.split()) >= _SENTENCE)):
                 found[place] = FOOTER, f"a line that is no row of the table: {shown(text)}"
                 self._footers = row
+
+    def _sections_of(self, rows: Rows, lone: _Lone, found: dict[int, tuple[str, str]]) -> None:
+        """Headings of sections: the file says so, or no company is named, or a mere name opens what an empty row or a total ends."""
+        named = COMPANY in rows.cells
+        begin = {int(rows.numbers[place]) + 1 for place, (kind, _) in found.items() if kind in (TOTAL, AVERAGE)}
+        begin |= {row + 1 for row in lone.blank}
+        for place, (name, text) in lone.cells.items():
+            own = named and name != COMPANY and name not in self.vocabulary
+            opens = name == COMPANY and int(rows.numbers[place]) in begin and 2 * len(lone.cells) < len(rows.numbers)
+            followed = place + 1 < len(rows.numbers) and place + 1 not in lone.cells
+            if place in rows.sections or own or (opens and followed):
+                found.setdefault(place, (SECTION, f"the heading of a section: {shown(text)}"))
 
     def _headings_of(self, rows: Rows, names: pa.Array, label: str, found: dict[int, tuple[str, str]]) -> None:
         headings = dict(zip(self.names, self.headings))

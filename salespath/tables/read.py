@@ -22,7 +22,7 @@ from salespath.facts.cases import NAMES, no_company, read_source
 from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.vocabulary import fold
 from salespath.files.problems import Problem, SalespathError, refusal
-from salespath.files.source import INTERVIEW, InputFile, encoding
+from salespath.files.source import INTERVIEW, InputFile
 from salespath.tables.columns import PLAIN, STOP, UNKNOWN, TableOptions
 from salespath.tables.framing import find_header
 
@@ -83,6 +83,7 @@ class FileKind(NamedTuple):
 FACTS = FileKind("salespath.tables.fact_file_reader", "FactFile", False)
 LINES = FileKind("salespath.tables.fact_file_reader", "FactLines", False)
 CSV = FileKind("salespath.tables.csv_reader", "Delimited", True)
+WORKBOOK = FileKind("salespath.tables.xlsx_reader", "Sheet", True)
 PARQUET = FileKind("salespath.tables.parquet_reader", "Columnar", True)
 ENDINGS = {
     **dict.fromkeys(("yaml", "yml", "json"), FACTS),
@@ -102,6 +103,11 @@ class CompaniesFile:
 
     def __init__(self, base: Base, path: str, money: Currencies = UNSAID, options: TableOptions = PLAIN) -> None:
         self.path, self._base, self._money, self.options = path, base, money, options
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook, which has sheets."""
+        return not isinstance(self._opened, SalespathError) and self._opened[1] is WORKBOOK
 
     @property
     def is_table(self) -> bool:
@@ -139,7 +145,7 @@ class CompaniesFile:
                 from salespath.interview.saved import fact_file  # not for files
 
                 return InputFile(self.path, BytesIO(fact_file(self._base, self.path))), FACTS
-            source = InputFile(self.path)
+            source = InputFile(self.path, encoding=self.options.encoding, sheet=self.options.sheet, tables=True)
         except SalespathError as error:
             return error
         return source, recognise(source, self._base.vocabulary, self.options)
@@ -152,11 +158,13 @@ class CompaniesFile:
 
 def recognise(source: InputFile, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> FileKind:
     """The kind of a file: by its first bytes where they are certain, else by its ending, else a fact file."""
+    if source.is_workbook:
+        return WORKBOOK
     for start, kind in FIRST_BYTES.items():
         if source.head.startswith(start):
             return kind
     named = ENDINGS.get(source.path.lower().rpartition(".")[2])
-    text = source.head.decode(encoding(source.head), errors="replace")
+    text = source.head.decode(source.codec, errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
     if lines and lines[0][0] not in "#{[":
         head = find_header(text, vocabulary, options)
