@@ -158,7 +158,7 @@ class InputFile:
         return self._file
 
     def _refuse_foreign(self, tables: bool) -> None:
-        """Raise SalespathError (SP102) where it is no text, and no workbook that is welcome. Only the end of an archive names all parts."""
+        """Raise SalespathError (SP102) where it is no text, and no welcome workbook. The end of an archive names its parts."""
         head = self.head
         if head.startswith(b"PK\x03\x04"):
             names = head + self._end(_LISTED)

@@ -59,7 +59,7 @@ def evidence(
 ) -> Evidence:
     """How the columns are to be read that are facts and text; `row` is the header's, `contexts` what is known of them already.
 
-    `numbers` are those of the columns that a program wrote, in texts of their own: they say what shares are, but not how people write.
+    `numbers` are those of the columns that a program wrote, as texts: they say what shares are, but not how people write.
     """
     found = Evidence(dict(contexts or {}))
     points: dict[str, set[str]] = {}

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn, column, words
 from salespath.facts import Derived, Fact, Value
-from salespath.facts.currencies import DOLLARS, UNNAMED
+from salespath.facts.currencies import DOLLARS, ISO, UNNAMED
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import BadValue, Range, cell_text
 from salespath.files.problems import shown
@@ -79,13 +79,13 @@ class CellReader:
         self._exponent = context.scale - percent
         self._one_by_one = bool(context.per)  # of which period a plain number is depends on the fact
 
-    def read(self, cells: pa.Array, exact: Array | None = None) -> Cells:
-        """Type the cells of a normalised column; of text, `exact` says which cells a program wrote, so that 250.125 has one reading."""
+    def read(self, cells: pa.Array, numbers: Array | None = None) -> Cells:
+        """Type the cells of a normalised column; of text, `numbers` are the cells that a program wrote: 250.125 has one reading."""
         kind = cells.type
-        if exact is not None and self.fact.numeric and exact.any():
-            which = pa.array(exact)
-            others, numbers = pc.if_else(which, None, cells), pc.if_else(which, cells, None)
-            return _together(self.read(others), self._written_numbers(numbers), exact)
+        if numbers is not None and self.fact.numeric and numbers.any():
+            which = pa.array(numbers)
+            others, exactly = pc.if_else(which, None, cells), pc.if_else(which, cells, None)
+            return _together(self.read(others), self._written_numbers(exactly), numbers)
         if pa.types.is_dictionary(kind):
             return self._distinct(cells)
         if pa.types.is_list(kind):
@@ -197,7 +197,32 @@ class CellReader:
         return self._with_others(cells, values, known & ~rest, rest, exact=True)
 
     def _written_numbers(self, cells: pa.StringArray) -> Cells:
-        """Numbers as a program writes them, maybe with a unit."""
+        """Numbers as a program writes them, maybe with a unit; those in one currency, or in percent, are read together."""
+        rest, found = cells, list[tuple[Array, Cells]]()
+        parts = pc.extract_regex(cells, r"^(?P<number>-?[0-9]+(?:[.][0-9]+)?)(?P<unit>%| [^ 0-9]+)$")
+        units = pc.struct_field(parts, [1]).dictionary_encode()
+        for word in units.dictionary.to_pylist():
+            if reader := self._of_unit(word.strip()):
+                which = pc.equal(units.cast(pa.string()), word).fill_null(False)
+                some = pc.if_else(which, pc.struct_field(parts, [0]), None)
+                if word == "%":
+                    some = pc.binary_join_element_wise(some, "e-2", "").cast(pa.float64()).cast(pa.string())
+                found.append((np.asarray(which), reader._plain_numbers(some)))
+                rest = pc.if_else(which, None, rest)
+        numbers = self._plain_numbers(rest)
+        for mask, some in found:
+            numbers = _together(numbers, some, mask)
+        return numbers
+
+    def _of_unit(self, word: str) -> CellReader | None:
+        """A reader of numbers that have a currency, or the sign %, by all of them; None for another unit."""
+        if self.fact.type == "money" and (code := ISO.get(word.lower())):
+            return CellReader(self.fact, replace(self.context, currency=code), foreign=self._foreign)
+        if self.fact.type == "share" and word == "%":
+            return CellReader(self.fact, replace(self.context, percent=False))
+        return None
+
+    def _plain_numbers(self, cells: pa.StringArray) -> Cells:
         plain = np.asarray(pc.match_substring_regex(cells, _PLAIN).fill_null(False)) & (not self._one_by_one)
         values = self._floats(cells, plain)
         plain &= ~self._doubtful(values)

@@ -214,7 +214,7 @@ class Sieve:
                 self._footers = row
 
     def _sections_of(self, rows: Rows, lone: _Lone, found: dict[int, tuple[str, str]]) -> None:
-        """Headings of sections: the file says so, or no company is named, or a mere name opens what an empty row or a total ends."""
+        """Headings of sections: the file says so, no company is named, or a mere name follows an empty row or a total."""
         named = COMPANY in rows.cells
         begin = {int(rows.numbers[place]) + 1 for place, (kind, _) in found.items() if kind in (TOTAL, AVERAGE)}
         begin |= {row + 1 for row in lone.blank}

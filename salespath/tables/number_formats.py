@@ -23,7 +23,7 @@ _SCALES = {1: "k", 2: "m", 3: "bn"}
 
 
 class Meaning(NamedTuple):
-    """What stands beside the digits: a unit (`EUR`, `k€`, `%`, `weeks`) or nothing, and by which power of ten they are shown smaller."""
+    """What stands beside the digits: a unit (`EUR`, `k€`, `%`, `weeks`) or nothing, and the power of ten that they leave out."""
 
     unit: str = ""
     shift: int = 0

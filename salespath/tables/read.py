@@ -105,6 +105,11 @@ class CompaniesFile:
         self.path, self._base, self._money, self.options = path, base, money, options
 
     @property
+    def is_missing(self) -> bool:
+        """Whether it cannot be opened at all."""
+        return isinstance(self._opened, SalespathError)
+
+    @property
     def is_workbook(self) -> bool:
         """Whether it is a workbook, which has sheets."""
         return not isinstance(self._opened, SalespathError) and self._opened[1] is WORKBOOK

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import repeat, zip_longest
 from typing import Any, NamedTuple
 
 from salespath.files.problems import SalespathError, refusal, shown
@@ -28,6 +29,12 @@ MAX_CELLS = 50_000_000  # those between the first and the last of a row counted
 _LARGE = re.compile(r"xl/(worksheets/|sharedStrings)", re.IGNORECASE)
 _XML = (".xml", ".rels")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})\"")
+# A formula without a value, unless it is an empty text; prefixes are rare, but may be.
+_UNRECKONED = re.compile(
+    rb"<(?:\w+:)?c(?=[\s>])(?![^>]*\st=\"str\")[^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*(?:/>|>\s*</(?:\w+:)?v>))?\s*</|<!--|<!\[CDATA"
+)
+_OVERLAP = 2**15  # characters of what is looked for at most
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -71,7 +78,10 @@ class Merged(NamedTuple):
 
 
 class Workbook:
-    """A workbook that has been checked. Raises SalespathError: SP101 for one that is too large, SP102, SP103, SP128 without openpyxl."""
+    """A workbook that has been checked.
+
+    Raises SalespathError: SP101 for one that is too large, SP102 for an encrypted, SP103 for a damaged one, SP128 without openpyxl.
+    """
 
     def __init__(self, source: InputFile) -> None:
         self.path = source.path
@@ -89,6 +99,7 @@ class Workbook:
             )
             self._archive = zipfile.ZipFile(file)
             sheets = self._values.worksheets
+        self._looked: dict[str, tuple[list[Merged], bool]] = {}
         self.sheets = [sheet.title for sheet in sheets if sheet.sheet_state == "visible"]
         self.sheets += [sheet.title for sheet in sheets if sheet.sheet_state != "visible"]
         if not sheets:
@@ -101,27 +112,34 @@ class Workbook:
 
     def merged(self, sheet: str) -> list[Merged]:
         """The merged cells of a sheet, which stand after its rows."""
-        from openpyxl.utils import column_index_from_string
+        return self._looked_through(sheet)[0]
 
-        found, rest = [], b""
+    def _looked_through(self, sheet: str) -> tuple[list[Merged], bool]:
+        """The merged cells of a sheet, and whether it has formulas without a value: much faster than reading it."""
+        if sheet in self._looked:
+            return self._looked[sheet]
+        from openpyxl.utils import column_index_from_string as index
+
+        found, rest, unreckoned = list[Merged](), b"", False
         with self._reading(), self._archive.open(self._values[sheet]._worksheet_path) as part:
             while data := part.read(MIB):
                 data = rest + data
                 end = 0
                 for match in _MERGED.finditer(data):
                     left, top, right, bottom = (word.decode() for word in match.groups())
-                    found.append(
-                        Merged(column_index_from_string(left), int(top), column_index_from_string(right), int(bottom))
-                    )
+                    found.append(Merged(index(left), int(top), index(right), int(bottom)))
                     end = match.end()
-                rest = data[max(end, len(data) - 200) :]
-        return found
+                unreckoned = unreckoned or bool(_UNRECKONED.search(data))
+                rest = data[max(end, len(data) - _OVERLAP) :]
+        self._looked[sheet] = found, unreckoned
+        return self._looked[sheet]
 
-    def rows(self, sheet: str, merged: list[Merged]) -> Iterator[tuple[int, dict[int, SheetCell]]]:
+    def rows(self, sheet: str) -> Iterator[tuple[int, dict[int, SheetCell]]]:
         """All rows of a sheet with their numbers, and the cells that hold something by column, from 1.
 
         Cells that are merged down a column hold their value in each of their rows. Raises SalespathError (SP101, SP103).
         """
+        merged, _ = self._looked_through(sheet)
         down = {(cells.top, cells.left): cells.bottom for cells in merged if cells.left == cells.right}
         held: dict[int, tuple[int, SheetCell]] = {}
         count = 0
@@ -133,8 +151,8 @@ class Workbook:
             with self._reading():
                 found = {
                     column: _cell(value, formula)
-                    for column, (value, formula) in enumerate(zip(values, formulas), 1)
-                    if value.value is not None or formula.data_type == "f"
+                    for column, (value, formula) in enumerate(zip_longest(values, formulas), 1)
+                    if value.value is not None or (formula is not None and formula.data_type == "f")
                 }
             found = {column: cell for column, cell in found.items() if cell.value != ""}
             if down:
@@ -147,15 +165,17 @@ class Workbook:
             yield number, found
 
     def _both(self, sheet: str) -> Iterator[tuple[Any, Any]]:
-        """The rows of both passes."""
-        passes = []
-        for book in (self._values, self._formulas):
+        """The rows of both passes; of the second none where every formula has its value."""
+        passes: list[Iterator[Any]] = []
+        for book in (self._values, self._formulas) if self._looked_through(sheet)[1] else (self._values,):
             found = book[sheet]
             found.reset_dimensions()  # what a file says of its size may be anything
             passes.append(found.iter_rows())
+        if len(passes) == 1:
+            passes.append(repeat(()))
         while True:
             with self._reading():
-                pair = next(zip(*passes, strict=False), None)
+                pair = next(zip(*passes), None)
             if pair is None:
                 return
             yield pair

@@ -53,7 +53,7 @@ class Sheet(Delimited):
         self._notes: list[Problem] = []
         self.sheet, first, head = self._choose(vocabulary)
         self._merged = self._book.merged(self.sheet)
-        width = max((len(first[head.row - 1]), *(min(map_end(row), len(head.cells) + BESIDE) for row in first)))
+        width = max((len(first[head.row - 1]), *(min(_end(row), len(head.cells) + BESIDE) for row in first)))
         first[head.row - 1] += [""] * (width - len(first[head.row - 1]))
         text = InputFile(self.path, io.BytesIO(_as_csv(first).encode()))
         return replace(frame(text, vocabulary, self._said, COMMA), start=0)
@@ -100,7 +100,7 @@ class Sheet(Delimited):
         """The first rows of a sheet as plain texts, each on one line."""
         rows: list[list[str]] = []
         filled = 0
-        for number, cells in self._book.rows(sheet, self._book.merged(sheet)):
+        for number, cells in self._book.rows(sheet):
             texts = [""] * min(max(cells, default=0), header.MOST_COLUMNS)
             for column, cell in cells.items():
                 texts[column - 1] = " ".join(cell.plain.split())
@@ -144,7 +144,7 @@ class Sheet(Delimited):
             cells.top: cells for cells in self._merged if cells.top == cells.bottom and cells.right > cells.left
         }
         blank = 0
-        for number, cells in self._book.rows(self.sheet, self._merged):
+        for number, cells in self._book.rows(self.sheet):
             if number <= self._frame.row:
                 continue
             if not cells:
@@ -258,7 +258,7 @@ class Sheet(Delimited):
         return self._reject(problem, text, [cell for n, cell in enumerate(self._cells(text)) if n in self._kept])
 
 
-def map_end(row: Sequence[str]) -> int:
+def _end(row: Sequence[str]) -> int:
     """How far a row goes."""
     return max((n for n, text in enumerate(row, 1) if text), default=0)
 

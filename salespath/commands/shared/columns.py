@@ -18,8 +18,8 @@ from salespath.tables.columns import ON_ERROR, REJECT, TableOptions, mapping_tex
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_MAP, _MAPPING, _SAVE, _ON_ERROR, _NO_INPUT = KEYS = tuple(
-    f"salespath.{name}" for name in ("map", "mapping", "save_mapping", "on_error", "no_input")
+_MAP, _MAPPING, _SAVE, _ON_ERROR, _SHEET, _ENCODING, _NO_INPUT = KEYS = tuple(
+    f"salespath.{name}" for name in ("map", "mapping", "save_mapping", "on_error", "sheet", "encoding", "no_input")
 )
 _GIVEN = "salespath.columns"  # the options as they were read, with the answers given since
 _SAVED = "salespath.columns_saved"  # the columns that are in the file of --save-mapping
@@ -27,7 +27,7 @@ _NAMED = 12  # columns that are carried through and named
 
 
 def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
-    """The options of every command that opens tables: --map, --mapping, --save-mapping, --on-error and --no-input.
+    """The options of every command that opens tables: --map, --mapping, --save-mapping, --on-error, --sheet, --encoding, --no-input.
 
     Without `maps` the command has a --map of its own and calls `map_columns`, without `asks` a --no-input of its own.
     """
@@ -64,6 +64,20 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
             help="Cells that cannot be read: reject the row, take them as unknown, or stop.",
         ),
         click.option(
+            *("--sheet", "sheet"),
+            metavar="NAME",
+            expose_value=False,
+            callback=_keep(_SHEET),
+            help="Which sheet of a workbook; else the one whose header has most facts.",
+        ),
+        click.option(
+            *("--encoding", "encoding"),
+            metavar="NAME",
+            expose_value=False,
+            callback=_known_encoding,
+            help="The encoding of text, where it is taken for another one: cp1250.",
+        ),
+        click.option(
             *("--no-input", "no_input"),
             is_flag=True,
             expose_value=False,
@@ -71,7 +85,7 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
             help="Never ask which fact a column is.",
         ),
     ]
-    chosen = [*(options[:1] if maps else ()), *options[1:4], *(options[4:] if asks else ())]
+    chosen = [*(options[:1] if maps else ()), *options[1:-1], *(options[-1:] if asks else ())]
 
     def decorate(command: F) -> F:
         for option in reversed(chosen):
@@ -85,6 +99,15 @@ def _keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     return lambda context, option, value: context.meta.__setitem__(key, value)
 
 
+def _known_encoding(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    try:
+        "".encode(value or "utf-8")
+    except (LookupError, ValueError):
+        message = f"{shown(value)} is no encoding of text; expected a name such as cp1250, cp1252, iso8859-2 or utf-16."
+        raise click.BadParameter(message) from None
+    _keep(_ENCODING)(context, option, value)
+
+
 def map_columns(texts: Sequence[str]) -> None:
     """Take some texts of a command's own --map as those of columns."""
     click.get_current_context().meta[_MAP] = tuple(texts)
@@ -96,7 +119,7 @@ def given_files() -> tuple[str, str]:
     return meta.get(_MAPPING) or "", meta.get(_SAVE) or ""
 
 
-def given_columns(vocabulary: Vocabulary, files: Sequence[str] = ()) -> TableOptions:
+def given_options(vocabulary: Vocabulary, files: Sequence[str] = ()) -> TableOptions:
     """What the options say of columns, and whom to ask of others; `files` are those that will be opened.
 
     Raises SalespathError (SP166) with all that is wrong with it.
@@ -107,6 +130,7 @@ def given_columns(vocabulary: Vocabulary, files: Sequence[str] = ()) -> TableOpt
     if found is None:
         found = read_options(vocabulary, meta.get(_MAP) or (), meta.get(_MAPPING) or "")
         found.on_error = meta.get(_ON_ERROR) or REJECT
+        found.sheet, found.encoding = meta.get(_SHEET) or "", meta.get(_ENCODING) or ""
         if context:
             meta[_GIVEN] = found
             asks = not meta.get(_NO_INPUT) and not context.params.get("no_input") and "-" not in files

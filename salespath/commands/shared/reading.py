@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from salespath.commands.shared.columns import given_columns, report_columns, table_options
+from salespath.commands.shared.columns import given_options, report_columns, table_options
 from salespath.commands.shared.group import report_problems
 from salespath.engine.base import Base
 from salespath.engine.load import load
@@ -25,7 +25,8 @@ from salespath.tables.read import STOPPED, CompaniesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_CURRENCY, _RATES = "salespath.currency", "salespath.rates"  # what the options said, kept with the command that runs
+# What the options said, kept with the command that runs.
+_CURRENCY, _RATES = "salespath.currency", "salespath.rates"
 
 
 def with_base(command: F) -> F:
@@ -67,10 +68,10 @@ def _money_options(command: F) -> F:
     said = "The currency of amounts that name none, where the file says none: EUR."
     paid = "US dollars for one unit: EUR=1.08 (again: another one); else the file's, else a yearly average."
     rate = click.option(
-        "--rate", metavar="CODE=DOLLARS", multiple=True, expose_value=False, callback=keep(_RATES), help=paid
+        "--rate", metavar="CODE=DOLLARS", multiple=True, expose_value=False, callback=_keep(_RATES), help=paid
     )
     named = click.option(
-        "--currency", metavar="CODE", default="", expose_value=False, callback=keep(_CURRENCY), help=said
+        "--currency", metavar="CODE", default="", expose_value=False, callback=_keep(_CURRENCY), help=said
     )
     return named(rate(command))
 
@@ -98,8 +99,11 @@ def start_option(command: F) -> F:
 def companies_files(base: Base, paths: Iterable[str]) -> list[CompaniesFile]:
     """The files of companies at some paths, read with what the options on money and tables say."""
     money, paths = given_money(), [*paths]
-    columns = given_columns(base.vocabulary, paths)
-    return [CompaniesFile(base, path, money, columns) for path in paths]
+    options = given_options(base.vocabulary, paths)
+    files = [CompaniesFile(base, path, money, options) for path in paths]
+    if files and options.sheet and not any(file.is_workbook or file.is_missing for file in files):
+        raise click.UsageError("--sheet names a sheet of an Excel workbook, and none of the files is one.")
+    return files
 
 
 def read_companies(files: Sequence[CompaniesFile], company: str = "", *, lenient: bool = False) -> list[Portfolio]:
@@ -167,7 +171,7 @@ def read_with_settings(base: Base, files: Sequence[CompaniesFile], texts: Sequen
 
 def read_one(base: Base, path: str, money: Currencies = UNSAID) -> Case:
     """The company of a file, its name empty where the file gives none. Raises SalespathError for problems, and for several."""
-    portfolio = CompaniesFile(base, path, money, given_columns(base.vocabulary, [path])).portfolio()
+    portfolio = CompaniesFile(base, path, money, given_options(base.vocabulary, [path])).portfolio()
     report_columns(portfolio.columns)
     if has_error(portfolio.problems):
         raise SalespathError(portfolio.problems)
