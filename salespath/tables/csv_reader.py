@@ -59,7 +59,7 @@ class Delimited(TableReading):
             rows += block.rows
             if rows >= SOME:
                 break
-        self.problems = (*framing.problems, *heading.problems)
+        self.problems = (*self._told(), *framing.problems, *heading.problems)
         texts, codes = pa.string(), pa.dictionary(pa.int32(), pa.string())
         words = (name in vocabulary and not vocabulary[name].numeric for name in self._all)
         self._convert = pyarrow.csv.ConvertOptions(
@@ -75,7 +75,7 @@ class Delimited(TableReading):
         self.lines = Lines(
             framing.text, framing.delimiter, framing.encoding, framing.mark, framing.end, self._again, decided
         )
-        self.problems += (*seen.problems, *self._told())
+        self.problems += seen.problems
         headings = [framing.names[n] for n in self._kept]
         self._sieve = Sieve(path, vocabulary, self.names, headings, older)
         self._typist = Typist(path, self.names, vocabulary, seen.contexts, seen.undecided, money, options.on_error)

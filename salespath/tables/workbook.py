@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -90,6 +90,7 @@ class Workbook:
         except ImportError:
             what = "a workbook is read with openpyxl, which is not installed: `pip install 'salespath[xlsx]'`."
             raise refusal("SP128", what, self.path) from None
+        warnings.filterwarnings("ignore", module=r"openpyxl\.")  # of what it leaves out
         file = source.seekable()
         with self._reading():
             self._check(file)
@@ -143,26 +144,22 @@ class Workbook:
         down = {(cells.top, cells.left): cells.bottom for cells in merged if cells.left == cells.right}
         held: dict[int, tuple[int, SheetCell]] = {}
         count = 0
-        for number, (values, formulas) in enumerate(self._both(sheet), 1):
-            count += len(values)
-            if number > MAX_ROWS or len(values) > MAX_COLUMNS or count > MAX_CELLS:
-                what = f"the sheet {shown(sheet)} has more than {MAX_ROWS:,} rows, {MAX_COLUMNS:,} columns or {MAX_CELLS:,} cells."
-                raise refusal("SP101", f"{what} Save what is needed of it as CSV.", self.path)
-            with self._reading():
-                found = {
-                    column: _cell(value, formula)
-                    for column, (value, formula) in enumerate(zip_longest(values, formulas), 1)
-                    if value.value is not None or (formula is not None and formula.data_type == "f")
-                }
-            found = {column: cell for column, cell in found.items() if cell.value != ""}
-            if down:
+        with self._reading():
+            for number, (values, formulas) in enumerate(self._both(sheet), 1):
+                count += len(values)
+                if number > MAX_ROWS or len(values) > MAX_COLUMNS or count > MAX_CELLS:
+                    most = f"{MAX_ROWS:,} rows, {MAX_COLUMNS:,} columns or {MAX_CELLS:,} cells"
+                    what = f"the sheet {shown(sheet)} has more than {most}. Save what is needed of it as CSV."
+                    raise refusal("SP101", what, self.path)
+                found = dict(_cells(values, formulas))
                 for column, (last, cell) in list(held.items()):
                     if number > last:
                         del held[column]
                     else:
                         found.setdefault(column, cell)
-                held.update({c: (down[number, c], cell) for c, cell in found.items() if (number, c) in down})
-            yield number, found
+                if down:
+                    held.update({c: (down[number, c], cell) for c, cell in found.items() if (number, c) in down})
+                yield number, found
 
     def _both(self, sheet: str) -> Iterator[tuple[Any, Any]]:
         """The rows of both passes; of the second none where every formula has its value."""
@@ -171,14 +168,7 @@ class Workbook:
             found = book[sheet]
             found.reset_dimensions()  # what a file says of its size may be anything
             passes.append(found.iter_rows())
-        if len(passes) == 1:
-            passes.append(repeat(()))
-        while True:
-            with self._reading():
-                pair = next(zip(*passes), None)
-            if pair is None:
-                return
-            yield pair
+        return zip(*passes) if len(passes) == 2 else zip(*passes, repeat(()))
 
     def _check(self, file: Any) -> None:
         """Refuse what would take more memory or time than a table does. Sizes that a file understates are not read beyond."""
@@ -206,11 +196,9 @@ class Workbook:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """What openpyxl warns of is not said, and whatever it raises of a damaged file is one problem."""
+        """Whatever openpyxl raises of a damaged file is one problem."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                yield
+            yield
         except (SalespathError, MemoryError):
             raise
         except Exception as error:  # of a damaged file anything may be raised
@@ -219,6 +207,15 @@ class Workbook:
             raise refusal(
                 "SP103", f"{what}; open it in a spreadsheet and save it as .xlsx or CSV.", self.path
             ) from None
+
+
+def _cells(values: Sequence[Any], formulas: Sequence[Any]) -> Iterator[tuple[int, SheetCell]]:
+    """The cells of a row that hold something, by column."""
+    for column, (value, formula) in enumerate(zip_longest(values, formulas), 1):
+        if value.value is not None or (formula is not None and formula.data_type == "f"):
+            cell = _cell(value, formula)
+            if cell.value != "":
+                yield column, cell
 
 
 def _cell(value: Any, formula: Any) -> SheetCell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ HEAD = 64  # rows with something in them by which a sheet is known
 BLANK = 1000  # rows above the header, empty ones too
 BESIDE = 16  # columns without a heading that may stand beside the table
 MAX_TEXT = 2**31  # characters of a sheet
+_DOUBTFUL = re.compile(r"^-?[1-9]\d{0,2}\.\d{3}(?!\d)")
 _NAMED = 3  # merged cells that are named
 
 
@@ -184,6 +186,7 @@ class Sheet(Delimited):
                 self._notes.append(Problem("SP125", message, WARNING, file=self.path, **at))  # type: ignore[arg-type]
         text = cell.said if said else cell.plain
         if said and cell.is_number and ("." in text or "%" in text):
+            text = _DOUBTFUL.sub(r"\g<0>0", text)  # among rejects it is read again as text
             self._numbers.setdefault(column, array("q")).append(number)
         if text.count("\n") + text.count("\r") >= MAX_LINES:  # as if a quote were not closed
             text = " ".join(text.split())
