@@ -28,8 +28,8 @@ from salespath.facts.rates import (
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import HOW, BadValue, Value
 from salespath.facts.vocabulary import Derived, Fact, Vocabulary, fold
-from salespath.files.nodes import Mapping, Node, Scalar, plain, read_document, repeated_keys
-from salespath.files.problems import WARNING, Problem, has_error, refusal, shown, suggestion
+from salespath.files.nodes import Mapping, Node, Scalar, plain, read_document, read_lines, repeated_keys
+from salespath.files.problems import WARNING, Problem, has_error, in_order, refusal, shown, suggestion
 from salespath.files.source import InputFile
 
 COMPANY = "company"
@@ -215,9 +215,19 @@ def read_source(
     `unknown`: a fact that cannot be read is a warning and left unknown. `lenient`: what the vocabulary cannot read of a saved
     result is a warning (SP161) and stands under UNREAD in its `extra`.
     """
-    node, exact = read_document(source, lines=lines)
     name = "standard input" if source.path == "-" else Path(source.path).stem
-    return read_node(node, vocabulary, source.path, name, money, exact=exact, lenient=lenient, unknown=unknown)
+    bad: dict[int, tuple[str, Problem]] = {}
+    if lines:
+        (node, bad), exact = read_lines(source), True
+    else:
+        node, exact = read_document(source)
+    found = read_node(node, vocabulary, source.path, name, money, exact=exact, lenient=lenient, unknown=unknown)
+    if not bad:
+        return found
+    left = [Reject(source.path, line, {}, text.strip(), [problem]) for line, (text, problem) in bad.items()]
+    problems = in_order([*found.problems, *(problem for _, problem in bad.values())])
+    rejects = sorted([*found.rejects, *left], key=lambda reject: reject.row)
+    return replace(found, problems=problems, rejects=tuple(rejects))
 
 
 def read_node(

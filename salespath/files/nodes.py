@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import yaml
@@ -109,14 +110,35 @@ def read(path: str) -> Node:
         return read_document(source)[0]
 
 
-def read_document(source: InputFile, *, lines: bool = False) -> tuple[Node, bool]:
-    """A file that has been opened as nodes, and whether it is JSON. `lines`: a list whose items are the lines (JSON Lines)."""
+def read_document(source: InputFile) -> tuple[Node, bool]:
+    """A file that has been opened as nodes, and whether it is JSON. Raises SalespathError."""
     text = decode(source.whole(), source.path, source.codec)
-    if lines:
-        text = _as_list(text)
     ending = source.path.lower().rpartition(".")[2]
-    as_json = lines or ending == "json" or (ending not in ("yaml", "yml") and _is_json(text))
+    as_json = ending == "json" or (ending not in ("yaml", "yml") and _is_json(text))
     return parse(text, source.path, as_json=as_json), as_json
+
+
+def read_lines(source: InputFile) -> tuple[Node, dict[int, tuple[str, Problem]]]:
+    """The lines of a file of JSON Lines as one list, each where it is, and those that are no JSON with what is wrong with them.
+
+    Raises SalespathError where none of them is.
+    """
+    text, path = decode(source.whole(), source.path, source.codec), source.path
+    try:
+        return parse(_as_list(text), path, as_json=True), {}
+    except SalespathError as error:
+        bad: dict[int, tuple[str, Problem]] = {}
+        lines = text.split("\n")
+        for number, line in enumerate(lines, 1):
+            try:
+                parse(line, path, as_json=True)
+            except SalespathError as wrong:
+                if line.strip():
+                    bad[number] = line, replace(wrong.problems[0], line=number)
+        good = _as_list("\n".join("" if number in bad else line for number, line in enumerate(lines, 1)))
+        if good.strip("[\n]") == "":
+            raise error
+        return parse(good, path, as_json=True), bad
 
 
 def _as_list(text: str) -> str:

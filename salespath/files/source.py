@@ -24,6 +24,7 @@ INTERVIEW = "interview:"  # before the name of an interview, in place of the pat
 _UNPACK = "unpack it, or give what is in it on standard input (`… | salespath … -`)"
 _AS_TEXT = "write what it says into a fact file or a table (`salespath facts template`)"
 _SHEET = "save the sheet as CSV (UTF-8) and give that"
+_WEB = "a web page, whatever its name ends in", "open it in a spreadsheet, save it as .xlsx or CSV, and give that"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Microsoft's files before those that are ZIP archives, and around encrypted ones
 _FOREIGN = {  # how files begin that are no text: what they are, and what to do
     _COMPOUND: ("a file of an older Excel or Word", _SHEET),
@@ -37,6 +38,10 @@ _FOREIGN = {  # how files begin that are no text: what they are, and what to do
     b"\xff\xd8\xff": ("an image (JPEG)", _AS_TEXT),
     b"GIF8": ("an image (GIF)", _AS_TEXT),
     b"SQLite format 3\0": ("an SQLite database", "save the table as CSV and give that"),
+    b"<html": _WEB,
+    b"<!doctype html": _WEB,
+    b"<table": _WEB,
+    b"<?xml": ("an XML document", "open it in a spreadsheet, save it as .xlsx or CSV, and give that"),
     b"ARROW1": ("an Arrow file", "save it as Parquet and give that"),
 }
 WORKBOOK = b"xl/workbook.xml"  # the part of a ZIP archive that makes it an Excel workbook
@@ -167,7 +172,10 @@ class InputFile:
                 return
             found = next((kind for part, kind in _ZIPPED.items() if part in names), None)
         else:
-            found = next((kind for start, kind in _FOREIGN.items() if head.startswith(start)), None)
+            marked = head[:64].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+            found = next(
+                (kind for start, kind in _FOREIGN.items() if head.startswith(start) or marked.startswith(start)), None
+            )
         if head.startswith(_COMPOUND) and _ENCRYPTED in head + self._end(_LISTED):
             found = "an encrypted workbook or document", "open it with its password, save it without one, and give that"
         if found:

@@ -203,7 +203,6 @@ def test_json_lines_keep_their_lines(tmp_path):
 @pytest.mark.parametrize(
     ("start", "message"),
     [
-        (b"PK\x03\x04..xl/workbook.xml", "this is an Excel workbook; save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this is a file of an older Excel or Word; save the sheet as CSV"),
         (b"PK\x03\x04..word/document.xml", "this is a Word document; write what it says into a fact file"),
         (b"PK\x03\x04..other", "this is a ZIP archive; unpack it"),

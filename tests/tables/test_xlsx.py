@@ -428,6 +428,27 @@ def test_what_comes_on_standard_input_is_known_by_its_bytes(content, wanted):
     assert re.findall(r'"company": "(\w+)"', result.stdout) == wanted
 
 
+def test_a_bad_line_of_json_lines_costs_that_line(tmp_path):
+    path = tmp_path / "f.jsonl"
+    path.write_text('{"company": "Alder", "capital": 1}\n{"company": "Birch", "capital": }\n\n{"company": "Cedar"}\n')
+    found = companies(path)
+    assert [(case.company, case.line) for case in found.cases] == [("Alder", 1), ("Cedar", 4)]
+    assert [(problem.code, problem.line) for problem in found.problems] == [("SP103", 2)]
+    result = CliRunner().invoke(main, ["assess", str(path), "-o", str(tmp_path / "out.csv")])
+    assert result.exit_code == 1
+    rejects = (tmp_path / "out.rejects.csv").read_text()
+    assert '""company"": ""Birch"", ""capital"": }' in rejects
+
+
+@pytest.mark.parametrize(
+    "content", [b"<html><table>", b"\xef\xbb\xbf\n<!DOCTYPE HTML>", b'<?xml version="1.0"?><Workbook>']
+)
+def test_web_pages_that_are_called_workbooks_are_named(tmp_path, content):
+    (tmp_path / "f.xls").write_bytes(content)
+    code, message = refused(tmp_path / "f.xls")
+    assert (code, "save it as .xlsx or CSV" in message) == ("SP102", True)
+
+
 def test_builtin_formats_of_excel(tmp_path):
     (case,) = one(tmp_path, "capital", 5, numbers.BUILTIN_FORMATS[44]).cases
     assert (case.values["capital"], case.currency) == (5, "USD")

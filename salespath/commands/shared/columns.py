@@ -27,7 +27,7 @@ _NAMED = 12  # columns that are carried through and named
 
 
 def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
-    """The options of every command that opens tables: --map, --mapping, --save-mapping, --on-error, --sheet, --encoding, --no-input.
+    """The options of every command that opens tables: which columns are which facts, what becomes of bad cells, sheet, encoding.
 
     Without `maps` the command has a --map of its own and calls `map_columns`, without `asks` a --no-input of its own.
     """
@@ -37,21 +37,21 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
             metavar='"COLUMN=FACT"',
             multiple=True,
             expose_value=False,
-            callback=_keep(_MAP),
+            callback=keep(_MAP),
             help="Which fact a column of a table is (again: another one); FACT none: no fact.",
         ),
         click.option(
             *("--mapping", "mapping"),
             metavar="FILE",
             expose_value=False,
-            callback=_keep(_MAPPING),
+            callback=keep(_MAPPING),
             help="A file (YAML) that says so.",
         ),
         click.option(
             *("--save-mapping", "save_mapping"),
             metavar="FILE",
             expose_value=False,
-            callback=_keep(_SAVE),
+            callback=keep(_SAVE),
             help="Write such a file of what was understood.",
         ),
         click.option(
@@ -60,14 +60,14 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
             default=REJECT,
             show_default=True,
             expose_value=False,
-            callback=_keep(_ON_ERROR),
+            callback=keep(_ON_ERROR),
             help="Cells that cannot be read: reject the row, take them as unknown, or stop.",
         ),
         click.option(
             *("--sheet", "sheet"),
             metavar="NAME",
             expose_value=False,
-            callback=_keep(_SHEET),
+            callback=keep(_SHEET),
             help="Which sheet of a workbook; else the one whose header has most facts.",
         ),
         click.option(
@@ -81,7 +81,7 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
             *("--no-input", "no_input"),
             is_flag=True,
             expose_value=False,
-            callback=_keep(_NO_INPUT),
+            callback=keep(_NO_INPUT),
             help="Never ask which fact a column is.",
         ),
     ]
@@ -95,7 +95,8 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
     return decorate
 
 
-def _keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+def keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Keep what an option says with the command that runs."""
     return lambda context, option, value: context.meta.__setitem__(key, value)
 
 
@@ -105,7 +106,7 @@ def _known_encoding(context: click.Context, option: click.Parameter, value: str 
     except (LookupError, ValueError):
         message = f"{shown(value)} is no encoding of text; expected a name such as cp1250, cp1252, iso8859-2 or utf-16."
         raise click.BadParameter(message) from None
-    _keep(_ENCODING)(context, option, value)
+    keep(_ENCODING)(context, option, value)
 
 
 def map_columns(texts: Sequence[str]) -> None:

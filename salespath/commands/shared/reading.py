@@ -68,10 +68,10 @@ def _money_options(command: F) -> F:
     said = "The currency of amounts that name none, where the file says none: EUR."
     paid = "US dollars for one unit: EUR=1.08 (again: another one); else the file's, else a yearly average."
     rate = click.option(
-        "--rate", metavar="CODE=DOLLARS", multiple=True, expose_value=False, callback=_keep(_RATES), help=paid
+        "--rate", metavar="CODE=DOLLARS", multiple=True, expose_value=False, callback=keep(_RATES), help=paid
     )
     named = click.option(
-        "--currency", metavar="CODE", default="", expose_value=False, callback=_keep(_CURRENCY), help=said
+        "--currency", metavar="CODE", default="", expose_value=False, callback=keep(_CURRENCY), help=said
     )
     return named(rate(command))
 
