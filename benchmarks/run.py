@@ -236,6 +236,56 @@ def reading(base: Base, rounds: int, rows: int) -> list[Row]:
     ]
 
 
+def workbooks(base: Base, rounds: int) -> list[Row]:
+    """A messy sheet read and typed, with its errors, currencies and cells of two readings, against openpyxl reading its values."""
+    if not find_spec("openpyxl"):
+        return []
+    import openpyxl
+
+    rows = 10_000
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "messy.xlsx")
+        write_messy(path, rows)
+
+        def typed() -> None:
+            found = CompaniesFile(base, path).reading()
+            for part in found.parts():
+                found.batch(part)
+
+        def values() -> None:
+            for _ in openpyxl.load_workbook(path, read_only=True, data_only=True)["Data"].iter_rows():
+                pass
+
+        floor, whole = medians(rounds, values, typed, clock=time.process_time)
+    return [(f"{rows:,} companies, messy xlsx", f"CPU {whole:.1f} s", f"{whole / floor:.1f} × openpyxl", "≤ 10 s")]
+
+
+def write_messy(path: str, rows: int) -> None:
+    """A workbook with a cover, titles, number formats, numbers as text, formulas without values and notes beside them."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    made = Workbook(write_only=True)
+    made.create_sheet("Cover").append(["Fund"])
+    sheet = made.create_sheet("Data")
+
+    def cell(value: object, number_format: str) -> object:
+        found = WriteOnlyCell(sheet, value)
+        found.number_format = number_format
+        return found
+
+    for head in (["Report"], [], ["company", "capital (k€)", "annual_contract_value", "churn_rate", "self_serve"]):
+        sheet.append([*head, *(["monthly_burn", *(f"note {n}" for n in range(12))] if len(head) > 1 else [])])
+    texts = "n/a", "5k", "1.250,50 lei", "250.000"
+    for n in range(rows):
+        amount = n * 7919 % 100_003 / 7
+        contract = texts[n // 4 % 4] if n % 4 == 0 else amount
+        burn = "=B4*2" if n % 50 == 0 else cell(amount, "[$€-407] #,##0")
+        numbers = [cell(amount, '#,##0.00 "€"'), contract, cell(n % 90 / 301, "0.0%"), ["da", True, "no"][n % 3]]
+        sheet.append([f"Firm {n} SRL", *numbers, burn, *(f"text {n % 99}" for _ in range(6)), *range(6)])
+    made.save(path)
+
+
 def columns(path: str) -> list[str]:
     with open(path, encoding="utf-8") as file:
         return file.readline().strip().split(",")
@@ -306,6 +356,7 @@ def main() -> None:
         *loading(rounds),
         *goals(base, rounds),
         *reading(base, rounds, options.rows),
+        *workbooks(base, rounds),
         *files(base, rounds, options.rows),
     ]
     rules = len(base.knowledge.rules)

@@ -157,9 +157,8 @@ class Sheet(Delimited):
             row = [""] * width
             for column, cell in cells.items():
                 if column > width:
-                    if number not in self._astray:
-                        self._astray[number] = f"{self._place(column, number)} holds {shown(cell.plain)}"
-                        row.append(cell.plain)
+                    self._astray.setdefault(number, f"{self._place(column, number)} holds {shown(cell.plain)}")
+                    row.append(cell.plain)
                     continue
                 row[column - 1] = self._written(column, number, cell, column in said, column in needed)
             size += sum(map(len, row))
@@ -233,7 +232,8 @@ class Sheet(Delimited):
         if known is None:
             return None
         numbers = np.frombuffer(known, dtype=np.int64)
-        found: Array = np.isin(rows, numbers[np.searchsorted(numbers, rows[0]) :] if len(rows) else numbers)
+        ends = np.searchsorted(numbers, [rows[0], rows[-1] + 1]) if len(rows) else (0, 0)
+        found: Array = np.isin(rows, numbers[ends[0] : ends[1]])
         return found if found.any() else None
 
     def _beside(self, cells: Mapping[str, pa.Array], rows: Array) -> Mapping[str, Any]:
