@@ -46,7 +46,8 @@ class Meaning(NamedTuple):
 class TableOptions:
     """How tables are read: what is said of their columns, whom to ask of others, and what becomes of cells that cannot be read.
 
-    `encoding` is that of text where it is said, `sheet` which sheet of a workbook is meant. `on_error`: REJECT the row, take the cell as UNKNOWN, or STOP. The answers that are given while tables are read are kept.
+    `encoding` is that of text where it is said, `sheet` which sheet of a workbook is meant. `on_error`: REJECT the row, take the
+    cell as UNKNOWN, or STOP. The answers that are given while tables are read are kept.
     """
 
     meanings: dict[str, Meaning] = field(default_factory=dict)
