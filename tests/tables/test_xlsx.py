@@ -21,6 +21,7 @@ from salespath.cli import main
 from salespath.facts import Portfolio
 from salespath.files.problems import NOTE, WARNING, SalespathError
 from salespath.tables import workbook
+from salespath.tables.columns import TableOptions
 from salespath.tables.read import CompaniesFile
 
 HEADER = "company", "self_serve", "annual_contract_value", "churn_rate"
@@ -54,7 +55,7 @@ def changed(path: Path, part: str, pattern: str, by: str) -> Path:
 
 
 def companies(path: Path, **said: str) -> Portfolio:
-    return CompaniesFile(BASE, str(path), **said).portfolio()
+    return CompaniesFile(BASE, str(path), options=TableOptions(**said)).portfolio()
 
 
 def one(tmp_path: Path, fact: str, value: object, number_format: str = "General", heading: str = "") -> Portfolio:
