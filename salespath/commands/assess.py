@@ -44,8 +44,16 @@ from salespath.tables.progress import Summary
 @click.option("--full", is_flag=True, help="One company: with every step, owner and reason of the plan.")
 @start_option
 @click.option(
-    "--strength", is_flag=True, help="Say of more than 50,000 companies, too, how firm each verdict is (in a table)."
+    "--strength",
+    is_flag=True,
+    help="Say of more than 50,000 companies, too, how firm each verdict is and what to ask first.",
 )
+@click.option(
+    "--columns",
+    metavar="NAMES",
+    help="What a CSV or Parquet file holds: verdict, reasons, plan, fired, all, and names of columns, with commas between them.",
+)
+@click.option("--excel", is_flag=True, help="Let a CSV file begin with a byte order mark, as Excel wants it.")
 @click.option("--possible", is_flag=True, help="Search which processes other answers could lead to, with examples.")
 @click.option(
     "--engine",
@@ -65,17 +73,23 @@ def command(
     full: bool,
     start: date | None,
     strength: bool,
+    columns: str | None,
+    excel: bool,
     possible: bool,
     engine: str,
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
-    columns = output.ending in ("csv", "parquet")
-    if columns and one_by_one:
+    table = output.ending in ("csv", "parquet")
+    if columns is not None and not table:
+        raise click.UsageError("--columns is for .csv and .parquet; the other kinds have everything.")
+    if excel and output.ending != "csv":
+        raise click.UsageError("--excel is for .csv.")
+    if table and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; write .json or .jsonl, not .{output.ending}.")
     opened = companies_files(base, files)
     documents = output.ending in ("json", "jsonl") and not one_by_one and all(file.is_table for file in opened)
-    if opened and (columns or documents):
+    if opened and (table or documents):
         from salespath.tables.run import assess_to_file  # numpy and pyarrow
 
         summary = assess_to_file(
@@ -89,6 +103,8 @@ def command(
             always=output.always,
             force=output.force,
             strength=strength,
+            columns=[name.strip() for name in (columns or "").split(",") if name.strip()],
+            excel=excel,
         )
         report_rest()
         report_columns(summary.columns)

@@ -6,10 +6,12 @@ does not depend on it is walked once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
+from itertools import product
 from operator import or_
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,12 +19,13 @@ from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, PARTS, SLACK, bisect_between, bounds, options, turns
 from salespath.engine.contradictions import impossible_rows
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
-from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, words
+from salespath.engine.table import NONE, Array, Bits, FactColumn, FactTable, Rows, column, words
 from salespath.engine.turning import RUNS, asking_order, readers
-from salespath.engine.walk import walk
+from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Leaf, Quantity, inputs
+from salespath.rules.model import PROCESSES
 
 CHUNK = 16_384
 
@@ -32,12 +35,14 @@ class Strengths:
     """How firm the verdict of each row is: places in LEVELS, and rows of packed bits for what it hangs on.
 
     Each of `names` stands in `on` in the order of asking; a name stands there twice, as answers that give a process to run come
-    first where none is recommended.
+    first where none is recommended. `first` holds the places in `questions` of what to ask first, NONE where there is nothing.
     """
 
     level: Array
     names: tuple[str, ...]
     on: Bits
+    questions: tuple[str, ...]
+    first: Array
 
 
 def strengths(base: Base, table: FactTable, guessed: Mapping[str, Array] | None = None) -> Strengths:
@@ -47,8 +52,11 @@ def strengths(base: Base, table: FactTable, guessed: Mapping[str, Array] | None 
         part = slice(start, start + CHUNK)
         some = {name: rows[part] for name, rows in (guessed or {}).items()}
         found.append(_Part(base, table[part], some).strengths())
-    levels, on = [one.level for one in found], [one.on for one in found]
-    return Strengths(np.concatenate(levels), found[0].names, np.concatenate(on, axis=1))
+    levels, on, first = ([getattr(one, name) for one in found] for name in ("level", "on", "first"))
+    one = found[0]
+    return Strengths(
+        np.concatenate(levels), one.names, np.concatenate(on, axis=1), one.questions, np.concatenate(first)
+    )
 
 
 class _OtherAnswers(Rows):
@@ -63,25 +71,34 @@ class _OtherAnswers(Rows):
         return self.tests[leaf] if leaf in self.tests else super().test(leaf)
 
 
+class _Turned(NamedTuple):
+    """For which rows another answer gives another process, for which one to run, and how far it can move the net evidence."""
+
+    other: Bits
+    run: Bits
+    move: Array
+
+
 class _Part:
     def __init__(self, base: Base, table: FactTable, guessed: Mapping[str, Array]) -> None:
         self.base, self.table, self.rows = base, table, Rows(base, table)
         self.known = {name: cells.known for name, cells in table.columns.items()}
         self.guessed = {name: some & self.known[name] for name, some in guessed.items() if name in self.known}
         self.tests = {leaf: self.rows.test(leaf) for leaves in readers(base).values() for leaf in leaves}
-        self.walked = walk(base, self.rows, settle=False, plan=False)
+        self.walked = walk(base, self.rows, plan=False)
         self.now = self.walked.processes
+        self.net = {key: self.walked.sums.total(*key) for key in product(PROCESSES, SUMS)}
 
     def strengths(self) -> Strengths:
         rows = self.rows
         found = {name: self._turned(name) for name in readers(self.base)}
-        alone = {name: turned for name, (turned, _) in found.items()}
+        alone = {name: turned.other for name, turned in found.items()}
         for name in found.keys() & self.base.vocabulary.derived.keys():
             for other in found.keys() & self.base.behind([name]) - {name}:
-                alone[name] = alone[name] & ~found[other][0]
+                alone[name] = alone[name] & ~found[other].other
         names = sorted(alone, key=asking_order(self.base).__getitem__)
         running = np.bitwise_or.reduce([self.now[process] for process in RUNS])
-        first = [alone[name] & found[name][1] & ~running for name in names]
+        first = [alone[name] & found[name].run & ~running for name in names]
         bits = [*first, *(alone[name] & ~early for name, early in zip(names, first))]
         on = np.array(bits, dtype=np.uint8).reshape(len(bits), len(rows.zero)) & rows.pack(True)
         count = np.unpackbits(on, axis=1, count=self.table.rows).sum(axis=0, dtype=np.int64)
@@ -89,7 +106,29 @@ class _Part:
         open_ = contradictory | self._too_little() | self._by_means_alone() | (count > MOST)
         open_ |= rows.expand(self.now["undetermined"]).astype(bool)
         level = np.where(open_, LEVELS.index(OPEN), np.where(count, LEVELS.index(HANGS_ON), LEVELS.index(FIRM)))
-        return Strengths(level.astype(np.int8), (*names, *names), on)
+        asked = self._first(found, names, on, ~contradictory)
+        return Strengths(level.astype(np.int8), (*names, *names), on, tuple(asking_order(self.base)), asked)
+
+    def _first(self, found: Mapping[str, _Turned], names: Sequence[str], on: Bits, sound: Array) -> Array:
+        """What to ask first: what the verdict hangs on, else what can move the net evidence most; nothing where that is settled."""
+        rows, order = self.table.rows, asking_order(self.base)
+        which, most = np.full(rows, NONE), np.zeros(rows, dtype=np.int64)
+        for name in names:
+            further = found[name].move > most
+            which[further], most = order[name], np.maximum(most, found[name].move)
+        possible = sum(self.rows.expand(bits) for bits in self.walked.possible.values())
+        which[(possible == 1) & sound] = NONE
+        if len(on):
+            hanging = np.unpackbits(on, axis=1, count=rows)
+            places = np.array([order[name] for name in (*names, *names)])
+            which = np.where(hanging.any(axis=0), places[hanging.argmax(axis=0)], which)
+        for name in self.base.vocabulary.derived:  # a computed number is asked for by what is missing of it
+            some, parts = which == order[name], sorted(self.base.facts_behind([name]), key=order.__getitem__)
+            if some.any():
+                missing = np.stack([self._open(part) for part in parts])
+                places = np.array([order[part] for part in parts])
+                which = np.where(some, places[missing.argmax(axis=0)], which)
+        return which.astype(np.int16)
 
     def _too_little(self) -> Array:
         found = core(self.base, {name: self.rows.pack(known) for name, known in self.known.items()}, self.rows)
@@ -108,11 +147,11 @@ class _Part:
         found: Array = self.rows.expand(means_alone & ~self.now["both"]).astype(bool)
         return found
 
-    def _turned(self, name: str) -> tuple[Bits, Bits]:
-        """For which rows another answer to one question gives another process, and for which one to run."""
+    def _turned(self, name: str) -> _Turned:
+        """What other answers to one question give."""
         open_, guess = self._tried(name)
         if not (open_ | guess).any():
-            return self.rows.zero, self.rows.zero
+            return _Turned(self.rows.zero, self.rows.zero, np.zeros(self.table.rows, dtype=np.int64))
         term = self.base.vocabulary[name]
         if term.numeric:
             values = np.stack(list(self._numbers(term, open_, guess)))
@@ -121,13 +160,19 @@ class _Part:
             pairs = list(self._words(term, open_, guess))
             values, applies = (np.stack([pair[place] for pair in pairs]) for place in (0, 1))
         carrier = self._otherwise(name, values)
-        given = walk(self.base, carrier, settle=False, plan=False).processes
+        walked = walk(self.base, carrier, settle=False, plan=False)
         same, run = self.rows.zero, self.rows.zero
-        for process, bits in given.items():
+        for process, bits in walked.processes.items():
             same = same | bits & self.now[process]
             run = run | bits if process in RUNS else run
         other = carrier.pack(applies) & ~same
-        return np.bitwise_or.reduce(other, axis=0), np.bitwise_or.reduce(other & run, axis=0)
+        moves: Array = np.zeros(self.table.rows, dtype=np.int64)
+        for key, net in self.net.items():
+            there = walked.sums.total(*key)
+            if there is not net and np.ndim(there) == 2:  # else this question has nothing to do with it
+                moves = moves + np.abs(there - net)
+        most = np.where(applies & open_, moves, 0).max(axis=0)
+        return _Turned(np.bitwise_or.reduce(other, axis=0), np.bitwise_or.reduce(other & run, axis=0), most)
 
     def _tried(self, name: str) -> tuple[Array, Array]:
         """For which rows an answer is tried because it is not known, and for which because it is guessed."""

@@ -40,14 +40,18 @@ class Assessed:
 
 
 def assess_reading(
-    base: Base, reading: TableReading, *, on_problem: Report, progress: Advance | None = None
+    base: Base, reading: TableReading, *, on_problem: Report, progress: Advance | None = None, settle: bool = True
 ) -> Iterator[Assessed]:
-    """Assess the rows of a file, batch by batch. Raises SalespathError where it cannot be read further."""
+    """Assess the rows of a file, batch by batch; whether they are settled is told only with `settle`.
+
+    Raises SalespathError where it cannot be read further.
+    """
 
     def work(part: Any) -> Assessed:
         batch = reading.batch(part)
         rows = Rows(base, batch.table)
-        return Assessed(batch, assess_table(base, batch.table), np.flatnonzero(rows.expand(impossible_rows(rows))))
+        result = assess_table(base, batch.table, settle=settle)
+        return Assessed(batch, result, np.flatnonzero(rows.expand(impossible_rows(rows))))
 
     for problem in reading.problems:
         on_problem(problem)

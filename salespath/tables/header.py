@@ -28,13 +28,14 @@ MOST_COLUMNS = 16_384  # as many as a sheet of a spreadsheet has
 _HINTED = 100  # headings for which a fact that they may have meant is sought
 PREFIX = "salespath_"
 RESULTS = (  # what an assessment adds, in this order
-    *("process", "lead", "leaning", "strength", "hangs_on", "settled", "settled_by", "possible"),
+    *("process", "lead", "leaning", "strength", "hangs_on", "first_question", "settled", "settled_by", "possible"),
     *(f"{name}_{process}" for name in SUMS for process in PROCESSES),
     *(f"certainty_{process}_{name}" for process in PROCESSES for name in SUMS),
     *(f"evidence_{process}_{name}" for process in PROCESSES for name in SUMS),
     *(f"dimensions_{dimension}_{process}" for dimension in DIMENSIONS for process in PROCESSES),
     *("blockers", "reasons", "reason_texts", "advice", "warnings", "unless", "flags", *SOLD, "fired"),
 )
+VERDICT = ("process", "lead", "leaning", "motion", *(f"{name}_{process}" for name in SUMS for process in PROCESSES))
 
 
 @dataclass(frozen=True)
@@ -313,10 +314,10 @@ def _names(written: Sequence[str], columns: Sequence[_Column]) -> tuple[str, ...
 
 
 def _of_earlier_run(names: Sequence[str]) -> frozenset[str]:
-    """The columns that an earlier run added: those that say so, and the results if all of them are there."""
+    """The columns that an earlier run added: those that say so, and the results if a whole verdict is there."""
     there = set(names)
     found = {name for name in names if name.startswith(PREFIX)}
-    if all(name in there or f"{PREFIX}{name}" in there for name in RESULTS):
+    if all(name in there or f"{PREFIX}{name}" in there for name in VERDICT):
         found |= {name for name in RESULTS if name in there and f"{PREFIX}{name}" not in there}
     return frozenset(found)
 

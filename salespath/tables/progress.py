@@ -52,7 +52,7 @@ class Summary:
     """How many companies were assessed and rejected, which rows were left out, whether there was an error, and the file of rejects.
 
     `rows` says that the companies are rows of tables; `without_strength` that there were too many to work out unasked how firm each
-    verdict is. `columns` says how those of the tables were read.
+    verdict is and what to ask first. `columns` says how those of the tables were read.
     """
 
     assessed: int = 0
@@ -86,7 +86,11 @@ class Summary:
                 for (kind, file), rows in self._kinds.items()
             )
             counts += f", {self.left_out} left out ({'; '.join(named)})"
-        strength = " Strength is left out of so many; --strength adds it." if self.without_strength else ""
+        strength = (
+            " Strength and first questions are left out of so many; --strength adds them."
+            if self.without_strength
+            else ""
+        )
         if self.rejects is None:
             return f"{counts}.{strength}"
         return f"{counts}; {'the rejected rows are' if self.rejected else 'no row is'} in {self.rejects}.{strength}"

@@ -5,7 +5,7 @@ Nothing here loops over rows: every distinct sum, set of processes or figure is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -29,15 +29,20 @@ from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import guard, quote
 from salespath.tables.fact_columns import values
-from salespath.tables.header import PREFIX, RESULTS
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
 
 TOP = 3
 DIGITS = 3
 REMEMBERED = 100_000  # sums: they recur from batch to batch
-BETWEEN_TEXTS = " | "
 TEXTS = ("reason_texts", "advice")  # the columns with words of those who wrote the rules
 SIGNS = {"at_least": ">=", "at_most": "<="}
+BETWEEN = "; "  # the items of a list in a cell
+_FIGURES: dict[str, tuple[str, str, Callable[[int], Any]]] = {  # columns of sums: process, sum, and how it is put
+    **{f"{name}_{p}": (p, name, certainty.word) for name in SUMS for p in PROCESSES},
+    **{f"certainty_{p}_{name}": (p, name, certainty.certainty) for name in SUMS for p in PROCESSES},
+    **{f"evidence_{p}_{name}": (p, name, certainty.net) for name in SUMS for p in PROCESSES},
+    **{f"dimensions_{d}_{p}": (p, d, certainty.certainty) for d in DIMENSIONS for p in PROCESSES},
+}
 
 
 class Wording:
@@ -69,65 +74,87 @@ class ResultColumns:
     def __init__(self, wording: Wording, batch: Batch, result: TableResult, *, strong: bool = True) -> None:
         self.wording, self.batch, self.result, self.strong = wording, batch, result, strong
         self.base = wording.base
+        self._totals: dict[tuple[str, str], pa.DictionaryArray] = {}
 
-    def typed(self) -> list[pa.Array]:
-        """The columns of RESULTS as typed values."""
-        found = self._columns(float)
-        return [column.typed() if isinstance(column, Lists) else _decode(column) for column in found.values()]
+    def typed(self, names: Iterable[str]) -> list[pa.Array]:
+        """Some of RESULTS as typed values."""
+        found = (self._column(name, pa.float64()) for name in names)
+        return [column.typed() if isinstance(column, Lists) else _decode(column) for column in found]
 
-    def text(self) -> dict[str, pa.Array | Lists]:
-        """The columns of RESULTS as texts, as far as they take little room: lists as lists, repeated words as dictionaries."""
-        found = {**self._columns(str), "settled": _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))}
-        for name in TEXTS:
-            column = found[name]
+    def text(self, name: str) -> pa.Array | Lists:
+        """One of RESULTS as texts, as far as it takes little room: lists as lists, repeated words as dictionaries."""
+        if name == "settled":
+            return _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))
+        column = self._column(name, pa.string())
+        if name in TEXTS:
             assert isinstance(column, Lists)
-            found[name] = replace(column, words=guard(pa.array(column.words, pa.string())).to_pylist())
-        return found
+            return replace(column, words=guard(pa.array(column.words, pa.string())).to_pylist())
+        return column
 
-    def _columns(self, figure: Callable[[float], Any]) -> dict[str, pa.Array | Lists]:
-        result = self.result
-        possible = np.stack([np.packbits(result.possible >> place & 1) for place in range(len(VERDICTS))])
-        reasons = self._reasons()
-        found = {
-            "process": _from_codes(result.process, VERDICTS),
-            "lead": _from_codes(result.lead, PROCESSES),
-            "leaning": _from_codes(result.leaning, PROCESSES),
-            **self._sold(),
-            **self._strength(),
-            "settled": pa.array(result.settled),
-            "settled_by": _from_codes((~result.settled).astype(np.int8), ("bounds", "unproved")),
-            "possible": lists(possible, VERDICTS, result.rows),
-            **self._figures(figure),
-            "blockers": self._blockers(),
-            "reasons": reasons,
-            "reason_texts": self._texts(reasons),
-            "advice": lists(self._advice(), self.wording.advice, result.rows),
-            "warnings": lists(self._fired(self.wording.warnings), self.wording.warnings, result.rows),
-            "flags": lists(self._flags(), [f"{level}:{rule}" for rule, level in self.wording.flags], result.rows),
-            "unless": self._unless(),
-            "fired": lists(result.fired, result.rules, result.rows),
-        }
-        return {name: found[name] for name in RESULTS}
+    def _column(self, name: str, figure: pa.DataType) -> pa.Array | Lists:
+        """One of RESULTS, with figures of some type. Only what it takes is worked out."""
+        result, wording = self.result, self.wording
+        if name in _FIGURES:
+            return self._figure(*_FIGURES[name], figure)
+        if name in SOLD:
+            return self._sold(name)
+        if name in ("strength", "hangs_on", "first_question"):
+            return self._strength[name]
+        match name:
+            case "process":
+                return _from_codes(result.process, VERDICTS)
+            case "lead":
+                return _from_codes(result.lead, PROCESSES)
+            case "leaning":
+                return _from_codes(result.leaning, PROCESSES)
+            case "settled":
+                return pa.array(result.settled)
+            case "settled_by":
+                return _from_codes((~result.settled).astype(np.int8), ("bounds", "unproved"))
+            case "possible":
+                possible = np.stack([np.packbits(result.possible >> place & 1) for place in range(len(VERDICTS))])
+                return lists(possible, VERDICTS, result.rows)
+            case "blockers":
+                return self._blockers()
+            case "reasons":
+                return self._reasons
+            case "reason_texts":
+                return self._texts(self._reasons)
+            case "advice":
+                return lists(self._advice(), wording.advice, result.rows)
+            case "warnings":
+                return lists(self._fired(wording.warnings), wording.warnings, result.rows)
+            case "flags":
+                return lists(self._flags(), [f"{level}:{rule}" for rule, level in wording.flags], result.rows)
+            case "unless":
+                return self._unless()
+            case "fired":
+                return lists(result.fired, result.rules, result.rows)
+        raise KeyError(name)
 
+    @cached_property
     def _strength(self) -> dict[str, pa.Array | Lists]:
-        """How firm each verdict is, and the answers that alone turn it; nothing where that was not asked."""
+        """How firm each verdict is, the answers that alone turn it, and what to ask first; nothing where that was not asked."""
+        rows = self.result.rows
         if not self.strong:
-            nothing = _from_codes(np.full(self.result.rows, NONE, dtype=np.int8), LEVELS)
-            return {"strength": nothing, "hangs_on": lists(self._fired([]), [], self.result.rows)}
+            nothing = np.full(rows, NONE, dtype=np.int8)
+            return {
+                "strength": _from_codes(nothing, LEVELS),
+                "hangs_on": lists(self._fired([]), [], rows),
+                "first_question": _from_codes(nothing, LEVELS),
+            }
         found = strengths(self.base, self.batch.table, guessed=self.batch.guessed(self.base.vocabulary))
         return {
             "strength": _from_codes(found.level, LEVELS),
-            "hangs_on": lists(found.on, found.names, self.result.rows),
+            "hangs_on": lists(found.on, found.names, rows),
+            "first_question": _from_codes(found.first, found.questions),
         }
 
-    def _sold(self) -> dict[str, pa.Array]:
-        """How it is sold and how far the company is; nothing where the rules do not conclude it."""
+    def _sold(self, name: str) -> pa.Array:
+        """How it is sold or how far the company is; nothing where the rules do not conclude it."""
         nothing = np.full(self.result.rows, NONE, dtype=np.int8)
         known = self.base.knowledge.attributes
-        return {
-            name: _from_codes(self.result.sold.get(name, nothing), known[name].values if name in known else ("",))
-            for name in SOLD
-        }
+        return _from_codes(self.result.sold.get(name, nothing), known[name].values if name in known else ("",))
 
     def _flags(self) -> Bits:
         levels, none = self.result.levels, self._fired([])
@@ -136,25 +163,17 @@ class ResultColumns:
     def _fired(self, rules: Sequence[str]) -> Bits:
         return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]
 
-    def _figures(self, figure: Callable[[float], Any]) -> dict[str, pa.Array]:
-        totals = {key: pa.array(total).dictionary_encode() for key, total in self.result.sums.items()}
-        kind = pa.string() if figure is str else pa.float64()
-
-        def column(process: str, name: str, say: Callable[[int], Any], kind: pa.DataType) -> pa.Array:
-            total = totals[process, name]
-            words_of = pa.array([say(n) for n in total.dictionary.to_pylist()], kind)
-            return pa.DictionaryArray.from_arrays(total.indices, words_of)
-
-        def rounded(process: str, name: str, of: Callable[[int], float]) -> pa.Array:
-            return column(process, name, lambda total: figure(_rounded(of, total)), kind)
-
-        both = [(p, name) for p in PROCESSES for name in SUMS]
-        return {
-            **{f"{name}_{p}": column(p, name, certainty.word, pa.string()) for p, name in both},
-            **{f"certainty_{p}_{name}": rounded(p, name, certainty.certainty) for p, name in both},
-            **{f"evidence_{p}_{name}": rounded(p, name, certainty.net) for p, name in both},
-            **{f"dimensions_{d}_{p}": rounded(p, d, certainty.certainty) for d in DIMENSIONS for p in PROCESSES},
-        }
+    def _figure(self, process: str, name: str, of: Callable[[int], Any], figure: pa.DataType) -> pa.DictionaryArray:
+        """A sum in words or figures; each distinct one is put so once."""
+        if (process, name) not in self._totals:
+            self._totals[process, name] = pa.array(self.result.sums[process, name]).dictionary_encode()
+        total = self._totals[process, name]
+        if of is certainty.word:
+            said = pa.array([of(n) for n in total.dictionary.to_pylist()], pa.string())
+        else:
+            numbers = [_rounded(of, n) for n in total.dictionary.to_pylist()]
+            said = pa.array(map(str, numbers) if figure == pa.string() else numbers, figure)
+        return pa.DictionaryArray.from_arrays(total.indices, said)
 
     def _advice(self) -> Bits:
         """The plan without moves that are in place, no choice twice."""
@@ -164,6 +183,7 @@ class ResultColumns:
                 bits[place] &= ~self.result.done[rule]
         return without_repeats(bits, self.wording.advice)
 
+    @cached_property
     def _reasons(self) -> Lists:
         """The weightiest evidence that counts for the recommended process, or else for the one that it leans to."""
         result = self.result
@@ -297,11 +317,10 @@ def _decode(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
-def text_cells(name: str, column: pa.Array | Lists, start: int, stop: int) -> pa.Array:
+def text_cells(column: pa.Array | Lists, start: int, stop: int) -> pa.Array:
     """Some rows of a column as cells of a CSV file."""
     if not isinstance(column, Lists):
         return _decode(column.slice(start, stop - start))
     part = column.part(start, stop)
-    texts_apart = name.removeprefix(PREFIX) in ("reason_texts", "unless")
-    joined = part.joined(BETWEEN_TEXTS) if texts_apart else part.joined()
+    joined = part.joined(BETWEEN)
     return quote(joined) if any(character in word for word in part.words for character in ',"\n\r') else joined

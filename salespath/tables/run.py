@@ -9,15 +9,18 @@ from itertools import chain
 import pyarrow as pa
 
 from salespath.engine.base import Base
+from salespath.facts import Vocabulary
 from salespath.files.output import Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError, has_error
 from salespath.tables.assessed import Assessed, assess_reading
+from salespath.tables.chosen import SETTLED, STRONG, chosen
+from salespath.tables.header import COMPANY, range_column
 from salespath.tables.progress import Summary, bar
 from salespath.tables.read import CompaniesFile, TableReading
 from salespath.tables.rejects import RejectsFile
 from salespath.tables.write import IN_COLUMNS, write
 
-STRONG = 50_000  # companies of which strength is worked out unasked
+MOST = 50_000  # companies of which strength and the first question are worked out unasked
 
 
 def assess_to_file(
@@ -32,14 +35,19 @@ def assess_to_file(
     always: bool = False,
     force: bool = False,
     strength: bool = False,
+    columns: Sequence[str] = (),
+    excel: bool = False,
 ) -> Summary:
     """Assess files into one file (`-` is standard output). Bad rows are reported and left out, and go to the file `rejects`.
 
     `ending` says which kind of file, that of its name where there is none; `ascii_only` that JSON needs escapes.
 
-    That file is only written where there is a bad row or an older file to replace, or `always`. How firm each verdict is, is worked
-    out for up to STRONG companies, of more only with `strength`. Raises SalespathError, and writes nothing, where a file cannot be
-    read or written, is both, or exists already (unless `force`).
+    That file is only written where there is a bad row or an older file to replace, or `always`. `columns` are names and presets of
+    `chosen`; JSON has everything. How firm each verdict is, and what to ask first, is worked out for up to MOST companies, of more
+    only where it is named or with `strength`. `excel`: CSV begins with a byte order mark.
+
+    Raises SalespathError, and writes nothing, where a file cannot be read or written, is both, or exists already (unless `force`),
+    or where there is no such column (SP176).
     """
     opened = [file if isinstance(file, CompaniesFile) else CompaniesFile(base, file) for file in files]
     outputs = [Output(path) for path in (out, rejects) if path and path != "-"]
@@ -50,6 +58,9 @@ def assess_to_file(
     for one in opened[:1]:
         if has_error(astray := one.options.astray()):
             raise SalespathError(astray)
+    wanted = chosen(columns, _columns(readings, base.vocabulary), base.vocabulary)
+    settle = ending not in IN_COLUMNS or not set(SETTLED).isdisjoint(wanted.results.values())
+    strong = ending in IN_COLUMNS and not set(STRONG).isdisjoint(wanted.results.values())
 
     def note(problem: Problem) -> None:
         summary.failed |= problem.severity == ERROR
@@ -70,7 +81,7 @@ def assess_to_file(
 
         def batches() -> Iterator[Assessed]:
             for reading in readings:
-                for item in assess_reading(base, reading, on_problem=note, progress=advance):
+                for item in assess_reading(base, reading, on_problem=note, progress=advance, settle=settle):
                     summary.assessed += item.batch.table.rows
                     summary.rejected += len(item.batch.rejects)
                     summary.leave_out(item.batch.left_out)
@@ -79,8 +90,8 @@ def assess_to_file(
                     yield item
                 summary.columns += reading.understood()
 
-        items = batches() if strength or ending not in IN_COLUMNS else _strong(batches(), summary)  # a document says it
-        write(base, items, file, ending, _columns(readings), ascii_only=ascii_only)
+        items = _strong(batches(), summary) if strong and not (strength or wanted.asked) else batches()
+        write(base, items, file, ending, wanted, ascii_only=ascii_only, excel=excel)
         if left and (always or is_there(left.path)):
             left.start()
         summary.rejects = left.path if left and left.started else None
@@ -88,11 +99,11 @@ def assess_to_file(
 
 
 def _strong(items: Iterator[Assessed], summary: Summary) -> Iterator[Assessed]:
-    """The batches; of more than STRONG companies it is not worked out how firm each verdict is, and the summary says so."""
+    """The batches; of more than MOST companies it is not worked out how firm each verdict is, and the summary says so."""
     waiting: list[Assessed] = []
     for item in items:
         waiting.append(item)
-        if summary.assessed > STRONG:
+        if summary.assessed > MOST:
             summary.without_strength = True
             break
     for item in chain(waiting, items):
@@ -113,10 +124,11 @@ def _begun(files: Iterable[CompaniesFile]) -> list[TableReading]:
     return readings
 
 
-def _columns(readings: Iterable[TableReading]) -> dict[str, pa.DataType]:
-    """The columns of all files; one whose types differ becomes text."""
-    found: dict[str, pa.DataType] = {}
+def _columns(readings: Iterable[TableReading], vocabulary: Vocabulary) -> dict[str, pa.DataType]:
+    """The columns of all files, the company first; one whose types differ becomes text. Ranges go to the column of their fact."""
+    found: dict[str, pa.DataType] = {COMPANY: pa.string()}
     for reading in readings:
         for name, kind in reading.columns.items():
+            name = range_column(name, vocabulary) or name
             found[name] = kind if found.get(name, kind) == kind else pa.string()
     return found

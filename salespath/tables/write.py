@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -21,9 +22,10 @@ from salespath.files.output import json_lines, json_pieces
 from salespath.files.visible import visible_lines
 from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
+from salespath.tables.chosen import Chosen
 from salespath.tables.csv_cells import guard, quote
 from salespath.tables.fact_columns import range_cells, typed_cells, written_cells
-from salespath.tables.header import COMPANY, RANGE, RESULTS, range_column, result_name
+from salespath.tables.header import RANGE, range_column
 from salespath.tables.normalise import texts
 from salespath.tables.result_columns import ResultColumns, Wording, text_cells
 from salespath.tables.word_lists import Lists
@@ -37,22 +39,22 @@ def write(
     batches: Iterable[Assessed],
     file: IO[bytes],
     ending: str,
-    columns: Mapping[str, pa.DataType],
+    columns: Chosen,
     *,
     ascii_only: bool = False,
+    excel: bool = False,
 ) -> None:
-    """Write to a file; `ending` says how. `columns` are those of the input with their types; the results follow them.
+    """Write to a file; `ending` says how. JSON and JSON Lines hold whole documents, the others some columns.
 
-    `ascii_only`: JSON has escapes for other characters.
+    `ascii_only`: JSON has escapes for other characters. `excel`: CSV begins with a byte order mark.
     """
     if ending in DOCUMENTS:
         for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
             file.write(piece.encode())
     else:
-        kept = {COMPANY: pa.string()}
-        for name, kind in columns.items():  # ranges go back to the column of their fact
-            kept[range_column(name, base.vocabulary) or name] = kind
-        IN_COLUMNS[ending](base, batches, file, kept)
+        if excel:
+            file.write(codecs.BOM_UTF8)
+        IN_COLUMNS[ending](base, batches, file, columns)
 
 
 def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
@@ -62,30 +64,30 @@ def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, An
                 yield document(assess(base, case), table=True)
 
 
-def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]) -> None:
+def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen) -> None:
     wording = Wording(base)
     put = _shown_on(file) if file.isatty() else file.write
 
-    def prepared(item: Assessed) -> tuple[dict[str, pa.Array | Lists], int]:
-        outcome = ResultColumns(wording, item.batch, item.result, strong=item.strong)
-        results = {result_name(name, columns): column for name, column in outcome.text().items()}
-        return {**_given_texts(base.vocabulary, item, columns), **results}, item.batch.table.rows
+    def prepared(item: Assessed) -> tuple[list[pa.Array | Lists], int]:
+        results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
+        given = _given_texts(base.vocabulary, item, columns.given)
+        found = [given[n] if n in given else results.text(columns.results[n]) for n in columns.names]
+        return found, item.batch.table.rows
 
-    def pieces() -> Iterator[tuple[dict[str, pa.Array | Lists], int, int]]:
+    def pieces() -> Iterator[tuple[list[pa.Array | Lists], int, int]]:
         for found, rows in work_ahead(prepared, batches):
             for start in range(0, rows, PIECE):
                 yield found, start, min(rows, start + PIECE)
 
-    def lines(piece: tuple[dict[str, pa.Array | Lists], int, int]) -> memoryview:
+    def lines(piece: tuple[list[pa.Array | Lists], int, int]) -> memoryview:
         found, start, stop = piece
-        *rest, (_, fired) = found.items()
-        cells = [text_cells(name, column, start, stop) for name, column in rest]
+        cells = [text_cells(column, start, stop) for column in found]
         cells[0] = pc.binary_join_element_wise("\n", cells[0], "")  # a line end before each row: there it costs least
-        cells.append(pa.array([""] * (stop - start)))
         texts = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
-        return fired.part(start, stop).after(texts)
+        _, ends, data = texts.buffers()
+        return memoryview(data)[: int(np.frombuffer(ends, dtype=np.int32)[stop - start])]
 
-    put(",".join(quote(guard(pa.array([*columns, *_results(columns)]))).to_pylist()).encode())
+    put(",".join(quote(guard(pa.array(columns.names))).to_pylist()).encode())
     for text in work_ahead(lines, pieces()):
         put(text)
     put(b"\n")
@@ -94,11 +96,6 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
 def _shown_on(terminal: IO[bytes]) -> Callable[[bytes | memoryview], object]:
     """A function that writes rows to a terminal, which would obey what a file keeps as it is."""
     return lambda rows: terminal.write(visible_lines(bytes(rows).decode()).encode())
-
-
-def _results(columns: Container[str]) -> list[str]:
-    """What the results are called beside some columns of the input."""
-    return [result_name(name, columns) for name in RESULTS]
 
 
 def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
@@ -117,15 +114,15 @@ def _as_stood(item: Assessed, name: str) -> FactColumn | None:
     return own.get(name) or item.batch.table.columns.get(name)
 
 
-def _write_parquet(
-    base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Mapping[str, pa.DataType]
-) -> None:
+def _write_parquet(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen) -> None:
     wording = Wording(base)
 
     def rows(item: Assessed) -> pa.RecordBatch:
         results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
-        cells = dict(_given_columns(base.vocabulary, item, columns))
-        return pa.RecordBatch.from_arrays([*cells.values(), *results.typed()], [*cells, *_results(columns)])
+        cells = dict(zip(columns.results, results.typed(columns.results.values())))
+        cells |= _given_columns(base.vocabulary, item, columns.given)
+        names = [n for name in columns.names for n in (name, f"{name}__{RANGE}") if n in cells]
+        return pa.RecordBatch.from_arrays([cells[name] for name in names], names)
 
     waiting: list[pa.RecordBatch] = []
     with _ParquetFile(file, base.vocabulary) as out:

@@ -166,12 +166,12 @@ def test_files_have_both_columns_guesses_included(tmp_path):
         rows = list(csv.DictReader(file))
     for row, case in zip(rows, cases, strict=True):
         one = assess(BASE, case).strength
-        assert (row["strength"], row["hangs_on"]) == (one.level, " ".join(turn.fact for turn in one.on))
+        assert (row["strength"], row["hangs_on"]) == (one.level, "; ".join(turn.fact for turn in one.on))
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_of_very_many_it_is_worked_out_on_request(tmp_path, monkeypatch, ending):
-    monkeypatch.setattr(portfolio, "STRONG", 5)
+    monkeypatch.setattr(portfolio, "MOST", 5)
     source = str(EXAMPLES / "real_companies.csv")
     told = {}
     for name, wanted in (("without", False), ("with", True)):
@@ -181,7 +181,7 @@ def test_of_very_many_it_is_worked_out_on_request(tmp_path, monkeypatch, ending)
         again = assess_file_columns(out)
         assert {bool(level) for level, _ in again} == {wanted}
         assert wanted or not any(on for _, on in again)
-    assert told["without"].endswith("Strength is left out of so many; --strength adds it.")
+    assert told["without"].endswith("Strength and first questions are left out of so many; --strength adds them.")
     assert "Strength" not in told["with"]
 
 

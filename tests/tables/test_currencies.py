@@ -38,7 +38,7 @@ def portfolio(tmp_path, text, said=UNSAID, name="t.csv"):
 def written(tmp_path, text, ending, said=UNSAID, name="t.csv"):
     path, out = tmp_path / name, tmp_path / f"out{len(list(tmp_path.iterdir()))}.{ending}"
     path.write_text(text, encoding="utf-8")
-    assess_to_file(BASE, [CompaniesFile(BASE, str(path), said)], str(out), lambda problems: None)
+    assess_to_file(BASE, [CompaniesFile(BASE, str(path), said)], str(out), lambda problems: None, columns=["all"])
     return out
 
 

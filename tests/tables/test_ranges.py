@@ -35,7 +35,7 @@ def source(folder: Path, cells: list[str]) -> Path:
 
 def written(given: Path, name: str) -> Path:
     out = given.with_name(name)
-    summary = assess_to_file(BASE, [str(given)], str(out), lambda problems: None, force=True)
+    summary = assess_to_file(BASE, [str(given)], str(out), lambda problems: None, force=True, columns=["all"])
     assert summary.rejected == 0
     return out
 
@@ -91,7 +91,7 @@ def test_ranges_that_come_late_go_through_a_pipe_too(tmp_path):
     got: list[bytes] = []
     reading = threading.Thread(target=lambda: got.append((tmp_path / "pipe").read_bytes()))
     reading.start()
-    assess_to_file(BASE, [str(given)], str(tmp_path / "pipe"), lambda problems: None, ending="parquet")
+    assess_to_file(BASE, [str(given)], str(tmp_path / "pipe"), lambda problems: None, ending="parquet", columns=["all"])
     reading.join()
     (tmp_path / "got.parquet").write_bytes(got[0])
     assert capital(tmp_path / "got.parquet") == ENDS

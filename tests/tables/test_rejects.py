@@ -41,7 +41,7 @@ def read(path: str | Path) -> list[dict[str, str]]:
 
 def rejected(*paths: str) -> list[dict[str, str]]:
     """The rejects of a run over some files, which loses none."""
-    summary = assess_to_file(BASE, paths, "out.csv", lambda _: None, rejects="rejects.csv", force=True)
+    summary = assess_to_file(BASE, paths, "out.csv", lambda _: None, columns=["all"], rejects="rejects.csv", force=True)
     assert len(read("out.csv")) == summary.assessed
     assert summary.rejects == "rejects.csv"
     return read("rejects.csv") if len(paths) > 1 else []
@@ -91,7 +91,7 @@ def test_separator_encoding_and_line_ends_are_those_of_the_input(folder, encodin
     assert data[:2] == Path("in.csv").read_bytes()[:2] or encoding in ("utf-8", "cp1250")
     mended = text.replace("perhaps", "yes").replace(f"two{delimiter}short", f"two{delimiter}no{delimiter}")
     Path("mended.csv").write_bytes(mark + mended.lstrip("\ufeff").encode(encoding))
-    assess_to_file(BASE, ["mended.csv"], "again.csv", lambda _: None, rejects="none.csv")
+    assess_to_file(BASE, ["mended.csv"], "again.csv", lambda _: None, columns=["all"], rejects="none.csv")
     assert [row["company"] for row in read("again.csv")] == ["Ştefan", "two", "Mândră"]
     assert not Path("none.csv").exists()
 
@@ -109,13 +109,15 @@ def test_every_row_is_assessed_or_rejected_or_left_out_and_rejects_are_read_as_t
         named = [[f"c{n}", *row] for n, row in enumerate(given_rows)]
         with open(source, "w", newline="", encoding="utf-8") as file:
             csv.writer(file, delimiter=delimiter).writerows([HEADER.split(","), *named])
-        summary = assess_to_file(BASE, [source], out, lambda _: None, rejects=left, always=True)
+        summary = assess_to_file(BASE, [source], out, lambda _: None, columns=["all"], rejects=left, always=True)
         assert summary.assessed + summary.rejected + summary.left_out == len(named)
         with open(left, newline="", encoding="utf-8") as file:
             (_, *rows) = csv.reader(file, delimiter=delimiter, strict=True)
         for row in rows:
             assert not any(is_live(cell) for cell in row)
-        second = assess_to_file(BASE, [left], str(Path(folder) / "none.csv"), lambda _: None, rejects=again)
+        second = assess_to_file(
+            BASE, [left], str(Path(folder) / "none.csv"), lambda _: None, columns=["all"], rejects=again
+        )
         assert (second.assessed, second.rejected) == (0, summary.rejected)
         if (
             second.rejected
@@ -151,7 +153,7 @@ def test_no_cell_of_the_rejects_is_a_live_formula_and_reading_them_takes_the_gua
     ]
     assert not any(is_live(cell) for row in found for cell in row)
     Path("mended.csv").write_text(Path("rejects.csv").read_text().replace("perhaps", "no").replace("'=1+1", "5"))
-    assess_to_file(BASE, ["mended.csv"], "again.jsonl", lambda _: None, rejects="r.csv")
+    assess_to_file(BASE, ["mended.csv"], "again.jsonl", lambda _: None, columns=["all"], rejects="r.csv")
     again = [json.loads(line) for line in Path("again.jsonl").read_text().splitlines()]
     assert [item["company"] for item in again] == ["=cmd()", "=a,b"]
 
@@ -164,7 +166,7 @@ def test_rejects_are_read_again_as_the_whole_file_was(folder):
     header, row = csv.reader(Path("rejects.csv").read_text().splitlines(), delimiter=";")
     assert dict(zip(header, row))["salespath_read_as"] == said
     Path("mended.csv").write_text(Path("rejects.csv").read_text().replace("A;perhaps", "A;no"))
-    assess_to_file(BASE, ["mended.csv"], "again.jsonl", lambda _: None, rejects="r.csv")
+    assess_to_file(BASE, ["mended.csv"], "again.jsonl", lambda _: None, columns=["all"], rejects="r.csv")
     (again,) = map(json.loads, Path("again.jsonl").read_text().splitlines())
     assert (again["facts"]["churn_rate"], again["facts"]["capital"]) == (0.005, 12_500)
 
