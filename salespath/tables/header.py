@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from unicodedata import category, normalize
@@ -70,9 +70,14 @@ class _Column(NamedTuple):
 
 
 def known_names(names: Sequence[str], vocabulary: Vocabulary, options: TableOptions = PLAIN) -> int:
-    """How many of some headings are facts, the company or known to be unclear: how much a row looks like a header."""
-    columns = (_column(name, vocabulary, options) for name in names[:MOST_COLUMNS])
-    return sum(bool(column.name or column.unclear) for column in columns)
+    """How many of some headings are facts, the company or known to be unclear: how much a row looks like a header.
+
+    Of a table of results every one is, as its cells hold the ids of facts too.
+    """
+    if _has_verdict(names):
+        return len(names)
+    columns = ((name, _column(name, vocabulary, options)) for name in names[:MOST_COLUMNS])
+    return sum(bool(column.name or column.unclear or _rank(name) or name in RESULTS) for name, column in columns)
 
 
 def known_facts(names: Sequence[str], vocabulary: Vocabulary, options: TableOptions = PLAIN) -> int:
@@ -317,9 +322,15 @@ def _of_earlier_run(names: Sequence[str]) -> frozenset[str]:
     """The columns that an earlier run added: those that say so, and the results if a whole verdict is there."""
     there = set(names)
     found = {name for name in names if name.startswith(PREFIX)}
-    if all(name in there or f"{PREFIX}{name}" in there for name in VERDICT):
+    if _has_verdict(names):
         found |= {name for name in RESULTS if name in there and f"{PREFIX}{name}" not in there}
     return frozenset(found)
+
+
+def _has_verdict(names: Iterable[str]) -> bool:
+    """Whether some columns have those that a verdict has, so that they are the results of an earlier run."""
+    there = set(names)
+    return all(name in there or f"{PREFIX}{name}" in there for name in VERDICT)
 
 
 def _results(names: Sequence[str], dropped: Container[str], path: str) -> Iterator[Problem]:
