@@ -60,14 +60,16 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
 
     if fact.numeric:
         low, high = _inside(fact, columns.get(fact.id), len(rows))
-        some = low <= high  # else no whole amount is within the range
-        codes, amounts = least(
-            fact,
-            lambda amount: lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), len(rows)), known)),
-            low,
-            np.maximum(low, high),
-        )
-        codes = codes * some
+        def amounts_lift(amount: Array) -> Array:
+            return lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), len(rows)), known))
+
+        step = PARTS.get(fact.type, 1)
+        some = (low <= high) & (amounts_lift(low / step) | amounts_lift(high / step)).astype(bool)
+        if not some.any():  # else no whole amount is within the range, or none lifts
+            return
+        rows, known, low, high = rows[some], known[some], low[some], high[some]
+        columns = {name: cells[some] for name, cells in columns.items()}
+        codes, amounts = least(fact, amounts_lift, low, high)
         for code, bound in enumerate(BOUNDS):
             if bound and (codes == code).any():
                 yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])

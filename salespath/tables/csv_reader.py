@@ -24,7 +24,7 @@ from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.csv_cells import unguard
-from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, utf8
+from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, some_cells, utf8
 from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
 from salespath.tables.evidence import Evidence, as_read, evidence, read_as
@@ -185,9 +185,15 @@ class Delimited(TableReading):
             break
         self._source.rewind()
         found = Dates()
+        names = (header.COMPANY, *dates)
+        wanted = [self._all.index(name) for name in names]
         for block in self._begin():
-            table, places, _, _ = self._table(block, (header.COMPANY, *dates))
-            found.add(table.column(header.COMPANY), [table.column(name) for name in dates], block.first + places)
+            places = np.arange(block.rows)
+            cells = some_cells(block, self._delimiter, len(self._all), wanted)
+            if cells is None:
+                table, places, _, _ = self._table(block, names)
+                cells = [table.column(name) for name in names]
+            found.add(cells[0], cells[1:], block.first + places)
         self._source.rewind()
         return found.older()
 

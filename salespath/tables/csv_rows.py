@@ -15,6 +15,8 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from salespath.files.problems import refusal
 from salespath.files.source import InputFile
@@ -109,6 +111,34 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header
 def row_ends(block: RowBlock, delimiter: str) -> Positions:
     """Where the rows of a block end, their line ends included."""
     return _Layout(block.data, delimiter.encode(), complete=True).ends
+
+
+def some_cells(block: RowBlock, delimiter: str, width: int, columns: Iterable[int]) -> list[pa.Array] | None:
+    """Some columns of a block whose rows all have so many cells; None where they do not, or one has quotes or returns.
+
+    That is enough to know a few columns of most files, at a tenth of the cost of all cells.
+    """
+    if b'"' in block.data or b"\r" in block.data or block.bad:
+        return None
+    data = np.frombuffer(block.data if block.data.endswith(b"\n") else block.data + b"\n", dtype=np.uint8)
+    ends = np.flatnonzero((data == ord(delimiter)) | (data == LINE_FEED))
+    if len(ends) != block.rows * width:
+        return None
+    ends = ends.reshape(block.rows, width)
+    if not (data[ends[:, -1]] == LINE_FEED).all():
+        return None
+    starts = np.empty_like(ends)
+    starts[:, 1:] = ends[:, :-1] + 1
+    starts[:, 0] = np.concatenate(([0], ends[:-1, -1] + 1))
+    found = []
+    for place in columns:
+        lengths = ends[:, place] - starts[:, place]
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        taken = data[np.repeat(starts[:, place] - offsets[:-1], lengths) + np.arange(offsets[-1])]
+        buffers = pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(taken)
+        cells = pa.StringArray.from_buffers(block.rows, *buffers)
+        found.append(pc.if_else(pa.array(lengths > 0), cells, None))
+    return found
 
 
 def row_texts(block: RowBlock, delimiter: str, places: Iterable[int]) -> dict[int, str]:

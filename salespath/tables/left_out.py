@@ -22,7 +22,7 @@ from salespath.facts.vocabulary import fold
 from salespath.files.problems import NOTE, Problem, shown
 from salespath.tables.dates import Older
 from salespath.tables.header import COMPANY
-from salespath.tables.normalise import texts
+from salespath.tables.normalise import places, texts
 from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
@@ -100,6 +100,7 @@ _FOOTER = re.compile(
     r"|(?:data )?as of\b.*|end of (?:report|file|data).*|\*+.*|[-=_*]{3,}",
     re.DOTALL,
 )
+_NOTHING = np.uint64(0x5A1E59A7A5EED)  # for an empty cell
 _SENTENCE = 5  # words of a text after an empty row that is no name
 
 
@@ -323,11 +324,30 @@ class _Seen:
 
 def row_keys(cells: Iterable[pa.Array], rows: int) -> Array:
     """A key of each row, equal for rows with equal cells."""
-    columns = [texts(column) for column in cells]
-    if not columns:
-        return np.zeros(rows, dtype=np.int64)
-    joined = pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
-    return np.fromiter(map(hash, joined.to_pylist()), dtype=np.int64, count=rows)
+    keys = np.zeros(rows, dtype=np.uint64)
+    for column in cells:
+        keys = _mixed(keys ^ _numbers(column))
+    return keys.view(np.int64)
+
+
+def _numbers(column: pa.Array) -> Array:
+    """A number for each cell of a column, the same for the same cell."""
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_float64(kind):
+        found = column.fill_null(0).to_numpy(zero_copy_only=False).astype(kind.to_pandas_dtype(), copy=False)
+        found = found.astype(np.int64 if kind.bit_width < 64 else found.dtype, copy=False).view(np.uint64)
+        return np.where(np.asarray(column.is_valid()), found, _NOTHING)
+    words = texts(column).dictionary_encode()
+    hashes = np.array([*(hash(word) for word in words.dictionary.to_pylist()), 0], dtype=np.int64).view(np.uint64)
+    hashes[-1] = _NOTHING
+    return hashes[places(words)]
+
+
+def _mixed(keys: Array) -> Array:
+    """Numbers of which every bit depends on all bits of those given: the last step of SplitMix64."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        keys = (keys ^ (keys >> np.uint64(shift))) * np.uint64(factor)
+    return (keys ^ (keys >> np.uint64(31))) + np.uint64(0x9E3779B97F4A7C15)
 
 
 def _text(cell: pa.Scalar) -> str:
