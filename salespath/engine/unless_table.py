@@ -9,9 +9,10 @@ import numpy as np
 
 from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, SLACK, bounds
-from salespath.engine.table import Array, FactColumn, FactTable, Rows, column
+from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column
 from salespath.engine.unless import BOUNDS, answers, any_certain, exceptions, least, read
 from salespath.facts import Fact, Value
+from salespath.rules.language import Leaf, Number, inputs
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,43 @@ def liftings(base: Base, table: FactTable, standing: Mapping[str, Array]) -> Ite
                     yield from _of_fact(base, table, block, base.vocabulary.facts[name], some)
 
 
+class _Kept:
+    """What is the same whatever is answered to one question: tests and numbers that do not read it."""
+
+    def __init__(self, rows: Rows, name: str) -> None:
+        self.rows, self.name = rows, name
+        self.tests: dict[Leaf, tuple[Bits, Bits, Bits]] = {}
+        self._reads: dict[Leaf | Number, bool] = {}
+
+    def reads(self, tree: Leaf | Number) -> bool:
+        """Whether a test or number reads the answer."""
+        if tree not in self._reads:
+            self._reads[tree] = self.name in self.rows.base.behind(inputs(tree))
+        return self._reads[tree]
+
+
+class _Answered(Rows):
+    """Rows with answers to one question."""
+
+    def __init__(self, kept: _Kept, cells: FactColumn) -> None:
+        rows = kept.rows
+        super().__init__(rows.base, FactTable(rows.table.rows, {**rows.table.columns, kept.name: cells}))
+        self._kept = kept
+
+    def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
+        """Whether a leaf is true, false, undecided."""
+        if self._kept.reads(leaf):
+            return super().test(leaf)
+        if leaf not in self._kept.tests:
+            self._kept.tests[leaf] = self._kept.rows.test(leaf)
+        return self._kept.tests[leaf]
+
+    def value(self, tree: Number, *, unlimited: bool = False) -> FactColumn:
+        """The values of a numeric tree."""
+        where = super() if self._kept.reads(tree) else self._kept.rows
+        return where.value(tree, unlimited=unlimited)
+
+
 def _inside(fact: Fact, given: FactColumn | None, rows: int) -> tuple[Array, Array]:
     """The least and the largest that an answer may be, in parts of one: `cells.inside` where a range is known."""
     low, high = (np.full(rows, float(end)) for end in bounds(fact))
@@ -53,8 +91,10 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
     names = base.behind(base.graph.names_read(refs))
     columns = {name: cells[rows] for name, cells in table.columns.items() if name in names}
 
+    kept = _Kept(Rows(base, FactTable(len(rows), columns)), fact.id)
+
     def lifts(cells: FactColumn) -> Array:
-        carrier = Rows(base, FactTable(len(rows), {**columns, fact.id: cells}))
+        carrier = _Answered(kept, cells)
         found: Array = carrier.expand(any_certain(base, carrier, refs))
         return found
 
@@ -69,6 +109,7 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
             return
         rows, known, low, high = rows[some], known[some], low[some], high[some]
         columns = {name: cells[some] for name, cells in columns.items()}
+        kept = _Kept(Rows(base, FactTable(len(rows), columns)), fact.id)
         codes, amounts = least(fact, amounts_lift, low, high)
         for code, bound in enumerate(BOUNDS):
             if bound and (codes == code).any():
