@@ -6,6 +6,7 @@ Machines are noisy, so only ratios count: what is compared runs in turn, round b
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import platform
 import resource
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,7 +34,9 @@ from salespath.engine.load import load
 from salespath.engine.table import assess_table
 from salespath.facts import read_file
 from salespath.rules.model import VERDICTS
+from salespath.tables.chosen import STRONG
 from salespath.tables.fact_columns import typed_cells, written_cells
+from salespath.tables.header import RESULTS
 from salespath.tables.read import CompaniesFile
 from salespath.tables.run import assess_to_file
 
@@ -172,27 +175,85 @@ def goals(base: Base, rounds: int) -> list[Row]:
 
 
 def files(base: Base, rounds: int, rows: int) -> list[Row]:
-    """File to file, against a program that reads the same input and writes the same output, and does nothing in between."""
+    """File to file, against polars copying the input (what the file costs anyway) or the output (what those bytes cost anyway)."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for ending, target in (("csv", "≤ 2.5 × polars"), ("parquet", "≤ 3 × polars")):
-            source, out = (os.path.join(folder, f"{name}.{ending}") for name in ("in", "out"))
-            write_input(base, source, rows)
-            assess_to_file(load(), [source], out, print)
-            peers = {
-                name: floor for name, floor in (("polars", polars_floor), ("pyarrow", pyarrow_floor)) if find_spec(name)
-            }
-            floors = [floor(source, out, os.path.join(folder, f"copy.{ending}")) for floor in peers.values()]
-            mine, *theirs = medians(
-                rounds, lambda source=source, out=out: assess_to_file(load(), [source], out, print, force=True), *floors
+        for ending, most in (("csv", "≤ 1.5"), ("parquet", "≤ 2")):
+            source, thin, out, copy = (
+                os.path.join(folder, f"{name}.{ending}") for name in ("in", "thin", "out", "copy")
             )
-            ratio = ", ".join(f"{mine / seconds:.1f} × {name}" for name, seconds in zip(peers, theirs))
-            rate = f"{rows / mine:,.0f} companies/s, {os.path.getsize(out) / 2**20:,.0f} MB"
-            found.append((f"{rows:,} companies, {ending} → {ending}", rate, ratio, target))
+            write_input(base, source, rows)
+            asked = {thin: ["verdict"], out: [*columns_of(source), *(name for name in RESULTS if name not in STRONG)]}
+            works: list[Callable[[], object]] = [
+                functools.partial(from_file_to_file, source, path, names) for path, names in asked.items()
+            ]
+            for work in works:
+                work()
+            if find_spec("polars"):
+                works += [functools.partial(polars_copy, path, copy) for path in (source, out)]
+            mine, everything, *floors = timed(rounds, *works)
+            for what, taken, floor, path, target in (
+                ("--columns verdict", mine, floors[:1], thin, "≤ 2.5 × the input"),
+                ("all but strength and questions", everything, floors[1:], out, f"{most} × the output"),
+            ):
+                size = os.path.getsize(path) / 2**20
+                ratio = ", ".join(
+                    f"{taken[0] / least[0]:.1f}, CPU {taken[1] / least[1]:.1f} × polars" for least in floor
+                )
+                name = f"{rows:,} companies, {ending} → {ending}, {what}"
+                found.append((name, f"{seconds(taken)}, {size:,.0f} MB", ratio or "-", target))
+            for what, least in zip(("input", "output"), floors):
+                found.append((f"polars copies the {what}, {ending}", seconds(least), "-", "-"))
             few, many = (peak(base, folder, ending, count) for count in (rows, 4 * rows))
             what = f"peak memory, {rows:,} and {4 * rows:,} companies, {ending}"
-            found.append((what, f"{few:,.0f} and {many:,.0f} MB", f"{many / few:.2f}", "≤ 700 MB, the same"))
+            found.append((what, f"{few:,.0f} and {many:,.0f} MB", f"{many / few:.2f}", "≤ 500 MB, the same"))
     return found
+
+
+def unasked(base: Base, rounds: int) -> list[Row]:
+    """What a company costs in the columns that are written unasked, and as a document."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for ending, rows, target in (("csv", 20_000, "≤ 120 µs"), ("jsonl", 500, "≤ 0.5 ms")):
+            source, out = os.path.join(folder, f"in{rows}.csv"), os.path.join(folder, f"out.{ending}")
+            write_input(base, source, rows)
+            work = functools.partial(from_file_to_file, source, out)
+            ((wall, cpu),) = timed(min(rounds, 5), work)
+            shown = f"{wall / rows * 1e6:,.0f} µs a company, CPU {cpu / rows * 1e6:,.0f} µs"
+            found.append((f"{rows:,} companies, csv → {ending}, unasked", shown, "-", target))
+    return found
+
+
+def from_file_to_file(source: str, out: str, columns: Sequence[str] = ()) -> None:
+    """Assess a file. What its rows are warned of is not printed."""
+    assess_to_file(load(), [source], out, lambda _: None, force=True, columns=columns)
+
+
+def timed(rounds: int, *works: Callable[[], object]) -> list[tuple[float, float]]:
+    """The median wall and CPU seconds of each work, all run in turn."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, times in zip(works, taken):
+            wall, cpu = time.perf_counter(), time.process_time()
+            work()
+            times.append((time.perf_counter() - wall, time.process_time() - cpu))
+    return [
+        (statistics.median(wall for wall, _ in times), statistics.median(cpu for _, cpu in times)) for times in taken
+    ]
+
+
+def seconds(taken: tuple[float, float]) -> str:
+    return f"{taken[0]:.1f} s, CPU {taken[1]:.1f}"
+
+
+def polars_copy(path: str, copy: str) -> None:
+    """A file read and written again by polars, streaming."""
+    import polars
+
+    if path.endswith("csv"):
+        polars.scan_csv(path, infer_schema=False).sink_csv(copy)
+    else:
+        polars.scan_parquet(path).sink_parquet(copy)
 
 
 def reading(base: Base, rounds: int, rows: int) -> list[Row]:
@@ -200,7 +261,7 @@ def reading(base: Base, rounds: int, rows: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         every, undated, ranged = (os.path.join(folder, f"{name}.csv") for name in ("every", "undated", "ranged"))
         write_input(base, every, rows)
-        texts = dict.fromkeys(columns(every), pa.string())
+        texts = dict.fromkeys(columns_of(every), pa.string())
         options = pyarrow.csv.ConvertOptions(column_types=texts, null_values=[""], strings_can_be_null=True)
         table = pyarrow.csv.read_csv(every, convert_options=options)
         dates = [
@@ -286,7 +347,10 @@ def write_messy(path: str, rows: int) -> None:
     made.save(path)
 
 
-def columns(path: str) -> list[str]:
+def columns_of(path: str) -> list[str]:
+    """The columns of a file of companies."""
+    if path.endswith("parquet"):
+        return [*pyarrow.parquet.read_schema(path).names]
     with open(path, encoding="utf-8") as file:
         return file.readline().strip().split(",")
 
@@ -313,7 +377,7 @@ import resource, sys
 from pathlib import Path
 from salespath.engine.load import load
 from salespath.tables.run import assess_to_file
-assess_to_file(load(), sys.argv[1:2], sys.argv[2], lambda *_: None)
+assess_to_file(load(), sys.argv[1:2], sys.argv[2], lambda *_: None, columns=["all"])
 status = Path("/proc/self/status")  # Linux counts what the parent took into ru_maxrss
 lines = status.read_text().splitlines() if status.exists() else []
 mine = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
@@ -322,24 +386,6 @@ print((mine or [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss])[0])
     done = subprocess.run([sys.executable, "-c", program, source, out], check=True, capture_output=True, text=True)
     os.unlink(out)
     return int(done.stdout) / 1024
-
-
-def polars_floor(source: str, out: str, copy: str) -> Callable[[], object]:
-    import polars
-
-    if out.endswith("csv"):
-        result = polars.read_csv(out, infer_schema=False)
-        return lambda: (polars.read_csv(source, infer_schema=False), result.write_csv(copy))
-    result = polars.read_parquet(out)
-    return lambda: (polars.read_parquet(source), result.write_parquet(copy))
-
-
-def pyarrow_floor(source: str, out: str, copy: str) -> Callable[[], object]:
-    if out.endswith("csv"):
-        result = pyarrow.csv.read_csv(out)
-        return lambda: (pyarrow.csv.read_csv(source), pyarrow.csv.write_csv(result, copy))
-    result = pyarrow.parquet.read_table(out)
-    return lambda: (pyarrow.parquet.read_table(source), pyarrow.parquet.write_table(result, copy))
 
 
 def main() -> None:
@@ -358,6 +404,7 @@ def main() -> None:
         *reading(base, rounds, options.rows),
         *workbooks(base, rounds),
         *files(base, rounds, options.rows),
+        *unasked(base, rounds),
     ]
     rules = len(base.knowledge.rules)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {rules} rules, medians of {rounds} rounds")

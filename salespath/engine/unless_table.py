@@ -100,6 +100,7 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
 
     if fact.numeric:
         low, high = _inside(fact, columns.get(fact.id), len(rows))
+
         def amounts_lift(amount: Array) -> Array:
             return lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), len(rows)), known))
 

@@ -192,7 +192,9 @@ def _said(column: pa.Array) -> pa.Array:
 
 
 def _json_texts(column: pa.Array) -> pa.Array:
-    if pa.types.is_list(column.type) and pa.types.is_string(column.type.value_type):  # each distinct text is written once
+    if pa.types.is_list(column.type) and pa.types.is_string(
+        column.type.value_type
+    ):  # each distinct text is written once
         items = column.flatten().dictionary_encode(null_encoding="encode")
         written = pa.array([json.dumps(word, ensure_ascii=False) for word in items.dictionary.to_pylist()], pa.string())
         lists = pa.ListArray.from_arrays(pa.array(_ends(column)), written.take(items.indices), mask=column.is_null())
