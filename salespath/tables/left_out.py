@@ -337,7 +337,13 @@ def _numbers(column: pa.Array) -> Array:
         found = column.fill_null(0).to_numpy(zero_copy_only=False).astype(kind.to_pandas_dtype(), copy=False)
         found = found.astype(np.int64 if kind.bit_width < 64 else found.dtype, copy=False).view(np.uint64)
         return np.where(np.asarray(column.is_valid()), found, _NOTHING)
-    words = texts(column).dictionary_encode()
+    if pa.types.is_list(kind):  # each item with its place, so that the order counts
+        starts = np.concatenate(([0], np.cumsum(np.asarray(pc.list_value_length(column).fill_null(0), dtype=np.int64))))
+        within = np.arange(starts[-1]) - np.repeat(starts[:-1], np.diff(starts))
+        items = _mixed(_numbers(column.flatten()) ^ within.view(np.uint64))
+        sums = np.concatenate(([np.uint64(0)], np.cumsum(items, dtype=np.uint64)))[starts]
+        return np.where(np.asarray(column.is_valid()), np.diff(sums) + np.uint64(1), _NOTHING)
+    words = column if pa.types.is_dictionary(kind) else texts(column).dictionary_encode()
     hashes = np.array([*(hash(word) for word in words.dictionary.to_pylist()), 0], dtype=np.int64).view(np.uint64)
     hashes[-1] = _NOTHING
     return hashes[places(words)]
