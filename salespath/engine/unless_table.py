@@ -72,8 +72,9 @@ class _Answered(Rows):
 
     def value(self, tree: Number, *, unlimited: bool = False) -> FactColumn:
         """The values of a numeric tree."""
-        where = super() if self._kept.reads(tree) else self._kept.rows
-        return where.value(tree, unlimited=unlimited)
+        if self._kept.reads(tree):
+            return super().value(tree, unlimited=unlimited)
+        return self._kept.rows.value(tree, unlimited=unlimited)
 
 
 def _inside(fact: Fact, given: FactColumn | None, rows: int) -> tuple[Array, Array]:

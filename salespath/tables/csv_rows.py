@@ -121,10 +121,10 @@ def some_cells(block: RowBlock, delimiter: str, width: int, columns: Iterable[in
     if b'"' in block.data or b"\r" in block.data or block.bad:
         return None
     data = np.frombuffer(block.data if block.data.endswith(b"\n") else block.data + b"\n", dtype=np.uint8)
-    ends = np.flatnonzero((data == ord(delimiter)) | (data == LINE_FEED))
-    if len(ends) != block.rows * width:
+    every = np.flatnonzero((data == ord(delimiter)) | (data == LINE_FEED))
+    if len(every) != block.rows * width:
         return None
-    ends = ends.reshape(block.rows, width)
+    ends = every.reshape(block.rows, width)
     if not (data[ends[:, -1]] == LINE_FEED).all():
         return None
     starts = np.empty_like(ends)

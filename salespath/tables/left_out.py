@@ -353,7 +353,8 @@ def _mixed(keys: Array) -> Array:
     """Numbers of which every bit depends on all bits of those given: the last step of SplitMix64."""
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         keys = (keys ^ (keys >> np.uint64(shift))) * np.uint64(factor)
-    return (keys ^ (keys >> np.uint64(31))) + np.uint64(0x9E3779B97F4A7C15)
+    found: Array = (keys ^ (keys >> np.uint64(31))) + np.uint64(0x9E3779B97F4A7C15)
+    return found
 
 
 def _text(cell: pa.Scalar) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from salespath.files.problems import SalespathError
 from salespath.files.source import InputFile, encoding
 from salespath.tables import csv_rows
-from salespath.tables.csv_rows import RowBlock, blocks, utf8
+from salespath.tables.csv_rows import RowBlock, blocks, some_cells, utf8
 
 
 def read(data: bytes, *, delimiter: str = ",", most: int = 1000, piece: int = 10**6) -> list[RowBlock]:
@@ -150,3 +150,17 @@ def test_broken_utf_16_is_refused(tail, tmp_path):
 
 def test_blocks_hold_as_many_rows_as_asked_for():
     assert [block.rows for block in read(b"a\n" + b"1\n" * 25, most=10, piece=7)] == [10, 10, 5]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_some_columns_of_plain_rows_are_what_a_csv_reader_says(end):
+    text = "a,,xyz\nș,b,\n,,\n" + "x,y,z" + end
+    block = RowBlock(text.encode(), 2, 4, {})
+    rows = list(csv.reader(io.StringIO(text)))
+    found = some_cells(block, ",", 3, (2, 0))
+    assert [cells.to_pylist() for cells in found] == [[row[n] or None for row in rows] for n in (2, 0)]
+
+
+@pytest.mark.parametrize("text", ['a,"b",c\n1,2,3\n', "a,b,c\r\n1,2,3\r\n", "a,b\n1,2,3,4\n", "a,b,c\n1,2\n3,4,5,6\n"])
+def test_rows_that_are_not_plain_are_left_to_the_reader_of_all_cells(text):
+    assert some_cells(RowBlock(text.encode(), 2, text.count("\n"), {}), ",", 3, (0,)) is None
