@@ -1,6 +1,7 @@
 """Recommend a process for the companies in FILE: one company gives a report, many a table.
 
-FILE is a fact file (YAML, JSON, JSON Lines) or a table (CSV, Parquet) with fact ids as headers; - is standard input, of any kind.
+FILE is a fact file (YAML, JSON, JSON Lines) or a table (CSV, Parquet, Excel) with fact ids as headers; - is standard input, of any
+kind. A folder stands for the files in it: forms that companies have filled in (see request) are merged into the companies of FILE.
 
 --set says what is known of one company, without FILE or on top of it: --set product_stage=launched --set capital=300k
 --set team_roles=marketing,sales.
@@ -13,11 +14,11 @@ from datetime import date
 
 import click
 
+from salespath.commands.shared.answers import files_with_answers
 from salespath.commands.shared.columns import report_columns
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
-    companies_files,
     company_options,
     read_with_settings,
     start_option,
@@ -87,7 +88,9 @@ def command(
         raise click.UsageError("--excel is for .csv.")
     if table and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; write .json or .jsonl, not .{output.ending}.")
-    opened = companies_files(base, files)
+    opened = files_with_answers(base, files)
+    if files and not opened:
+        return  # nothing but forms, of which it is said why they are not merged
     documents = output.ending in ("json", "jsonl") and not one_by_one and all(file.is_table for file in opened)
     if opened and (table or documents):
         from salespath.tables.run import assess_to_file  # numpy and pyarrow

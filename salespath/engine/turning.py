@@ -8,7 +8,7 @@ neighbour), one member or a factor of two. A number in a range is tried inside o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -19,7 +19,9 @@ from salespath.engine.base import Base
 from salespath.engine.cells import alternatives, around, as_number, begins, bounds, inside, options
 from salespath.engine.company import Company
 from salespath.engine.intervals import decided, is_open
-from salespath.engine.variants import processes_of
+from salespath.engine.placing import with_answers
+from salespath.engine.variants import Variants, processes_of
+from salespath.engine.walk import walk
 from salespath.facts import Value
 from salespath.facts.values import Range
 from salespath.facts.vocabulary import ASK
@@ -57,13 +59,21 @@ class Turn:
         return bool(RUNS & {*self.to})
 
 
+@dataclass(frozen=True)
+class Turned:
+    """The other processes that some value of a fact alone gives, and where the process stays, the other motions."""
+
+    processes: tuple[AnyVerdict, ...]
+    motions: tuple[str, ...]
+
+
 def turning(base: Base, facts: Mapping[str, Value], guessed: Collection[str] = ()) -> tuple[Turn, ...]:
     """The answers that alone turn the process, in the order in which they are asked.
 
     Where no process to run is recommended, those come first that give one. A number is left out where an answer that it is
     computed from turns the process too.
     """
-    answers = list(_answers(base, facts, guessed))
+    answers = list(_answers(base, facts, guessed, readers(base)))
     *tried, now = processes_of(base, facts, [*({name: value} for name, value in answers), {}])
     found: dict[str, Turn] = {}
     for name, items in groupby(zip(answers, tried), key=lambda item: item[0][0]):
@@ -74,6 +84,37 @@ def turning(base: Base, facts: Mapping[str, Value], guessed: Collection[str] = (
     alone = [turn for turn in found.values() if base.behind([turn.fact]) & found.keys() == {turn.fact}]
     places = asking_order(base)
     return tuple(sorted(alone, key=lambda turn: (now not in RUNS and not turn.decides, places[turn.fact])))
+
+
+def turned(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> dict[str, Turned]:
+    """What some facts can change alone, those that are known included: they are tried with every value, as if nothing were known.
+
+    Facts that change nothing are left out.
+    """
+    answers: list[tuple[str, Value]] = []
+    for name in names:
+        rest = facts if is_open(facts, name) else with_answers(facts, {name: None})
+        answers += _answers(base, rest, (), {name: _motion_readers(base).get(name, [])})
+    walked = walk(base, Variants(base, facts, [*({name: value} for name, value in answers), {}]), settle=False)
+    processes = _by_place(walked.processes)
+    motions = [_by_place(walked.values(attribute)) for attribute in ("motion", "second_motion")]
+    now, found = len(answers), dict[str, tuple[set[str], set[str]]]()
+    for place, (name, _) in enumerate(answers):
+        verdicts, others = found.setdefault(name, (set(), set()))
+        if processes[place] != processes[now]:
+            verdicts.add(processes[place])
+        else:
+            others.update(by[place] for by in motions if place in by and by[place] != by.get(now))
+    return {
+        name: Turned(tuple(value for value in VERDICTS if value in verdicts), tuple(sorted(others)))
+        for name, (verdicts, others) in found.items()
+        if verdicts or others
+    }
+
+
+def _by_place(bits: Mapping[str, int]) -> dict[int, str]:
+    """Which value each variant has."""
+    return {place: value for value, some in bits.items() for place in range(some.bit_length()) if some >> place & 1}
 
 
 @cache
@@ -90,21 +131,32 @@ def asking_order(base: Base) -> dict[str, int]:
 @cache
 def readers(base: Base) -> dict[str, list[Leaf]]:
     """The tests on which a verdict may rest, by the facts and numbers that they read, through formulas too."""
+    return _readers(base, base.read_by_verdict)  # how it is sold and how far the company is turn no verdict
+
+
+@cache
+def _motion_readers(base: Base) -> dict[str, list[Leaf]]:
+    """The same with the tests on which the motion may rest."""
+    return _readers(base, base.read_by_verdict | base.read_for("motion", "second_motion"))
+
+
+def _readers(base: Base, concluding: Collection[str]) -> dict[str, list[Leaf]]:
+    """The tests of evidence, of blocks and of some rules that conclude, by the facts and numbers that they read."""
+    rules = (r for r in base.knowledge.rules.values() if base.decides(r) or r.id in concluding)
+    deciding = {leaf for rule in rules for leaf in leaves(base.condition(rule.id))}
     found: dict[str, list[Leaf]] = {}
-    deciding = {
-        leaf for rule in base.knowledge.rules.values() if base.decides(rule) for leaf in leaves(base.condition(rule.id))
-    }
     for leaf in base.tests:
-        if leaf not in deciding:  # how it is sold and how far the company is turn no verdict
-            continue
-        for name in base.behind(inputs(leaf)):
-            found.setdefault(name, []).append(leaf)
+        if leaf in deciding:
+            for name in base.behind(inputs(leaf)):
+                found.setdefault(name, []).append(leaf)
     return {name: found[name] for name in base.vocabulary.ordered(found)}
 
 
-def _answers(base: Base, facts: Mapping[str, Value], guessed: Collection[str]) -> Iterator[tuple[str, Value]]:
+def _answers(
+    base: Base, facts: Mapping[str, Value], guessed: Collection[str], tests_of: Mapping[str, list[Leaf]]
+) -> Iterator[tuple[str, Value]]:
     here = Company(base, facts)
-    for name, tests in readers(base).items():
+    for name, tests in tests_of.items():
         term, value = base.vocabulary[name], facts.get(name)
         computed = name in base.vocabulary.derived
         if value is None and computed and sum(is_open(facts, part) for part in base.facts_behind([name])) <= 1:

@@ -24,7 +24,7 @@ def text(case: Case, vocabulary: Vocabulary) -> str:
     """
     lines = [
         "# Facts for salespath. A fact that is absent is unknown, never no or zero.",
-        f"company: {_quote(case.company)}",
+        f"company: {quoted(case.company)}",
     ]
     if case.rate:
         lines.append(f"{CURRENCY}: {case.currency}")
@@ -33,17 +33,18 @@ def text(case: Case, vocabulary: Vocabulary) -> str:
     if case.extra:
         lines.append(_extra(case.extra))
     lines.append("facts:" if case.values else "facts: {}")
-    lines.extend(f"  {name}: {_fact(case, vocabulary, name)}" for name in vocabulary.ordered(case.values))
+    lines.extend(f"  {name}: {fact_text(case, vocabulary, name)}" for name in vocabulary.ordered(case.values))
     return "\n".join(lines) + "\n"
 
 
-def _fact(case: Case, vocabulary: Vocabulary, name: str) -> str:
+def fact_text(case: Case, vocabulary: Vocabulary, name: str) -> str:
+    """What is known of a fact, in YAML on one line."""
     stood = case.values[name]
     if vocabulary[name].type == "money":
         stood = own_value(stood, case.rate)
     value = _value(vocabulary, name, stood)
     said = [f"how: {case.how[name]}"] if name in case.how else []
-    said += [f"{key}: {_quote(note)}" for key, note in case.notes.get(name, {}).items()]
+    said += [f"{key}: {quoted(note)}" for key, note in case.notes.get(name, {}).items()]
     return f"{{{', '.join([f'value: {value}', *said])}}}" if said else value
 
 
@@ -53,9 +54,10 @@ def _value(vocabulary: Vocabulary, name: str, value: Value) -> str:
     return cell_text(vocabulary[name], value)
 
 
-def _quote(words: str) -> str:
-    quoted: str = yaml.safe_dump(words, default_style='"', allow_unicode=True, width=1_000_000)
-    return escaped(quoted.rstrip(), yaml=True)
+def quoted(words: str) -> str:
+    """A text in YAML, nothing hidden in it."""
+    text: str = yaml.safe_dump(words, default_style='"', allow_unicode=True, width=1_000_000)
+    return escaped(text.rstrip(), yaml=True)
 
 
 def _extra(said: Mapping[str, Any]) -> str:

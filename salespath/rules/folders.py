@@ -42,7 +42,7 @@ def passed_over(folder: Path) -> list[Problem]:
     found = []
     for path in _yaml_files(folder):
         if why := _why_not(path):
-            severity = WARNING if path.is_symlink() and not _is_aside(path) else NOTE
+            severity = WARNING if path.is_symlink() and not is_aside(path) else NOTE
             found.append(Problem("SP156", f"{shown(path.name)} is passed over: {why}.", severity, file=str(path)))
     return found
 
@@ -51,13 +51,14 @@ def _yaml_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml") and path.is_file())
 
 
-def _is_aside(path: Path) -> bool:
+def is_aside(path: Path) -> bool:
+    """Whether a name is that of a hidden file, of an editor's copy or of a lock."""
     return path.name[0] in ".#~" or path.stem.endswith("~")
 
 
 def _why_not(path: Path) -> str | None:
     """Why a file of a rule folder is not read, if it is not."""
-    if _is_aside(path):
+    if is_aside(path):
         return "such a name is that of a hidden file or of an editor's copy"
     if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
         return f"it is a link to {shown(path.resolve(), 200)}, outside of the folder"

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.engine.table import FactTable, column
-from salespath.facts import Case, Value
+from salespath.facts import Case, Portfolio, Reject, Value
 from salespath.facts.cases import read_source
 from salespath.facts.rates import CURRENCY, UNSAID, Currencies, own_value
 from salespath.files.source import InputFile
@@ -31,16 +31,19 @@ class FactFile(TableReading):
     def __init__(
         self, source: InputFile, base: Base, money: Currencies = UNSAID, options: TableOptions = PLAIN
     ) -> None:
-        self.path, self._base = source.path, base
-        self._first: tuple[Case, ...] = ()
         with source:
             unknown = options.on_error == UNKNOWN
-            self._portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines, unknown=unknown)
+            portfolio = read_source(source, base.vocabulary, money, lines=self.in_lines, unknown=unknown)
         if options.on_error == STOP:
-            stop_at_first(self._portfolio.rejects)
-        self._rejects = tuple(map(flat, self._portfolio.rejects))
+            stop_at_first(portfolio.rejects)
+        self._hold(base, source.path, portfolio, tuple(map(flat, portfolio.rejects)))
+
+    def _hold(self, base: Base, path: str, portfolio: Portfolio, rejects: tuple[Reject, ...]) -> None:
+        """Take companies that have been read."""
+        self.path, self._base, self._portfolio, self._rejects = path, base, portfolio, rejects
+        self._first: tuple[Case, ...] = ()
         self.names = tuple(dict.fromkeys((header.COMPANY, *(n for reject in self._rejects for n in reject.cells))))
-        cases = self._portfolio.cases
+        cases = portfolio.cases
         noted = {f"{n}__how": None for case in cases for n in case.how}
         noted |= {f"{n}__{kind}": None for case in cases for n, kinds in case.notes.items() for kind in kinds}
         facts = base.vocabulary.ordered({name for case in cases for name in case.values})
@@ -65,10 +68,11 @@ class FactFile(TableReading):
                 given[name] = pa.array([_cell(case, name) for case in part], pa.string())
         first = part is self._first
         problems, rejects = (self._portfolio.problems, self._rejects) if first else ((), ())
+        left_out = self._portfolio.left_out if first else ()
         rows = np.arange(len(part)) + 1
         money = self._money(part, table) if CURRENCY in self.columns else None
-        count = len(part) + len(rejects)
-        return Batch(self.path, table, given, rows, problems, rejects=rejects, count=count, money=money)
+        count = len(part) + len(rejects) + len(left_out)
+        return Batch(self.path, table, given, rows, problems, None, rejects, left_out, count, money)
 
     def _money(self, part: tuple[Case, ...], table: FactTable) -> RowMoney:
         """The amounts in the currency of each company."""

@@ -116,8 +116,9 @@ def files_read() -> list[str]:
     given = [context.params.get(str(name)) or () for name in (*named, "cases", "answers_file", "folders")]
     paths = [_file_of(path) for value in given for path in ([value] if isinstance(value, str) else value)]
     inside = [file for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
+    answers = [entry.path for path in paths if os.path.isdir(path) for entry in os.scandir(path)]
     paths += [path for path in given_files()[:1] if path]
-    return [*paths, *map(str, (*inside, *rule_files(), *vocabulary_files()))]
+    return [*paths, *answers, *map(str, (*inside, *rule_files(), *vocabulary_files()))]
 
 
 def _file_of(path: str) -> str:
