@@ -19,7 +19,8 @@ _FIRST = "correct what is wrong, and send the file back. The first questions mat
 _UNKNOWN = "what you do not know: it counts as unknown, never as no or zero. Rough answers do: about 70k, 5 to 10."
 _KEEP = "this tells whose form it is; leave it as it stands"
 _SHEET, _HIDDEN = "Questions", "salespath"
-_WIDTHS = {"#": 4, "Question": 44, "Answer": 26, "In": 18, HOW_KNOWN: 16, "Help": 60, "Why it is asked": 60, "Fact": 20}
+_WIDTHS = {"#": 4, "Question": 40, "Answer": 24, "In": 16, HOW_KNOWN: 13, "Help": 52, "Why it is asked": 52, "Fact": 20}
+_LINE = 15  # points of a line of text
 _FORMATS = {"money": "#,##0.##", "share": "0.0##%", "integer": "#,##0", "number": "#,##0.###"}
 _MESSAGE, _CAPTION = 255, 32  # characters that Excel shows beside a cell
 _WIDE = 112
@@ -71,6 +72,8 @@ def _write(book: Any, form: BlankForm) -> None:
     text_format = book.add_format(open_ | {"num_format": "General"})
     for number, item in enumerate(form.lines, 1):
         row, fact = top + number, item.fact
+        texts = (fact.question, 34), (item.unit, 15), (item.help, 50), (item.why, 50)
+        sheet.set_row(row, _LINE * max(_lines(*text) for text in texts) + 4)
         sheet.write_number(row, 0, number, grey)
         for column, text, style in (
             (1, fact.question, strong),
@@ -91,6 +94,11 @@ def _write(book: Any, form: BlankForm) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
     sheet.activate()
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes: LibreOffice fits no row to what it holds when it opens a file."""
+    return len(textwrap.wrap(text, width)) or 1
 
 
 def _answer(sheet: Any, row: int, column: int, fact: Fact, value: Value | None, style: Any, as_text: Any) -> None:

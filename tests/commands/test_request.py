@@ -210,19 +210,25 @@ def test_the_id_survives_other_names_other_rows_and_another_kind_of_file(made: P
 def test_companies_of_one_name_get_a_form_each(tmp_path: Path) -> None:
     facts = {"product_stage": "launched", "self_serve": False}
     same = {"company": "Acme", "facts": facts}
-    write(tmp_path / "portfolio.yaml", [same, {"company": "Acme", "facts": {**facts, "capital": 5}}, {**same, "facts": {**facts}}])
+    write(
+        tmp_path / "portfolio.yaml",
+        [same, {"company": "Acme", "facts": {**facts, "capital": 5}}, {**same, "facts": {**facts}}],
+    )
     folder = tmp_path / "forms"
     assert run("request", str(tmp_path / "portfolio.yaml"), "-o", str(folder)).returncode == 0
     paths = sorted(folder.glob("acme-*.xlsx"))
     assert len(paths) == 3
-    for number, path in enumerate(paths, 1):
-        fill(path, large_customer_share=number / 10)
-    rich = {number / 10 for number, path in enumerate(paths, 1) if getattr(cells(path).get("capital"), "value", None) == 5}
+    numbers = {path: number for number, path in enumerate(paths, 1)}
+    shared = [name for name in cells(paths[0]) if all(cells(path).get(name) for path in paths)]
+    money = next(name for name in shared if name != "capital" and name in ("annual_contract_value", "monthly_burn"))
+    for path, number in numbers.items():
+        fill(path, **{money: number})
+    rich = {n for path, n in numbers.items() if getattr(cells(path).get("capital"), "value", None) == 5}
     done = run("assess", str(tmp_path / "portfolio.yaml"), str(folder), "--format", "json")
     assert done.returncode == 0, done.stderr.decode()
     found = json.loads(done.stdout)
-    assert sorted(a["facts"]["large_customer_share"] for a in found) == [0.1, 0.2, 0.3]
-    assert {a["facts"]["large_customer_share"] for a in found if "capital" in a["facts"]} == rich != set()
+    assert sorted(a["facts"][money] for a in found) == [1, 2, 3]
+    assert {a["facts"][money] for a in found if "capital" in a["facts"]} == rich != set()
 
 
 def test_one_unreadable_answer_costs_the_form_and_names_its_cell(made: Path) -> None:
@@ -325,7 +331,15 @@ def test_amounts_are_in_the_currency_of_the_company(tmp_path: Path) -> None:
     assert found["facts"]["capital"] == 333_333.33
 
 
-EVIL = ("=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", '=HYPERLINK("http://evil.example")', "A\nform: x\n# b", "../../etc")
+EVIL = (
+    "=1+1",
+    "@SUM(A1)",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    '=HYPERLINK("http://evil.example")',
+    "A\nform: x\n# b",
+    "../../etc",
+)
 
 
 @pytest.mark.parametrize("name", EVIL)
@@ -357,7 +371,9 @@ def test_forms_replace_no_file_unasked(made: Path) -> None:
 
 def test_no_output_is_written_over_a_form(made: Path) -> None:
     path = form(made, "Wix", "yaml")
-    done = run("assess", str(made.parent / "portfolio.yaml"), str(made), "--force", "-o", str(path.with_suffix(".json")))
+    done = run(
+        "assess", str(made.parent / "portfolio.yaml"), str(made), "--force", "-o", str(path.with_suffix(".json"))
+    )
     assert done.returncode == 0
     answers = path.with_suffix(".json")
     shutil.copy(path, answers)
