@@ -72,7 +72,7 @@ def _write(book: Any, form: BlankForm) -> None:
     text_format = book.add_format(open_ | {"num_format": "General"})
     for number, item in enumerate(form.lines, 1):
         row, fact = top + number, item.fact
-        texts = (fact.question, 34), (item.unit, 15), (item.help, 50), (item.why, 50)
+        texts = (fact.question, 34), (item.unit, 15), (item.help, 56), (item.why, 56)
         sheet.set_row(row, _LINE * max(_lines(*text) for text in texts) + 4)
         sheet.write_number(row, 0, number, grey)
         for column, text, style in (

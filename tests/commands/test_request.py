@@ -70,7 +70,8 @@ def fill_facts(path: Path, **answers: str) -> None:
 def assessed(folder: Path, *options: str) -> tuple[dict[str, dict[str, Any]], list[str], int]:
     """The companies by name as they are assessed with a folder of forms, what is said of the forms, the exit code."""
     done = run("assess", str(folder.parent / "portfolio.yaml"), str(folder), "--format", "json", *options)
-    found = {a["company"]: a for a in json.loads(done.stdout)} if done.stdout else {}
+    try: found = {a["company"]: a for a in json.loads(done.stdout)} if done.stdout else {}
+    except ValueError: open("/tmp/bad_r.json","wb").write(done.stdout); open("/tmp/bad_r.err","wb").write(done.stderr); raise
     said = [line for line in done.stderr.decode().splitlines() if " SP1" in line]
     return found, said, done.returncode
 
@@ -293,7 +294,7 @@ def test_forms_without_their_file_are_refused(made: Path) -> None:
 def test_an_empty_folder_is_said_to_be_so(tmp_path: Path) -> None:
     (tmp_path / "forms").mkdir()
     write(tmp_path / "portfolio.yaml", entries())
-    found, said, code = assessed(tmp_path / "forms")
+    _, said, code = assessed(tmp_path / "forms")
     assert code == 1
     assert "SP110" in said[0]
 
