@@ -128,7 +128,7 @@ def members(fact: Fact | Derived, words: Iterable[str], context: Context = ALONE
                 break
         else:
             found.add(member)
-            other += [note] if (note := _read_as(word, readable(member))) else []
+            other += [] if word in (member, readable(member)) else [f"{shown(word)}, read as {readable(member)}"]
     if wrong:
         raise BadValue(" ".join(dict.fromkeys(wrong[:5])) + (" And more." if wrong[5:] else ""))
     return Understood(frozenset(found), "; ".join(other))

@@ -29,12 +29,20 @@ def write(path: Path, companies: Any) -> Path:
     return path
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Path:
-    """A folder with the forms of five companies, and portfolio.yaml beside it."""
-    write(tmp_path / "portfolio.yaml", entries())
-    done = run("request", str(tmp_path / "portfolio.yaml"), "-o", str(tmp_path / "forms"))
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The forms of five companies as they were made, with portfolio.yaml beside the folder."""
+    folder = tmp_path_factory.mktemp("sent")
+    write(folder / "portfolio.yaml", entries())
+    done = run("request", str(folder / "portfolio.yaml"), "-o", str(folder / "forms"))
     assert done.returncode == 0, done.stderr.decode()
+    return folder
+
+
+@pytest.fixture
+def made(sent: Path, tmp_path: Path) -> Path:
+    """A folder with those forms, to be filled in."""
+    shutil.copytree(sent, tmp_path, dirs_exist_ok=True)
     return tmp_path / "forms"
 
 
