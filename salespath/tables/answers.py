@@ -15,7 +15,7 @@ from salespath.facts.money import USD, in_own_currency
 from salespath.facts.rates import REFERENCE_DATE, BadRate, Currencies, in_dollars, own_value
 from salespath.facts.values import Range
 from salespath.files.problems import NOTE, Problem, SalespathError, shown
-from salespath.report.words.phrases import answer
+from salespath.report.words.phrases import answer, value_title
 from salespath.report.words.verdict import in_short
 from salespath.tables.fact_file_reader import FactFile
 from salespath.tables.forms import FilledForm, company_ids
@@ -195,7 +195,7 @@ class _Merger:
             values={name: values[name] for name in self._base.vocabulary.ordered(values)},
             how=_instead(case.how, said, {name: item.how for name, item in said.items() if item.how}),
             notes=_instead(case.notes, said, {name: note for name, note in form.notes.items() if name in given}),
-            understood=_instead(case.understood, said, {n: how for n, how in form.understood.items() if n in said}),
+            understood={name: note for name, note in case.understood.items() if name not in said},
             lines={name: line for name, line in case.lines.items() if name not in said},
             rates={**case.rates, **rates},
         )
@@ -214,10 +214,20 @@ class _Merger:
                 told.append(f"{vocabulary[name].label} ({name}) from {old} to {new}")
         message = f"{before.company}: the form changes {'; '.join(told) or 'nothing'}."
         if told:
-            verdicts = [in_short(*assess(self._base, case).verdict) for case in (before, after)]
-            then, now = verdicts
-            message += f" The verdict {f'stays {now}' if then == now else f'was {then} and is {now}'}."
+            then, now = (assess(self._base, case) for case in (before, after))
+            message += f" The verdict {_turn(in_short(*then.verdict), in_short(*now.verdict))}"
+            if then.motion != now.motion:
+                motions = (value_title(self._base, a.motion) or "none" for a in (then, now))
+                message += f", and the motion {_turn(*motions)}"
+            message += "."
         self.problems.append(Problem("SP192", message, NOTE, file=form.path))
+        for name, note in form.understood.items():
+            if name in said:
+                self.problems.append(Problem("SP116", f"{before.company}: {name}: {note}.", NOTE, file=form.path))
+
+
+def _turn(then: str, now: str) -> str:
+    return f"stays {now}" if then == now else f"was {then} and is {now}"
 
 
 def _instead(before: Mapping[str, T], said: Mapping[str, Said], after: Mapping[str, T]) -> dict[str, T]:

@@ -111,6 +111,8 @@ def test_five_companies_are_asked_answer_and_change(made: Path) -> None:
     told = "\n".join(changes(said))
     assert len(changes(said)) == 5
     assert "to $5,000, estimated" in told
+    assert "and the motion was self-serve and is tender" in told
+    assert any(line.startswith(str(form(made, "Wix"))) and "6 weeks" in line for line in said if "SP116" in line)
     assert "most senior seller (seller_seniority) from not known to none" in told
     assert "willingness to pay (willingness_to_pay) from proven to not known" in told
     assert f"was {before['Anaplan']['process']} and is" in told or "The verdict stays" in told
