@@ -1,0 +1,50 @@
+"""A portfolio as a whole: counted batch by batch, the companies named as far as there is room."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from given import BASE
+
+from salespath.engine.assess import assess
+from salespath.report.overview import Overview
+from salespath.tables import overview
+from salespath.tables.assessed import assess_reading
+from salespath.tables.read import CompaniesFile
+from salespath.tables.result_columns import ResultColumns, Wording
+
+SHEET = """company,Fund,capital,monthly_burn,annual_contract_value,customer_segments,paying_customers,who_sells,product_stage
+Alder,I,0,,180,small,700,sellers,launched
+Birch,II,5000000,100000,120000,large,12,sellers,launched
+Cedar,I,,,,,,,
+Dogwood,,100000,30000,90000,large,4,founders,launched
+"""
+
+
+def seen(path: Path, by: str = "") -> Overview:
+    found = Overview(by=by)
+    for item in assess_reading(BASE, CompaniesFile(BASE, str(path)).reading(), on_problem=lambda _: None):
+        overview.add(found, item, ResultColumns(Wording(BASE), item.batch, item.result))
+    return found
+
+
+def test_what_is_counted_is_what_each_assessment_says(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text(SHEET)
+    found = seen(tmp_path / "f.csv", by="Fund")
+    alone = [assess(BASE, case) for case in CompaniesFile(BASE, str(tmp_path / "f.csv")).portfolio().cases]
+    assert [(line.company, line.process, line.lead) for line in found.lines] == [
+        (a.company, a.process, a.lead or "") for a in alone
+    ]
+    assert found.whole.processes == Counter(a.process for a in alone)
+    assert found.whole.companies == 4
+    assert {name: part.companies for name, part in found.groups.items()} == {"I": 2, "II": 1, "": 1}
+    assert sum((part.processes for part in found.groups.values()), Counter()) == found.whole.processes
+    assert [line.group for line in found.lines] == ["I", "II", "I", ""]
+
+
+def test_the_first_companies_are_named_and_all_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "MOST", 2)
+    (tmp_path / "f.csv").write_text(SHEET)
+    found = seen(tmp_path / "f.csv")
+    assert [line.company for line in found.lines] == ["Alder", "Birch"]
+    assert (found.whole.companies, found.groups) == (4, {})
