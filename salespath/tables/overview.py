@@ -28,15 +28,12 @@ def add(overview: Overview, item: Assessed, results: ResultColumns) -> None:
     groups = _texts(item, overview.by) if overview.by else [""] * rows
     for group in dict.fromkeys(groups):
         places = range(rows) if not overview.by else [n for n in range(rows) if groups[n] == group]
-        counts = Counts(
-            len(places),
-            *(
-                Counter(columns[name][n] for n in places if columns[name][n])
-                for name in ("process", "motion", "strength")
-            ),
-            Counter(flag for n in places for flag in flags[n]),
-            Counter(columns["first_question"][n] for n in places if columns["first_question"][n]),
+        processes, motions, strengths, questions = (
+            Counter(columns[name][n] for n in places if columns[name][n])
+            for name in ("process", "motion", "strength", "first_question")
         )
+        found = Counter(flag for n in places for flag in flags[n])
+        counts = Counts(len(places), processes, motions, strengths, found, questions)
         overview.whole.add(counts)
         if overview.by:
             overview.groups.setdefault(group, Counts()).add(counts)
