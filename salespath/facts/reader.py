@@ -321,14 +321,15 @@ def _currency(fact: Fact | Derived, text: str, found: Amount, context: Context) 
             raise BadValue(f"{shown(text)} is an amount of money; expected {KINDS[fact.type]}.")
         return ""
     for word in named:
-        if codes := AMBIGUOUS.get(word):
+        codes = AMBIGUOUS.get(word, ())
+        if codes and context.currency not in codes:
             several = f"{', '.join(codes[:-1])} or {codes[-1]}"
             raise BadValue(
                 f"{shown(text)} is in {shown(word)}, which can be {several}; write the code instead.", "SP115"
             )
-        if word not in ISO:
+        if not codes and word not in ISO:
             raise BadValue(f"{shown(text)} is in {shown(word)}, which is not known; write a code such as EUR.", "SP115")
-    codes = tuple({ISO[word] for word in named})
+    codes = tuple({ISO.get(word, context.currency) for word in named})
     if len(codes) > 1:
         raise BadValue(f"{shown(text)} is in two currencies; write one.")
     return codes[0] if codes else context.currency or DOLLARS

@@ -297,6 +297,15 @@ def test_a_currency_that_may_be_several_is_asked_for(text, ways):
     assert caught.value.code == "SP115"
 
 
+
+def test_a_word_for_several_currencies_is_that_of_the_company_where_it_is_one_of_them():
+    assert read("annual_contract_value", "850 000 kr", currency="SEK").currency == "SEK"
+    assert read("annual_contract_value", "5k pesos", currency="MXN").value == 5000
+    for text, own in (("500 kr", "EUR"), ("500 kr or 5 pesos", "SEK")):
+        with pytest.raises(BadValue):
+            read("annual_contract_value", text, currency=own)
+
+
 def test_figures_and_nothing_else_come_from_a_program_with_one_reading():
     fact = VOCABULARY["annual_contract_value"]
     assert understand(fact, "250.125", exact=True).value == 250.125
