@@ -7,7 +7,7 @@ is called, unless the numbers are the sums of the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from unicodedata import combining, normalize
@@ -29,18 +29,18 @@ TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading
 SECTION = "section heading"
 NAMED = 20  # rows of a kind that are told one by one
 REMEMBERED = 2**23  # rows that later ones are compared with, at 24 to 96 bytes each
+_SUBTOTALS = frozenset(["subtotal", "subtotals", "zwischensumme"])
 _TOTALS = frozenset(
     [
         "total",
         "totals",
-        "subtotal",
-        "subtotals",
         "sum",
         "sums",
         "suma",
         "somme",
         "summe",
         "gesamt",
+        *_SUBTOTALS,
         "overall",
         "count",
         "σ",
@@ -89,7 +89,7 @@ _BESIDE = frozenset(
     ]
 )
 _MAYBE_TOTAL = (
-    r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|summe|gesamt|overall|count"
+    r"(?i)\b(sub-?)?(totals?|sums?|suma|sumă|somme|(zwischen)?summe|gesamt|overall|count"
     r"|averages?|avg|means?|mediana?|medi[ae]|min|max|m[ai][xn]imum)\b|[ΣØ]"
 )
 _FOOTER = re.compile(
@@ -152,6 +152,7 @@ class Sieve:
     _seen: _Seen = field(default_factory=lambda: _Seen())
     _told: dict[str, int] = field(default_factory=dict)
     _footers: int = 0  # the last row that was one
+    _begun: bool = False  # whether rows have come before
 
     def find(self, rows: Rows) -> dict[int, LeftOut]:
         """Those among some rows, by place."""
@@ -163,13 +164,14 @@ class Sieve:
         lone = self._lone(rows)
         self._footers_of(rows, lone, found)
         self._headings_of(rows, names, label, found)
-        self._totals_of(rows, names, found)
-        self._sections_of(rows, lone, found)
         if label == COMPANY:
             self._repeated(rows, names, found)
+        self._totals_of(rows, names, lone, found)
+        self._sections_of(rows, lone, found)
         if self.older:
             for place, why in self.older.among(rows.numbers).items():
                 found.setdefault(place, (OLDER, why))
+        self._begun = True
         return {
             place: LeftOut(self.path, int(rows.numbers[place]), kind, why)
             for place, (kind, why) in sorted(found.items())
@@ -215,16 +217,27 @@ class Sieve:
                 self._footers = row
 
     def _sections_of(self, rows: Rows, lone: _Lone, found: dict[int, tuple[str, str]]) -> None:
-        """Headings of sections: the file says so, no company is named, or a mere name follows an empty row or a total."""
+        """Headings of sections: the file says so, no company is named, or a mere name follows an empty row or a total.
+
+        Where one does, a mere name in the first row is the heading of the first section.
+        """
         named = COMPANY in rows.cells
         begin = {int(rows.numbers[place]) + 1 for place, (kind, _) in found.items() if kind in (TOTAL, AVERAGE)}
         begin |= {row + 1 for row in lone.blank}
+        few = 2 * len(lone.cells) < len(rows.numbers)
+        opening, first = [], []
         for place, (name, text) in lone.cells.items():
             own = named and name != COMPANY and name not in self.vocabulary
-            opens = name == COMPANY and int(rows.numbers[place]) in begin and 2 * len(lone.cells) < len(rows.numbers)
             followed = place + 1 < len(rows.numbers) and place + 1 not in lone.cells
-            if place in rows.sections or own or (opens and followed):
-                found.setdefault(place, (SECTION, f"the heading of a section: {shown(text)}"))
+            if place in rows.sections or own:
+                found.setdefault(place, _section(text))
+            elif few and followed and name == COMPANY:
+                if int(rows.numbers[place]) in begin:
+                    opening.append(place)
+                elif place == 0 and not self._begun:
+                    first.append(place)
+        for place in (*first, *opening) if opening else ():
+            found.setdefault(place, _section(lone.cells[place][1]))
 
     def _headings_of(self, rows: Rows, names: pa.Array, label: str, found: dict[int, tuple[str, str]]) -> None:
         headings = dict(zip(self.names, self.headings))
@@ -234,7 +247,7 @@ class Sieve:
             if len(cells) > 1 and all(fold(text) == fold(headings[name]) for name, text in cells.items()):
                 found[place] = HEADING, "the heading again"
 
-    def _totals_of(self, rows: Rows, names: pa.Array, found: dict[int, tuple[str, str]]) -> None:
+    def _totals_of(self, rows: Rows, names: pa.Array, lone: _Lone, found: dict[int, tuple[str, str]]) -> None:
         numeric = {name: column for name, column in rows.facts.items() if self.vocabulary[name].numeric}
         worded = np.zeros(len(rows.numbers), dtype=bool)
         for name, column in rows.facts.items():
@@ -244,7 +257,9 @@ class Sieve:
         maybe: list[int] = []
         if pc.match_substring_regex(together, _MAYBE_TOTAL)[0].as_py():  # of few parts
             maybe = np.flatnonzero(np.asarray(pc.match_substring_regex(names, _MAYBE_TOTAL).fill_null(False))).tolist()
-        kinds = {place: kind for place in maybe if (kind := _total(str(names[place]))) and place not in found}
+        sections = frozenset(_words(" ".join(text for _, text in lone.cells.values()))) if maybe else frozenset()
+        called = {place: _total(str(names[place]), sections) for place in maybe if place not in found}
+        kinds = {place: kind for place, (kind, _) in called.items() if kind}
         ordinary = np.ones(len(rows.numbers), dtype=bool)
         ordinary[[*found, *kinds]] = False
         usual = self._worded + int(worded[ordinary].sum()) > (self._rows + int(ordinary.sum())) / 2
@@ -260,7 +275,11 @@ class Sieve:
                 so_far, column = self._sums.get(name, none), numeric[name]
                 over = (so_far.plus(column, before), so_far.plus(column, ordinary), none.plus(column, since))
                 alike += any(_is_of(value, sums) for sums in over)
-            if (alike and 2 * alike >= len(known)) or (not worded[place] and (usual or not known)):
+            if called[place][1]:
+                is_one = (alike and 2 * alike >= len(known)) or (not worded[place] and (usual or not known))
+            else:  # of a section, if it is the sum of it in everything
+                is_one = alike == len(known) > 0
+            if is_one:
                 found[place] = kind, f"{'an' if kind == AVERAGE else 'a'} {kind} of other rows: {shown(names[place])}"
             else:
                 ordinary[place] = True
@@ -357,6 +376,10 @@ def _mixed(keys: Array) -> Array:
     return found
 
 
+def _section(text: str) -> tuple[str, str]:
+    return SECTION, f"the heading of a section: {shown(text)}"
+
+
 def _text(cell: pa.Scalar) -> str:
     value = cell.as_py()
     return "" if value is None else str(value).strip()
@@ -366,12 +389,21 @@ def _plain(text: str) -> str:
     return "".join(c for c in normalize("NFKD", text.strip()) if not combining(c)).casefold()
 
 
-def _total(name: str) -> str:
-    """Whether a name says that a row is a total or an average: nothing else is in it."""
-    words = re.findall(r"[^\W\d_]+", _plain(name))
-    if not words or not all(word in _TOTALS or word in _AVERAGES or word in _BESIDE for word in words):
-        return ""
-    return AVERAGE if _AVERAGES.intersection(words) else TOTAL if _TOTALS.intersection(words) else ""
+def _total(name: str, sections: Collection[str]) -> tuple[str, bool]:
+    """Whether a name says that a row is a total or an average, and whether it is one of all (`Subtotal software` is of a section).
+
+    Words that are in no heading of a section make it a company: `Total Energies`.
+    """
+    words = _words(name)
+    kind = AVERAGE if _AVERAGES.intersection(words) else TOTAL if _TOTALS.intersection(words) else ""
+    others = [word for word in words if not (word in _TOTALS or word in _AVERAGES or word in _BESIDE)]
+    if others and not (_SUBTOTALS.intersection(words) or all(word in sections for word in others)):
+        return "", False
+    return kind, not others
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", _plain(text))
 
 
 def _is_of(value: float, sums: _Sums) -> bool:

@@ -197,6 +197,40 @@ def test_a_row_that_goes_astray_stops_the_run(tmp_path, monkeypatch):
     assert caught.value.problems[0].code == "SP155"
 
 
+SECTIONS = """company,City,self_serve,annual_revenue,capital
+Software firms,,,,
+A,Iasi,yes,100,10
+B,Cluj,no,200,20
+Subtotal software,,,300,30
+Makers,,,,
+C,Sibiu,no,400,40
+C,Sibiu,no,400,40
+D,Oradea,no,50,5
+Total makers,,,450,45
+Total portfolio,,,750,75
+"""
+
+
+def test_subtotals_of_sections_headings_and_a_total_without_what_is_said_twice(tmp_path):
+    (tmp_path / "f.csv").write_text(SECTIONS)
+    read = CompaniesFile(BASE, str(tmp_path / "f.csv")).portfolio()
+    assert [case.company for case in read.cases] == ["A", "B", "C", "D"]
+    kinds = {2: "section heading", 5: "total", 6: "section heading", 8: "duplicate", 10: "total", 11: "total"}
+    assert {item.row: item.kind for item in read.left_out} == kinds
+
+
+@pytest.mark.parametrize(
+    ("rows", "companies"),
+    [
+        ("A,Iasi,yes,100,10\nB,Cluj,no,200,20\nSubtotal Ltd,,,310,30\n", ["A", "B", "Subtotal Ltd"]),  # is no sum
+        ("Nothing known,,,,\nA,Iasi,yes,100,10\nB,Cluj,no,200,20\nTotal,,,300,30\n", ["Nothing known", "A", "B"]),
+    ],
+)
+def test_what_may_be_a_company_stays_one(tmp_path, rows, companies):
+    (tmp_path / "f.csv").write_text("company,City,self_serve,annual_revenue,capital\n" + rows)
+    assert [case.company for case in CompaniesFile(BASE, str(tmp_path / "f.csv")).portfolio().cases] == companies
+
+
 @given(
     st.lists(st.lists(st.integers(-9, 9), min_size=1, max_size=30), max_size=6),
     st.integers(0, 60),
