@@ -213,7 +213,7 @@ class Sieve:
             row = int(rows.numbers[place])
             ends = row - 1 in lone.blank or row - 1 == self._footers
             if _FOOTER.fullmatch(_plain(text)) or (ends and (place in rows.short or len(text.split()) >= _SENTENCE)):
-                found[place] = FOOTER, f"a line that is no row of the table: {shown(text)}"
+                found[place] = FOOTER, f"a line that is no row of the table: {shown(text.rstrip('. '))}"
                 self._footers = row
 
     def _sections_of(self, rows: Rows, lone: _Lone, found: dict[int, tuple[str, str]]) -> None:

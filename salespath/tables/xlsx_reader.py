@@ -118,6 +118,9 @@ class Sheet(Delimited):
         self._failed: dict[int, dict[int, BadCell]] = {}
         self._astray: dict[int, str] = {}  # by row: the cell beyond the header
         self._headings: set[int] = set()
+        self._carried: dict[
+            int, list[tuple[int, str, str]]
+        ] = {}  # by column that is no fact: what is wrong in which rows
         file = tempfile.TemporaryFile()  # noqa: SIM115 (it stays open)
         try:
             text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
@@ -180,9 +183,7 @@ class Sheet(Delimited):
             if needed:
                 self._failed.setdefault(column, {})[number] = BadCell(shown(cell.plain), message)
             else:
-                at = {"row": number, "column": self._frame.names[column - 1], "value": shown(cell.plain)}
-                message = f"{self._place(column, number)} holds {cell.wrong}; the column is only carried through."
-                self._notes.append(Problem("SP125", message, WARNING, file=self.path, **at))  # type: ignore[arg-type]
+                self._carried.setdefault(column, []).append((number, cell.wrong, shown(cell.plain)))
         text = cell.said if said else cell.plain
         if said and cell.is_number and ("." in text or "%" in text):
             text = _DOUBTFUL.sub(r"\g<0>0", text)  # among rejects it is read again as text
@@ -206,6 +207,12 @@ class Sheet(Delimited):
             more = f" and {len(below) - _NAMED:,} more" if len(below) > _NAMED else ""
             message = f"merged cells hold in each of their rows: {', '.join(places)}{more}."
             self._notes.append(Problem("SP126", message, NOTE, file=self.path, row=below[0].top))
+        for column, wrong in self._carried.items():
+            row, what, value = wrong[0]
+            more = f" ({len(wrong):,} such cells in the column)" if len(wrong) > 1 else ""
+            message = f"{self._place(column, row)} holds {what}{more}; the column is only carried through."
+            at = {"row": row, "column": self._frame.names[column - 1], "value": value}
+            self._notes.append(Problem("SP125", message, WARNING, file=self.path, **at))  # type: ignore[arg-type]
         return self._notes
 
     def _evidence(

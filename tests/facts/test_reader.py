@@ -297,7 +297,6 @@ def test_a_currency_that_may_be_several_is_asked_for(text, ways):
     assert caught.value.code == "SP115"
 
 
-
 def test_a_word_for_several_currencies_is_that_of_the_company_where_it_is_one_of_them():
     assert read("annual_contract_value", "850 000 kr", currency="SEK").currency == "SEK"
     assert read("annual_contract_value", "5k pesos", currency="MXN").value == 5000

@@ -166,6 +166,15 @@ def test_errors_and_formulas_without_a_value_are_named_with_sheet_and_cell(tmp_p
     }
 
 
+def test_errors_of_a_column_that_is_only_carried_through_are_told_once(tmp_path):
+    rows = [["company", "capital", "check"], *([f"Alder {n}", n, "=1+1"] for n in range(5))]
+    found = companies(book(tmp_path / "f.xlsx", ("Data", rows)))
+    (told,) = (problem for problem in found.problems if problem.code == "SP125")
+    assert (told.severity, told.row, told.column) == ("warning", 2, "check")
+    assert "(5 such cells in the column)" in told.message
+    assert len(found.cases) == 5
+
+
 def test_a_formula_counts_with_the_value_that_is_stored(tmp_path):
     rows = [["company", "capital", "note"], ["Alder", "=1+1", "=x"], ["Birch", "=1+1", "=x"]]
     path = book(tmp_path / "f.xlsx", ("Data", rows))
