@@ -56,7 +56,7 @@ class TableOptions:
     mapping: str = ""  # the file that says them
     encoding: str = ""
     sheet: str = ""
-    _found: set[str] = field(default_factory=set)
+    _found: dict[str, str] = field(default_factory=dict)  # the columns that there are
 
     def meaning(self, heading: str) -> Meaning | None:
         """What is said of a column."""
@@ -75,7 +75,7 @@ class TableOptions:
     def note(self, headings: Iterable[str]) -> None:
         """Remember which columns there are."""
         if self.meanings:
-            self._found.update(heading_key(heading) for heading in headings)
+            self._found.update((heading_key(heading), heading) for heading in headings)
 
     def astray(self, headings: Collection[str] = ()) -> list[Problem]:
         """Once all tables are open: what is said of columns that none of them has (SP166), by --map an error."""
@@ -86,7 +86,7 @@ class TableOptions:
             said = "--map" if meaning.option else "the mapping"
             message = f"{said} names the column {shown(meaning.column)}, which no table has."
             if meaning.option:
-                found.append(Problem("SP166", message + suggestion(meaning.column, headings or sorted(self._found))))
+                found.append(Problem("SP166", message + suggestion(meaning.column, headings or sorted(self._found.values()))))
             else:
                 found.append(Problem("SP166", message, WARNING, file=self.mapping))
         return found

@@ -174,8 +174,12 @@ class Delimited(TableReading):
         try:
             return header.read(names, vocabulary, self.path, self._frame.row, options)
         except SalespathError:
-            next(self._begin(), None)  # where the file is no text at all, that is said instead
+            self._refuse_no_text()
             raise
+
+    def _refuse_no_text(self) -> None:
+        """Raise SalespathError where the file is no text at all, which says more than that its header is amiss."""
+        next(self._begin(), None)
 
     def _older(self, dates: tuple[str, ...]) -> Older | None:
         """The rows that are older than another of their company, where there is a column of dates; the file is read for it."""

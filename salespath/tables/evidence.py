@@ -113,8 +113,8 @@ def evidence(
             found.problems += (_note("SP124", f"{name}: {say}, as {why}.", path, row, name),)
     for name in sorted(undecided, key=list(columns).index):
         message = (
-            f"{name}: {two_readings(doubtful[name])}, and no cell of the column decides. Rows with such cells are rejected; "
-            "write these numbers without separators, or one of the column with two decimals."
+            f"{name}: {two_readings(doubtful[name])}, and the other cells of the column do not decide. Such cells are "
+            "not read; write these numbers without separators, or one of the column with two decimals."
         )
         found.problems += (_note("SP124", message, path, row, name),)
     found.undecided = frozenset(undecided)

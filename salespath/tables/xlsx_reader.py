@@ -112,6 +112,9 @@ class Sheet(Delimited):
                 break
         return rows
 
+    def _refuse_no_text(self) -> None:
+        """A workbook is known to be one."""
+
     def _open(self) -> None:
         """Write the rows below the header as CSV into a temporary file, and keep beside it what text does not say."""
         self._numbers: dict[int, array[int]] = {}  # by column: the rows of numbers that as text may have two readings

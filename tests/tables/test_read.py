@@ -112,7 +112,7 @@ def test_every_bad_cell_is_reported_and_only_good_rows_are_left(tmp_path):
     assert found.problems[0].severity == NOTE
     assert [p.message for p in found.problems[1:]] == [
         "lunched is not one of idea, prototype, pilot, launched. Did you mean launched?",
-        "250.000 can be read as 250000 or as 250, and no cell of the column decides; write one of these.",
+        "250.000 can be read as 250000 or as 250, and the other cells of the column do not decide; write one of these.",
         "big is not one of small, midsize, large.",
         "maybe is neither yes nor no. Write yes or no.",
         "=1+1 is not a number. Write it as 70000, 70k or $5,000.",

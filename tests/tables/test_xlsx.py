@@ -214,6 +214,14 @@ def test_the_sheet_with_most_facts_is_read_and_said(tmp_path):
     assert (code, "Did you mean Data?" in message) == ("SP126", True)
 
 
+def test_a_sheet_without_a_fact_is_refused_for_that(tmp_path):
+    path = book(tmp_path / "f.xlsx", ("Cover", [["Fund", "II"]]), ("Data", [["company", "capital"], ["Alder", 5]]))
+    with pytest.raises(SalespathError) as caught:
+        companies(path, sheet="Cover")
+    (problem,) = caught.value.problems
+    assert (problem.code, "no column is a fact" in problem.message) == ("SP110", True)
+
+
 def test_two_sheets_with_as_many_facts_are_a_warning(tmp_path):
     rows = [["company", "capital"], ["Alder", 1]]
     found = companies(book(tmp_path / "f.xlsx", ("2023", rows), ("2024", rows)))
