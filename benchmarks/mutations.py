@@ -30,6 +30,8 @@ from salespath.engine.load import load
 from salespath.files.problems import Problem, SalespathError
 from salespath.report.plain import document
 from salespath.tables.assessed import assess_reading
+from salespath.tables.chosen import ALL, chosen
+from salespath.tables.header import COMPANY
 from salespath.tables.read import CompaniesFile
 from salespath.tables.run import assess_to_file
 from salespath.tables.write import write
@@ -244,7 +246,7 @@ def _as_table(path: Path, folder: Path) -> None:
         str(problem).encode()
     for ending in ("csv", "parquet"):
         with open(folder / f"table.{ending}", "w+b") as file:
-            write(BASE, items, file, ending, reading.columns)
+            write(BASE, items, file, ending, chosen([ALL], {COMPANY: pa.string(), **reading.columns}, BASE.vocabulary))
 
 
 def failures(kind: str, files: int, seed: int) -> Iterator[tuple[int, bytes, str]]:

@@ -42,7 +42,7 @@ _STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(
 def _stop(number: int, frame: FrameType | None) -> None:
     """End with the exit code of a signal, clearing away what is being written; a second one does not keep that from being done."""
     for each in _STOPPING:
-        signal.signal(each, lambda *_: None)
+        signal.signal(each, signal.SIG_IGN)  # which the end of the interpreter leaves as it is
     # What is called from C may swallow an exception, and a thread may wait: then there is an end to it all the same.
     signal.signal(signal.SIGALRM, lambda *_: _end(128 + number))
     signal.setitimer(signal.ITIMER_REAL, _GRACE)

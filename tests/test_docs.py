@@ -33,7 +33,7 @@ def test_what_is_generated_is_current() -> None:
 
 def test_what_is_generated_stays_in_its_budget() -> None:
     files = [*(path for folder in FOLDERS for path in folder.iterdir()), ROOT / "docs" / "commands.md", FILE]
-    assert sum(path.read_text("utf-8").count("\n") for path in files) < 5_200
+    assert sum(path.read_text("utf-8").count("\n") for path in files) < 5_500
 
 
 def test_the_readme_names_the_two_commands_and_nothing_else_to_set_up() -> None:

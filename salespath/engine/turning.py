@@ -26,7 +26,7 @@ from salespath.facts import Value
 from salespath.facts.values import Range
 from salespath.facts.vocabulary import ASK
 from salespath.rules.language import Leaf, inputs, leaves
-from salespath.rules.model import PROCESSES, VERDICTS, AnyVerdict
+from salespath.rules.model import MOTIONS, PROCESSES, VERDICTS, AnyVerdict
 
 RUNS = {*PROCESSES, "both"}
 
@@ -97,7 +97,7 @@ def turned(base: Base, facts: Mapping[str, Value], names: Iterable[str]) -> dict
         answers += _answers(base, rest, (), {name: _motion_readers(base).get(name, [])})
     walked = walk(base, Variants(base, facts, [*({name: value} for name, value in answers), {}]), settle=False)
     processes = _by_place(walked.processes)
-    motions = [_by_place(walked.values(attribute)) for attribute in ("motion", "second_motion")]
+    motions = [_by_place(walked.values(attribute)) for attribute in MOTIONS]
     now, found = len(answers), dict[str, tuple[set[str], set[str]]]()
     for place, (name, _) in enumerate(answers):
         verdicts, others = found.setdefault(name, (set(), set()))
@@ -131,18 +131,18 @@ def asking_order(base: Base) -> dict[str, int]:
 @cache
 def readers(base: Base) -> dict[str, list[Leaf]]:
     """The tests on which a verdict may rest, by the facts and numbers that they read, through formulas too."""
-    return _readers(base, base.read_by_verdict)  # how it is sold and how far the company is turn no verdict
+    return _readers(base)  # how it is sold and how far the company is turn no verdict
 
 
 @cache
 def _motion_readers(base: Base) -> dict[str, list[Leaf]]:
     """The same with the tests on which the motion may rest."""
-    return _readers(base, base.read_by_verdict | base.read_for("motion", "second_motion"))
+    return _readers(base, base.read_for(*MOTIONS))
 
 
-def _readers(base: Base, concluding: Collection[str]) -> dict[str, list[Leaf]]:
-    """The tests of evidence, of blocks and of some rules that conclude, by the facts and numbers that they read."""
-    rules = (r for r in base.knowledge.rules.values() if base.decides(r) or r.id in concluding)
+def _readers(base: Base, others: Collection[str] = ()) -> dict[str, list[Leaf]]:
+    """The tests of the rules on which a verdict rests and of some others, by the facts and numbers that they read."""
+    rules = (r for r in base.knowledge.rules.values() if base.decides(r) or r.id in others)
     deciding = {leaf for rule in rules for leaf in leaves(base.condition(rule.id))}
     found: dict[str, list[Leaf]] = {}
     for leaf in base.tests:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, TypeAlias, TypeVar
 
 PROCESSES = ("enterprise", "smb")
-SOLD = (
-    "motion",
-    "second_motion",
-    "stage",
-)  # the attributes that say how the process is sold, and how far the company is
+MOTIONS = ("motion", "second_motion")
+MOTION = MOTIONS[0]
+SOLD = (*MOTIONS, "stage")  # the attributes that say how the process is sold, and how far the company is
 FLAG_LEVELS = ("stop", "flag", "note")  # of a red flag, the gravest first
 PARTS = ("moves", "pitfalls", "stop")  # what a topic may be for
 OTHER = {"enterprise": "smb", "smb": "enterprise"}

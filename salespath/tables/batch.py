@@ -333,7 +333,9 @@ def _two_readings(cells: pa.Array) -> Bad:
     for place in np.flatnonzero(np.asarray(pc.match_substring_regex(cells, "[.,][0-9]{3}").fill_null(False))).tolist():
         text = str(cells[place])
         if ways := two_readings(text):
-            found[place] = BadCell(shown(text), f"{ways}, and the other cells of the column do not decide; write one of these.")
+            found[place] = BadCell(
+                shown(text), f"{ways}, and the other cells of the column do not decide; write one of these."
+            )
     return found
 
 

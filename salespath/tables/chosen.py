@@ -10,7 +10,7 @@ import pyarrow as pa
 from salespath.engine.walk import SUMS
 from salespath.facts import Vocabulary
 from salespath.files.problems import Problem, SalespathError, shown, suggestion
-from salespath.rules.model import PROCESSES
+from salespath.rules.model import MOTION, PROCESSES, SOLD
 from salespath.tables.header import COMPANY, RESULTS, VERDICT, annotation_column, result_name
 
 ALL = "all"
@@ -18,12 +18,12 @@ ALL = "all"
 PRESETS = {
     "verdict": VERDICT,
     "reasons": ("reasons", "reason_texts", "blockers", "unless", "flags"),
-    "plan": ("motion", "second_motion", "stage", "advice", "warnings"),
+    "plan": (*SOLD, "advice", "warnings"),
     "fired": ("fired",),
     ALL: RESULTS,
 }
 THIN = (  # what is written unasked, after the columns of the input that are no facts
-    *("process", "lead", "leaning", "motion", "strength", "hangs_on", "flags", "first_question"),
+    *("process", "lead", "leaning", MOTION, "strength", "hangs_on", "flags", "first_question"),
     *(f"{name}_{process}" for name in SUMS for process in PROCESSES),
     *(f"evidence_{process}_{name}" for process in PROCESSES for name in SUMS),
 )

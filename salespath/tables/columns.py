@@ -86,7 +86,9 @@ class TableOptions:
             said = "--map" if meaning.option else "the mapping"
             message = f"{said} names the column {shown(meaning.column)}, which no table has."
             if meaning.option:
-                found.append(Problem("SP166", message + suggestion(meaning.column, headings or sorted(self._found.values()))))
+                found.append(
+                    Problem("SP166", message + suggestion(meaning.column, headings or sorted(self._found.values())))
+                )
             else:
                 found.append(Problem("SP166", message, WARNING, file=self.mapping))
         return found

@@ -16,7 +16,7 @@ from salespath.facts.rates import CURRENCY
 from salespath.facts.reader import Context
 from salespath.facts.vocabulary import DIMENSIONS, Unclear, bare_name, fold
 from salespath.files.problems import NOTE, WARNING, Problem, SalespathError, refusal, shown
-from salespath.rules.model import PROCESSES, SOLD
+from salespath.rules.model import MOTION, PROCESSES, SOLD
 from salespath.tables.columns import PLAIN, Meaning, TableOptions, cannot_have, map_option
 from salespath.tables.suggestions import nearest_fact
 from salespath.tables.units import Unit, in_words, joined, readings
@@ -35,7 +35,7 @@ RESULTS = (  # what an assessment adds, in this order
     *(f"dimensions_{dimension}_{process}" for dimension in DIMENSIONS for process in PROCESSES),
     *("blockers", "reasons", "reason_texts", "advice", "warnings", "unless", "flags", *SOLD, "fired"),
 )
-VERDICT = ("process", "lead", "leaning", "motion", *(f"{name}_{process}" for name in SUMS for process in PROCESSES))
+VERDICT = ("process", "lead", "leaning", MOTION, *(f"{name}_{process}" for name in SUMS for process in PROCESSES))
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from salespath.engine import certainty
 from salespath.engine.walk import SUMS
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.overview import Counts, Line, Overview
-from salespath.rules.model import PROCESSES
+from salespath.rules.model import MOTION, PROCESSES
 from salespath.tables.assessed import Assessed
 from salespath.tables.header import COMPANY
 from salespath.tables.normalise import texts
 from salespath.tables.result_columns import ResultColumns
 
 MOST = 10_000  # companies that are kept line by line
-_WORDS = ("process", "lead", "leaning", "motion", "strength", "first_question")
+_WORDS = ("process", "lead", "leaning", MOTION, "strength", "first_question")
 _LISTS = ("hangs_on", "flags")
 
 
@@ -30,7 +30,7 @@ def add(overview: Overview, item: Assessed, results: ResultColumns) -> None:
         places = range(rows) if not overview.by else [n for n in range(rows) if groups[n] == group]
         processes, motions, strengths, questions = (
             Counter(columns[name][n] for n in places if columns[name][n])
-            for name in ("process", "motion", "strength", "first_question")
+            for name in ("process", MOTION, "strength", "first_question")
         )
         found = Counter(flag for n in places for flag in flags[n])
         counts = Counts(len(places), processes, motions, strengths, found, questions)

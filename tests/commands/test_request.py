@@ -315,11 +315,9 @@ def test_a_table_keeps_its_rejects_and_gets_the_answers(made: Path) -> None:
     assert run("request", str(table), "-o", str(forms)).returncode == 1  # a row that cannot be read
     fill(form(forms, "Alder"), capital=37)
     out = made.parent / "out.csv"
-    done = run("assess", str(table), str(forms), "-o", str(out))
+    done = run("assess", str(table), str(forms), "-o", str(out), "--columns", "capital")
     assert done.returncode == 1
-    text = out.read_text()
-    assert [line.split(",")[0] for line in text.splitlines()[1:]] == ["Alder", "Cedar"]
-    assert "37" in text.splitlines()[1]
+    assert out.read_text().splitlines() == ["company,capital", "Alder,37", "Cedar,"]
     rejects = (made.parent / "out.rejects.csv").read_text()
     assert "lauched" in rejects
     assert "Alder" not in rejects

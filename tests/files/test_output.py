@@ -395,7 +395,7 @@ def commands_with(option: str, command: click.Command = main, name: str = "") ->
 
 
 def test_every_command_that_writes_is_tried_here():
-    assert commands_with("-o") == WRITERS.keys() | {"rules reference"}
+    assert commands_with("-o") == WRITERS.keys() | {"request", "rules reference"}
     assert commands_with("--rejects") == {"assess"}
 
 

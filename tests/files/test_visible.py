@@ -70,7 +70,7 @@ def test_json_says_the_same_and_hides_nothing(said):
 
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from([c for c in map(chr, range(32)) if c])))
 def test_yaml_in_quotes_says_the_same_and_hides_nothing(said):
-    quoted = fact_file._quote(said)
+    quoted = fact_file.quoted(said)
     assert hidden(quoted) == []
     assert yaml.safe_load(quoted) == said
 

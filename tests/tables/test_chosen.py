@@ -21,7 +21,7 @@ from salespath.engine.company import Company
 from salespath.engine.intervals import is_open
 from salespath.engine.strength_table import strengths
 from salespath.engine.table import NONE, FactTable
-from salespath.engine.turning import _answers, asking_order
+from salespath.engine.turning import _answers, asking_order, readers
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Case
 from salespath.files.problems import SalespathError
@@ -215,7 +215,7 @@ def first_question(case) -> str:
     turns = [] if len([v for v in here.possible.values() if v]) == 1 else None
     nets = [(p, name) for p in PROCESSES for name in SUMS]
     moved = {}
-    for name, value in _answers(BASE, facts, ()):
+    for name, value in _answers(BASE, facts, (), readers(BASE)):
         there = walked({**facts, name: value}).sums
         move = sum(abs(there.total(*key) - here.sums.total(*key)) for key in nets)
         moved[name] = max(moved.get(name, 0), move)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
-from tabulate import tabulate
 
 from salespath.commands.shared.group import report_problems, say
 from salespath.facts import ColumnRead, Vocabulary
@@ -158,7 +157,8 @@ def report_columns(columns: Sequence[ColumnRead]) -> None:
 
     Nothing is said of a table in which every column that is read is called as its fact is and has no format of its own.
     """
-    meta = click.get_current_context().meta
+    context = click.get_current_context(silent=True)
+    meta = context.meta if context else {}
     options: TableOptions | None = meta.get(_GIVEN)
     for file in dict.fromkeys(column.file for column in columns):
         found = [column for column in columns if column.file == file]
@@ -190,6 +190,8 @@ def _save(path: str, columns: Sequence[ColumnRead], options: TableOptions) -> No
 
 def _table(file: str, columns: Sequence[ColumnRead]) -> str:
     """How the columns of one table were read."""
+    from tabulate import tabulate  # slow to import
+
     read = [column for column in columns if column.fact]
     rows = [
         [shown(c.column, 40), c.fact, c.unit or "-", c.currency or "-", c.format or "-", f"{c.filled:,} of {c.rows:,}"]
