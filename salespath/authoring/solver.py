@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -94,10 +95,12 @@ class Solver:
     def solve(self, wanted: list[Any]) -> Any:
         """A model of some propositions, or None where there is none. Raises GaveUp."""
         wanted = [*wanted, *chain.from_iterable(self.domains.values())]
-        try:
-            return self._model(z3.SimpleSolver(), wanted)  # the quicker one by far, where it finds an answer
-        except GaveUp:
-            return self._model(z3.Solver(), wanted)
+        for solver in (z3.SimpleSolver, z3.Solver):  # the first is the quicker one by far, where it finds an answer
+            with suppress(GaveUp):
+                return self._model(solver(), wanted)
+        again = z3.SimpleSolver()  # what is found depends on what was asked before: with other guesses it may be
+        again.set(random_seed=1)
+        return self._model(again, wanted)
 
     def _model(self, solver: Any, wanted: Iterable[Any]) -> Any:
         # The search by cells of polynomials has single steps that take minutes; without it such a question stays open.

@@ -240,9 +240,9 @@ def test_rows_seen_before_are_known_exactly(batches, shift, size):
     """In a table that is too small and grows, too."""
     seen, first, number = _Seen(size), dict[int, int](), 2
     for batch in batches:
-        rows = np.arange(number, number + len(batch))
-        wanted = [first.get(key, 0) or (first.setdefault(key, int(row)) and 0) for key, row in zip(batch, rows)]
-        assert seen.earlier(np.array(batch, np.int64) << shift, rows).tolist() == wanted
+        rows, keys = np.arange(number, number + len(batch)), np.array(batch, np.int64) << shift
+        wanted = [first.get(key, 0) or (first.setdefault(key, int(row)) and 0) for key, row in zip(keys.tolist(), rows)]
+        assert seen.earlier(keys, rows).tolist() == wanted
         number += len(batch)
 
 
