@@ -10,7 +10,7 @@ from itertools import zip_longest
 from salespath.facts.money import CURRENCY_SIGNS
 from salespath.report.formats.chart import chart
 from salespath.report.formats.figure import figure
-from salespath.report.formats.overview import counts, levels, points, quarters
+from salespath.report.formats.overview import counts, levels, points, quarters, shorten
 from salespath.report.page import (
     Bar,
     Bars,
@@ -183,7 +183,7 @@ class _Terminal:
         titles = [textwrap.wrap(column.title, wide) for column, wide in zip(columns, widths)]
         heads = [*zip_longest(*titles, fillvalue=""), ["-" * wide for wide in widths]]
         whole = [[" ".join(str(cell[0]).split()) or table.empty for cell in row] for row in rows]
-        short = [[_cut(cell, wide) for cell, wide in zip(row, widths)] for row in whole]
+        short = [[shorten(cell, wide) for cell, wide in zip(row, widths)] for row in whole]
         for row in (*heads, *short):
             cells = (f"{c:>{w}}" if column.right else f"{c:<{w}}" for c, w, column in zip(row, widths, columns))
             self.lines.append((" " * _BETWEEN).join(cells))
@@ -232,11 +232,6 @@ def _lines(cell: Cell, width: int) -> list[str]:
         low, here, high = (round(value * (_BAR - 1)) for value in (cell.low, cell.here, cell.high))
         return ["".join("|" if at == here else "=" if low <= at <= high else "." for at in range(_BAR))]
     return [line for part in str(cell).split("\n") for line in textwrap.wrap(part, width, break_on_hyphens=False)]
-
-
-def _cut(text: str, width: int) -> str:
-    """A text of at most some width, an ellipsis where it ends too soon."""
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
 def _at_most(column: Column, cells: Iterable[Sequence[Cell]]) -> Column:

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.strength import FIRM, HANGS_ON, OPEN
 from salespath.facts.values import readable
+from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.overview import Counts, Line, Overview
-from salespath.report.page import Block, Cell, Column, Heading, Item, Items, Page, Table, Text
+from salespath.report.page import (
+    Bars,
+    Block,
+    Cell,
+    Column,
+    Heading,
+    HeatMap,
+    Item,
+    Items,
+    Level,
+    Page,
+    Point,
+    Quadrant,
+    Table,
+    Text,
+)  # fmt: skip
 from salespath.report.words.overlays import switched_off
 from salespath.report.words.phrases import NAMES, capitalize, few, number_of, together, value_title
 from salespath.report.words.verdict import in_short
@@ -16,6 +33,7 @@ from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Warn
 
 TOP = 40  # companies that are named on a terminal
 PAGES = 200  # companies that have a page of their own on paper
+DRAWN = 60  # companies that stand in pictures
 GROUPS = 50  # groups that are told apart
 _FIRST = 5  # flags and questions that are named on a terminal
 _ON = 3  # answers that are named on which a verdict hangs
@@ -35,6 +53,8 @@ def page(base: Base, overview: Overview, *, paper: bool = False) -> Page:
     blocks += _questions(base, whole, paper)
     if overview.by:
         blocks += _groups(base, overview)
+    if paper:
+        blocks += _pictures(base, overview)
     blocks += _companies(base, overview, paper)
     return Page(f"Portfolio: {number_of(f'{whole.companies:,}', 'company', 'companies')}", tuple(blocks), 120)
 
@@ -136,24 +156,18 @@ def _flags(base: Base, counts: Counts, paper: bool) -> Iterator[Block]:
         return
     yield Heading("Red flags")
     if paper:
-        columns = (
-            Column("Flag", 22),
-            Column("Stop", 6, right=True),
-            Column("Flag", 6, right=True),
-            Column("Why it matters", share=1.2, least=20),
-            Column("What answers it", least=20),
-        )
-        rows = tuple(
-            (flag_name(rule), f"{stop or ''}", f"{flag or ''}", base.knowledge.rules[rule].because, _move(base, rule))
-            for rule, stop, flag in found
-        )
-        yield Table(columns, rows, "The red flags, in how many companies", ids=tuple(rule for rule, *_ in found))
+        bars = {f"{flag_name(rule)}{_stops(stop, flag)}": stop + flag for rule, stop, flag in found}
+        ids = tuple(rule for rule, *_ in found)
+        yield Bars(bars, counts.companies, "Red flags, and how many companies have them", "Flag", ids=ids)
+        items = (Item(f"{base.knowledge.rules[r].because} {_move(base, r)}", flag_name(r), ids=(r,)) for r in ids)
+        yield Items(tuple(items), aligned=True)
         return
-    items = []
-    for rule, stop, flag in found[:_FIRST]:
-        stops = "" if not stop else " (stop)" if not flag else f" (of {stop:,} a stop)"
-        items.append((stop + flag, f"{flag_name(rule)}{stops}", rule))
-    yield from _ranked(items, len(found), "kinds of flags")
+    named = [(stop + flag, f"{flag_name(rule)}{_stops(stop, flag)}", rule) for rule, stop, flag in found[:_FIRST]]
+    yield from _ranked(named, len(found), "kinds of flags")
+
+
+def _stops(stop: int, flag: int) -> str:
+    return "" if not stop else " (stop)" if not flag else f" ({stop:,} of them stop)"
 
 
 def _move(base: Base, rule: str) -> str:
@@ -169,9 +183,11 @@ def _questions(base: Base, counts: Counts, paper: bool) -> Iterator[Block]:
         return
     yield Heading("Ask first")
     if paper:
-        columns = (Column("Answer", 30), Column("Companies", 9, right=True), Column("Question", least=20))
-        rows = tuple((vocabulary[name].label, f"{count:,}", vocabulary.facts[name].question) for name, count in found)
-        yield Table(columns, rows, "What to ask first, of how many companies", ids=tuple(name for name, _ in found))
+        ids = tuple(name for name, _ in found)
+        bars = {vocabulary[name].label: count for name, count in found}
+        yield Bars(bars, counts.companies, "What to ask first, and in how many companies", "Answer", ids=ids)
+        items = (Item(vocabulary.facts[name].question, vocabulary[name].label, ids=(name,)) for name in ids)
+        yield Items(tuple(items), aligned=True)
         return
     yield from _ranked([(n, vocabulary[name].label, name) for name, n in found[:_FIRST]], len(found), "questions")
 
@@ -209,9 +225,8 @@ def _groups(base: Base, overview: Overview) -> Iterator[Block]:
     )
     yield Heading(f"By {overview.by}")
     rows = tuple((name, *_group(base, counts)) for name, counts in named)
-    yield Table(
-        columns, rows, f"Companies by {overview.by}: how many have which verdict, and a stop or flag as gravest", "-"
-    )
+    caption = f"Companies by {overview.by}: how many have which verdict, and a stop or flag as gravest"
+    yield Table(columns, rows, caption, "-", cut=_CUT)
 
 
 def _group(base: Base, counts: Counts) -> tuple[Cell, ...]:
@@ -220,6 +235,38 @@ def _group(base: Base, counts: Counts) -> tuple[Cell, ...]:
     asked = min(counts.questions.items(), key=lambda item: (-item[1], vocabulary.places[item[0]]), default=None)
     first = f"{vocabulary[asked[0]].label} ({asked[1]:,})" if asked else ""
     return (*(f"{n:,}" if n else "" for n in numbers), first)
+
+
+# Pictures
+
+
+def _pictures(base: Base, overview: Overview) -> Iterator[Block]:
+    """Where companies stand: fit against means, and what speaks for the process of each by dimension."""
+    lines = overview.lines[:DRAWN]
+    if not lines:
+        return
+    count = overview.whole.companies
+    which = "" if len(lines) == count else f" Drawn are the {len(lines)} most urgent of {count:,} companies."
+    yield Heading("Fit and means")
+    said = (
+        "For the process that is recommended, goes first or is leaned to: does it fit, and can the company run it now?"
+    )
+    yield Text(said + which)
+    points = tuple(
+        Point(line.company, _level(line, "fit"), _level(line, "means"), _short_verdict(line)) for line in lines
+    )
+    quarters = ("means, but no fit", "fit and means", "neither", "fit, but no means")
+    yield Quadrant(points, "Fit", "Means", quarters, "Fit of the process and means to run it")
+    yield Heading("By dimension")
+    rows = tuple(tuple(_level(line, dimension) for dimension in DIMENSIONS) for line in lines)
+    names = tuple(line.company for line in lines)
+    caption = "What speaks for that process, and against it"
+    yield HeatMap(names, tuple(map(capitalize, DIMENSIONS)), rows, caption)
+
+
+def _level(line: Line, name: str) -> Level:
+    value = line.sums[line.subject or PROCESSES[0], name]
+    return Level(value, certainty.word(round(value * certainty.SCALE)))
 
 
 # The companies
@@ -266,15 +313,24 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
 
 
 def _short_line(base: Base, line: Line) -> tuple[Cell, ...]:
-    verdict = in_short(line.process, line.lead)
-    if line.process == "undetermined":
-        verdict = f"leans {NAMES[line.leaning]}" if line.leaning else _SHORT[line.process]
-    elif line.process == "not_yet" and line.leaning:
-        verdict = f"{_SHORT[line.process]} ({NAMES[line.leaning]})"
     flags = [f"{capitalize(level)}: {flag_name(rule)}" for level, rule in line.urgent]
     ask = f"ask {base.vocabulary[line.first_question].label}" if line.first_question else ""
     ask = ask or (_SETTLED if line.strength else "")
-    return (line.company, verdict, value_title(base, line.motion), readable(line.strength), few(flags, 1) or ask)
+    return (
+        line.company,
+        _short_verdict(line),
+        value_title(base, line.motion),
+        readable(line.strength),
+        few(flags, 1) or ask,
+    )
+
+
+def _short_verdict(line: Line) -> str:
+    if line.process == "undetermined":
+        return f"leans {NAMES[line.leaning]}" if line.leaning else _SHORT[line.process]
+    if line.process == "not_yet" and line.leaning:
+        return f"{_SHORT[line.process]} ({NAMES[line.leaning]})"
+    return in_short(line.process, line.lead)
 
 
 def _whole_line(base: Base, line: Line, grouped: bool) -> tuple[Cell, ...]:
