@@ -26,7 +26,8 @@ class Line:
     """A company of a portfolio; what is not known, or was not worked out, is empty.
 
     `sums` are net evidence by process and by `fit`, `means` or a dimension, 0 being balanced; `flags` are levels and rules, the
-    gravest first; `hangs_on` are facts, as `first_question` is one. `case` is the company itself, where a page is to be made of it.
+    gravest first; `hangs_on` are facts, as `first_question` is one; `blocks` are the rules that stand in the way of a process.
+    `case` is the company itself, where a page is to be made of it.
     """
 
     company: str
@@ -40,6 +41,7 @@ class Line:
     flags: tuple[tuple[str, str], ...]
     sums: Mapping[tuple[str, str], float]
     group: str = ""
+    blocks: tuple[str, ...] = ()
     case: Case | None = None
 
     @property
@@ -104,8 +106,10 @@ class Overview:
     """The counts of the whole and, where companies are grouped `by` a column, of each group; the companies, line by line.
 
     `lines` are the first `most` companies; where they are `ranked`, those that need attention most, each of the first `cases` with
-    its case. Of more than GROUPS groups the later ones are counted in `others`. `rejected` and `left_out` are rows that are no
-    companies here; `without_strength` says that there were too many to work out how firm each verdict is and what to ask first.
+    its case. `spelt` holds the groups by how their names are compared; of more than GROUPS the later ones are counted in `others`.
+    `rejected` and `left_out` are rows that are no companies here. `without_strength`: there were too many to work out how firm
+    each verdict is and what to ask first. `without` counts the companies that have another process without what a folder of rules
+    switched off.
     """
 
     by: str = ""
@@ -116,10 +120,11 @@ class Overview:
     ranked: bool = False
     cases: int = 0
     others: Counts = field(default_factory=Counts)
-    spelt: dict[str, str] = field(default_factory=dict)  # the groups by how their names are compared
+    spelt: dict[str, str] = field(default_factory=dict)
     rejected: int = 0
     left_out: int = 0
     without_strength: bool = False
+    without: Counter[str] = field(default_factory=Counter)
 
     def group(self, name: str) -> Counts:
         """The counts of a group."""
@@ -143,10 +148,11 @@ class Overview:
 
 def overview_of(assessments: Iterable[Assessment], most: int = MOST) -> Overview:
     """The overview of companies that have been assessed one by one, so many of them line by line."""
-    found = Overview(ranked=True, most=most)
-    lines = [line(a) for a in assessments]
-    for one in lines:
-        found.whole.add(counts_of(one))
+    found, lines = Overview(ranked=True, most=most), []
+    for a in assessments:
+        lines.append(line(a))
+        found.whole.add(counts_of(lines[-1]))
+        found.without.update({o.name: int(o.without != a.process) for o in a.receipt["overlays"] if o.without})
     found.take(lines)
     return found
 
@@ -157,9 +163,10 @@ def line(a: Assessment) -> Line:
     settled = len(a.possible) == 1 and a.settled
     first = on[0] if on else "" if settled or not a.next_questions else a.next_questions[0].fact
     flags = tuple((flag.level, flag.rule) for flag in a.flags)
+    blocks = tuple(block.rule for block in a.blockers)
     sums = {(p, name): certainty.net(a.evidence[p][name]) for p in PROCESSES for name in (*SUMS, *DIMENSIONS)}
     said = (a.process, a.lead or "", a.leaning or "", a.motion or "", a.strength.level, first)
-    return Line(a.company, *said, hangs_on=on, flags=flags, sums=sums, case=a.case)
+    return Line(a.company, *said, hangs_on=on, flags=flags, sums=sums, blocks=blocks, case=a.case)
 
 
 def counts_of(one: Line) -> Counts:

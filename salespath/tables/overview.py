@@ -29,7 +29,7 @@ from salespath.tables.read import TableReading
 from salespath.tables.result_columns import ResultColumns
 
 _WORDS = ("process", "lead", "leaning", "motion", "strength", "first_question")
-_LISTS = ("hangs_on", "flags")
+_LISTS = ("hangs_on", "flags", "blockers")
 _NAMED = 12  # columns that are named where one is sought
 
 
@@ -72,6 +72,7 @@ def add(overview: Overview, item: Assessed, results: ResultColumns, by: str | No
             flags=flags[n],
             sums={key: sums[key][place] for key in keys},
             group=groups[n],
+            blocks=tuple(columns["blockers"][n]),
             case=cases[place] if place < len(cases) else None,
         )
         lines.append(line)

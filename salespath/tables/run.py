@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -9,6 +10,8 @@ from itertools import chain
 import pyarrow as pa
 
 from salespath.engine.base import Base
+from salespath.engine.overlays import restored
+from salespath.engine.table import assess_table
 from salespath.facts import Vocabulary
 from salespath.files.output import Begin, Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError, has_error
@@ -123,6 +126,9 @@ def overview_of_files(
     columns = grouped_by(overview.by, readings, base.vocabulary, files[0].options) if overview.by else {}
     left = _rejects_file(begin, rejects, readings, like)
     wording = Wording(base)
+    switched_off = (overlay for overlay in base.knowledge.overlays if overlay.switched_off)
+    others = {overlay.name: whole for overlay in switched_off if (whole := restored(base, overlay))}
+    overview.without = Counter(dict.fromkeys(others, 0))
     with bar(len(readings)) as advance:
 
         def batches() -> Iterator[Assessed]:
@@ -132,6 +138,9 @@ def overview_of_files(
         for item in batches() if strength else _strong(batches(), summary):
             results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
             add(overview, item, results, columns.get(item.batch.path, ""))
+            for name, whole in others.items():
+                there = assess_table(whole, item.batch.table, settle=False).process
+                overview.without[name] += int((there != item.result.process).sum())
     _finish(left, summary, always=always)
     overview.rejected, overview.left_out = summary.rejected, summary.left_out
     overview.without_strength = summary.without_strength

@@ -9,7 +9,7 @@ from salespath.engine.base import Base
 from salespath.engine.strength import FIRM, HANGS_ON, OPEN
 from salespath.facts.values import readable
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.report.overview import Counts, Line, Overview
+from salespath.report.overview import MOST, Counts, Line, Overview
 from salespath.report.page import (
     Bars,
     Block,
@@ -28,8 +28,8 @@ from salespath.report.page import (
 )  # fmt: skip
 from salespath.report.words.overlays import switched_off
 from salespath.report.words.phrases import NAMES, capitalize, few, number_of, together, value_title
-from salespath.report.words.verdict import in_short
-from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Warn
+from salespath.report.words.verdict import in_short, short_block
+from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, BlockProcess, Warn
 
 TOP = 40  # companies that are named on a terminal
 PAGES = 200  # companies that have a page of their own on paper
@@ -47,8 +47,8 @@ def page(base: Base, overview: Overview, *, paper: bool = False) -> Page:
     """The page; for a terminal it is brief, and each company has one line. On `paper` it says all, for it can be turned over."""
     whole = overview.whole
     if not whole.companies:
-        return Page("No company", (*_nothing(overview), *_switched_off(base)))
-    blocks: list[Block] = [*_counts(overview), *_switched_off(base)]
+        return Page("No company", (*_nothing(overview), *_switched_off(base, overview)))
+    blocks: list[Block] = [*_counts(overview), *_switched_off(base, overview)]
     blocks += _flags(base, whole, paper)
     blocks += _questions(base, whole, paper)
     if overview.by:
@@ -62,10 +62,10 @@ def page(base: Base, overview: Overview, *, paper: bool = False) -> Page:
 def _nothing(overview: Overview) -> Iterator[Block]:
     """What to do where no company could be assessed."""
     if overview.rejected:
-        rows = "the only row was" if overview.rejected == 1 else f"all {overview.rejected:,} rows were"
-        yield Text(f"No company could be assessed: {rows} rejected. What is wrong is said with the place of each cell.")
+        rejected = "the only one was" if overview.rejected == 1 else f"all {overview.rejected:,} were"
+        yield Text(f"No company could be assessed: {rejected} rejected. What is wrong is said with its place.")
         said = (
-            "Correct the rows (--rejects FILE.csv keeps them with the reasons), or take such cells as unknown: "
+            "Correct them (--rejects FILE.csv keeps them with the reasons), or take what cannot be read as unknown: "
             "--on-error unknown."
         )
     elif overview.left_out:
@@ -81,10 +81,15 @@ def _nothing(overview: Overview) -> Iterator[Block]:
     yield Text(said, "Next")
 
 
-def _switched_off(base: Base) -> Iterator[Block]:
+def _switched_off(base: Base, overview: Overview) -> Iterator[Block]:
+    """What each folder of rules switched off, and how many companies have another process without that."""
     for overlay in base.knowledge.overlays:
         if overlay.switched_off:
-            yield Text(f"{switched_off(base, overlay)}.", tone="warning", apart=True)
+            count, said = overview.whole.companies, switched_off(base, overlay)
+            if count and overlay.name in overview.without:
+                changed = f"{overview.without[overlay.name]:,} of {count:,} companies"
+                said = f"{said}; without it {changed} would have another process"
+            yield Text(f"{said}.", tone="warning", apart=True)
 
 
 def _counts(overview: Overview) -> Iterator[Block]:
@@ -287,7 +292,7 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
             Column("Process", 12),
             Column("Motion", 12),
             Column("Strength", least=14),
-            Column("Flags", least=14),
+            Column("In the way", least=14),
             Column("Ask first", least=14),
         )
         rows = tuple(_whole_line(base, line, bool(overview.by)) for line in lines)
@@ -304,7 +309,8 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
         yield Table(columns, rows, empty="-", cut=_CUT, ids=ids)
     if count > len(lines):
         more = f"and {count - len(lines):,} more"
-        yield Text(f"{more}: -o FILE.csv names all." if paper else f"{more}: --top {count}, or -o FILE.html or .csv")
+        elsewhere = "-o FILE.csv names all." if overview.most == MOST else "all are named without --top."
+        yield Text(f"{more}: {elsewhere}" if paper else f"{more}: --top {count}, or -o FILE.html or .csv")
     if paper and (pages := sum(line.case is not None for line in lines)) < count:
         said = (
             f"A page follows for each of the first {pages:,}; FILE --company NAME -o OUT.html makes one of any other."
@@ -315,7 +321,7 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
 def _short_line(base: Base, line: Line) -> tuple[Cell, ...]:
     flags = [f"{capitalize(level)}: {flag_name(rule)}" for level, rule in line.urgent]
     ask = f"ask {base.vocabulary[line.first_question].label}" if line.first_question else ""
-    ask = ask or (_SETTLED if line.strength else "")
+    ask = ask or "; ".join(_blocked(base, line)[:1]) or (_SETTLED if line.strength else "")
     return (
         line.company,
         _short_verdict(line),
@@ -333,12 +339,21 @@ def _short_verdict(line: Line) -> str:
     return in_short(line.process, line.lead)
 
 
+def _blocked(base: Base, line: Line) -> list[str]:
+    """What keeps a company from the process that it leans to, or from any."""
+    rules = [base.knowledge.rules[id_] for id_ in line.blocks] if line.process == "not_yet" else []
+    own = [rule for rule in rules if isinstance(rule.then, BlockProcess) and rule.then.process == line.leaning]
+    return [f"Blocked: {said}" for said in dict.fromkeys(map(short_block, own or rules))]
+
+
 def _whole_line(base: Base, line: Line, grouped: bool) -> tuple[Cell, ...]:
     vocabulary = base.vocabulary
     named = few([vocabulary[name].label for name in line.hangs_on], _ON, "; ")
     strength = readable(line.strength) + (f"{' ' if line.strength == HANGS_ON else ': '}{named}" if named else "")
     process = in_short(line.process, line.lead, line.leaning).replace(readable("undetermined"), _SHORT["undetermined"])
-    flags = "\n".join(f"{capitalize(level)}: {flag_name(rule)}" for level, rule in line.urgent)
+    flags = "\n".join(
+        [*_blocked(base, line), *(f"{capitalize(level)}: {flag_name(rule)}" for level, rule in line.urgent)]
+    )
     ask = vocabulary[line.first_question].label if line.first_question else _SETTLED if line.strength else ""
     group = (line.group,) if grouped else ()
     return (line.company, *group, process, value_title(base, line.motion), strength, flags, ask)
