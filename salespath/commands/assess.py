@@ -140,18 +140,18 @@ def command(
         return report.full(assessment, start) if full else report.page(assessment, start=start)
 
     held: Portfolio | None = None
-    brief = output.ending == "txt" and output.path == STDOUT
+    brief = output.ending == "txt"
+    most = top or (TOP if brief and output.path == STDOUT else MOST)
     if paged and len(opened) == 1 and not one_by_one and not opened[0].is_table:
         held = read_with_settings(
             base, opened, texts, company
-        )  # a fact file tells by what is in it whether it is of one company
+        )  # what is in a fact file tells whether it is of one company
     if opened and paged and not one_by_one and not (held and held.single):
-        overview = Overview(by=by or "", ranked=True, most=top or (TOP if brief else MOST))
-        overview.cases = 0 if output.ending == "txt" else min(PAGES, overview.most)
         if held:
             from salespath.tables.answers import AnsweredFile  # numpy and pyarrow
 
             opened = [AnsweredFile(base, opened[0], held)]
+        overview = Overview(by=by or "", ranked=True, most=most, cases=0 if brief else min(PAGES, most))
         _assess_many(base, opened, output, overview, one, strength=strength)
         return
     read = held or read_with_settings(base, opened, texts, company)
@@ -175,16 +175,17 @@ def command(
             yield assessment
 
     def pages() -> Iterable[Page | str]:
-        found, printed = list(assessments()), output.ending == "txt"
+        found = list(assessments())
         if single:  # what is wrong the page says itself
             report_problems(problem for a in found for problem in a.problems if problem.severity == NOTE)
-        if single and printed and not full:
-            return [fitting(report.versions(found[0], start), **output.style)]
-        if single:
+            if brief and not full:
+                return [fitting(report.versions(found[0], start), **output.style)]
             return map(one, found)
         report_problems(problem for assessment in found for problem in assessment.problems)
-        overview = overview_of(found, top or (TOP if brief else MOST))
-        return [portfolio.page(base, overview, paper=not brief), *(() if printed else map(one, found[:PAGES]))]
+        overview = overview_of(found, most, 0 if brief else PAGES)
+        of = {id(assessment.case): assessment for assessment in found}
+        each = (one(of[id(line.case)]) for line in overview.lines if line.case)
+        return [portfolio.page(base, overview, paper=not brief), *each]
 
     summary = Summary(len(read.cases), len(read.rejects), rows=any(file.is_table for file in opened))
     summary.leave_out(read.left_out)
@@ -227,9 +228,9 @@ def _assess_many(
             strength=strength,
         )
         cases = [line.case for line in overview.lines if line.case]
-        brief = output.ending == "txt" and output.path == STDOUT
         each = (one(assess_case(base, case)) for case in cases)
-        deliver(output, pages=lambda: [portfolio.page(base, overview, paper=not brief), *each], begin=begin)
+        whole = portfolio.page(base, overview, paper=output.ending != "txt")
+        deliver(output, pages=lambda: [whole, *each], begin=begin)
     report_rest()
     report_columns(summary.columns)
     say(str(summary), err=True)

@@ -146,9 +146,9 @@ class Overview:
             self.lines += list(lines)[: max(0, self.most - len(self.lines))]
 
 
-def overview_of(assessments: Iterable[Assessment], most: int = MOST) -> Overview:
-    """The overview of companies that have been assessed one by one, so many of them line by line."""
-    found, lines = Overview(ranked=True, most=most), []
+def overview_of(assessments: Iterable[Assessment], most: int = MOST, cases: int = 0) -> Overview:
+    """The overview of companies that have been assessed one by one, so many of them line by line and with their cases."""
+    found, lines = Overview(ranked=True, most=most, cases=cases), []
     for a in assessments:
         lines.append(line(a))
         found.whole.add(counts_of(lines[-1]))

@@ -9,6 +9,7 @@ from itertools import chain
 
 import pyarrow as pa
 
+from salespath.engine.assess import understood
 from salespath.engine.base import Base
 from salespath.engine.overlays import restored
 from salespath.engine.table import assess_table
@@ -124,6 +125,8 @@ def overview_of_files(
         if has_error(astray := one.options.astray()):
             raise SalespathError(astray)
     columns = grouped_by(overview.by, readings, base.vocabulary, files[0].options) if overview.by else {}
+    for column in [*columns.values()][:1]:
+        overview.by = base.vocabulary[column].label if column in base.vocabulary else column
     left = _rejects_file(begin, rejects, readings, like)
     wording = Wording(base)
     switched_off = (overlay for overlay in base.knowledge.overlays if overlay.switched_off)
@@ -136,6 +139,7 @@ def overview_of_files(
                 yield from _counted(base, reading, summary, left, note, advance, settle=False)
 
         for item in batches() if strength else _strong(batches(), summary):
+            report(found for case in item.batch.whole or () for found in understood(case))
             results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
             add(overview, item, results, columns.get(item.batch.path, ""))
             for name, whole in others.items():

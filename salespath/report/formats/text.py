@@ -235,11 +235,11 @@ def _lines(cell: Cell, width: int) -> list[str]:
 
 
 def _at_most(column: Column, cells: Iterable[Sequence[Cell]]) -> Column:
-    """A column that is no wider than what is in it, and no narrower than the words of its title."""
+    """A column that is no wider than what is in it, and no narrower than the words of its title, or than its numbers."""
     title = max(map(len, column.title.split()), default=1)
     most = max(title, *(len(str(cell[0])) for cell in cells))
     narrow = column.narrow and (column.narrow[0], min(column.narrow[1], most))
-    width = None if column.width is None else min(max(column.width, title), most)
+    width = most if column.right else None if column.width is None else min(max(column.width, title), most)
     return replace(
         column, width=width, narrow=narrow, least=min(column.least, most), most=min(most, column.most or most)
     )
