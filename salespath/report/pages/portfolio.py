@@ -168,7 +168,7 @@ def _flags(base: Base, counts: Counts, paper: bool) -> Iterator[Block]:
         yield Items(tuple(items), aligned=True)
         return
     named = [(stop + flag, f"{flag_name(rule)}{_stops(stop, flag)}", rule) for rule, stop, flag in found[:_FIRST]]
-    yield from _ranked(named, len(found), "kinds of flags")
+    yield from _ranked(named, len(found), "flag")
 
 
 def _stops(stop: int, flag: int) -> str:
@@ -194,15 +194,15 @@ def _questions(base: Base, counts: Counts, paper: bool) -> Iterator[Block]:
         items = (Item(vocabulary.facts[name].question, vocabulary[name].label, ids=(name,)) for name in ids)
         yield Items(tuple(items), aligned=True)
         return
-    yield from _ranked([(n, vocabulary[name].label, name) for name, n in found[:_FIRST]], len(found), "questions")
+    yield from _ranked([(n, vocabulary[name].label, name) for name, n in found[:_FIRST]], len(found), "question")
 
 
-def _ranked(items: Sequence[tuple[int, str, str]], of: int, what: str) -> Iterator[Block]:
+def _ranked(items: Sequence[tuple[int, str, str]], of: int, one: str) -> Iterator[Block]:
     """The first of some things by how often they are there."""
     wide = max(len(f"{count:,}") for count, *_ in items)
     yield Items(tuple(Item(text, f"{count:,}".rjust(wide), ids=(id_,)) for count, text, id_ in items), gap=2)
     if of > len(items):
-        yield Text(f"and {of - len(items)} more {what}: -o FILE.html", inset=wide + 2)
+        yield Text(f"and {number_of(of - len(items), f'more {one}', f'more {one}s')}: -o FILE.html", inset=wide + 2)
 
 
 # Groups
@@ -321,7 +321,8 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
 def _short_line(base: Base, line: Line) -> tuple[Cell, ...]:
     flags = [f"{capitalize(level)}: {flag_name(rule)}" for level, rule in line.urgent]
     ask = f"ask {base.vocabulary[line.first_question].label}" if line.first_question else ""
-    ask = ask or "; ".join(_blocked(base, line)[:1]) or (_SETTLED if line.strength else "")
+    blocked = f"blocked: {few(found, 1)}" if (found := _blocked(base, line)) else ""
+    ask = ask or blocked or (_SETTLED if line.strength else "")
     return (
         line.company,
         _short_verdict(line),
@@ -343,7 +344,7 @@ def _blocked(base: Base, line: Line) -> list[str]:
     """What keeps a company from the process that it leans to, or from any."""
     rules = [base.knowledge.rules[id_] for id_ in line.blocks] if line.process == "not_yet" else []
     own = [rule for rule in rules if isinstance(rule.then, BlockProcess) and rule.then.process == line.leaning]
-    return [f"Blocked: {said}" for said in dict.fromkeys(map(short_block, own or rules))]
+    return list(dict.fromkeys(map(short_block, own or rules)))
 
 
 def _whole_line(base: Base, line: Line, grouped: bool) -> tuple[Cell, ...]:
@@ -351,9 +352,8 @@ def _whole_line(base: Base, line: Line, grouped: bool) -> tuple[Cell, ...]:
     named = few([vocabulary[name].label for name in line.hangs_on], _ON, "; ")
     strength = readable(line.strength) + (f"{' ' if line.strength == HANGS_ON else ': '}{named}" if named else "")
     process = in_short(line.process, line.lead, line.leaning).replace(readable("undetermined"), _SHORT["undetermined"])
-    flags = "\n".join(
-        [*_blocked(base, line), *(f"{capitalize(level)}: {flag_name(rule)}" for level, rule in line.urgent)]
-    )
+    blocked = [f"Blocked: {'; '.join(found)}"] if (found := _blocked(base, line)) else []
+    flags = "\n".join([*blocked, *(f"{capitalize(level)}: {flag_name(rule)}" for level, rule in line.urgent)])
     ask = vocabulary[line.first_question].label if line.first_question else _SETTLED if line.strength else ""
     group = (line.group,) if grouped else ()
     return (line.company, *group, process, value_title(base, line.motion), strength, flags, ask)
