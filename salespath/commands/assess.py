@@ -1,4 +1,4 @@
-"""Recommend a process for the companies in FILE: one company gives a report, many a table.
+"""Recommend a process for the companies in FILE: one company gives a report, many an overview.
 
 FILE is a fact file (YAML, JSON, JSON Lines) or a table (CSV, Parquet, Excel) with fact ids as headers; - is standard input, of any
 kind. A folder stands for the files in it: forms that companies have filled in (see request) are merged into the companies of FILE.
