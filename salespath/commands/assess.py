@@ -1,4 +1,4 @@
-"""Recommend a process for the companies in FILE: one company gives a report, many a table.
+"""Recommend a process for the companies in FILE: one company gives a report, many an overview.
 
 FILE is a fact file (YAML, JSON, JSON Lines) or a table (CSV, Parquet, Excel) with fact ids as headers; - is standard input, of any
 kind. A folder stands for the files in it: forms that companies have filled in (see request) are merged into the companies of FILE.
@@ -9,14 +9,14 @@ kind. A folder stands for the files in it: forms that companies have filled in (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 import click
 
 from salespath.commands.shared.answers import files_with_answers
 from salespath.commands.shared.columns import report_columns
-from salespath.commands.shared.delivery import Destination, deliver, output_options
+from salespath.commands.shared.delivery import STDOUT, Destination, deliver, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     company_options,
@@ -28,15 +28,19 @@ from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
+from salespath.facts import Portfolio
 from salespath.files.output import together
 from salespath.files.problems import NOTE
 from salespath.report.formats.text import fitting
+from salespath.report.overview import MOST, Overview, overview_of
 from salespath.report.page import Page
 from salespath.report.pages import assessment as report
-from salespath.report.pages import companies
+from salespath.report.pages import portfolio
+from salespath.report.pages.portfolio import PAGES, TOP
 from salespath.report.plain import document
 from salespath.report.words.overlays import switched_off
 from salespath.tables.progress import Summary
+from salespath.tables.read import CompaniesFile
 
 
 @click.command("assess", help=__doc__)
@@ -63,6 +67,13 @@ from salespath.tables.progress import Summary
     show_default=True,
     help="What draws the conclusions. They are the same; experta is slow, and there to check.",
 )
+@click.option("--by", metavar="COLUMN", help="Many companies: count them by any column of FILE, too.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Many companies: name the N most urgent.  [default: {TOP} where it is printed, else all]",
+)
 @output_options("csv", "parquet", "jsonl")
 @with_base
 def command(
@@ -78,6 +89,8 @@ def command(
     excel: bool,
     possible: bool,
     engine: str,
+    by: str | None,
+    top: int | None,
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
@@ -86,6 +99,12 @@ def command(
         raise click.UsageError("--columns is for .csv and .parquet; the other kinds have everything.")
     if excel and output.ending != "csv":
         raise click.UsageError("--excel is for .csv.")
+    paged = output.ending not in ("csv", "parquet", "json", "jsonl")
+    for option, given in (("--by", by), ("--top", top)):
+        if given is not None and not paged:
+            raise click.UsageError(f"{option} is for text, .md and .html; a table has a row for each company.")
+    if by is not None and one_by_one:
+        raise click.UsageError(f"{one_by_one} takes companies one by one; leave --by out.")
     if table and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; write .json or .jsonl, not .{output.ending}.")
     opened = files_with_answers(base, files)
@@ -116,9 +135,30 @@ def command(
             if overlay.switched_off:
                 say(f"{switched_off(base, overlay)}.", err=True)
         return
-    read = read_with_settings(base, opened, texts, company)
+
+    def one(assessment: Assessment) -> Page:
+        return report.full(assessment, start) if full else report.page(assessment, start=start)
+
+    held: Portfolio | None = None
+    brief = output.ending == "txt"
+    most = top or (TOP if brief and output.path == STDOUT else MOST)
+    if paged and len(opened) == 1 and not one_by_one and not opened[0].is_table:
+        held = read_with_settings(
+            base, opened, texts, company
+        )  # what is in a fact file tells whether it is of one company
+    if opened and paged and not one_by_one and not (held and held.single):
+        if held:
+            from salespath.tables.answers import AnsweredFile  # numpy and pyarrow
+
+            opened = [AnsweredFile(base, opened[0], held)]
+        overview = Overview(by=by or "", ranked=True, most=most, cases=0 if brief else min(PAGES, most))
+        _assess_many(base, opened, output, overview, one, strength=strength)
+        return
+    read = held or read_with_settings(base, opened, texts, company)
     report_problems(read.problems)
     single = read.single
+    if single and (by is not None or top is not None):
+        raise click.UsageError(f"{'--top' if by is None else '--by'} is for many companies, and this is one.")
     other: Engine | None = None
     if engine == "experta":
         from salespath.engine.crosscheck.in_experta import Experta  # experta
@@ -135,20 +175,17 @@ def command(
             yield assessment
 
     def pages() -> Iterable[Page | str]:
-        found, printed = list(assessments()), output.ending == "txt"
+        found = list(assessments())
         if single:  # what is wrong the page says itself
             report_problems(problem for a in found for problem in a.problems if problem.severity == NOTE)
-        if single and printed and not full:
-            return [fitting(report.versions(found[0], start), **output.style)]
-        each = (
-            ()
-            if printed and not single
-            else (report.full(a, start) if full else report.page(a, start=start) for a in found)
-        )
-        if single:
-            return each
+            if brief and not full:
+                return [fitting(report.versions(found[0], start), **output.style)]
+            return map(one, found)
         report_problems(problem for assessment in found for problem in assessment.problems)
-        return [companies.page(found), *each]
+        overview = overview_of(found, most, 0 if brief else PAGES)
+        of = {id(assessment.case): assessment for assessment in found}
+        each = (one(of[id(line.case)]) for line in overview.lines if line.case)
+        return [portfolio.page(base, overview, paper=not brief), *each]
 
     summary = Summary(len(read.cases), len(read.rejects), rows=any(file.is_table for file in opened))
     summary.leave_out(read.left_out)
@@ -164,3 +201,36 @@ def command(
     report_rest()
     if not single or summary.rejects:
         say(str(summary), err=True)
+
+
+def _assess_many(
+    base: Base,
+    files: Sequence[CompaniesFile],
+    output: Destination,
+    overview: Overview,
+    one: Callable[[Assessment], Page],
+    *,
+    strength: bool,
+) -> None:
+    """Assess many companies batch by batch: the page of them all and, of the first of them, the page that `one` makes of each."""
+    from salespath.tables.run import overview_of_files  # numpy and pyarrow
+
+    with together(force=output.force) as begin:
+        summary = overview_of_files(
+            base,
+            files,
+            report_problems,
+            begin,
+            overview,
+            rejects=output.rejects,
+            like=None if output.path == STDOUT else output.path,
+            always=output.always,
+            strength=strength,
+        )
+        cases = [line.case for line in overview.lines if line.case]
+        each = (one(assess_case(base, case)) for case in cases)
+        whole = portfolio.page(base, overview, paper=output.ending != "txt")
+        deliver(output, pages=lambda: [whole, *each], begin=begin)
+    report_rest()
+    report_columns(summary.columns)
+    say(str(summary), err=True)

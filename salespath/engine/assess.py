@@ -339,11 +339,16 @@ class _Assessor:
                 what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
                 message = f"{case.company}: {what}; check these figures."
                 found.append(Problem("SP121", message, WARNING, case.file, case.line_of(name), name, case.row))
-        for name, note in case.understood.items():
-            if name not in case.tried:
-                message = f"{case.company}: {name}: {note}."
-                found.append(Problem("SP116", message, NOTE, case.file, case.line_of(name), name, case.row))
+        found.extend(understood(case))
         return tuple(found)
+
+
+def understood(case: Case) -> Iterator[Problem]:
+    """How answers of a company were understood that do not mean just what they say: notes (SP116)."""
+    for name, note in case.understood.items():
+        if name not in case.tried:
+            message = f"{case.company}: {name}: {note}."
+            yield Problem("SP116", message, NOTE, case.file, case.line_of(name), name, case.row)
 
 
 def _standing_out(topic: Topic, advice: Advise) -> tuple[bool, int]:

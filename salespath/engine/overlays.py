@@ -18,14 +18,12 @@ from salespath.rules.model import Overlay
 def overlays(base: Base, facts: Mapping[str, Value]) -> Iterator[Overlay]:
     """The folders; of one that switched rules off, with the process that the company has with these."""
     for overlay in base.knowledge.overlays:
-        restored = _restored(base, overlay) if overlay.switched_off else None
-        yield (
-            replace(overlay, without=walk(restored, Company(restored, facts)).verdict.process) if restored else overlay
-        )
+        whole = restored(base, overlay) if overlay.switched_off else None
+        yield (replace(overlay, without=walk(whole, Company(whole, facts)).verdict.process) if whole else overlay)
 
 
 @lru_cache(maxsize=8)
-def _restored(base: Base, overlay: Overlay) -> Base | None:
+def restored(base: Base, overlay: Overlay) -> Base | None:
     """The base with the rules that a folder switched off; None where they do not go with the others any more."""
     known = base.knowledge
     rules = {**known.rules, **{id_: known.off[id_] for id_ in overlay.switched_off}}

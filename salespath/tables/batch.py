@@ -37,7 +37,8 @@ class Batch:
     """Some rows of a file: the facts of the good ones, what else stands there, and what is wrong with the others.
 
     `given` holds the columns of the file: facts, names and what is said of facts as text (a fact may lack it), others as they came.
-    `rows` are the numbers of the good rows, `rejects` the others as they stood.
+    `rows` are the numbers of the good rows, `rejects` the others as they stood. `whole` are the companies of the good rows, where a
+    file says more of them than columns hold.
     """
 
     path: str
@@ -50,13 +51,15 @@ class Batch:
     left_out: tuple[LeftOut, ...] = ()
     count: int = 0  # of the rows that hold something
     money: RowMoney | None = None  # None: all of it is in dollars
+    whole: Sequence[Case] | None = None
 
     def __getitem__(self, places: Array) -> Batch:
         """Some of the good rows, without what is said of the file."""
         columns = {name: column[places] for name, column in self.table.columns.items()}
         given = {name: text.take(pa.array(places)) for name, text in self.given.items() if text is not None}
         money = self.money and self.money[places]
-        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], (), money=money)
+        whole = self.whole and [self.whole[place] for place in places.tolist()]
+        return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], (), money=money, whole=whole)
 
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
@@ -70,6 +73,9 @@ class Batch:
 
     def cases(self, vocabulary: Vocabulary) -> Iterator[Case]:
         """The good rows one by one."""
+        if self.whole is not None:
+            yield from self.whole
+            return
         facts = {name: values(vocabulary[name], cells) for name, cells in self.table.columns.items()}
         rest = {
             name: json_values(cells)

@@ -72,7 +72,7 @@ class FactFile(TableReading):
         rows = np.arange(len(part)) + 1
         money = self._money(part, table) if CURRENCY in self.columns else None
         count = len(part) + len(rejects) + len(left_out)
-        return Batch(self.path, table, given, rows, problems, None, rejects, left_out, count, money)
+        return Batch(self.path, table, given, rows, problems, None, rejects, left_out, count, money, part)
 
     def _money(self, part: tuple[Case, ...], table: FactTable) -> RowMoney:
         """The amounts in the currency of each company."""

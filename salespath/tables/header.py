@@ -85,6 +85,11 @@ def known_facts(names: Sequence[str], vocabulary: Vocabulary, options: TableOpti
     return sum(_column(name, vocabulary, options).name in vocabulary for name in names[:MOST_COLUMNS])
 
 
+def fact_of(heading: str, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> str:
+    """The fact, `company` or `currency` as which a heading is read, or nothing."""
+    return _column(heading, vocabulary, options).name
+
+
 def annotation_column(name: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
     """The fact and the kind of a column like product_stage__how."""
     fact, _, kind = name.rpartition("__")

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 import pyarrow as pa
 
+from salespath.engine.assess import understood
 from salespath.engine.base import Base
+from salespath.engine.overlays import restored
+from salespath.engine.table import assess_table
 from salespath.facts import Vocabulary
-from salespath.files.output import Output, check, is_there, together
+from salespath.files.output import Begin, Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError, has_error
+from salespath.report.overview import Overview
 from salespath.tables.assessed import Assessed, assess_reading
 from salespath.tables.chosen import SETTLED, STRONG, chosen
 from salespath.tables.header import COMPANY, range_column
-from salespath.tables.progress import Summary, bar
-from salespath.tables.read import CompaniesFile, TableReading
+from salespath.tables.overview import add, grouped_by
+from salespath.tables.progress import Advance, Summary, bar
+from salespath.tables.read import STOPPED, CompaniesFile, TableReading
 from salespath.tables.rejects import RejectsFile
+from salespath.tables.result_columns import ResultColumns, Wording
 from salespath.tables.write import IN_COLUMNS, write
 
 MOST = 50_000  # companies of which strength and the first question are worked out unasked
@@ -68,34 +75,124 @@ def assess_to_file(
 
     with together(force=force) as begin, bar(len(readings)) as advance:
         file = begin(out)
-        left: RejectsFile | None = None
-        if rejects is not None:
-            left = RejectsFile(
-                begin,
-                rejects,
-                [name for reading in readings for name in reading.names],
-                [reading.lines for reading in readings],
-                texts=not all(reading.told_by_cells for reading in readings),
-                like=out,
-            )
+        left = _rejects_file(begin, rejects, readings, out)
 
         def batches() -> Iterator[Assessed]:
             for reading in readings:
-                for item in assess_reading(base, reading, on_problem=note, progress=advance, settle=settle):
-                    summary.assessed += item.batch.table.rows
-                    summary.rejected += len(item.batch.rejects)
-                    summary.leave_out(item.batch.left_out)
-                    if left and item.batch.rejects:
-                        left.write(item.batch.rejects)
-                    yield item
-                summary.columns += reading.understood()
+                yield from _counted(base, reading, summary, left, note, advance, settle=settle)
 
         items = _strong(batches(), summary) if strong and not (strength or wanted.asked) else batches()
         write(base, items, file, ending, wanted, ascii_only=ascii_only, excel=excel)
-        if left and (always or is_there(left.path)):
-            left.start()
-        summary.rejects = left.path if left and left.started else None
+        _finish(left, summary, always=always)
     return summary
+
+
+def overview_of_files(
+    base: Base,
+    files: Sequence[CompaniesFile],
+    report: Callable[[Iterable[Problem]], None],
+    begin: Begin,
+    overview: Overview,
+    *,
+    rejects: str | None = None,
+    like: str | None = None,
+    always: bool = False,
+    strength: bool = False,
+) -> Summary:
+    """Assess files into an overview; rows that cannot be used go to the file `rejects`, whose mode is that of `like`.
+
+    What it is grouped by may be any column of the files, as headings are matched. Files that cannot be opened are reported and
+    passed over. How firm each verdict is, and what to ask first, is worked out as in `assess_to_file`.
+
+    Raises SalespathError where no file can be opened, where one cannot be read further, or where no file has the column (SP179).
+    """
+    summary = Summary(rows=any(file.is_table for file in files))
+
+    def note(problem: Problem) -> None:
+        summary.failed |= problem.severity == ERROR
+        report((problem,))
+
+    readings = []
+    for file in files:
+        try:
+            readings.append(file.reading())
+        except SalespathError as error:
+            if len(files) == 1 or any(problem.code == STOPPED for problem in error.problems):
+                raise
+            for problem in error.problems:
+                note(problem)
+    for one in files[:1]:
+        if has_error(astray := one.options.astray()):
+            raise SalespathError(astray)
+    columns = grouped_by(overview.by, readings, base.vocabulary, files[0].options) if overview.by else {}
+    for column in [*columns.values()][:1]:
+        overview.by = base.vocabulary[column].label if column in base.vocabulary else column
+    left = _rejects_file(begin, rejects, readings, like)
+    wording = Wording(base)
+    switched_off = (overlay for overlay in base.knowledge.overlays if overlay.switched_off)
+    others = {overlay.name: whole for overlay in switched_off if (whole := restored(base, overlay))}
+    overview.without = Counter(dict.fromkeys(others, 0))
+    with bar(len(readings)) as advance:
+
+        def batches() -> Iterator[Assessed]:
+            for reading in readings:
+                yield from _counted(base, reading, summary, left, note, advance, settle=False)
+
+        for item in batches() if strength else _strong(batches(), summary):
+            report(found for case in item.batch.whole or () for found in understood(case))
+            results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
+            add(overview, item, results, columns.get(item.batch.path, ""))
+            for name, whole in others.items():
+                there = assess_table(whole, item.batch.table, settle=False).process
+                overview.without[name] += int((there != item.result.process).sum())
+    _finish(left, summary, always=always)
+    overview.rejected, overview.left_out = summary.rejected, summary.left_out
+    overview.without_strength = summary.without_strength
+    return summary
+
+
+def _counted(
+    base: Base,
+    reading: TableReading,
+    summary: Summary,
+    left: RejectsFile | None,
+    note: Callable[[Problem], None],
+    advance: Advance,
+    *,
+    settle: bool,
+) -> Iterator[Assessed]:
+    """The assessed batches of a file, its rows counted, those that are rejected written."""
+    for item in assess_reading(base, reading, on_problem=note, progress=advance, settle=settle):
+        summary.assessed += item.batch.table.rows
+        summary.rejected += len(item.batch.rejects)
+        summary.leave_out(item.batch.left_out)
+        if left and item.batch.rejects:
+            left.write(item.batch.rejects)
+        yield item
+    summary.columns += reading.understood()
+
+
+def _rejects_file(
+    begin: Begin, path: str | None, readings: Sequence[TableReading], like: str | None
+) -> RejectsFile | None:
+    """Where the rows of some files go that are rejected, if there is such a place."""
+    if path is None:
+        return None
+    return RejectsFile(
+        begin,
+        path,
+        [name for reading in readings for name in reading.names],
+        [reading.lines for reading in readings],
+        texts=not all(reading.told_by_cells for reading in readings),
+        like=like,
+    )
+
+
+def _finish(left: RejectsFile | None, summary: Summary, *, always: bool) -> None:
+    """Write rejects although there are none where that is wanted, or older ones are there; say where they are."""
+    if left and (always or is_there(left.path)):
+        left.start()
+    summary.rejects = left.path if left and left.started else None
 
 
 def _strong(items: Iterator[Assessed], summary: Summary) -> Iterator[Assessed]:

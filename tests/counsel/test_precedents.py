@@ -24,7 +24,8 @@ from salespath.engine import certainty
 from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
 from salespath.report.formats.text import write
-from salespath.report.pages import companies
+from salespath.report.overview import overview_of
+from salespath.report.pages import portfolio
 from salespath.report.pages.explanation import explain, page
 from salespath.report.pages.precedents import resemblance
 from salespath.report.plain import document as assessment_document
@@ -308,7 +309,7 @@ def test_the_report_explanation_and_document_name_them_and_a_table_does_not() ->
     assert [item["company"] for item in found["precedents"]] == names
     assert found["precedents"] == plain(likeness().nearest(a.case), BASE)
     assert "precedents" not in assessment_document(a, table=True)
-    assert not any(name in write(companies.page([a])) for name in names)
+    assert not any(name in write(portfolio.page(BASE, overview_of([a]), paper=True)) for name in names)
 
 
 def test_an_empty_company_is_told_of_none_and_how_many_answers_it_would_take() -> None:

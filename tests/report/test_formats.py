@@ -16,21 +16,27 @@ from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
 from salespath.files.visible import hidden, visible
 from salespath.report.formats import WRITERS, html, markdown, text, write_page
+from salespath.report.overview import overview_of
 from salespath.report.page import (
     Axis,
     Bar,
+    Bars,
     Chart,
     Column,
     Figure,
     Heading,
+    HeatMap,
     Item,
     Items,
+    Level,
     Page,
+    Point,
+    Quadrant,
     Table,
     Text,
     Tree,
 )  # fmt: skip
-from salespath.report.pages import assessment, companies, guide
+from salespath.report.pages import assessment, guide, portfolio
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 HARM = "<script>alert(1)</script> [x](javascript:alert(1)) ![i](http://x) | *bold* _it_ `code` ~~no~~ &lt; \"q\" 'a'"
@@ -64,6 +70,18 @@ def every_block(said: str = "said") -> Page:
         Tree(said, (Tree(said, (Tree("leaf"),)), Tree(said))),
         figure,
         Chart({"E": (-10_000.0, 0.0, 20_000.0), "S": (5_000.0, 4_000.0)}, said),
+        Quadrant(
+            (
+                Point("A", Level(0.4, said), Level(-0.2, said), said),
+                Point("B", Level(0.0, "none"), Level(0.9, "for"), "k"),
+            ),
+            said,
+            said,
+            (said, said, "", ""),
+            said,
+        ),
+        HeatMap((said, "B"), (said, "market"), ((Level(0.5, said), Level(-0.3, "against")), (None, None)), said),
+        Bars({said: 3, "another": 0}, 4, said, said),
     )
     return Page(said, blocks)
 
@@ -76,7 +94,9 @@ def snapshots():
         yield f"{name}.txt", text.fitting(assessment.versions(one))
     whole = text.write(assessment.full(found["veeva_2013"]))
     yield "veeva_2013.full.txt", re.sub(r"\([0-9a-f]{12}\)", "(of its rules)", whole)  # which change more often
-    yield "companies.txt", text.write(companies.page(list(found.values())))
+    many = overview_of(list(found.values()))
+    yield "portfolio.txt", text.write(portfolio.page(BASE, many))
+    yield "portfolio.md", write_page([portfolio.page(BASE, many, paper=True)], "md")
     for ending in ("md", "html"):
         yield f"veeva_2013.{ending}", write_page([assessment.page(found["veeva_2013"])], ending)
         yield f"every_block.{ending}", write_page([every_block()], ending)
@@ -134,7 +154,7 @@ def test_html_says_what_it_is():
     assert elements[0] == ("html", {"lang": "en"})
     assert [tag for tag, _ in elements if re.fullmatch(r"h\d", tag)] == ["h1", "h2", "h3"]
     assert {attributes.get("scope") for tag, attributes in elements if tag == "th"} == {"col", "row"}
-    assert found.count("figcaption") == found.count("figure") == 2
+    assert found.count("figcaption") == found.count("figure") == 5
     assert not found.count("pre")
     assert "a-rule a_fact" in [attributes.get("data-ids") for _, attributes in elements]
     own = next(place for place, (_, attributes) in enumerate(elements) if attributes.get("class") == "own")
@@ -229,7 +249,8 @@ def test_text_fits_every_width_from_40_columns(width):
     found = [a("veeva_2013.yaml"), a("asana_2020.yaml"), assess(BASE, Case("Nothing said"))]
     pages = [assessment.full(one) for one in found] + [guide.page(BASE.knowledge)]
     texts = [text.write(one, width) for one in pages] + [text.fitting(assessment.versions(one), width) for one in found]
-    texts += [text.write(companies.page(found), width)] if width >= 80 else []
+    many = overview_of(found)
+    texts += [text.write(portfolio.page(BASE, many), width)] if width >= 60 else []
     assert [line for said in texts for line in said.splitlines() if len(line) > width and "://" not in line] == []
 
 
@@ -240,8 +261,9 @@ def test_assess_writes_one_company_or_several(tmp_path):
     assert run("assess", "examples/real_companies_2.yaml", "-o", str(many)).returncode == 0
     said = many.read_text("utf-8")
     names = [case.company for case in read_file(str(EXAMPLES / "real_companies_2.yaml"), VOCABULARY).cases]
-    assert re.findall(r"^# (.*)$", said, re.MULTILINE) == names
-    assert said.startswith(f"{len(names)} companies\n\n| Company | Process |")
+    first, *pages = re.findall(r"^# (.*)$", said, re.MULTILINE)
+    assert first == f"Portfolio: {len(names)} companies"
+    assert sorted(pages) == sorted(names)
     done = run("assess", "--set", "capital=300k", "--company", HARM, "--full", "-o", str(named))
     assert done.returncode == 0
     assert "<script>alert" not in named.read_text("utf-8")

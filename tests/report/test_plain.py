@@ -1,4 +1,4 @@
-"""What people and programs are shown: the report, the table, the guide and the JSON document."""
+"""What people and programs are shown: the report, the guide and the JSON document."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 import json
 import math
 import re
-import textwrap
 from enum import Enum
 
 import pytest
@@ -18,15 +17,14 @@ from salespath.counsel.moves import planned_moves
 from salespath.engine.assess import assess
 from salespath.engine.assessment import Reading
 from salespath.facts import Case, read_file
-from salespath.facts.values import Range, readable
+from salespath.facts.values import Range
 from salespath.report.formats.text import fitting, write
 from salespath.report.pages import assessment as pages
-from salespath.report.pages import companies, guide
+from salespath.report.pages import guide
 from salespath.report.pages.plan import DISCLOSURE
 from salespath.report.plain import document, plain
 from salespath.report.words.questions import why_asked
-from salespath.report.words.short import strength
-from salespath.report.words.verdict import conditions, figure, headline, short_block, two_groups
+from salespath.report.words.verdict import conditions, figure, headline, two_groups
 from salespath.rules.model import PROCESSES, VERDICTS
 from tools.document_schema import assessment_schema
 
@@ -339,48 +337,6 @@ def test_unlimited_and_undefined_are_never_numbers():
     assert derived["close_rate"] == {"status": "undefined", "value": None}
     assert derived["churn_rate"] == {"status": "unknown", "value": None}
     assert json.dumps(derived, allow_nan=False)
-
-
-# The table
-
-
-def test_the_table_has_one_row_for_each_company_in_order():
-    lines = write(companies.page(ASSESSMENTS), 200).splitlines()
-    rule = next(place for place, line in enumerate(lines) if line.startswith("---"))
-    column = lines[0].index("Process")
-    verdicts = [readable(value).split(",")[0] for value in VERDICTS]
-    rows = [line for line in lines[rule + 1 :] if re.split(",|  ", line[column:])[0] in verdicts]
-    assert [row.split("  ")[0] for row in rows] == [textwrap.wrap(a.company, 16)[0] for a in ASSESSMENTS]
-
-
-def test_the_table_says_for_each_company_how_firm_it_is_and_what_it_hangs_on():
-    for a in ASSESSMENTS:
-        said, level = one_line(strength(a)), a.strength.level
-        if said.startswith("unless "):
-            assert (a.process, level) == ("not_yet", "hangs_on")
-            assert a.unless
-            continue
-        assert said.startswith(readable(level))
-        assert (f" of {a.strength.known.of} answers)" in said) != a.strength.known.enough
-        if "unless" not in said:
-            assert all(VOCABULARY[turn.fact].label in said for turn in a.strength.on[:3])
-    assert len({strength(a) for a in ASSESSMENTS}) > 5
-
-
-@pytest.mark.parametrize("width", [80, 100, 120, 160])
-def test_the_table_fits_a_wide_terminal(width):
-    assert max(map(len, write(companies.page(ASSESSMENTS), width).splitlines())) <= width
-
-
-def test_the_table_says_verdict_and_reasons_in_words():
-    for a in ASSESSMENTS:
-        text = write(companies.page([a]), 240)
-        assert not UNFIT.search(text)
-        if a.process in ("enterprise", "smb"):
-            assert {"enterprise": "enterprise", "smb": "SMB"}[a.process] in text
-        if a.process == "not_yet":
-            own = [b for b in a.blockers if b.process == a.leaning] or a.blockers
-            assert short_block(BASE.knowledge.rules[own[0].rule]) in text
 
 
 # The guide

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-import pytest
 from given import BASE
 
 from salespath.engine.assess import assess
@@ -21,8 +21,8 @@ Dogwood,,100000,30000,90000,large,4,founders,launched
 """
 
 
-def seen(path: Path, by: str = "") -> Overview:
-    found = Overview(by=by)
+def seen(path: Path, by: str = "", **how: Any) -> Overview:
+    found = Overview(by=by, **how)
     for item in assess_reading(BASE, CompaniesFile(BASE, str(path)).reading(), on_problem=lambda _: None):
         overview.add(found, item, ResultColumns(Wording(BASE), item.batch, item.result))
     return found
@@ -42,9 +42,8 @@ def test_what_is_counted_is_what_each_assessment_says(tmp_path: Path) -> None:
     assert [line.group for line in found.lines] == ["I", "II", "I", ""]
 
 
-def test_the_first_companies_are_named_and_all_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overview, "MOST", 2)
+def test_the_first_companies_are_named_and_all_are_counted(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text(SHEET)
-    found = seen(tmp_path / "f.csv")
+    found = seen(tmp_path / "f.csv", most=2)
     assert [line.company for line in found.lines] == ["Alder", "Birch"]
     assert (found.whole.companies, found.groups) == (4, {})
