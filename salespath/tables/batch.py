@@ -58,6 +58,11 @@ class Batch:
         money = self.money and self.money[places]
         return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], (), money=money)
 
+    def as_stood(self, name: str) -> FactColumn | None:
+        """A column of facts with amounts in the currency of each row."""
+        own = self.money.own if self.money else {}
+        return own.get(name) or self.table.columns.get(name)
+
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
         found = {}
