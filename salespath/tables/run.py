@@ -65,9 +65,9 @@ def assess_to_file(
     summary = Summary(rows=any(file.is_table for file in opened))
     if ending == WORKBOOK:
         check_installed()
-        for file in opened:
-            if not file.is_missing:
-                file.keep()
+        for one in opened:
+            if not one.is_missing:
+                one.keep()
     readings = _begun(opened)
     for one in opened[:1]:
         if has_error(astray := one.options.astray()):

@@ -14,7 +14,7 @@ from salespath.files.problems import refusal
 from salespath.files.visible import visible_lines
 
 CELL, ROWS = 32_767, 1_048_575  # characters of a cell, rows below the header of a sheet
-WIDEST, TALLEST = 48, 8  # characters of a column, lines of a row
+WIDEST, TALLEST = 40, 5  # characters of a column, lines of a row
 _FIRST_DAY = date(1900, 3, 1)  # before it, Excel counts a day that was none
 _LINE = 15  # points
 _RISKY = re.compile(r"[\s'\"]*[=+\-@=+-@]")  # what a spreadsheet may take for a formula as soon as somebody edits it
@@ -107,19 +107,23 @@ class Page:
 
     def line(self, *cells: Cell, **look: Any) -> int:
         """Write the next row, as high as its texts need; its place."""
-        self.height(cells)
+        self._make_room(cells, look.get("font_size", 0))
         for column, cell in enumerate(cells):
             self.put(self.at, column, cell, **look)
         self.at += 1
         return self.at - 1
 
-    def height(self, cells: Sequence[Cell]) -> None:
+    def _make_room(self, cells: Sequence[Cell], size: int) -> None:
         """Make the next row as high as its cells need: not every program fits a row to what it holds."""
-        lines = max(
-            (_lines(c, w) for c, w in zip(cells, self._widths) if isinstance(c, str) and len(c) >= w), default=1
-        )
-        if lines > 1:
-            self.sheet.set_row(self.at, _LINE * min(lines, TALLEST))
+        texts = ((cell, width) for cell, width in zip(cells, self._widths) if isinstance(cell, str))
+        lines = max((_lines(text, width) for text, width in texts if len(text) > width or "\n" in text), default=1)
+        if size:
+            self._set_height(1.5 * size)
+        elif lines > 1:
+            self._set_height(_LINE * min(lines, TALLEST))
+
+    def _set_height(self, points: float) -> None:
+        self.sheet.set_row(self.at, points)
 
     def put(self, row: int, column: int, cell: Cell, **look: Any) -> None:
         """Write one cell; nothing can be written into a row above any more."""
@@ -168,6 +172,13 @@ class Sheet(Page):
         self.sheet.freeze_panes(1, 1)
         self.sheet.repeat_rows(0)
 
+    def _set_height(self, points: float) -> None:
+        """Set it; rows that are written are forgotten, as XlsxWriter would keep what it knows of each."""
+        for known in (self.sheet.row_info, self.sheet.row_sizes):
+            for row in [row for row in known if row < self.at - 1]:
+                del known[row]
+        super()._set_height(points)
+
     def add(self, cells: Sequence[Cell]) -> None:
         """Write a row below the others, unless the sheet is full."""
         if self.rows == ROWS:
@@ -208,5 +219,5 @@ def _length(cell: Cell) -> int:
 
 
 def _lines(text: str, width: int) -> int:
-    """How many lines a text takes, by and large: not every program fits a row to what it holds."""
-    return sum(-(-len(part) * 11 // (10 * max(1, width))) or 1 for part in text.split("\n", TALLEST))
+    """How many lines a text takes, by and large."""
+    return sum(-(-len(part) // width) or 1 for part in text.split("\n", TALLEST))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import IO, Any
 
 import pyarrow as pa
@@ -28,7 +28,7 @@ from salespath.report.pages.assessment import LEGEND
 from salespath.report.words.currency import rate_text
 from salespath.report.words.phrases import NAMES, capitalize, sources
 from salespath.report.words.requests import unit
-from salespath.rules.model import BlockProcess
+from salespath.rules.model import BlockProcess, Weigh
 from salespath.tables import overview
 from salespath.tables.assessed import Assessed
 from salespath.tables.chosen import Chosen
@@ -36,7 +36,7 @@ from salespath.tables.fact_columns import values
 from salespath.tables.header import COMPANY
 from salespath.tables.normalise import texts
 from salespath.tables.progress import Summary
-from salespath.tables.rejects import flat
+from salespath.tables.rejects import ADDED, FILE, MARKED, flat, reasons
 from salespath.tables.result_columns import BETWEEN, ResultColumns, Wording
 from salespath.tables.spreadsheet import (
     HEAD,
@@ -101,14 +101,15 @@ class _Workbook:
         self.summary = Page(book, self.formats, "Summary")
         self.companies = Sheet(book, self.formats, "Companies", columns.names)
         self.reasons = self._sheet(
-            "Reasons", {"Company": 28, "About": 12, "It": 12, "Reason": 80, "Rule": 34, "Source": 44}
+            "Reasons", {"Company": 28, "Process": 12, "What": 15, "Reason": 80, "Rule": 34, "Source": 44}
         )
         self.flags = self._sheet("Flags", {"Company": 28, "Level": 9, "Flag": 90, "Rule": 34})
         asked = {"Company": 28, "#": 5, "Fact": 30, "Question": 70, "Answer in": 18, "What it can do": 30, "Id": 26}
         self.questions = self._sheet("Questions", asked)
-        self.cells = about.names[:MOST_REJECTED]
-        found = {"File": 24, "Row": 9, "Code": 10, "Message": 60, **{f" {n}": 16 for n in range(len(self.cells))}}
-        self.rejects = Sheet(book, self.formats, "Rejects", [*[*found][:4], *self.cells], [*found.values()])
+        self.cells = [name for name in about.names if not name.startswith(MARKED)][:MOST_REJECTED]
+        marks = {FILE: 24, **dict(zip(ADDED, (15, 22, 16, 60)))}
+        widths = [*marks.values(), *(max(12, min(28, len(name) + 4)) for name in self.cells)]
+        self.rejects = Sheet(book, self.formats, "Rejects", [*marks, *self.cells], widths)
         self.receipt = Page(book, self.formats, "Receipt")
         self.rates: dict[Rate, None] = {}
         self.codes: dict[str, tuple[int, str]] = {}
@@ -121,14 +122,12 @@ class _Workbook:
         """Add a batch to every sheet."""
         results = ResultColumns(self.wording, item.batch, item.result, strong=item.strong)
         overview.add(self.overview, item, results)
-        self.overview.lines.clear()  # the sheet has them all
         for _, rates in item.batch.money.kinds if item.batch.money else ():
             self.rates |= dict.fromkeys(rates.values())
-        rows = zip(*(self._cells(item, results, name) for name in self.columns.names))
-        if not self.companies.rows:
-            first = [row for _, row in zip(range(LOOKED), rows)]
-            if first or not self.overview.whole.companies:
-                self._begin(first)
+        rows: Iterator[Sequence[Cell]] = zip(*(self._cells(item, results, name) for name in self.columns.names))
+        if not self.companies.at and item.batch.table.rows:
+            first = list(islice(rows, LOOKED))
+            self._begin(first)
             rows = chain(first, rows)
         for row in rows:
             self.companies.add(row)
@@ -155,7 +154,7 @@ class _Workbook:
             return [None] * item.batch.table.rows
         kind = cells.type
         if name == COMPANY:
-            return texts(cells).to_pylist()
+            return list(texts(cells).to_pylist())
         if pa.types.is_date(kind):
             return (day.date() if isinstance(day, datetime) else day for day in cells.to_pylist())
         return map(_own_cell, texts(cells).to_pylist())
@@ -180,7 +179,9 @@ class _Workbook:
             if found["process"][row] == "not_yet":
                 self._blocks(company, found["leaning"][row], zip(found["blockers"][row], said["blockers"][row]))
             for rule, text in zip(found["reasons"][row], said["reasons"][row]):
-                about = NAMES[self.wording.rules[rule].then.process]  # type: ignore[union-attr] # evidence
+                then = self.wording.rules[rule].then
+                assert isinstance(then, Weigh)
+                about = NAMES[then.process]
                 self.reasons.add([company, about, "speaks for it", text, *self._behind(rule)])
             for flag, text in zip(found["flags"][row], said["flags"][row]):
                 level, _, rule = flag.partition(":")
@@ -229,19 +230,18 @@ class _Workbook:
         return column is None or not column.known[row] or bool(column.ranged[row])
 
     def _reject(self, reject: Reject) -> None:
-        codes = BETWEEN.join(dict.fromkeys(problem.code for problem in reject.problems))
-        message = "\n".join(problem.message for problem in reject.problems)
+        """A row as it stood, under the headings of a file of rejects."""
         for problem in reject.problems[:1]:
             count, first = self.codes.get(problem.code, (0, problem.message))
             self.codes[problem.code] = count + 1, first
-        cells = map(reject.cells.get, self.cells)
-        self.rejects.add([reject.file, quantity(reject.row), codes, message, *cells])
+        about = [reject.file, quantity(reject.row), *reasons(reject)]
+        self.rejects.add([*about, *map(reject.cells.get, self.cells)])
 
     # The end
 
     def end(self) -> None:
         """Write what is known only now."""
-        if not self.companies.rows:
+        if not self.companies.at:
             self._begin([])
         sheets = {
             "Companies": self.companies,
@@ -269,28 +269,23 @@ class _Workbook:
 
     def _color(self) -> None:
         """Colours for processes, strength and flags."""
-        last = max(1, self.companies.rows)
         for place, name in enumerate(self.columns.names):
             kind = self.columns.results.get(name, "")
             colors = {"process": PROCESS_COLORS, "strength": STRENGTH_COLORS}.get(kind, {})
-            for word, color in colors.items():
-                rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
-                rule["format"] = self.book.add_format({"bg_color": color})  # type: ignore[assignment]
-                self.companies.sheet.conditional_format(1, place, last, place, rule)
-            for level, color in LEVEL_COLORS.items() if kind == "flags" else ():
-                look = self.book.add_format({"bg_color": color})
-                rule = {
-                    "type": "text",
-                    "criteria": "containing",
-                    "value": f"{level}:",
-                    "format": look,
-                    "stop_if_true": True,
-                }
-                self.companies.sheet.conditional_format(1, place, last, place, rule)
-        for level, color in LEVEL_COLORS.items():
-            rule = {"type": "cell", "criteria": "==", "value": f'"{LEVELS[level]}"'}
-            rule["format"] = self.book.add_format({"bg_color": color})  # type: ignore[assignment]
-            self.flags.sheet.conditional_format(1, 1, max(1, self.flags.rows), 1, rule)
+            self._color_column(self.companies, place, colors)
+            if kind == "flags":
+                self._color_column(
+                    self.companies, place, {f"{level}:": c for level, c in LEVEL_COLORS.items()}, within=True
+                )
+        self._color_column(self.flags, 1, {LEVELS[level]: color for level, color in LEVEL_COLORS.items()})
+
+    def _color_column(self, sheet: Sheet, place: int, colors: Mapping[str, str], *, within: bool = False) -> None:
+        """Colour the cells of a column that hold a word, the first of several; `within` others."""
+        for word, color in colors.items():
+            look = {"format": self.book.add_format({"bg_color": color}), "stop_if_true": True}
+            test = ("text", "containing", word) if within else ("cell", "==", f'"{word}"')
+            rule = dict(zip(("type", "criteria", "value"), test)) | look
+            sheet.sheet.conditional_format(1, place, max(1, sheet.rows), place, rule)
 
     def _write_receipt(self, sheets: Mapping[str, Sheet]) -> None:
         known, summary, page = self.base.knowledge, self.about.summary, self.receipt

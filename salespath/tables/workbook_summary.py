@@ -35,9 +35,10 @@ _BARS = {
     "flag": "#E08A3C",
     "note": "#9A9A9A",
 }
+FIRST = "What is wrong with the first of them"
 _CHARTED = 10  # flags
-_WIDTHS = (34, 11, 9, 92)
-_CHART = {"width": 640, "height": 230}
+_WIDTHS = (38, 11, 9, 2, 90)
+_WIDE, _BAR, _AROUND = 640, 28, 70  # pixels of a chart: its width, and its height a bar and beside the bars
 _ROW = 20  # pixels of a row
 
 
@@ -45,7 +46,7 @@ class _Counted(NamedTuple):
     """So many of something in words, with what it says, and what colours it."""
 
     name: str
-    count: int
+    companies: int
     says: str = ""
     color: str = ""
 
@@ -84,15 +85,15 @@ def write_summary(
         )
         page.line()
     _section(page, "How firm the verdict is", strengths, whole.companies)
-    height = _CHART["height"] // _ROW + 2
-    while page.at < top + height * (2 if flags else 1):
+    some = flags[:_CHARTED]
+    below = top + _rows(processes) + 1
+    while page.at < below + (_rows(some) + 1 if some else 0):
         page.line()
     _bars(page, book, "Companies by process", processes, charted, top)
     charted = _section(page, "Flags", flags, whole.companies, "What it says ([…] is the figure of each company)")
-    if flags:
-        _bars(page, book, "Flags most often raised", flags[:_CHARTED], charted, top + height)
+    _bars(page, book, "Flags most often raised", some, charted, below)
     _section(page, "What to ask first", questions, whole.companies, "Question")
-    _section(page, "Rejected rows, by problem", rejected, summary.rejected, "The first of them")
+    _section(page, "Rejected rows, by problem", rejected, summary.rejected, FIRST)
 
 
 _TITLE = {"bold": True, "font_size": 16, "text_wrap": False}
@@ -102,11 +103,11 @@ def _section(page: Page, title: str, items: Sequence[_Counted], of: int, says: s
     """A table of what was counted, if anything; the first row of what it holds."""
     first = page.at + 1
     if items:
-        page.line(
-            title, "Companies" if says != "The first of them" else "Rows", "Share", *([says] if says else []), **HEAD
-        )
+        page.line(title, "Companies" if says != FIRST else "Rows", "Share", "", says, **HEAD)
         for item in items:
-            page.line(item.name, quantity(item.count), share(round(item.count / max(1, of), 3)), item.says or None)
+            page.line(
+                item.name, quantity(item.companies), share(round(item.companies / max(1, of), 3)), None, item.says
+            )
         page.line()
     return first
 
@@ -122,7 +123,7 @@ def _bars(page: Page, book: Any, title: str, items: Sequence[_Counted], first: i
             "categories": [page.sheet.name, first, 0, last, 0],
             "values": [page.sheet.name, first, 1, last, 1],
             "categories_data": [item.name for item in items],
-            "values_data": [item.count for item in items],
+            "values_data": [item.companies for item in items],
             "points": [{"fill": {"color": _BARS[item.color]}} for item in items],
             "data_labels": {"value": True},
             "gap": 40,
@@ -132,9 +133,18 @@ def _bars(page: Page, book: Any, title: str, items: Sequence[_Counted], first: i
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "line": {"none": True}, "major_tick_mark": "none"})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-    chart.set_size(_CHART)
-    said = "; ".join(f"{item.name}: {item.count:,}" for item in items)
-    page.sheet.insert_chart(at, 3, chart, {"x_offset": 12, "description": f"{title}. {said}."})
+    chart.set_size({"width": _WIDE, "height": _height(items)})
+    said = "; ".join(f"{item.name}: {item.companies:,}" for item in items)
+    page.sheet.insert_chart(at, 4, chart, {"description": f"{title}. {said}."})
+
+
+def _height(items: Sequence[_Counted]) -> int:
+    return _AROUND + _BAR * len(items)
+
+
+def _rows(items: Sequence[_Counted]) -> int:
+    """How many rows a chart covers."""
+    return -(-_height(items) // _ROW)
 
 
 def _by_count(counts: Mapping[str, int]) -> Iterable[tuple[str, int]]:
