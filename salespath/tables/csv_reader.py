@@ -179,8 +179,12 @@ class Delimited(TableReading):
         try:
             return header.read(names, vocabulary, self.path, self._frame.row, options)
         except SalespathError:
-            next(self._begin(), None)  # where the file is no text at all, that is said instead
+            self._refuse_binary()  # where the file is no text at all, that is said instead
             raise
+
+    def _refuse_binary(self) -> None:
+        """Raise SalespathError where the file is no text."""
+        next(self._begin(), None)
 
     def _older(self, dates: tuple[str, ...]) -> Older | None:
         """The rows that are older than another of their company, where there is a column of dates; the file is read for it."""

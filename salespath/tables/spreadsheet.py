@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from salespath.files.problems import refusal
 from salespath.files.visible import visible_lines
@@ -22,7 +22,7 @@ _SIGNS = {"USD": "[$$-409]", "EUR": "[$€-2]", "GBP": "[$£-809]"}
 HEAD = {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "text_wrap": True}
 
 
-def new_workbook(file: IO[bytes], **options: Any) -> Any:
+def new_workbook(file: Any, **options: Any) -> Any:
     """A workbook of XlsxWriter. Raises SalespathError (SP128) without it."""
     check_installed()
     import xlsxwriter

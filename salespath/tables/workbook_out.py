@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, islice
@@ -75,8 +76,10 @@ class About:
 
 def write_workbook(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen, about: About) -> None:
     """Write the workbook. Raises OSError where that fails, and SalespathError (SP128) without XlsxWriter."""
-    with scratch() as folder:
-        book = new_workbook(file, constant_memory=True, tmpdir=folder)
+    with scratch() as folder, closing(_Outlet(file)) as outlet:
+        book = new_workbook(outlet, constant_memory=True, tmpdir=folder)
+        from xlsxwriter.exceptions import FileCreateError
+
         book.use_zip64()
         made = datetime(about.day.year, about.day.month, about.day.day)
         book.set_properties({"title": "Portfolio", "comments": f"salespath {__version__}", "created": made})
@@ -84,13 +87,46 @@ def write_workbook(base: Base, batches: Iterable[Assessed], file: IO[bytes], col
         for item in batches:
             writer.add(item)
         writer.end()
-        from xlsxwriter.exceptions import FileCreateError
-
         try:
             book.close()
         except FileCreateError as error:  # it hides what the system says
             cause = error.args[0] if error.args else error
             raise cause if isinstance(cause, OSError) else OSError(str(cause)) from None
+
+
+class _Outlet:
+    """A file to write to, until it is closed: what a failed archive adds when it is cleared away goes nowhere."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file: IO[bytes] | None = file
+        self._at = file.tell() if file.seekable() else 0
+
+    def write(self, data: bytes) -> int:
+        """Write some bytes."""
+        if self._file:
+            self._file.write(data)
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, place: int) -> int:
+        """Go to a place. Raises OSError for a pipe."""
+        if self._file:
+            self._file.seek(place)
+        self._at = place
+        return place
+
+    def tell(self) -> int:
+        """The place. Raises OSError for a pipe."""
+        return self._file.tell() if self._file else self._at
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        if self._file:
+            self._file.flush()
+
+    def close(self) -> None:
+        """Let go of the file, which stays open."""
+        self._file = None
 
 
 class _Workbook:
@@ -234,8 +270,7 @@ class _Workbook:
         for problem in reject.problems[:1]:
             count, first = self.codes.get(problem.code, (0, problem.message))
             self.codes[problem.code] = count + 1, first
-        about = [reject.file, quantity(reject.row), *reasons(reject)]
-        self.rejects.add([*about, *map(reject.cells.get, self.cells)])
+        self.rejects.add([reject.file, quantity(reject.row), *reasons(reject), *map(reject.cells.get, self.cells)])
 
     # The end
 
@@ -297,7 +332,7 @@ class _Workbook:
             *(("Input", path) for path in self.about.inputs),
             *((capitalize(name), text) for name, text in self.about.options.items()),
             ("Columns", ", ".join(self.columns.names)),
-            *(("Rate", rate_text(rate)) for rate in self.rates),
+            *(("Rate", rate_text(rate)) for rate in sorted(self.rates)),
             *([] if self.rates else [("Amounts", "US dollars")]),
             ("Companies assessed", quantity(summary.assessed)),
             ("Rows rejected", quantity(summary.rejected)),

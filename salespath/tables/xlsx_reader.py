@@ -78,7 +78,14 @@ class Sheet(Delimited):
         if not found:
             what = "the sheet is empty" if said else "the sheets of the workbook are empty"
             raise refusal("SP110", f"{what}; expected a row of fact ids, then a row for each company.", self.path)
-        found.sort(key=lambda item: (_holds_rejects(item[2]), -item[2].facts, -item[2].known))
+        found.sort(
+            key=lambda item: (
+                _holds_rejects(item[2]),
+                not header.has_verdict(item[2].cells),
+                -item[2].facts,
+                -item[2].known,
+            )
+        )
         best, *others = found
         if others or len(book.sheets) > 1:
             self._notes += self._of_sheets(best, others)
@@ -198,6 +205,9 @@ class Sheet(Delimited):
         from openpyxl.utils import get_column_letter
 
         return f"{shown(self.sheet, 40)}!{get_column_letter(column)}{number}"
+
+    def _refuse_binary(self) -> None:
+        """It is known to be a workbook."""
 
     def _told(self) -> Iterable[Problem]:
         below = [m for m in self._merged if m.top > self._frame.row and m.left == m.right <= self._width]
