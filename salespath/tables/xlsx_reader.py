@@ -78,14 +78,7 @@ class Sheet(Delimited):
         if not found:
             what = "the sheet is empty" if said else "the sheets of the workbook are empty"
             raise refusal("SP110", f"{what}; expected a row of fact ids, then a row for each company.", self.path)
-        found.sort(
-            key=lambda item: (
-                _holds_rejects(item[2]),
-                not header.has_verdict(item[2].cells),
-                -item[2].facts,
-                -item[2].known,
-            )
-        )
+        found.sort(key=lambda item: _order(item[2]))
         best, *others = found
         if others or len(book.sheets) > 1:
             self._notes += self._of_sheets(best, others)
@@ -272,6 +265,11 @@ class Sheet(Delimited):
         message = f"{self._astray[row]}, beside the table, whose header ends at {end}."
         problem = Problem("SP114", message, file=self.path, row=row, value=shown(text))
         return self._reject(problem, text, [cell for n, cell in enumerate(self._cells(text)) if n in self._kept])
+
+
+def _order(head: Head) -> tuple[bool, bool, int, int]:
+    """Of several tables the one that is read comes first: not rejects, the results of an earlier run, that with most facts."""
+    return _holds_rejects(head), not header.has_verdict(head.cells), -head.facts, -head.known
 
 
 def _holds_rejects(head: Head) -> bool:
