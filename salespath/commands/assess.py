@@ -16,7 +16,7 @@ import click
 
 from salespath.commands.shared.answers import files_with_answers
 from salespath.commands.shared.columns import report_columns
-from salespath.commands.shared.delivery import STDOUT, Destination, deliver, output_options
+from salespath.commands.shared.delivery import STDOUT, Destination, deliver, given_words, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     company_options,
@@ -56,7 +56,7 @@ from salespath.tables.read import CompaniesFile
 @click.option(
     "--columns",
     metavar="NAMES",
-    help="What a CSV or Parquet file holds: verdict, reasons, plan, fired, all, and names of columns, with commas between them.",
+    help="What a CSV, Parquet or Excel file holds: verdict, reasons, plan, fired, all, names of columns; with commas between them.",
 )
 @click.option("--excel", is_flag=True, help="Let a CSV file begin with a byte order mark, as Excel wants it.")
 @click.option("--possible", is_flag=True, help="Search which processes other answers could lead to, with examples.")
@@ -74,7 +74,7 @@ from salespath.tables.read import CompaniesFile
     metavar="N",
     help=f"Many companies: name the N most urgent.  [default: {TOP} where it is printed, else all]",
 )
-@output_options("csv", "parquet", "jsonl")
+@output_options("csv", "parquet", "xlsx", "jsonl")
 @with_base
 def command(
     base: Base,
@@ -94,12 +94,12 @@ def command(
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
-    table = output.ending in ("csv", "parquet")
+    table = output.ending in ("csv", "parquet", "xlsx")
     if columns is not None and not table:
-        raise click.UsageError("--columns is for .csv and .parquet; the other kinds have everything.")
+        raise click.UsageError("--columns is for .csv, .parquet and .xlsx; the other kinds have everything.")
     if excel and output.ending != "csv":
         raise click.UsageError("--excel is for .csv.")
-    paged = output.ending not in ("csv", "parquet", "json", "jsonl")
+    paged = not table and output.ending not in ("json", "jsonl")
     for option, given in (("--by", by), ("--top", top)):
         if given is not None and not paged:
             raise click.UsageError(f"{option} is for text, .md and .html; a table has a row for each company.")
@@ -127,6 +127,7 @@ def command(
             strength=strength,
             columns=[name.strip() for name in (columns or "").split(",") if name.strip()],
             excel=excel,
+            options=given_words(),
         )
         report_rest()
         report_columns(summary.columns)

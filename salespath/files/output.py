@@ -12,9 +12,11 @@ import json
 import os
 import re
 import secrets
+import shutil
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
@@ -25,7 +27,7 @@ from salespath.files.visible import escaped
 _PART = ".part"  # how the names end of files that are being written
 _NAME = 200  # bytes of a name that are part of that; the most a file system takes is 255
 _UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EBADF)  # of a folder that cannot be synced
-_written: list[list[_File]] = []  # the files that are being written, those of each `together` apart
+_written: list[Sequence[_File | _Folder]] = []  # what is being written, the files of each `together` apart
 _STREAM = re.compile(r"/dev/(?:fd/(\d+)|(stdout)|(stderr))|/proc/self/fd/(\d+)")
 
 
@@ -147,6 +149,19 @@ def atomic(path: str, *, force: bool = False) -> Iterator[IO[bytes]]:
         yield begin(path)
 
 
+@contextmanager
+def scratch() -> Iterator[str]:
+    """A folder for what is put together into a file in the end; it goes, however the program is stopped."""
+    folder = _Folder()
+    _written.append([folder])
+    try:
+        folder.path = tempfile.mkdtemp(prefix="salespath-")
+        yield folder.path
+    finally:
+        folder.drop()
+        _written.remove([folder])
+
+
 def json_pieces(data: Any, *, ascii_only: bool = False) -> Iterator[str]:
     """Plain data as JSON, indented by two; an iterator is an array, whose items are made and written one by one."""
     if not isinstance(data, Iterator):
@@ -165,7 +180,18 @@ def json_lines(data: Any, *, ascii_only: bool = False) -> Iterator[str]:
         yield escaped(json.dumps(item, ensure_ascii=ascii_only)) + "\n"
 
 
-def _drop(files: Iterable[_File]) -> None:
+class _Folder:
+    """A folder for a while."""
+
+    path = ""
+
+    def drop(self) -> None:
+        """Leave nothing of it."""
+        if self.path:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _drop(files: Iterable[_File | _Folder]) -> None:
     for file in files:
         file.drop()
 

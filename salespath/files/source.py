@@ -10,6 +10,7 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -142,6 +143,22 @@ class InputFile:
         """Begin again with the first byte, where it is a file or its pieces have been read."""
         self._file.seek(0)
         self._rest, self.done = b"", 0
+
+    def keep(self) -> None:
+        """See to it that it can be read twice: of a pipe of which nothing is read yet, a copy. Raises SalespathError (SP101)."""
+        self._copy()
+        self.rewind()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Read what `seeks` from the start meanwhile; then it goes on where it was."""
+        place, rest, done = self._file.tell(), self._rest, self.done
+        self.rewind()
+        try:
+            yield
+        finally:
+            self._file.seek(place)
+            self._rest, self.done = rest, done
 
     @property
     def seeks(self) -> bool:

@@ -34,7 +34,10 @@ def is_hidden(character: str) -> bool:
     number = ord(character)
     if unicodedata.category(character) in _CONTROLS:
         return character not in _SEEN
-    return 0xE0000 <= number <= 0xE0FFF or 0xFFF0 <= number <= 0xFFF8  # not assigned, but never to be seen
+    never = (
+        number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
+    )  # are no characters, and no XML may hold some of them
+    return never or 0xE0000 <= number <= 0xE0FFF or 0xFFF0 <= number <= 0xFFF8  # not assigned, but never to be seen
 
 
 def _is_plain(text: str) -> bool:

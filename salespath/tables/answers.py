@@ -80,6 +80,9 @@ class AnsweredFile(CompaniesFile):
         """Whether the file is a table."""
         return self._of.is_table
 
+    def keep(self) -> None:
+        """It has been read."""
+
     def portfolio(self, *, lenient: bool = False) -> Portfolio:
         """Its companies. Raises SalespathError where the file cannot be used."""
         if isinstance(self._read, SalespathError):

@@ -61,6 +61,11 @@ class Batch:
         whole = self.whole and [self.whole[place] for place in places.tolist()]
         return Batch(self.path, FactTable(len(places), columns), given, self.rows[places], (), money=money, whole=whole)
 
+    def as_stood(self, name: str) -> FactColumn | None:
+        """A column of facts with amounts in the currency of each row."""
+        own = self.money.own if self.money else {}
+        return own.get(name) or self.table.columns.get(name)
+
     def guessed(self, vocabulary: Vocabulary) -> dict[str, Array]:
         """The facts of which some good rows say that they are guessed, and which rows do."""
         found = {}

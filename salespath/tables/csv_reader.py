@@ -82,6 +82,11 @@ class Delimited(TableReading):
         self.columns = {**dict.fromkeys(self.names, pa.string()), **self._typist.added}
         self._blocks = chain(first or (RowBlock(b"", framing.row + 1, 0, {}),), self._blocks)
 
+    def most(self) -> int:
+        """The rows below the header, empty ones too."""
+        with self._source.aside():
+            return sum(block.rows for block in self._begin())
+
     def parts(self) -> Iterator[tuple[RowBlock, float | None]]:
         """Blocks of rows, and how much of the file is read with each (0 to 1)."""
         with self._source as source:

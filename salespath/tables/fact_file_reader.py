@@ -51,6 +51,10 @@ class FactFile(TableReading):
         converted = [CURRENCY] if any(case.rates for case in cases) else []
         self.columns = dict.fromkeys((header.COMPANY, *converted, *extra, *facts, *noted), pa.string())
 
+    def most(self) -> int:
+        """The companies, which have been read."""
+        return len(self._portfolio.cases)
+
     def parts(self) -> Iterator[tuple[Case, ...]]:
         """The companies, a part at a time."""
         cases = self._portfolio.cases

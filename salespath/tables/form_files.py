@@ -11,9 +11,10 @@ from salespath.facts.fact_file import fact_text, quoted
 from salespath.facts.money import USD
 from salespath.facts.rates import CURRENCY
 from salespath.facts.values import HOW, Range, cell_text, readable, words
-from salespath.files.problems import refusal, shown
+from salespath.files.problems import shown
 from salespath.files.visible import visible
 from salespath.tables.forms import AMOUNTS, COLUMNS, FORM, HOW_KNOWN, TITLE, BlankForm
+from salespath.tables.spreadsheet import new_workbook
 
 _FIRST = "correct what is wrong, and send the file back. The first questions matter most."
 _UNKNOWN = "what you do not know: it counts as unknown, never as no or zero. Rough answers do: about 70k, 5 to 10."
@@ -28,14 +29,8 @@ _WIDE = 112
 
 def workbook(form: BlankForm) -> bytes:
     """The form as a workbook. Raises SalespathError (SP128) without XlsxWriter."""
-    try:
-        import xlsxwriter  # an extra
-    except ImportError:
-        what = "a workbook is written with XlsxWriter, which is not installed: `pip install 'salespath[xlsx]'`."
-        raise refusal("SP128", what, None) from None
     file = BytesIO()
-    texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(file, {"in_memory": True, **texts}) as book:
+    with new_workbook(file, in_memory=True) as book:
         _write(book, form)
     return file.getvalue()
 

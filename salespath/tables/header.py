@@ -74,7 +74,7 @@ def known_names(names: Sequence[str], vocabulary: Vocabulary, options: TableOpti
 
     Of a table of results every one is, as its cells hold the ids of facts too.
     """
-    if _has_verdict(names):
+    if has_verdict(names):
         return len(names)
     columns = ((name, _column(name, vocabulary, options)) for name in names[:MOST_COLUMNS])
     return sum(bool(column.name or column.unclear or _rank(name) or name in RESULTS) for name, column in columns)
@@ -327,12 +327,12 @@ def _of_earlier_run(names: Sequence[str]) -> frozenset[str]:
     """The columns that an earlier run added: those that say so, and the results if a whole verdict is there."""
     there = set(names)
     found = {name for name in names if name.startswith(PREFIX)}
-    if _has_verdict(names):
+    if has_verdict(names):
         found |= {name for name in RESULTS if name in there and f"{PREFIX}{name}" not in there}
     return frozenset(found)
 
 
-def _has_verdict(names: Iterable[str]) -> bool:
+def has_verdict(names: Iterable[str]) -> bool:
     """Whether some columns have those that a verdict has, so that they are the results of an earlier run."""
     there = set(names)
     return all(name in there or f"{PREFIX}{name}" in there for name in VERDICT)

@@ -63,6 +63,10 @@ class Columnar(TableReading):
         self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money, options.on_error)
         self.columns = {name: cells.type for name, cells in self._columns(self._none).items()} | self._typist.added
 
+    def most(self) -> int:
+        """The rows, which the file tells."""
+        return int(self._rows)
+
     def parts(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Rows and the number of the first."""
         first = 2  # as in CSV, where the header is row 1

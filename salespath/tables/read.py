@@ -56,6 +56,13 @@ class TableReading(ABC):
         """Begin to read, with what else is said of amounts and columns. Raises SalespathError for a file that cannot be used."""
 
     @abstractmethod
+    def most(self) -> int:
+        """How many companies there can be at most, before the first part is read; a file that does not tell is read for it.
+
+        Raises SalespathError where it cannot be read.
+        """
+
+    @abstractmethod
     def parts(self) -> Iterator[Any]:
         """The rows, a part at a time. Raises SalespathError where the file cannot be read further."""
 
@@ -128,6 +135,10 @@ class CompaniesFile:
         except BaseException:
             source.close()
             raise
+
+    def keep(self) -> None:
+        """See to it that it can be read twice. Raises SalespathError where it cannot be used at all."""
+        self._known()[0].keep()
 
     def portfolio(self, *, lenient: bool = False) -> Portfolio:
         """Its companies, for reports on each; `lenient` as in `read_source`. Raises SalespathError where it cannot be used."""

@@ -79,10 +79,7 @@ class RejectsFile:
         """Write some companies, one at least."""
         self.start()
         for reject in rejects:
-            added: list[str | None] = [str(reject.row)]
-            for of in ("column", "code", "message"):
-                said = [str(word) for problem in reject.problems if (word := getattr(problem, of)) is not None]
-                added.append(" | ".join(dict.fromkeys(said) if of == "code" else said))
+            added: list[str | None] = [str(reject.row), *reasons(reject)]
             if self._several:
                 added.append(reject.file)
             if self._lines:
@@ -115,6 +112,13 @@ def write_rejects(rejects: Iterable[Reject], begin: Begin, path: str, *, like: s
     file.start()
     if found:
         file.write(found)
+
+
+def reasons(reject: Reject) -> Iterator[str]:
+    """What is wrong with a company: the columns, the codes, the messages, with a bar between several."""
+    for of in ("column", "code", "message"):
+        said = [str(word) for problem in reject.problems if (word := getattr(problem, of)) is not None]
+        yield " | ".join(dict.fromkeys(said) if of == "code" else said)
 
 
 def flat(reject: Reject) -> Reject:

@@ -25,7 +25,7 @@ from salespath.facts.money import Rate, in_own_currency
 from salespath.facts.values import Range, cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
-from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Warn
+from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Rule, Warn
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import guard, quote
 from salespath.tables.fact_columns import values
@@ -119,13 +119,13 @@ class ResultColumns:
             case "reasons":
                 return self._reasons
             case "reason_texts":
-                return self._texts(self._reasons)
+                return self.in_words("reasons")
             case "advice":
                 return lists(self._advice(), wording.advice, result.rows)
             case "warnings":
                 return lists(self._fired(wording.warnings), wording.warnings, result.rows)
             case "flags":
-                return lists(self._flags(), [f"{level}:{rule}" for rule, level in wording.flags], result.rows)
+                return self._flag_lists
             case "unless":
                 return self._unless()
             case "fired":
@@ -234,13 +234,24 @@ class ResultColumns:
         offsets = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=self.result.rows)))).astype(np.int32)
         return Lists(offsets, np.concatenate(codes)[order], texts)
 
-    def _texts(self, reasons: Lists) -> Lists:
-        """The reasons in words, the company's own figures put in."""
+    def in_words(self, name: str) -> Lists:
+        """The items of `reasons`, `blockers` or `flags` in words, the company's own figures put in."""
+        rules = self.wording.rules
+        if name == "flags":
+            return self._texts(self._flag_lists, lambda flag: _said_of(rules[flag.partition(":")[2]]))
+        return self._texts(self._reasons if name == "reasons" else self._blockers(), lambda rule: rules[rule].because)
+
+    @property
+    def _flag_lists(self) -> Lists:
+        return lists(self._flags(), [f"{level}:{rule}" for rule, level in self.wording.flags], self.result.rows)
+
+    def _texts(self, reasons: Lists, text_of: Callable[[str], str]) -> Lists:
+        """The texts of the items, the company's own figures put in."""
         row_of = np.repeat(np.arange(self.result.rows), np.diff(reasons.offsets))
         codes = np.zeros(len(reasons.codes), dtype=np.int32)
         texts: list[str] = []
         for code in np.unique(reasons.codes):
-            because = self.wording.rules[reasons.words[code]].because
+            because = text_of(reasons.words[code])
             for rate, here in self._by_rate(row_of, np.flatnonzero(reasons.codes == code)):
                 with in_own_currency(rate):
                     said, which = self._filled(because, row_of[here])
@@ -292,6 +303,11 @@ class ResultColumns:
     @cached_property
     def _rows(self) -> Rows:
         return Rows(self.base, self.batch.table)
+
+
+def _said_of(rule: Rule) -> str:
+    """What a red flag says."""
+    return rule.then.text if isinstance(rule.then, Warn) else rule.because
 
 
 def _distinct(ends: Array) -> tuple[list[tuple[float, float]], Array]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -15,7 +17,7 @@ from salespath.engine.overlays import restored
 from salespath.engine.table import assess_table
 from salespath.facts import Vocabulary
 from salespath.files.output import Begin, Output, check, is_there, together
-from salespath.files.problems import ERROR, Problem, SalespathError, has_error
+from salespath.files.problems import ERROR, Problem, SalespathError, has_error, refusal, shown
 from salespath.report.overview import Overview
 from salespath.tables.assessed import Assessed, assess_reading
 from salespath.tables.chosen import SETTLED, STRONG, chosen
@@ -25,7 +27,11 @@ from salespath.tables.progress import Advance, Summary, bar
 from salespath.tables.read import STOPPED, CompaniesFile, TableReading
 from salespath.tables.rejects import RejectsFile
 from salespath.tables.result_columns import ResultColumns, Wording
-from salespath.tables.write import IN_COLUMNS, write
+from salespath.tables.spreadsheet import ROWS, check_installed
+from salespath.tables.write import IN_COLUMNS, WORKBOOK, write
+
+if TYPE_CHECKING:
+    from salespath.tables.workbook_out import About
 
 MOST = 50_000  # companies of which strength and the first question are worked out unasked
 
@@ -44,6 +50,8 @@ def assess_to_file(
     strength: bool = False,
     columns: Sequence[str] = (),
     excel: bool = False,
+    options: Mapping[str, str] | None = None,
+    day: date | None = None,
 ) -> Summary:
     """Assess files into one file (`-` is standard output). Bad rows are reported and left out, and go to the file `rejects`.
 
@@ -51,23 +59,33 @@ def assess_to_file(
 
     That file is only written where there is a bad row or an older file to replace, or `always`. `columns` are names and presets of
     `chosen`; JSON has everything. How firm each verdict is, and what to ask first, is worked out for up to MOST companies, of more
-    only where it is named or with `strength`. `excel`: CSV begins with a byte order mark.
+    only where it is named or with `strength`. `excel`: CSV begins with a byte order mark. `options` and
+    `day` (today) are those that a workbook names.
 
     Raises SalespathError, and writes nothing, where a file cannot be read or written, is both, or exists already (unless `force`),
-    or where there is no such column (SP176).
+    or where there is no such column (SP176), or there are more companies than a workbook holds (SP177).
     """
     opened = [file if isinstance(file, CompaniesFile) else CompaniesFile(base, file) for file in files]
     outputs = [Output(path) for path in (out, rejects) if path and path != "-"]
     check(outputs, [file.path for file in opened], force=force)
     ending = ending or out.lower().rpartition(".")[2]
     summary = Summary(rows=any(file.is_table for file in opened))
+    if ending == WORKBOOK:
+        check_installed()
+        for one in opened:
+            if not one.is_missing:
+                one.keep()
     readings = _begun(opened)
     for one in opened[:1]:
         if has_error(astray := one.options.astray()):
             raise SalespathError(astray)
     wanted = chosen(columns, _columns(readings, base.vocabulary), base.vocabulary)
-    settle = ending not in IN_COLUMNS or not set(SETTLED).isdisjoint(wanted.results.values())
-    strong = ending in IN_COLUMNS and not set(STRONG).isdisjoint(wanted.results.values())
+    table = ending in IN_COLUMNS or ending == WORKBOOK
+    settle = not table or not set(SETTLED).isdisjoint(wanted.results.values())
+    strong = ending == WORKBOOK or (table and not set(STRONG).isdisjoint(wanted.results.values()))
+
+    if ending == WORKBOOK:
+        _refuse_too_many(readings, out)
 
     def note(problem: Problem) -> None:
         summary.failed |= problem.severity == ERROR
@@ -82,7 +100,8 @@ def assess_to_file(
                 yield from _counted(base, reading, summary, left, note, advance, settle=settle)
 
         items = _strong(batches(), summary) if strong and not (strength or wanted.asked) else batches()
-        write(base, items, file, ending, wanted, ascii_only=ascii_only, excel=excel)
+        about = _about(opened, readings, summary, note, options or {}, day) if ending == WORKBOOK else None
+        write(base, items, file, ending, wanted, ascii_only=ascii_only, excel=excel, about=about)
         _finish(left, summary, always=always)
     return summary
 
@@ -193,6 +212,32 @@ def _finish(left: RejectsFile | None, summary: Summary, *, always: bool) -> None
     if left and (always or is_there(left.path)):
         left.start()
     summary.rejects = left.path if left and left.started else None
+
+
+def _refuse_too_many(readings: Iterable[TableReading], out: str) -> None:
+    """Raise SalespathError (SP177) for more rows than a sheet of a workbook has."""
+    count = sum(reading.most() for reading in readings)
+    if count > ROWS:
+        instead = shown(f"{out.rpartition('.')[0]}.parquet", 200)
+        what = (
+            f"there are {count:,} rows, and a sheet of a workbook holds {ROWS:,}; write Parquet instead: -o {instead}"
+        )
+        raise refusal("SP177", f"{what} (or .csv).", out)
+
+
+def _about(
+    files: Iterable[CompaniesFile],
+    readings: Iterable[TableReading],
+    summary: Summary,
+    note: Callable[[Problem], None],
+    options: Mapping[str, str],
+    day: date | None,
+) -> About:
+    """What a workbook says of the run beside its companies."""
+    from salespath.tables.workbook_out import About  # only where there is one
+
+    names = dict.fromkeys(name for reading in readings for name in reading.names)
+    return About([file.path for file in files], [*names], summary, note, options, day or date.today())
 
 
 def _strong(items: Iterator[Assessed], summary: Summary) -> Iterator[Assessed]:

@@ -35,6 +35,9 @@ _UNRECKONED = re.compile(
     rb"\s*(?:<(?:\w+:)?v\s*(?:/>|>\s*</(?:\w+:)?v>))?\s*</|<!--|<!\[CDATA"
 )
 _OVERLAP = 2**15  # characters of what is looked for at most
+_ESCAPED = re.compile(
+    "_x([0-9A-Fa-f]{4})_"
+)  # how a workbook writes a character that XML cannot hold, and a `_` that is none
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -243,4 +246,4 @@ def _text(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
     if isinstance(value, (date, time, timedelta)):
         return str(value)
-    return _CONTROL.sub("\ufffd", str(value))
+    return _CONTROL.sub("\ufffd", _ESCAPED.sub(lambda match: chr(int(match[1], 16)), str(value)))

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,6 @@ import pyarrow.parquet
 
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
-from salespath.engine.table import FactColumn
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.files.visible import visible_lines
@@ -29,6 +28,9 @@ from salespath.tables.header import RANGE, range_column
 from salespath.tables.normalise import texts
 from salespath.tables.result_columns import ResultColumns, Wording, text_cells
 from salespath.tables.word_lists import Lists
+
+if TYPE_CHECKING:
+    from salespath.tables.workbook_out import About
 
 ROW_GROUP = 65_536
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
@@ -43,14 +45,21 @@ def write(
     *,
     ascii_only: bool = False,
     excel: bool = False,
+    about: About | None = None,
 ) -> None:
     """Write to a file; `ending` says how. JSON and JSON Lines hold whole documents, the others some columns.
 
-    `ascii_only`: JSON has escapes for other characters. `excel`: CSV begins with a byte order mark.
+    `ascii_only`: JSON has escapes for other characters. `excel`: CSV begins with a byte order mark. `about`: what a workbook says
+    beside its companies.
     """
     if ending in DOCUMENTS:
         for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
             file.write(piece.encode())
+    elif ending == WORKBOOK:
+        from salespath.tables.workbook_out import write_workbook  # only where there is one
+
+        assert about
+        write_workbook(base, batches, file, columns, about)
     else:
         if excel:
             file.write(codecs.BOM_UTF8)
@@ -101,17 +110,11 @@ def _shown_on(terminal: IO[bytes]) -> Callable[[bytes | memoryview], object]:
 def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
-        cells, typed = item.batch.given.get(name), _as_stood(item, name)
+        cells, typed = item.batch.given.get(name), item.batch.as_stood(name)
         if cells is None:
             cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
         found[name] = cells if name in vocabulary else quote(guard(texts(cells)))
     return found
-
-
-def _as_stood(item: Assessed, name: str) -> FactColumn | None:
-    """A column with amounts in the currency of each row."""
-    own = item.batch.money.own if item.batch.money else {}
-    return own.get(name) or item.batch.table.columns.get(name)
 
 
 def _write_parquet(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen) -> None:
@@ -219,7 +222,7 @@ def _given_columns(
 ) -> Iterator[tuple[str, pa.Array]]:
     rows = item.batch.table.rows
     for name, kind in columns.items():
-        cells, typed = item.batch.given.get(name), _as_stood(item, name)
+        cells, typed = item.batch.given.get(name), item.batch.as_stood(name)
         if name in vocabulary:
             yield name, typed_cells(vocabulary[name], typed, rows)
             ranges = range_cells(vocabulary[name], typed) if typed else None
@@ -232,5 +235,6 @@ def _given_columns(
 
 
 # A new kind is a function and a line here.
+WORKBOOK = "xlsx"
 IN_COLUMNS = {"csv": _write_csv, "parquet": _write_parquet}
 DOCUMENTS = {"json": json_pieces, "jsonl": json_lines}

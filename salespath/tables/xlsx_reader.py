@@ -27,6 +27,7 @@ from salespath.tables.csv_rows import MAX_LINES, RowBlock
 from salespath.tables.evidence import Evidence, evidence
 from salespath.tables.fact_columns import Bad, BadCell
 from salespath.tables.framing import Framing, Head, find_header, frame
+from salespath.tables.rejects import ADDED
 from salespath.tables.workbook import SheetCell, Workbook
 
 COMMA = ","
@@ -77,7 +78,7 @@ class Sheet(Delimited):
         if not found:
             what = "the sheet is empty" if said else "the sheets of the workbook are empty"
             raise refusal("SP110", f"{what}; expected a row of fact ids, then a row for each company.", self.path)
-        found.sort(key=lambda item: (-item[2].facts, -item[2].known))
+        found.sort(key=lambda item: _order(item[2]))
         best, *others = found
         if others or len(book.sheets) > 1:
             self._notes += self._of_sheets(best, others)
@@ -85,7 +86,9 @@ class Sheet(Delimited):
 
     def _of_sheets(self, best: tuple[str, Any, Head], others: list[tuple[str, Any, Head]]) -> Iterator[Problem]:
         facts = best[2].facts
-        rivals = [shown(name, 40) for name, _, head in others if facts and head.facts == facts]
+        rivals = [
+            shown(name, 40) for name, _, head in others if facts and head.facts == facts and not _holds_rejects(head)
+        ]
         if rivals:
             message = (
                 f"the sheet {shown(best[0])} is read, the first with {facts} facts in its header; {', '.join(rivals)} "
@@ -269,6 +272,16 @@ class Sheet(Delimited):
         message = f"{self._astray[row]}, beside the table, whose header ends at {end}."
         problem = Problem("SP114", message, file=self.path, row=row, value=shown(text))
         return self._reject(problem, text, [cell for n, cell in enumerate(self._cells(text)) if n in self._kept])
+
+
+def _order(head: Head) -> tuple[bool, bool, int, int]:
+    """Of several tables the one that is read comes first: not rejects, the results of an earlier run, that with most facts."""
+    return _holds_rejects(head), not header.has_verdict(head.cells), -head.facts, -head.known
+
+
+def _holds_rejects(head: Head) -> bool:
+    """Whether a table holds rows that were rejected, which are read where nothing else is there or they are asked for."""
+    return ADDED[0] in head.cells
 
 
 def _end(row: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from salespath.commands.shared.columns import given_files
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
@@ -107,6 +108,22 @@ def output_options(*tables: str, formats: Mapping[str, str] = FORMATS) -> Callab
         return cast(F, run)
 
     return decorate
+
+
+def given_words() -> dict[str, str]:
+    """The options of the command at hand that somebody gave, as words; not where its output goes."""
+    context = click.get_current_context()
+    found = {}
+    for option in context.command.params:
+        name = max(option.opts, key=len)
+        given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        if not given or not isinstance(option, click.Option) or name in ("--output", "--force", "--format"):
+            continue
+        value = context.params.get(str(option.name), context.meta.get(f"salespath.{name[2:].replace('-', '_')}"))
+        found[name] = (
+            ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else "yes" if value is True else str(value)
+        )
+    return found
 
 
 def files_read() -> list[str]:

@@ -26,7 +26,7 @@ from salespath.tables.read import STOPPED, CompaniesFile
 F = TypeVar("F", bound=Callable[..., Any])
 
 # What the options said, kept with the command that runs.
-_CURRENCY, _RATES = "salespath.currency", "salespath.rates"
+_CURRENCY, _RATES = "salespath.currency", "salespath.rate"
 
 
 def with_base(command: F) -> F:
