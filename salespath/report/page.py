@@ -99,7 +99,7 @@ class Bar:
         return f"{self.here:.0%} of the scale, {self.low:.0%} to {self.high:.0%}"
 
 
-Cell: TypeAlias = str | Bar
+Cell: TypeAlias = "str | Bar | Level"
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,65 @@ class Chart(Block):
 
 
 @dataclass(frozen=True)
+class Level:
+    """A number, nought where it speaks for neither side, and what it is in words."""
+
+    value: float
+    said: str
+
+    def __str__(self) -> str:
+        return self.said
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where one thing stands in a quadrant. `kind` is what it has in common with others, which get the same mark."""
+
+    name: str
+    across: Level
+    up: Level
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Quadrant(Block):
+    """Points on two axes that cross at nought, each with its name where there is room.
+
+    `quarters` says what it means to stand in one: upper left, upper right, lower left, lower right.
+    """
+
+    points: tuple[Point, ...]
+    across: str
+    up: str
+    quarters: tuple[str, str, str, str] = ("", "", "", "")
+    caption: str = ""
+    names: str = "Company"  # what the points are
+    kinds: str = "Process"
+
+
+@dataclass(frozen=True)
+class HeatMap(Block):
+    """For every row and column how much speaks for it or against it, None where nothing is known; `corner` is what rows are."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[Level | None, ...], ...]
+    caption: str = ""
+    corner: str = "Company"
+
+
+@dataclass(frozen=True)
+class Bars(Block):
+    """How often each of some things is there, in the order given, of so many; `what` they are, and the `unit` that is counted."""
+
+    counts: Mapping[str, int]
+    of: int | None = None
+    caption: str = ""
+    what: str = ""
+    unit: str = "Companies"
+
+
+@dataclass(frozen=True)
 class Page:
     """A title and what stands below it. `widest` is how many columns a terminal gives it at most."""
 
@@ -199,7 +258,7 @@ def _seen(part: Any, said: Callable[[str], str]) -> Any:
             return type(part)(_seen(item, said) for item in part)
         case Mapping():
             return {_seen(key, said): _seen(value, said) for key, value in part.items()}
-        case Page() | Block() | Bar() | Column() | Axis():
+        case Page() | Block() | Bar() | Column() | Axis() | Level() | Point():
             kind: Any = type(part)
             lines = visible_lines if kind is Table else said
             before = {name: getattr(part, name) for name in _texts(kind)}

@@ -19,13 +19,18 @@ from salespath.report.formats import WRITERS, html, markdown, text, write_page
 from salespath.report.page import (
     Axis,
     Bar,
+    Bars,
     Chart,
     Column,
     Figure,
     Heading,
+    HeatMap,
     Item,
     Items,
+    Level,
     Page,
+    Point,
+    Quadrant,
     Table,
     Text,
     Tree,
@@ -64,6 +69,18 @@ def every_block(said: str = "said") -> Page:
         Tree(said, (Tree(said, (Tree("leaf"),)), Tree(said))),
         figure,
         Chart({"E": (-10_000.0, 0.0, 20_000.0), "S": (5_000.0, 4_000.0)}, said),
+        Quadrant(
+            (
+                Point("A", Level(0.4, said), Level(-0.2, said), said),
+                Point("B", Level(0.0, "none"), Level(0.9, "for"), "k"),
+            ),
+            said,
+            said,
+            (said, said, "", ""),
+            said,
+        ),
+        HeatMap((said, "B"), (said, "market"), ((Level(0.5, said), Level(-0.3, "against")), (None, None)), said),
+        Bars({said: 3, "another": 0}, 4, said, said),
     )
     return Page(said, blocks)
 
@@ -134,7 +151,7 @@ def test_html_says_what_it_is():
     assert elements[0] == ("html", {"lang": "en"})
     assert [tag for tag, _ in elements if re.fullmatch(r"h\d", tag)] == ["h1", "h2", "h3"]
     assert {attributes.get("scope") for tag, attributes in elements if tag == "th"} == {"col", "row"}
-    assert found.count("figcaption") == found.count("figure") == 2
+    assert found.count("figcaption") == found.count("figure") == 5
     assert not found.count("pre")
     assert "a-rule a_fact" in [attributes.get("data-ids") for _, attributes in elements]
     own = next(place for place, (_, attributes) in enumerate(elements) if attributes.get("class") == "own")

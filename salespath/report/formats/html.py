@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
 from salespath.files.visible import visible
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
-from salespath.report.formats.svg import band, svg
-from salespath.report.page import Block, Cell, Chart, Figure, Heading, Item, Items, Page, Table, Text, Tree, seen
+from salespath.report.formats.overview import counts, lengths, levels, points, quarters, shades
+from salespath.report.formats.svg import band, quadrant, svg
+from salespath.report.page import (
+    Bars,
+    Block,
+    Cell,
+    Chart,
+    Figure,
+    Heading,
+    HeatMap,
+    Item,
+    Items,
+    Page,
+    Quadrant,
+    Table,
+    Text,
+    Tree,
+    seen,
+)  # fmt: skip
 
 _DOCUMENT, _STYLE = (Path(__file__).with_name(name) for name in ("page.html", "page.css"))
 _MANY = 4  # columns that a narrow screen has room for
+_DARKEST = 0.55  # of a shade, so that words can be read on it
 
 
 def write(*pages: Page) -> str:
@@ -65,6 +83,15 @@ def _block(block: Block) -> str:
         case Chart():
             table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines, block.unit, block.sign)))
             return _figure(block.caption, svg(block), table)
+        case Quadrant():
+            table = _tag("details", _tag("summary", "Table") + _table(points(block)))
+            return _figure(block.caption, quadrant(block), _items(quarters(block)), table)
+        case HeatMap():
+            return _figure(
+                block.caption, _table(levels(block), fills=[["", *map(_heat, row)] for row in shades(block)])
+            )
+        case Bars():
+            return _figure(block.caption, _table(counts(block), fills=[[_length(share)] for share in lengths(block)]))
         case _:
             raise TypeError(block)
 
@@ -105,8 +132,17 @@ def _tree(branch: Tree) -> str:
     return _tag("li", _tag("details", under, open="open"), branch)
 
 
-def _table(table: Table, own: str = "") -> str:
-    """A table in a box in which it can be scrolled. `own` begins the text of the cell to mark."""
+def _heat(share: float | None) -> str:
+    side = "for" if share and share > 0 else "against"
+    return f"background: rgba(var(--{side}), {abs(share) * _DARKEST:.2f})" if share else ""
+
+
+def _length(share: float) -> str:
+    return f"background: linear-gradient(to right, var(--bar) {share:.1%}, transparent {share:.1%})"
+
+
+def _table(table: Table, own: str = "", fills: Sequence[Sequence[str]] = ()) -> str:
+    """A table in a box in which it can be scrolled. `own` begins the text of the cell to mark; `fills` are styles by row."""
     if not table.rows:
         return ""
     sides = ["right" if column.right else "" for column in table.columns]
@@ -116,12 +152,13 @@ def _table(table: Table, own: str = "") -> str:
     ]
     rows = [_tag("tr", "".join(heads))]
     body = []
-    for name, *cells in table.rows:
+    for (name, *cells), styles in zip(table.rows, fills or [()] * len(table.rows)):
+        first, *others = [*styles, *("" for _ in sides[len(styles) :])]
         marked = [
-            _tag("td", _cell(c, table.empty), class_="own" if own and str(c).startswith(own) else side)
-            for c, side in zip(cells, sides[1:])
+            _tag("td", _cell(c, table.empty), class_="own" if own and str(c).startswith(own) else side, style=style)
+            for c, side, style in zip(cells, sides[1:], others)
         ]
-        body.append(_tag("tr", _tag("th", _cell(name, table.empty), scope="row") + "".join(marked)))
+        body.append(_tag("tr", _tag("th", _cell(name, table.empty), scope="row", style=first) + "".join(marked)))
     caption = _tag("caption", escape(table.caption)) if table.caption else ""
     inside = f"{caption}{_tag('thead', ''.join(rows))}\n{_tag('tbody', chr(10).join(body))}"
     kind = "map" if own else "wide" if len(sides) > _MANY else ""

@@ -7,7 +7,23 @@ from collections.abc import Iterable, Iterator
 
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
-from salespath.report.page import Block, Cell, Chart, Figure, Heading, Items, Page, Table, Text, Tree, seen
+from salespath.report.formats.overview import counts, levels, points, quarters
+from salespath.report.page import (
+    Bars,
+    Block,
+    Cell,
+    Chart,
+    Figure,
+    Heading,
+    HeatMap,
+    Items,
+    Page,
+    Quadrant,
+    Table,
+    Text,
+    Tree,
+    seen,
+)  # fmt: skip
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_|:(?=//)|(?<=\bwww)\.")  # an underscore inside a word is none
 _ADDRESS = re.compile(r"\\(://)|(?<=\bwww)\\(\.)")
@@ -58,6 +74,15 @@ def _block(block: Block) -> Iterator[str]:
             yield from _items(legend(block))
         case Chart():
             yield from _with_caption(block.caption, figures(block.lines, block.unit, block.sign))
+        case Quadrant():
+            yield from _with_caption(block.caption, points(block))
+            if (where := quarters(block)).items:
+                yield ""
+                yield from _items(where)
+        case HeatMap():
+            yield from _with_caption(block.caption, levels(block))
+        case Bars():
+            yield from _with_caption(block.caption, counts(block))
         case _:
             raise TypeError(block)
 

@@ -1,4 +1,4 @@
-"""Lines over months, and a map of one row, as drawings."""
+"""Lines over months, a map of one row, and points on two axes, as drawings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ from html import escape
 from itertools import groupby
 from operator import itemgetter
 
-from salespath.report.page import Chart, Figure
+from salespath.report.formats.overview import marks
+from salespath.report.page import Chart, Figure, Quadrant
 from salespath.report.words.amounts import axis
 
 _WIDE, _HIGH, _LEFT, _BELOW = 480, 240, 60, 30
 _APART = 0.08
 _LETTER = 8  # at most, across
+_SQUARE, _EDGE, _LINE = 380, 24, 15
+_SHAPES = (  # so that kinds differ without colour: circle, square, triangle, diamond, cross
+    "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",
+    "M-4,-4h8v8h-8z",
+    "M0,-5l5,9h-10z",
+    "M0,-5l5,5l-5,5l-5,-5z",
+    "M-4,-4l8,8M4,-4l-8,8",
+)
 _DASHES = ("none", "8 4", "2 4", "10 3 2 3")  # so that lines differ without colour
 
 
@@ -68,6 +77,42 @@ def band(figure: Figure) -> str:
     own = 10 + (across.own + 0.5) * step
     parts.append(f'<polygon points="{own - 6:.0f},6 {own + 6:.0f},6 {own:.0f},18"/>')
     return _drawing(parts, 84)
+
+
+def quadrant(drawn: Quadrant) -> str:
+    """Points on two axes that cross in the middle, a shape for each kind, with as many names as there is room for."""
+    shapes = dict(zip(dict.fromkeys(point.kind for point in drawn.points), _SHAPES * len(drawn.points)))
+    parts = [f"<title>{escape(drawn.caption or f'{drawn.across}, {drawn.up}')}</title>"]
+    parts += [f'<rect x="0.5" y="0.5" width="{_WIDE - 1}" height="{_SQUARE - 1}" fill="none" stroke-opacity="0.3"/>']
+    middle, centre = _WIDE // 2, _SQUARE // 2
+    parts += [f'<path d="M{middle},1V{_SQUARE - 1}M1,{centre}H{_WIDE - 1}" stroke-opacity="0.5"/>']
+    for means, x, y, end in zip(drawn.quarters, (6, _WIDE - 6) * 2, (16, 16, _SQUARE - 7, _SQUARE - 7), (0, 1) * 2):
+        anchor = ' text-anchor="end"' if end else ""
+        parts += (
+            [f'<text class="aside" x="{x}" y="{y}"{anchor} font-style="italic">{escape(means)}</text>'] if means else []
+        )
+    for mark in marks(drawn, _WIDE, _SQUARE, _LETTER, _LINE, _EDGE):
+        said = f"{mark.point.name}: {drawn.across}: {mark.point.across}; {drawn.up}: {mark.point.up}"
+        parts += [
+            f'<path d="{shapes[mark.point.kind]}" transform="translate({mark.x:.0f},{mark.y:.0f})" '
+            f'fill="currentColor" fill-opacity="0.4"><title>{escape(said)}</title></path>'
+        ]
+        if mark.label:
+            left, line = mark.label
+            parts += [f'<text x="{left:.0f}" y="{line + 4:.0f}">{escape(mark.name)}</text>']
+    parts += [
+        f'<text class="aside" x="{_WIDE}" y="{_SQUARE + 18}" text-anchor="end">{escape(drawn.across)} \u2192</text>'
+    ]
+    parts += [f'<text class="aside" x="0" y="{_SQUARE + 18}">\u2191 {escape(drawn.up)}</text>']
+    high = _SQUARE + 24
+    if any(shapes):
+        for kind, shape in shapes.items():
+            high += 20
+            parts += [
+                f'<path d="{shape}" transform="translate(8,{high - 10})" fill="currentColor" fill-opacity="0.4"/>'
+                f'<text x="20" y="{high - 6}">{escape(kind)}</text>'
+            ]
+    return _drawing(parts, high)
 
 
 def _drawing(parts: list[str], high: int) -> str:

@@ -9,7 +9,25 @@ from itertools import zip_longest
 from salespath.facts.money import CURRENCY_SIGNS
 from salespath.report.formats.chart import chart
 from salespath.report.formats.figure import figure
-from salespath.report.page import Bar, Block, Cell, Chart, Column, Figure, Heading, Items, Page, Table, Text, Tree, seen
+from salespath.report.formats.overview import counts, levels, points, quarters
+from salespath.report.page import (
+    Bar,
+    Bars,
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Figure,
+    Heading,
+    HeatMap,
+    Items,
+    Page,
+    Quadrant,
+    Table,
+    Text,
+    Tree,
+    seen,
+)  # fmt: skip
 
 Style = Callable[[str], str]
 
@@ -89,6 +107,15 @@ class _Terminal:
                     self._say(f"{', '.join(f'{letter} {means}' for letter, means in block.legend.items())}.")
                 case Chart():
                     self.lines.extend(chart(block.lines, self.width, block.unit, block.sign))
+                case Quadrant():
+                    self._table(points(block))
+                    if (where := quarters(block)).items:
+                        self.lines.append("")
+                        self._items(where, inset)
+                case HeatMap():
+                    self._table(levels(block))
+                case Bars():
+                    self._table(counts(block))
                 case _:
                     raise TypeError(block)
             above = block
@@ -186,7 +213,7 @@ def _lines(cell: Cell, width: int) -> list[str]:
     if isinstance(cell, Bar):
         low, here, high = (round(value * (_BAR - 1)) for value in (cell.low, cell.here, cell.high))
         return ["".join("|" if at == here else "=" if low <= at <= high else "." for at in range(_BAR))]
-    return [line for part in cell.split("\n") for line in textwrap.wrap(part, width, break_on_hyphens=False)]
+    return [line for part in str(cell).split("\n") for line in textwrap.wrap(part, width, break_on_hyphens=False)]
 
 
 def _widths(columns: Sequence[Column], width: int) -> list[int]:

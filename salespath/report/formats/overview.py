@@ -1,0 +1,140 @@
+"""The pictures of many companies: what they say, as tables, and where things stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from salespath.report.page import Bars, Cell, Column, HeatMap, Item, Items, Level, Point, Quadrant, Table
+
+UNKNOWN = "unknown"
+_LONGEST = 28  # letters of a name in a picture
+
+
+def shorten(text: str, most: int) -> str:
+    """A text of some letters at most; what is left out is marked."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def points(drawn: Quadrant) -> Table:
+    """Each point with its place in words."""
+    kinds = any(point.kind for point in drawn.points)
+    columns = [Column(drawn.names, share=2, least=12), *([Column(drawn.kinds, least=8)] if kinds else [])]
+    rows: list[tuple[Cell, ...]] = [(p.name, *([p.kind] if kinds else []), p.across, p.up) for p in drawn.points]
+    return Table((*columns, Column(drawn.across, least=8), Column(drawn.up, least=8)), tuple(rows))
+
+
+def quarters(drawn: Quadrant) -> Items:
+    """How many points stand in each quarter that has a name, those on a border in the upper or right one."""
+    found = []
+    for place, means in enumerate(drawn.quarters):
+        number = sum(means != "" and place == _quarter(point) for point in drawn.points)
+        found += [Item(means, str(number))] if means else []
+    return Items(tuple(found), aligned=True)
+
+
+def _quarter(point: Point) -> int:
+    return (0 if point.up.value >= 0 else 2) + (point.across.value >= 0)
+
+
+def levels(drawn: HeatMap) -> Table:
+    """The map as a table of words."""
+    columns = (Column(drawn.corner, share=2, least=12), *(Column(title, least=9) for title in drawn.columns))
+    rows = tuple((name, *(cell or UNKNOWN for cell in cells)) for name, cells in zip(drawn.rows, drawn.cells))
+    return Table(columns, rows)
+
+
+def shades(drawn: HeatMap) -> Iterator[list[float | None]]:
+    """Each row of the map as shares, -1 to 1, of the number farthest from nought; None where nothing is known."""
+    most = max((abs(cell.value) for row in drawn.cells for cell in row if cell), default=0.0) or 1.0
+    for row in drawn.cells:
+        yield [cell and cell.value / most for cell in row]  # type: ignore[misc]
+
+
+def counts(drawn: Bars) -> Table:
+    """The things with how often they are there, and with the share where it is known of how many."""
+    most = [Column("Share", least=5, most=7, right=True)] if drawn.of else []
+    columns = (
+        Column(drawn.what, share=4, least=20),
+        Column(drawn.unit, least=len(drawn.unit) + 2, most=12, right=True),
+        *most,
+    )
+    rows = ((name, str(n), *([f"{n / drawn.of:.0%}"] if drawn.of else [])) for name, n in drawn.counts.items())
+    return Table(columns, tuple(rows))
+
+
+def lengths(drawn: Bars) -> list[float]:
+    """How long each bar is, as a share of the longest there may be."""
+    most = drawn.of or max(drawn.counts.values(), default=0) or 1
+    return [number / most for number in drawn.counts.values()]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point in a picture, from its upper left corner, and where its name begins (None: there is no room) and its middle is."""
+
+    point: Point
+    x: float
+    y: float
+    label: tuple[float, float] | None = None
+
+    @property
+    def name(self) -> str:
+        """The name as a picture has room for it; the table beside it has it whole."""
+        return shorten(self.point.name, _LONGEST)
+
+
+def marks(drawn: Quadrant, wide: float, high: float, letter: float, line: float, edge: float = 12) -> list[Mark]:
+    """The points in a picture of some size, and their names, `line` high and a letter `letter` wide, none on another.
+
+    Nought is in the middle. Points come first to last: where there is no room for all names, the first have theirs.
+    """
+    across, up = (max((abs(v.value) for v in side), default=0.0) or 1.0 for side in _sides(drawn.points))
+    placed = [
+        Mark(
+            point,
+            wide / 2 + point.across.value / across * (wide / 2 - edge),
+            high / 2 - point.up.value / up * (high / 2 - edge),
+        )
+        for point in drawn.points
+    ]
+    taken = [(mark.x - 4, mark.y - 4, mark.x + 4, mark.y + 4) for mark in placed]
+    found = []
+    for mark in placed:
+        label = None
+        for x, y in _beside(mark, letter * len(mark.name), line):
+            box = (x, y - line / 2, x + letter * len(mark.name), y + line / 2)
+            if (
+                box[0] >= 0
+                and box[1] >= 0
+                and box[2] <= wide
+                and box[3] <= high
+                and not any(_meet(box, b) for b in taken)
+            ):
+                taken.append(box)
+                label = (x, y)
+                break
+        found.append(Mark(mark.point, mark.x, mark.y, label))
+    return found
+
+
+def _sides(some: Sequence[Point]) -> tuple[list[Level], list[Level]]:
+    return [point.across for point in some], [point.up for point in some]
+
+
+def _beside(mark: Mark, wide: float, line: float) -> Iterator[tuple[float, float]]:
+    """Where a name may begin: to the right, the left, above, below, and farther off."""
+    for off in (0.0, 0.7 * line, -0.7 * line):
+        yield mark.x + 7, mark.y + off
+        yield mark.x - 7 - wide, mark.y + off
+    for off in (line, 2 * line):
+        for x in (mark.x - wide / 2, mark.x - wide + 6, mark.x - 6):
+            yield x, mark.y - off
+            yield x, mark.y + off
+
+
+Box = tuple[float, float, float, float]
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
