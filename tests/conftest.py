@@ -3,8 +3,10 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -33,9 +35,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def strace() -> str:
     """The program that writes down what another asks of the system. Where a change is judged, it has to be there."""
-    if found := shutil.which("strace"):
+    return _program("strace", "strace")
+
+
+@pytest.fixture(scope="session")
+def poppler() -> Callable[..., str]:
+    """What a program that reads PDF says: `poppler("pdftotext", pdf, ...)`, called with options, the file and `-`."""
+    _program("pdftotext", "poppler-utils")
+
+    def said(name: str, pdf: bytes, *options: str) -> str:
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(pdf)
+            file.flush()
+            output = ["-"] if name == "pdftotext" else []
+            done = subprocess.run([name, *options, file.name, *output], capture_output=True, check=True)
+        return done.stdout.decode("utf-8")
+
+    return said
+
+
+def _program(name: str, package: str) -> str:
+    if found := shutil.which(name):
         return found
-    missing = "strace is not installed: apt-get install strace"
+    missing = f"{name} is not installed: apt-get install {package}"
     if JUDGED and sys.platform == "linux":
         pytest.fail(missing)
     pytest.skip(missing)

@@ -249,23 +249,28 @@ def seen(part: Part) -> Part:
 
     The cells of a table may have several.
     """
-    found: Part = _seen(part, visible)
+    return retold(part, visible, visible_lines)
+
+
+def retold(part: Part, said: Callable[[str], str], in_cells: Callable[[str], str]) -> Part:
+    """The same with each of its texts as a function has it, and those in cells of tables as another has them."""
+    found: Part = _retold(part, said, in_cells)
     return found
 
 
-def _seen(part: Any, said: Callable[[str], str]) -> Any:
+def _retold(part: Any, said: Callable[[str], str], in_cells: Callable[[str], str]) -> Any:
     match part:
         case str():
             return said(part)
         case tuple() | list():
-            return type(part)(_seen(item, said) for item in part)
+            return type(part)(_retold(item, said, in_cells) for item in part)
         case Mapping():
-            return {_seen(key, said): _seen(value, said) for key, value in part.items()}
+            return {_retold(key, said, in_cells): _retold(value, said, in_cells) for key, value in part.items()}
         case Page() | Block() | Bar() | Column() | Axis() | Level() | Point():
             kind: Any = type(part)
-            lines = visible_lines if kind is Table else said
+            each = in_cells if kind is Table else said
             before = {name: getattr(part, name) for name in _texts(kind)}
-            changed = {name: new for name, old in before.items() if (new := _seen(old, lines)) != old}
+            changed = {name: new for name, old in before.items() if (new := _retold(old, each, in_cells)) != old}
             return replace(part, **changed) if changed else part
     return part
 

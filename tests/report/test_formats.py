@@ -72,12 +72,12 @@ def every_block(said: str = "said") -> Page:
         Chart({"E": (-10_000.0, 0.0, 20_000.0), "S": (5_000.0, 4_000.0)}, said),
         Quadrant(
             (
-                Point("A", Level(0.4, said), Level(-0.2, said), said),
-                Point("B", Level(0.0, "none"), Level(0.9, "for"), "k"),
+                Point("A", Level(0.4, said), Level(-0.2, said), "k"),
+                Point("B", Level(0.0, "none"), Level(0.9, "for"), "l"),
             ),
-            said,
-            said,
-            (said, said, "", ""),
+            "Fit",
+            "Means",
+            ("able", "now", "", ""),
             said,
         ),
         HeatMap((said, "B"), (said, "market"), ((Level(0.5, said), Level(-0.3, "against")), (None, None)), said),

@@ -31,7 +31,7 @@ def many(number: int, seed: int) -> Quadrant:
 def test_names_stand_inside_and_none_on_another(number, seed):
     marks = overview.marks(many(number, seed), 480, 380, 8, 15)
     assert len(marks) == number
-    boxes = [(m.label[0], m.label[1] - 7.5, m.label[0] + 8 * len(m.name), m.label[1] + 7.5) for m in marks if m.label]
+    boxes = [m.label.box(8 * len(m.name), 15) for m in marks if m.label]
     assert boxes, "some have their names in the thickest crowd"
     assert all(0 <= m.x <= 480 and 0 <= m.y <= 380 for m in marks)
     assert all(left >= 0 and top >= 0 and right <= 480 and bottom <= 380 for left, top, right, bottom in boxes)

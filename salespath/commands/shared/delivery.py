@@ -18,7 +18,7 @@ from click.core import ParameterSource
 from salespath.commands.shared.columns import given_files
 from salespath.files.output import Begin, Output, check, is_there, is_through, json_lines, json_pieces, together
 from salespath.files.source import INTERVIEW
-from salespath.report.formats import WRITERS, text, write_page
+from salespath.report.formats import DOCUMENTS, WRITERS, ready, text, write_document, write_page
 from salespath.report.page import Page, Text
 from salespath.rules.folders import rule_files, vocabulary_files
 
@@ -26,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 STDOUT = "-"
 # What is printed, and the endings of such files.
-FORMATS = {"text": "txt", **{ending: ending for ending in WRITERS}, "json": "json"}
+FORMATS = {"text": "txt", **{ending: ending for ending in (*WRITERS, *DOCUMENTS)}, "json": "json"}
 TABLES = ("csv", "jsonl")  # those of tables that can be printed
 
 
@@ -101,6 +101,7 @@ def output_options(*tables: str, formats: Mapping[str, str] = FORMATS) -> Callab
                 outputs.append(Output(saved, "where the mapping goes", "--save-mapping"))
             if outputs:
                 check(outputs, files_read(), force=force)
+            ready(output.ending)
             return command(*args, output=output, **kwargs)
 
         for option in reversed(options):
@@ -161,6 +162,8 @@ def _ending(path: str, format_: str | None, endings: Mapping[str, str]) -> str:
     wanted = endings[format_] if format_ else None
     names = [*endings.values()]
     if path == STDOUT or (ending not in names and is_through(path)):
+        if wanted in DOCUMENTS and path == STDOUT and sys.stdout.isatty():
+            raise click.UsageError(f"--format {format_} is not printed on a terminal; name a file: -o OUT.{wanted}.")
         return wanted or names[0]
     if ending not in names:
         raise click.UsageError(f"-o {path}: expected a name that ends in {', '.join(f'.{name}' for name in names)}.")
@@ -192,13 +195,19 @@ def deliver(
         case "jsonl":
             pieces = json_lines(document(), ascii_only=output.ascii_only)
         case ending if ending in WRITERS:
-            some = [Page("", tuple(map(Text, p.splitlines()))) if isinstance(p, str) else p for p in pages()]
-            encoding, pieces = "utf-8", iter([write_page(some, ending)])
+            encoding, pieces = "utf-8", iter([write_page(_pages(pages()), ending)])
+        case ending if ending in DOCUMENTS:
+            begin(output.path).write(write_document(_pages(pages()), ending))
+            return
         case _:
             pieces = _texts(pages(), output, between)
     file = begin(output.path)
     for piece in pieces:
         file.write(piece.encode(encoding, "replace"))
+
+
+def _pages(some: Iterable[Page | str]) -> list[Page]:
+    return [Page("", tuple(map(Text, page.splitlines()))) if isinstance(page, str) else page for page in some]
 
 
 def deliver_record(output: Destination, pages: ModuleType, *record: object) -> None:

@@ -1,4 +1,7 @@
-"""Writers of pages: one module a format, with `write(*pages) -> str`; `text` writes one page, at some width."""
+"""Writers of pages: one module a format, with `write(*pages)`, which gives a text or, of a document, bytes.
+
+`text` writes one page, at some width.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,24 @@ from importlib import import_module
 
 from salespath.report.page import Page
 
-WRITERS = {"md": "markdown", "html": "html"}  # by the ending of a file's name; imported when one is used
+# By the ending of a file's name; imported when one is used.
+WRITERS = {"md": "markdown", "html": "html"}
+DOCUMENTS = {"pdf": "pdf"}
 
 
 def write_page(pages: Sequence[Page], ending: str) -> str:
-    """One document of some pages, in the format of an ending. Raises KeyError for an unknown one."""
+    """One text of some pages, in the format of an ending. Raises KeyError for an unknown one."""
     writer = import_module(f"{__name__}.{WRITERS[ending]}")
     return str(writer.write(*pages))
+
+
+def ready(ending: str) -> None:
+    """Raises SalespathError where what writes files of an ending is not installed."""
+    if ending in DOCUMENTS:
+        import_module(f"{__name__}.{DOCUMENTS[ending]}").ready()
+
+
+def write_document(pages: Sequence[Page], ending: str) -> bytes:
+    """The same where the format is no text. Raises SalespathError where what writes it is not installed."""
+    writer = import_module(f"{__name__}.{DOCUMENTS[ending]}")
+    return bytes(writer.write(*pages))

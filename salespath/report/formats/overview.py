@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from salespath.report.page import Bars, Cell, Column, HeatMap, Item, Items, Level, Point, Quadrant, Table
+
+Box: TypeAlias = tuple[float, float, float, float]
 
 UNKNOWN = "unknown"
 _LONGEST = 28  # letters of a name in a picture
@@ -70,13 +73,27 @@ def lengths(drawn: Bars) -> list[float]:
 
 
 @dataclass(frozen=True)
+class Label:
+    """A line of text: its middle line, and where it begins, ends or has its middle (`anchor`, as SVG has it)."""
+
+    x: float
+    y: float
+    anchor: str
+
+    def box(self, wide: float, high: float) -> Box:
+        """The room that it takes: left, top, right, bottom."""
+        left = self.x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
+        return left, self.y - high / 2, left + wide, self.y + high / 2
+
+
+@dataclass(frozen=True)
 class Mark:
-    """A point in a picture, from its upper left corner, and where its name begins (None: there is no room) and its middle is."""
+    """A point in a picture, from its upper left corner, and where its name is (None: there is no room)."""
 
     point: Point
     x: float
     y: float
-    label: tuple[float, float] | None = None
+    label: Label | None = None
 
     @property
     def name(self) -> str:
@@ -101,9 +118,8 @@ def marks(drawn: Quadrant, wide: float, high: float, letter: float, line: float,
     taken = [(mark.x - 4, mark.y - 4, mark.x + 4, mark.y + 4) for mark in placed]
     found = []
     for mark in placed:
-        label = None
-        for x, y in _beside(mark, letter * len(mark.name), line):
-            box = (x, y - line / 2, x + letter * len(mark.name), y + line / 2)
+        for label in _beside(mark, line):
+            box = label.box(letter * len(mark.name), line)
             if (
                 box[0] >= 0
                 and box[1] >= 0
@@ -112,9 +128,10 @@ def marks(drawn: Quadrant, wide: float, high: float, letter: float, line: float,
                 and not any(_meet(box, b) for b in taken)
             ):
                 taken.append(box)
-                label = (x, y)
+                found.append(replace(mark, label=label))
                 break
-        found.append(Mark(mark.point, mark.x, mark.y, label))
+        else:
+            found.append(mark)
     return found
 
 
@@ -122,18 +139,15 @@ def _sides(some: Sequence[Point]) -> tuple[list[Level], list[Level]]:
     return [point.across for point in some], [point.up for point in some]
 
 
-def _beside(mark: Mark, wide: float, line: float) -> Iterator[tuple[float, float]]:
-    """Where a name may begin: to the right, the left, above, below, and farther off."""
+def _beside(mark: Mark, line: float) -> Iterator[Label]:
+    """Where a name may be: to the right, the left, above, below, and farther off."""
     for off in (0.0, 0.7 * line, -0.7 * line):
-        yield mark.x + 7, mark.y + off
-        yield mark.x - 7 - wide, mark.y + off
+        yield Label(mark.x + 7, mark.y + off, "start")
+        yield Label(mark.x - 7, mark.y + off, "end")
     for off in (line, 2 * line):
-        for x in (mark.x - wide / 2, mark.x - wide + 6, mark.x - 6):
-            yield x, mark.y - off
-            yield x, mark.y + off
-
-
-Box = tuple[float, float, float, float]
+        for anchor, shift in (("middle", 0), ("end", 6), ("start", -6)):
+            yield Label(mark.x + shift, mark.y - off, anchor)
+            yield Label(mark.x + shift, mark.y + off, anchor)
 
 
 def _meet(one: Box, other: Box) -> bool:

@@ -6,14 +6,15 @@ from html import escape
 from itertools import groupby
 from operator import itemgetter
 
-from salespath.report.formats.overview import marks
+from salespath.report.formats.overview import marks, shorten
 from salespath.report.page import Chart, Figure, Quadrant
 from salespath.report.words.amounts import axis
 
 _WIDE, _HIGH, _LEFT, _BELOW = 480, 240, 60, 30
 _APART = 0.08
 _LETTER = 8  # at most, across
-_SQUARE, _EDGE, _LINE = 380, 24, 15
+_LONGEST = 28  # letters of a name; the table beside the picture has it whole
+_SQUARE, _EDGE, _LINE, _NAME = 380, 24, 15, 7.2  # a letter of a name, on average
 _SHAPES = (  # so that kinds differ without colour: circle, square, triangle, diamond, cross
     "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",
     "M-4,-4h8v8h-8z",
@@ -30,7 +31,8 @@ def svg(chart: Chart) -> str:
     top, bottom = max(0.0, *values), min(0.0, *values)
     scale = (top - bottom) or 1.0
     months = max(map(len, chart.lines.values()))
-    right = _WIDE - 14 - _LETTER * max(map(len, chart.lines))  # the names stand to the right of the lines
+    names = [shorten(name, _LONGEST) for name in chart.lines]
+    right = _WIDE - 14 - _LETTER * max(map(len, names))  # the names stand to the right of the lines
 
     def place(month: float, value: float) -> str:
         across = _LEFT + month / max(1, months - 1) * (right - _LEFT)
@@ -46,7 +48,7 @@ def svg(chart: Chart) -> str:
     for month in range(0, months, 6):
         x = place(month, bottom).split(",")[0]
         parts.append(f'<text x="{x}" y="{_HIGH - 6}" text-anchor="middle">{month + 1}</text>')
-    for dash, (name, line) in zip(_DASHES * len(chart.lines), chart.lines.items()):
+    for dash, name, line in zip(_DASHES * len(names), names, chart.lines.values()):
         points = [place(month, value) for month, value in enumerate(line)]
         x, y = points[-1].split(",")
         style = f'fill="none" stroke-width="2" stroke-dasharray="{dash}"'
@@ -89,30 +91,34 @@ def quadrant(drawn: Quadrant) -> str:
     for means, x, y, end in zip(drawn.quarters, (6, _WIDE - 6) * 2, (16, 16, _SQUARE - 7, _SQUARE - 7), (0, 1) * 2):
         anchor = ' text-anchor="end"' if end else ""
         parts += (
-            [f'<text class="aside" x="{x}" y="{y}"{anchor} font-style="italic">{escape(means)}</text>'] if means else []
+            [f'<text class="aside" x="{x}" y="{y}"{anchor} font-style="italic">{_short(means)}</text>'] if means else []
         )
-    for mark in marks(drawn, _WIDE, _SQUARE, _LETTER, _LINE, _EDGE):
+    for mark in marks(drawn, _WIDE, _SQUARE, _NAME, _LINE, _EDGE):
         said = f"{mark.point.name}: {drawn.across}: {mark.point.across}; {drawn.up}: {mark.point.up}"
         parts += [
             f'<path d="{shapes[mark.point.kind]}" transform="translate({mark.x:.0f},{mark.y:.0f})" '
             f'fill="currentColor" fill-opacity="0.4"><title>{escape(said)}</title></path>'
         ]
         if mark.label:
-            left, line = mark.label
-            parts += [f'<text x="{left:.0f}" y="{line + 4:.0f}">{escape(mark.name)}</text>']
+            name = f'<text x="{mark.label.x:.0f}" y="{mark.label.y + 4:.0f}" text-anchor="{mark.label.anchor}">'
+            parts += [f"{name}{escape(mark.name)}</text>"]
     parts += [
-        f'<text class="aside" x="{_WIDE}" y="{_SQUARE + 18}" text-anchor="end">{escape(drawn.across)} \u2192</text>'
+        f'<text class="aside" x="{_WIDE}" y="{_SQUARE + 18}" text-anchor="end">{_short(drawn.across)} \u2192</text>'
     ]
-    parts += [f'<text class="aside" x="0" y="{_SQUARE + 18}">\u2191 {escape(drawn.up)}</text>']
+    parts += [f'<text class="aside" x="0" y="{_SQUARE + 18}">\u2191 {_short(drawn.up)}</text>']
     high = _SQUARE + 24
     if any(shapes):
         for kind, shape in shapes.items():
             high += 20
             parts += [
                 f'<path d="{shape}" transform="translate(8,{high - 10})" fill="currentColor" fill-opacity="0.4"/>'
-                f'<text x="20" y="{high - 6}">{escape(kind)}</text>'
+                f'<text x="20" y="{high - 6}">{_short(kind)}</text>'
             ]
     return _drawing(parts, high)
+
+
+def _short(name: str) -> str:
+    return escape(shorten(name, _LONGEST))
 
 
 def _drawing(parts: list[str], high: int) -> str:

@@ -1,0 +1,242 @@
+"""A page as PDF, typeset by typst (an extra): tagged for screen readers (PDF/UA-1), with its fonts, made without a network.
+
+What a page says reaches the template `page.typ` as data, never as its source, so no text is markup. The template's folder is all
+that typst may read. Nothing in the file depends on the clock: the same pages are the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from salespath.files.problems import refusal
+from salespath.files.visible import visible
+from salespath.report.formats.chart import figures
+from salespath.report.formats.figure import grid, legend
+from salespath.report.formats.overview import counts, lengths, levels, quarters, shades, shorten
+from salespath.report.formats.svg import band, quadrant, svg
+from salespath.report.page import (
+    Bar,
+    Bars,
+    Block,
+    Cell,
+    Chart,
+    Figure,
+    Heading,
+    HeatMap,
+    Items,
+    Page,
+    Quadrant,
+    Table,
+    Text,
+    Tree,
+    retold,
+    seen,
+)  # fmt: skip
+
+_TEMPLATE = Path(__file__).with_name("page.typ")
+_FONT = "Libertinus Serif"  # one of those inside typst, which have ă, â, î, ș and ț, Greek and Cyrillic
+_FOREIGN = re.compile(r"[^\u0000-\u024f\u0370-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20ac]")
+_SVG = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{_FONT}" font-size="13" color="#1c1c1c" stroke="currentColor">'
+    "<style>text { fill: currentColor; stroke: none } .aside { fill: #5a5a5a }</style>"
+)
+_FOR, _AGAINST = (31, 119, 180), (224, 122, 31)
+_DARKEST = 0.55
+_MOST = 7  # columns beside the first that paper has room for
+
+Data = dict[str, Any]
+
+
+def ready() -> Any:
+    """What typesets. Raises SalespathError (SP188) where it is not installed."""
+    try:
+        import typst
+    except ImportError:
+        what = "a PDF is written with typst, which is not installed: `pip install 'salespath[pdf]'`."
+        raise refusal("SP188", what, None) from None
+    return typst
+
+
+def write(*pages: Page) -> bytes:
+    """Some pages as one file, each begun on a new sheet. Raises SalespathError (SP188) without typst."""
+    typst = ready()
+
+    def typeset(source: Path | bytes, data: str, machine: bool) -> bytes:
+        made: bytes = typst.compile(
+            source,
+            root=_TEMPLATE.parent,
+            format="pdf",
+            sys_inputs={"data": data, "font": _FONT},
+            ignore_system_fonts=not machine,
+            pdf_standards="ua-1",
+        )
+        return made
+
+    def drawn(character: str) -> bool:
+        try:
+            typeset(_PROBE, character, True)
+        except typst.TypstError:
+            return False
+        return True
+
+    some = tuple(map(seen, pages))
+    foreign = sorted(set(_FOREIGN.findall(_data(some))))  # of other scripts, which only fonts of the machine may have
+    if missing := {ord(c): f"<U+{ord(c):04X}>" for c in foreign if not drawn(c)}:
+        some = retold(some, lambda text: text.translate(missing), lambda text: text.translate(missing))
+    return typeset(_TEMPLATE, _data(some), bool(foreign))
+
+
+def _data(pages: tuple[Page, ...]) -> str:
+    """What the template reads."""
+    parts = [{"title": page.title, "blocks": _Sheet(bool(page.title)).blocks(page.blocks)} for page in pages]
+    return json.dumps({"title": _title(pages), "pages": parts}, ensure_ascii=False)
+
+
+def _title(pages: tuple[Page, ...]) -> str:
+    """What the document is called: as its first page is, else what that begins with."""
+    for page in pages[:1]:
+        said = (
+            b.caption if isinstance(b, Table) else b.text
+            for b in page.blocks
+            if isinstance(b, Heading | Text | Tree | Table)
+        )
+        return page.title or shorten(next(filter(None, said), ""), 80) or "salespath"
+    return "salespath"
+
+
+_PROBE = b'#set document(title: "x", date: none)\n#set text(font: sys.inputs.font, lang: "en")\n#sys.inputs.data'
+
+
+class _Sheet:
+    """The blocks of a page as data of the template. Levels of headings begin at 1 and leave none out, as PDF/UA wants it."""
+
+    def __init__(self, titled: bool) -> None:
+        self.level = int(titled)
+
+    def blocks(self, some: Iterable[Block]) -> list[Data]:
+        return [part for block in some for part in self._block(block)]
+
+    def _block(self, block: Block) -> Iterator[Data]:
+        match block:
+            case Heading() if block.text:
+                self.level = min(block.level, self.level + 1)
+                yield {"is": "heading", "level": self.level, "text": block.text}
+            case Text():
+                yield {"is": "text", "lead": block.lead, "text": block.text, "tone": block.tone}
+            case Items() if block.items:
+                yield self._items(block)
+            case Table() if block.rows:
+                for part in _parts(len(block.columns)):
+                    columns = tuple(block.columns[place] for place in part)
+                    rows = tuple(tuple(row[place] for place in part) for row in block.rows)
+                    yield _table(replace(block, columns=columns, rows=rows), block.caption)
+            case Tree():
+                yield {"is": "tree", "lines": list(_tree(block))}
+            case Figure(up=None):
+                said = f"{block.caption or block.across.label}: {_runs(block)}"
+                yield from (_caption(block.caption), _picture(band(block), said), self._items(legend(block)))
+            case Figure():
+                yield from (_caption(block.caption), _map(block), self._items(legend(block)))
+            case Chart():
+                yield from (_caption(block.caption), _picture(svg(block), _ends(block)))
+            case Quadrant():
+                named = (f"{p.name}{f' ({p.kind})' if p.kind else ''}: {p.across}, {p.up}" for p in block.points)
+                said = f"{block.caption}. {block.across} to the right, {block.up} upwards. {'; '.join(named)}."
+                yield from (_caption(block.caption), _picture(quadrant(block), said))
+                yield from self._block(quarters(block))
+            case HeatMap() if block.rows:
+                fills = [[None, *map(_heat, row)] for row in shades(block)]
+                yield _table(levels(block), block.caption, fills)
+            case Bars() if block.counts:
+                table = _table(counts(block), block.caption)
+                yield table | {"lengths": lengths(block)}
+
+    def _items(self, block: Items) -> Data:
+        items = []
+        for number, item in enumerate(block.items, 1):
+            label = f"{number}." if block.ordered else "" if item.label == block.bullet else item.label.strip()
+            under = self.blocks(item.under)
+            items.append({"label": label, "lead": item.lead, "text": item.text, "under": under})
+        return {"is": "items", "items": items, "bullet": block.bullet.replace("-", "–")}
+
+
+def _caption(text: str) -> Data:
+    return {"is": "caption", "text": text}
+
+
+def _parts(number: int) -> list[list[int]]:
+    """The columns of each of as many tables as there must be for a sheet of paper; the first column is in each."""
+    many = -(-(number - 1) // _MOST) or 1
+    step = -(-(number - 1) // many) or 1
+    return [[0, *range(start, min(start + step, number))] for start in range(1, number, step)] or [[0]]
+
+
+def _table(table: Table, caption: str = "", fills: Sequence[Sequence[str | None]] = ()) -> Data:
+    rows = [[_cell(cell, table.empty) for cell in row] for row in table.rows]
+    for row, colours in zip(rows, fills):
+        for cell, colour in zip(row, colours):
+            cell["fill"] = colour
+    columns = [{"title": column.title, "right": column.right} for column in table.columns]
+    return {"is": "table", "caption": caption, "columns": columns, "rows": rows}
+
+
+def _cell(cell: Cell, empty: str) -> Data:
+    bar = [cell.low, cell.here, cell.high] if isinstance(cell, Bar) else None
+    return {"text": str(cell) or empty, "bar": bar, "fill": None, "own": False}
+
+
+def _map(figure: Figure) -> Data:
+    table = grid(figure)
+    made = _table(table, table.caption)
+    for row in made["rows"]:
+        for cell in row[1:]:
+            cell["own"] = cell["text"].startswith("(")
+    return made
+
+
+def _heat(share: float | None) -> str | None:
+    """The colour of a share on white paper."""
+    if not share:
+        return None
+    part = abs(share) * _DARKEST
+    return "#" + "".join(f"{round(255 - part * (255 - c)):02x}" for c in (_FOR if share > 0 else _AGAINST))
+
+
+def _tree(branch: Tree, depth: int = 0) -> Iterator[Data]:
+    yield {"depth": depth, "text": branch.text}
+    for child in branch.under:
+        yield from _tree(child, depth + 1)
+
+
+def _picture(drawn: str, said: str) -> Data:
+    """An SVG of the page in HTML as one that stands alone, and what to say to who cannot see it."""
+    size = re.match(r'<svg (viewBox="[^"]*")', drawn)
+    assert size
+    inside = drawn.partition(">")[2]
+    return {"is": "picture", "svg": _SVG.replace("<svg", f"<svg {size[1]}", 1) + inside, "alt": visible(said)}
+
+
+def _runs(figure: Figure) -> str:
+    marks, row = figure.across.marks, figure.cells[0]
+    turns = [place for place in range(len(row)) if not place or row[place] != row[place - 1]]
+    said = "; ".join(f"from {marks[place]} {figure.legend.get(row[place], row[place])}" for place in turns)
+    return f"{said}. Today {marks[figure.across.own]}."
+
+
+def _ends(chart: Chart) -> str:
+    """Each line in a sentence: what it begins and ends with, and its lowest."""
+    table = figures(chart.lines, chart.unit, chart.sign)
+    said = []
+    for column, (name, line) in enumerate(chart.lines.items(), 1):
+        cells = [str(row[column]) for row in table.rows[: len(line)]]
+        low = min(range(len(line)), key=line.__getitem__)
+        unit = chart.unit
+        said.append(
+            f"{name}: {cells[0]} in {unit} 1, lowest {cells[low]} in {unit} {low + 1}, {cells[-1]} in {unit} {len(line)}"
+        )
+    return f"{chart.caption or 'Amounts'}. {'; '.join(said)}."
