@@ -125,13 +125,16 @@ class Column:
 class Table(Block):
     """Rows of cells; the first cell of a row says what the row is about. An empty table is not written.
 
-    The caption says what the rows are, where that does not stand before the table; a terminal leaves it out."""
+    The caption says what the rows are, where that does not stand before the table; a terminal leaves it out. With `cut`, a row
+    takes one line there, and this is said where that left anything out.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
     empty: str = ""  # what stands in place of an empty cell
     ruled: bool = True  # on a terminal, a line below the titles
+    cut: str = ""
 
 
 @dataclass(frozen=True)

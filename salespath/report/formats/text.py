@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from salespath.facts.money import CURRENCY_SIGNS
@@ -15,7 +16,7 @@ Style = Callable[[str], str]
 
 LEAST = 40
 LINES, WORDS = 60, 350  # what a page on one company holds
-BOX, ASCII = "├└┤│─┄", "+`+|-."
+BOX, ASCII = "├└┤│─┄…", "+`+|-.~"
 SIGN_CODES: dict[str, str | int | None] = {
     **{sign: f"{code} " for code, sign in CURRENCY_SIGNS.items() if len(sign) == 1},
     "\N{NO-BREAK SPACE}": " ",
@@ -140,10 +141,27 @@ class _Terminal:
         if not table.rows:
             return
         columns, rows = self._folded(table)
+        if table.cut:
+            columns = [_at_most(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
+            self._short(table, columns, rows)
+            return
         for number, places in enumerate(_parts(columns, self.width)):
             if number:
                 self.lines.append("")
             self._grid(table, [columns[place] for place in places], [[row[place] for place in places] for row in rows])
+
+    def _short(self, table: Table, columns: Sequence[Column], rows: Sequence[Sequence[Sequence[Cell]]]) -> None:
+        """A row a line, and what is said where that left anything out."""
+        widths = _widths(columns, self.width)
+        titles = [textwrap.wrap(column.title, wide) for column, wide in zip(columns, widths)]
+        heads = [*zip_longest(*titles, fillvalue=""), ["-" * wide for wide in widths]]
+        whole = [[" ".join(str(cell[0]).split()) or table.empty for cell in row] for row in rows]
+        short = [[_cut(cell, wide) for cell, wide in zip(row, widths)] for row in whole]
+        for row in (*heads, *short):
+            cells = (f"{c:>{w}}" if column.right else f"{c:<{w}}" for c, w, column in zip(row, widths, columns))
+            self.lines.append((" " * _BETWEEN).join(cells))
+        if short != whole or len(columns) < len(table.columns):
+            self._say(table.cut)
 
     def _folded(self, table: Table) -> tuple[list[Column], list[list[list[Cell]]]]:
         """The columns that there is room for, and each row as the pieces of its cells, one on a line of its own."""
@@ -187,6 +205,22 @@ def _lines(cell: Cell, width: int) -> list[str]:
         low, here, high = (round(value * (_BAR - 1)) for value in (cell.low, cell.here, cell.high))
         return ["".join("|" if at == here else "=" if low <= at <= high else "." for at in range(_BAR))]
     return [line for part in cell.split("\n") for line in textwrap.wrap(part, width, break_on_hyphens=False)]
+
+
+def _cut(text: str, width: int) -> str:
+    """A text of at most some width, an ellipsis where it ends too soon."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def _at_most(column: Column, cells: Iterable[Sequence[Cell]]) -> Column:
+    """A column that is no wider than what is in it, and no narrower than the words of its title."""
+    title = max(map(len, column.title.split()), default=1)
+    most = max(title, *(len(str(cell[0])) for cell in cells))
+    narrow = column.narrow and (column.narrow[0], min(column.narrow[1], most))
+    width = None if column.width is None else min(max(column.width, title), most)
+    return replace(
+        column, width=width, narrow=narrow, least=min(column.least, most), most=min(most, column.most or most)
+    )
 
 
 def _widths(columns: Sequence[Column], width: int) -> list[int]:
