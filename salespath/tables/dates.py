@@ -76,7 +76,7 @@ _MONTHS = {
 }
 _QUARTER = re.compile(r"[qt]\s*([1-4])|([1-4])\s*[qt]")
 _FORMS = f"( ({'|'.join(sorted(LEGAL_FORMS))}))+$"
-_LETTERS = r"\b[a-z0-9] [a-z0-9]\b"  # letters that are written apart: S R L
+_APART = r"\b[a-z0-9] [a-z0-9]\b|^sc |\b(sp|spol|srl) "  # letters and forms that are written apart: S R L, sp. z o.o., S.C.
 UNKNOWN = -1
 
 
@@ -135,7 +135,7 @@ def name_keys(names: pa.StringArray) -> Array:
     words = pc.ascii_trim(words, " ")
     bare = pc.replace_substring(pc.replace_substring_regex(words, _FORMS, ""), " ", "")
     plain = pc.and_(
-        pc.string_is_ascii(names), pc.and_not(pc.not_equal(words, ""), pc.match_substring_regex(words, _LETTERS))
+        pc.string_is_ascii(names), pc.and_not(pc.not_equal(words, ""), pc.match_substring_regex(words, _APART))
     )
     keys = np.fromiter(map(hash, bare.to_pylist()), np.int64, len(names))
     for place in np.flatnonzero(~np.asarray(plain)).tolist():

@@ -158,7 +158,8 @@ def report_columns(columns: Sequence[ColumnRead]) -> None:
 
     Nothing is said of a table in which every column that is read is called as its fact is and has no format of its own.
     """
-    meta = click.get_current_context().meta
+    context = click.get_current_context(silent=True)
+    meta = context.meta if context else {}
     options: TableOptions | None = meta.get(_GIVEN)
     for file in dict.fromkeys(column.file for column in columns):
         found = [column for column in columns if column.file == file]
