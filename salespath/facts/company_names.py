@@ -8,13 +8,15 @@ from unicodedata import combining, normalize
 LEGAL_FORMS = frozenset({
     "ab", "ad", "ag", "as", "asa", "aps", "bv", "bvba", "co", "company", "corp", "corporation", "doo", "ead", "ehf", "ek", "eood",
     "eurl", "gbr", "gmbh", "inc", "incorporated", "kft", "kg", "kgaa", "limited", "llc", "llp", "lp", "ltd", "ltda", "nv", "nyrt",
-    "ohg", "ood", "oy", "oyj", "ou", "plc", "pte", "pty", "sa", "sarl", "sas", "sasu", "sca", "se", "sl", "snc", "spa", "spj", "spk",
-    "spolsro", "sprl", "spzoo", "srl", "srld", "srls", "sro", "ug", "uab", "zoo", "zrt",
+    "ohg", "ood", "oy", "oyj", "ou", "plc", "pte", "pty", "sa", "sarl", "sas", "sasu", "sca", "se", "sl", "snc", "spa", "spj",
+    "spk", "spolsro", "sprl", "spzoo", "srl", "srld", "srls", "sro", "ug", "uab", "zoo", "zrt",
 })  # fmt: skip
 _APART = re.compile(r"\b(sp z ?oo|spol s ?ro|sp [jk]|srl d)\b")  # forms of several words: sp. z o.o., S.R.L.-D
 _ROMANIAN = frozenset({"sa", "sca", "snc", "srl", "srld"})  # before which S.C. ("societatea comercială") stands
 _LETTERS = re.compile(r"\b(\w) (?=\w\b)")
-_STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})  # no accents to Unicode
+_STROKES = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"}
+)  # no accents to Unicode
 
 
 def folded_name(name: str) -> str:
@@ -22,7 +24,9 @@ def folded_name(name: str) -> str:
 
     Of a Romanian company the S.C. before its name is a part of the form, too.
     """
-    plain = "".join(letter for letter in normalize("NFKD", name) if not combining(letter)).casefold().translate(_STROKES)
+    plain = (
+        "".join(letter for letter in normalize("NFKD", name) if not combining(letter)).casefold().translate(_STROKES)
+    )
     text = _LETTERS.sub(r"\1", re.sub(r"[\W_]+", " ", plain.replace(".", "")).strip())
     words = _APART.sub(lambda form: form[0].replace(" ", ""), text).split()
     forms = set()

@@ -74,7 +74,7 @@ def known_names(names: Sequence[str], vocabulary: Vocabulary, options: TableOpti
 
     Of a table of results every one is, as its cells hold the ids of facts too.
     """
-    if _has_verdict(names):
+    if has_verdict(names):
         return len(names)
     columns = ((name, _column(name, vocabulary, options)) for name in names[:MOST_COLUMNS])
     return sum(bool(column.name or column.unclear or _rank(name) or name in RESULTS) for name, column in columns)
@@ -123,15 +123,18 @@ def read(
     ]
     columns, notes = _settled(written, columns, vocabulary, options, path)
     problems += _given_twice(written, columns, path)
-    if not any(column.name in vocabulary for column in columns):
+    results = options.whole and has_verdict(written)
+    if not results and not any(column.name in vocabulary for column in columns):
         seen = shown(", ".join(written), 100)
         message = (
             f"no column is a fact; found {seen}. Row 1 names facts; `salespath facts template --format csv` lists them."
         )
         problems.append(Problem("SP110", message, file=path, row=1))
     names = _names(written, columns)
-    dropped = _of_earlier_run(names)
-    notes += [*_refused(written, columns, vocabulary, path), *_results(names, dropped, path)]
+    dropped = frozenset() if results else _of_earlier_run(names)
+    notes += [*_refused(written, columns, vocabulary, path)]
+    if not results:
+        notes += _results(names, dropped, path)
     if problems:
         problems += [problem for problem in notes if problem.severity != NOTE]
         raise SalespathError(replace(problem, row=row) for problem in problems)
@@ -322,12 +325,12 @@ def _of_earlier_run(names: Sequence[str]) -> frozenset[str]:
     """The columns that an earlier run added: those that say so, and the results if a whole verdict is there."""
     there = set(names)
     found = {name for name in names if name.startswith(PREFIX)}
-    if _has_verdict(names):
+    if has_verdict(names):
         found |= {name for name in RESULTS if name in there and f"{PREFIX}{name}" not in there}
     return frozenset(found)
 
 
-def _has_verdict(names: Iterable[str]) -> bool:
+def has_verdict(names: Iterable[str]) -> bool:
     """Whether some columns have those that a verdict has, so that they are the results of an earlier run."""
     there = set(names)
     return all(name in there or f"{PREFIX}{name}" in there for name in VERDICT)
