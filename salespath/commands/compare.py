@@ -24,7 +24,7 @@ from salespath.counsel.panel import panel
 from salespath.engine.base import Base
 from salespath.facts import Portfolio
 from salespath.facts.company_names import folded_name
-from salespath.files.problems import WARNING, Problem, has_error, refusal
+from salespath.files.problems import WARNING, Problem, SalespathError, has_error
 from salespath.report.pages import compare as compare_page
 from salespath.report.pages import panel as panel_page
 from salespath.report.words.currency import in_currency_of
@@ -93,8 +93,9 @@ def find_quarters(
 ) -> tuple[list[Portfolio], tuple[Quarter, Quarter] | None]:
     """The companies of two dates, where it is these that the files hold; else None, and of each company its latest row.
 
-    Two tables or lists are, unless all they hold is records of one company; so is one table with a company at several dates. Raises
-    SalespathError (SP183, SP184) for what can be compared in no way.
+    Two tables or lists are, unless all that lists hold is records of one company; so is one table with a company at several dates.
+
+    Raises SalespathError (SP183, SP184) for what can be compared in no way.
     """
     from salespath.counsel.quarters import Quarter  # numpy
     from salespath.tables.quarters import Dated, rejected_names, split  # pyarrow
@@ -118,12 +119,18 @@ def find_quarters(
     sides = [Quarter(name, portfolio.cases, left) for name, portfolio, left in zip(names, kept, rejected)]
     results = [side.holds_results for side in sides]
     if len(sides) == 2 and respondents is None and not any(portfolio.single for portfolio in found):
-        if not one or any(results):
+        if not one or (any(file.is_table for file in files) and not _say_whose(found)):
             return kept, (sides[0], sides[1])
     elif any(results):
         what = "these are results of an earlier run without all facts; two such files are compared as OLD and NEW."
-        raise refusal("SP183", what, files[results.index(True)].path)
+        problem = Problem("SP183", what, file=files[results.index(True)].path)
+        raise SalespathError([*(problem for portfolio in found for problem in portfolio.problems), problem])
     return kept, None
+
+
+def _say_whose(found: Sequence[Portfolio]) -> bool:
+    """Whether records say whose answers they are."""
+    return any(case.extra.get("respondent") for portfolio in found for case in portfolio.cases)
 
 
 def compare_quarters(base: Base, sides: tuple[Quarter, Quarter], output: Destination) -> None:

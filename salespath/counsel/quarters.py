@@ -29,6 +29,7 @@ from salespath.facts import Case, Value, Vocabulary
 from salespath.facts.company_names import folded_name
 from salespath.facts.values import Range
 from salespath.files.problems import shown
+from salespath.rules.language import Compare, Constant, Quantity, leaves
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Warn
 
 RUNWAY = "runway_months"
@@ -67,6 +68,7 @@ class Standing:
     strength: str
     alert: str
     told: Verdict | None = None  # what a saved result says
+    flagged: bool = True  # whether there is a word on red flags
 
     @property
     def name(self) -> str:
@@ -155,9 +157,20 @@ class Alert:
         """How long the cash lasts, where that is known."""
         return Company(self.base, self.standing.case.values).answer(RUNWAY) if self.known else None
 
+    @property
+    def threshold(self) -> float | None:
+        """The months under which it is one."""
+        limits = (
+            leaf.right.value
+            for rule in runway_flags(self.base)
+            for leaf in leaves(self.base.raised_when(rule)[self.level])
+            if isinstance(leaf, Compare) and leaf.left == Quantity(RUNWAY) and isinstance(leaf.right, Constant)
+        )
+        return next(limits, None)
+
     @cached_property
     def flag(self) -> Flag | None:
-        """The flag, with its threshold and move."""
+        """The flag, with its move."""
         wanted = runway_flags(self.base)
         flags = assess(self.base, self.standing.case).flags if self.known else ()
         return next((flag for flag in flags if flag.rule in wanted), None)
@@ -319,7 +332,7 @@ def _told(base: Base, case: Case) -> Standing:
     levels = [flags.get(rule) for rule in runway_flags(base)]
     alert = next((level for level in (CRITICAL, CAUTION) if level in levels), "")
     said = _said(case)
-    return Standing(case, said, _result(case, "motion") or None, _result(case, "strength"), alert, said)
+    return Standing(case, said, _result(case, "motion") or None, _result(case, "strength"), alert, said, bool(flags))
 
 
 def _since(before: Standing | None, now: Standing) -> str:

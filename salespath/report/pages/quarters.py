@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from salespath.counsel.quarters import CRITICAL, NEWLY, WORSE, Alert, Change, Quarters, Standing
-from salespath.engine.assessment import Flag
+from salespath.counsel.quarters import CRITICAL, NEWLY, RUNWAY, WORSE, Alert, Change, Quarters, Standing
 from salespath.facts import Case
 from salespath.facts.money import USD, in_own_currency
 from salespath.facts.rates import own_value
-from salespath.facts.values import readable, words
+from salespath.facts.values import quantity, readable, words
 from salespath.files.problems import NOTE, WARNING, Problem, shown
 from salespath.report.page import Block, Column, Heading, Item, Items, Page, Table, Text
-from salespath.report.plain import Shapes, plain, shape
+from salespath.report.plain import Shapes, plain, round_figure, shape
 from salespath.report.words.currency import common_rate
 from salespath.report.words.phrases import few, number_of, value_title
 from salespath.report.words.verdict import in_short
@@ -23,6 +22,7 @@ from salespath.rules.model import VERDICTS
 NAMED = 25  # companies of a list that are named
 EXPLAINED = 8  # companies of which it is said through which facts and rules
 _FACTS, _RULES = 4, 3  # facts and rules of one of them
+_TOGETHER = 5  # facts named that change something together
 _LEAST_NAMED = 10  # companies that a message names
 _WHOLE = "Lines are cut to the width; -o FILE.md, .html or .json has them whole."
 _COMPANY = Column("Company", least=16, most=36)
@@ -38,8 +38,8 @@ def warnings(found: Quarters) -> Iterator[Problem]:
     for side, standings, nameless in zip(found.sides, found.standings, found.nameless):
         if side.holds_results and side.cases:
             what = (
-                "these are results of an earlier run without all facts: what they say is compared, and not why it changed; "
-                "for that give the file that was assessed, or results written with --columns all."
+                "these are results without all facts, so that it is not known why they changed; give the file that was "
+                "assessed, or results written with --columns all."
             )
             yield Problem("SP183", f"{side.label}: {what}", NOTE)
         other = [one for one in standings if one.told and one.told != one.verdict]
@@ -111,7 +111,11 @@ def _counts(found: Quarters) -> Iterator[Block]:
     before, after = (len(side.cases) for side in found.sides)
     yield Text(f"{number_of(f'{before:,}', 'company', 'companies')} then, {after:,} now; {found.both:,} of both.")
     verdict, motion = len(found.verdict), len(found.motion)
-    said = [f"{verdict:,} changed verdict", f"{motion:,} changed motion only"] if found.changes else ["nothing changed"]
+    said = (
+        [f"{verdict:,} changed verdict", f"{motion:,} changed motion only"]
+        if found.changes or not found.both
+        else ["nothing changed"]
+    )
     if found.strength:
         said.append(f"{len(found.strength):,} only how firm")
     said += [f"{len(found.new):,} new", f"{len(found.gone):,} gone", f"{found.unchanged:,} unchanged"]
@@ -121,7 +125,7 @@ def _counts(found: Quarters) -> Iterator[Block]:
     yield Text(f"{', '.join(said)}.".capitalize())
     if found.unread:
         names = few([shown(name, 60) for name in found.unread], _LEAST_NAMED)
-        yield Text(f"There at one date, not to be read at the other: {names}.", tone="warning")
+        yield Text(f"There at one date, not to be read at the other: {names}", tone="warning")
     columns = (Column("Verdict", 14), *(Column(title, 6, right=True) for title in ("then", "now", "")))
     counts = [found.counts(now) for now in (False, True)]
     rows = []
@@ -129,11 +133,14 @@ def _counts(found: Quarters) -> Iterator[Block]:
         then, now = (some.get(process, 0) for some in counts)
         if then or now:
             rows.append((in_short(process), f"{then:,}", f"{now:,}", f"{now - then:+,}" if now != then else ""))
-    yield Table(columns, tuple(rows), "verdicts then and now", apart=True)
+    yield Table(columns, tuple(rows), "companies by verdict", apart=True)
 
 
 def _alerts(found: Quarters) -> Iterator[Block]:
     """Whose cash ends soon."""
+    side, standings = found.sides[1], found.standings[1]
+    if side.holds_results and not any(one.flagged for one in standings):
+        yield Text(f"Whose cash ends soon is not known: {side.label} names no red flags.", tone="warning", apart=True)
     if not (found.alerts or found.eased):
         return
     grave = sum(alert.level == CRITICAL for alert in found.alerts)
@@ -145,12 +152,12 @@ def _alerts(found: Quarters) -> Iterator[Block]:
         (_level(alert), alert.since or "new company", alert.standing.name, _lasts(alert))
         for alert in found.alerts[:NAMED]
     )
-    yield Table(columns, rows, "whose cash ends soon", "-", cut=_WHOLE)
+    yield Table(columns, rows, empty="-", cut=_WHOLE)
     yield from _more(found.alerts)
     if flag := next((alert.flag for alert in found.alerts if alert.flag), None):
         yield Text(flag.move, "Move")
     if found.eased:
-        yield Text(f"{few([one.name for one in found.eased], _LEAST_NAMED)}.", "No longer")
+        yield Text(few([one.name for one in found.eased], _LEAST_NAMED), "No longer")
 
 
 def _level(alert: Alert) -> str:
@@ -158,12 +165,10 @@ def _level(alert: Alert) -> str:
 
 
 def _lasts(alert: Alert) -> str:
-    flag = alert.flag
-    if flag is None or flag.value is None:
-        return "not said"
-    term = alert.base.vocabulary[flag.figure]
-    under = f", under {words(term, flag.threshold)}" if flag.threshold else ""
-    return f"{words(term, flag.value)}{under}"
+    under = f"under {quantity(alert.threshold)} months" if alert.threshold else ""
+    if alert.months is None:
+        return under
+    return f"{words(alert.base.vocabulary[RUNWAY], alert.months)}, {under.removesuffix(' months')}"
 
 
 def _changes(title: str, changes: Sequence[Change], turn: Callable[[Change], str]) -> Iterator[Block]:
@@ -177,7 +182,7 @@ def _changes(title: str, changes: Sequence[Change], turn: Callable[[Change], str
     facts = (Column("Through", least=14),) if known else ()
     columns = (_COMPANY, Column("Then -> now", share=1.4, most=48), *facts)
     rows = ((change.new.name, turn(change), *((_in_brief(change),) if known else ())) for change in changes[:NAMED])
-    yield Table(columns, tuple(rows), title.lower(), "-", cut=_WHOLE)
+    yield Table(columns, tuple(rows), empty="-", cut=_WHOLE)
     yield from _more(changes)
 
 
@@ -218,7 +223,7 @@ def _in_brief(change: Change) -> str:
     if labels:
         return ", or ".join(labels)
     several = [change.base.vocabulary[fact.fact].label for fact in change.facts or ()]
-    return f"together: {', '.join(several)}" if several else "no fact changed"
+    return f"together: {few(several, _TOGETHER)}" if several else "no fact changed"
 
 
 def _through(found: Quarters) -> Iterator[Block]:
@@ -276,7 +281,7 @@ def _standings(title: str, some: Sequence[Standing]) -> Iterator[Block]:
     if some:
         yield Heading(title)
         rows = tuple((one.name, _verdict(one)) for one in some[:NAMED])
-        yield Table((_COMPANY, Column("Verdict")), rows, title, "-", cut=_WHOLE)
+        yield Table((_COMPANY, Column("Verdict")), rows, empty="-", cut=_WHOLE)
         yield from _more(some)
 
 
@@ -357,9 +362,9 @@ _SHAPES: Shapes = {
         alert=lambda one, base: one.alert or None,
     ),
     Alert: shape(
-        "company:standing.name level since months flag",
+        "company:standing.name level since months threshold",
+        months=lambda alert, base: alert.months if alert.months is None else round_figure(alert.months),
         level=lambda alert, base: _level(alert),
         since=lambda alert, base: alert.since or "new_company",
     ),
-    Flag: shape("rule threshold consequence move owner source"),
 }
