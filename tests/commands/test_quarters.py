@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
-from given import EXAMPLES, run
+from given import BASE, EXAMPLES, run
+
+from salespath.counsel.quarters import Quarter, quarters
+from salespath.report.formats.text import write
+from salespath.report.page import Page
+from salespath.report.pages.quarters import page
+from salespath.tables.read import CompaniesFile
 
 OLD, NEW = (str(EXAMPLES / f"portfolio_2026_q{quarter}.csv") for quarter in (2, 3))
 HEADER, *ROWS = csv.reader(Path(OLD).read_text("utf-8").splitlines())
@@ -26,13 +33,19 @@ def compared(*args: str) -> dict:
     return json.loads(done.stdout)
 
 
+@cache
+def whole() -> dict:
+    """What is said of the two example sheets."""
+    return compared(OLD, NEW)
+
+
 def names(found: dict) -> dict[str, list[str]]:
     groups = ("verdict_changes", "motion_changes", "new_companies", "gone_companies")
     return {group: [item["company"] for item in found[group]] for group in groups}
 
 
 def test_two_quarters() -> None:
-    found = compared(OLD, NEW)
+    found = whole()
     assert names(found) == {
         "verdict_changes": ["AGROSENSE SRL", "Dockyard Robotics, Inc", "Lumina Edu SRL"],
         "motion_changes": ["Greenloop GmbH"],
@@ -51,9 +64,16 @@ def test_two_quarters() -> None:
     assert "enterprise-cash-below-one-cycle" in [item["rule"] for item in first["through"] if item["now"]]
 
 
+@cache
+def example_page() -> Page:
+    cases = [CompaniesFile(BASE, path).portfolio().cases for path in (OLD, NEW)]
+    labels = (Path(path).name for path in (OLD, NEW))
+    return page(quarters(BASE, *(Quarter(label, some) for label, some in zip(labels, cases))))
+
+
 @pytest.mark.parametrize("width", [60, 72, 100, 160])
 def test_each_company_has_one_line_of_its_list_and_the_counts_come_first(width) -> None:
-    lines = run("compare", OLD, NEW, COLUMNS=str(width)).stdout.decode().splitlines()
+    lines = write(example_page(), width).splitlines()
     assert lines[0] == "portfolio_2026_q2.csv -> portfolio_2026_q3.csv"
     assert lines[2] == "10 companies then, 10 now; 9 of both."
     assert max(map(len, lines)) <= width
@@ -69,15 +89,14 @@ def test_default_results_say_who_changed_and_ask_for_the_facts(tmp_path: Path, e
     paths = [str(tmp_path / f"{name}.{ending}") for name in ("old", "new")]
     for source, path in zip((OLD, NEW), paths):
         assert run("assess", source, "-o", path).returncode == 0
-    done = run("compare", *paths)
+    done = run("compare", *paths, "--format", "json")
     assert done.returncode == 0
     assert done.stderr.count(b"note SP183") == 2
-    assert b"--columns all" in done.stdout
-    found, whole = compared(*paths), compared(OLD, NEW)
-    assert names(found) == names(whole)
+    found = json.loads(done.stdout)
+    assert names(found) == names(whole())
     assert [change["facts"] for change in found["verdict_changes"]] == [None] * 3
     for key in ("company", "level", "since", "threshold"):
-        assert [alert[key] for alert in found["alerts"]] == [alert[key] for alert in whole["alerts"]]
+        assert [alert[key] for alert in found["alerts"]] == [alert[key] for alert in whole()["alerts"]]
 
 
 @pytest.mark.parametrize("kinds", [("csv", "parquet"), ("json", "jsonl")])
@@ -86,9 +105,9 @@ def test_results_with_all_columns_are_as_good_as_the_facts(tmp_path: Path, kinds
     for source, path in zip((OLD, NEW), paths):
         columns = ("--columns", "all") if path.endswith(("csv", "parquet")) else ()
         assert run("assess", source, "-o", path, *columns).returncode == 0
-    found, whole = compared(*paths), compared(OLD, NEW)
+    found = compared(*paths)
     for key in ("verdict_changes", "motion_changes", "alerts"):
-        assert found[key] == whole[key]
+        assert found[key] == whole()[key]
 
 
 def test_a_verdict_that_these_rules_do_not_give_is_said_and_made_anew(tmp_path: Path) -> None:
@@ -96,12 +115,12 @@ def test_a_verdict_that_these_rules_do_not_give_is_said_and_made_anew(tmp_path: 
     run("assess", OLD, "-o", str(path), "--columns", "all")
     rows = [*csv.reader(path.read_text("utf-8").splitlines())]
     rows[1][rows[0].index("process")] = "smb"
-    done = run("compare", table(path, rows[1:], rows[0]), NEW)
+    done = run("compare", table(path, rows[1:], rows[0]), NEW, "--format", "json")
     assert (
         b"warning SP163: old.csv: the rules at hand give 1 of the 10 companies another verdict than was saved"
         in done.stderr
     )
-    assert names(compared(str(path), NEW)) == names(compared(OLD, NEW))
+    assert names(json.loads(done.stdout)) == names(whole())
 
 
 # One file with several dates
@@ -113,10 +132,9 @@ def dated(path: Path, *some: tuple[str, list[list[str]]]) -> str:
 
 def test_the_last_two_dates_of_one_file_are_compared(tmp_path: Path) -> None:
     path = dated(tmp_path / "all.csv", ("31.03.2026", ROWS[:1]), ("30.06.2026", ROWS), ("30.09.2026", LATER))
-    done = run("compare", path)
-    assert done.stdout.startswith(b"30.06.2026 -> 30.09.2026\n")
+    done = run("compare", path, "--format", "json")
     assert b"note SP184: 30.06.2026 and 30.09.2026 are compared; other dates are 31.03.2026" in done.stderr
-    assert names(compared(path)) == names(compared(OLD, NEW))
+    assert names(json.loads(done.stdout)) == names(whole())
 
 
 def test_two_dates_can_be_named_in_any_form(tmp_path: Path) -> None:
@@ -128,7 +146,7 @@ def test_two_dates_can_be_named_in_any_form(tmp_path: Path) -> None:
 
 def test_days_of_one_month_are_one_date_and_the_latest_row_counts(tmp_path: Path) -> None:
     path = dated(tmp_path / "all.csv", ("2026-06-29", ROWS[:5]), ("2026-06-30", ROWS), ("2026-09-30", LATER))
-    assert names(compared(path)) == names(compared(OLD, NEW))
+    assert names(compared(path)) == names(whole())
 
 
 def test_a_date_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
