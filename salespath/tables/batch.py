@@ -106,7 +106,8 @@ class Batch:
             known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
             currency, rates = self.money.of(row) if self.money else (USD, {})
             name, at = shown(names[row], 200), int(self.rows[row])
-            yield Case(name, known, how, notes, extra, self.path, row=at, currency=currency, rates=rates)
+            named = name != f"row {at}"
+            yield Case(name, known, how, notes, extra, self.path, row=at, named=named, currency=currency, rates=rates)
 
 
 class Typist:

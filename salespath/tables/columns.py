@@ -48,6 +48,8 @@ class TableOptions:
 
     `encoding` is that of text where it is said, `sheet` which sheet of a workbook is meant. `on_error`: REJECT the row, take the
     cell as UNKNOWN, or STOP. The answers that are given while tables are read are kept.
+
+    `whole`: the results of an earlier run are columns of the table, too, and older rows of a company count beside its latest.
     """
 
     meanings: dict[str, Meaning] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class TableOptions:
     mapping: str = ""  # the file that says them
     encoding: str = ""
     sheet: str = ""
+    whole: bool = False
     _found: dict[str, str] = field(default_factory=dict)  # the columns that there are
 
     def meaning(self, heading: str) -> Meaning | None:

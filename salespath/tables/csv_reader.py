@@ -51,7 +51,7 @@ class Delimited(TableReading):
         self._kept = [n for n, name in enumerate(heading.names) if name in heading.kept]
         self.names = heading.kept
         self._open()
-        older = self._older(date_columns(self.names, vocabulary))
+        older = self._older(() if options.whole else date_columns(self.names, vocabulary))
         self._blocks = self._begin()
         first, rows = [], 0
         for block in self._blocks:  # by now it is known that the file is text

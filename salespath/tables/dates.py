@@ -76,8 +76,11 @@ _MONTHS = {
 }
 _QUARTER = re.compile(r"[qt]\s*([1-4])|([1-4])\s*[qt]")
 _FORMS = f"( ({'|'.join(sorted(LEGAL_FORMS))}))+$"
-_LETTERS = r"\b[a-z0-9] [a-z0-9]\b"  # letters that are written apart: S R L
+_APART = (
+    r"\b[a-z0-9] [a-z0-9]\b|^sc |\b(sp|spol|srl) "  # letters and forms that are written apart: S R L, sp. z o.o., S.C.
+)
 UNKNOWN = -1
+MONTH = 32  # numbers of a month
 
 
 def date_columns(names: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -112,7 +115,7 @@ class Dates:
         codes = pa.chunked_array(self._said).unify_dictionaries().combine_chunks()
         codes = codes.chunk(0) if isinstance(codes, pa.ChunkedArray) else codes
         said = codes.dictionary.to_pylist()
-        days = np.array([*_days(said), UNKNOWN])[np.asarray(codes.indices.fill_null(len(said)))]
+        days = np.array([*days_of(said), UNKNOWN])[np.asarray(codes.indices.fill_null(len(said)))]
         names, rows = np.concatenate(self._names), np.concatenate(self._rows)
         fine = np.flatnonzero((days != UNKNOWN) & (names != 0))
         order = fine[np.lexsort((rows[fine], days[fine], names[fine]))]
@@ -135,7 +138,7 @@ def name_keys(names: pa.StringArray) -> Array:
     words = pc.ascii_trim(words, " ")
     bare = pc.replace_substring(pc.replace_substring_regex(words, _FORMS, ""), " ", "")
     plain = pc.and_(
-        pc.string_is_ascii(names), pc.and_not(pc.not_equal(words, ""), pc.match_substring_regex(words, _LETTERS))
+        pc.string_is_ascii(names), pc.and_not(pc.not_equal(words, ""), pc.match_substring_regex(words, _APART))
     )
     keys = np.fromiter(map(hash, bare.to_pylist()), np.int64, len(names))
     for place in np.flatnonzero(~np.asarray(plain)).tolist():
@@ -162,8 +165,11 @@ class Older:
         return f"of {said}, and row {self._latest[at]} has the same company at {latest}"
 
 
-def _days(said: Sequence[str]) -> list[int]:
-    """Dates as numbers that can be compared; all unknown where a day and a month cannot be told apart."""
+def days_of(said: Sequence[str]) -> list[int]:
+    """Dates as numbers that can be compared, MONTH to a month; UNKNOWN for what is none.
+
+    Where a day and a month cannot be told apart, all such dates are unknown.
+    """
     parts = [_parts(text) for text in said]
     pairs = [part for part in parts if isinstance(part, tuple) and len(part) == 3 and part[0] <= 31]
     month_first = any(second > 12 for _, second, _ in pairs)
@@ -186,7 +192,7 @@ def _number(part: tuple[int, ...]) -> int:
         date(year, month or 1, day or 1)
     except ValueError:
         return UNKNOWN
-    return (year * 13 + month) * 32 + day
+    return (year * 13 + month) * MONTH + day
 
 
 def _parts(text: str) -> tuple[int, ...]:

@@ -128,15 +128,18 @@ def read(
     ]
     columns, notes = _settled(written, columns, vocabulary, options, path)
     problems += _given_twice(written, columns, path)
-    if not any(column.name in vocabulary for column in columns):
+    results = options.whole and has_verdict(written)
+    if not results and not any(column.name in vocabulary for column in columns):
         seen = shown(", ".join(written), 100)
         message = (
             f"no column is a fact; found {seen}. Row 1 names facts; `salespath facts template --format csv` lists them."
         )
         problems.append(Problem("SP110", message, file=path, row=1))
     names = _names(written, columns)
-    dropped = _of_earlier_run(names)
-    notes += [*_refused(written, columns, vocabulary, path), *_results(names, dropped, path)]
+    dropped = frozenset() if results else _of_earlier_run(names)
+    notes += [*_refused(written, columns, vocabulary, path)]
+    if not results:
+        notes += _results(names, dropped, path)
     if problems:
         problems += [problem for problem in notes if problem.severity != NOTE]
         raise SalespathError(replace(problem, row=row) for problem in problems)

@@ -59,7 +59,8 @@ class Columnar(TableReading):
         seen = evidence(some, vocabulary, self.path, 1, contexts=contexts)
         self.problems = (*heading.problems, *seen.problems)
         self._rows = self._table.metadata.num_rows
-        self._sieve = Sieve(self.path, vocabulary, self.names, self.names, self._older(vocabulary))
+        older = None if options.whole else self._older(vocabulary)
+        self._sieve = Sieve(self.path, vocabulary, self.names, self.names, older)
         self._typist = Typist(self.path, self.names, vocabulary, seen.contexts, seen.undecided, money, options.on_error)
         self.columns = {name: cells.type for name, cells in self._columns(self._none).items()} | self._typist.added
 

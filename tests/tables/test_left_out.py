@@ -247,7 +247,31 @@ def test_rows_seen_before_are_known_exactly(batches, shift, size):
 
 
 PIECES = st.sampled_from(
-    ["Acme", "ACME", "é", "s", ".", " ", "  ", "-", "_", "&", "\t", "\x1f", "ß", "1", *sorted(LEGAL_FORMS)[:12]]
+    [
+        *(
+            "Acme",
+            "ACME",
+            "é",
+            "s",
+            ".",
+            " ",
+            "  ",
+            "-",
+            "_",
+            "&",
+            "\t",
+            "\x1f",
+            "ß",
+            "1",
+            "sc",
+            "sp",
+            "z",
+            "oo",
+            "srl",
+            "ł",
+        )
+    ]
+    + sorted(LEGAL_FORMS)[:12]
 )
 
 
