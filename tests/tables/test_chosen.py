@@ -148,7 +148,7 @@ def test_excel_is_told_that_it_is_utf_8(source, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--format", "json", "--columns", "verdict"], "--columns is for .csv and .parquet"),
+        (["--format", "json", "--columns", "verdict"], "--columns is for .csv, .parquet and .xlsx"),
         (["-o", "out.parquet", "--excel"], "--excel is for .csv"),
     ],
 )
