@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from salespath.engine.base import Base
-from salespath.engine.cells import FACTOR, PARTS, SLACK, bisect_between, bounds, options, turns
+from salespath.engine.cells import FACTOR, PARTS, SLACK, bounds, options, turns
 from salespath.engine.contradictions import impossible_rows
+from salespath.engine.halving import bisect_rows
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
 from salespath.engine.table import NONE, Array, Bits, FactColumn, FactTable, Rows, column, words
 from salespath.engine.turning import RUNS, asking_order, readers
@@ -252,7 +253,7 @@ class _Part:
             if not len(some):
                 return
             here = here.copy()
-            here[some] = bisect_between(here[some], high[some], of(some))
+            here[some] = bisect_rows(here[some], high[some], of(some))
             yield here
 
     def _otherwise(self, name: str, values: Array) -> _OtherAnswers:

@@ -130,6 +130,8 @@ class PackedBits:
 
     def pack(self, truth: Any) -> Bits:
         """Truth values as bits."""
+        if np.shape(truth)[-1:] == (self.rows,):
+            return np.packbits(truth, axis=-1)
         shape = np.broadcast_shapes(np.shape(truth), (self.rows,))
         return np.packbits(np.broadcast_to(truth, shape), axis=-1)
 

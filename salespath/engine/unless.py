@@ -90,13 +90,15 @@ def any_certain(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
     return found
 
 
-def least(fact: Fact, lifts: Callable[[Any], Numbers], low: Any, high: Any) -> tuple[Any, Any]:
+def least(
+    fact: Fact, lifts: Callable[[Any], Numbers], low: Any, high: Any, bisect: Callable[..., Any] = bisect_between
+) -> tuple[Any, Any]:
     """The place in BOUNDS of the bound that lifts, and the amount from `low` to `high`. Of one company, or of the rows of a table.
 
-    `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1.
+    `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1; `bisect` looks where that turns.
     """
     steps = PARTS.get(fact.type, 1)
     at_low, at_high = lifts(low / steps), lifts(high / steps)
     up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
-    turn = bisect_between(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))
+    turn = bisect(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))
     return up + 2 * down, (turn + (low - turn) * (at_low & at_high) - down) / steps

@@ -9,6 +9,7 @@ import numpy as np
 
 from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, SLACK, bounds
+from salespath.engine.halving import bisect_rows
 from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column
 from salespath.engine.unless import BOUNDS, answers, any_certain, exceptions, least, read
 from salespath.facts import Fact, Value
@@ -103,7 +104,8 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
         low, high = _inside(fact, columns.get(fact.id), len(rows))
 
         def amounts_lift(amount: Array) -> Array:
-            return lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), len(rows)), known))
+            shape = np.broadcast_shapes(np.shape(amount), known.shape)
+            return lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), shape), known))
 
         step = PARTS.get(fact.type, 1)
         some = (low <= high) & (amounts_lift(low / step) | amounts_lift(high / step)).astype(bool)
@@ -112,12 +114,12 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
         rows, known, low, high = rows[some], known[some], low[some], high[some]
         columns = {name: cells[some] for name, cells in columns.items()}
         kept = _Kept(Rows(base, FactTable(len(rows), columns)), fact.id)
-        codes, amounts = least(fact, amounts_lift, low, high)
+        codes, amounts = least(fact, amounts_lift, low, high, bisect_rows)
         for code, bound in enumerate(BOUNDS):
             if bound and (codes == code).any():
                 yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])
     else:
         for value in answers(fact):
-            so = lifts(column(fact, [value] * len(rows))).astype(bool)
+            so = lifts(column(fact, [value])[np.zeros(len(rows), dtype=np.intp)]).astype(bool)
             if so.any():
                 yield Lifting(block, fact, rows[so], value=value)

@@ -67,12 +67,16 @@ def _rewrite(cells: pa.StringArray, by: str | Callable[[re.Match[str]], str], *,
 
 def quote(cells: pa.StringArray) -> pa.Array:
     """A text with a comma, a quote or a line end in it stands in quotes."""
+    places = np.flatnonzero(needs_quotes(cells))
+    return _change_at(cells, places, _in_quotes) if len(places) else cells
+
+
+def needs_quotes(cells: pa.StringArray) -> Array:
+    """Which texts have a comma, a quote or a line end in them."""
     offsets, data = characters(cells)
-    structural = np.flatnonzero(_STRUCTURAL[data])
-    if not len(structural):
-        return cells
-    places = np.unique(np.searchsorted(offsets, structural, side="right") - 1)
-    return _change_at(cells, places, _in_quotes)
+    found = np.zeros(len(cells), dtype=bool)
+    found[np.searchsorted(offsets, np.flatnonzero(_STRUCTURAL[data]), side="right") - 1] = True
+    return found
 
 
 def _in_quotes(texts: pa.StringArray) -> pa.Array:

@@ -27,7 +27,7 @@ from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Rule, Warn
 from salespath.tables.batch import Batch
-from salespath.tables.csv_cells import guard, quote
+from salespath.tables.csv_cells import guard
 from salespath.tables.fact_columns import values
 from salespath.tables.word_lists import Lists, first, lists, without_repeats
 
@@ -331,12 +331,3 @@ def _from_codes(codes: Array, names: Sequence[str]) -> pa.DictionaryArray:
 
 def _decode(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-
-
-def text_cells(column: pa.Array | Lists, start: int, stop: int) -> pa.Array:
-    """Some rows of a column as cells of a CSV file."""
-    if not isinstance(column, Lists):
-        return _decode(column.slice(start, stop - start))
-    part = column.part(start, stop)
-    joined = part.joined(BETWEEN)
-    return quote(joined) if any(character in word for word in part.words for character in ',"\n\r') else joined

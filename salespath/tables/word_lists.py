@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,51 +19,11 @@ class Lists:
     offsets: Array
     codes: Array
     words: Sequence[str]
-    _pools: dict[str, pa.Array] = field(default_factory=dict, repr=False, compare=False)
-
-    def part(self, start: int, stop: int) -> Lists:
-        """Some of the rows."""
-        offsets = self.offsets[start : stop + 1]
-        return Lists(offsets - offsets[0], self.codes[offsets[0] : offsets[-1]], self.words, self._pools)
 
     def typed(self) -> pa.Array:
         """As lists of dictionary words."""
         items = pa.DictionaryArray.from_arrays(pa.array(self.codes, pa.int32()), pa.array(self.words, pa.string()))
         return pa.ListArray.from_arrays(pa.array(self.offsets), items)
-
-    def joined(self, separator: str = " ") -> pa.Array:
-        """As text, the items one after the other."""
-        codes, pool = self._items(separator)
-        if not len(codes):
-            return pa.array([""] * (len(self.offsets) - 1), pa.string())
-        _, places, data = pool.take(pa.array(codes)).buffers()
-        ends = np.frombuffer(places, dtype=np.int32)[: len(codes) + 1]
-        return pa.StringArray.from_buffers(len(self.offsets) - 1, pa.py_buffer(ends[self.offsets]), data)
-
-    def after(self, texts: pa.StringArray) -> memoryview:
-        """The bytes of a text for every row, each followed by its items; the same as joining them, in one copy less."""
-        codes, pool = self._items(" ")
-        rows = np.arange(len(texts), dtype=np.int32)
-        mixed = np.empty(len(codes) + len(texts), dtype=np.int32)
-        of_items = np.ones(len(mixed), dtype=bool)
-        of_items[self.offsets[:-1] + rows] = False
-        mixed[of_items] = codes
-        mixed[~of_items] = rows + np.int32(len(pool))
-        _, places, data = pa.concat_arrays([pool, texts]).take(pa.array(mixed)).buffers()
-        return memoryview(data)[: np.frombuffer(places, dtype=np.int32)[len(mixed)]]
-
-    def _items(self, separator: str) -> tuple[Array, pa.Array]:
-        """The items as places in a pool of the words, first plain and then with the separator before them.
-
-        An item that is not the first of its row has the separator. So the bytes of all items taken one after the other are the
-        bytes of the joined texts already.
-        """
-        codes = self.codes + np.int32(len(self.words))
-        starts = self.offsets[:-1]
-        codes[starts[starts < self.offsets[1:]]] -= np.int32(len(self.words))
-        if separator not in self._pools:
-            self._pools[separator] = pa.array([*self.words, *(separator + word for word in self.words)], pa.string())
-        return codes, self._pools[separator]
 
 
 def lists(bits: Bits, labels: Sequence[str], rows: int) -> Lists:

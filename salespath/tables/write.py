@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet
 
 from salespath.engine.assess import assess
@@ -23,17 +22,17 @@ from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
 from salespath.tables.chosen import Chosen
 from salespath.tables.csv_cells import guard, quote
+from salespath.tables.csv_lines import CsvLines
 from salespath.tables.fact_columns import range_cells, typed_cells, written_cells
 from salespath.tables.header import RANGE, range_column
 from salespath.tables.normalise import texts
-from salespath.tables.result_columns import ResultColumns, Wording, text_cells
-from salespath.tables.word_lists import Lists
+from salespath.tables.result_columns import ResultColumns, Wording
 
 if TYPE_CHECKING:
     from salespath.tables.workbook_out import About
 
 ROW_GROUP = 65_536
-PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
+PIECE = 1024  # rows made into documents at once
 
 
 def write(
@@ -77,27 +76,19 @@ def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns
     wording = Wording(base)
     put = _shown_on(file) if file.isatty() else file.write
 
-    def prepared(item: Assessed) -> tuple[list[pa.Array | Lists], int]:
+    def prepared(item: Assessed) -> CsvLines:
         results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
         given = _given_texts(base.vocabulary, item, columns.given)
         found = [given[n] if n in given else results.text(columns.results[n]) for n in columns.names]
-        return found, item.batch.table.rows
+        return CsvLines(found, item.batch.table.rows)
 
-    def pieces() -> Iterator[tuple[list[pa.Array | Lists], int, int]]:
-        for found, rows in work_ahead(prepared, batches):
-            for start in range(0, rows, PIECE):
-                yield found, start, min(rows, start + PIECE)
-
-    def lines(piece: tuple[list[pa.Array | Lists], int, int]) -> memoryview:
+    def lines(piece: tuple[CsvLines, int, int]) -> memoryview:
         found, start, stop = piece
-        cells = [text_cells(column, start, stop) for column in found]
-        cells[0] = pc.binary_join_element_wise("\n", cells[0], "")  # a line end before each row: there it costs least
-        texts = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement="")
-        _, ends, data = texts.buffers()
-        return memoryview(data)[: int(np.frombuffer(ends, dtype=np.int32)[stop - start])]
+        return found.text(start, stop)
 
+    pieces = (piece for some in work_ahead(prepared, batches) for piece in some.pieces())
     put(",".join(quote(guard(pa.array(columns.names))).to_pylist()).encode())
-    for text in work_ahead(lines, pieces()):
+    for text in work_ahead(lines, pieces):
         put(text)
     put(b"\n")
 

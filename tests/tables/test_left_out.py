@@ -248,30 +248,13 @@ def test_rows_seen_before_are_known_exactly(batches, shift, size):
 
 PIECES = st.sampled_from(
     [
-        *(
-            "Acme",
-            "ACME",
-            "é",
-            "s",
-            ".",
-            " ",
-            "  ",
-            "-",
-            "_",
-            "&",
-            "\t",
-            "\x1f",
-            "ß",
-            "1",
-            "sc",
-            "sp",
-            "z",
-            "oo",
-            "srl",
-            "ł",
-        )
+        *["Acme", "ACME", "é", "s", ".", "-", "_", "&", "ß", "1", "sc", "sp", "z", "oo", "srl", "ł"],
+        " ",
+        "  ",
+        "\t",
+        "\x1f",
+        *sorted(LEGAL_FORMS)[:12],
     ]
-    + sorted(LEGAL_FORMS)[:12]
 )
 
 
