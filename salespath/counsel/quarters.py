@@ -30,7 +30,7 @@ from salespath.facts.company_names import folded_name
 from salespath.facts.values import Range
 from salespath.files.problems import shown
 from salespath.rules.language import Compare, Constant, Quantity, leaves
-from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Warn
+from salespath.rules.model import FLAG_LEVELS, MOTION, PROCESSES, VERDICTS, Warn
 
 RUNWAY = "runway_months"
 CRITICAL, CAUTION = FLAG_LEVELS[:2]  # the levels of the flag on runway that are alerts, the gravest first
@@ -134,7 +134,7 @@ class Change:
         if self.verdict:
             found = behind_verdict(between(old, new), sides)
         else:
-            found = [(rule, a) for a in (new, old) for rule in a.rules_for("motion")]
+            found = [(rule, a) for a in (new, old) for rule in a.rules_for(MOTION)]
         return tuple(Through(rule, reason(rule, a), a is new) for rule, a in found if _says(a, rule))
 
 
@@ -304,8 +304,8 @@ def _verdicts(base: Base, result: TableResult) -> tuple[list[Verdict], list[str 
 
     processes = [VERDICTS[place] for place in result.process.tolist()]
     leads, leanings = names(result.lead, PROCESSES), names(result.leaning, PROCESSES)
-    motion = base.knowledge.attributes.get("motion")
-    sold = names(result.sold["motion"], motion.values) if motion else [None] * result.rows
+    motion = base.knowledge.attributes.get(MOTION)
+    sold = names(result.sold[MOTION], motion.values) if motion else [None] * result.rows
     return [Verdict(*some) for some in zip(processes, leads, leanings)], sold
 
 
@@ -332,7 +332,7 @@ def _told(base: Base, case: Case) -> Standing:
     levels = [flags.get(rule) for rule in runway_flags(base)]
     alert = next((level for level in (CRITICAL, CAUTION) if level in levels), "")
     said = _said(case)
-    return Standing(case, said, _result(case, "motion") or None, _result(case, "strength"), alert, said, bool(flags))
+    return Standing(case, said, _result(case, MOTION) or None, _result(case, "strength"), alert, said, bool(flags))
 
 
 def _since(before: Standing | None, now: Standing) -> str:

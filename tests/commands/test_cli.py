@@ -111,7 +111,7 @@ def test_full_adds_the_reasons_of_the_plan(invoke):
 def test_many_companies_give_a_table_and_the_count_on_stderr():
     done = run("assess", MANY)
     assert done.returncode == 0
-    assert done.stdout.decode().startswith("Company")
+    assert done.stdout.decode().startswith("Portfolio: 32 companies")
     assert done.stderr == b"32 companies: 32 assessed, 0 rejected.\n"
 
 

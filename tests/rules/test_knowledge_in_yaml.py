@@ -15,6 +15,7 @@ ALLOWED = {
     "authoring/baselines.py": "other judges, which must not follow the rules that they are held against",
     "authoring/company_kinds.py": "kinds of companies by which every judge is measured alike",
     "counsel/cautious.py": "which end of each named figure is the worse one",
+    "counsel/quarters.py": "the figure that alerts are about, which an alert names",
     "counsel/moves.py": "arithmetic over named figures",
     "counsel/ninety_days.py": "arithmetic over named figures",
     "engine/assessment.py": "the attributes that say how a company sells and how far it is, which rules conclude",

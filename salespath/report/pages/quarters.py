@@ -17,7 +17,7 @@ from salespath.report.plain import Shapes, plain, round_figure, shape
 from salespath.report.words.currency import common_rate
 from salespath.report.words.phrases import few, number_of, value_title
 from salespath.report.words.verdict import in_short
-from salespath.rules.model import VERDICTS
+from salespath.rules.model import MOTION, VERDICTS
 
 NAMED = 25  # companies of a list that are named
 EXPLAINED = 8  # companies of which it is said through which facts and rules
@@ -213,7 +213,7 @@ def _motions(change: Change) -> tuple[str, str]:
 
 
 def _known_motions(change: Change) -> Sequence[str]:
-    attribute = change.base.knowledge.attributes.get("motion")
+    attribute = change.base.knowledge.attributes.get(MOTION)
     return attribute.values if attribute else ()
 
 
