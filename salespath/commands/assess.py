@@ -15,11 +15,12 @@ from datetime import date
 import click
 
 from salespath.commands.shared.answers import files_with_answers
-from salespath.commands.shared.columns import report_columns
+from salespath.commands.shared.columns import given_files, given_options, report_columns
 from salespath.commands.shared.delivery import Destination, deliver, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     company_options,
+    given_money,
     read_with_settings,
     start_option,
     with_base,
@@ -36,6 +37,7 @@ from salespath.report.pages import assessment as report
 from salespath.report.pages import companies
 from salespath.report.plain import document
 from salespath.report.words.overlays import switched_off
+from salespath.tables.columns import REJECT
 from salespath.tables.progress import Summary
 
 
@@ -63,6 +65,12 @@ from salespath.tables.progress import Summary
     show_default=True,
     help="What draws the conclusions. They are the same; experta is slow, and there to check.",
 )
+@click.option(
+    "--on",
+    "machines",
+    type=click.Choice(["spark"]),
+    help="Assess a folder of tables in Apache Spark: OUT.csv or OUT.parquet is then a folder (docs/spark.md).",
+)
 @output_options("csv", "parquet", "jsonl")
 @with_base
 def command(
@@ -78,6 +86,7 @@ def command(
     excel: bool,
     possible: bool,
     engine: str,
+    machines: str | None,
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
@@ -88,6 +97,10 @@ def command(
         raise click.UsageError("--excel is for .csv.")
     if table and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; write .json or .jsonl, not .{output.ending}.")
+    names = [name.strip() for name in (columns or "").split(",") if name.strip()]
+    if machines:
+        _assess_in_spark(base, files, output, names, strength, excel)
+        return
     opened = files_with_answers(base, files)
     if files and not opened:
         return  # nothing but forms, of which it is said why they are not merged
@@ -106,7 +119,7 @@ def command(
             always=output.always,
             force=output.force,
             strength=strength,
-            columns=[name.strip() for name in (columns or "").split(",") if name.strip()],
+            columns=names,
             excel=excel,
         )
         report_rest()
@@ -164,3 +177,35 @@ def command(
     report_rest()
     if not single or summary.rejects:
         say(str(summary), err=True)
+
+
+def _assess_in_spark(
+    base: Base, files: tuple[str, ...], output: Destination, columns: list[str], strength: bool, excel: bool
+) -> None:
+    """Assess one folder of files, or one file, into a folder."""
+    options = given_options(base.vocabulary, files)
+    if output.ending not in ("csv", "parquet") or output.path == "-":
+        raise click.UsageError("--on spark writes a folder: give it a name that ends in .csv or .parquet, with -o.")
+    if len(files) != 1 or files[0] == "-":
+        raise click.UsageError("--on spark reads one folder of files, or one file.")
+    if excel or options.on_error != REJECT or given_files()[1]:
+        raise click.UsageError("--excel, --on-error unknown or stop and --save-mapping are for one machine, not for --on spark.")
+    from salespath.tables.in_spark import assess_files  # numpy, pyarrow, and pyspark where it is there
+
+    rejects = output.rejects or f"{output.path}.rejects.csv"
+    summary = assess_files(
+        base,
+        files[0],
+        output.path,
+        rejects,
+        report_problems,
+        money=given_money(),
+        options=options,
+        columns=columns,
+        strength=strength,
+    )
+    report_rest()
+    say(str(summary), err=True)
+    for overlay in base.knowledge.overlays:
+        if overlay.switched_off:
+            say(f"{switched_off(base, overlay)}.", err=True)
