@@ -14,7 +14,6 @@ from salespath.engine.assessment import (
     Blocker,
     Choice,
     Conflict,
-    Contradiction,
     Fired,
     Flag,
     Open,
@@ -26,8 +25,7 @@ from salespath.engine.assessment import (
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
-from salespath.engine.contradictions import contradictions, problem
-from salespath.engine.intervals import ends, limits
+from salespath.engine.contradictions import contradictions, problems
 from salespath.engine.truth_graph import PLAN, Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
@@ -36,7 +34,7 @@ from salespath.facts.money import in_own_currency
 from salespath.facts.objects import typed_case
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.files.problems import NOTE, WARNING, Problem
+from salespath.files.problems import NOTE, Problem
 from salespath.rules.language import Compare, Constant, Quantity, leaves
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, Advise, BlockProcess, Conclude, Rule, Topic, Warn
 
@@ -99,7 +97,7 @@ class _Assessor:
             next_questions=(),
             conflicts=self._conflicts(advice),
             contradictions=contradicted,
-            problems=self._problems(contradicted),
+            problems=(*problems(self.case, self.company, contradicted), *understood(self.case)),
             base=base,
             walked=self.walked,
         )
@@ -320,26 +318,6 @@ class _Assessor:
             choices = tuple(dict.fromkeys(item.choice for item in items))
             if len(choices) > 1:
                 found.append(Conflict(topic, choices, tuple(id_ for item in items for id_ in item.rules)))
-        return tuple(found)
-
-    def _problems(self, contradictions: Sequence[Contradiction]) -> tuple[Problem, ...]:
-        """What the answers contradict, computed numbers that cannot be where nothing says so of their inputs already, and notes."""
-        case = self.case
-        found = [problem(case, contradiction) for contradiction in contradictions if contradiction.kind == "impossible"]
-        said = [set(contradiction.facts) for contradiction in contradictions]
-        for name, number in self.base.vocabulary.derived.items():
-            value = None if name in self.facts else self.company.made(name)
-            if value is None:
-                continue
-            low, high = ends(value)
-            least, most = limits(number)
-            if high < least or math.inf > low > most:
-                if any(self.base.inputs_of(name) <= facts for facts in said):
-                    continue
-                what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
-                message = f"{case.company}: {what}; check these figures."
-                found.append(Problem("SP121", message, WARNING, case.file, case.line_of(name), name, case.row))
-        found.extend(understood(case))
         return tuple(found)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from salespath.engine.assessment import Contradiction
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
-from salespath.engine.intervals import ends
+from salespath.engine.intervals import ends, limits
 from salespath.engine.walk import Bits, holds
 from salespath.facts import Case
 from salespath.facts.values import Range, words
@@ -49,12 +50,43 @@ def impossible_rows(rows: Rows) -> Bits:
     return found
 
 
+def doubtful_rows(rows: Rows) -> Bits:
+    """The rows of a table of which `problems` may say something."""
+    import numpy as np  # not for one company
+
+    found = impossible_rows(rows)
+    for name, number in rows.base.vocabulary.derived.items():
+        made, (least, most) = rows.made(name), limits(number)
+        (low, high), given = made.ends, rows.table.columns.get(name)
+        with np.errstate(invalid="ignore"):
+            cannot_be = made.known & ((high < least) | ((low > most) & (low < math.inf)))
+        found = found | rows.pack(np.broadcast_to(cannot_be if given is None else cannot_be & ~given.known, rows.rows))
+    return found
+
+
 def problem(case: Case, found: Contradiction) -> Problem:
     """A contradiction as a warning: it names the values, and asks."""
-    message = f"{case.company}: {found.said}"
-    return Problem(
-        found.code, message, WARNING, file=case.file, line=case.line_of(found.ask[0]), column=found.ask[0], row=case.row
-    )
+    return _warning(case, found.code, found.said, found.ask[0])
+
+
+def problems(case: Case, company: Company, found: Collection[Contradiction]) -> Iterator[Problem]:
+    """Impossible answers, and computed numbers that cannot be where nothing says so of their inputs already: warnings that name
+    the values, and ask.
+    """
+    yield from (problem(case, item) for item in found if item.kind == "impossible")
+    base, told = company.base, [set(item.facts) for item in found]
+    for name, number in base.vocabulary.derived.items():
+        value = None if name in company.facts else company.made(name)
+        if value is None:
+            continue
+        (low, high), (least, most) = ends(value), limits(number)
+        if (high < least or math.inf > low > most) and not any(base.inputs_of(name) <= facts for facts in told):
+            what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
+            yield _warning(case, "SP121", f"{what}; check these figures.", name)
+
+
+def _warning(case: Case, code: str, said: str, name: str) -> Problem:
+    return Problem(code, f"{case.company}: {said}", WARNING, case.file, case.line_of(name), name, case.row)
 
 
 def _broken_relations(company: Company, tried: Collection[str]) -> Iterator[Contradiction]:

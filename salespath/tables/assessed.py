@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.contradictions import contradictions, impossible_rows
-from salespath.engine.contradictions import problem as of_row
+from salespath.engine.contradictions import contradictions, doubtful_rows, problems
 from salespath.engine.table import Rows, TableResult, assess_table
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
@@ -51,7 +50,7 @@ def assess_reading(
         batch = reading.batch(part)
         rows = Rows(base, batch.table)
         result = assess_table(base, batch.table, settle=settle)
-        return Assessed(batch, result, np.flatnonzero(rows.expand(impossible_rows(rows))))
+        return Assessed(batch, result, np.flatnonzero(rows.expand(doubtful_rows(rows))))
 
     for problem in reading.problems:
         on_problem(problem)
@@ -80,8 +79,8 @@ def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:
     """What the first rows that contradict themselves say."""
     places = some.contradicted[:most]
     for case in some.batch[places].cases(base.vocabulary) if len(places) else ():
-        found = contradictions(Company(base, case.values))
-        yield from (of_row(case, item) for item in found if item.kind == "impossible")
+        company = Company(base, case.values)
+        yield from problems(case, company, contradictions(company))
 
 
 def work_ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
