@@ -38,6 +38,12 @@ def strace() -> str:
     return _program("strace", "strace")
 
 
+@pytest.fixture
+def office() -> str:
+    """LibreOffice. Where a change is judged, it has to be there."""
+    return _program("soffice", "--no-install-recommends libreoffice-calc-nogui")
+
+
 @pytest.fixture(scope="session")
 def poppler() -> Callable[..., str]:
     """What a program that reads PDF says: `poppler("pdftotext", pdf, ...)`, called with options, the file and `-`."""

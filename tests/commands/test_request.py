@@ -12,11 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
-from conftest import JUDGED
 from given import EXAMPLES, run
 
 FIVE = ("Anaplan", "HubSpot", "Wix", "Datadog", "Kite")
-NOT_FOUND = "LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
 
 
 def entries() -> list[dict[str, Any]]:
@@ -405,16 +403,6 @@ def test_a_company_that_needs_nothing_gets_no_form_and_is_said(tmp_path: Path) -
     assert done.returncode == 0, done.stderr.decode()
     assert b"Alder: nothing to ask" in done.stdout
     assert not list((tmp_path / "forms").iterdir())
-
-
-@pytest.fixture
-def office() -> str:
-    """LibreOffice. Where a change is judged, it has to be there."""
-    if found := shutil.which("soffice") or shutil.which("libreoffice"):
-        return found
-    if JUDGED:
-        pytest.fail(NOT_FOUND)
-    pytest.skip(NOT_FOUND)
 
 
 def test_a_form_survives_libreoffice(made: Path, office: str) -> None:

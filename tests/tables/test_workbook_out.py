@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -18,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from companies import random_companies
-from conftest import JUDGED
 from given import BASE, EXAMPLES, VOCABULARY
 from given import run as program
 
@@ -397,17 +395,6 @@ def test_it_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.M
 def test_what_takes_companies_one_by_one_is_no_workbook(tmp_path: Path) -> None:
     done = program("assess", str(REAL), "-o", str(tmp_path / "out.xlsx"), "--possible")
     assert (done.returncode, b"--possible takes companies one by one" in done.stderr) == (2, True)
-
-
-@pytest.fixture
-def office() -> str:
-    """LibreOffice. Where a change is judged, it has to be there."""
-    if found := shutil.which("soffice") or shutil.which("libreoffice"):
-        return found
-    missing = "LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
-    if JUDGED:
-        pytest.fail(missing)
-    pytest.skip(missing)
 
 
 def test_libreoffice_reads_the_same(tmp_path: Path, office: str) -> None:
