@@ -102,7 +102,9 @@ def command(
     paged = not table and output.ending not in ("json", "jsonl")
     for option, given in (("--by", by), ("--top", top)):
         if given is not None and not paged:
-            raise click.UsageError(f"{option} is for text, .md and .html; a table has a row for each company.")
+            raise click.UsageError(
+                f"{option} is for text, .md and .html (and .pdf); a table has a row for each company."
+            )
     if by is not None and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; leave --by out.")
     if table and one_by_one:

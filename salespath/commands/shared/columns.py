@@ -17,7 +17,7 @@ from salespath.tables.columns import ON_ERROR, REJECT, TableOptions, mapping_tex
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_MAP, _MAPPING, _SAVE, _ON_ERROR, _SHEET, _ENCODING, _NO_INPUT = KEYS = tuple(
+_MAP, _MAPPING, _SAVE, _ON_ERROR, _SHEET, _ENCODING, _NO_INPUT = (
     f"salespath.{name}" for name in ("map", "mapping", "save_mapping", "on_error", "sheet", "encoding", "no_input")
 )
 _GIVEN = "salespath.columns"  # the options as they were read, with the answers given since
@@ -31,58 +31,29 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
     Without `maps` the command has a --map of its own and calls `map_columns`, without `asks` a --no-input of its own.
     """
     options = [
-        click.option(
-            *("--map", "maps"),
+        _option(
+            "--map",
             metavar='"COLUMN=FACT"',
             multiple=True,
-            expose_value=False,
-            callback=keep(_MAP),
             help="Which fact a column of a table is (again: another one); FACT none: no fact.",
         ),
-        click.option(
-            *("--mapping", "mapping"),
-            metavar="FILE",
-            expose_value=False,
-            callback=keep(_MAPPING),
-            help="A file (YAML) that says so.",
-        ),
-        click.option(
-            *("--save-mapping", "save_mapping"),
-            metavar="FILE",
-            expose_value=False,
-            callback=keep(_SAVE),
-            help="Write such a file of what was understood.",
-        ),
-        click.option(
-            *("--on-error", "on_error"),
+        _option("--mapping", metavar="FILE", help="A file (YAML) that says so."),
+        _option("--save-mapping", metavar="FILE", help="Write such a file of what was understood."),
+        _option(
+            "--on-error",
             type=click.Choice(ON_ERROR),
             default=REJECT,
             show_default=True,
-            expose_value=False,
-            callback=keep(_ON_ERROR),
             help="Cells that cannot be read: reject the row, take them as unknown, or stop.",
         ),
-        click.option(
-            *("--sheet", "sheet"),
+        _option("--sheet", metavar="NAME", help="Which sheet of a workbook; else the one whose header has most facts."),
+        _option(
+            "--encoding",
             metavar="NAME",
-            expose_value=False,
-            callback=keep(_SHEET),
-            help="Which sheet of a workbook; else the one whose header has most facts.",
-        ),
-        click.option(
-            *("--encoding", "encoding"),
-            metavar="NAME",
-            expose_value=False,
             callback=_known_encoding,
             help="The encoding of text, where it is taken for another one: cp1250.",
         ),
-        click.option(
-            *("--no-input", "no_input"),
-            is_flag=True,
-            expose_value=False,
-            callback=keep(_NO_INPUT),
-            help="Never ask which fact a column is.",
-        ),
+        _option("--no-input", is_flag=True, help="Never ask which fact a column is."),
     ]
     chosen = [*(options[:1] if maps else ()), *options[1:-1], *(options[-1:] if asks else ())]
 
@@ -92,6 +63,12 @@ def table_options(*, maps: bool = True, asks: bool = True) -> Callable[[F], F]:
         return command
 
     return decorate
+
+
+def _option(name: str, **how: Any) -> Callable[[F], F]:
+    """An option that is kept with the command that runs, under its name."""
+    key = f"salespath.{name.removeprefix('--').replace('-', '_')}"
+    return click.option(name, expose_value=False, **{"callback": keep(key), **how})
 
 
 def keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
