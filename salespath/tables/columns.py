@@ -105,7 +105,7 @@ def heading_key(text: str) -> str:
     return fold("".join(c for c in normalize("NFKC", text) if c.isspace() or category(c) not in ("Cf", "Cc")))
 
 
-def read_options(vocabulary: Vocabulary, texts: Iterable[str], path: str = "", **more: object) -> TableOptions:
+def read_options(vocabulary: Vocabulary, texts: Iterable[str], path: str = "") -> TableOptions:
     """The options that `Column=fact` texts and a mapping file give; the texts come first.
 
     Raises SalespathError with all that is wrong with either (SP166, and what can be wrong with a file).
@@ -128,7 +128,7 @@ def read_options(vocabulary: Vocabulary, texts: Iterable[str], path: str = "", *
             found.setdefault(key, meaning)
     if problems:
         raise SalespathError(problems)
-    return TableOptions(found, mapping=path, **more)  # type: ignore[arg-type]
+    return TableOptions(found, mapping=path)
 
 
 def _meaning(

@@ -217,8 +217,8 @@ class Sheet(Delimited):
             row, what, value = wrong[0]
             more = f" ({len(wrong):,} such cells in the column)" if len(wrong) > 1 else ""
             message = f"{self._place(column, row)} holds {what}{more}; the column is only carried through."
-            at = {"row": row, "column": self._frame.names[column - 1], "value": value}
-            self._notes.append(Problem("SP125", message, WARNING, file=self.path, **at))  # type: ignore[arg-type]
+            name = self._frame.names[column - 1]
+            self._notes.append(Problem("SP125", message, WARNING, self.path, row=row, column=name, value=value))
         return self._notes
 
     def _evidence(

@@ -51,7 +51,7 @@ def shades(drawn: HeatMap) -> Iterator[list[float | None]]:
     """Each row of the map as shares, -1 to 1, of the number farthest from nought; None where nothing is known."""
     most = max((abs(cell.value) for row in drawn.cells for cell in row if cell), default=0.0) or 1.0
     for row in drawn.cells:
-        yield [cell and cell.value / most for cell in row]  # type: ignore[misc]
+        yield [cell.value / most if cell else None for cell in row]
 
 
 def counts(drawn: Bars) -> Table:
