@@ -27,8 +27,6 @@ from salespath.facts.values import (
 from salespath.facts.vocabulary import Derived, Fact, fold
 from salespath.files.problems import shown, suggestion
 
-_COMMA_TO_POINT = str.maketrans(",", ".", ". \u00a0")
-
 
 @dataclass(frozen=True)
 class Context:
