@@ -17,6 +17,7 @@ import numpy.typing as npt
 from salespath.engine.base import Base
 from salespath.engine.contradictions import impossible_rows
 from salespath.engine.intervals import BOTH_ENDS, NEAR, alike, is_range, is_rounded, limits, possible, rounded
+from salespath.engine.truth_graph import PLAN
 from salespath.engine.walk import OPERATORS, SUMS, walk
 from salespath.facts import Case, Derived, Fact, Value
 from salespath.facts.values import Range
@@ -130,6 +131,8 @@ class PackedBits:
 
     def pack(self, truth: Any) -> Bits:
         """Truth values as bits."""
+        if isinstance(truth, np.ndarray) and truth.shape == (self.rows,):
+            return np.packbits(truth)
         if np.shape(truth)[-1:] == (self.rows,):
             return np.packbits(truth, axis=-1)
         shape = np.broadcast_shapes(np.shape(truth), (self.rows,))
@@ -144,6 +147,7 @@ class Rows(PackedBits):
         self.base = base
         self.table = table
         self._numbers: dict[tuple[Number, bool], FactColumn] = {}
+        self._tests: dict[Leaf, tuple[Bits, Bits, Bits]] = {}  # the plan and relations read what the verdict does, too
         self._bits: dict[object, Bits] = {}  # packed truths that several tests share
 
     # Numbers
@@ -209,7 +213,12 @@ class Rows(PackedBits):
     # Tests
 
     def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
-        """Whether a leaf is true, false, undecided."""
+        """Whether a leaf is true, false, undecided. Each distinct one is tried once."""
+        if leaf not in self._tests:
+            self._tests[leaf] = self._test(leaf)
+        return self._tests[leaf]
+
+    def _test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
         match leaf:
             case Compare(operator, first, second):
                 left, right = self.value(first), self.value(second)
@@ -261,11 +270,13 @@ class Rows(PackedBits):
         return self.pack(true), self.pack(false), self.pack(~known | ~(undefined | true | false))
 
     def _decided(self, tree: Number, number: FactColumn) -> Bits:
+        if isinstance(tree, Constant):
+            return self.one
         key = ("decided", tree)
         return self._bits[key] if key in self._bits else self._packed(key, number.known & ~np.isnan(number.values))
 
     def _known(self, tree: Number, number: FactColumn) -> Bits:
-        return self._packed(("known", tree), number.known)
+        return self.one if isinstance(tree, Constant) else self._packed(("known", tree), number.known)
 
     def _packed(self, key: object, truth: Any) -> Bits:
         """The same as `pack`, done once for tests that share it."""
@@ -384,6 +395,7 @@ class TableResult:
     the nth verdict is possible, and what is `settled` is so by bounds. `sums` are by process and FIGURES. `fired` and `failed` hold
     a row of packed bits for each of `rules`; what is neither is open. `done` does so for the advice that is in place, `levels` for
     each red flag and level, `standing` for the blocks that stand. `sold` holds the places of the values of SOLD, by attribute.
+    Without the plan there are no rules of the plan among `rules`, and nothing in `done` and `levels`.
     """
 
     rows: int
@@ -406,16 +418,23 @@ class TableResult:
         return np.unpackbits(bits, axis=-1, count=self.rows).view(bool)
 
 
-def assess_table(base: Base, table: FactTable, *, settle: bool = True, chunk: int = CHUNK) -> TableResult:
-    """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time."""
+def assess_table(
+    base: Base, table: FactTable, *, settle: bool = True, plan: bool = True, chunk: int = CHUNK
+) -> TableResult:
+    """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time.
+
+    Whether they are settled, and their plan, are worked out only where they are asked for.
+    """
     step = max(8, -(-chunk // 8) * 8)
-    parts = [_assess(base, table[start : start + step], settle) for start in range(0, max(table.rows, 1), step)]
+    some = (table[start : start + step] for start in range(0, max(table.rows, 1), step))
+    parts = [assess_at_once(Rows(base, part), settle=settle, plan=plan) for part in some]
     return parts[0] if len(parts) == 1 else _concatenate(parts)
 
 
-def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
-    carrier = Rows(base, table)
-    walked = walk(base, carrier, settle=settle)
+def assess_at_once(carrier: Rows, *, settle: bool, plan: bool) -> TableResult:
+    """The same for rows that are few enough to be walked together, whose tests may serve for more than that."""
+    base, table = carrier.base, carrier.table
+    walked = walk(base, carrier, settle=settle, plan=plan)
     inside = carrier.pack(True)  # all but the padding
 
     def flags(bits: Bits) -> Array:
@@ -441,7 +460,7 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
         possible |= flags(walked.possible[value]) << np.uint8(place)
     settled = (possible != 0) & (possible & (possible - np.uint8(1)) == 0)
     settled &= flags(impossible_rows(carrier)) == 0
-    rules = tuple(base.knowledge.rules)
+    rules = tuple(id_ for id_, rule in base.knowledge.rules.items() if plan or base.section(rule) != PLAN)
     return TableResult(
         rows=table.rows,
         process=process,
@@ -453,11 +472,11 @@ def _assess(base: Base, table: FactTable, settle: bool) -> TableResult:
         rules=rules,
         fired=np.stack([walked.fired(rule) for rule in rules]) & inside,
         failed=np.stack([walked.failed(rule) for rule in rules]) & inside,
-        done={rule: walked.done(rule) & inside for rule in rules if base.done_when(rule)},
+        done={rule: walked.done(rule) & inside for rule in rules if plan and base.done_when(rule)},
         levels={
             (rule.id, level): so & inside
             for rule, then in base.knowledge.each(Warn)
-            if then.level
+            if plan and then.level
             for level, so in walked.levels(rule.id).items()
         },
         standing={rule.id: walked.stands(rule.id) & inside for rule, _ in base.knowledge.blocks},

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.contradictions import contradictions, doubtful_rows, problems
-from salespath.engine.table import Rows, TableResult, assess_table
+from salespath.engine.table import Rows, TableResult, assess_at_once
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
 from salespath.tables.progress import Advance
@@ -39,9 +39,15 @@ class Assessed:
 
 
 def assess_reading(
-    base: Base, reading: TableReading, *, on_problem: Report, progress: Advance | None = None, settle: bool = True
+    base: Base,
+    reading: TableReading,
+    *,
+    on_problem: Report,
+    progress: Advance | None = None,
+    settle: bool = True,
+    plan: bool = True,
 ) -> Iterator[Assessed]:
-    """Assess the rows of a file, batch by batch; whether they are settled is told only with `settle`.
+    """Assess the rows of a file, batch by batch; whether they are settled is told only with `settle`, their plan with `plan`.
 
     Raises SalespathError where it cannot be read further.
     """
@@ -49,7 +55,7 @@ def assess_reading(
     def work(part: Any) -> Assessed:
         batch = reading.batch(part)
         rows = Rows(base, batch.table)
-        result = assess_table(base, batch.table, settle=settle)
+        result = assess_at_once(rows, settle=settle, plan=plan)
         return Assessed(batch, result, np.flatnonzero(rows.expand(doubtful_rows(rows))))
 
     for problem in reading.problems:

@@ -29,6 +29,7 @@ THIN = (  # what is written unasked, after the columns of the input that are no 
 )
 STRONG = ("strength", "hangs_on", "first_question")  # the dear ones, of very many companies on request only
 SETTLED = ("settled", "settled_by", "possible")  # what takes a second walk
+PLANNED = ("advice", "warnings", "flags", "fired")  # what takes the rules of the plan
 
 
 @dataclass(frozen=True)

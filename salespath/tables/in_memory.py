@@ -13,7 +13,7 @@ from salespath.engine.table import assess_table
 from salespath.files.problems import ERROR, Problem, SalespathError, suggestion
 from salespath.tables import header
 from salespath.tables.batch import Typist
-from salespath.tables.chosen import SETTLED, STRONG
+from salespath.tables.chosen import PLANNED, SETTLED, STRONG
 from salespath.tables.result_columns import ResultColumns, Wording
 
 
@@ -46,7 +46,7 @@ def assess_batches(
         if name not in header.RESULTS:
             raise ValueError(f"there is no result {name}.{suggestion(name, header.RESULTS)}")
     wording, first = Wording(base), 1
-    strong, settle = not set(STRONG).isdisjoint(columns), not set(SETTLED).isdisjoint(columns)
+    strong, settle, plan = (not set(names).isdisjoint(columns) for names in (STRONG, SETTLED, PLANNED))
     heading: header.Heading | None = None
     for rows in pa.RecordBatchReader.from_stream(batches) if isinstance(batches, Stream) else batches:
         if heading is None or heading.written != tuple(rows.schema.names):
@@ -60,7 +60,7 @@ def assess_batches(
         first += len(rows)
         for problem in batch.problems:
             _note(problem, on_problem)
-        result = assess_table(base, batch.table, settle=settle)
+        result = assess_table(base, batch.table, settle=settle, plan=plan)
         found = ResultColumns(wording, batch, result, strong=strong).typed(columns)
         given = {"row": pa.array(batch.rows), "company": batch.given[header.COMPANY]}
         yield pa.record_batch({**given, **dict(zip(columns, found))})

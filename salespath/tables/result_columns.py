@@ -51,7 +51,6 @@ class Wording:
     def __init__(self, base: Base) -> None:
         self.base = base
         self.rules, topics = base.knowledge.rules, base.knowledge.topics
-        self.place = {rule: place for place, rule in enumerate(self.rules)}
         self.blocks = [rule.id for rule, _ in base.knowledge.blocks]
         self.warnings = [rule.id for rule, then in base.knowledge.each(Warn) if not then.level]
         flags = [(rule.id, then) for rule, then in base.knowledge.each(Warn) if then.level]
@@ -75,6 +74,7 @@ class ResultColumns:
         self.wording, self.batch, self.result, self.strong = wording, batch, result, strong
         self.base = wording.base
         self._totals: dict[tuple[str, str], pa.DictionaryArray] = {}
+        self._place = {rule: place for place, rule in enumerate(result.rules)}
 
     def typed(self, names: Iterable[str]) -> list[pa.Array]:
         """Some of RESULTS as typed values."""
@@ -161,7 +161,7 @@ class ResultColumns:
         return np.concatenate([none, *(levels[key][np.newaxis] for key in self.wording.flags)])
 
     def _fired(self, rules: Sequence[str]) -> Bits:
-        return self.result.fired[np.array([self.wording.place[rule] for rule in rules], dtype=np.intp)]
+        return self.result.fired[np.array([self._place[rule] for rule in rules], dtype=np.intp)]
 
     def _figure(self, process: str, name: str, of: Callable[[int], Any], figure: pa.DataType) -> pa.DictionaryArray:
         """A sum in words or figures; each distinct one is put so once."""
@@ -196,7 +196,7 @@ class ResultColumns:
         for group in self.base.evidence:
             rest = subject[group.process]
             for _, rule in group.pieces if group.sign > 0 else ():
-                counted[rule] = result.fired[self.wording.place[rule]] & rest
+                counted[rule] = result.fired[self._place[rule]] & rest
                 rest = rest & ~counted[rule]
         bits = self._fired(self.wording.pieces)
         for place, rule in enumerate(self.wording.pieces):

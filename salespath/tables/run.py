@@ -20,7 +20,7 @@ from salespath.files.output import Begin, Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError, has_error, refusal, shown
 from salespath.report.overview import Overview
 from salespath.tables.assessed import Assessed, assess_reading
-from salespath.tables.chosen import SETTLED, STRONG, chosen
+from salespath.tables.chosen import PLANNED, SETTLED, STRONG, chosen
 from salespath.tables.header import COMPANY, range_column
 from salespath.tables.overview import add, grouped_by
 from salespath.tables.progress import Advance, Summary, bar
@@ -82,6 +82,7 @@ def assess_to_file(
     wanted = chosen(columns, _columns(readings, base.vocabulary), base.vocabulary)
     table = ending in IN_COLUMNS or ending == WORKBOOK
     settle = not table or not set(SETTLED).isdisjoint(wanted.results.values())
+    plan = ending == WORKBOOK or (table and not set(PLANNED).isdisjoint(wanted.results.values()))
     strong = ending == WORKBOOK or (table and not set(STRONG).isdisjoint(wanted.results.values()))
 
     if ending == WORKBOOK:
@@ -97,7 +98,7 @@ def assess_to_file(
 
         def batches() -> Iterator[Assessed]:
             for reading in readings:
-                yield from _counted(base, reading, summary, left, note, advance, settle=settle)
+                yield from _counted(base, reading, summary, left, note, advance, settle=settle, plan=plan)
 
         items = _strong(batches(), summary) if strong and not (strength or wanted.asked) else batches()
         about = _about(opened, readings, summary, note, options or {}, day) if ending == WORKBOOK else None
@@ -162,7 +163,7 @@ def overview_of_files(
             results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
             add(overview, item, results, columns.get(item.batch.path, ""))
             for name, whole in others.items():
-                there = assess_table(whole, item.batch.table, settle=False).process
+                there = assess_table(whole, item.batch.table, settle=False, plan=False).process
                 overview.without[name] += int((there != item.result.process).sum())
     _finish(left, summary, always=always)
     overview.rejected, overview.left_out = summary.rejected, summary.left_out
@@ -179,9 +180,10 @@ def _counted(
     advance: Advance,
     *,
     settle: bool,
+    plan: bool = True,
 ) -> Iterator[Assessed]:
     """The assessed batches of a file, its rows counted, those that are rejected written."""
-    for item in assess_reading(base, reading, on_problem=note, progress=advance, settle=settle):
+    for item in assess_reading(base, reading, on_problem=note, progress=advance, settle=settle, plan=plan):
         summary.assessed += item.batch.table.rows
         summary.rejected += len(item.batch.rejects)
         summary.leave_out(item.batch.left_out)

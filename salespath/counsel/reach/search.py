@@ -212,7 +212,7 @@ class _Search:
         """What is recommended after each set, and whether bounds tell that it is settled."""
         facts = [apply(self.case.values, some) for some in sets]
         cases = [Case(self.case.company, values) for values in facts]
-        result = assess_table(self.base, FactTable.from_cases(self.base, cases))
+        result = assess_table(self.base, FactTable.from_cases(self.base, cases), plan=False)
         return [
             Changes(some, values, VERDICTS[process], possible.bit_count() == 1, sum(move.effort for move in some))
             for some, values, process, possible in zip(sets, facts, result.process, map(int, result.possible))
