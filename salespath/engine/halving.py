@@ -8,10 +8,9 @@ import numpy as np
 
 from salespath.engine.table import Array
 
-AT_ONCE = (
-    2**13
-)  # points of all rows that are looked at together: fewer calls for few rows, little work in vain for many
+AT_ONCE = 2**13  # points of all rows that are looked at together: fewer calls for few rows, little work in vain for many
 LEVELS = 5
+NEARER = 20  # of the first halvings, of which most numbers are in the lower half again and again
 
 
 def bisect_rows(low: Array, high: Array, state: Callable[[Array], Array]) -> Array:
@@ -21,6 +20,8 @@ def bisect_rows(low: Array, high: Array, state: Callable[[Array], Array]) -> Arr
     """
     before, every = state(low), np.arange(len(low))
     levels = min(LEVELS, (AT_ONCE // max(len(low), 1) + 1).bit_length() - 1) or 1
+    if levels > 1 and (high - low > 1 << NEARER).all():
+        low, high = _lower_halves(low, high, before, state)
     while (high - low > 1).any():
         points, parts = list[Array](), [(low, high)]
         for _ in range(levels):
@@ -37,3 +38,18 @@ def bisect_rows(low: Array, high: Array, state: Callable[[Array], Array]) -> Arr
             low, high = np.where(so, middle, low), np.where(so, high, middle)
             node = 2 * node + 1 + so
     return high
+
+
+def _lower_halves(
+    low: Array, high: Array, before: Array, state: Callable[[Array], Array]
+) -> tuple[Array, Array]:
+    """The first halvings as long as they come to the lower half, and one more: all of these points are known beforehand."""
+    ends = [high]
+    for _ in range(NEARER):
+        ends.append(np.floor((low + ends[-1]) / 2))
+    middles = np.stack(ends[1:])
+    same = np.broadcast_to(state(middles) == before, middles.shape)
+    last = np.where(same.any(axis=0), same.argmax(axis=0), NEARER)  # the halving that comes to the upper half
+    every = np.arange(len(low))
+    found = np.stack(ends)
+    return np.where(last < NEARER, middles[np.minimum(last, NEARER - 1), every], low), found[last, every]

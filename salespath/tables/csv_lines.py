@@ -56,7 +56,7 @@ class CsvLines:
 
     def _add_lists(self, column: Lists, comma: str) -> None:
         """Add cells of several items: a row with one that needs quotes stands in quotes, an empty one is one token."""
-        words, offsets, codes = pa.array(column.words, pa.string()), column.offsets.astype(np.int64), column.codes
+        words, offsets, codes = column.texts, column.offsets.astype(np.int64), column.codes
         special = needs_quotes(words)
         words, count = pc.replace_substring(words, '"', '""'), len(words)
         items = np.diff(offsets)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from salespath.engine import certainty
 from salespath.engine.base import Base
@@ -21,7 +22,8 @@ from salespath.engine.strength_table import strengths
 from salespath.engine.table import NONE, Array, Bits, FactColumn, Rows, TableResult
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import SUMS
-from salespath.facts.money import Rate, in_own_currency
+from salespath.facts import Derived, Fact
+from salespath.facts.money import Rate, in_own_currency, own_rate
 from salespath.facts.values import Range, cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Quantity
@@ -37,6 +39,8 @@ REMEMBERED = 100_000  # sums: they recur from batch to batch
 TEXTS = ("reason_texts", "advice")  # the columns with words of those who wrote the rules
 SIGNS = {"at_least": ">=", "at_most": "<="}
 BETWEEN = "; "  # the items of a list in a cell
+_MARK = "\0"  # stands in no text of the rules
+_NO_TEXTS = pa.array([], pa.string())
 _FIGURES: dict[str, tuple[str, str, Callable[[int], Any]]] = {  # columns of sums: process, sum, and how it is put
     **{f"{name}_{p}": (p, name, certainty.word) for name in SUMS for p in PROCESSES},
     **{f"certainty_{p}_{name}": (p, name, certainty.certainty) for name in SUMS for p in PROCESSES},
@@ -65,6 +69,19 @@ class Wording:
         parts = base.knowledge.topics_for("moves")
         self.moves = {rule for _, rule, then in advice if then.topic in parts}
         self.advice = [f"{then.topic}:{then.choice}" for _, found in by_topic for _, _, then in found]
+        self._said: dict[tuple[str, Rate | None], dict[float, str]] = {}
+
+    def numbers(self, term: Fact | Derived, numbers: Iterable[float]) -> list[str]:
+        """Numbers as a person reads them, in the currency in which amounts are shown. They recur from batch to batch."""
+        said = self._said.setdefault((term.id, own_rate()), {})
+        if len(said) > REMEMBERED:
+            said.clear()
+        found = []
+        for number in numbers:
+            if (text := said.get(number)) is None:
+                text = said[number] = words(term, number)
+            found.append(text)
+        return found
 
 
 class ResultColumns:
@@ -88,7 +105,7 @@ class ResultColumns:
         column = self._column(name, pa.string())
         if name in TEXTS:
             assert isinstance(column, Lists)
-            return replace(column, words=guard(pa.array(column.words, pa.string())).to_pylist())
+            return replace(column, words=guard(column.texts))
         return column
 
     def _column(self, name: str, figure: pa.DataType) -> pa.Array | Lists:
@@ -210,12 +227,13 @@ class ResultColumns:
 
     def _unless(self) -> Lists:
         """What alone lifts each block that stands: smb-cash-below-one-cycle: committed_revenue >= 325000."""
-        rows, codes, texts = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)], list[str]()
+        rows, codes, texts, size = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)], [_NO_TEXTS], 0
         for item in liftings(self.base, self.batch.table, self.result.standing):
             lead = f"{item.block}: {item.fact.id} "
             if item.amounts is None:
                 assert item.value is not None
-                said, which = [f"= {cell_text(item.fact, item.value)}"], np.zeros(len(item.rows), dtype=np.int64)
+                said, which = pa.array([cell_text(item.fact, item.value)]), np.zeros(len(item.rows), dtype=np.int64)
+                sign = "="
             else:
                 amounts = item.amounts.copy()
                 for rate, here in (
@@ -225,14 +243,18 @@ class ResultColumns:
                         amounts[here] = [rate.own(amount) for amount in amounts[here].tolist()]
                 distinct, which = np.unique(amounts, return_inverse=True)
                 sign = SIGNS[item.bound]
-                said = [f"{sign} {cell_text(item.fact, int(n) if n == int(n) else n)}" for n in distinct.tolist()]
+                if (distinct == (whole := distinct.astype(np.int64))).all():
+                    said = pa.array(whole).cast(pa.string())  # as `cell_text` writes them
+                else:
+                    said = pa.array(cell_text(item.fact, int(n) if n == int(n) else n) for n in distinct.tolist())
             rows.append(item.rows)
-            codes.append((which + len(texts)).astype(np.int32))
-            texts.extend(lead + text for text in said)
+            codes.append((which + size).astype(np.int32))
+            texts.append(pc.binary_join_element_wise(f"{lead}{sign} ", said, ""))
+            size += len(said)
         row = np.concatenate(rows)
         order = np.argsort(row, kind="stable")
         offsets = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=self.result.rows)))).astype(np.int32)
-        return Lists(offsets, np.concatenate(codes)[order], texts)
+        return Lists(offsets, np.concatenate(codes)[order], pa.concat_arrays(texts))
 
     def in_words(self, name: str) -> Lists:
         """The items of `reasons`, `blockers` or `flags` in words, the company's own figures put in."""
@@ -249,15 +271,18 @@ class ResultColumns:
         """The texts of the items, the company's own figures put in."""
         row_of = np.repeat(np.arange(self.result.rows), np.diff(reasons.offsets))
         codes = np.zeros(len(reasons.codes), dtype=np.int32)
-        texts: list[str] = []
-        for code in np.unique(reasons.codes):
+        texts, size = [_NO_TEXTS], 0
+        order = np.argsort(reasons.codes.astype(np.int16), kind="stable")  # a base has fewer rules, and so it is fast
+        distinct, begin = np.unique(reasons.codes[order], return_index=True)
+        for code, places in zip(distinct.tolist(), np.split(order, begin[1:])):
             because = text_of(reasons.words[code])
-            for rate, here in self._by_rate(row_of, np.flatnonzero(reasons.codes == code)):
+            for rate, here in self._by_rate(row_of, places):
                 with in_own_currency(rate):
                     said, which = self._filled(because, row_of[here])
-                codes[here] = which + len(texts)
-                texts.extend(said)
-        return Lists(reasons.offsets, codes, texts)
+                codes[here] = which + size
+                texts.append(said)
+                size += len(said)
+        return Lists(reasons.offsets, codes, pa.concat_arrays(texts))
 
     def _by_rate(self, rows: Array, places: Array) -> Iterator[tuple[Rate | None, Array]]:
         """Some places by the rate of the currency that the row of each has."""
@@ -265,15 +290,22 @@ class ResultColumns:
             return iter([(None, places)])
         return ((rate, places[found]) for rate, found in self.batch.money.by_rate(rows[places]))
 
-    def _filled(self, text: str, rows: Array) -> tuple[list[str], Array]:
+    def _filled(self, text: str, rows: Array) -> tuple[pa.StringArray, Array]:
         """A text with the figures of some rows: the distinct texts, and which each row has."""
         which = np.zeros(len(rows), dtype=np.int64)
-        combined: list[dict[str, str]] = [{}]
+        figures: dict[str, tuple[pa.StringArray, Array]] = {}  # of each name the distinct ones, and which each text has
         for name in dict.fromkeys(placeholders(text)):
             said, codes = self._said(name, rows)
             distinct, which = np.unique(which * len(said) + codes, return_inverse=True)
-            combined = [{**combined[n // len(said)], name: said[n % len(said)]} for n in distinct.tolist()]
-        return [fill(text, figures.__getitem__) for figures in combined], which
+            before, here = np.divmod(distinct, len(said))
+            figures = {other: (those, places[before]) for other, (those, places) in figures.items()}
+            figures[name] = pa.array(said, pa.string()), here
+        parts = fill(text, lambda name: f"{_MARK}{name}{_MARK}").split(_MARK)  # texts and names in turn
+        if not figures:
+            return pa.array(parts), which
+        taken = {name: those.take(pa.array(places)) for name, (those, places) in figures.items()}
+        pieces = [taken[part] if place % 2 else part for place, part in enumerate(parts)]
+        return pc.binary_join_element_wise(*pieces, ""), which
 
     def _said(self, name: str, rows: Array) -> tuple[list[str], Array]:
         """A fact or number in words: the distinct ones, and which each of some rows has."""
@@ -282,7 +314,7 @@ class ResultColumns:
             low, high = self._ends(name, rows)
             if low is high:
                 distinct, which = np.unique(low, return_inverse=True)
-                return [words(term, number) for number in distinct.tolist()], which
+                return self.wording.numbers(term, distinct.tolist()), which
             pairs, which = np.unique(np.stack([low, high], axis=1), axis=0, return_inverse=True)
             numbers = [one if one == other else Range(one, other) for one, other in pairs.tolist()]
             return [words(term, number) for number in numbers], which.reshape(-1)

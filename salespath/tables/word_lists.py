@@ -18,11 +18,16 @@ class Lists:
 
     offsets: Array
     codes: Array
-    words: Sequence[str]
+    words: Sequence[str] | pa.StringArray
+
+    @property
+    def texts(self) -> pa.StringArray:
+        """The words as an array."""
+        return self.words if isinstance(self.words, pa.Array) else pa.array(self.words, pa.string())
 
     def typed(self) -> pa.Array:
         """As lists of dictionary words."""
-        items = pa.DictionaryArray.from_arrays(pa.array(self.codes, pa.int32()), pa.array(self.words, pa.string()))
+        items = pa.DictionaryArray.from_arrays(pa.array(self.codes, pa.int32()), self.texts)
         return pa.ListArray.from_arrays(pa.array(self.offsets), items)
 
 
