@@ -20,7 +20,7 @@ from salespath.engine.cells import FACTOR, PARTS, SLACK, bounds, options, turns
 from salespath.engine.contradictions import impossible_rows
 from salespath.engine.halving import bisect_rows
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
-from salespath.engine.table import NONE, Array, Bits, FactColumn, FactTable, Rows, column, words
+from salespath.engine.table import NONE, Array, Bits, FactColumn, FactTable, Rows, column, distinct_rows, words
 from salespath.engine.turning import RUNS, asking_order, readers
 from salespath.engine.walk import SUMS, walk
 from salespath.facts import Derived, Fact
@@ -233,28 +233,34 @@ class _Part:
     def _crossings(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Compare) -> Iterator[Array]:
         """Where a test turns that joins a number with others, as in `cells.begins`; the last place again where no more."""
 
-        def state(some: Array, table: FactTable, point: Array) -> Array:
-            known = np.ones(len(some), dtype=bool)
+        def state(table: FactTable, point: Array) -> Array:
+            known = np.ones(table.rows, dtype=bool)
             rows = Rows(self.base, FactTable(table.rows, {**table.columns, name: FactColumn(point / step, known)}))
-            true, false, open_ = map(rows.expand, rows.test(test))
+            true, false, open_ = (np.unpackbits(bits, axis=-1, count=table.rows) for bits in rows.test(test))
             found: Array = true + 2 * false + 4 * open_
             return found
 
         read = {other: self.table.columns[other] for other in self.base.behind(inputs(test)) & self.known.keys()}
+        read.pop(name, None)  # as it is tried with other values
+        some = np.flatnonzero(tried)
+        every = np.ones(len(some), dtype=bool)
+        bounds = (FactColumn(end[some], every) for end in (low, high))
+        first, which = distinct_rows([*(cells[some] for cells in read.values()), *bounds], len(some))
+        rows = some[first]
 
         def of(some: Array) -> partial[Array]:
-            return partial(state, some, FactTable(len(some), {other: cells[some] for other, cells in read.items()}))
+            return partial(state, FactTable(len(some), {other: cells[rows[some]] for other, cells in read.items()}))
 
-        some = np.flatnonzero(tried)
-        here, last = low, of(some)(high[some])
+        left = np.arange(len(rows))
+        here, end, last = low[rows], high[rows], of(left)(high[rows])
         while True:
-            left = of(some)(here[some]) != last
-            some, last = some[left], last[left]
-            if not len(some):
+            left = left[of(left)(here[left]) != last[left]]
+            if not len(left):
                 return
-            here = here.copy()
-            here[some] = bisect_rows(here[some], high[some], of(some))
-            yield here
+            here[left] = bisect_rows(here[left], end[left], of(left))
+            found = low.copy()
+            found[some] = here[which]
+            yield found
 
     def _otherwise(self, name: str, values: Array) -> _OtherAnswers:
         mine = {*readers(self.base)[name]}

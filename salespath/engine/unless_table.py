@@ -10,7 +10,7 @@ import numpy as np
 from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, SLACK, bounds
 from salespath.engine.halving import bisect_rows
-from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column
+from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, distinct_rows
 from salespath.engine.unless import BOUNDS, answers, any_certain, exceptions, least, read
 from salespath.facts import Fact, Value
 from salespath.rules.language import Leaf, Number, inputs
@@ -89,37 +89,44 @@ def _inside(fact: Fact, given: FactColumn | None, rows: int) -> tuple[Array, Arr
 
 
 def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
-    known, refs = np.ones(len(rows), dtype=bool), exceptions(base, block, fact.id)
-    names = base.behind(base.graph.names_read(refs))
-    columns = {name: cells[rows] for name, cells in table.columns.items() if name in names}
-
-    kept = _Kept(Rows(base, FactTable(len(rows), columns)), fact.id)
+    refs = exceptions(base, block, fact.id)
+    names = base.behind(base.graph.names_read(refs)) & table.columns.keys()
+    columns = {name: table.columns[name][rows] for name in names}
+    given = columns.pop(fact.id, None)
+    ends = _inside(fact, given, len(rows)) if fact.numeric else ()
+    every = np.ones(len(rows), dtype=bool)
+    first, which = distinct_rows([*columns.values(), *(FactColumn(end, every) for end in ends)], len(rows))
+    kept = _Kept(Rows(base, FactTable(len(first), {name: cells[first] for name, cells in columns.items()})), fact.id)
 
     def lifts(cells: FactColumn) -> Array:
         carrier = _Answered(kept, cells)
         found: Array = carrier.expand(any_certain(base, carrier, refs))
         return found
 
-    if fact.numeric:
-        low, high = _inside(fact, columns.get(fact.id), len(rows))
-
-        def amounts_lift(amount: Array) -> Array:
-            shape = np.broadcast_shapes(np.shape(amount), known.shape)
-            return lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), shape), known))
-
-        step = PARTS.get(fact.type, 1)
-        some = (low <= high) & (amounts_lift(low / step) | amounts_lift(high / step)).astype(bool)
-        if not some.any():  # else no whole amount is within the range, or none lifts
-            return
-        rows, known, low, high = rows[some], known[some], low[some], high[some]
-        columns = {name: cells[some] for name, cells in columns.items()}
-        kept = _Kept(Rows(base, FactTable(len(rows), columns)), fact.id)
-        codes, amounts = least(fact, amounts_lift, low, high, bisect_rows)
-        for code, bound in enumerate(BOUNDS):
-            if bound and (codes == code).any():
-                yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])
-    else:
+    if not fact.numeric:
         for value in answers(fact):
-            so = lifts(column(fact, [value])[np.zeros(len(rows), dtype=np.intp)]).astype(bool)
+            so = lifts(column(fact, [value])[np.zeros(len(first), dtype=np.intp)]).astype(bool)
             if so.any():
-                yield Lifting(block, fact, rows[so], value=value)
+                yield Lifting(block, fact, rows[so[which]], value=value)
+        return
+
+    known = np.ones(len(first), dtype=bool)
+
+    def amounts_lift(amount: Array) -> Array:
+        shape = np.broadcast_shapes(np.shape(amount), known.shape)
+        return lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), shape), known))
+
+    low, high = (end[first] for end in ends)
+    step = PARTS.get(fact.type, 1)
+    some = (low <= high) & amounts_lift(np.stack([low, high]) / step).any(axis=0)
+    if not some.any():  # else no whole amount is within the range, or none lifts
+        return
+    known, low, high = known[some], low[some], high[some]
+    columns = {name: cells[some] for name, cells in kept.rows.table.columns.items()}
+    kept = _Kept(Rows(base, FactTable(len(known), columns)), fact.id)
+    codes, amounts = np.zeros(len(first), dtype=np.int64), np.zeros(len(first))
+    codes[some], amounts[some] = least(fact, amounts_lift, low, high, bisect_rows)
+    codes, amounts = codes[which], amounts[which]
+    for code, bound in enumerate(BOUNDS):
+        if bound and (codes == code).any():
+            yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])
