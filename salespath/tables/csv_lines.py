@@ -7,6 +7,7 @@ one `take`, and no cell of a list is ever joined by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 from salespath.engine.table import Array
 from salespath.tables.csv_cells import needs_quotes
 from salespath.tables.result_columns import BETWEEN
-from salespath.tables.word_lists import Lists
+from salespath.tables.word_lists import Blocks, Lists
 
 PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the processor's cache
 
@@ -24,20 +25,22 @@ PIECE = 1024  # rows made into text at once: some 4 MB, which stay in the proces
 class CsvLines:
     """The lines of some rows. Columns of texts are cells already; words of dictionaries are, items of lists are not yet quoted."""
 
-    def __init__(self, columns: Sequence[pa.Array | Lists], rows: int) -> None:
+    def __init__(self, columns: Sequence[pa.Array | Lists | Blocks], rows: int) -> None:
         self.rows = rows
         self._pool: list[pa.Array] = [pa.array(["\n"])]
         self._size = 1
         self._tokens = [np.zeros(rows, dtype=np.int32)]  # of each column those of all rows
-        self._counts: list[Array | None] = [None]  # how many each row has, None: one
+        self._counts: list[Array | int] = [1]  # how many each row has
         comma = ""
-        for texts, some in groupby(columns, lambda column: not isinstance(column, Lists) and _is_text(column)):
+        for texts, some in groupby(columns, _is_text):
             if texts:
                 cells = pc.binary_join_element_wise(*some, ",", null_handling="replace", null_replacement="")
                 self._add(np.arange(rows), pc.binary_join_element_wise(comma, cells, ""))
             for column in () if texts else some:
                 if isinstance(column, Lists):
                     self._add_lists(column, comma)
+                elif isinstance(column, Blocks):
+                    self._add_blocks(column, comma)
                 else:
                     words = pa.concat_arrays([column.dictionary, pa.array([""])])  # the last one is for no word
                     codes = np.asarray(column.indices.cast(pa.int32()).fill_null(len(words) - 1))
@@ -45,10 +48,12 @@ class CsvLines:
                 comma = ","
             comma = ","
         self._words = pa.concat_arrays(self._pool)
-        self._ends = [None if some is None else np.concatenate(([0], np.cumsum(some))) for some in self._counts]
+        self._ends = [
+            None if isinstance(some, int) else np.concatenate(([0], np.cumsum(some))) for some in self._counts
+        ]
 
-    def _add(self, codes: Array, texts: pa.Array, counts: Array | None = None) -> None:
-        """Add tokens that are places in some texts."""
+    def _add(self, codes: Array, texts: pa.Array, counts: Array | int = 1) -> None:
+        """Add tokens that are places in some texts: of each row so many, or a row of them."""
         self._tokens.append((codes + np.int32(self._size)).astype(np.int32, copy=False))
         self._counts.append(counts)
         self._pool.append(texts)
@@ -77,6 +82,16 @@ class CsvLines:
         pool = [pc.binary_join_element_wise(text, words, "") for text in before]
         self._add(tokens, pa.concat_arrays([*pool, pa.array([comma, '"'])]), counts)
 
+    def _add_blocks(self, column: Blocks, comma: str) -> None:
+        """Add cells of very many items, of which a token holds up to eight."""
+        size = column.by_row.shape[1]
+        tokens = column.by_row + np.arange(0, size * 256, 256, dtype=np.int32)
+        first = (column.by_row != 0).argmax(axis=1)
+        some = np.flatnonzero(first)  # in others the first block has items, or none has
+        tokens[some, first[some]] += np.int32(size * 256)
+        before = pa.array([comma] * 256 + [""] * (2 * size - 1) * 256)
+        self._add(tokens, pc.binary_join_element_wise(before, _block_texts(column.words), ""), size)
+
     def pieces(self) -> Iterator[tuple[CsvLines, int, int]]:
         """Some rows after the other."""
         for start in range(0, self.rows, PIECE):
@@ -84,13 +99,13 @@ class CsvLines:
 
     def text(self, start: int, stop: int) -> memoryview:
         """The bytes of some rows, each with a line end before it: there it costs least."""
-        counts = [1 if some is None else some[start:stop] for some in self._counts]
+        counts = [some if isinstance(some, int) else some[start:stop] for some in self._counts]
         wide = np.broadcast_to(sum(counts), stop - start)
         place = np.cumsum(wide) - wide
         row = np.empty(int(wide.sum()), dtype=np.int32)
         for tokens, count, ends in zip(self._tokens, counts, self._ends):
             if ends is None:
-                row[place] = tokens[start:stop]
+                row[place if tokens.ndim == 1 else place[:, None] + np.arange(count)] = tokens[start:stop]
             else:
                 some = tokens[ends[start] : ends[stop]]
                 row[np.repeat(place - (ends[start:stop] - ends[start]), count) + np.arange(len(some))] = some
@@ -99,5 +114,17 @@ class CsvLines:
         return memoryview(data)[: np.frombuffer(ends, dtype=np.int32)[len(row)]]
 
 
-def _is_text(column: pa.Array) -> bool:
-    return not pa.types.is_dictionary(column.type)
+def _is_text(column: pa.Array | Lists | Blocks) -> bool:
+    return not isinstance(column, (Lists, Blocks)) and not pa.types.is_dictionary(column.type)
+
+
+@lru_cache(4)
+def _block_texts(words: tuple[str, ...]) -> pa.StringArray:
+    """What any eight words of a list make, as a byte says which: behind other words, and then at the start of a cell."""
+    starts, later = list[str](), list[str]()
+    for place in range(0, len(words), 8):
+        eight = words[place : place + 8]
+        for byte in range(256):
+            starts.append(BETWEEN.join(word for bit, word in enumerate(eight) if byte << bit & 128))
+            later.append(f"{BETWEEN if starts[-1] and place else ''}{starts[-1]}")
+    return pa.array(later + starts)

@@ -31,7 +31,7 @@ from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise
 from salespath.tables.batch import Batch
 from salespath.tables.csv_cells import guard
 from salespath.tables.fact_columns import values
-from salespath.tables.word_lists import Lists, first, lists, without_repeats
+from salespath.tables.word_lists import Blocks, Lists, first, lists, without_repeats
 
 TOP = 3
 DIGITS = 3
@@ -98,8 +98,10 @@ class ResultColumns:
         found = (self._column(name, pa.float64()) for name in names)
         return [column.typed() if isinstance(column, Lists) else _decode(column) for column in found]
 
-    def text(self, name: str) -> pa.Array | Lists:
+    def text(self, name: str) -> pa.Array | Lists | Blocks:
         """One of RESULTS as texts, as far as it takes little room: lists as lists, repeated words as dictionaries."""
+        if name == "fired":
+            return Blocks.of(self.result.fired, self.result.rules, self.result.rows)
         if name == "settled":
             return _from_codes(self.result.settled.astype(np.int8), ("no", "yes"))
         column = self._column(name, pa.string())

@@ -31,6 +31,19 @@ class Lists:
         return pa.ListArray.from_arrays(pa.array(self.offsets), items)
 
 
+@dataclass(frozen=True)
+class Blocks:
+    """Lists of many words, eight words at a time: bit 7 of byte n of a row says whether it has word 8n, bit 6 word 8n + 1, …"""
+
+    by_row: npt.NDArray[np.uint8]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, bits: Bits, words: tuple[str, ...], rows: int) -> Blocks:
+        """The words whose bit is set, for each row."""
+        return cls(_packed_by_row(bits, rows), words)
+
+
 def lists(bits: Bits, labels: Sequence[str], rows: int) -> Lists:
     """The labels whose bit is set, for each row. A label may stand for several rows of bits; see `without_repeats`."""
     by_row = _by_row(bits, rows)
@@ -43,9 +56,14 @@ def lists(bits: Bits, labels: Sequence[str], rows: int) -> Lists:
 
 
 def _by_row(bits: Bits, rows: int) -> npt.NDArray[np.bool_]:
-    """Words × packed rows → rows × words. Eight by eight bits are turned as one number, which is six times as fast as by bytes."""
+    """Words × packed rows → rows × words."""
     if not len(bits):
         return np.zeros((rows, 0), dtype=bool)
+    return np.unpackbits(_packed_by_row(bits, rows), axis=1, count=len(bits)).view(bool)
+
+
+def _packed_by_row(bits: Bits, rows: int) -> npt.NDArray[np.uint8]:
+    """The same, packed. Eight by eight bits are turned as one number, which is six times as fast as by bytes."""
     groups = -(-len(bits) // 8)
     padded = np.zeros((groups * 8, bits.shape[1]), dtype=np.uint8)
     padded[: len(bits)] = bits
@@ -55,8 +73,7 @@ def _by_row(bits: Bits, rows: int) -> npt.NDArray[np.bool_]:
         moved = (square ^ (square >> np.uint64(shift))) & np.uint64(mask)
         square = square ^ moved ^ (moved << np.uint64(shift))
     turned = square.astype("<u8")[:, :, None].view(np.uint8)[:, :, ::-1]
-    packed = np.ascontiguousarray(turned.transpose(1, 2, 0)).reshape(-1, groups)[:rows]
-    return np.unpackbits(packed, axis=1, count=len(bits)).view(bool)
+    return np.ascontiguousarray(turned.transpose(1, 2, 0)).reshape(-1, groups)[:rows]
 
 
 def first(bits: Bits, most: int) -> Bits:
