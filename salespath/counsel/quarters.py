@@ -432,7 +432,9 @@ def _put_back(base: Base, some: Sequence[tuple[Change, list[str]]]) -> Iterator[
     trials = [
         _with(change.new.case, name, change.old.case.values.get(name)) for change, names in some for name in names
     ]
-    verdicts, motions = _verdicts(base, assess_table(base, FactTable.from_cases(base, trials), settle=False, plan=False))
+    verdicts, motions = _verdicts(
+        base, assess_table(base, FactTable.from_cases(base, trials), settle=False, plan=False)
+    )
     results = iter(zip(verdicts, motions))
     for change, names in some:
         old, new = change.old, change.new

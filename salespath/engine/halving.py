@@ -8,7 +8,9 @@ import numpy as np
 
 from salespath.engine.table import Array
 
-AT_ONCE = 2**13  # points of all rows that are looked at together: fewer calls for few rows, little work in vain for many
+AT_ONCE = (
+    2**13
+)  # points of all rows that are looked at together: fewer calls for few rows, little work in vain for many
 LEVELS = 5
 NEARER = 20  # of the first halvings, of which most numbers are in the lower half again and again
 
@@ -40,9 +42,7 @@ def bisect_rows(low: Array, high: Array, state: Callable[[Array], Array]) -> Arr
     return high
 
 
-def _lower_halves(
-    low: Array, high: Array, before: Array, state: Callable[[Array], Array]
-) -> tuple[Array, Array]:
+def _lower_halves(low: Array, high: Array, before: Array, state: Callable[[Array], Array]) -> tuple[Array, Array]:
     """The first halvings as long as they come to the lower half, and one more: all of these points are known beforehand."""
     ends = [high]
     for _ in range(NEARER):

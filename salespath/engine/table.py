@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import reduce
 from typing import Any, TypeAlias
@@ -29,6 +31,7 @@ Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"
 
 CHUNK = 65_536
+_ONES = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 NONE = -1
 FIGURES = (*SUMS, *DIMENSIONS)
 
@@ -225,9 +228,8 @@ class Rows(PackedBits):
         given = self.table.columns.get(name)
         if given is None:
             return UNKNOWN
-        total: Array = np.zeros(self.rows, dtype=np.uint8)
-        for place in range(len(self.base.vocabulary[name].values)):
-            total = total + (given.values >> place & 1).astype(np.uint8)
+        each = np.ascontiguousarray(given.values)[..., np.newaxis].view(np.uint8)
+        total = _ONES[each].sum(axis=-1, dtype=np.uint8)
         return FactColumn(np.where(given.known, total.astype(np.float64), np.nan), given.known)
 
     # Tests
@@ -317,8 +319,10 @@ def _calculated(operator: str, left: Array, right: Array, unlimited: bool) -> Ar
     elif operator == "*":
         found = left * right
     else:
-        by_zero = np.where((left != 0) & ~np.isnan(left), np.inf, np.nan) if unlimited else np.nan
-        found = np.where(right == 0, by_zero, left / right)
+        found, zero = np.asarray(left / right), right == 0
+        if zero.any():
+            by_zero = np.where((left != 0) & ~np.isnan(left), np.inf, np.nan) if unlimited else np.nan
+            np.copyto(found, by_zero, where=zero)
     return found
 
 
@@ -372,7 +376,7 @@ def _within(number: Derived, made: FactColumn) -> FactColumn:
     low, high = made.ends
     with np.errstate(invalid="ignore"):
         if made.high is None:
-            outside = (low < least) | (low > most)
+            outside = low < least if most == np.inf else (low < least) | (low > most)
             return FactColumn(np.where(outside, np.nan, low), made.known) if outside.any() else made
         inside = (low >= least) & (low <= most) & (high >= least) & (high <= most)
         nothing = (high < least) | (low > most) | np.isnan(high) | ((low == high) & ~inside)
@@ -391,11 +395,20 @@ def _holds(operator: str, left: Array, right: Array, digits: bool) -> Array:
             else:
                 found = OPERATORS[operator](left, least if operator in ("<", ">=") else most)
             return found
-        if digits and (near := np.abs(left - right) <= NEAR * np.abs(right)).any():
+        if digits and (near := _near(left, right)).any():
             near = near & (left != right) & np.isfinite(right)
             if near.any():
                 left, right = (_rounded(side, near) for side in np.broadcast_arrays(left, right))
         found = OPERATORS[operator](left, right)
+    return found
+
+
+def _near(left: Array, right: Array) -> Array:
+    """Where two numbers differ by so little that rounding may make them one."""
+    apart, most = np.asarray(left - right), np.asarray(np.abs(right))
+    np.abs(apart, out=apart)
+    most *= NEAR
+    found: Array = apart <= most
     return found
 
 
@@ -441,14 +454,20 @@ class TableResult:
 def assess_table(
     base: Base, table: FactTable, *, settle: bool = True, plan: bool = True, chunk: int = CHUNK
 ) -> TableResult:
-    """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time.
+    """Assess the companies of a table, `chunk` rows (rounded up to whole bytes) at a time, and so many on every core.
 
     Whether they are settled, and their plan, are worked out only where they are asked for.
     """
     step = max(8, -(-chunk // 8) * 8)
-    some = (table[start : start + step] for start in range(0, max(table.rows, 1), step))
-    parts = [assess_at_once(Rows(base, part), settle=settle, plan=plan) for part in some]
-    return parts[0] if len(parts) == 1 else _concatenate(parts)
+    starts = range(0, max(table.rows, 1), step)
+
+    def part(start: int) -> TableResult:
+        return assess_at_once(Rows(base, table[start : start + step]), settle=settle, plan=plan)
+
+    if len(starts) == 1:
+        return part(0)
+    with ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1)) as threads:
+        return _concatenate([*threads.map(part, starts)])
 
 
 def assess_at_once(carrier: Rows, *, settle: bool, plan: bool) -> TableResult:

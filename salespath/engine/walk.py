@@ -274,20 +274,23 @@ def _section(graph: TruthGraph, section: int, leaves: list[tuple[Bits, Bits]], t
     for kind, refs in graph.nodes[graph.ends[section - 1] if section else 0 : graph.ends[section]]:
         if kind == LEAF:
             t, f = leaves[refs[0] - first]
-        elif kind == ALL:
-            t, f = one, zero
-            for ref in refs:
-                if ref >= 0:
-                    t, f = t & true[ref], f | false[ref]
-                else:
-                    t, f = t & false[~ref], f | true[~ref]
+        elif not refs:
+            t, f = (one, zero) if kind == ALL else (zero, one)
         else:
-            t, f = zero, one
-            for ref in refs:
-                if ref >= 0:
-                    t, f = t | true[ref], f & false[ref]
-                else:
-                    t, f = t | false[~ref], f & true[~ref]
+            one_ref, *rest = refs
+            t, f = (true[one_ref], false[one_ref]) if one_ref >= 0 else (false[~one_ref], true[~one_ref])
+            if kind == ALL:
+                for ref in rest:
+                    if ref >= 0:
+                        t, f = t & true[ref], f | false[ref]
+                    else:
+                        t, f = t & false[~ref], f | true[~ref]
+            else:
+                for ref in rest:
+                    if ref >= 0:
+                        t, f = t | true[ref], f & false[ref]
+                    else:
+                        t, f = t | false[~ref], f & true[~ref]
         true.append(t)
         false.append(f)
 

@@ -48,9 +48,7 @@ class CsvLines:
                 comma = ","
             comma = ","
         self._words = pa.concat_arrays(self._pool)
-        self._ends = [
-            None if isinstance(some, int) else np.concatenate(([0], np.cumsum(some))) for some in self._counts
-        ]
+        self._ends = [np.cumsum([0] if isinstance(some, int) else np.insert(some, 0, 0)) for some in self._counts]
 
     def _add(self, codes: Array, texts: pa.Array, counts: Array | int = 1) -> None:
         """Add tokens that are places in some texts: of each row so many, or a row of them."""
@@ -104,7 +102,7 @@ class CsvLines:
         place = np.cumsum(wide) - wide
         row = np.empty(int(wide.sum()), dtype=np.int32)
         for tokens, count, ends in zip(self._tokens, counts, self._ends):
-            if ends is None:
+            if isinstance(count, int):
                 row[place if tokens.ndim == 1 else place[:, None] + np.arange(count)] = tokens[start:stop]
             else:
                 some = tokens[ends[start] : ends[stop]]
@@ -122,7 +120,7 @@ def _is_text(column: pa.Array | Lists | Blocks) -> bool:
 def _block_texts(words: tuple[str, ...]) -> pa.StringArray:
     """What any eight words of a list make, as a byte says which: behind other words, and then at the start of a cell."""
     starts, later = list[str](), list[str]()
-    for place in range(0, len(words), 8):
+    for place in range(0, max(1, len(words)), 8):
         eight = words[place : place + 8]
         for byte in range(256):
             starts.append(BETWEEN.join(word for bit, word in enumerate(eight) if byte << bit & 128))

@@ -47,11 +47,12 @@ class Blocks:
 def lists(bits: Bits, labels: Sequence[str], rows: int) -> Lists:
     """The labels whose bit is set, for each row. A label may stand for several rows of bits; see `without_repeats`."""
     by_row = _by_row(bits, rows)
-    codes = (np.flatnonzero(by_row) % max(1, len(labels))).astype(np.int32)
+    found = np.flatnonzero(by_row)
+    offsets = np.searchsorted(found, np.arange(rows + 1) * len(labels)).astype(np.int32)
+    codes = (found % max(1, len(labels))).astype(np.int32)
     distinct = {label: code for code, label in enumerate(dict.fromkeys(labels))}
     if len(distinct) < len(labels):
         codes = np.array([distinct[label] for label in labels], dtype=np.int32)[codes]
-    offsets = np.concatenate(([0], np.cumsum(np.count_nonzero(by_row, axis=1)))).astype(np.int32)
     return Lists(offsets, codes, list(distinct))
 
 
@@ -64,16 +65,16 @@ def _by_row(bits: Bits, rows: int) -> npt.NDArray[np.bool_]:
 
 def _packed_by_row(bits: Bits, rows: int) -> npt.NDArray[np.uint8]:
     """The same, packed. Eight by eight bits are turned as one number, which is six times as fast as by bytes."""
-    groups = -(-len(bits) // 8)
+    groups = max(1, -(-len(bits) // 8))
     padded = np.zeros((groups * 8, bits.shape[1]), dtype=np.uint8)
     padded[: len(bits)] = bits
-    eights = padded.reshape(groups, 8, -1).transpose(0, 2, 1)[:, :, ::-1]
+    eights = padded.reshape(groups, 8, bits.shape[1]).transpose(0, 2, 1)[:, :, ::-1]
     square = np.ascontiguousarray(eights).view("<u8")[:, :, 0]
     for shift, mask in ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0)):
         moved = (square ^ (square >> np.uint64(shift))) & np.uint64(mask)
         square = square ^ moved ^ (moved << np.uint64(shift))
     turned = square.astype("<u8")[:, :, None].view(np.uint8)[:, :, ::-1]
-    return np.ascontiguousarray(turned.transpose(1, 2, 0)).reshape(-1, groups)[:rows]
+    return np.ascontiguousarray(turned.transpose(1, 2, 0)).reshape(bits.shape[1] * 8, groups)[:rows]
 
 
 def first(bits: Bits, most: int) -> Bits:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from salespath.tables import csv_lines
 from salespath.tables.csv_cells import quote
 from salespath.tables.csv_lines import CsvLines
-from salespath.tables.word_lists import Lists
+from salespath.tables.word_lists import Blocks, Lists
 
 WORDS = ["a", "deal", "", 'say "so"', "one, two", "two\nlines", ";", "ü", '"']
-KINDS = st.lists(st.sampled_from(["text", "word", "list"]), min_size=1, max_size=6)
+KINDS = st.lists(st.sampled_from(["text", "word", "list", "blocks"]), min_size=1, max_size=6)
 
 
 def written(rows: list[list[str]]) -> str:
@@ -26,8 +26,13 @@ def written(rows: list[list[str]]) -> str:
     return "\n" + file.getvalue()[:-1] if rows else ""
 
 
-def column(kind: str, rows: int, source) -> tuple[pa.Array | Lists, list[str]]:
+def column(kind: str, rows: int, source) -> tuple[pa.Array | Lists | Blocks, list[str]]:
     """A column of some kind as the writer takes it, and its cells."""
+    if kind == "blocks":
+        words = tuple(f"rule-{number}" for number in range(source.choice([0, 1, 8, 9, 30])))
+        has = np.array([[source.random() < 0.2 for _ in range(rows)] for _ in words], dtype=bool).reshape(len(words), rows)
+        cells = ["; ".join(word for word, so in zip(words, has[:, row]) if so) for row in range(rows)]
+        return Blocks.of(np.packbits(has, axis=1), words, rows), cells
     if kind == "list":
         words = source.sample(WORDS, source.randrange(len(WORDS) + 1))
         codes = [
