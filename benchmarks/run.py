@@ -143,10 +143,11 @@ def many_companies(base: Base, rounds: int, rows: int) -> list[Row]:
                 engine.process(facts)
 
         works.append(in_clips)
-    found = medians(rounds, *works)
-    rate = rows / found[0]
-    peer = f"{rate / (sample / found[1]):,.0f} × CLIPS ({sample / found[1]:,.0f}/s)" if sample else "-"
-    return [(f"table of {rows:,} in memory", f"{rate:,.0f} companies/s", peer, "≥ 100 ×")]
+    (wall, cpu), *others = timed(rounds, *works)
+    rate = rows / wall
+    peer = ", ".join(f"{rate / (sample / other):,.0f} × CLIPS ({sample / other:,.0f}/s)" for other, _ in others)
+    shown = f"{rate:,.0f} companies/s, CPU {cpu / rows * 1e6:.2f} µs a company"
+    return [(f"table of {rows:,} in memory", shown, peer or "-", "≥ 2,000,000/s, ≥ 100 ×")]
 
 
 def agree(base: Base, table: companies.Table, answers: list[str], engine: object) -> None:

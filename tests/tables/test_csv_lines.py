@@ -30,7 +30,9 @@ def column(kind: str, rows: int, source) -> tuple[pa.Array | Lists | Blocks, lis
     """A column of some kind as the writer takes it, and its cells."""
     if kind == "blocks":
         words = tuple(f"rule-{number}" for number in range(source.choice([0, 1, 8, 9, 30])))
-        has = np.array([[source.random() < 0.2 for _ in range(rows)] for _ in words], dtype=bool).reshape(len(words), rows)
+        has = np.array([[source.random() < 0.2 for _ in range(rows)] for _ in words], dtype=bool).reshape(
+            len(words), rows
+        )
         cells = ["; ".join(word for word, so in zip(words, has[:, row]) if so) for row in range(rows)]
         return Blocks.of(np.packbits(has, axis=1), words, rows), cells
     if kind == "list":
