@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,18 +12,23 @@ AT_ONCE = (
     2**13
 )  # points of all rows that are looked at together: fewer calls for few rows, little work in vain for many
 LEVELS = 5
-NEARER = 20  # of the first halvings, of which most numbers are in the lower half again and again
 
 
-def bisect_rows(low: Array, high: Array, state: Callable[[Array], Array]) -> Array:
-    """The least number of each row, in parts of one, from which on a test is no longer as it is with the lowest.
+def bisect_rows(
+    low: Array,
+    high: Array,
+    state: Callable[[Array], Array],
+    before: Array | None = None,
+    likely: Sequence[Array] = (),
+) -> Array:
+    """The least number of each row, in parts of one, from which on a test is no longer as it is with the lowest (`before`).
 
-    `state` takes several points of every row at once: those that the next few halvings may come to, as a tree.
+    `state` takes several points of every row at once: first those by which one comes to the most `likely` of some numbers (or to the
+    lowest), then those that the next few halvings may come to, as a tree. Where halving ends does not depend on what is likely.
     """
-    before, every = state(low), np.arange(len(low))
+    before, every = state(low) if before is None else before, np.arange(len(low))
+    low, high = _towards(_likeliest(low, high, state, before, likely), low, high, state, before)
     levels = min(LEVELS, (AT_ONCE // max(len(low), 1) + 1).bit_length() - 1) or 1
-    if levels > 1 and (high - low > 1 << NEARER).all():
-        low, high = _lower_halves(low, high, before, state)
     while (high - low > 1).any():
         points, parts = list[Array](), [(low, high)]
         for _ in range(levels):
@@ -42,14 +47,49 @@ def bisect_rows(low: Array, high: Array, state: Callable[[Array], Array]) -> Arr
     return high
 
 
-def _lower_halves(low: Array, high: Array, before: Array, state: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """The first halvings as long as they come to the lower half, and one more: all of these points are known beforehand."""
-    ends = [high]
-    for _ in range(NEARER):
-        ends.append(np.floor((low + ends[-1]) / 2))
-    middles = np.stack(ends[1:])
-    same = np.broadcast_to(state(middles) == before, middles.shape)
-    last = np.where(same.any(axis=0), same.argmax(axis=0), NEARER)  # the halving that comes to the upper half
-    every = np.arange(len(low))
-    found = np.stack(ends)
-    return np.where(last < NEARER, middles[np.minimum(last, NEARER - 1), every], low), found[last, every]
+def _likeliest(
+    low: Array, high: Array, state: Callable[[Array], Array], before: Array, likely: Sequence[Array]
+) -> Array:
+    """The least of some numbers of each row at which the test has turned; the lowest where none is known."""
+    if len(likely) == 0:
+        return low
+    points = np.clip(np.stack(likely), low, high)
+    turned = np.broadcast_to(state(points) != before, points.shape)
+    found = np.where(turned, points, np.inf).min(axis=0)
+    return np.where(np.isfinite(found), found, low)
+
+
+def _towards(
+    number: Array, low: Array, high: Array, state: Callable[[Array], Array], before: Array
+) -> tuple[Array, Array]:
+    """What is left of low to high by halving towards a number, up to the first halving that leads elsewhere and including it."""
+    lows, highs, middles = [low], [high], list[Array]()
+    for _ in range(int(np.max(high - low, initial=0)).bit_length()):
+        middles.append(np.floor((lows[-1] + highs[-1]) / 2))
+        upper = middles[-1] < number
+        lows.append(np.where(upper, middles[-1], lows[-1]))
+        highs.append(np.where(upper, highs[-1], middles[-1]))
+    if not middles:
+        return low, high
+    points, every = np.stack(middles), np.arange(len(low))
+    same = np.broadcast_to(state(points) == before, points.shape)
+    astray = same != (points < number)
+    place = np.where(astray.any(axis=0), astray.argmax(axis=0), len(middles))
+    low, high = np.stack(lows)[place, every], np.stack(highs)[place, every]
+    last = np.minimum(place, len(middles) - 1)
+    middle, so, on = points[last, every], same[last, every], place < len(middles)
+    return np.where(on & so, middle, low), np.where(on & ~so, middle, high)
+
+
+def likely_turns(low: Array, high: Array, difference: Callable[[Array], Array]) -> list[Array]:
+    """Where a difference is nought if it grows evenly with a number in parts of one, or in inverse proportion to it."""
+    ends = np.stack([low + 1, high])
+    found = []
+    with np.errstate(all="ignore"):
+        apart = np.broadcast_to(difference(ends), ends.shape)
+        for some in (apart, apart * ends):
+            turn = np.ceil(ends[0] + (ends[1] - ends[0]) * (some[0] / (some[0] - some[1])))
+            found.append(
+                np.where((turn >= low) & (turn < high), turn, high - 1) + 1
+            )  # behind it, whatever the comparison
+    return found

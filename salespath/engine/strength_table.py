@@ -18,7 +18,7 @@ import numpy as np
 from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, PARTS, SLACK, bounds, options, turns
 from salespath.engine.contradictions import impossible_rows
-from salespath.engine.halving import bisect_rows
+from salespath.engine.halving import bisect_rows, likely_turns
 from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
 from salespath.engine.table import NONE, Array, Bits, FactColumn, FactTable, Rows, column, distinct_rows, words
 from salespath.engine.turning import RUNS, asking_order, readers
@@ -233,11 +233,19 @@ class _Part:
     def _crossings(self, name: str, step: int, low: Array, high: Array, tried: Array, test: Compare) -> Iterator[Array]:
         """Where a test turns that joins a number with others, as in `cells.begins`; the last place again where no more."""
 
+        def rows_with(table: FactTable, point: Array) -> Rows:
+            cells = FactColumn(point / step, np.ones(table.rows, dtype=bool))
+            return Rows(self.base, FactTable(table.rows, {**table.columns, name: cells}))
+
         def state(table: FactTable, point: Array) -> Array:
-            known = np.ones(table.rows, dtype=bool)
-            rows = Rows(self.base, FactTable(table.rows, {**table.columns, name: FactColumn(point / step, known)}))
-            true, false, open_ = (np.unpackbits(bits, axis=-1, count=table.rows) for bits in rows.test(test))
+            bits = rows_with(table, point).test(test)
+            true, false, open_ = (np.unpackbits(some, axis=-1, count=table.rows) for some in bits)
             found: Array = true + 2 * false + 4 * open_
+            return found
+
+        def apart(table: FactTable, point: Array) -> Array:
+            rows = rows_with(table, point)
+            found: Array = rows.value(test.left).values - rows.value(test.right).values
             return found
 
         read = {other: self.table.columns[other] for other in self.base.behind(inputs(test)) & self.known.keys()}
@@ -248,16 +256,20 @@ class _Part:
         first, which = distinct_rows([*(cells[some] for cells in read.values()), *bounds], len(some))
         rows = some[first]
 
-        def of(some: Array) -> partial[Array]:
-            return partial(state, FactTable(len(some), {other: cells[rows[some]] for other, cells in read.items()}))
+        def table_of(some: Array) -> FactTable:
+            return FactTable(len(some), {other: cells[rows[some]] for other, cells in read.items()})
 
         left = np.arange(len(rows))
-        here, end, last = low[rows], high[rows], of(left)(high[rows])
+        here, end, table = low[rows], high[rows], table_of(left)
+        last = state(table, end)
         while True:
-            left = left[of(left)(here[left]) != last[left]]
+            before = state(table, here[left])
+            left, before = left[further := before != last[left]], before[further]
             if not len(left):
                 return
-            here[left] = bisect_rows(here[left], end[left], of(left))
+            table = table_of(left)
+            likely = likely_turns(here[left], end[left], partial(apart, table))
+            here[left] = bisect_rows(here[left], end[left], partial(state, table), before, likely)
             found = low.copy()
             found[some] = here[which]
             yield found

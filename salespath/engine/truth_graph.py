@@ -66,7 +66,14 @@ class TruthGraph:
 
     def names_read(self, refs: Iterable[Ref]) -> set[str]:
         """The facts and numbers that the tests below some nodes read."""
-        names, pending, seen = set[str](), list(refs), set[Ref]()
+        return {name for place in self._leaves_below(refs) for name in self.leaf_inputs[place]}
+
+    def leaves_below(self, refs: Iterable[Ref]) -> list[GraphLeaf]:
+        """The tests below some nodes."""
+        return [self.leaves[place] for place in sorted(self._leaves_below(refs))]
+
+    def _leaves_below(self, refs: Iterable[Ref]) -> set[int]:
+        found, pending, seen = set[int](), list(refs), set[Ref]()
         while pending:
             ref = pending.pop()
             node = ref if ref >= 0 else ~ref
@@ -74,10 +81,10 @@ class TruthGraph:
                 seen.add(node)
                 kind, parts = self.nodes[node]
                 if kind == LEAF:
-                    names.update(self.leaf_inputs[parts[0]])
+                    found.update(parts)
                 else:
                     pending.extend(parts)
-        return names
+        return found
 
     def evaluate(
         self,

@@ -91,14 +91,20 @@ def any_certain(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
 
 
 def least(
-    fact: Fact, lifts: Callable[[Any], Numbers], low: Any, high: Any, bisect: Callable[..., Any] = bisect_between
+    fact: Fact,
+    lifts: Callable[[Any], Numbers],
+    low: Any,
+    high: Any,
+    bisect: Callable[..., Any] = bisect_between,
+    at_ends: tuple[Any, Any] | None = None,
 ) -> tuple[Any, Any]:
     """The place in BOUNDS of the bound that lifts, and the amount from `low` to `high`. Of one company, or of the rows of a table.
 
-    `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1; `bisect` looks where that turns.
+    `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1 (`at_ends`: it has of `low` and `high`);
+    `bisect` looks where that turns.
     """
     steps = PARTS.get(fact.type, 1)
-    at_low, at_high = lifts(low / steps), lifts(high / steps)
+    at_low, at_high = at_ends or (lifts(low / steps), lifts(high / steps))
     up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
     turn = bisect(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))
     return up + 2 * down, (turn + (low - turn) * (at_low & at_high) - down) / steps

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, SLACK, bounds
-from salespath.engine.halving import bisect_rows
+from salespath.engine.halving import bisect_rows, likely_turns
 from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, distinct_rows
 from salespath.engine.unless import BOUNDS, answers, any_certain, exceptions, least, read
 from salespath.facts import Fact, Value
-from salespath.rules.language import Leaf, Number, inputs
+from salespath.rules.language import Compare, Leaf, Number, inputs
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,26 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
 
     low, high = (end[first] for end in ends)
     step = PARTS.get(fact.type, 1)
-    some = (low <= high) & amounts_lift(np.stack([low, high]) / step).any(axis=0)
+    at_low, at_high = amounts_lift(np.stack([low, high]) / step)
+    some = (low <= high) & (at_low | at_high).astype(bool)
     if not some.any():  # else no whole amount is within the range, or none lifts
         return
     known, low, high = known[some], low[some], high[some]
     columns = {name: cells[some] for name, cells in kept.rows.table.columns.items()}
     kept = _Kept(Rows(base, FactTable(len(known), columns)), fact.id)
+    tests = [leaf for leaf in base.graph.leaves_below(refs) if isinstance(leaf, Compare) and kept.reads(leaf)]
+
+    def likely() -> list[Array]:
+        return [turn for test in tests for turn in likely_turns(low, high, lambda point: apart(test, point / step))]
+
+    def apart(test: Compare, amount: Array) -> Array:
+        carrier = _Answered(kept, FactColumn(amount, np.broadcast_to(known, amount.shape)))
+        found: Array = carrier.value(test.left).values - carrier.value(test.right).values
+        return found
+
     codes, amounts = np.zeros(len(first), dtype=np.int64), np.zeros(len(first))
-    codes[some], amounts[some] = least(fact, amounts_lift, low, high, bisect_rows)
+    bisect = partial(bisect_rows, before=at_low[some], likely=likely())
+    codes[some], amounts[some] = least(fact, amounts_lift, low, high, bisect, (at_low[some], at_high[some]))
     codes, amounts = codes[which], amounts[which]
     for code, bound in enumerate(BOUNDS):
         if bound and (codes == code).any():
