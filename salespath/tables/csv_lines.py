@@ -87,8 +87,7 @@ class CsvLines:
         first = (column.by_row != 0).argmax(axis=1)
         some = np.flatnonzero(first)  # in others the first block has items, or none has
         tokens[some, first[some]] += np.int32(size * 256)
-        before = pa.array([comma] * 256 + [""] * (2 * size - 1) * 256)
-        self._add(tokens, pc.binary_join_element_wise(before, _block_texts(column.words), ""), size)
+        self._add(tokens, _block_texts(column.words, comma), size)
 
     def pieces(self) -> Iterator[tuple[CsvLines, int, int]]:
         """Some rows after the other."""
@@ -117,12 +116,13 @@ def _is_text(column: pa.Array | Lists | Blocks) -> bool:
 
 
 @lru_cache(4)
-def _block_texts(words: tuple[str, ...]) -> pa.StringArray:
-    """What any eight words of a list make, as a byte says which: behind other words, and then at the start of a cell."""
+def _block_texts(words: tuple[str, ...], comma: str) -> pa.StringArray:
+    """What any eight words of a list make, as a byte says which: behind other words, and then as the first of a cell."""
     starts, later = list[str](), list[str]()
     for place in range(0, max(1, len(words)), 8):
         eight = words[place : place + 8]
         for byte in range(256):
-            starts.append(BETWEEN.join(word for bit, word in enumerate(eight) if byte << bit & 128))
-            later.append(f"{BETWEEN if starts[-1] and place else ''}{starts[-1]}")
+            said = BETWEEN.join(word for bit, word in enumerate(eight) if byte << bit & 128)
+            starts.append(said)
+            later.append(f"{BETWEEN}{said}" if said and place else said if place else comma + said)
     return pa.array(later + starts)
