@@ -12,6 +12,7 @@ AT_ONCE = (
     2**13
 )  # points of all rows that are looked at together: fewer calls for few rows, little work in vain for many
 LEVELS = 5
+NEAR_BY = 2**17  # parts of one
 
 
 def bisect_rows(
@@ -83,13 +84,12 @@ def _towards(
 
 def likely_turns(low: Array, high: Array, difference: Callable[[Array], Array]) -> list[Array]:
     """Where a difference is nought if it grows evenly with a number in parts of one, or in inverse proportion to it."""
-    ends = np.stack([low + 1, high])
-    found = []
+    ends = np.stack([low + 1, np.minimum(low + NEAR_BY, high)])  # far off a number may be no longer possible
+    found = [low + 1]  # the first above nothing
     with np.errstate(all="ignore"):
         apart = np.broadcast_to(difference(ends), ends.shape)
         for some in (apart, apart * ends):
             turn = np.ceil(ends[0] + (ends[1] - ends[0]) * (some[0] / (some[0] - some[1])))
-            found.append(
-                np.where((turn >= low) & (turn < high), turn, high - 1) + 1
-            )  # behind it, whatever the comparison
+            turn = np.where((turn >= low) & (turn <= high), turn, high)
+            found += [turn - 1, turn, turn + 1]  # as a comparison is strict or not, and a number a little off
     return found
