@@ -24,8 +24,8 @@ def bisect_rows(
 ) -> Array:
     """The least number of each row, in parts of one, from which on a test is no longer as it is with the lowest (`before`).
 
-    `state` takes several points of every row at once: first those by which one comes to the most `likely` of some numbers (or to the
-    lowest), then those that the next few halvings may come to, as a tree. Where halving ends does not depend on what is likely.
+    `state` takes several points of every row at once: first those by which one comes to the most `likely` of some numbers (or to
+    the lowest), then those that the next few halvings may come to, as a tree. Where it ends does not depend on what is likely.
     """
     before, every = state(low) if before is None else before, np.arange(len(low))
     low, high = _towards(_likeliest(low, high, state, before, likely), low, high, state, before)

@@ -119,7 +119,7 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
 
     low, high = (end[first] for end in ends)
     step = PARTS.get(fact.type, 1)
-    at_low, at_high = amounts_lift(np.stack([low, high]) / step)
+    at_low, at_high = np.broadcast_to(amounts_lift(np.stack([low, high]) / step), (2, len(first)))
     some = (low <= high) & (at_low | at_high).astype(bool)
     if not some.any():  # else no whole amount is within the range, or none lifts
         return
@@ -128,16 +128,14 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
     kept = _Kept(Rows(base, FactTable(len(known), columns)), fact.id)
     tests = [leaf for leaf in base.graph.leaves_below(refs) if isinstance(leaf, Compare) and kept.reads(leaf)]
 
-    def likely() -> list[Array]:
-        return [turn for test in tests for turn in likely_turns(low, high, lambda point: apart(test, point / step))]
-
-    def apart(test: Compare, amount: Array) -> Array:
-        carrier = _Answered(kept, FactColumn(amount, np.broadcast_to(known, amount.shape)))
+    def apart(test: Compare, point: Array) -> Array:
+        carrier = _Answered(kept, FactColumn(point / step, np.broadcast_to(known, point.shape)))
         found: Array = carrier.value(test.left).values - carrier.value(test.right).values
         return found
 
+    likely = [turn for test in tests for turn in likely_turns(low, high, partial(apart, test))]
     codes, amounts = np.zeros(len(first), dtype=np.int64), np.zeros(len(first))
-    bisect = partial(bisect_rows, before=at_low[some], likely=likely())
+    bisect = partial(bisect_rows, before=at_low[some], likely=likely)
     codes[some], amounts[some] = least(fact, amounts_lift, low, high, bisect, (at_low[some], at_high[some]))
     codes, amounts = codes[which], amounts[which]
     for code, bound in enumerate(BOUNDS):
