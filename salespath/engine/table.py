@@ -31,7 +31,6 @@ Array: TypeAlias = "npt.NDArray[Any]"
 Bits: TypeAlias = "npt.NDArray[np.uint8]"
 
 CHUNK = 65_536
-_ONES = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 NONE = -1
 FIGURES = (*SUMS, *DIMENSIONS)
 
@@ -228,8 +227,9 @@ class Rows(PackedBits):
         given = self.table.columns.get(name)
         if given is None:
             return UNKNOWN
-        each = np.ascontiguousarray(given.values)[..., np.newaxis].view(np.uint8)
-        total = _ONES[each].sum(axis=-1, dtype=np.uint8)
+        total: Array = np.zeros(self.rows, dtype=np.uint8)
+        for place in range(len(self.base.vocabulary[name].values)):
+            total = total + (given.values >> place & 1).astype(np.uint8)
         return FactColumn(np.where(given.known, total.astype(np.float64), np.nan), given.known)
 
     # Tests
