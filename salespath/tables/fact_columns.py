@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -63,6 +64,68 @@ class Cells:
     how: pa.Array | None = None
 
 
+@dataclass(frozen=True)
+class _Meanings:
+    """What some texts mean, as columns. The first place is that of no text, which is unknown.
+
+    `codes` are the currencies of amounts; `named` says whose are to be kept, `guessed` what is about so much, `noted` what does not
+    mean just what it says, `ranged` what is a range, `wrong` what means nothing.
+    """
+
+    items: list[Understood | BadCell]
+    column: FactColumn
+    text: pa.StringArray
+    codes: Array
+    named: Array
+    guessed: Array
+    noted: Array
+    ranged: Array
+    wrong: Array
+
+    @classmethod
+    def none(cls, fact: Fact | Derived) -> _Meanings:
+        """Those of no text at all."""
+        return cls(
+            [Understood(None)],
+            column(fact, [None]),
+            pa.array([""]),
+            np.array([""], dtype="U3"),
+            *np.zeros((5, 1), dtype=bool),
+        )
+
+    def plus(self, fact: Fact | Derived, more: Sequence[Understood | BadCell], foreign: bool) -> _Meanings:
+        """Those and more; of `foreign` amounts a dollar is kept too."""
+        if not more:
+            return self
+        none = Understood(None)
+        good = [none if isinstance(item, BadCell) else item for item in more]
+        codes = np.array(["" if item.currency == UNNAMED else item.currency for item in good], dtype="U3")
+        named = (codes != "") if foreign else (codes != "") & (codes != DOLLARS)
+        kept = (f" {code}" if is_ else "" for code, is_ in zip(codes.tolist(), named.tolist()))
+        written = ["" if i.value is None else f"{cell_text(fact, i.value)}{code}" for i, code in zip(good, kept)]
+        typed = column(fact, [item.value for item in good])
+        values = np.concatenate([self.column.values, typed.values])
+        known = np.concatenate([self.column.known, typed.known])
+        high = None
+        if typed.high is not None or self.column.high is not None:
+            high = np.concatenate([self.column.ends[1], typed.ends[1]])
+        flags = (
+            named,
+            [bool(item.how) for item in good],
+            [bool(item.note) for item in good],
+            [isinstance(item.value, Range) for item in good],
+            [isinstance(item, BadCell) for item in more],
+        )
+        before = (self.named, self.guessed, self.noted, self.ranged, self.wrong)
+        return _Meanings(
+            [*self.items, *more],
+            FactColumn(values, known, high),
+            pa.concat_arrays([self.text, pa.array(written, pa.string())]),
+            np.concatenate([self.codes, codes]),
+            *(np.concatenate([one, np.array(other, dtype=bool)]) for one, other in zip(before, flags)),
+        )
+
+
 class CellReader:
     """Reads the cells of one fact; `context` is what is known of all of them.
 
@@ -74,7 +137,8 @@ class CellReader:
         self.context = (
             replace(context, currency=self._named or UNNAMED) if fact.type == "money" and foreign else context
         )
-        self._known: dict[tuple[str, bool], Understood | BadCell] = {}
+        self._known: dict[tuple[str, bool], int] = {}  # texts, and where their meanings stand
+        self._meanings = _Meanings.none(fact)
         percent = 2 if context.percent and fact.type == "share" else 0
         self._exponent = context.scale - percent
         self._one_by_one = bool(context.per)  # of which period a plain number is depends on the fact
@@ -101,42 +165,59 @@ class CellReader:
             return self._numbers(cells)
         return self._distinct(cells.dictionary_encode(), exact=exact)
 
+    def _distinct(self, cells: pa.DictionaryArray, *, exact: bool = False) -> Cells:
+        if len(cells.dictionary) > len(cells):
+            cells = cells.dictionary_decode().dictionary_encode()
+        words, which = cells.dictionary.to_pylist(), places(cells)
+        at = np.array([*map(self._known.get, zip(words, repeat(exact)), repeat(-1)), 0])
+        new = np.flatnonzero(at < 0)
+        if not len(new):
+            return self._cells(words, which, at, self._meanings)
+        new = new[np.bincount(which, minlength=len(at))[new] > 0]
+        found = [self._understood(words[place], exact) for place in new.tolist()]
+        at[at < 0] = 0
+        at[new] = len(self._meanings.items) + np.arange(len(new))
+        kept = max(0, _REMEMBERED - len(self._known))
+        self._known.update(((words[place], exact), int(at[place])) for place in new[:kept].tolist())
+        self._meanings = self._meanings.plus(self.fact, found[:kept], self._foreign)
+        return self._cells(words, which, at, self._meanings.plus(self.fact, found[kept:], self._foreign))
+
     def _understood(self, text: str, exact: bool) -> Understood | BadCell:
         """What one cell means: as in a fact file, but a set is written a;b."""
-        if (text, exact) in self._known:
-            return self._known[text, exact]
         try:
-            found: Understood | BadCell = understand(self.fact, text, self.context, exact=exact)
+            return understand(self.fact, text, self.context, exact=exact)
         except BadValue as error:
-            found = BadCell(shown(text), str(error))
-        if len(self._known) < _REMEMBERED:
-            self._known[text, exact] = found
-        return found
+            return BadCell(shown(text), str(error))
 
-    def _distinct(self, cells: pa.DictionaryArray, *, exact: bool = False) -> Cells:
-        words, which = cells.dictionary.to_pylist(), places(cells)
-        counts = np.bincount(which, minlength=len(words) + 1).tolist()
-        return self._each(
-            words, which, [self._understood(t, exact) if n else Understood(None) for t, n in zip(words, counts)]
+    def _cells(self, words: Sequence[str], which: Array, at: Array, meanings: _Meanings) -> Cells:
+        """The cells of a column, of which each is one of some words, or none; `at` is where the meanings of these stand."""
+        places = at[which]
+        typed, codes, how = meanings.column[places], None, None
+        bad: Bad = {}
+        notes: list[tuple[str, str, int]] = []
+        if typed.high is not None and not meanings.ranged[at].any():
+            typed = replace(typed, high=None)
+        for row in np.flatnonzero(meanings.wrong[places]).tolist() if meanings.wrong[at].any() else ():
+            item = meanings.items[int(places[row])]
+            assert isinstance(item, BadCell)
+            bad[row] = item
+        if len(noted := np.flatnonzero(meanings.noted[at])):
+            counts = np.bincount(which, minlength=len(at)).tolist()
+            items = ((word, meanings.items[int(at[word])]) for word in noted.tolist())
+            notes = [
+                (shown(words[n]), item.note, counts[n])
+                for n, item in items
+                if isinstance(item, Understood) and counts[n]
+            ]
+        if meanings.named[at].any():
+            codes = meanings.codes[places]
+        if meanings.guessed[at].any():
+            how = pa.array(np.where(meanings.guessed[places], "estimated", None), pa.string())
+        indices = pa.array(places.astype(np.int32), mask=~typed.known)
+        text = (
+            meanings.text.take(indices) if self.fact.numeric else pa.DictionaryArray.from_arrays(indices, meanings.text)
         )
-
-    def _each(self, words: Sequence[str], which: Array, found: Sequence[Understood | BadCell]) -> Cells:
-        """The cells of a column from what the distinct ones mean; `which` of them each is, or none of them."""
-        none = Understood(None)
-        good = [none if isinstance(item, BadCell) else item for item in (*found, none)]
-        wrong = np.array([isinstance(item, BadCell) for item in found] + [False])
-        bad = {int(row): item for row in np.flatnonzero(wrong[which]) if isinstance(item := found[which[row]], BadCell)}
-        codes = ["" if item.currency == UNNAMED else item.currency for item in good]
-        kept = [f" {code}" if code and (code != DOLLARS or self._foreign) else "" for code in codes]
-        written = [None if i.value is None else f"{cell_text(self.fact, i.value)}{more}" for i, more in zip(good, kept)]
-        chosen = pa.array(which)
-        counts = np.bincount(which, minlength=len(good)).tolist()
-        notes = [(shown(text), item.note, n) for text, item, n in zip(words, good, counts) if item.note and n]
-        named, how = np.array(codes)[which] if any(kept) else None, None
-        if any(item.how for item in good):
-            how = pa.array([item.how or None for item in good], pa.string()).take(chosen)
-        typed = column(self.fact, [item.value for item in good])[which]
-        return Cells(typed, pa.array(written, pa.string()).take(chosen), bad, notes, named, how)
+        return Cells(typed, text, bad, notes, codes, how)
 
     def _lists(self, cells: pa.ListArray) -> Cells:
         """Lists of members, as the lists of a fact file."""
@@ -146,7 +227,9 @@ class CellReader:
         first[which[::-1]] = np.arange(len(which))[::-1]
         named = cells.take(pa.array(first[:-1])).to_pylist()
         written = encoded.dictionary.to_pylist()
-        return self._each(written, which, [self._members(*item) for item in zip(written, named)])
+        found = [self._members(*item) for item in zip(written, named)]
+        meanings = _Meanings.none(self.fact).plus(self.fact, found, self._foreign)
+        return self._cells(written, which, np.append(np.arange(len(found)) + 1, 0), meanings)
 
     def _members(self, text: str, named: Sequence[str | None]) -> Understood | BadCell:
         try:
