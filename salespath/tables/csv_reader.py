@@ -24,7 +24,7 @@ from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.csv_cells import unguard
-from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, some_cells, utf8
+from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_keys, row_texts, some_cells, utf8
 from salespath.tables.dates import Dates, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
 from salespath.tables.evidence import Evidence, as_read, evidence, read_as
@@ -114,7 +114,7 @@ class Delimited(TableReading):
         here = {place: int(np.searchsorted(places, place)) for place in bad}
         rows = block.first + places
         blank = frozenset(block.first + place for place, text in ragged.items() if not text and place not in wrong)
-        keys = self._keys(block)[places]
+        keys = row_keys(block, self._delimiter)[places]
 
         def find(facts: Mapping[str, FactColumn]) -> Mapping[int, LeftOut]:
             some = frozenset(here[n] for n in short)
@@ -250,9 +250,11 @@ class Delimited(TableReading):
             ragged[row.number - 1] = row.text.strip()
             return "skip"
 
+        longest = int(np.diff(row_ends(block, self._delimiter), prepend=0).max()) if data is block.data else len(data)
+        size = min(len(data), max(READ, 2 * longest)) + 1
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
-            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=self._all),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=size, column_names=self._all),
             pyarrow.csv.ParseOptions(
                 delimiter=self._delimiter,
                 newlines_in_values=b'"' in data,
@@ -297,14 +299,6 @@ class Delimited(TableReading):
         wrong = sorted(found - bad.keys())
         texts = row_texts(block, self._delimiter, wrong)
         return {place: self._ragged(block, place, texts[place]) for place in wrong}
-
-    def _keys(self, block: RowBlock) -> Array:
-        """A number for each row, the same for the same text."""
-        lines: Iterable[bytes] = block.data.splitlines() if b'"' not in block.data else ()
-        if b'"' in block.data:
-            ends = row_ends(block, self._delimiter).tolist()
-            lines = (block.data[start:stop].rstrip(b"\r\n") for start, stop in zip([0, *ends], ends))
-        return np.fromiter(map(hash, lines), np.int64, block.rows)
 
     def _ragged(self, block: RowBlock, place: int, text: str) -> Reject:
         cells = self._cells(text)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -35,12 +35,16 @@ Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 @dataclass(frozen=True)
 class RowBlock:
-    """Whole rows in UTF-8, the number of the first, how many, and what is wrong with the quotes of some, by place."""
+    """Whole rows in UTF-8, the number of the first, how many, and what is wrong with the quotes of some, by place.
+
+    `ends` are where they end, their line ends included; None where that is to be found out.
+    """
 
     data: bytes
     first: int
     rows: int
     bad: dict[int, str]
+    ends: Positions | None = field(default=None, compare=False)
 
 
 def utf8(source: InputFile, name: str) -> Iterator[bytes]:
@@ -79,7 +83,8 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header
     rest = b""
     row, limit = header, 1  # the header is a block of its own
     pieces: list[bytes] = []
-    rows, bad = 0, dict[int, str]()
+    ends: list[Positions] = []
+    rows, size, bad = 0, 0, dict[int, str]()
     for chunk in chain(chunks, (None,)):
         data = rest + (chunk or b"")
         layout = _Layout(data, delimiter.encode(), complete=chunk is None)
@@ -88,16 +93,18 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header
             taken = min(limit - rows, len(layout.ends) - done)
             end = int(layout.ends[done + taken - 1])
             pieces.append(data[start:end])
+            ends.append(layout.ends[done : done + taken] + (size - start))
+            size += end - start
             bad.update({rows + n - done: why for n, why in layout.bad.items() if done <= n < done + taken})
             start, done, rows = end, done + taken, rows + taken
             if rows == limit:
-                block = _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
+                block = _check(RowBlock(b"".join(pieces), row, rows, bad, np.concatenate(ends)), path, delimiter)
                 if row > header:
                     yield block
                 elif bad:
                     raise refusal("SP103", f"the header: {bad[0]}", path, row=row)
                 row, limit = row + rows, most
-                pieces, rows, bad = [], 0, {}
+                pieces, ends, rows, size, bad = [], [], 0, 0, {}
         rest = data[start:]
         if (chunk is None and rest) or len(rest) > MAX_ROW:
             if layout.open:
@@ -105,12 +112,23 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header
                 raise refusal("SP103", what, path, row=row + rows)
             raise refusal("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row=row + rows)
     if rows:
-        yield _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
+        yield _check(RowBlock(b"".join(pieces), row, rows, bad, np.concatenate(ends)), path, delimiter)
 
 
 def row_ends(block: RowBlock, delimiter: str) -> Positions:
     """Where the rows of a block end, their line ends included."""
-    return _Layout(block.data, delimiter.encode(), complete=True).ends
+    return _Layout(block.data, delimiter.encode(), complete=True).ends if block.ends is None else block.ends
+
+
+def row_keys(block: RowBlock, delimiter: str) -> Positions:
+    """A number for each row, the same for the same text."""
+    data, ends = block.data, row_ends(block, delimiter).tolist()
+    rows = map(data.__getitem__, map(slice, [0, *ends], ends))
+    if b"\r" in data:
+        rows = (row.rstrip(b"\r\n") for row in rows)
+    elif not data.endswith(b"\n"):
+        rows = chain(islice(rows, len(ends) - 1), (data[ends[-2] if len(ends) > 1 else 0 :] + b"\n",))
+    return np.fromiter(map(hash, rows), np.int64, block.rows)
 
 
 def some_cells(block: RowBlock, delimiter: str, width: int, columns: Iterable[int]) -> list[pa.Array] | None:
@@ -156,9 +174,10 @@ def _check(block: RowBlock, path: str, delimiter: str) -> RowBlock:
     if b"\0" in block.data:
         raise refusal("SP102", "this is a binary file; text was expected.", path)
     try:
-        block.data.decode()
+        if not block.data.isascii():
+            block.data.decode()
     except UnicodeDecodeError as error:
-        ends = _Layout(block.data, delimiter.encode(), complete=True).ends
+        ends = row_ends(block, delimiter)
         row = block.first + int(np.searchsorted(ends, error.start, side="right"))
         message = f"the byte {block.data[error.start]:#04x} is not UTF-8, and what else it is is not clear. "
         message += (
