@@ -24,8 +24,20 @@ from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.csv_cells import unguard
-from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_keys, row_texts, some_cells, utf8
-from salespath.tables.dates import Dates, Older, date_columns
+from salespath.tables.csv_rows import (
+    READ,
+    RowBlock,
+    after,
+    blocks,
+    cell_of_lines,
+    plain_lines,
+    row_ends,
+    row_keys,
+    row_texts,
+    some_cells,
+    utf8,
+)
+from salespath.tables.dates import Dates, Names, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
 from salespath.tables.evidence import Evidence, as_read, evidence, read_as
 from salespath.tables.framing import Framing, frame
@@ -193,6 +205,10 @@ class Delimited(TableReading):
         for _ in self._source.pieces(READ):  # of a pipe, a copy is made
             break
         self._source.rewind()
+        different = self._all_different()
+        self._source.rewind()
+        if different:
+            return None
         found = Dates()
         names = (header.COMPANY, *dates)
         wanted = [self._all.index(name) for name in names]
@@ -205,6 +221,16 @@ class Delimited(TableReading):
             found.add(cells[0], cells[1:], block.first + places)
         self._source.rewind()
         return found.older()
+
+    def _all_different(self) -> bool:
+        """Whether no two rows have one company, as far as that is found out at a glance: most files have a row for each."""
+        found = Names()
+        place = self._all.index(header.COMPANY)
+        for lines in plain_lines(after(utf8(self._source, self._frame.encoding), self._frame.start)):
+            names = None if lines is None else cell_of_lines(lines, self._delimiter, place)
+            if names is None or not found.add(names):
+                return False
+        return found.all_different()
 
     def _decided(self, some: Iterable[RowBlock]) -> str:
         """How columns of rejects are read where rows that are not among them decided it."""

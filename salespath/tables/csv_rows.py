@@ -23,6 +23,7 @@ from salespath.files.source import InputFile
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20
+NEAR = 48  # bytes of a line in which one of its first cells is sought
 MAX_LINES = 50  # a quoted cell of more lines has probably lost its closing quote
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 
@@ -123,7 +124,7 @@ def row_ends(block: RowBlock, delimiter: str) -> Positions:
 def row_keys(block: RowBlock, delimiter: str) -> Positions:
     """A number for each row, the same for the same text."""
     data, ends = block.data, row_ends(block, delimiter).tolist()
-    rows = map(data.__getitem__, map(slice, [0, *ends], ends))
+    rows: Iterable[bytes] = map(data.__getitem__, map(slice, [0, *ends], ends))
     if b"\r" in data:
         rows = (row.rstrip(b"\r\n") for row in rows)
     elif not data.endswith(b"\n"):
@@ -157,6 +158,37 @@ def some_cells(block: RowBlock, delimiter: str, width: int, columns: Iterable[in
         cells = pa.StringArray.from_buffers(block.rows, *buffers)
         found.append(pc.if_else(pa.array(lengths > 0), cells, None))
     return found
+
+
+def plain_lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
+    """Whole lines, many at a time; None, and no more, where rows may not be lines: at quotes, returns and what is no ASCII."""
+    rest = b""
+    for chunk in chain(chunks, (None,)):
+        data = rest + (b"\n" * bool(rest) if chunk is None else chunk)
+        whole = data[: data.rfind(b"\n") + 1]
+        rest = data[len(whole) :]
+        if not whole.isascii() or any(mark in whole for mark in (b'"', b"\r", b"\0")) or len(rest) > MAX_ROW:
+            yield None
+            return
+        if whole:
+            yield whole
+
+
+def cell_of_lines(data: bytes, delimiter: str, place: int) -> bytes | None:
+    """One cell of each of some lines, each with a line end; None where one of them does not end near where its line begins."""
+    padded = np.frombuffer(data + bytes(NEAR), dtype=np.uint8)
+    ends = np.flatnonzero(padded[: len(data)] == LINE_FEED)
+    near = np.lib.stride_tricks.sliding_window_view(padded, NEAR)[np.concatenate(([0], ends[:-1] + 1))]
+    marks = (near == ord(delimiter)) | (near == LINE_FEED)
+    rows, stop = np.arange(len(near)), np.full(len(near), -1)
+    for _ in range(place + 1):
+        begin, stop = stop + 1, marks.argmax(axis=1)
+        if not marks[rows, stop].all():
+            return None
+        marks[rows, stop] = False
+    near[rows, stop] = LINE_FEED
+    columns = np.arange(NEAR)
+    return near[(columns >= begin[:, None]) & (columns <= stop[:, None])].tobytes()
 
 
 def row_texts(block: RowBlock, delimiter: str, places: Iterable[int]) -> dict[int, str]:

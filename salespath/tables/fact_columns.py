@@ -212,7 +212,7 @@ class CellReader:
         if meanings.named[at].any():
             codes = meanings.codes[places]
         if meanings.guessed[at].any():
-            how = pa.array(np.where(meanings.guessed[places], "estimated", None), pa.string())
+            how = pa.array(np.full(len(places), "estimated"), pa.string(), mask=~meanings.guessed[places])
         indices = pa.array(places.astype(np.int32), mask=~typed.known)
         text = (
             meanings.text.take(indices) if self.fact.numeric else pa.DictionaryArray.from_arrays(indices, meanings.text)
