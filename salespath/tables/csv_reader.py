@@ -291,7 +291,7 @@ class Delimited(TableReading):
         )
         if table.num_rows + len(ragged) != block.rows:
             raise refusal("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
-        return table, ragged
+        return table.combine_chunks(), ragged
 
     def _options(self, names: Iterable[str]) -> pyarrow.csv.ConvertOptions:
         if not names:

@@ -16,13 +16,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Array, FactColumn, column, words
+from salespath.engine.table import Array, FactColumn, column, mask_type, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.currencies import DOLLARS, ISO, UNNAMED
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import BadValue, Range, cell_text
 from salespath.files.problems import shown
-from salespath.tables.normalise import is_number, places, texts
+from salespath.tables.normalise import is_number, places, texts, valid
 
 
 class BadCell(NamedTuple):
@@ -44,6 +44,7 @@ _PLAIN_BYTES = np.zeros(256, dtype=bool)
 _PLAIN_BYTES[list(b"0123456789.-")] = True
 _REMEMBERED = 100_000
 _NULL = "(null)"
+_WHOLE = 2**53  # whole numbers below it are exact
 POINT = ord(".")
 
 
@@ -221,6 +222,8 @@ class CellReader:
 
     def _lists(self, cells: pa.ListArray) -> Cells:
         """Lists of members, as the lists of a fact file."""
+        if (masks := self._masks(cells)) is not None:
+            return Cells(FactColumn(masks, valid(cells)), None, {})
         encoded = texts(cells).dictionary_encode()
         first = np.full(len(encoded.dictionary) + 1, 0)
         which = places(encoded)
@@ -230,6 +233,22 @@ class CellReader:
         found = [self._members(*item) for item in zip(written, named)]
         meanings = _Meanings.none(self.fact).plus(self.fact, found, self._foreign)
         return self._cells(written, which, np.append(np.arange(len(found)) + 1, 0), meanings)
+
+    def _masks(self, cells: pa.ListArray) -> Array | None:
+        """The sets that lists are, of which each member is written as its id; None where there is another one."""
+        items = cells.flatten().dictionary_encode()
+        bits = {member: 1 << code for code, member in enumerate(self.fact.values)}
+        found = [bits.get(word) for word in items.dictionary.to_pylist()]
+        if self.fact.type != "set" or items.null_count or None in found:
+            return None
+        kind = mask_type(self.fact)
+        ends = np.asarray(cells.offsets)
+        filled = np.diff(ends) > 0
+        masks = np.zeros(len(cells), dtype=kind)
+        if filled.any():
+            members = np.array(found, dtype=kind)[np.asarray(items.indices)]
+            masks[filled] = np.bitwise_or.reduceat(members, (ends[:-1] - ends[0])[filled])
+        return masks
 
     def _members(self, text: str, named: Sequence[str | None]) -> Understood | BadCell:
         try:
@@ -271,7 +290,13 @@ class CellReader:
         return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
-        known = np.asarray(cells.is_valid())
+        known = valid(cells)
+        if pa.types.is_int64(cells.type) and not self._exponent:
+            ends = [end for end in pc.min_max(cells).as_py().values() if end is not None]
+            if not self._doubtful(np.array(ends, dtype=np.float64)).any():
+                values = _plain(cells).astype(np.float64)
+                values[~known] = math.nan
+                return self._with_others(cells, values, known, None, exact=True)
         if self._exponent:
             values = self._floats(cells.cast(pa.string()), known)
         else:
@@ -312,11 +337,11 @@ class CellReader:
         return self._with_others(cells, values, plain, np.asarray(cells.is_valid()) & ~plain, exact=True)
 
     def _with_others(
-        self, cells: pa.Array, values: Array, known: Array, others: Array, *, exact: bool = False
+        self, cells: pa.Array, values: Array, known: Array, others: Array | None, *, exact: bool = False
     ) -> Cells:
-        """The cells whose `values` are `known`, and the others read one by one."""
-        rest = np.flatnonzero(others)
-        plain = FactColumn(np.where(known, values, math.nan), known)
+        """The cells whose `values` are `known`, and the `others`, if there are any, read one by one."""
+        rest = np.zeros(0, np.int64) if others is None else np.flatnonzero(others)
+        plain = FactColumn(values if others is None else np.where(known, values, math.nan), known)
         named = self._named and (self._named != DOLLARS or self._foreign)
         if named and known.any():  # an amount without its currency reads back as another one
             text = pc.binary_join_element_wise(written_cells(self.fact, plain), self._named, " ")
@@ -391,6 +416,11 @@ def _together(first: Cells, second: Cells, which: Array) -> Cells:
     return Cells(column, text, first.bad | second.bad, (*first.notes, *second.notes), codes, how)
 
 
+def _plain(cells: pa.Array) -> Array:
+    """Whole numbers as they lie in memory; where there is none, anything."""
+    return np.frombuffer(cells.buffers()[1], dtype=np.int64)[cells.offset : cells.offset + len(cells)]
+
+
 def characters(cells: pa.StringArray) -> tuple[Array, Array]:
     """Where each cell begins among the characters of all (one more for the end), and these characters."""
     if not len(cells):
@@ -439,6 +469,8 @@ def _number(value: float) -> float | int:
 def written_cells(fact: Fact | Derived, cells: FactColumn) -> pa.Array:
     """A column as text that reads back as the same values."""
     low = np.where(cells.known, cells.values, 0)
+    if fact.numeric and cells.high is None and (np.abs(low) < _WHOLE).all() and (low == np.floor(low)).all():
+        return pa.array(low.astype(np.int64), mask=~cells.known).cast(pa.string())
     if cells.high is None:
         distinct, places = np.unique(low, return_inverse=True)
         single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
