@@ -228,7 +228,7 @@ class Delimited(TableReading):
         place = self._all.index(header.COMPANY)
         for lines in plain_lines(after(utf8(self._source, self._frame.encoding), self._frame.start)):
             names = None if lines is None else cell_of_lines(lines, self._delimiter, place)
-            if names is None or not found.add(names):
+            if names is None or not found.add(names.decode().split("\n")[:-1]):
                 return False
         return found.all_different()
 

@@ -141,9 +141,9 @@ class Names:
     def __init__(self) -> None:
         self._keys: list[Array] = []
 
-    def add(self, names: bytes) -> bool:
-        """Add some names, each with a line end; whether these are all different, as those of most files are."""
-        self._keys.append(_keys_of(names.decode().split("\n")[:-1]))
+    def add(self, names: list[str]) -> bool:
+        """Add some names; whether these are all different, as those of most files are."""
+        self._keys.append(_keys_of(names))
         return _all_different(self._keys[-1])
 
     def all_different(self) -> bool:

@@ -7,10 +7,13 @@ to that reader, which also says what is wrong.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import repeat
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -44,8 +47,18 @@ _PLAIN_BYTES = np.zeros(256, dtype=bool)
 _PLAIN_BYTES[list(b"0123456789.-")] = True
 _REMEMBERED = 100_000
 _NULL = "(null)"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = 2**53  # whole numbers below it are exact
 POINT = ord(".")
+EIGHT = 8  # digits that one word of the processor holds
+_PAIRED = tuple(  # digits next to one another become numbers of two, these of four, these of eight
+    tuple(map(np.uint64, step))
+    for step in (
+        (0xFFFFFFFFFFFFFFFF, 10 * 2**8 + 1, 8),
+        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
+        (0x0000FFFF0000FFFF, 10_000 * 2**32 + 1, 32),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -185,6 +198,9 @@ class CellReader:
 
     def _understood(self, text: str, exact: bool) -> Understood | BadCell:
         """What one cell means: as in a fact file, but a set is written a;b."""
+        if self.fact.type == "date" and _DAY.fullmatch(text):
+            with suppress(ValueError):
+                return Understood(date.fromisoformat(text).isoformat())
         try:
             return understand(self.fact, text, self.context, exact=exact)
         except BadValue as error:
@@ -261,6 +277,8 @@ class CellReader:
     def _numbers(self, cells: pa.StringArray) -> Cells:
         offsets, data = characters(cells)
         lengths = np.diff(offsets)
+        if (values := self._digits(offsets, data, lengths, cells.null_count)) is not None:
+            return self._with_others(cells, values, lengths > 0, None)
         decimal = self.context.decimal
         if decimal and np.isin(data, [ord(c) for c in ("," if decimal == "." else ",.")]).any():
             return self._grouped(cells)
@@ -280,6 +298,24 @@ class CellReader:
             doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & pointed
         return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
 
+    def _digits(self, offsets: Array, data: Array, lengths: Array, unknown: int) -> Any:
+        """Numbers of a column of up to EIGHT digits each and nothing else, none of them doubtful; None for another column."""
+        most = lengths.max(initial=0)
+        if self._exponent or not 0 < most <= EIGHT or data.min() < ord("0") or data.max() > ord("9"):
+            return None
+        known = lengths > 0
+        if unknown != len(lengths) - np.count_nonzero(known):
+            return None
+        padded = np.concatenate((np.zeros(EIGHT, dtype=np.uint8), data))
+        ending = np.ndarray(len(data) + 1, dtype="<u8", buffer=padded, strides=(1,)).take(offsets[1:])
+        others = (EIGHT * (EIGHT - lengths)).astype(np.uint64)  # bits of those before it
+        found = ending & (np.uint64(0x0F0F0F0F0F0F0F0F) << others)
+        for mask, factor, bits in _PAIRED:
+            found = ((found & mask) * factor) >> bits
+        largest = found.max()
+        ends = np.array([np.where(known, found, largest).min(), largest], dtype=np.float64)
+        return None if self._doubtful(ends).any() else np.where(known, found, math.nan)
+
     def _grouped(self, cells: pa.StringArray) -> Cells:
         """Numbers of a column that is known to write decimals in one way."""
         between, before, pattern = _GROUPED[self.context.decimal]
@@ -294,9 +330,7 @@ class CellReader:
         if pa.types.is_int64(cells.type) and not self._exponent:
             ends = [end for end in pc.min_max(cells).as_py().values() if end is not None]
             if not self._doubtful(np.array(ends, dtype=np.float64)).any():
-                values = _plain(cells).astype(np.float64)
-                values[~known] = math.nan
-                return self._with_others(cells, values, known, None, exact=True)
+                return self._with_others(cells, np.where(known, _plain(cells), math.nan), known, None, exact=True)
         if self._exponent:
             values = self._floats(cells.cast(pa.string()), known)
         else:
