@@ -161,17 +161,24 @@ def some_cells(block: RowBlock, delimiter: str, width: int, columns: Iterable[in
 
 
 def plain_lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
-    """Whole lines, many at a time; None, and no more, where rows may not be lines: at quotes, returns and what is no ASCII."""
+    """Whole lines, many at a time; None, and no more, where rows may not be lines: at quotes, returns and what is no text."""
     rest = b""
     for chunk in chain(chunks, (None,)):
         data = rest + (b"\n" * bool(rest) if chunk is None else chunk)
         whole = data[: data.rfind(b"\n") + 1]
         rest = data[len(whole) :]
-        if not whole.isascii() or any(mark in whole for mark in (b'"', b"\r", b"\0")) or len(rest) > MAX_ROW:
+        if any(mark in whole for mark in (b'"', b"\r", b"\0")) or len(rest) > MAX_ROW or not _decodes(whole):
             yield None
             return
         if whole:
             yield whole
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def cell_of_lines(data: bytes, delimiter: str, place: int) -> bytes | None:
