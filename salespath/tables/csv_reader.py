@@ -24,8 +24,20 @@ from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.csv_cells import unguard
-from salespath.tables.csv_rows import READ, RowBlock, after, blocks, row_ends, row_texts, some_cells, utf8
-from salespath.tables.dates import Dates, Older, date_columns
+from salespath.tables.csv_rows import (
+    READ,
+    RowBlock,
+    after,
+    blocks,
+    cell_of_lines,
+    plain_lines,
+    row_ends,
+    row_keys,
+    row_texts,
+    some_cells,
+    utf8,
+)
+from salespath.tables.dates import Dates, Names, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
 from salespath.tables.evidence import Evidence, as_read, evidence, read_as
 from salespath.tables.framing import Framing, frame
@@ -114,7 +126,7 @@ class Delimited(TableReading):
         here = {place: int(np.searchsorted(places, place)) for place in bad}
         rows = block.first + places
         blank = frozenset(block.first + place for place, text in ragged.items() if not text and place not in wrong)
-        keys = self._keys(block)[places]
+        keys = row_keys(block, self._delimiter)[places]
 
         def find(facts: Mapping[str, FactColumn]) -> Mapping[int, LeftOut]:
             some = frozenset(here[n] for n in short)
@@ -193,6 +205,10 @@ class Delimited(TableReading):
         for _ in self._source.pieces(READ):  # of a pipe, a copy is made
             break
         self._source.rewind()
+        different = self._all_different()
+        self._source.rewind()
+        if different:
+            return None
         found = Dates()
         names = (header.COMPANY, *dates)
         wanted = [self._all.index(name) for name in names]
@@ -205,6 +221,16 @@ class Delimited(TableReading):
             found.add(cells[0], cells[1:], block.first + places)
         self._source.rewind()
         return found.older()
+
+    def _all_different(self) -> bool:
+        """Whether no two rows have one company, as far as that is found out at a glance: most files have a row for each."""
+        found = Names()
+        place = self._all.index(header.COMPANY)
+        for lines in plain_lines(after(utf8(self._source, self._frame.encoding), self._frame.start)):
+            names = None if lines is None else cell_of_lines(lines, self._delimiter, place)
+            if names is None or not found.add(names.decode().split("\n")[:-1]):
+                return False
+        return found.all_different()
 
     def _decided(self, some: Iterable[RowBlock]) -> str:
         """How columns of rejects are read where rows that are not among them decided it."""
@@ -250,9 +276,11 @@ class Delimited(TableReading):
             ragged[row.number - 1] = row.text.strip()
             return "skip"
 
+        longest = int(np.diff(row_ends(block, self._delimiter), prepend=0).max()) if data is block.data else len(data)
+        size = min(len(data), max(READ, 2 * longest)) + 1
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
-            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=self._all),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=size, column_names=self._all),
             pyarrow.csv.ParseOptions(
                 delimiter=self._delimiter,
                 newlines_in_values=b'"' in data,
@@ -263,7 +291,7 @@ class Delimited(TableReading):
         )
         if table.num_rows + len(ragged) != block.rows:
             raise refusal("SP103", f"the rows after row {block.first} cannot be told apart.", self.path)
-        return table, ragged
+        return table.combine_chunks(), ragged
 
     def _options(self, names: Iterable[str]) -> pyarrow.csv.ConvertOptions:
         if not names:
@@ -297,14 +325,6 @@ class Delimited(TableReading):
         wrong = sorted(found - bad.keys())
         texts = row_texts(block, self._delimiter, wrong)
         return {place: self._ragged(block, place, texts[place]) for place in wrong}
-
-    def _keys(self, block: RowBlock) -> Array:
-        """A number for each row, the same for the same text."""
-        lines: Iterable[bytes] = block.data.splitlines() if b'"' not in block.data else ()
-        if b'"' in block.data:
-            ends = row_ends(block, self._delimiter).tolist()
-            lines = (block.data[start:stop].rstrip(b"\r\n") for start, stop in zip([0, *ends], ends))
-        return np.fromiter(map(hash, lines), np.int64, block.rows)
 
     def _ragged(self, block: RowBlock, place: int, text: str) -> Reject:
         cells = self._cells(text)

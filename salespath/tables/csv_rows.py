@@ -9,8 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -23,6 +23,7 @@ from salespath.files.source import InputFile
 
 READ = 2**20  # what the processor's cache holds along with what is made of it
 MAX_ROW = 16 * 2**20
+NEAR = 48  # bytes of a line in which one of its first cells is sought
 MAX_LINES = 50  # a quoted cell of more lines has probably lost its closing quote
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 
@@ -35,12 +36,16 @@ Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 @dataclass(frozen=True)
 class RowBlock:
-    """Whole rows in UTF-8, the number of the first, how many, and what is wrong with the quotes of some, by place."""
+    """Whole rows in UTF-8, the number of the first, how many, and what is wrong with the quotes of some, by place.
+
+    `ends` are where they end, their line ends included; None where that is to be found out.
+    """
 
     data: bytes
     first: int
     rows: int
     bad: dict[int, str]
+    ends: Positions | None = field(default=None, compare=False)
 
 
 def utf8(source: InputFile, name: str) -> Iterator[bytes]:
@@ -79,7 +84,8 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header
     rest = b""
     row, limit = header, 1  # the header is a block of its own
     pieces: list[bytes] = []
-    rows, bad = 0, dict[int, str]()
+    ends: list[Positions] = []
+    rows, size, bad = 0, 0, dict[int, str]()
     for chunk in chain(chunks, (None,)):
         data = rest + (chunk or b"")
         layout = _Layout(data, delimiter.encode(), complete=chunk is None)
@@ -88,16 +94,18 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header
             taken = min(limit - rows, len(layout.ends) - done)
             end = int(layout.ends[done + taken - 1])
             pieces.append(data[start:end])
+            ends.append(layout.ends[done : done + taken] + (size - start))
+            size += end - start
             bad.update({rows + n - done: why for n, why in layout.bad.items() if done <= n < done + taken})
             start, done, rows = end, done + taken, rows + taken
             if rows == limit:
-                block = _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
+                block = _check(RowBlock(b"".join(pieces), row, rows, bad, np.concatenate(ends)), path, delimiter)
                 if row > header:
                     yield block
                 elif bad:
                     raise refusal("SP103", f"the header: {bad[0]}", path, row=row)
                 row, limit = row + rows, most
-                pieces, rows, bad = [], 0, {}
+                pieces, ends, rows, size, bad = [], [], 0, 0, {}
         rest = data[start:]
         if (chunk is None and rest) or len(rest) > MAX_ROW:
             if layout.open:
@@ -105,12 +113,23 @@ def blocks(chunks: Iterable[bytes], path: str, delimiter: str, most: int, header
                 raise refusal("SP103", what, path, row=row + rows)
             raise refusal("SP103", f"the row is longer than {MAX_ROW // 2**20} MiB.", path, row=row + rows)
     if rows:
-        yield _check(RowBlock(b"".join(pieces), row, rows, bad), path, delimiter)
+        yield _check(RowBlock(b"".join(pieces), row, rows, bad, np.concatenate(ends)), path, delimiter)
 
 
 def row_ends(block: RowBlock, delimiter: str) -> Positions:
     """Where the rows of a block end, their line ends included."""
-    return _Layout(block.data, delimiter.encode(), complete=True).ends
+    return _Layout(block.data, delimiter.encode(), complete=True).ends if block.ends is None else block.ends
+
+
+def row_keys(block: RowBlock, delimiter: str) -> Positions:
+    """A number for each row, the same for the same text."""
+    data, ends = block.data, row_ends(block, delimiter).tolist()
+    rows: Iterable[bytes] = map(data.__getitem__, map(slice, [0, *ends], ends))
+    if b"\r" in data:
+        rows = (row.rstrip(b"\r\n") for row in rows)
+    elif not data.endswith(b"\n"):
+        rows = chain(islice(rows, len(ends) - 1), (data[ends[-2] if len(ends) > 1 else 0 :] + b"\n",))
+    return np.fromiter(map(hash, rows), np.int64, block.rows)
 
 
 def some_cells(block: RowBlock, delimiter: str, width: int, columns: Iterable[int]) -> list[pa.Array] | None:
@@ -141,6 +160,44 @@ def some_cells(block: RowBlock, delimiter: str, width: int, columns: Iterable[in
     return found
 
 
+def plain_lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
+    """Whole lines, many at a time; None, and no more, where rows may not be lines: at quotes, returns and what is no text."""
+    rest = b""
+    for chunk in chain(chunks, (None,)):
+        data = rest + (b"\n" * bool(rest) if chunk is None else chunk)
+        whole = data[: data.rfind(b"\n") + 1]
+        rest = data[len(whole) :]
+        if any(mark in whole for mark in (b'"', b"\r", b"\0")) or len(rest) > MAX_ROW or not _decodes(whole):
+            yield None
+            return
+        if whole:
+            yield whole
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def cell_of_lines(data: bytes, delimiter: str, place: int) -> bytes | None:
+    """One cell of each of some lines, each with a line end; None where one of them does not end near where its line begins."""
+    padded = np.frombuffer(data + bytes(NEAR), dtype=np.uint8)
+    ends = np.flatnonzero(padded[: len(data)] == LINE_FEED)
+    near = np.lib.stride_tricks.sliding_window_view(padded, NEAR)[np.concatenate(([0], ends[:-1] + 1))]
+    marks = (near == ord(delimiter)) | (near == LINE_FEED)
+    rows, stop = np.arange(len(near)), np.full(len(near), -1)
+    for _ in range(place + 1):
+        begin, stop = stop + 1, marks.argmax(axis=1)
+        if not marks[rows, stop].all():
+            return None
+        marks[rows, stop] = False
+    near[rows, stop] = LINE_FEED
+    columns = np.arange(NEAR)
+    return near[(columns >= begin[:, None]) & (columns <= stop[:, None])].tobytes()
+
+
 def row_texts(block: RowBlock, delimiter: str, places: Iterable[int]) -> dict[int, str]:
     """The text of some rows of a block, without their line ends."""
     found = dict[int, str]()
@@ -156,9 +213,10 @@ def _check(block: RowBlock, path: str, delimiter: str) -> RowBlock:
     if b"\0" in block.data:
         raise refusal("SP102", "this is a binary file; text was expected.", path)
     try:
-        block.data.decode()
+        if not block.data.isascii():
+            block.data.decode()
     except UnicodeDecodeError as error:
-        ends = _Layout(block.data, delimiter.encode(), complete=True).ends
+        ends = row_ends(block, delimiter)
         row = block.first + int(np.searchsorted(ends, error.start, side="right"))
         message = f"the byte {block.data[error.start]:#04x} is not UTF-8, and what else it is is not clear. "
         message += (

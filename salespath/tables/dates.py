@@ -79,6 +79,10 @@ _FORMS = f"( ({'|'.join(sorted(LEGAL_FORMS))}))+$"
 _APART = (
     r"\b[a-z0-9] [a-z0-9]\b|^sc |\b(sp|spol|srl) "  # letters and forms that are written apart: S R L, sp. z o.o., S.C.
 )
+_WORDS = bytes(code if chr(code).isalnum() or code == 10 else 32 for code in bytes(range(128)).lower()).ljust(256)
+_MAYBE_MORE = (  # the same in lines of such words, with any spaces
+    rf"(?m) ({'|'.join(sorted(LEGAL_FORMS))}) *$|\b[a-z0-9] +[a-z0-9]\b|^ *sc |\b(sp|spol|srl) "
+)
 UNKNOWN = -1
 MONTH = 32  # numbers of a month
 
@@ -131,20 +135,60 @@ class Dates:
         return Older(rows[places], rows[latest], codes.take(pa.array(places)), codes.take(pa.array(latest)))
 
 
+class Names:
+    """Collects the names of all rows of a file, to tell that no company has two."""
+
+    def __init__(self) -> None:
+        self._keys: list[Array] = []
+
+    def add(self, names: list[str]) -> bool:
+        """Add some names; whether these are all different, as those of most files are."""
+        self._keys.append(_keys_of(names))
+        return _all_different(self._keys[-1])
+
+    def all_different(self) -> bool:
+        """Whether no two names are the same."""
+        return _all_different(np.concatenate([np.zeros(0, np.int64), *self._keys]))
+
+
+def _all_different(keys: Array) -> bool:
+    keys = np.sort(keys[keys != 0])
+    return not (keys[1:] == keys[:-1]).any()
+
+
 def name_keys(names: pa.StringArray) -> Array:
     """A number for each name as it is compared, 0 for none: that of `folded_name`, but found for plain names all at once."""
-    names = names.fill_null("")
+    return _keys_of(names.fill_null("").to_pylist())
+
+
+def _keys_of(names: list[str]) -> Array:
+    keys = _plain_keys("\n".join(names).encode())
+    if len(keys) != len(names):
+        keys = _keys(pa.array(names, pa.string()))
+    for place in np.flatnonzero(keys == 0).tolist():
+        name = names[place]
+        keys[place] = (hash(folded_name(name)) or 1) if name.strip() else 0
+    return keys
+
+
+def _keys(names: pa.StringArray) -> Array:
+    """The keys of plain names, 0 for others."""
     words = pc.replace_substring_regex(pc.replace_substring(pc.ascii_lower(names), ".", ""), "[^a-z0-9]+", " ")
     words = pc.ascii_trim(words, " ")
     bare = pc.replace_substring(pc.replace_substring_regex(words, _FORMS, ""), " ", "")
     plain = pc.and_(
         pc.string_is_ascii(names), pc.and_not(pc.not_equal(words, ""), pc.match_substring_regex(words, _APART))
     )
-    keys = np.fromiter(map(hash, bare.to_pylist()), np.int64, len(names))
-    for place in np.flatnonzero(~np.asarray(plain)).tolist():
-        name = names[place].as_py()
-        keys[place] = (hash(folded_name(name)) or 1) if name.strip() else 0
-    return keys
+    return np.where(np.asarray(plain), np.fromiter(map(hash, bare.to_pylist()), np.int64, len(names)), 0)
+
+
+def _plain_keys(names: bytes) -> Array:
+    """The same for names in lines; none at all where one may have a legal form in it."""
+    words = names.translate(_WORDS, b".")
+    if not names.isascii() or pc.match_substring_regex(pa.array([words.decode()]), _MAYBE_MORE)[0].as_py():
+        return np.zeros(0, np.int64)
+    bare = words.replace(b" ", b"").decode().split("\n")
+    return np.fromiter(map(hash, bare), np.int64, len(bare))
 
 
 class Older:

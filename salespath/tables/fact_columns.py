@@ -7,21 +7,25 @@ to that reader, which also says what is wrong.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeAlias
+from datetime import date
+from itertools import repeat
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.engine.table import Array, FactColumn, column, words
+from salespath.engine.table import Array, FactColumn, column, mask_type, words
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.currencies import DOLLARS, ISO, UNNAMED
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import BadValue, Range, cell_text
 from salespath.files.problems import shown
-from salespath.tables.normalise import is_number, places, texts
+from salespath.tables.normalise import is_number, places, texts, valid
 
 
 class BadCell(NamedTuple):
@@ -43,7 +47,18 @@ _PLAIN_BYTES = np.zeros(256, dtype=bool)
 _PLAIN_BYTES[list(b"0123456789.-")] = True
 _REMEMBERED = 100_000
 _NULL = "(null)"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = 2**53  # whole numbers below it are exact
 POINT = ord(".")
+EIGHT = 8  # digits that one word of the processor holds
+_PAIRED = tuple(  # digits next to one another become numbers of two, these of four, these of eight
+    tuple(map(np.uint64, step))
+    for step in (
+        (0xFFFFFFFFFFFFFFFF, 10 * 2**8 + 1, 8),
+        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
+        (0x0000FFFF0000FFFF, 10_000 * 2**32 + 1, 32),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,68 @@ class Cells:
     how: pa.Array | None = None
 
 
+@dataclass(frozen=True)
+class _Meanings:
+    """What some texts mean, as columns. The first place is that of no text, which is unknown.
+
+    `codes` are the currencies of amounts; `named` says whose are to be kept, `guessed` what is about so much, `noted` what does not
+    mean just what it says, `ranged` what is a range, `wrong` what means nothing.
+    """
+
+    items: list[Understood | BadCell]
+    column: FactColumn
+    text: pa.StringArray
+    codes: Array
+    named: Array
+    guessed: Array
+    noted: Array
+    ranged: Array
+    wrong: Array
+
+    @classmethod
+    def none(cls, fact: Fact | Derived) -> _Meanings:
+        """Those of no text at all."""
+        return cls(
+            [Understood(None)],
+            column(fact, [None]),
+            pa.array([""]),
+            np.array([""], dtype="U3"),
+            *np.zeros((5, 1), dtype=bool),
+        )
+
+    def plus(self, fact: Fact | Derived, more: Sequence[Understood | BadCell], foreign: bool) -> _Meanings:
+        """Those and more; of `foreign` amounts a dollar is kept too."""
+        if not more:
+            return self
+        none = Understood(None)
+        good = [none if isinstance(item, BadCell) else item for item in more]
+        codes = np.array(["" if item.currency == UNNAMED else item.currency for item in good], dtype="U3")
+        named = (codes != "") if foreign else (codes != "") & (codes != DOLLARS)
+        kept = (f" {code}" if is_ else "" for code, is_ in zip(codes.tolist(), named.tolist()))
+        written = ["" if i.value is None else f"{cell_text(fact, i.value)}{code}" for i, code in zip(good, kept)]
+        typed = column(fact, [item.value for item in good])
+        values = np.concatenate([self.column.values, typed.values])
+        known = np.concatenate([self.column.known, typed.known])
+        high = None
+        if typed.high is not None or self.column.high is not None:
+            high = np.concatenate([self.column.ends[1], typed.ends[1]])
+        flags = (
+            named,
+            [bool(item.how) for item in good],
+            [bool(item.note) for item in good],
+            [isinstance(item.value, Range) for item in good],
+            [isinstance(item, BadCell) for item in more],
+        )
+        before = (self.named, self.guessed, self.noted, self.ranged, self.wrong)
+        return _Meanings(
+            [*self.items, *more],
+            FactColumn(values, known, high),
+            pa.concat_arrays([self.text, pa.array(written, pa.string())]),
+            np.concatenate([self.codes, codes]),
+            *(np.concatenate([one, np.array(other, dtype=bool)]) for one, other in zip(before, flags)),
+        )
+
+
 class CellReader:
     """Reads the cells of one fact; `context` is what is known of all of them.
 
@@ -74,7 +151,8 @@ class CellReader:
         self.context = (
             replace(context, currency=self._named or UNNAMED) if fact.type == "money" and foreign else context
         )
-        self._known: dict[tuple[str, bool], Understood | BadCell] = {}
+        self._known: dict[tuple[str, bool], int] = {}  # texts, and where their meanings stand
+        self._meanings = _Meanings.none(fact)
         percent = 2 if context.percent and fact.type == "share" else 0
         self._exponent = context.scale - percent
         self._one_by_one = bool(context.per)  # of which period a plain number is depends on the fact
@@ -101,52 +179,92 @@ class CellReader:
             return self._numbers(cells)
         return self._distinct(cells.dictionary_encode(), exact=exact)
 
+    def _distinct(self, cells: pa.DictionaryArray, *, exact: bool = False) -> Cells:
+        if len(cells.dictionary) > len(cells):
+            cells = cells.dictionary_decode().dictionary_encode()
+        words, which = cells.dictionary.to_pylist(), places(cells)
+        at = np.array([*map(self._known.get, zip(words, repeat(exact)), repeat(-1)), 0])
+        new = np.flatnonzero(at < 0)
+        if not len(new):
+            return self._cells(words, which, at, self._meanings)
+        new = new[np.bincount(which, minlength=len(at))[new] > 0]
+        found = [self._understood(words[place], exact) for place in new.tolist()]
+        at[at < 0] = 0
+        at[new] = len(self._meanings.items) + np.arange(len(new))
+        kept = max(0, _REMEMBERED - len(self._known))
+        self._known.update(((words[place], exact), int(at[place])) for place in new[:kept].tolist())
+        self._meanings = self._meanings.plus(self.fact, found[:kept], self._foreign)
+        return self._cells(words, which, at, self._meanings.plus(self.fact, found[kept:], self._foreign))
+
     def _understood(self, text: str, exact: bool) -> Understood | BadCell:
         """What one cell means: as in a fact file, but a set is written a;b."""
-        if (text, exact) in self._known:
-            return self._known[text, exact]
+        if self.fact.type == "date" and _DAY.fullmatch(text):
+            with suppress(ValueError):
+                return Understood(date.fromisoformat(text).isoformat())
         try:
-            found: Understood | BadCell = understand(self.fact, text, self.context, exact=exact)
+            return understand(self.fact, text, self.context, exact=exact)
         except BadValue as error:
-            found = BadCell(shown(text), str(error))
-        if len(self._known) < _REMEMBERED:
-            self._known[text, exact] = found
-        return found
+            return BadCell(shown(text), str(error))
 
-    def _distinct(self, cells: pa.DictionaryArray, *, exact: bool = False) -> Cells:
-        words, which = cells.dictionary.to_pylist(), places(cells)
-        counts = np.bincount(which, minlength=len(words) + 1).tolist()
-        return self._each(
-            words, which, [self._understood(t, exact) if n else Understood(None) for t, n in zip(words, counts)]
+    def _cells(self, words: Sequence[str], which: Array, at: Array, meanings: _Meanings) -> Cells:
+        """The cells of a column, of which each is one of some words, or none; `at` is where the meanings of these stand."""
+        places = at[which]
+        typed, codes, how = meanings.column[places], None, None
+        bad: Bad = {}
+        notes: list[tuple[str, str, int]] = []
+        if typed.high is not None and not meanings.ranged[at].any():
+            typed = replace(typed, high=None)
+        for row in np.flatnonzero(meanings.wrong[places]).tolist() if meanings.wrong[at].any() else ():
+            item = meanings.items[int(places[row])]
+            assert isinstance(item, BadCell)
+            bad[row] = item
+        if len(noted := np.flatnonzero(meanings.noted[at])):
+            counts = np.bincount(which, minlength=len(at)).tolist()
+            items = ((word, meanings.items[int(at[word])]) for word in noted.tolist())
+            notes = [
+                (shown(words[n]), item.note, counts[n])
+                for n, item in items
+                if isinstance(item, Understood) and counts[n]
+            ]
+        if meanings.named[at].any():
+            codes = meanings.codes[places]
+        if meanings.guessed[at].any():
+            how = pa.array(np.full(len(places), "estimated"), pa.string(), mask=~meanings.guessed[places])
+        indices = pa.array(places.astype(np.int32), mask=~typed.known)
+        text = (
+            meanings.text.take(indices) if self.fact.numeric else pa.DictionaryArray.from_arrays(indices, meanings.text)
         )
-
-    def _each(self, words: Sequence[str], which: Array, found: Sequence[Understood | BadCell]) -> Cells:
-        """The cells of a column from what the distinct ones mean; `which` of them each is, or none of them."""
-        none = Understood(None)
-        good = [none if isinstance(item, BadCell) else item for item in (*found, none)]
-        wrong = np.array([isinstance(item, BadCell) for item in found] + [False])
-        bad = {int(row): item for row in np.flatnonzero(wrong[which]) if isinstance(item := found[which[row]], BadCell)}
-        codes = ["" if item.currency == UNNAMED else item.currency for item in good]
-        kept = [f" {code}" if code and (code != DOLLARS or self._foreign) else "" for code in codes]
-        written = [None if i.value is None else f"{cell_text(self.fact, i.value)}{more}" for i, more in zip(good, kept)]
-        chosen = pa.array(which)
-        counts = np.bincount(which, minlength=len(good)).tolist()
-        notes = [(shown(text), item.note, n) for text, item, n in zip(words, good, counts) if item.note and n]
-        named, how = np.array(codes)[which] if any(kept) else None, None
-        if any(item.how for item in good):
-            how = pa.array([item.how or None for item in good], pa.string()).take(chosen)
-        typed = column(self.fact, [item.value for item in good])[which]
-        return Cells(typed, pa.array(written, pa.string()).take(chosen), bad, notes, named, how)
+        return Cells(typed, text, bad, notes, codes, how)
 
     def _lists(self, cells: pa.ListArray) -> Cells:
         """Lists of members, as the lists of a fact file."""
+        if (masks := self._masks(cells)) is not None:
+            return Cells(FactColumn(masks, valid(cells)), None, {})
         encoded = texts(cells).dictionary_encode()
         first = np.full(len(encoded.dictionary) + 1, 0)
         which = places(encoded)
         first[which[::-1]] = np.arange(len(which))[::-1]
         named = cells.take(pa.array(first[:-1])).to_pylist()
         written = encoded.dictionary.to_pylist()
-        return self._each(written, which, [self._members(*item) for item in zip(written, named)])
+        found = [self._members(*item) for item in zip(written, named)]
+        meanings = _Meanings.none(self.fact).plus(self.fact, found, self._foreign)
+        return self._cells(written, which, np.append(np.arange(len(found)) + 1, 0), meanings)
+
+    def _masks(self, cells: pa.ListArray) -> Array | None:
+        """The sets that lists are, of which each member is written as its id; None where there is another one."""
+        items = cells.flatten().dictionary_encode()
+        bits = {member: 1 << code for code, member in enumerate(self.fact.values)}
+        found = [bits.get(word) for word in items.dictionary.to_pylist()]
+        if self.fact.type != "set" or items.null_count or None in found:
+            return None
+        kind = mask_type(self.fact)
+        ends = np.asarray(cells.offsets)
+        filled = np.diff(ends) > 0
+        masks = np.zeros(len(cells), dtype=kind)
+        if filled.any():
+            members = np.array(found, dtype=kind)[np.asarray(items.indices)]
+            masks[filled] = np.bitwise_or.reduceat(members, (ends[:-1] - ends[0])[filled])
+        return masks
 
     def _members(self, text: str, named: Sequence[str | None]) -> Understood | BadCell:
         try:
@@ -159,6 +277,8 @@ class CellReader:
     def _numbers(self, cells: pa.StringArray) -> Cells:
         offsets, data = characters(cells)
         lengths = np.diff(offsets)
+        if (values := self._digits(offsets, data, lengths, cells.null_count)) is not None:
+            return self._with_others(cells, values, lengths > 0, None)
         decimal = self.context.decimal
         if decimal and np.isin(data, [ord(c) for c in ("," if decimal == "." else ",.")]).any():
             return self._grouped(cells)
@@ -178,6 +298,24 @@ class CellReader:
             doubtful |= plain & (size >= 1) & (size < 1000) & (lengths >= 5) & (lengths <= 8) & pointed
         return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
 
+    def _digits(self, offsets: Array, data: Array, lengths: Array, unknown: int) -> Any:
+        """Numbers of a column of up to EIGHT digits each and nothing else, none of them doubtful; None for another column."""
+        most = lengths.max(initial=0)
+        if self._exponent or not 0 < most <= EIGHT or data.min() < ord("0") or data.max() > ord("9"):
+            return None
+        known = lengths > 0
+        if unknown != len(lengths) - np.count_nonzero(known):
+            return None
+        padded = np.concatenate((np.zeros(EIGHT, dtype=np.uint8), data))
+        ending = np.ndarray(len(data) + 1, dtype="<u8", buffer=padded, strides=(1,)).take(offsets[1:])
+        others = (EIGHT * (EIGHT - lengths)).astype(np.uint64)  # bits of those before it
+        found = ending & (np.uint64(0x0F0F0F0F0F0F0F0F) << others)
+        for mask, factor, bits in _PAIRED:
+            found = ((found & mask) * factor) >> bits
+        largest = found.max()
+        ends = np.array([np.where(known, found, largest).min(), largest], dtype=np.float64)
+        return None if self._doubtful(ends).any() else np.where(known, found, math.nan)
+
     def _grouped(self, cells: pa.StringArray) -> Cells:
         """Numbers of a column that is known to write decimals in one way."""
         between, before, pattern = _GROUPED[self.context.decimal]
@@ -188,7 +326,11 @@ class CellReader:
         return self._with_others(cells, values, plain & ~doubtful, (~plain & np.asarray(cells.is_valid())) | doubtful)
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
-        known = np.asarray(cells.is_valid())
+        known = valid(cells)
+        if pa.types.is_int64(cells.type) and not self._exponent:
+            ends = [end for end in pc.min_max(cells).as_py().values() if end is not None]
+            if not self._doubtful(np.array(ends, dtype=np.float64)).any():
+                return self._with_others(cells, np.where(known, _plain(cells), math.nan), known, None, exact=True)
         if self._exponent:
             values = self._floats(cells.cast(pa.string()), known)
         else:
@@ -229,11 +371,11 @@ class CellReader:
         return self._with_others(cells, values, plain, np.asarray(cells.is_valid()) & ~plain, exact=True)
 
     def _with_others(
-        self, cells: pa.Array, values: Array, known: Array, others: Array, *, exact: bool = False
+        self, cells: pa.Array, values: Array, known: Array, others: Array | None, *, exact: bool = False
     ) -> Cells:
-        """The cells whose `values` are `known`, and the others read one by one."""
-        rest = np.flatnonzero(others)
-        plain = FactColumn(np.where(known, values, math.nan), known)
+        """The cells whose `values` are `known`, and the `others`, if there are any, read one by one."""
+        rest = np.zeros(0, np.int64) if others is None else np.flatnonzero(others)
+        plain = FactColumn(values if others is None else np.where(known, values, math.nan), known)
         named = self._named and (self._named != DOLLARS or self._foreign)
         if named and known.any():  # an amount without its currency reads back as another one
             text = pc.binary_join_element_wise(written_cells(self.fact, plain), self._named, " ")
@@ -308,6 +450,11 @@ def _together(first: Cells, second: Cells, which: Array) -> Cells:
     return Cells(column, text, first.bad | second.bad, (*first.notes, *second.notes), codes, how)
 
 
+def _plain(cells: pa.Array) -> Array:
+    """Whole numbers as they lie in memory; where there is none, anything."""
+    return np.frombuffer(cells.buffers()[1], dtype=np.int64)[cells.offset : cells.offset + len(cells)]
+
+
 def characters(cells: pa.StringArray) -> tuple[Array, Array]:
     """Where each cell begins among the characters of all (one more for the end), and these characters."""
     if not len(cells):
@@ -356,6 +503,8 @@ def _number(value: float) -> float | int:
 def written_cells(fact: Fact | Derived, cells: FactColumn) -> pa.Array:
     """A column as text that reads back as the same values."""
     low = np.where(cells.known, cells.values, 0)
+    if fact.numeric and cells.high is None and (np.abs(low) < _WHOLE).all() and (low == np.floor(low)).all():
+        return pa.array(low.astype(np.int64), mask=~cells.known).cast(pa.string())
     if cells.high is None:
         distinct, places = np.unique(low, return_inverse=True)
         single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from salespath.facts import Vocabulary
 from salespath.files.problems import NOTE, Problem, refusal, shown
@@ -101,11 +101,12 @@ def find_header(
     line, end = _first_line(text)
     said = _SEPARATOR.fullmatch(line)
     found: list[Head] = []
+    seen: dict[str, Any] = {}
     for delimiter in said[1] if said else delimiters:
         above: list[str] = [line] if said else []
         for row, start, stop, cells in _rows(text, delimiter, end if said else 0, 2 if said else 1):
             plain = tuple(cell.strip() for cell in cells)
-            known, facts = (count(plain, vocabulary, options) for count in (header.known_names, header.known_facts))
+            known, facts = header.known(plain, vocabulary, options, seen)
             found.append(Head(delimiter, start, stop, row, plain, known, tuple(above), facts))
             above.append(" ".join(filter(None, plain)))
     found.sort(key=lambda head: (-head.known, head.row, -len(head.cells)))

@@ -69,20 +69,20 @@ class _Column(NamedTuple):
     unclear: Unclear | None = None
 
 
-def known_names(names: Sequence[str], vocabulary: Vocabulary, options: TableOptions = PLAIN) -> int:
-    """How many of some headings are facts, the company or known to be unclear: how much a row looks like a header.
+def known(
+    names: Sequence[str], vocabulary: Vocabulary, options: TableOptions, seen: dict[str, _Column]
+) -> tuple[int, int]:
+    """How many of some headings are facts, the company or known to be unclear: how much a row looks like a header. And how many
+    are facts. What has been `seen` is kept: cells recur.
 
-    Of a table of results every one is, as its cells hold the ids of facts too.
+    Of a table of results every one is known, as its cells hold the ids of facts too.
     """
+    seen |= {name: _column(name, vocabulary, options) for name in {*names[:MOST_COLUMNS]} - seen.keys()}
+    columns = [(name, seen[name]) for name in names[:MOST_COLUMNS]]
+    facts = sum(column.name in vocabulary for _, column in columns)
     if has_verdict(names):
-        return len(names)
-    columns = ((name, _column(name, vocabulary, options)) for name in names[:MOST_COLUMNS])
-    return sum(bool(column.name or column.unclear or _rank(name) or name in RESULTS) for name, column in columns)
-
-
-def known_facts(names: Sequence[str], vocabulary: Vocabulary, options: TableOptions = PLAIN) -> int:
-    """How many of some headings are facts."""
-    return sum(_column(name, vocabulary, options).name in vocabulary for name in names[:MOST_COLUMNS])
+        return len(names), facts
+    return sum(bool(column.name or column.unclear or _rank(name) or name in RESULTS) for name, column in columns), facts
 
 
 def fact_of(heading: str, vocabulary: Vocabulary, options: TableOptions = PLAIN) -> str:
@@ -158,6 +158,8 @@ def _column(written: str, vocabulary: Vocabulary, options: TableOptions = PLAIN)
         return _as_said(written, said, vocabulary)
     if written in vocabulary or annotation_column(written, vocabulary):
         return _Column(written)
+    if not any(map(str.isalpha, written)):  # as most cells below a header are
+        return _Column()
     refused = ""
     if _rank(written) > 1:
         return _Column(COMPANY)

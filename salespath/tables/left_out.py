@@ -22,7 +22,7 @@ from salespath.facts.vocabulary import fold
 from salespath.files.problems import NOTE, Problem, shown
 from salespath.tables.dates import Older
 from salespath.tables.header import COMPANY
-from salespath.tables.normalise import places, texts
+from salespath.tables.normalise import places, texts, valid
 from salespath.tables.progress import spans
 
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
@@ -353,19 +353,36 @@ def _numbers(column: pa.Array) -> Array:
     """A number for each cell of a column, the same for the same cell."""
     kind = column.type
     if pa.types.is_integer(kind) or pa.types.is_float64(kind):
-        found = column.fill_null(0).to_numpy(zero_copy_only=False).astype(kind.to_pandas_dtype(), copy=False)
-        found = found.astype(np.int64 if kind.bit_width < 64 else found.dtype, copy=False).view(np.uint64)
-        return np.where(np.asarray(column.is_valid()), found, _NOTHING)
+        if kind.bit_width < 64:
+            column = column.cast(pa.int64())
+        nothing = _NOTHING.view(column.type.to_pandas_dtype()).item()
+        found: Array = column.fill_null(nothing).to_numpy(zero_copy_only=False).view(np.uint64)
+        return found
+    if pa.types.is_boolean(kind):
+        return np.asarray(column.cast(pa.int8()).fill_null(2)).astype(np.uint64)
     if pa.types.is_list(kind):  # each item with its place, so that the order counts
         starts = np.concatenate(([0], np.cumsum(np.asarray(pc.list_value_length(column).fill_null(0), dtype=np.int64))))
-        within = np.arange(starts[-1]) - np.repeat(starts[:-1], np.diff(starts))
-        items = _mixed(_numbers(column.flatten()) ^ within.view(np.uint64))
+        lengths = np.diff(starts)
+        within = np.arange(starts[-1]) - np.repeat(starts[:-1], lengths)
+        hashes, which = _hashes(column.flatten())
+        by_place = np.arange(lengths.max(initial=0)).view(np.uint64)[:, None] ^ hashes
+        items = (
+            _mixed(by_place)[within, which]
+            if by_place.size < len(which)
+            else _mixed(hashes[which] ^ within.view(np.uint64))
+        )
         sums = np.concatenate(([np.uint64(0)], np.cumsum(items, dtype=np.uint64)))[starts]
-        return np.where(np.asarray(column.is_valid()), np.diff(sums) + np.uint64(1), _NOTHING)
-    words = column if pa.types.is_dictionary(kind) else texts(column).dictionary_encode()
-    hashes = np.array([*(hash(word) for word in words.dictionary.to_pylist()), 0], dtype=np.int64).view(np.uint64)
+        return np.where(valid(column), np.diff(sums) + np.uint64(1), _NOTHING)
+    hashes, which = _hashes(column)
+    return hashes[which]
+
+
+def _hashes(column: pa.Array) -> tuple[Array, Array]:
+    """A number for each text in a column, the last one for none, and which of them each cell is."""
+    words = column if pa.types.is_dictionary(column.type) else texts(column).dictionary_encode()
+    hashes = np.array([*map(hash, words.dictionary.to_pylist()), 0], dtype=np.int64).view(np.uint64)
     hashes[-1] = _NOTHING
-    return hashes[places(words)]
+    return hashes, places(words)
 
 
 def _mixed(keys: Array) -> Array:

@@ -20,7 +20,7 @@ _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_00
 
 
 def normalise(column: pa.Array) -> pa.Array:
-    """A column as text (maybe a dictionary of texts), number (int64, uint64, float64, decimal), yes/no or list of texts.
+    """A column as text (maybe a dictionary of texts), number (int64, uint64, float64, decimal), yes/no or list of such texts.
 
     Days and times become text as they are written, whatever else is nested becomes JSON text. Bytes that are not UTF-8 stand as
     `\\xe9`. Raises pyarrow.ArrowException for text of more than 2 GiB.
@@ -39,7 +39,8 @@ def normalise(column: pa.Array) -> pa.Array:
     if pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
         return column
     if _is_list(kind):
-        return pa.ListArray.from_arrays(pa.array(_ends(column)), texts(column.flatten()), mask=column.is_null())
+        items = texts(column.flatten()).dictionary_encode()
+        return pa.ListArray.from_arrays(pa.array(_ends(column)), items, mask=column.is_null())
     return _text(column)
 
 
@@ -192,12 +193,11 @@ def _said(column: pa.Array) -> pa.Array:
 
 
 def _json_texts(column: pa.Array) -> pa.Array:
-    if pa.types.is_list(column.type) and pa.types.is_string(
-        column.type.value_type
-    ):  # each distinct text is written once
-        items = column.flatten().dictionary_encode(null_encoding="encode")
-        written = pa.array([json.dumps(word, ensure_ascii=False) for word in items.dictionary.to_pylist()], pa.string())
-        lists = pa.ListArray.from_arrays(pa.array(_ends(column)), written.take(items.indices), mask=column.is_null())
+    if pa.types.is_list(column.type) and pa.types.is_string(_of(column.type.value_type)):
+        items = column.flatten().dictionary_encode()  # each distinct text is written once
+        words = [json.dumps(word, ensure_ascii=False) for word in (*items.dictionary.to_pylist(), None)]
+        written = pa.array(words, pa.string()).take(pa.array(places(items)))
+        lists = pa.ListArray.from_arrays(pa.array(_ends(column)), written, mask=column.is_null())
         return pc.binary_join_element_wise("[", pc.binary_join(lists, ", "), "]", "")
     cells = (None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in json_values(column))
     return pa.array(cells, pa.string())
@@ -223,6 +223,11 @@ def _member(cell: Any) -> Any:
     return None if one is None or not one.is_valid else json_values(pa.array([one.as_py()], one.type))[0]
 
 
+def _of(kind: pa.DataType) -> pa.DataType:
+    """The type of the words of a dictionary, else the type itself."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
 def is_number(kind: pa.DataType) -> bool:
     """Whether a normalised type is a number."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
@@ -231,3 +236,13 @@ def is_number(kind: pa.DataType) -> bool:
 def places(cells: pa.DictionaryArray) -> Array:
     """Which word of a dictionary each cell is; the number of words where it is none."""
     return np.asarray(cells.indices.cast(pa.int64()).fill_null(len(cells.dictionary)))
+
+
+def valid(cells: pa.Array) -> Array:
+    """Which cells hold something."""
+    bits = cells.buffers()[0] if cells.null_count else None
+    if bits is None or pa.types.is_null(cells.type):
+        return np.full(len(cells), not pa.types.is_null(cells.type))
+    first, last = cells.offset, cells.offset + len(cells)
+    some = np.frombuffer(bits, dtype=np.uint8)[first // 8 : -(-last // 8)]
+    return np.unpackbits(some, count=last - 8 * (first // 8), bitorder="little")[first % 8 :].view(bool)

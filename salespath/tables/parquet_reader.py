@@ -20,7 +20,7 @@ from salespath.files.source import InputFile
 from salespath.tables import header
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.columns import PLAIN, TableOptions
-from salespath.tables.dates import Dates, Older, date_columns
+from salespath.tables.dates import Dates, Names, Older, date_columns
 from salespath.tables.evidence import ROWS as SOME
 from salespath.tables.evidence import evidence
 from salespath.tables.left_out import Rows, Sieve, row_keys
@@ -126,6 +126,13 @@ class Columnar(TableReading):
         found, first = Dates(), 2
         wanted = [self._all.index(name) for name in (header.COMPANY, *dates)]
         names = [self._none.schema.names[place] for place in wanted]
+        different, few = Names(), True
+        for rows in self._batches(ROWS, names[:1]):
+            if few := different.add(texts(rows.column(0)).fill_null("").to_pylist()):
+                continue
+            break
+        if few and different.all_different():
+            return None
         for rows in self._batches(ROWS, names):
             companies, *days = (texts(rows.column(name)) for name in names)
             found.add(companies, days, first + np.arange(len(rows)))

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from salespath.files.problems import SalespathError
 from salespath.files.source import InputFile, encoding
 from salespath.tables import csv_rows
-from salespath.tables.csv_rows import RowBlock, blocks, some_cells, utf8
+from salespath.tables.csv_rows import (
+    NEAR,
+    RowBlock,
+    blocks,
+    cell_of_lines,
+    plain_lines,
+    row_ends,
+    row_keys,
+    some_cells,
+    utf8,
+)
 
 
 def read(data: bytes, *, delimiter: str = ",", most: int = 1000, piece: int = 10**6) -> list[RowBlock]:
@@ -164,3 +174,44 @@ def test_some_columns_of_plain_rows_are_what_a_csv_reader_says(end):
 @pytest.mark.parametrize("text", ['a,"b",c\n1,2,3\n', "a,b,c\r\n1,2,3\r\n", "a,b\n1,2,3,4\n", "a,b,c\n1,2\n3,4,5,6\n"])
 def test_rows_that_are_not_plain_are_left_to_the_reader_of_all_cells(text):
     assert some_cells(RowBlock(text.encode(), 2, text.count("\n"), {}), ",", 3, (0,)) is None
+
+
+@given(st.text(st.sampled_from('a,"\n\r'), max_size=40), st.integers(1, 9), st.integers(1, 5))
+def test_a_block_knows_where_its_rows_end(text, piece, most):
+    try:
+        found = read(text.encode(), most=most, piece=piece)
+    except SalespathError:
+        return
+    for block in found:
+        assert block.ends is not None
+        bare = RowBlock(block.data, block.first, block.rows, block.bad)
+        assert block.ends.tolist() == row_ends(bare, ",").tolist()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", ["", "\n"])
+def test_rows_have_one_key_where_their_text_is_the_same(end, last):
+    rows = ["a,b", "", "a,c", "a,b", 'a,"b\nc"', 'a,"b\nc"', "", "a,b"]
+    text = end.join(rows) + last.replace("\n", end)
+    (block,) = read(b"h,i\n" + text.encode())
+    keys = row_keys(block, ",").tolist()
+    assert [keys.index(key) for key in keys] == [rows.index(row) for row in rows]
+
+
+@pytest.mark.parametrize("piece", [1, 5, 1000])
+@pytest.mark.parametrize(("place", "cells"), [(0, "a\nș\n\nd\n"), (1, "b\n\n\ne\n"), (2, "x\nc\n\nf\n")])
+def test_one_cell_of_lines(piece, place, cells):
+    data = "a,b,x\nș,,c\n,,\nd,e,f".encode()
+    lines = plain_lines(data[n : n + piece] for n in range(0, len(data), piece))
+    assert b"".join(cell_of_lines(some, ",", place) for some in lines).decode() == cells
+
+
+@pytest.mark.parametrize("data", [b'a,"b"\n', b"a,b\r\n", b"a,\0\n", b"a,\xff\n"])
+def test_what_may_be_no_plain_line_is_left_to_the_reader_of_rows(data):
+    assert list(plain_lines([b"a,b\n", data, b"c,d\n"])) == [b"a,b\n", None]
+
+
+def test_a_cell_far_from_where_its_line_begins_is_left_to_the_reader_of_rows():
+    near, far = b"a" * (NEAR - 1), b"a" * NEAR
+    assert cell_of_lines(near + b",b\n", ",", 0) == near + b"\n"
+    assert cell_of_lines(far + b",b\n", ",", 0) is None

@@ -148,6 +148,29 @@ def test_no_more_texts_are_remembered_than_planned(monkeypatch):
     assert len(reader._known) == 3
 
 
+@given(
+    st.sampled_from(NUMERIC), st.lists(st.one_of(st.none(), st.from_regex("[0-9]{1,9}", fullmatch=True)), max_size=12)
+)
+@example("capital", ["0", "00000007", None, "12345678", "7"])
+@example("paying_customers", ["123456789", "1"])
+def test_numbers_of_digits_only(name, texts):
+    check(name, texts)
+    check(name, [*texts, "x"][1:])
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.lists(st.sampled_from(["large", "small", "Large", "huge", ""]), max_size=3)), max_size=6
+    )
+)
+def test_lists_mean_what_they_mean_one_by_one(lists):
+    fact = VOCABULARY["customer_segments"]
+    found = CellReader(fact).read(normalise(pa.array([["large"], *lists], pa.list_(pa.string()))).slice(1))
+    alone = [CellReader(fact).read(normalise(pa.array([one, ["Large"]], pa.list_(pa.string())))) for one in lists]
+    assert values_of(fact, found.column) == [values_of(fact, one.column)[0] for one in alone]
+    assert [found.bad.get(row) for row in range(len(lists))] == [one.bad.get(0) for one in alone]
+
+
 def test_unknown_numbers_are_nan():
     found = CellReader(VOCABULARY["capital"]).read(pa.array(["", None, "x", "5"]))
     assert np.isnan(found.column.values).tolist() == [True, True, True, False]

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from salespath.facts.company_names import LEGAL_FORMS, folded_name
 from salespath.files.problems import NOTE, SalespathError
 from salespath.tables import left_out, read
-from salespath.tables.dates import name_keys
-from salespath.tables.left_out import _Seen
+from salespath.tables.dates import Names, name_keys
+from salespath.tables.left_out import _Seen, row_keys
+from salespath.tables.normalise import normalise
 from salespath.tables.progress import spans
 from salespath.tables.read import CompaniesFile
 
@@ -267,3 +268,56 @@ def test_names_have_one_key_where_they_are_compared_as_one(names):
 def test_rows_as_words():
     assert [spans(rows) for rows in ([3], [3, 4, 5], [3, 5, 6])] == ["row 3", "rows 3-5", "rows 3, 5-6"]
     assert spans([1, 3, 5, 6], 2) == "rows 1, 3 and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["A", "B"], True),
+        (["Acme", "", " ", "", "Acme Tools"], True),
+        (["Acme", "x", "ACME S.R.L."], False),
+        (["é", "E"], False),
+        ([], True),
+    ],
+)
+def test_names_tell_whether_two_rows_have_one_company(names, wanted):
+    found, apart = Names(), Names()
+    assert found.add(names) == wanted
+    assert found.all_different() == wanted
+    assert all(apart.add([name]) for name in names)
+    assert apart.all_different() == wanted
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("name", ["Acme", "A" * 60, '"Acme, Inc"', "Öl"])
+def test_a_company_far_below_its_older_row(tmp_path, monkeypatch, place, name):
+    monkeypatch.setattr("salespath.tables.csv_reader.READ", 300)
+    header = ["company", "date"] if place == 0 else ["date", "company"]
+    cells = [(f"Firm {n}", "2024-01-01") for n in range(200)]
+    cells[3], cells[150] = (name, "2023-01-01"), (name, "2024-01-01")
+    rows = [",".join([*(row if place == 0 else row[::-1]), "yes", "1200", str(n)]) for n, row in enumerate(cells)]
+    wanted = [(5, "older date")]
+    assert (
+        found(tmp_path, *rows, header=",".join([*header, "self_serve", "annual_contract_value", "capital"])) == wanted
+    )
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pa.array([1, 2, None, 0], pa.int32()),
+        pa.array([1.5, 0.0, None, 2.0]),
+        pa.array([2**63, 1, None], pa.uint64()),
+        pa.array([True, False, None]),
+        pa.array(["a", "", None, "b"]),
+        pa.array(["a", "", None, "b"]).dictionary_encode(),
+        pa.array([["a", "b"], ["b", "a"], [], None, ["a"], ["b"], ["a", "a"]]),
+        pa.array([[1], [2], [1, 2], None, []]),
+    ],
+)
+def test_rows_of_types_have_one_key_where_their_cells_are_the_same(cells):
+    twice = normalise(pa.concat_arrays([cells, cells, cells.slice(1)]))
+    keys = row_keys([twice, twice], len(twice)).tolist()
+    count = len(cells)
+    assert keys == keys[:count] * 2 + keys[1:count]
+    assert len({*keys}) == count
