@@ -100,8 +100,9 @@ def assess_to_file(
         typed = chain.from_iterable(_counted(base, reading, summary, left, note, advance) for reading in readings)
         items = _strong(typed, summary) if strong and not (strength or wanted.asked) else map(Typed, typed)
         about = _about(opened, readings, summary, note, options or {}, day) if ending == WORKBOOK else None
+        assess = partial(assessed, base, settle=settle)
         write(
-            base, items, file, ending, wanted, settle=settle, ascii_only=ascii_only, excel=excel, about=about, jobs=jobs
+            base, items, file, ending, wanted, assess=assess, ascii_only=ascii_only, excel=excel, about=about, jobs=jobs
         )
         _finish(left, summary, always=always)
     return summary

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.engine.assess import assess
+from salespath.engine.assess import assess as assess_case
 from salespath.engine.base import Base
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
@@ -51,7 +51,7 @@ def write(
     ending: str,
     columns: Chosen,
     *,
-    settle: bool = True,
+    assess: Callable[[Typed], Assessed] | None = None,
     ascii_only: bool = False,
     excel: bool = False,
     about: About | None = None,
@@ -59,22 +59,23 @@ def write(
 ) -> None:
     """Assess and write to a file; `ending` says how. JSON and JSON Lines hold whole documents, the others some columns.
 
-    `settle`: whether a verdict is settled is told. `ascii_only`: JSON has escapes for other characters. `excel`: CSV begins with a
-    byte order mark. `about`: what a workbook says beside its companies. `jobs`: how many processes make CSV and Parquet.
+    `assess` says of a batch what is needed of it (all there is). `ascii_only`: JSON has escapes for other characters. `excel`: CSV
+    begins with a byte order mark. `about`: what a workbook says beside its companies. `jobs`: how many processes make CSV and
+    Parquet.
     """
+    assess = assess or partial(assessed, base)
     if ending in DOCUMENTS:
-        items = work_ahead(partial(assessed, base, settle=settle), batches)
-        for piece in DOCUMENTS[ending](_documents(base, items), ascii_only=ascii_only):
+        for piece in DOCUMENTS[ending](_documents(base, work_ahead(assess, batches)), ascii_only=ascii_only):
             file.write(piece.encode())
     elif ending == WORKBOOK:
         from salespath.tables.workbook_out import write_workbook  # only where there is one
 
         assert about
-        write_workbook(base, work_ahead(partial(assessed, base, settle=settle), batches), file, columns, about)
+        write_workbook(base, work_ahead(assess, batches), file, columns, about)
     else:
         if excel:
             file.write(codecs.BOM_UTF8)
-        form = IN_COLUMNS[ending](base, columns, settle)
+        form = IN_COLUMNS[ending](base, columns, assess)
         form.write(in_processes(form.make, map(_bare, batches), jobs) if jobs > 1 else form.pieces(batches), file)
 
 
@@ -82,7 +83,7 @@ def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, An
     for item in batches:
         for places in np.split(np.arange(item.batch.table.rows), range(PIECE, item.batch.table.rows, PIECE)):
             for case in item.batch[places].cases(base.vocabulary):
-                yield document(assess(base, case), table=True)
+                yield document(assess_case(base, case), table=True)
 
 
 def _bare(item: Typed) -> Typed:
@@ -93,8 +94,8 @@ def _bare(item: Typed) -> Typed:
 class _Form(ABC, Generic[W, P]):
     """How a kind of file is written: batches are made into pieces, here by threads or each by a process, and these written."""
 
-    def __init__(self, base: Base, columns: Chosen, settle: bool) -> None:
-        self.base, self.columns, self.settle = base, columns, settle
+    def __init__(self, base: Base, columns: Chosen, assess: Callable[[Typed], Assessed]) -> None:
+        self.base, self.columns, self.assess = base, columns, assess
         self.wording = Wording(base)
 
     @abstractmethod
@@ -119,7 +120,7 @@ class _Form(ABC, Generic[W, P]):
 
     def results(self, item: Typed) -> ResultColumns:
         """What is said of a batch."""
-        found = assessed(self.base, item, settle=self.settle)
+        found = self.assess(item)
         return ResultColumns(self.wording, found.batch, found.result, strong=found.strong)
 
 
