@@ -19,7 +19,6 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,7 +28,7 @@ from salespath.engine.assess import assess
 from salespath.engine.load import load
 from salespath.files.problems import Problem, SalespathError
 from salespath.report.plain import document
-from salespath.tables.assessed import assess_reading
+from salespath.tables.assessed import Typed, read_companies
 from salespath.tables.chosen import ALL, chosen
 from salespath.tables.header import COMPANY
 from salespath.tables.read import CompaniesFile
@@ -241,7 +240,7 @@ def _as_table(path: Path, folder: Path) -> None:
     """Read and assess it as a table, without what takes long and depends on the cells little: strength, reports."""
     reading = CompaniesFile(BASE, str(path)).reading()
     problems: list[Problem] = []
-    items = [replace(item, strong=False) for item in assess_reading(BASE, reading, on_problem=problems.append)]
+    items = [Typed(batch, strong=False) for batch in read_companies(BASE, reading, on_problem=problems.append)]
     for problem in problems:
         str(problem).encode()
     for ending in ("csv", "parquet"):

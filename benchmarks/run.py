@@ -56,6 +56,7 @@ STARTS = {
     ("whatif", ONE, "--goal", "smb"): 4.5,
 }  # commands, and how many times the bare imports they may take
 REBUILT_EVERY = 1000
+PART = 200_000  # rows of an input made at once
 
 Row = tuple[str, str, str, str]  # what, measured, ratio, target
 
@@ -357,16 +358,31 @@ def columns_of(path: str) -> list[str]:
 
 
 def write_input(base: Base, path: str, rows: int) -> None:
-    """A file of companies: text in CSV, types in Parquet."""
-    table = companies.table(base, rows)
-    company = pa.array([f"Company {n}" for n in range(rows)])
+    """A file of companies: text in CSV, types in Parquet. It is made part by part, each from a seed of its own."""
+    parts = [(start, min(PART, rows - start)) for start in range(0, rows, PART)]
+    tables = ((start, companies.table(base, count, 1 + start // PART)) for start, count in parts)
     if path.endswith("csv"):
-        cells = {name: written_cells(base.vocabulary[name], column) for name, column in table.columns.items()}
-        lines = pc.binary_join_element_wise(company, *cells.values(), ",", null_handling="replace", null_replacement="")
-        Path(path).write_text("\n".join([",".join(["company", *cells]), *lines.to_pylist()]) + "\n")
+        with open(path, "w") as file:
+            for start, table in tables:
+                cells = {name: written_cells(base.vocabulary[name], column) for name, column in table.columns.items()}
+                columns = [_named(start, table.rows), *cells.values()]
+                lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace", null_replacement="")
+                head = [] if start else [",".join(["company", *cells])]
+                file.write("\n".join([*head, *lines.to_pylist()]) + "\n")
     else:
-        cells = {name: typed_cells(base.vocabulary[name], column, rows) for name, column in table.columns.items()}
-        pyarrow.parquet.write_table(pa.table({"company": company, **cells}), path)
+        writer = None
+        for start, table in tables:
+            facts = table.columns.items()
+            cells = {name: typed_cells(base.vocabulary[name], column, table.rows) for name, column in facts}
+            columns = pa.table({"company": _named(start, table.rows), **cells})
+            writer = writer or pyarrow.parquet.ParquetWriter(path, columns.schema)
+            writer.write_table(columns)
+        if writer:
+            writer.close()
+
+
+def _named(start: int, rows: int) -> pa.Array:
+    return pa.array([f"Company {n}" for n in range(start, start + rows)])
 
 
 def peak(base: Base, folder: str, ending: str, rows: int) -> float:

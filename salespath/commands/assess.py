@@ -59,6 +59,12 @@ from salespath.tables.read import CompaniesFile
     help="What a CSV, Parquet or Excel file holds: verdict, reasons, plan, fired, all, names of columns; with commas between them.",
 )
 @click.option("--excel", is_flag=True, help="Let a CSV file begin with a byte order mark, as Excel wants it.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that make a CSV or Parquet file of many companies, of some 300 MB each.  [default: 1]",
+)
 @click.option("--possible", is_flag=True, help="Search which processes other answers could lead to, with examples.")
 @click.option(
     "--engine",
@@ -87,6 +93,7 @@ def command(
     strength: bool,
     columns: str | None,
     excel: bool,
+    jobs: int | None,
     possible: bool,
     engine: str,
     by: str | None,
@@ -99,6 +106,8 @@ def command(
         raise click.UsageError("--columns is for .csv, .parquet and .xlsx; the other kinds have everything.")
     if excel and output.ending != "csv":
         raise click.UsageError("--excel is for .csv.")
+    if jobs is not None and output.ending not in ("csv", "parquet"):
+        raise click.UsageError("--jobs is for .csv and .parquet.")
     paged = not table and output.ending not in ("json", "jsonl")
     for option, given in (("--by", by), ("--top", top)):
         if given is not None and not paged:
@@ -130,6 +139,7 @@ def command(
             columns=[name.strip() for name in (columns or "").split(",") if name.strip()],
             excel=excel,
             options=given_words(),
+            jobs=jobs or 1,
         )
         report_rest()
         report_columns(summary.columns)

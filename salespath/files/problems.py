@@ -79,6 +79,9 @@ class SalespathError(Exception):
         self.problems = in_order(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[SalespathError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
 
 def refusal(
     code: str, message: str, path: str | None, line: int | None = None, row: int | None = None

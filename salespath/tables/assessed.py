@@ -1,12 +1,11 @@
-"""Files → assessed batches, each stage of the work a little ahead of the next."""
+"""Files → batches → assessed batches, each stage of the work a little ahead of the next."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,50 +27,49 @@ AHEAD = 2  # results that wait for the next stage, or are in work: memory stays 
 NAMED = 100  # rows of a file whose contradictions are told one by one
 
 
-@dataclass(frozen=True)
-class Assessed:
-    """Some rows of a file, what salespath says of the good ones, and the places of those whose answers cannot all be right."""
+class Typed(NamedTuple):
+    """Some rows of a file, and whether it is to be worked out how firm the verdicts on them are."""
+
+    batch: Batch
+    strong: bool = True
+
+
+class Assessed(NamedTuple):
+    """Some rows of a file, and what salespath says of the good ones."""
 
     batch: Batch
     result: TableResult
-    contradicted: npt.NDArray[np.int64]
-    strong: bool = True  # whether it is worked out how firm each verdict is
+    strong: bool = True
 
 
-def assess_reading(
-    base: Base,
-    reading: TableReading,
-    *,
-    on_problem: Report,
-    progress: Advance | None = None,
-    settle: bool = True,
-    plan: bool = True,
-) -> Iterator[Assessed]:
-    """Assess the rows of a file, batch by batch; whether they are settled is told only with `settle`, their plan with `plan`.
+def assessed(base: Base, item: Typed, *, settle: bool = True, plan: bool = True) -> Assessed:
+    """What salespath says of some rows: whether they are settled only with `settle`, their plan only with `plan`."""
+    return Assessed(item.batch, assess_at_once(Rows(base, item.batch.table), settle=settle, plan=plan), item.strong)
 
-    Raises SalespathError where it cannot be read further.
-    """
 
-    def work(part: Any) -> Assessed:
+def read_companies(
+    base: Base, reading: TableReading, *, on_problem: Report, progress: Advance | None = None
+) -> Iterator[Batch]:
+    """Read a file, batch by batch, and tell what is amiss with it. Raises SalespathError where it cannot be read further."""
+
+    def work(part: Any) -> tuple[Batch, npt.NDArray[np.int64]]:
         batch = reading.batch(part)
         rows = Rows(base, batch.table)
-        result = assess_at_once(rows, settle=settle, plan=plan)
-        return Assessed(batch, result, np.flatnonzero(rows.expand(doubtful_rows(rows))))
+        return batch, np.flatnonzero(rows.expand(doubtful_rows(rows)))
 
     for problem in reading.problems:
         on_problem(problem)
     rows = told = untold = 0
-    for item in work_ahead(work, reading.parts()):
-        check_count(item.batch)
-        for problem in (*item.batch.problems, *in_order(_contradictions(base, item, NAMED - told))):
+    for batch, contradicted in work_ahead(work, reading.parts()):
+        check_count(batch)
+        some = contradicted[: NAMED - told]
+        for problem in (*batch.problems, *in_order(_contradictions(base, batch, some))):
             on_problem(problem)
-        named = min(NAMED - told, len(item.contradicted))
-        told, untold = told + named, untold + len(item.contradicted) - named
-        count = item.batch.count
-        rows += count - len(item.batch.left_out)
+        told, untold = told + len(some), untold + len(contradicted) - len(some)
+        rows += batch.count - len(batch.left_out)
         if progress:
-            progress(count, item.batch.part)
-        yield item
+            progress(batch.count, batch.part)
+        yield batch
     for problem in reading.notes():
         on_problem(problem)
     if untold:
@@ -81,10 +79,9 @@ def assess_reading(
         on_problem(no_rows(reading.path))
 
 
-def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:
-    """What the first rows that contradict themselves say."""
-    places = some.contradicted[:most]
-    for case in some.batch[places].cases(base.vocabulary) if len(places) else ():
+def _contradictions(base: Base, batch: Batch, places: npt.NDArray[np.int64]) -> Iterator[Problem]:
+    """What some rows that contradict themselves say."""
+    for case in batch[places].cases(base.vocabulary) if len(places) else ():
         company = Company(base, case.values)
         yield from problems(case, company, contradictions(company))
 

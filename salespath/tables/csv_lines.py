@@ -94,7 +94,7 @@ class CsvLines:
         for start in range(0, self.rows, PIECE):
             yield self, start, min(self.rows, start + PIECE)
 
-    def text(self, start: int, stop: int) -> memoryview:
+    def text(self, start: int, stop: int) -> pa.Buffer:
         """The bytes of some rows, each with a line end before it: there it costs least."""
         counts = [some if isinstance(some, int) else some[start:stop] for some in self._counts]
         wide = np.broadcast_to(sum(counts), stop - start)
@@ -108,7 +108,7 @@ class CsvLines:
                 row[np.repeat(place - (ends[start:stop] - ends[start]), count) + np.arange(len(some))] = some
             place = place + count
         _, ends, data = self._words.take(pa.array(row)).buffers()
-        return memoryview(data)[: np.frombuffer(ends, dtype=np.int32)[len(row)]]
+        return data.slice(0, int(np.frombuffer(ends, dtype=np.int32)[len(row)]))
 
 
 def _is_text(column: pa.Array | Lists | Blocks) -> bool:

@@ -304,10 +304,11 @@ class _Seen:
 
     def earlier(self, keys: Array, rows: Array) -> Array:
         """For each key the first row that had it, or 0."""
-        if self._count < REMEMBERED and 2 * (self._count + len(keys)) > len(self._keys):
+        size = len(self._keys)
+        if size < min(2 * (self._count + len(keys)), 2 * REMEMBERED):
             held = self._rows > 0
             known, where, beside = self._keys[held], self._rows[held], self._beside
-            self._make(4 * len(self._keys))
+            self._make(2 * size)
             self._put(known, where)
             self._put(np.array([*beside], np.int64), np.array([*beside.values()], np.int64))
         first = self._put(keys, rows)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,8 @@ from salespath.facts import Vocabulary
 from salespath.files.output import Begin, Output, check, is_there, together
 from salespath.files.problems import ERROR, Problem, SalespathError, has_error, refusal, shown
 from salespath.report.overview import Overview
-from salespath.tables.assessed import Assessed, assess_reading
+from salespath.tables.assessed import Typed, assessed, read_companies, work_ahead
+from salespath.tables.batch import Batch
 from salespath.tables.chosen import PLANNED, SETTLED, STRONG, chosen
 from salespath.tables.header import COMPANY, range_column
 from salespath.tables.overview import add, grouped_by
@@ -52,6 +53,7 @@ def assess_to_file(
     excel: bool = False,
     options: Mapping[str, str] | None = None,
     day: date | None = None,
+    jobs: int = 1,
 ) -> Summary:
     """Assess files into one file (`-` is standard output). Bad rows are reported and left out, and go to the file `rejects`.
 
@@ -60,7 +62,7 @@ def assess_to_file(
     That file is only written where there is a bad row or an older file to replace, or `always`. `columns` are names and presets of
     `chosen`; JSON has everything. How firm each verdict is, and what to ask first, is worked out for up to MOST companies, of more
     only where it is named or with `strength`. `excel`: CSV begins with a byte order mark. `options` and
-    `day` (today) are those that a workbook names.
+    `day` (today) are those that a workbook names. `jobs`: how many processes assess and make the output (of tables, no workbook).
 
     Raises SalespathError, and writes nothing, where a file cannot be read or written, is both, or exists already (unless `force`),
     or where there is no such column (SP176), or there are more companies than a workbook holds (SP177).
@@ -96,13 +98,13 @@ def assess_to_file(
         file = begin(out)
         left = _rejects_file(begin, rejects, readings, out)
 
-        def batches() -> Iterator[Assessed]:
-            for reading in readings:
-                yield from _counted(base, reading, summary, left, note, advance, settle=settle, plan=plan)
-
-        items = _strong(batches(), summary) if strong and not (strength or wanted.asked) else batches()
+        typed = chain.from_iterable(_counted(base, reading, summary, left, note, advance) for reading in readings)
+        items = _strong(typed, summary) if strong and not (strength or wanted.asked) else map(Typed, typed)
         about = _about(opened, readings, summary, note, options or {}, day) if ending == WORKBOOK else None
-        write(base, items, file, ending, wanted, ascii_only=ascii_only, excel=excel, about=about)
+        assess = partial(assessed, base, settle=settle, plan=plan)
+        write(
+            base, items, file, ending, wanted, assess=assess, ascii_only=ascii_only, excel=excel, about=about, jobs=jobs
+        )
         _finish(left, summary, always=always)
     return summary
 
@@ -153,12 +155,9 @@ def overview_of_files(
     others = {overlay.name: whole for overlay in switched_off if (whole := restored(base, overlay))}
     overview.without = Counter(dict.fromkeys(others, 0))
     with bar(len(readings)) as advance:
-
-        def batches() -> Iterator[Assessed]:
-            for reading in readings:
-                yield from _counted(base, reading, summary, left, note, advance, settle=False)
-
-        for item in batches() if strength else _strong(batches(), summary):
+        typed = chain.from_iterable(_counted(base, reading, summary, left, note, advance) for reading in readings)
+        items = map(Typed, typed) if strength else _strong(typed, summary)
+        for item in work_ahead(partial(assessed, base, settle=False), items):
             report(found for case in item.batch.whole or () for found in understood(case))
             results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
             add(overview, item, results, columns.get(item.batch.path, ""))
@@ -178,18 +177,15 @@ def _counted(
     left: RejectsFile | None,
     note: Callable[[Problem], None],
     advance: Advance,
-    *,
-    settle: bool,
-    plan: bool = True,
-) -> Iterator[Assessed]:
-    """The assessed batches of a file, its rows counted, those that are rejected written."""
-    for item in assess_reading(base, reading, on_problem=note, progress=advance, settle=settle, plan=plan):
-        summary.assessed += item.batch.table.rows
-        summary.rejected += len(item.batch.rejects)
-        summary.leave_out(item.batch.left_out)
-        if left and item.batch.rejects:
-            left.write(item.batch.rejects)
-        yield item
+) -> Iterator[Batch]:
+    """The batches of a file, its rows counted, those that are rejected written."""
+    for batch in read_companies(base, reading, on_problem=note, progress=advance):
+        summary.assessed += batch.table.rows
+        summary.rejected += len(batch.rejects)
+        summary.leave_out(batch.left_out)
+        if left and batch.rejects:
+            left.write(batch.rejects)
+        yield batch
     summary.columns += reading.understood()
 
 
@@ -242,16 +238,16 @@ def _about(
     return About([file.path for file in files], [*names], summary, note, options, day or date.today())
 
 
-def _strong(items: Iterator[Assessed], summary: Summary) -> Iterator[Assessed]:
+def _strong(batches: Iterator[Batch], summary: Summary) -> Iterator[Typed]:
     """The batches; of more than MOST companies it is not worked out how firm each verdict is, and the summary says so."""
-    waiting: list[Assessed] = []
-    for item in items:
-        waiting.append(item)
+    waiting: list[Batch] = []
+    for batch in batches:
+        waiting.append(batch)
         if summary.assessed > MOST:
             summary.without_strength = True
             break
-    for item in chain(waiting, items):
-        yield replace(item, strong=not summary.without_strength)
+    for batch in chain(waiting, batches):
+        yield Typed(batch, not summary.without_strength)
 
 
 def _begun(files: Iterable[CompaniesFile]) -> list[TableReading]:

@@ -6,30 +6,39 @@ import codecs
 import os
 import shutil
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.engine.assess import assess
+from salespath.engine.assess import assess as assess_case
 from salespath.engine.base import Base
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
 from salespath.files.visible import visible_lines
 from salespath.report.plain import document
-from salespath.tables.assessed import Assessed, work_ahead
+from salespath.tables.assessed import Assessed, Typed, assessed, work_ahead
+from salespath.tables.batch import Batch
 from salespath.tables.chosen import Chosen
 from salespath.tables.csv_cells import guard, quote
 from salespath.tables.csv_lines import CsvLines
 from salespath.tables.fact_columns import range_cells, typed_cells, written_cells
 from salespath.tables.header import RANGE, range_column
 from salespath.tables.normalise import texts
+from salespath.tables.processes import in_processes
 from salespath.tables.result_columns import ResultColumns, Wording
 
 if TYPE_CHECKING:
     from salespath.tables.workbook_out import About
+
+W = TypeVar("W")
+P = TypeVar("P")
 
 ROW_GROUP = 65_536
 PIECE = 1024  # rows made into documents at once
@@ -37,96 +46,139 @@ PIECE = 1024  # rows made into documents at once
 
 def write(
     base: Base,
-    batches: Iterable[Assessed],
+    batches: Iterable[Typed],
     file: IO[bytes],
     ending: str,
     columns: Chosen,
     *,
+    assess: Callable[[Typed], Assessed] | None = None,
     ascii_only: bool = False,
     excel: bool = False,
     about: About | None = None,
+    jobs: int = 1,
 ) -> None:
-    """Write to a file; `ending` says how. JSON and JSON Lines hold whole documents, the others some columns.
+    """Assess and write to a file; `ending` says how. JSON and JSON Lines hold whole documents, the others some columns.
 
-    `ascii_only`: JSON has escapes for other characters. `excel`: CSV begins with a byte order mark. `about`: what a workbook says
-    beside its companies.
+    `assess` says of a batch what is needed of it (all there is). `ascii_only`: JSON has escapes for other characters. `excel`: CSV
+    begins with a byte order mark. `about`: what a workbook says beside its companies. `jobs`: how many processes make CSV and
+    Parquet.
     """
+    assess = assess or partial(assessed, base)
     if ending in DOCUMENTS:
-        for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
+        for piece in DOCUMENTS[ending](_documents(base, work_ahead(assess, batches)), ascii_only=ascii_only):
             file.write(piece.encode())
     elif ending == WORKBOOK:
         from salespath.tables.workbook_out import write_workbook  # only where there is one
 
         assert about
-        write_workbook(base, batches, file, columns, about)
+        write_workbook(base, work_ahead(assess, batches), file, columns, about)
     else:
         if excel:
             file.write(codecs.BOM_UTF8)
-        IN_COLUMNS[ending](base, batches, file, columns)
+        form = IN_COLUMNS[ending](base, columns, assess)
+        form.write(in_processes(form.make, map(_bare, batches), jobs) if jobs > 1 else form.pieces(batches), file)
 
 
 def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
     for item in batches:
         for places in np.split(np.arange(item.batch.table.rows), range(PIECE, item.batch.table.rows, PIECE)):
             for case in item.batch[places].cases(base.vocabulary):
-                yield document(assess(base, case), table=True)
+                yield document(assess_case(base, case), table=True)
 
 
-def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen) -> None:
-    wording = Wording(base)
-    put = _shown_on(file) if file.isatty() else file.write
+def _bare(item: Typed) -> Typed:
+    """A batch without what has been told of it."""
+    return item._replace(batch=replace(item.batch, problems=(), rejects=(), left_out=()))
 
-    def prepared(item: Assessed) -> CsvLines:
-        results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
-        given = _given_texts(base.vocabulary, item, columns.given)
+
+class _Form(ABC, Generic[W, P]):
+    """How a kind of file is written: batches are made into pieces, here by threads or each by a process, and these written."""
+
+    def __init__(self, base: Base, columns: Chosen, assess: Callable[[Typed], Assessed]) -> None:
+        self.base, self.columns, self.assess = base, columns, assess
+        self.wording = Wording(base)
+
+    @abstractmethod
+    def prepare(self, item: Typed) -> Sequence[W]:
+        """What pieces are made of, for one batch."""
+
+    @abstractmethod
+    def piece(self, prepared: W) -> P:
+        """What is to be written of some rows."""
+
+    @abstractmethod
+    def write(self, pieces: Iterable[P], file: IO[bytes]) -> None:
+        """Write a file."""
+
+    def pieces(self, batches: Iterable[Typed]) -> Iterator[P]:
+        """The pieces of all batches, in order, made by threads."""
+        return work_ahead(self.piece, chain.from_iterable(work_ahead(self.prepare, batches)))
+
+    def make(self, item: Typed) -> Iterator[P]:
+        """The pieces of one batch."""
+        return map(self.piece, self.prepare(item))
+
+    def results(self, item: Typed) -> ResultColumns:
+        """What is said of a batch."""
+        found = self.assess(item)
+        return ResultColumns(self.wording, found.batch, found.result, strong=found.strong)
+
+
+class _Csv(_Form[tuple[CsvLines, int, int], pa.Buffer]):
+    def prepare(self, item: Typed) -> Sequence[tuple[CsvLines, int, int]]:
+        results, columns = self.results(item), self.columns
+        given = _given_texts(self.base.vocabulary, item.batch, columns.given)
         found = [given[n] if n in given else results.text(columns.results[n]) for n in columns.names]
-        return CsvLines(found, item.batch.table.rows)
+        return list(CsvLines(found, item.batch.table.rows).pieces())
 
-    def lines(piece: tuple[CsvLines, int, int]) -> memoryview:
-        found, start, stop = piece
-        return found.text(start, stop)
+    def piece(self, prepared: tuple[CsvLines, int, int]) -> pa.Buffer:
+        lines, start, stop = prepared
+        return lines.text(start, stop)
 
-    pieces = (piece for some in work_ahead(prepared, batches) for piece in some.pieces())
-    put(",".join(quote(guard(pa.array(columns.names))).to_pylist()).encode())
-    for text in work_ahead(lines, pieces):
-        put(text)
-    put(b"\n")
+    def write(self, pieces: Iterable[pa.Buffer], file: IO[bytes]) -> None:
+        put = _shown_on(file) if file.isatty() else file.write
+        put(",".join(quote(guard(pa.array(self.columns.names))).to_pylist()).encode())
+        for text in pieces:
+            put(text)
+        put(b"\n")
 
 
-def _shown_on(terminal: IO[bytes]) -> Callable[[bytes | memoryview], object]:
+def _shown_on(terminal: IO[bytes]) -> Callable[[bytes | pa.Buffer], object]:
     """A function that writes rows to a terminal, which would obey what a file keeps as it is."""
     return lambda rows: terminal.write(visible_lines(bytes(rows).decode()).encode())
 
 
-def _given_texts(vocabulary: Vocabulary, item: Assessed, columns: Iterable[str]) -> dict[str, pa.Array]:
+def _given_texts(vocabulary: Vocabulary, batch: Batch, columns: Iterable[str]) -> dict[str, pa.Array]:
     found = {}
     for name in columns:
-        cells, typed = item.batch.given.get(name), item.batch.as_stood(name)
+        cells, typed = batch.given.get(name), batch.as_stood(name)
         if cells is None:
-            cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(item.batch.table.rows, pa.string())
+            cells = written_cells(vocabulary[name], typed) if typed else pa.nulls(batch.table.rows, pa.string())
         found[name] = cells if name in vocabulary else quote(guard(texts(cells)))
     return found
 
 
-def _write_parquet(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen) -> None:
-    wording = Wording(base)
-
-    def rows(item: Assessed) -> pa.RecordBatch:
-        results = ResultColumns(wording, item.batch, item.result, strong=item.strong)
+class _Parquet(_Form[pa.RecordBatch, pa.RecordBatch]):
+    def prepare(self, item: Typed) -> Sequence[pa.RecordBatch]:
+        results, columns = self.results(item), self.columns
         cells = dict(zip(columns.results, results.typed(columns.results.values())))
-        cells |= _given_columns(base.vocabulary, item, columns.given)
+        cells |= _given_columns(self.base.vocabulary, item.batch, columns.given)
         names = [n for name in columns.names for n in (name, f"{name}__{RANGE}") if n in cells]
-        return pa.RecordBatch.from_arrays([cells[name] for name in names], names)
+        return [pa.RecordBatch.from_arrays([cells[name] for name in names], names)]
 
-    waiting: list[pa.RecordBatch] = []
-    with _ParquetFile(file, base.vocabulary) as out:
-        for table in work_ahead(rows, batches):
-            waiting.append(table)
-            if sum(map(len, waiting)) >= ROW_GROUP:
+    def piece(self, prepared: pa.RecordBatch) -> pa.RecordBatch:
+        return prepared
+
+    def write(self, pieces: Iterable[pa.RecordBatch], file: IO[bytes]) -> None:
+        waiting: list[pa.RecordBatch] = []
+        with _ParquetFile(file, self.base.vocabulary) as out:
+            for table in pieces:
+                waiting.append(table)
+                if sum(map(len, waiting)) >= ROW_GROUP:
+                    out.write(waiting)
+                    waiting.clear()
+            if waiting:
                 out.write(waiting)
-                waiting.clear()
-        if waiting:
-            out.write(waiting)
 
 
 class _ParquetFile:
@@ -209,11 +261,11 @@ def _with_all(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _given_columns(
-    vocabulary: Vocabulary, item: Assessed, columns: Mapping[str, pa.DataType]
+    vocabulary: Vocabulary, batch: Batch, columns: Mapping[str, pa.DataType]
 ) -> Iterator[tuple[str, pa.Array]]:
-    rows = item.batch.table.rows
+    rows = batch.table.rows
     for name, kind in columns.items():
-        cells, typed = item.batch.given.get(name), item.batch.as_stood(name)
+        cells, typed = batch.given.get(name), batch.as_stood(name)
         if name in vocabulary:
             yield name, typed_cells(vocabulary[name], typed, rows)
             ranges = range_cells(vocabulary[name], typed) if typed else None
@@ -225,7 +277,7 @@ def _given_columns(
             yield name, texts(cells) if kind == pa.string() else cells.cast(kind)
 
 
-# A new kind is a function and a line here.
+# A new kind is a form or a function, and a line here.
 WORKBOOK = "xlsx"
-IN_COLUMNS = {"csv": _write_csv, "parquet": _write_parquet}
+IN_COLUMNS: dict[str, type[_Form[Any, Any]]] = {"csv": _Csv, "parquet": _Parquet}
 DOCUMENTS = {"json": json_pieces, "jsonl": json_lines}

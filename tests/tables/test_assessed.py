@@ -7,7 +7,7 @@ from given import BASE
 
 from salespath.engine.assess import assess
 from salespath.files.problems import WARNING
-from salespath.tables.assessed import assess_reading
+from salespath.tables.assessed import read_companies
 from salespath.tables.read import CompaniesFile
 
 TABLE = """company,won_opportunities,leads,customers_lost,paying_customers,lead_conversion_rate
@@ -25,7 +25,7 @@ FACTS = """- {company: Alder, facts: {won_opportunities: 10, leads: 30}}
 def test_numbers_that_cannot_be_are_told_of_many_companies_as_of_one(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     told = []
-    for _ in assess_reading(BASE, CompaniesFile(BASE, str(tmp_path / name)).reading(), on_problem=told.append):
+    for _ in read_companies(BASE, CompaniesFile(BASE, str(tmp_path / name)).reading(), on_problem=told.append):
         pass
     cases = CompaniesFile(BASE, str(tmp_path / name)).portfolio().cases
     alone = [problem.message for case in cases for problem in assess(BASE, case).problems]

@@ -9,7 +9,7 @@ from given import BASE
 from salespath.engine.assess import assess
 from salespath.report.overview import Overview
 from salespath.tables import overview
-from salespath.tables.assessed import assess_reading
+from salespath.tables.assessed import Typed, assessed, read_companies
 from salespath.tables.read import CompaniesFile
 from salespath.tables.result_columns import ResultColumns, Wording
 
@@ -23,7 +23,8 @@ Dogwood,,100000,30000,90000,large,4,founders,launched
 
 def seen(path: Path, by: str = "", **how: Any) -> Overview:
     found = Overview(by=by, **how)
-    for item in assess_reading(BASE, CompaniesFile(BASE, str(path)).reading(), on_problem=lambda _: None):
+    for batch in read_companies(BASE, CompaniesFile(BASE, str(path)).reading(), on_problem=lambda _: None):
+        item = assessed(BASE, Typed(batch))
         overview.add(found, item, ResultColumns(Wording(BASE), item.batch, item.result))
     return found
 

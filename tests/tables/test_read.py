@@ -12,7 +12,7 @@ from given import BASE, EXAMPLES, VOCABULARY
 from salespath.facts import Portfolio, read_file
 from salespath.files.problems import ERROR, NOTE, WARNING, SalespathError
 from salespath.tables import csv_reader, csv_rows
-from salespath.tables.assessed import assess_reading
+from salespath.tables.assessed import read_companies
 from salespath.tables.read import CompaniesFile
 
 HEADER = "company,product_stage,annual_contract_value,customer_segments,self_serve"
@@ -302,18 +302,18 @@ def test_the_size_of_the_parts_changes_nothing(tmp_path, monkeypatch):
 def test_rows_in_are_rows_assessed_and_rows_rejected(tmp_path):
     path = write(tmp_path, table(GOOD, "Bad,x,,,", GOOD.replace("Acme", "B"), "", "two,short", GOOD))
     found = []
-    batches = list(assess_reading(BASE, CompaniesFile(BASE, path).reading(), on_problem=found.append))
-    assert (sum(b.batch.table.rows for b in batches), sum(len(b.batch.rejects) for b in batches)) == (2, 2)
+    batches = list(read_companies(BASE, CompaniesFile(BASE, path).reading(), on_problem=found.append))
+    assert (sum(b.table.rows for b in batches), sum(len(b.rejects) for b in batches)) == (2, 2)
     assert [p.row for p in found] == [3, 6, 7]
-    assert [row.row for b in batches for row in b.batch.left_out] == [7]
-    assert [row for b in batches for row in b.batch.rows] == [2, 4]
+    assert [row.row for b in batches for row in b.left_out] == [7]
+    assert [row for b in batches for row in b.rows] == [2, 4]
 
 
 def test_progress_tells_rows_and_how_much_of_the_file_is_read(tmp_path):
     seen = []
     path = write(tmp_path, table(GOOD, "Bad,x,,,"))
     reading = CompaniesFile(BASE, path).reading()
-    list(assess_reading(BASE, reading, on_problem=lambda p: None, progress=lambda *done: seen.append(done)))
+    list(read_companies(BASE, reading, on_problem=lambda p: None, progress=lambda *done: seen.append(done)))
     assert seen == [(2, 1.0)]
 
 

@@ -307,7 +307,7 @@ def test_too_many_companies_are_refused_before_any_is_assessed(
     assert fits.returncode == 0, fits.stderr.decode()
     assert len(table(openpyxl.load_workbook(tmp_path / "fits.xlsx"), "Companies")) == 5
     monkeypatch.setattr(run, "ROWS", 4)
-    monkeypatch.setattr(run, "assess_reading", lambda *_, **__: pytest.fail("a company was assessed"))
+    monkeypatch.setattr(run, "read_companies", lambda *_, **__: pytest.fail("a company was assessed"))
     done = program("assess", source, "-o", str(tmp_path / "out.xlsx"), stdin=stdin)
     assert done.returncode == 1
     assert b"SP177" in done.stderr
