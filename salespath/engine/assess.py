@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from salespath.engine import certainty, trace
 from salespath.engine.assessment import (
@@ -20,12 +20,14 @@ from salespath.engine.assessment import (
     Proviso,
     Question,
     Reading,
+    Unless,
     Warning,
 )
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
 from salespath.engine.contradictions import contradictions, problems
+from salespath.engine.strength import Strength
 from salespath.engine.truth_graph import PLAN, Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
@@ -52,13 +54,38 @@ def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
         return _Assessor(base, typed, engine).assessment()
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a table has found out about a company: what `assess` would search for, and what it need not look for.
+
+    `contradicted`: `contradictions` finds some. `impossible`: a computed number cannot be. `unless` is by block.
+    """
+
+    company: Company
+    walked: Walked
+    contradicted: bool
+    impossible: bool
+    strength: Strength
+    unless: Mapping[str, tuple[Unless, ...]]
+
+
+def assess_known(base: Base, case: Case, known: Known) -> Assessment:
+    """The same of a company with typed facts, of which a table knows the rest; `open` and `next_questions` are empty."""
+    with in_own_currency(case.rate):
+        return _Assessor(base, case, known=known).assessment()
+
+
 class _Assessor:
-    def __init__(self, base: Base, case: Case, engine: Engine | None) -> None:
+    def __init__(self, base: Base, case: Case, engine: Engine | None = None, known: Known | None = None) -> None:
         self.base = base
         self.case = case
+        self.known = known
         self.facts: dict[str, Value] = dict(case.values)
-        self.company = Company(base, self.facts)
-        self.walked: Walked = engine(self.company) if engine else walk(base, self.company)
+        if known:
+            self.company, self.walked = known.company, known.walked
+        else:
+            self.company = Company(base, self.facts)
+            self.walked = engine(self.company) if engine else walk(base, self.company)
         self.rules = base.knowledge.rules
         self.counted = self._counted()
         self._needed: dict[str, tuple[str, ...]] = {}
@@ -69,7 +96,8 @@ class _Assessor:
         process, lead, leaning = self.walked.verdict
         evidence = {p: {name: sums.total(p, name) for name in (*SUMS, *DIMENSIONS)} for p in PROCESSES}
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
-        contradicted = contradictions(self.company, self.tried)
+        known = self.known
+        contradicted = contradictions(self.company, self.tried) if not known or known.contradicted else ()
         settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)
         advice = self._advice()
         derived = self._derived()
@@ -93,15 +121,16 @@ class _Assessor:
             derived=derived,
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self.walked.fired(rule.id)),
-            open=tuple(Open(rule, self._needs(rule)) for rule in self.rules if self._is_open(rule)),
+            open=() if known else tuple(Open(rule, self._needs(rule)) for rule in self.rules if self._is_open(rule)),
             next_questions=(),
             conflicts=self._conflicts(advice),
             contradictions=contradicted,
             problems=(*problems(self.case, self.company, contradicted), *understood(self.case)),
             base=base,
             walked=self.walked,
+            known_strength=known.strength if known else None,
         )
-        return found if settled else replace(found, next_questions=self._questions(found.lifting))
+        return found if settled or known else replace(found, next_questions=self._questions(found.lifting))
 
     # Reading the graph
 
@@ -151,7 +180,9 @@ class _Assessor:
     def _blocker(self, rule: Rule, then: BlockProcess) -> Blocker:
         fired, graph = self.walked.fired(rule.id), self.base.graph
         needs = () if fired else self._needs(rule.id)
-        alone = unless(self.base, self.facts, rule.id) if needs else ()
+        alone: tuple[Unless, ...] = ()
+        if needs:
+            alone = self.known.unless.get(rule.id, ()) if self.known else unless(self.base, self.facts, rule.id)
         read = self._read((graph.rule_refs if fired else graph.condition_refs)[rule.id])
         because, remedy = self._text(rule.because), self._text(then.remedy)
         return Blocker(then.process, rule.id, because, remedy, self.walked.owner(then.owner), read, needs, alone)

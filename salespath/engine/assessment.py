@@ -270,6 +270,7 @@ class Assessment:
     base: Base = field(repr=False, compare=False)
     walked: Walked = field(repr=False, compare=False)
     completions: Settlement | None = None  # which processes are possible, where that was asked
+    known_strength: Strength | None = field(default=None, repr=False, compare=False)  # where a table has found it out
 
     @property
     def company(self) -> str:
@@ -329,6 +330,8 @@ class Assessment:
     @cached_property
     def strength(self) -> Strength:
         """How firm the verdict is."""
+        if self.known_strength:
+            return self.known_strength
         guessed = {name for name, how in self.case.how.items() if how == "guessed"}
         unsure = self.basis == "means_alone" or self.impossible is not None
         return strength(self.base, self.case.values, self.process, guessed=guessed, unsure=unsure)

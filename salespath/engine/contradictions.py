@@ -30,13 +30,13 @@ def contradictions(company: Company, tried: Collection[str] = ()) -> tuple[Contr
     return tuple(sorted(found, key=lambda item: KINDS.index(item.kind)))
 
 
-def impossible_rows(rows: Rows) -> Bits:
-    """The rows of a table whose answers cannot all be right."""
+def impossible_rows(rows: Rows, kinds: Collection[str] = ("impossible",)) -> Bits:
+    """The rows of a table whose answers cannot all be right; of other `kinds` those of which `contradictions` finds some."""
     import numpy as np  # not for one company
 
     base, found = rows.base, rows.zero
     for relation in base.vocabulary.relations.values():
-        if relation.kind == "impossible":
+        if relation.kind in kinds:
             found = found | holds(base.broken(relation.id), rows)[0]
     for name in base.vocabulary.derived.keys() & rows.table.columns.keys():
         given, made = rows.table.columns[name], rows.made(name)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.engine.assess import assess
+from salespath.engine.assess_rows import assess_rows
 from salespath.engine.base import Base
 from salespath.facts import Vocabulary
 from salespath.files.output import json_lines, json_pieces
@@ -67,9 +67,11 @@ def write(
 
 def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
     for item in batches:
-        for places in np.split(np.arange(item.batch.table.rows), range(PIECE, item.batch.table.rows, PIECE)):
-            for case in item.batch[places].cases(base.vocabulary):
-                yield document(assess(base, case), table=True)
+        rows = item.batch.table.rows
+        parts = (item.batch[np.arange(start, min(rows, start + PIECE))] for start in range(0, rows, PIECE))
+        cases = (case for part in parts for case in part.cases(base.vocabulary))
+        for assessment in assess_rows(base, item.batch.table, cases, item.batch.guessed(base.vocabulary)):
+            yield document(assessment, table=True)
 
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen) -> None:
