@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from salespath.engine import certainty, trace
 from salespath.engine.assessment import (
@@ -58,7 +59,8 @@ def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
 class Known:
     """What a table has found out about a company: what `assess` would search for, and what it need not look for.
 
-    `contradicted`: `contradictions` finds some. `impossible`: a computed number cannot be. `unless` is by block.
+    `contradicted`: `contradictions` finds some. `impossible`: a computed number cannot be. `unless` is by block. `supposing` is
+    that of the walk for a process; `behind` names the facts behind a node that is true or false, known or not.
     """
 
     company: Company
@@ -67,6 +69,8 @@ class Known:
     impossible: bool
     strength: Strength
     unless: Mapping[str, tuple[Unless, ...]]
+    supposing: Callable[[str], Walked]
+    behind: Callable[[Ref], Sequence[str]]
 
 
 def assess_known(base: Base, case: Case, known: Known) -> Assessment:
@@ -154,6 +158,8 @@ class _Assessor:
         return self._needed[rule]
 
     def _read(self, ref: Ref) -> Mapping[str, Value]:
+        if self.known and self.walked.status(ref) != OPEN:
+            return {name: self.facts[name] for name in self.known.behind(ref) if name in self.facts}
         return trace.read(self.base, self.facts, trace.names_behind(self.base, self.walked.truth, ref))
 
     # The parts of the record
@@ -173,9 +179,7 @@ class _Assessor:
         return Fired(rule.id, self._text(rule.because), rule.source, read, self.counted.get(rule.id, 0))
 
     def _blockers(self) -> tuple[Blocker, ...]:
-        return tuple(
-            self._blocker(rule, then) for rule, then in self.base.knowledge.blocks if self.walked.stands(rule.id)
-        )
+        return tuple(self._blocker(rule, then) for rule, then in self.base.blocks if self.walked.stands(rule.id))
 
     def _blocker(self, rule: Rule, then: BlockProcess) -> Blocker:
         fired, graph = self.walked.fired(rule.id), self.base.graph
@@ -191,16 +195,14 @@ class _Assessor:
         """The pitfalls that apply, in the order of the rules."""
         return tuple(
             Warning(rule.id, self._text(then.text), self._text(rule.because))
-            for rule, then in self.base.knowledge.each(Warn)
+            for rule, then in self.base.each(Warn)
             if not then.level and self.walked.fired(rule.id)
         )
 
     def _flags(self) -> tuple[Flag, ...]:
         """The red flags that apply, the gravest first, else in the order of the rules."""
         found = [
-            self._flag(rule, then)
-            for rule, then in self.base.knowledge.each(Warn)
-            if then.level and self.walked.fired(rule.id)
+            self._flag(rule, then) for rule, then in self.base.each(Warn) if then.level and self.walked.fired(rule.id)
         ]
         return tuple(sorted(found, key=lambda flag: FLAG_LEVELS.index(flag.level)))
 
@@ -241,18 +243,19 @@ class _Assessor:
     def _provisos(self) -> tuple[Proviso, ...]:
         return tuple(
             Proviso(then.process, rule.id, self._needs(rule.id))
-            for rule, then in self.base.knowledge.blocks
+            for rule, then in self.base.blocks
             if self._is_open(rule.id) and not self.walked.stands(rule.id)
         )
 
     def _advice(self) -> tuple[Advice, ...]:
         """The plan, topic by topic, the most important first; a move that is in place is none."""
-        advice = sorted(self.base.knowledge.each(Advise), key=lambda item: (-item[1].priority, item[0].id))
         plan = (
             (topic, self._advised(rule, then))
             for topic in self.base.knowledge.topics.values()
-            for rule, then in advice
-            if then.topic == topic.id and self.walked.fired(rule.id)
+            for rule, then in sorted(
+                (pair for pair in self.base.advice.get(topic.id, ()) if self.walked.fired(pair[0].id)),
+                key=lambda pair: (-pair[1].priority, pair[0].id),
+            )
         )
         return tuple(item for topic, item in plan if topic.part != "moves" or not item.done)
 
@@ -268,15 +271,15 @@ class _Assessor:
     def _choices(self, process: str, leaning: str | None) -> Iterator[Choice]:
         """What each topic comes to on which everybody gets an answer."""
         if process in ("not_yet", "undetermined"):
-            plans = {p: supposing(self.walked, p) for p in ((leaning,) if leaning else PROCESSES)}
+            suppose = self.known.supposing if self.known else partial(supposing, self.walked)
+            plans = {p: suppose(p) for p in ((leaning,) if leaning else PROCESSES)}
         else:
             plans = {process: self.walked}
-        advice = list(self.base.knowledge.each(Advise))
         for topic in self.base.knowledge.topics.values():
             for supposed, walked in plans.items() if topic.between else ():
                 chosen: dict[str, tuple[Rule, Advise]] = {}
-                for rule, then in advice:
-                    if then.topic == topic.id and walked.fired(rule.id):
+                for rule, then in self.base.advice.get(topic.id, ()):
+                    if walked.fired(rule.id):
                         _, best = chosen.setdefault(then.process, (rule, then))
                         if _standing_out(topic, then) > _standing_out(topic, best):
                             chosen[then.process] = rule, then

@@ -89,7 +89,7 @@ class _Turned(NamedTuple):
 
 
 class _Tried(NamedTuple):
-    """What was tried of one question for the rows that it turns: the values, the processes (places in VERDICTS), where it applies."""
+    """What was tried of one question for the rows that it turns: values, processes (places in VERDICTS), where it applies."""
 
     rows: Array
     values: Array
