@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from companies import random_companies
 from given import BASE, facts_with_ranges, ranged, real_companies, sample
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_bases import random_base
 
@@ -56,6 +57,8 @@ def test_documents_are_the_same():
     assert {a.strength.level for a in found} == {"firm", "hangs_on", "open"}
 
 
+@pytest.mark.more
+@settings(max_examples=20)
 @given(st.lists(facts_with_ranges(), min_size=1, max_size=4), st.data())
 def test_documents_of_any_facts_are_the_same(companies, data):
     some = [st.sets(st.sampled_from(sorted(facts))) if facts else st.just(set()) for facts in companies]
@@ -63,6 +66,8 @@ def test_documents_of_any_facts_are_the_same(companies, data):
     alike(BASE, [Case("x", facts, dict.fromkeys(sorted(names), "guessed")) for facts, names in zip(companies, guessed)])
 
 
+@pytest.mark.more
+@settings(max_examples=20)
 @given(st.integers(0, 30), st.lists(facts_with_ranges(), min_size=1, max_size=3))
 def test_documents_under_random_rules_are_the_same(seed, companies):
     alike(random_base(seed), [Case("x", facts) for facts in companies])
