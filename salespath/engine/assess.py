@@ -15,6 +15,7 @@ from salespath.engine.assessment import (
     Blocker,
     Choice,
     Conflict,
+    Contradiction,
     Fired,
     Flag,
     Open,
@@ -59,14 +60,14 @@ def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
 class Known:
     """What a table has found out about a company: what `assess` would search for, and what it need not look for.
 
-    `contradicted`: `contradictions` finds some. `impossible`: a computed number cannot be. `unless` is by block. `supposing` is
+    `contradicted`: `contradictions` finds some. `doubtful`: `problems` may. `unless` is by block. `supposing` is
     that of the walk for a process; `behind` names the facts behind a node that is true or false, known or not.
     """
 
     company: Company
     walked: Walked
     contradicted: bool
-    impossible: bool
+    doubtful: bool
     strength: Strength
     unless: Mapping[str, tuple[Unless, ...]]
     supposing: Callable[[str], Walked]
@@ -129,12 +130,16 @@ class _Assessor:
             next_questions=(),
             conflicts=self._conflicts(advice),
             contradictions=contradicted,
-            problems=(*problems(self.case, self.company, contradicted), *understood(self.case)),
+            problems=(*self._problems(contradicted), *understood(self.case)),
             base=base,
             walked=self.walked,
             known_strength=known.strength if known else None,
         )
         return found if settled or known else replace(found, next_questions=self._questions(found.lifting))
+
+    def _problems(self, contradicted: Sequence[Contradiction]) -> Iterator[Problem]:
+        doubtful = not self.known or self.known.doubtful
+        return problems(self.case, self.company, contradicted) if doubtful else iter(())
 
     # Reading the graph
 
@@ -281,7 +286,7 @@ class _Assessor:
                 for rule, then in self.base.advice.get(topic.id, ()):
                     if walked.fired(rule.id):
                         _, best = chosen.setdefault(then.process, (rule, then))
-                        if _standing_out(topic, then) > _standing_out(topic, best):
+                        if standing_out(topic, then) > standing_out(topic, best):
                             chosen[then.process] = rule, then
                 for owner, (rule, then) in chosen.items():
                     if owner == supposed or supposed not in chosen:  # what is said for both takes the place of each
@@ -363,7 +368,7 @@ def understood(case: Case) -> Iterator[Problem]:
             yield Problem("SP116", message, NOTE, case.file, case.line_of(name), name, case.row)
 
 
-def _standing_out(topic: Topic, advice: Advise) -> tuple[bool, int]:
+def standing_out(topic: Topic, advice: Advise) -> tuple[bool, int]:
     """How much advice answers the question of a topic: by one of the choices asked about, then by its priority."""
     return advice.choice in topic.between, advice.priority
 

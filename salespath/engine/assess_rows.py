@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,8 +16,7 @@ from salespath.engine.assess import Known, assess_known
 from salespath.engine.assessment import Assessment, Unless
 from salespath.engine.base import Base
 from salespath.engine.company import Company
-from salespath.engine.contradictions import impossible_rows
-from salespath.engine.intervals import limits
+from salespath.engine.contradictions import doubtful_rows, impossible_rows
 from salespath.engine.strength_table import CHUNK, strength_records
 from salespath.engine.table import Array, Bits, FactTable, Rows
 from salespath.engine.truth_graph import ALL, LEAF, Ref, Standing
@@ -59,7 +57,7 @@ class _Chunk:
         """The company of each row, and what is known of it."""
         base, rows, walked = self.base, self.rows, self.walked
         contradicted = self._flags(impossible_rows(rows, KINDS))
-        impossible = self._impossible()
+        doubtful = self._flags(doubtful_rows(rows))
         unless = self._unless()
         strengths = strength_records(base, self.table, self.guessed)
         for start in range(0, self.table.rows, PIECE):
@@ -86,7 +84,7 @@ class _Chunk:
                         company,
                         found,
                         contradicted[row],
-                        impossible[row],
+                        doubtful[row],
                         next(strengths),
                         unless.get(row, {}),
                         partial(_supposing, found, supposed, n),
@@ -117,17 +115,6 @@ class _Chunk:
             columns.append([value if so else None for value, so in zip(values.tolist(), known.tolist())])
         for row, ranged in zip(zip(*columns), ranges.tolist()):
             yield {} if ranged else dict(zip(self.base.vocabulary.derived, row))
-
-    def _impossible(self) -> list[bool]:
-        """For which rows a formula makes a number that cannot be."""
-        some = np.zeros(self.table.rows, dtype=bool)
-        for name, number in self.base.vocabulary.derived.items():
-            made = self.rows.made(name)
-            (low, high), (least, most) = made.ends, limits(number)
-            with np.errstate(invalid="ignore"):
-                some |= made.known & ((high < least) | ((low > most) & (low < math.inf)))
-        found: list[bool] = some.tolist()
-        return found
 
     def _unless(self) -> dict[int, dict[str, tuple[Unless, ...]]]:
         """What lifts the blocks that stand and may fall, by row and block."""
