@@ -66,12 +66,22 @@ def doubtful_rows(rows: Rows) -> Bits:
     import numpy as np  # not for one company
 
     found = impossible_rows(rows)
+    for bits in cannot_be_rows(rows).values():
+        found = found | bits
+    return found
+
+
+def cannot_be_rows(rows: Rows) -> dict[str, Bits]:
+    """The rows of a table for which the formula of a number makes one that cannot be, by number."""
+    import numpy as np  # not for one company
+
+    found = {}
     for name, number in rows.base.vocabulary.derived.items():
         made, (least, most) = rows.made(name), limits(number)
         (low, high), given = made.ends, rows.table.columns.get(name)
         with np.errstate(invalid="ignore"):
-            cannot_be = made.known & ((high < least) | ((low > most) & (low < math.inf)))
-        found = found | rows.pack(np.broadcast_to(cannot_be if given is None else cannot_be & ~given.known, rows.rows))
+            wrong = made.known & ((high < least) | ((low > most) & (low < math.inf)))
+        found[name] = rows.pack(np.broadcast_to(wrong if given is None else wrong & ~given.known, rows.rows))
     return found
 
 
@@ -92,8 +102,13 @@ def problems(case: Case, company: Company, found: Collection[Contradiction]) -> 
             continue
         (low, high), (least, most) = ends(value), limits(number)
         if (high < least or math.inf > low > most) and not any(base.inputs_of(name) <= facts for facts in told):
-            what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
-            yield _warning(case, "SP121", f"{what}; check these figures.", name)
+            yield cannot_be(case, number, words(number, value))
+
+
+def cannot_be(case: Case, number: Derived, made: str) -> Problem:
+    """That the formula of a number makes one, in words, that cannot be: a warning."""
+    what = f"{number.formula} makes {made} for {number.label}, which cannot be; check these figures."
+    return _warning(case, "SP121", what, number.id)
 
 
 def _warning(case: Case, code: str, said: str, name: str) -> Problem:

@@ -38,8 +38,7 @@ from salespath.engine.assessment import (
 from salespath.engine.base import Base
 from salespath.engine.behind_rows import Behind
 from salespath.engine.compile import fill
-from salespath.engine.contradictions import broken_relation, given_otherwise, otherwise_rows, problem
-from salespath.engine.intervals import limits
+from salespath.engine.contradictions import broken_relation, cannot_be, cannot_be_rows, given_otherwise, otherwise_rows, problem
 from salespath.engine.overlays import overlays
 from salespath.engine.strength import Strength
 from salespath.engine.strength_table import CHUNK, strength_records
@@ -52,6 +51,7 @@ from salespath.facts import Case, Derived
 from salespath.facts.money import Rate, in_own_currency
 from salespath.facts.values import words
 from salespath.facts.vocabulary import DIMENSIONS, KINDS, Relation
+from salespath.files.problems import Problem
 from salespath.report.plain import ONLY_ONE, SHAPES, beside_facts, document, net, own, own_money, plain, round_figure
 from salespath.rules.language import Compare, Constant, Number, Quantity, leaves
 from salespath.rules.model import FLAG_LEVELS, OTHER, PROCESSES, VERDICTS, Advise, BlockProcess, Rule, Warn
@@ -141,6 +141,11 @@ class Chunk:
         return np.unpackbits(bits, count=self.table.rows).view(bool)
 
     @cached_property
+    def wrong(self) -> dict[str, Array]:
+        """The computed numbers that cannot be, and for which rows."""
+        return {name: self.flags(bits) for name, bits in cannot_be_rows(self.rows).items()}
+
+    @cached_property
     def contradicted(self) -> list[tuple[Relation | Derived, Array]]:
         """The relations that are broken and the numbers given otherwise, in the order in which they are told, and for which rows."""
         vocabulary, found = self.base.vocabulary, list[tuple[Relation | Derived, Array]]()
@@ -153,16 +158,10 @@ class Chunk:
         return found
 
     def _odd(self) -> Array:
-        """Which rows have what is rare: a range, a computed number that cannot be, conclusions that contradict one another."""
+        """Which rows have what is rare: a range, conclusions that contradict one another."""
         base, found = self.base, np.zeros(self.table.rows, dtype=bool)
         for column in self.table.columns.values():
             found |= column.ranged
-        for name, number in base.vocabulary.derived.items():
-            given, made = self.table.columns.get(name), self.rows.made(name)
-            (low, high), (least, most) = made.ends, limits(number)
-            with np.errstate(invalid="ignore"):
-                cannot_be = made.known & ((high < least) | ((low > most) & (low < math.inf)))
-            found |= cannot_be if given is None else cannot_be & ~given.known
         for attribute in base.knowledge.attributes.values():
             if not attribute.several:
                 has = [self.flags(self.walked.has(attribute.id, value)) for value in attribute.values]
@@ -710,17 +709,21 @@ class _Part:
         items.close()
 
     def _put_problems(self) -> None:
-        items = Items(self._stream, 1)
-        for item, some in self._contradictions():
+        items, told, nobody = Items(self._stream, 1), list(self._contradictions()), Case(hole("company:"))
+
+        def put(key: Any, make: Callable[[], Problem], name: str, some: Array) -> None:
+            at = {"file": value_hole("file:"), "line": value_hole(f"line:{name}"), "row": value_hole("row:")}
+            self._put(items, self._where(some), self._record(key, make, **at))
+
+        for item, some in told:
             if item.kind == "impossible":
-                parts = self._record(
-                    ("problem", item.id),
-                    lambda item=item: problem(Case(hole("company:")), item),
-                    file=value_hole("file:"),
-                    line=value_hole(f"line:{item.ask[0]}"),
-                    row=value_hole("row:"),
-                )
-                self._put(items, self._where(some), parts)
+                put(("problem", item.id), lambda item=item: problem(nobody, item), item.ask[0], some)
+        for name, wrong in self._chunk.wrong.items():
+            number, some = self.base.vocabulary.derived[name], wrong[self._at]
+            for item, rows in told if some.any() else ():
+                if self.base.inputs_of(name) <= {*item.facts}:
+                    some = some & ~rows
+            put(("wrong", name), lambda n=number: cannot_be(nobody, n, hole(f"made:{n.id}")), name, some)
         items.close()
 
     def _put_receipt(self) -> None:
