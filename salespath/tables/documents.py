@@ -55,12 +55,30 @@ from salespath.files.problems import Problem
 from salespath.report.plain import ONLY_ONE, SHAPES, beside_facts, document, net, own, own_money, plain, round_figure
 from salespath.rules.language import Compare, Constant, Number, Quantity, leaves
 from salespath.rules.model import FLAG_LEVELS, OTHER, PROCESSES, VERDICTS, Advise, BlockProcess, Rule, Warn
-from salespath.tables.json_tokens import Items, Parts, Stream, Style, Templates, hole, value_hole
+from salespath.tables.batch import Batch
+from salespath.tables.json_tokens import Items, Parts, Stream, Style, Templates, hole, texts_of, value_hole
 
 PIECE = 1024  # rows put together at once: some 50 MB
 FEW = 24  # rows for which it does not pay to work out all at once
 RATES = 16  # of which the sentences are kept
 NOT_KNOWN = "not known"
+
+
+def json_bytes(base: Base, style: Style, batches: Iterable[Batch]) -> Iterator[bytes | memoryview]:
+    """Assessed batches as a file of JSON or, in a style that is not indented, of JSON Lines."""
+    documents, empty = Documents(base, style), True
+    for batch in batches:
+        parts = (batch[np.arange(at, min(batch.table.rows, at + PIECE))] for at in range(0, batch.table.rows, PIECE))
+        cases = (case for part in parts for case in part.cases(base.vocabulary))
+        for piece in documents.pieces(batch.table, cases, batch.guessed(base.vocabulary)):
+            said = memoryview("".join(piece).encode()) if isinstance(piece, list) else texts_of(piece)
+            if empty and style.indented:
+                yield b"["
+                said = said[1:]
+            empty = False
+            yield said
+    if style.indented:
+        yield b"[]\n" if empty else b"\n]\n"
 
 
 class Documents:
@@ -72,7 +90,7 @@ class Documents:
 
     def pieces(
         self, table: FactTable, cases: Iterable[Case], guessed: Mapping[str, Array] | None = None
-    ) -> Iterator[Sequence[str] | pa.Array]:
+    ) -> Iterator[list[str] | pa.Array]:
         """The documents of the companies of a table, some at a time, each with what stands around it.
 
         `cases` are its rows, with typed facts; `guessed` says of facts for which rows they are.

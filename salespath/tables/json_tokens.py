@@ -172,3 +172,10 @@ class Items:
         """The end, after the last item."""
         _, _, closing, empty = self._marks
         self._stream.put(self._stream.every, np.where(self._filled, closing, empty))
+
+
+def texts_of(texts: pa.StringArray) -> memoryview:
+    """The bytes of some texts, one after the other."""
+    _, ends, data = texts.buffers()
+    offsets = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[offsets[0] : offsets[-1]]

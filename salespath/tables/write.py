@@ -7,24 +7,23 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.engine.assess_rows import assess_rows
 from salespath.engine.base import Base
 from salespath.facts import Vocabulary
-from salespath.files.output import json_lines, json_pieces
 from salespath.files.visible import visible_lines
-from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, work_ahead
 from salespath.tables.chosen import Chosen
 from salespath.tables.csv_cells import guard, quote
 from salespath.tables.csv_lines import CsvLines
+from salespath.tables.documents import json_bytes
 from salespath.tables.fact_columns import range_cells, typed_cells, written_cells
 from salespath.tables.header import RANGE, range_column
+from salespath.tables.json_tokens import Style
 from salespath.tables.normalise import texts
 from salespath.tables.result_columns import ResultColumns, Wording
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from salespath.tables.workbook_out import About
 
 ROW_GROUP = 65_536
-PIECE = 1024  # rows made into documents at once
 
 
 def write(
@@ -52,8 +50,9 @@ def write(
     beside its companies.
     """
     if ending in DOCUMENTS:
-        for piece in DOCUMENTS[ending](_documents(base, batches), ascii_only=ascii_only):
-            file.write(piece.encode())
+        style = Style(indented=ending == "json", ascii_only=ascii_only)
+        for piece in json_bytes(base, style, (item.batch for item in batches)):
+            file.write(piece)
     elif ending == WORKBOOK:
         from salespath.tables.workbook_out import write_workbook  # only where there is one
 
@@ -63,15 +62,6 @@ def write(
         if excel:
             file.write(codecs.BOM_UTF8)
         IN_COLUMNS[ending](base, batches, file, columns)
-
-
-def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
-    for item in batches:
-        rows = item.batch.table.rows
-        parts = (item.batch[np.arange(start, min(rows, start + PIECE))] for start in range(0, rows, PIECE))
-        cases = (case for part in parts for case in part.cases(base.vocabulary))
-        for assessment in assess_rows(base, item.batch.table, cases, item.batch.guessed(base.vocabulary)):
-            yield document(assessment, table=True)
 
 
 def _write_csv(base: Base, batches: Iterable[Assessed], file: IO[bytes], columns: Chosen) -> None:
@@ -230,4 +220,4 @@ def _given_columns(
 # A new kind is a function and a line here.
 WORKBOOK = "xlsx"
 IN_COLUMNS = {"csv": _write_csv, "parquet": _write_parquet}
-DOCUMENTS = {"json": json_pieces, "jsonl": json_lines}
+DOCUMENTS = ("json", "jsonl")
