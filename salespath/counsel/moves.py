@@ -143,7 +143,9 @@ def _candidates(a: Assessment, company: Company) -> Iterator[PlannedMove]:
             yield from (replace(move, kind="block") for move in instead_of(blocker.rule))
         else:
             text = blocker.remedy
-            yield PlannedMove("block", text, first_sentence(text), blocker.owner, (blocker.rule,), done_when=then.done_when)
+            yield PlannedMove(
+                "block", text, first_sentence(text), blocker.owner, (blocker.rule,), done_when=then.done_when
+            )
     for flag in a.flags:
         warn = rules[flag.rule].then
         if flag.level == "note" or not flag.move or not isinstance(warn, Warn):
@@ -171,8 +173,8 @@ def _advised(a: Assessment, item: Advice, company: Company) -> PlannedMove:
     done = a.base.done_when(item.rules[0])
     open_ = done is not None and a.walked.status(a.base.graph.done_refs[item.rules[0]]) == "open"
     return PlannedMove(
-        "advice", item.text, item.short or first_sentence(item.text), item.owner, item.rules, item.steps, then.until, then.done_when,
-        then.weeks, then.hours, cost, cost is not None and own is None, then.hires, brings, then.effect, open_,
+        "advice", item.text, item.short or first_sentence(item.text), item.owner, item.rules, item.steps, then.until,
+        then.done_when, then.weeks, then.hours, cost, cost is not None and own is None, then.hires, brings, then.effect, open_,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def row_moves(base: Base, count: int, number: Callable[[str], Array], found: Sta
                 left = left & ~there
         yield None, left
 
-    for rule, block, wanted in found.blocks:
+    for rule, _, wanted in found.blocks:
         for move, left in instead_of(rule.id, wanted, "block"):
             yield from [move] if move else chosen.take("block", rule, "", left, None, None)
     for rule, warn, level, wanted in found.flags:

@@ -103,15 +103,14 @@ class _Chunk:
         return [dict(zip(sums, row)) for row in zip(*columns)]
 
     def _numbers(self, piece: slice) -> Iterator[dict[str, float | None]]:
-        """The derived numbers of each row; of a row with ranges none."""
+        """The derived numbers of each row; of a row with ranges none, even where a number of it is none."""
         columns, count = [], piece.stop - piece.start
         ranges = np.zeros(count, dtype=bool)
+        for given in self.table.columns.values():
+            ranges |= given.ranged[piece]
         for name in self.base.vocabulary.derived:
             found = self.rows.value(Quantity(name))
             values, known = (np.broadcast_to(cells, self.table.rows)[piece] for cells in (found.values, found.known))
-            if found.high is not None:
-                high = np.broadcast_to(found.high, self.table.rows)[piece]
-                ranges |= known & (values != high) & ~np.isnan(high)
             columns.append([value if so else None for value, so in zip(values.tolist(), known.tolist())])
         for row, ranged in zip(zip(*columns), ranges.tolist()):
             yield {} if ranged else dict(zip(self.base.vocabulary.derived, row))

@@ -90,4 +90,5 @@ class Behind:
     def places(self, bits: Array) -> tuple[Array, Array]:
         """Sets as pairs of the place of the set and of a member, in order."""
         cells = np.ascontiguousarray(bits).astype("<i8", copy=False).view(np.uint8)
-        return np.nonzero(np.unpackbits(cells, axis=1, bitorder="little"))
+        sets, members = np.nonzero(np.unpackbits(cells, axis=1, bitorder="little"))
+        return sets, members

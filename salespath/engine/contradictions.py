@@ -63,7 +63,6 @@ def otherwise_rows(rows: Rows) -> dict[str, Bits]:
 
 def doubtful_rows(rows: Rows) -> Bits:
     """The rows of a table of which `problems` may say something."""
-    import numpy as np  # not for one company
 
     found = impossible_rows(rows)
     for bits in cannot_be_rows(rows).values():

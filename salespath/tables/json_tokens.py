@@ -1,7 +1,7 @@
 """Documents of many rows as one stream of tokens: what several rows share is put into JSON once.
 
-A token is a place in a pool of texts. A template is a document with holes, which each row fills with tokens of its own; where
-holes are is written into the document's texts (`hole`, `value_hole`), so that its shape stands in one place for one company and many.
+A token is a place in a pool of texts. A template is a document with holes, which each row fills with tokens of its own. Holes are
+written into the records (`hole`, `value_hole`), so that the shape of a document stands in one place for one company and many.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Style:
 
     def between(self, brackets: str, depth: int) -> tuple[str, str, str, str]:
         """What opens a list or mapping so deep, parts its items, closes it, and what an empty one is."""
-        first, last = brackets
+        first, last = brackets[0], brackets[1]
         if not self.indented:
             return first, ", ", last, brackets
         inner = self._line(depth + 1)

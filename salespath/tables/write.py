@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
