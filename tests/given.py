@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import IO, TypeVar
@@ -199,3 +200,29 @@ def point_within(draw, name: str, value: Range) -> Value:
 def some_facts() -> st.SearchStrategy[dict[str, Value]]:
     """The facts of a company that has answered some of the questions."""
     return st.fixed_dictionaries({}, optional={name: values(name) for name in VOCABULARY})
+
+
+def ranges(name):
+    """Ranges of a fact or derived number, with and without bounds, at numbers that rules know."""
+    low, high = bounds(VOCABULARY[name])
+    number = st.one_of(values(name), st.sampled_from([0, 1, 2, 12, 1000, 5000, 25_000, 100_000]))
+    end = number.map(lambda value: min(max(value, low), high))
+    pairs = st.tuples(st.one_of(end, st.just(-math.inf)), st.one_of(end, st.just(math.inf)))
+    return pairs.filter(lambda pair: pair[0] < pair[1]).map(lambda pair: Range(*pair))
+
+
+def facts_with_ranges():
+    """The facts of a company that knows some numbers as ranges."""
+    optional = {n: st.one_of(values(n), ranges(n)) if VOCABULARY[n].numeric else values(n) for n in VOCABULARY}
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+def ranged(case, every=2):
+    """A company that knows every second number from its half to its double only."""
+    found, numbers = dict(case.values), [name for name in case.values if VOCABULARY[name].numeric]
+    for name in numbers[::every]:
+        value, (low, high) = case.values[name], bounds(VOCABULARY[name])
+        half = value // 2 if VOCABULARY[name].type == "integer" else value / 2
+        some = Range(max(low, half), min(high, value * 2))
+        found[name] = some if some.low < some.high else value
+    return replace(case, values=found)

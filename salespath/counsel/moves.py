@@ -143,7 +143,9 @@ def _candidates(a: Assessment, company: Company) -> Iterator[PlannedMove]:
             yield from (replace(move, kind="block") for move in instead_of(blocker.rule))
         else:
             text = blocker.remedy
-            yield PlannedMove("block", text, _first(text), blocker.owner, (blocker.rule,), done_when=then.done_when)
+            yield PlannedMove(
+                "block", text, first_sentence(text), blocker.owner, (blocker.rule,), done_when=then.done_when
+            )
     for flag in a.flags:
         warn = rules[flag.rule].then
         if flag.level == "note" or not flag.move or not isinstance(warn, Warn):
@@ -152,7 +154,7 @@ def _candidates(a: Assessment, company: Company) -> Iterator[PlannedMove]:
             yield from (replace(move, kind="flag") for move in instead_of(flag.rule))
         else:
             yield PlannedMove(
-                "flag", flag.move, _first(flag.move), flag.owner, (flag.rule,), until=warn.until,
+                "flag", flag.move, first_sentence(flag.move), flag.owner, (flag.rule,), until=warn.until,
                 weeks=warn.weeks, hours=warn.hours, cost=warn.cost, us_figure=bool(warn.cost),
             )  # fmt: skip
     for item in advice:
@@ -171,11 +173,11 @@ def _advised(a: Assessment, item: Advice, company: Company) -> PlannedMove:
     done = a.base.done_when(item.rules[0])
     open_ = done is not None and a.walked.status(a.base.graph.done_refs[item.rules[0]]) == "open"
     return PlannedMove(
-        "advice", item.text, item.short or _first(item.text), item.owner, item.rules, item.steps, then.until, then.done_when,
-        then.weeks, then.hours, cost, cost is not None and own is None, then.hires, brings, then.effect, open_,
+        "advice", item.text, item.short or first_sentence(item.text), item.owner, item.rules, item.steps, then.until,
+        then.done_when, then.weeks, then.hours, cost, cost is not None and own is None, then.hires, brings, then.effect, open_,
     )  # fmt: skip
 
 
-def _first(text: str) -> str:
+def first_sentence(text: str) -> str:
     """The first sentence of a text, without its stop."""
     return text.partition(". ")[0].rstrip(".")

@@ -17,6 +17,7 @@ import numpy as np
 
 from salespath.counsel.compare import behind_verdict, reason
 from salespath.engine.assess import assess
+from salespath.engine.assess_rows import assess_rows
 from salespath.engine.assessment import Assessment, Flag, Verdict
 from salespath.engine.base import Base
 from salespath.engine.company import Company
@@ -37,6 +38,7 @@ CRITICAL, CAUTION = FLAG_LEVELS[:2]  # the levels of the flag on runway that are
 NEWLY, WORSE, STILL, BETTER = SINCE = ("newly", "worse", "still", "better")
 MOST = 50_000  # companies of which it is worked out how firm each verdict is
 TRIED = 16_384  # facts put back at once
+FEW = 100  # changes for which it does not pay to assess their companies at once
 _FIGURES = tuple(f"{name}_{process}" for name in SUMS for process in PROCESSES)  # which every result has
 _ALL = "settled_by"  # which only results with all columns have, and so all facts
 _PREFIX = "salespath_"
@@ -130,7 +132,11 @@ class Change:
         """The rules behind another verdict, else behind another motion; what moves most first."""
         if self.facts is None:
             return ()
-        sides = old, new = assess(self.base, self.old.case), assess(self.base, self.new.case)
+        return self.between(assess(self.base, self.old.case), assess(self.base, self.new.case))
+
+    def between(self, old: Assessment, new: Assessment) -> tuple[Through, ...]:
+        """The same from the assessments of both dates."""
+        sides = old, new
         if self.verdict:
             found = behind_verdict(between(old, new), sides)
         else:
@@ -223,6 +229,16 @@ class Quarters:
     def unchanged(self) -> int:
         """How many are as they were."""
         return self.both - len(self.changes)
+
+    def explain(self) -> None:
+        """Work out at once through what all companies changed, where that is asked of all of them."""
+        changes = [change for change in self.changes if change.facts is not None]
+        if len(changes) <= FEW:
+            return
+        both = [[c.old.case for c in changes], [c.new.case for c in changes]]
+        sides = (assess_rows(self.base, FactTable.from_cases(self.base, cases), cases) for cases in both)
+        for change, old, new in zip(changes, *sides):
+            vars(change)["through"] = change.between(old, new)
 
     def counts(self, now: bool) -> Mapping[str, int]:
         """How many companies have which process."""

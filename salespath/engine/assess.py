@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from salespath.engine import certainty, trace
 from salespath.engine.assessment import (
@@ -14,18 +15,21 @@ from salespath.engine.assessment import (
     Blocker,
     Choice,
     Conflict,
+    Contradiction,
     Fired,
     Flag,
     Open,
     Proviso,
     Question,
     Reading,
+    Unless,
     Warning,
 )
 from salespath.engine.base import Base
 from salespath.engine.company import Company
 from salespath.engine.compile import fill
 from salespath.engine.contradictions import contradictions, problems
+from salespath.engine.strength import Strength
 from salespath.engine.truth_graph import PLAN, Ref
 from salespath.engine.unless import unless
 from salespath.engine.walk import FIRED, OPEN, SUMS, Walked, supposing, walk
@@ -52,13 +56,41 @@ def assess(base: Base, case: Case, engine: Engine | None = None) -> Assessment:
         return _Assessor(base, typed, engine).assessment()
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a table has found out about a company: what `assess` would search for, and what it need not look for.
+
+    `contradicted`: `contradictions` finds some. `doubtful`: `problems` may. `unless` is by block. `supposing` is
+    that of the walk for a process; `behind` names the facts behind a node that is true or false, known or not.
+    """
+
+    company: Company
+    walked: Walked
+    contradicted: bool
+    doubtful: bool
+    strength: Strength
+    unless: Mapping[str, tuple[Unless, ...]]
+    supposing: Callable[[str], Walked]
+    behind: Callable[[Ref], Sequence[str]]
+
+
+def assess_known(base: Base, case: Case, known: Known) -> Assessment:
+    """The same of a company with typed facts, of which a table knows the rest; `open` and `next_questions` are empty."""
+    with in_own_currency(case.rate):
+        return _Assessor(base, case, known=known).assessment()
+
+
 class _Assessor:
-    def __init__(self, base: Base, case: Case, engine: Engine | None) -> None:
+    def __init__(self, base: Base, case: Case, engine: Engine | None = None, known: Known | None = None) -> None:
         self.base = base
         self.case = case
+        self.known = known
         self.facts: dict[str, Value] = dict(case.values)
-        self.company = Company(base, self.facts)
-        self.walked: Walked = engine(self.company) if engine else walk(base, self.company)
+        if known:
+            self.company, self.walked = known.company, known.walked
+        else:
+            self.company = Company(base, self.facts)
+            self.walked = engine(self.company) if engine else walk(base, self.company)
         self.rules = base.knowledge.rules
         self.counted = self._counted()
         self._needed: dict[str, tuple[str, ...]] = {}
@@ -69,7 +101,8 @@ class _Assessor:
         process, lead, leaning = self.walked.verdict
         evidence = {p: {name: sums.total(p, name) for name in (*SUMS, *DIMENSIONS)} for p in PROCESSES}
         possible = tuple(value for value in VERDICTS if self.walked.possible[value])
-        contradicted = contradictions(self.company, self.tried)
+        known = self.known
+        contradicted = contradictions(self.company, self.tried) if not known or known.contradicted else ()
         settled = len(possible) == 1 and all(found.kind != "impossible" for found in contradicted)
         advice = self._advice()
         derived = self._derived()
@@ -93,15 +126,20 @@ class _Assessor:
             derived=derived,
             metrics={name: derived.get(name) or self._reading(name) for name in dict.fromkeys(metrics)},
             fired=tuple(self._justify(rule) for rule in self.rules.values() if self.walked.fired(rule.id)),
-            open=tuple(Open(rule, self._needs(rule)) for rule in self.rules if self._is_open(rule)),
+            open=() if known else tuple(Open(rule, self._needs(rule)) for rule in self.rules if self._is_open(rule)),
             next_questions=(),
             conflicts=self._conflicts(advice),
             contradictions=contradicted,
-            problems=(*problems(self.case, self.company, contradicted), *understood(self.case)),
+            problems=(*self._problems(contradicted), *understood(self.case)),
             base=base,
             walked=self.walked,
+            known_strength=known.strength if known else None,
         )
-        return found if settled else replace(found, next_questions=self._questions(found.lifting))
+        return found if settled or known else replace(found, next_questions=self._questions(found.lifting))
+
+    def _problems(self, contradicted: Sequence[Contradiction]) -> Iterator[Problem]:
+        doubtful = not self.known or self.known.doubtful
+        return problems(self.case, self.company, contradicted) if doubtful else iter(())
 
     # Reading the graph
 
@@ -125,6 +163,8 @@ class _Assessor:
         return self._needed[rule]
 
     def _read(self, ref: Ref) -> Mapping[str, Value]:
+        if self.known and self.walked.status(ref) != OPEN:
+            return {name: self.facts[name] for name in self.known.behind(ref) if name in self.facts}
         return trace.read(self.base, self.facts, trace.names_behind(self.base, self.walked.truth, ref))
 
     # The parts of the record
@@ -144,14 +184,14 @@ class _Assessor:
         return Fired(rule.id, self._text(rule.because), rule.source, read, self.counted.get(rule.id, 0))
 
     def _blockers(self) -> tuple[Blocker, ...]:
-        return tuple(
-            self._blocker(rule, then) for rule, then in self.base.knowledge.blocks if self.walked.stands(rule.id)
-        )
+        return tuple(self._blocker(rule, then) for rule, then in self.base.blocks if self.walked.stands(rule.id))
 
     def _blocker(self, rule: Rule, then: BlockProcess) -> Blocker:
         fired, graph = self.walked.fired(rule.id), self.base.graph
         needs = () if fired else self._needs(rule.id)
-        alone = unless(self.base, self.facts, rule.id) if needs else ()
+        alone: tuple[Unless, ...] = ()
+        if needs:
+            alone = self.known.unless.get(rule.id, ()) if self.known else unless(self.base, self.facts, rule.id)
         read = self._read((graph.rule_refs if fired else graph.condition_refs)[rule.id])
         because, remedy = self._text(rule.because), self._text(then.remedy)
         return Blocker(then.process, rule.id, because, remedy, self.walked.owner(then.owner), read, needs, alone)
@@ -160,16 +200,14 @@ class _Assessor:
         """The pitfalls that apply, in the order of the rules."""
         return tuple(
             Warning(rule.id, self._text(then.text), self._text(rule.because))
-            for rule, then in self.base.knowledge.each(Warn)
+            for rule, then in self.base.each(Warn)
             if not then.level and self.walked.fired(rule.id)
         )
 
     def _flags(self) -> tuple[Flag, ...]:
         """The red flags that apply, the gravest first, else in the order of the rules."""
         found = [
-            self._flag(rule, then)
-            for rule, then in self.base.knowledge.each(Warn)
-            if then.level and self.walked.fired(rule.id)
+            self._flag(rule, then) for rule, then in self.base.each(Warn) if then.level and self.walked.fired(rule.id)
         ]
         return tuple(sorted(found, key=lambda flag: FLAG_LEVELS.index(flag.level)))
 
@@ -210,18 +248,19 @@ class _Assessor:
     def _provisos(self) -> tuple[Proviso, ...]:
         return tuple(
             Proviso(then.process, rule.id, self._needs(rule.id))
-            for rule, then in self.base.knowledge.blocks
+            for rule, then in self.base.blocks
             if self._is_open(rule.id) and not self.walked.stands(rule.id)
         )
 
     def _advice(self) -> tuple[Advice, ...]:
         """The plan, topic by topic, the most important first; a move that is in place is none."""
-        advice = sorted(self.base.knowledge.each(Advise), key=lambda item: (-item[1].priority, item[0].id))
         plan = (
             (topic, self._advised(rule, then))
             for topic in self.base.knowledge.topics.values()
-            for rule, then in advice
-            if then.topic == topic.id and self.walked.fired(rule.id)
+            for rule, then in sorted(
+                (pair for pair in self.base.advice.get(topic.id, ()) if self.walked.fired(pair[0].id)),
+                key=lambda pair: (-pair[1].priority, pair[0].id),
+            )
         )
         return tuple(item for topic, item in plan if topic.part != "moves" or not item.done)
 
@@ -237,17 +276,17 @@ class _Assessor:
     def _choices(self, process: str, leaning: str | None) -> Iterator[Choice]:
         """What each topic comes to on which everybody gets an answer."""
         if process in ("not_yet", "undetermined"):
-            plans = {p: supposing(self.walked, p) for p in ((leaning,) if leaning else PROCESSES)}
+            suppose = self.known.supposing if self.known else partial(supposing, self.walked)
+            plans = {p: suppose(p) for p in ((leaning,) if leaning else PROCESSES)}
         else:
             plans = {process: self.walked}
-        advice = list(self.base.knowledge.each(Advise))
         for topic in self.base.knowledge.topics.values():
             for supposed, walked in plans.items() if topic.between else ():
                 chosen: dict[str, tuple[Rule, Advise]] = {}
-                for rule, then in advice:
-                    if then.topic == topic.id and walked.fired(rule.id):
+                for rule, then in self.base.advice.get(topic.id, ()):
+                    if walked.fired(rule.id):
                         _, best = chosen.setdefault(then.process, (rule, then))
-                        if _standing_out(topic, then) > _standing_out(topic, best):
+                        if standing_out(topic, then) > standing_out(topic, best):
                             chosen[then.process] = rule, then
                 for owner, (rule, then) in chosen.items():
                     if owner == supposed or supposed not in chosen:  # what is said for both takes the place of each
@@ -329,7 +368,7 @@ def understood(case: Case) -> Iterator[Problem]:
             yield Problem("SP116", message, NOTE, case.file, case.line_of(name), name, case.row)
 
 
-def _standing_out(topic: Topic, advice: Advise) -> tuple[bool, int]:
+def standing_out(topic: Topic, advice: Advise) -> tuple[bool, int]:
     """How much advice answers the question of a topic: by one of the choices asked about, then by its priority."""
     return advice.choice in topic.between, advice.priority
 

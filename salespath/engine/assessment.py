@@ -270,6 +270,7 @@ class Assessment:
     base: Base = field(repr=False, compare=False)
     walked: Walked = field(repr=False, compare=False)
     completions: Settlement | None = None  # which processes are possible, where that was asked
+    known_strength: Strength | None = field(default=None, repr=False, compare=False)  # where a table has found it out
 
     @property
     def company(self) -> str:
@@ -329,6 +330,8 @@ class Assessment:
     @cached_property
     def strength(self) -> Strength:
         """How firm the verdict is."""
+        if self.known_strength:
+            return self.known_strength
         guessed = {name for name, how in self.case.how.items() if how == "guessed"}
         unsure = self.basis == "means_alone" or self.impossible is not None
         return strength(self.base, self.case.values, self.process, guessed=guessed, unsure=unsure)
@@ -354,24 +357,29 @@ class Assessment:
     @property
     def receipt(self) -> Receipt:
         """What produced this: the same facts and receipt give the same assessment."""
-        from salespath import __version__
-
-        knowledge = self.base.knowledge
-        return {
-            "salespath": __version__,
-            "engine": self.walked.engine,
-            "rules_version": knowledge.version,
-            "rules_sha256": knowledge.sha256,
-            "overlays": self._overlays,
-            "rates": {
-                code: {"units_per_usd": rate.units_per_usd, "of": rate.of, "source": rate.source}
-                for code, rate in self.case.rates.items()
-            },
-        }
+        return receipt_of(self.base, self.case, self.walked.engine, self._overlays)
 
     @cached_property
     def _overlays(self) -> list[Overlay]:
         return list(overlays(self.base, self.case.values))
+
+
+def receipt_of(base: Base, case: Case, engine: str, overlays: list[Overlay]) -> Receipt:
+    """What produces the assessment of a company."""
+    from salespath import __version__
+
+    knowledge = base.knowledge
+    return {
+        "salespath": __version__,
+        "engine": engine,
+        "rules_version": knowledge.version,
+        "rules_sha256": knowledge.sha256,
+        "overlays": overlays,
+        "rates": {
+            code: {"units_per_usd": rate.units_per_usd, "of": rate.of, "source": rate.source}
+            for code, rate in case.rates.items()
+        },
+    }
 
 
 def subject(assessment: Assessment) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from salespath.engine import certainty
 from salespath.engine.truth_graph import FACTS, PLAN, VERDICT, Ref, Standing, TruthGraph
 from salespath.facts.vocabulary import Vocabulary
 from salespath.rules.language import Condition, Leaf, Number, inputs
-from salespath.rules.model import Advise, BlockProcess, Conclude, Knowledge, Rule, Warn, Weigh
+from salespath.rules.model import Advise, BlockProcess, Conclude, Kind, Knowledge, Rule, Warn, Weigh
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Base:
     _raised: dict[tuple[str, str], Condition] = field(default_factory=dict)
     _overridden_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _concluding: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    _each: dict[Any, tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     def section(self, rule: Rule) -> int:
         """Which of FACTS, VERDICT and PLAN a rule belongs to."""
@@ -49,6 +51,25 @@ class Base:
             case Conclude(attribute) if self.knowledge.attributes[attribute].verdict:
                 return VERDICT
         return FACTS
+
+    def each(self, kind: type[Kind]) -> tuple[tuple[Rule, Kind], ...]:
+        """The rules with one kind of conclusion, each with that, as the knowledge has them."""
+        if kind not in self._each:
+            self._each[kind] = tuple(self.knowledge.each(kind))
+        return self._each[kind]
+
+    @cached_property
+    def advice(self) -> Mapping[str, tuple[tuple[Rule, Advise], ...]]:
+        """The rules that advise, by topic."""
+        found: dict[str, tuple[tuple[Rule, Advise], ...]] = {}
+        for rule, then in self.each(Advise):
+            found[then.topic] = (*found.get(then.topic, ()), (rule, then))
+        return found
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[Rule, BlockProcess], ...]:
+        """The rules that block a process, without the exceptions that only lift a block."""
+        return tuple(self.knowledge.blocks)
 
     def condition(self, rule: str) -> Condition:
         """The condition of a rule; of advice and warnings with the process that they are for."""

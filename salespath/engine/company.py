@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from salespath.engine.base import Base
 from salespath.engine.intervals import bounded, calculate, calculate_range, compare, decided, is_rounded, within
@@ -18,10 +19,13 @@ class Company:
     one = 1
     zero = 0
 
-    def __init__(self, base: Base, facts: Mapping[str, Value]) -> None:
+    def __init__(
+        self, base: Base, facts: Mapping[str, Value], numbers: Mapping[str, float | Range | None] = MappingProxyType({})
+    ) -> None:
+        """`numbers` are extents that are known already."""
         self.base = base
         self.facts = facts
-        self._numbers: dict[str, float | Range | None] = {}
+        self._numbers: dict[str, float | Range | None] = {**numbers}
 
     def number(self, name: str) -> float | None:
         """A fact or derived number: None where unknown or only a range is known, infinity where unlimited, NaN where undefined."""

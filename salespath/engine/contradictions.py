@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from salespath.engine.assessment import Contradiction
@@ -11,13 +11,14 @@ from salespath.engine.company import Company
 from salespath.engine.compile import fill
 from salespath.engine.intervals import ends, limits
 from salespath.engine.walk import Bits, holds
-from salespath.facts import Case
+from salespath.facts import Case, Derived
 from salespath.facts.values import Range, words
-from salespath.facts.vocabulary import KINDS
+from salespath.facts.vocabulary import KINDS, Relation
 from salespath.files.problems import WARNING, Problem
 from salespath.rules.language import inputs
 
 if TYPE_CHECKING:
+    from salespath.engine.base import Base
     from salespath.engine.table import Rows
 
 CODES = {"impossible": "SP122", "doubtful": "SP123"}
@@ -30,15 +31,25 @@ def contradictions(company: Company, tried: Collection[str] = ()) -> tuple[Contr
     return tuple(sorted(found, key=lambda item: KINDS.index(item.kind)))
 
 
-def impossible_rows(rows: Rows) -> Bits:
-    """The rows of a table whose answers cannot all be right."""
-    import numpy as np  # not for one company
-
+def impossible_rows(rows: Rows, kinds: Collection[str] = ("impossible",)) -> Bits:
+    """The rows of a table whose answers cannot all be right; of other `kinds` those of which `contradictions` finds some."""
     base, found = rows.base, rows.zero
     for relation in base.vocabulary.relations.values():
-        if relation.kind == "impossible":
+        if relation.kind in kinds:
             found = found | holds(base.broken(relation.id), rows)[0]
-    for name in base.vocabulary.derived.keys() & rows.table.columns.keys():
+    for bits in otherwise_rows(rows).values():
+        found = found | bits
+    return found
+
+
+def otherwise_rows(rows: Rows) -> dict[str, Bits]:
+    """The rows of a table for which a derived number is given otherwise than its inputs make it, by number."""
+    import numpy as np  # not for one company
+
+    found = {}
+    for name in rows.base.numbers:
+        if name not in rows.table.columns:
+            continue
         given, made = rows.table.columns[name], rows.made(name)
         (low, high), (least, most) = given.ends, made.ends
         with np.errstate(invalid="ignore"):
@@ -46,21 +57,30 @@ def impossible_rows(rows: Rows) -> Bits:
             if given.high is not None or made.high is not None:
                 apart = (low > most + FAR * np.abs(most)) | (high < least - FAR * np.abs(least))
                 far = np.where((low == high) & (least == most), far, apart)
-        found = found | rows.pack(given.known & made.known & far)
+        found[name] = rows.pack(given.known & made.known & far)
     return found
 
 
 def doubtful_rows(rows: Rows) -> Bits:
     """The rows of a table of which `problems` may say something."""
-    import numpy as np  # not for one company
 
     found = impossible_rows(rows)
+    for bits in cannot_be_rows(rows).values():
+        found = found | bits
+    return found
+
+
+def cannot_be_rows(rows: Rows) -> dict[str, Bits]:
+    """The rows of a table for which the formula of a number makes one that cannot be, by number."""
+    import numpy as np  # not for one company
+
+    found = {}
     for name, number in rows.base.vocabulary.derived.items():
         made, (least, most) = rows.made(name), limits(number)
         (low, high), given = made.ends, rows.table.columns.get(name)
         with np.errstate(invalid="ignore"):
-            cannot_be = made.known & ((high < least) | ((low > most) & (low < math.inf)))
-        found = found | rows.pack(np.broadcast_to(cannot_be if given is None else cannot_be & ~given.known, rows.rows))
+            wrong = made.known & ((high < least) | ((low > most) & (low < math.inf)))
+        found[name] = rows.pack(np.broadcast_to(wrong if given is None else wrong & ~given.known, rows.rows))
     return found
 
 
@@ -81,8 +101,13 @@ def problems(case: Case, company: Company, found: Collection[Contradiction]) -> 
             continue
         (low, high), (least, most) = ends(value), limits(number)
         if (high < least or math.inf > low > most) and not any(base.inputs_of(name) <= facts for facts in told):
-            what = f"{number.formula} makes {words(number, value)} for {number.label}, which cannot be"
-            yield _warning(case, "SP121", f"{what}; check these figures.", name)
+            yield cannot_be(case, number, words(number, value))
+
+
+def cannot_be(case: Case, number: Derived, made: str) -> Problem:
+    """That the formula of a number makes one, in words, that cannot be: a warning."""
+    what = f"{number.formula} makes {made} for {number.label}, which cannot be; check these figures."
+    return _warning(case, "SP121", what, number.id)
 
 
 def _warning(case: Case, code: str, said: str, name: str) -> Problem:
@@ -98,11 +123,17 @@ def _broken_relations(company: Company, tried: Collection[str]) -> Iterator[Cont
         return words(base.vocabulary[name], value)
 
     for relation in base.vocabulary.relations.values():
-        tree = base.broken(relation.id)
-        if holds(tree, company)[0]:
-            read = tuple(base.vocabulary.ordered(inputs(tree)))
-            text, code = fill(relation.text, figure, tried), CODES[relation.kind]
-            yield Contradiction(relation.id, relation.kind, read, text, relation.question, relation.ask, code)
+        if holds(base.broken(relation.id), company)[0]:
+            yield broken_relation(base, relation, figure, tried)
+
+
+def broken_relation(
+    base: Base, relation: Relation, figure: Callable[[str], str], tried: Collection[str] = ()
+) -> Contradiction:
+    """That a relation is broken, by answers that `figure` has in words."""
+    read = tuple(base.vocabulary.ordered(inputs(base.broken(relation.id))))
+    text, code = fill(relation.text, figure, tried), CODES[relation.kind]
+    return Contradiction(relation.id, relation.kind, read, text, relation.question, relation.ask, code)
 
 
 def _given_otherwise(company: Company) -> Iterator[Contradiction]:
@@ -120,8 +151,13 @@ def _given_otherwise(company: Company) -> Iterator[Contradiction]:
         else:
             far = given != value and abs(given - value) > FAR * abs(value)
         if far:
-            text = f"{name} is given as {words(number, company.facts[name])}, but {number.formula} makes {words(number, value)}."
-            read = tuple(base.vocabulary.ordered(base.inputs_of(name)))
-            yield Contradiction(
-                f"{name}-given-otherwise", "impossible", (*read, name), text, "", (name, *read), "SP120"
-            )
+            yield given_otherwise(base, number, words(number, company.facts[name]), words(number, value))
+
+
+def given_otherwise(base: Base, number: Derived, given: str, made: str) -> Contradiction:
+    """That a number is given otherwise than its inputs make it, both in words."""
+    text = f"{number.id} is given as {given}, but {number.formula} makes {made}."
+    read = tuple(base.vocabulary.ordered(base.inputs_of(number.id)))
+    return Contradiction(
+        f"{number.id}-given-otherwise", "impossible", (*read, number.id), text, "", (number.id, *read), "SP120"
+    )

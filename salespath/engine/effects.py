@@ -133,6 +133,7 @@ class _Company:
         old, new = self.verdicts = sides[0].verdict, sides[1].verdict
         self.otherwise = {name for name in Verdict._fields if getattr(old, name) != getattr(new, name)}
         self.shifted = _pieces(sides[0]) ^ _pieces(sides[1])
+        self._found_below: dict[str, tuple[str, ...]] = {}
 
     def effect(self) -> Effect:
         through = self._behind(self._verdict_rules())
@@ -185,7 +186,9 @@ class _Company:
             rule = pending.pop()
             if rule not in seen:
                 seen[rule] = None
-                pending.extend(self._below(rule))
+                if rule not in self._found_below:
+                    self._found_below[rule] = tuple(self._below(rule))
+                pending.extend(self._found_below[rule])
         changed = self.changed & seen.keys()
         return (*(id_ for id_ in self.entries if id_ in changed), *sorted(changed.difference(self.entries)))
 

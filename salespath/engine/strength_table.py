@@ -19,14 +19,14 @@ from salespath.engine.base import Base
 from salespath.engine.cells import FACTOR, PARTS, SLACK, bounds, options, turns
 from salespath.engine.contradictions import impossible_rows
 from salespath.engine.halving import bisect_rows, likely_turns
-from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, core
+from salespath.engine.strength import ANSWERS, FIRM, HANGS_ON, KINDS, LEVELS, MOST, OPEN, KnownCore, Strength, core
 from salespath.engine.table import NONE, Array, Bits, FactColumn, FactTable, Rows, column, distinct_rows, words
-from salespath.engine.turning import RUNS, asking_order, readers
+from salespath.engine.turning import RUNS, Turn, asking_order, readers, spans
 from salespath.engine.walk import SUMS, walk
-from salespath.facts import Derived, Fact
+from salespath.facts import Derived, Fact, Value
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.rules.language import Compare, Leaf, Quantity, inputs
-from salespath.rules.model import PROCESSES
+from salespath.rules.model import PROCESSES, VERDICTS
 
 CHUNK = 16_384
 
@@ -60,6 +60,14 @@ def strengths(base: Base, table: FactTable, guessed: Mapping[str, Array] | None 
     )
 
 
+def strength_records(base: Base, table: FactTable, guessed: Mapping[str, Array] | None = None) -> Iterator[Strength]:
+    """The same row by row, as `strength` has it of one company: with the answers that turn the verdict."""
+    for start in range(0, table.rows, CHUNK):
+        part = slice(start, start + CHUNK)
+        some = {name: rows[part] for name, rows in (guessed or {}).items()}
+        yield from _Part(base, table[part], some, keep=True).records()
+
+
 class _OtherAnswers(Rows):
     """Rows with other answers to one question; tests that do not read it are as they were."""
 
@@ -80,8 +88,18 @@ class _Turned(NamedTuple):
     move: Array
 
 
+class _Tried(NamedTuple):
+    """What was tried of one question for the rows that it turns: values, processes (places in VERDICTS), where it applies."""
+
+    rows: Array
+    values: Array
+    processes: Array
+    applies: Array
+
+
 class _Part:
-    def __init__(self, base: Base, table: FactTable, guessed: Mapping[str, Array]) -> None:
+    def __init__(self, base: Base, table: FactTable, guessed: Mapping[str, Array], *, keep: bool = False) -> None:
+        self.tried: dict[str, _Tried] | None = {} if keep else None
         self.base, self.table, self.rows = base, table, Rows(base, table)
         self.known = {name: cells.known for name, cells in table.columns.items()}
         self.guessed = {name: some & self.known[name] for name, some in guessed.items() if name in self.known}
@@ -131,7 +149,61 @@ class _Part:
                 which = np.where(some, places[missing.argmax(axis=0)], which)
         return which.astype(np.int16)
 
+    def records(self) -> Iterator[Strength]:
+        """How firm the verdict of each row is, with the answers that turn it."""
+        found = self.strengths()
+        turns: dict[int, list[Turn]] = {}
+        now = sum(place * self.rows.expand(self.now[process]) for place, process in enumerate(VERDICTS))
+        for name, bits in zip(found.names, found.on):
+            for row, turn in self._turns(name, np.flatnonzero(np.unpackbits(bits, count=self.table.rows)), now):
+                turns.setdefault(row, []).append(turn)
+        known = self._known_core()
+        for row, level in enumerate(found.level.tolist()):
+            yield Strength(LEVELS[level], tuple(turns.get(row, ())), known[row])
+
+    def _turns(self, name: str, rows: Array, now: Array) -> Iterator[tuple[int, Turn]]:
+        """What turns the verdict of some rows."""
+        if not len(rows):
+            return
+        assert self.tried is not None
+        tried, term = self.tried[name], self.base.vocabulary[name]
+        some = np.searchsorted(tried.rows, rows)
+        cells, members = self.table.columns.get(name), words(term) if term.type == "set" else []
+        known = [*options(term)] if not term.numeric else []
+
+        def answer(place: int, row: int) -> Value:
+            if place < len(known):
+                return known[place]
+            assert cells is not None  # a guessed set with one member more, or less
+            mask = int(cells.values[row]) ^ 1 << place - len(known)
+            return frozenset(str(word) for n, word in enumerate(members) if mask >> n & 1)
+
+        columns = (cells[:, some].T.tolist() for cells in tried[1:])
+        for row, values, processes, applies in zip(rows.tolist(), *columns):
+            pairs: list[tuple[Value, str]]
+            if term.numeric:
+                by_value = {value: process for value, process, so in zip(values, processes, applies) if so}
+                pairs = [(int(v) if v == int(v) else v, VERDICTS[by_value[v]]) for v in sorted(by_value)]
+            else:
+                pairs = [(answer(n, row), VERDICTS[processes[n]]) for n, so in enumerate(applies) if so]
+            here = VERDICTS[now[row]]
+            turned = tuple((value, process) for value, process in pairs if process != here)
+            yield row, Turn(name, turned, spans(pairs, here) if term.numeric else ())
+
+    def _known_core(self) -> list[KnownCore]:
+        """How much of the core is known, row by row."""
+        core, count, kinds = self._core()
+        counted = [known for name, known in self.known.items() if name in self.base.vocabulary.derived or name in core]
+        answered = sum((known.astype(np.int64) for known in counted), np.zeros(self.table.rows, dtype=np.int64))
+        return [KnownCore(*row, len(core)) for row in zip(count.tolist(), kinds.tolist(), answered.tolist())]
+
     def _too_little(self) -> Array:
+        _, count, kinds = self._core()
+        few: Array = (count < ANSWERS) | (kinds < KINDS)
+        return few
+
+    def _core(self) -> tuple[Mapping[str, Bits], Array, Array]:
+        """Which core facts are known, how many, and in how many dimensions."""
         found = core(self.base, {name: self.rows.pack(known) for name, known in self.known.items()}, self.rows)
         count = sum(self.rows.expand(bits) for bits in found.values())
         facts = self.base.vocabulary.facts
@@ -139,8 +211,7 @@ class _Part:
         for name, bits in found.items():
             place = DIMENSIONS.index(facts[name].dimension)
             dimensions[place] = dimensions[place] | bits
-        few: Array = (count < ANSWERS) | (sum(map(self.rows.expand, dimensions)) < KINDS)
-        return few
+        return found, count, sum(map(self.rows.expand, dimensions))
 
     def _by_means_alone(self) -> Array:
         basis, candidate = self.walked.values("basis"), self.walked.values("candidate")
@@ -173,6 +244,9 @@ class _Part:
             if there is not net and np.ndim(there) == 2:  # else this question has nothing to do with it
                 moves = moves + np.abs(there - net)
         most = np.where(applies & open_, moves, 0).max(axis=0)
+        if self.tried is not None:
+            turns = np.flatnonzero(np.unpackbits(np.bitwise_or.reduce(other, axis=0), count=self.table.rows))
+            self.tried[name] = _tried(turns, values, walked.processes, applies)
         return _Turned(np.bitwise_or.reduce(other, axis=0), np.bitwise_or.reduce(other & run, axis=0), most)
 
     def _tried(self, name: str) -> tuple[Array, Array]:
@@ -278,3 +352,13 @@ class _Part:
         mine = {*readers(self.base)[name]}
         tests = {leaf: bits for leaf, bits in self.tests.items() if leaf not in mine}
         return _OtherAnswers(self.rows, tests, name, FactColumn(values, np.ones(values.shape, dtype=bool)))
+
+
+def _tried(rows: Array, values: Array, processes: Mapping[str, Bits], applies: Array) -> _Tried:
+    """What was tried of some rows; of all there are bits of the processes."""
+    found = np.zeros((len(values), len(rows)), dtype=np.int8)
+    for place, process in enumerate(VERDICTS):
+        found += (processes[process][..., rows >> 3] >> (7 - (rows & 7)).astype(np.uint8) & 1).astype(
+            np.int8
+        ) * np.int8(place)
+    return _Tried(rows, values[:, rows], found, applies[:, rows])

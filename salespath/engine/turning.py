@@ -80,7 +80,7 @@ def turning(base: Base, facts: Mapping[str, Value], guessed: Collection[str] = (
         pairs = [(value, process) for (_, value), process in items]
         turned = tuple((value, process) for value, process in pairs if process != now)
         if turned:
-            found[name] = Turn(name, turned, _spans(pairs, now) if base.vocabulary[name].numeric else ())
+            found[name] = Turn(name, turned, spans(pairs, now) if base.vocabulary[name].numeric else ())
     alone = [turn for turn in found.values() if base.behind([turn.fact]) & found.keys() == {turn.fact}]
     places = asking_order(base)
     return tuple(sorted(alone, key=lambda turn: (now not in RUNS and not turn.decides, places[turn.fact])))
@@ -180,9 +180,9 @@ def _answers(
             yield from ((name, other) for other in (options(term) if value is None else alternatives(term, value)))
 
 
-def _spans(pairs: list[tuple[Any, str]], now: str) -> tuple[Span, ...]:
+def spans(pairs: list[tuple[Any, str]], now: str) -> tuple[Span, ...]:
     """Of a number tried in ascending order, the spans that give another process."""
     runs = [next(items) for _, items in groupby(pairs, key=itemgetter(1))]
     ends = [None, *(first for first, _ in runs[1:]), None]
-    spans = (Span(since, until, process) for (_, process), since, until in zip(runs, ends, ends[1:]))
-    return tuple(span for span in spans if span.process != now)
+    found = (Span(since, until, process) for (_, process), since, until in zip(runs, ends, ends[1:]))
+    return tuple(span for span in found if span.process != now)

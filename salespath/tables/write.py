@@ -13,23 +13,21 @@ from functools import partial
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from salespath.engine.assess import assess as assess_case
 from salespath.engine.base import Base
 from salespath.facts import Vocabulary
-from salespath.files.output import json_lines, json_pieces
 from salespath.files.visible import visible_lines
-from salespath.report.plain import document
 from salespath.tables.assessed import Assessed, Typed, assessed, work_ahead
 from salespath.tables.batch import Batch
 from salespath.tables.chosen import Chosen
 from salespath.tables.csv_cells import guard, quote
 from salespath.tables.csv_lines import CsvLines
+from salespath.tables.documents import json_bytes
 from salespath.tables.fact_columns import range_cells, typed_cells, written_cells
 from salespath.tables.header import RANGE, range_column
+from salespath.tables.json_tokens import Style
 from salespath.tables.normalise import texts
 from salespath.tables.processes import in_processes
 from salespath.tables.result_columns import ResultColumns, Wording
@@ -41,7 +39,6 @@ W = TypeVar("W")
 P = TypeVar("P")
 
 ROW_GROUP = 65_536
-PIECE = 1024  # rows made into documents at once
 
 
 def write(
@@ -65,8 +62,9 @@ def write(
     """
     assess = assess or partial(assessed, base)
     if ending in DOCUMENTS:
-        for piece in DOCUMENTS[ending](_documents(base, work_ahead(assess, batches)), ascii_only=ascii_only):
-            file.write(piece.encode())
+        style = Style(indented=ending == "json", ascii_only=ascii_only)
+        for piece in json_bytes(base, style, (item.batch for item in batches)):
+            file.write(piece)
     elif ending == WORKBOOK:
         from salespath.tables.workbook_out import write_workbook  # only where there is one
 
@@ -77,13 +75,6 @@ def write(
             file.write(codecs.BOM_UTF8)
         form = IN_COLUMNS[ending](base, columns, assess)
         form.write(in_processes(form.make, map(_bare, batches), jobs) if jobs > 1 else form.pieces(batches), file)
-
-
-def _documents(base: Base, batches: Iterable[Assessed]) -> Iterator[dict[str, Any]]:
-    for item in batches:
-        for places in np.split(np.arange(item.batch.table.rows), range(PIECE, item.batch.table.rows, PIECE)):
-            for case in item.batch[places].cases(base.vocabulary):
-                yield document(assess_case(base, case), table=True)
 
 
 def _bare(item: Typed) -> Typed:
@@ -280,4 +271,4 @@ def _given_columns(
 # A new kind is a form or a function, and a line here.
 WORKBOOK = "xlsx"
 IN_COLUMNS: dict[str, type[_Form[Any, Any]]] = {"csv": _Csv, "parquet": _Parquet}
-DOCUMENTS = {"json": json_pieces, "jsonl": json_lines}
+DOCUMENTS = ("json", "jsonl")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from given import BASE, VOCABULARY, bounds, point_within, real_companies, sample, values
+from given import (
+    BASE,
+    VOCABULARY,
+    facts_with_ranges,
+    point_within,
+    ranged,
+    real_companies,
+    sample,
+    values,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_bases import random_base
@@ -207,21 +215,6 @@ def test_digits_beyond_the_twelfth_count_where_no_formula_takes_part():
 # One company and a table
 
 
-def ranges(name):
-    """Ranges of a fact or derived number, with and without bounds, at numbers that rules know."""
-    low, high = bounds(VOCABULARY[name])
-    number = st.one_of(values(name), st.sampled_from([0, 1, 2, 12, 1000, 5000, 25_000, 100_000]))
-    end = number.map(lambda value: min(max(value, low), high))
-    pairs = st.tuples(st.one_of(end, st.just(-math.inf)), st.one_of(end, st.just(math.inf)))
-    return pairs.filter(lambda pair: pair[0] < pair[1]).map(lambda pair: Range(*pair))
-
-
-def facts_with_ranges():
-    """The facts of a company that knows some numbers as ranges."""
-    optional = {n: st.one_of(values(n), ranges(n)) if n in NUMBERS else values(n) for n in VOCABULARY}
-    return st.fixed_dictionaries({}, optional=optional)
-
-
 @given(st.data(), st.lists(facts_with_ranges(), min_size=1, max_size=9))
 def test_numbers_and_tests_are_the_same_in_a_table(data, companies):
     tree = st.recursive(
@@ -277,17 +270,6 @@ def test_an_assessment_is_the_same_in_a_table(companies):
 
 
 # Searches
-
-
-def ranged(case, every=2):
-    """A company that knows every second number from its half to its double only."""
-    found, numbers = dict(case.values), [name for name in case.values if VOCABULARY[name].numeric]
-    for name in numbers[::every]:
-        value, (low, high) = case.values[name], bounds(VOCABULARY[name])
-        half = value // 2 if VOCABULARY[name].type == "integer" else value / 2
-        some = Range(max(low, half), min(high, value * 2))
-        found[name] = some if some.low < some.high else value
-    return replace(case, values=found)
 
 
 @pytest.mark.parametrize("case", sample(real_companies(), 12), ids=lambda case: case.company[:30])

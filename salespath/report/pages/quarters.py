@@ -295,6 +295,7 @@ def _more(some: Sequence[T]) -> Iterator[Block]:
 
 def document(found: Quarters) -> Any:
     """The same as plain data, every company that changed with its facts and rules; those that did not are counted."""
+    found.explain()
     data = {
         "old": _side(found, False),
         "new": _side(found, True),

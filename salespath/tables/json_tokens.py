@@ -1,0 +1,181 @@
+"""Documents of many rows as one stream of tokens: what several rows share is put into JSON once.
+
+A token is a place in a pool of texts. A template is a document with holes, which each row fills with tokens of its own. Holes are
+written into the records (`hole`, `value_hole`), so that the shape of a document stands in one place for one company and many.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from salespath.engine.table import Array
+from salespath.files.visible import escaped
+
+_HOLE = re.compile(r'"\\u0000=([^"\\]*)\\u0000"|\\u0000([^"\\=]*)\\u0000')
+Parts: TypeAlias = "tuple[int | str, ...]"  # tokens, and the names of holes
+
+
+def hole(name: str) -> str:
+    """What stands in a text for a part that each row has for itself."""
+    return f"\0{name}\0"
+
+
+def value_hole(name: str) -> str:
+    """What stands in a document for a value that each row has for itself."""
+    return f"\0={name}\0"
+
+
+class Style:
+    """How JSON is laid out: on one line, or indented by two, as items of one array are."""
+
+    def __init__(self, *, indented: bool, ascii_only: bool) -> None:
+        self.indented, self._ascii = indented, ascii_only
+
+    def json(self, value: Any, depth: int = 0) -> str:
+        """A value that stands so deep in a document."""
+        text = escaped(json.dumps(value, ensure_ascii=self._ascii, indent=2 if self.indented else None))
+        return text.replace("\n", self._line(depth)) if self.indented else text
+
+    def string(self, text: str) -> str:
+        """What stands between the quotes."""
+        return self.json(text)[1:-1]
+
+    def between(self, brackets: str, depth: int) -> tuple[str, str, str, str]:
+        """What opens a list or mapping so deep, parts its items, closes it, and what an empty one is."""
+        first, last = brackets[0], brackets[1]
+        if not self.indented:
+            return first, ", ", last, brackets
+        inner = self._line(depth + 1)
+        return f"{first}{inner}", f",{inner}", f"{self._line(depth)}{last}", brackets
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """What stands before and after each document; the first one has no comma before it."""
+        return (f",{self._line(0)}", "") if self.indented else ("", "\n")
+
+    def _line(self, depth: int) -> str:
+        return f"\n{'  ' * (depth + 1)}"  # one for the array around
+
+
+class Pool:
+    """Texts that are the same for many tables of rows."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {"": 0}
+        self._array = pa.array([""], pa.string())
+
+    def token(self, text: str) -> int:
+        """The token of a text; 0 is nothing."""
+        return self._places.setdefault(text, len(self._places))
+
+    def array(self) -> pa.Array:
+        """All texts."""
+        if len(self._array) < len(self._places):
+            self._array = pa.array(list(self._places), pa.string())
+        return self._array
+
+
+class Templates:
+    """Templates of documents, each made once."""
+
+    def __init__(self, style: Style) -> None:
+        self.style, self.pool = style, Pool()
+        self._made: dict[Any, Parts] = {}
+
+    def parts(self, key: Any, make: Callable[[], Any], depth: int) -> Parts:
+        """The tokens and holes of a value that stands so deep."""
+        if key not in self._made:
+            self._made[key] = self.split(self.style.json(make(), depth))
+        return self._made[key]
+
+    def marks(self, brackets: str, depth: int) -> tuple[int, int, int, int]:
+        """The tokens of `Style.between`."""
+        opening, comma, closing, empty = map(self.pool.token, self.style.between(brackets, depth))
+        return opening, comma, closing, empty
+
+    def split(self, text: str) -> Parts:
+        """The tokens and holes of JSON."""
+        found: list[int | str] = []
+        at = 0
+        for match in _HOLE.finditer(text):
+            if at < match.start():
+                found.append(self.pool.token(text[at : match.start()]))
+            found.append(match[1] or match[2])
+            at = match.end()
+        return (*found, self.pool.token(text[at:])) if at < len(text) else tuple(found)
+
+
+class Stream:
+    """The tokens of some rows, in the order of the document."""
+
+    def __init__(self, templates: Templates, rows: int) -> None:
+        self.templates, self.rows = templates, rows
+        self.every = np.arange(rows, dtype=np.uint16)
+        self._rows: list[Array] = []
+        self._tokens: list[Array] = []
+        self._texts: list[str] = []
+
+    # Texts of these rows alone: negative tokens
+
+    def own(self, texts: Sequence[str]) -> Array:
+        """The tokens of some texts that are not in the pool."""
+        first = len(self._texts)
+        self._texts += texts
+        return -1 - np.arange(first, first + len(texts), dtype=np.int32)
+
+    # What comes next
+
+    def put(self, rows: Array, tokens: Array | int) -> None:
+        """One token for some rows; 0 is none."""
+        self._rows.append(rows)
+        self._tokens.append(np.broadcast_to(np.asarray(tokens, dtype=np.int32), rows.shape))
+
+    def strings(self) -> pa.Array:
+        """The document of each row."""
+        rows, tokens = np.concatenate(self._rows), np.concatenate(self._tokens)
+        kept = tokens != 0
+        if not kept.all():
+            rows, tokens = rows[kept], tokens[kept]
+        order = np.argsort(rows, kind="stable")
+        tokens = tokens[order]
+        pool = self.templates.pool.array()
+        if self._texts:
+            tokens = np.where(tokens < 0, len(pool) - 1 - tokens, tokens)
+            pool = pa.concat_arrays([pool, pa.array(self._texts, pa.string())])
+        found = pool.take(pa.array(tokens))
+        ends = np.frombuffer(found.buffers()[1], dtype=np.int32)[: len(tokens) + 1]
+        last = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=self.rows))))
+        return pa.StringArray.from_buffers(self.rows, pa.py_buffer(ends[last]), found.buffers()[2])
+
+
+class Items:
+    """A list, or a mapping, of which each row has some items."""
+
+    def __init__(self, stream: Stream, depth: int, brackets: str = "[]") -> None:
+        self._stream = stream
+        self._marks = stream.templates.marks(brackets, depth)
+        self._filled = np.zeros(stream.rows, dtype=bool)
+
+    def begin(self, rows: Array) -> None:
+        """Begin an item for some rows."""
+        opening, comma, _, _ = self._marks
+        self._stream.put(rows, np.where(self._filled[rows], comma, opening))
+        self._filled[rows] = True
+
+    def close(self) -> None:
+        """The end, after the last item."""
+        _, _, closing, empty = self._marks
+        self._stream.put(self._stream.every, np.where(self._filled, closing, empty))
+
+
+def texts_of(texts: pa.StringArray) -> memoryview:
+    """The bytes of some texts, one after the other."""
+    _, ends, data = texts.buffers()
+    offsets = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[offsets[0] : offsets[-1]]
