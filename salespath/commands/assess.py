@@ -15,11 +15,13 @@ from datetime import date
 import click
 
 from salespath.commands.shared.answers import files_with_answers
-from salespath.commands.shared.columns import report_columns
+from salespath.commands.shared.columns import given_files, given_options, report_columns
 from salespath.commands.shared.delivery import STDOUT, Destination, deliver, given_words, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     company_options,
+    given_money,
+    given_money,
     read_with_settings,
     start_option,
     with_base,
@@ -39,6 +41,7 @@ from salespath.report.pages import portfolio
 from salespath.report.pages.portfolio import PAGES, TOP
 from salespath.report.plain import document
 from salespath.report.words.overlays import switched_off
+from salespath.tables.columns import REJECT
 from salespath.tables.progress import Summary
 from salespath.tables.read import CompaniesFile
 
@@ -74,6 +77,12 @@ from salespath.tables.read import CompaniesFile
     metavar="N",
     help=f"Many companies: name the N most urgent.  [default: {TOP} where it is printed, else all]",
 )
+@click.option(
+    "--on",
+    "machines",
+    type=click.Choice(["spark"]),
+    help="Assess a folder of tables in Apache Spark: OUT.csv or OUT.parquet is then a folder (docs/spark.md).",
+)
 @output_options("csv", "parquet", "xlsx", "jsonl")
 @with_base
 def command(
@@ -91,6 +100,7 @@ def command(
     engine: str,
     by: str | None,
     top: int | None,
+    machines: str | None,
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
@@ -109,6 +119,10 @@ def command(
         raise click.UsageError(f"{one_by_one} takes companies one by one; leave --by out.")
     if table and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; write .json or .jsonl, not .{output.ending}.")
+    names = [name.strip() for name in (columns or "").split(",") if name.strip()]
+    if machines:
+        _assess_in_spark(base, files, output, names, strength, excel)
+        return
     opened = files_with_answers(base, files)
     if files and not opened:
         return  # nothing but forms, of which it is said why they are not merged
@@ -127,7 +141,7 @@ def command(
             always=output.always,
             force=output.force,
             strength=strength,
-            columns=[name.strip() for name in (columns or "").split(",") if name.strip()],
+            columns=names,
             excel=excel,
             options=given_words(),
         )
@@ -237,3 +251,35 @@ def _assess_many(
     report_rest()
     report_columns(summary.columns)
     say(str(summary), err=True)
+
+
+def _assess_in_spark(
+    base: Base, files: tuple[str, ...], output: Destination, columns: list[str], strength: bool, excel: bool
+) -> None:
+    """Assess one folder of files, or one file, into a folder."""
+    options = given_options(base.vocabulary, files)
+    if output.ending not in ("csv", "parquet") or output.path == "-":
+        raise click.UsageError("--on spark writes a folder: give it a name that ends in .csv or .parquet, with -o.")
+    if len(files) != 1 or files[0] == "-":
+        raise click.UsageError("--on spark reads one folder of files, or one file.")
+    if excel or options.on_error != REJECT or given_files()[1]:
+        raise click.UsageError("--excel, --on-error unknown or stop and --save-mapping are for one machine, not for --on spark.")
+    from salespath.tables.in_spark import assess_files  # numpy, pyarrow, and pyspark where it is there
+
+    rejects = output.rejects or f"{output.path}.rejects.csv"
+    summary = assess_files(
+        base,
+        files[0],
+        output.path,
+        rejects,
+        report_problems,
+        money=given_money(),
+        options=options,
+        columns=columns,
+        strength=strength,
+    )
+    report_rest()
+    say(str(summary), err=True)
+    for overlay in base.knowledge.overlays:
+        if overlay.switched_off:
+            say(f"{switched_off(base, overlay)}.", err=True)

@@ -79,7 +79,7 @@ def assess_to_file(
     for one in opened[:1]:
         if has_error(astray := one.options.astray()):
             raise SalespathError(astray)
-    wanted = chosen(columns, _columns(readings, base.vocabulary), base.vocabulary)
+    wanted = chosen(columns, all_columns(readings, base.vocabulary), base.vocabulary)
     table = ending in IN_COLUMNS or ending == WORKBOOK
     settle = not table or not set(SETTLED).isdisjoint(wanted.results.values())
     strong = ending == WORKBOOK or (table and not set(STRONG).isdisjoint(wanted.results.values()))
@@ -266,7 +266,7 @@ def _begun(files: Iterable[CompaniesFile]) -> list[TableReading]:
     return readings
 
 
-def _columns(readings: Iterable[TableReading], vocabulary: Vocabulary) -> dict[str, pa.DataType]:
+def all_columns(readings: Iterable[TableReading], vocabulary: Vocabulary) -> dict[str, pa.DataType]:
     """The columns of all files, the company first; one whose types differ becomes text. Ranges go to the column of their fact."""
     found: dict[str, pa.DataType] = {COMPANY: pa.string()}
     for reading in readings:
