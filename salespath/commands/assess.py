@@ -21,7 +21,6 @@ from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     company_options,
     given_money,
-    given_money,
     read_with_settings,
     start_option,
     with_base,
@@ -263,7 +262,9 @@ def _assess_in_spark(
     if len(files) != 1 or files[0] == "-":
         raise click.UsageError("--on spark reads one folder of files, or one file.")
     if excel or options.on_error != REJECT or given_files()[1]:
-        raise click.UsageError("--excel, --on-error unknown or stop and --save-mapping are for one machine, not for --on spark.")
+        raise click.UsageError(
+            "--excel, --on-error unknown or stop and --save-mapping are for one machine, not for --on spark."
+        )
     from salespath.tables.in_spark import assess_files  # numpy, pyarrow, and pyspark where it is there
 
     rejects = output.rejects or f"{output.path}.rejects.csv"

@@ -41,6 +41,7 @@ from salespath.tables.chosen import SETTLED, STRONG, Chosen, chosen
 from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.csv_cells import guard
 from salespath.tables.dates import date_columns
+from salespath.tables.normalise import texts
 from salespath.tables.read import ROWS, CompaniesFile, TableReading
 from salespath.tables.rejects import ADDED, FILE, READ_AS, TEXT, flat
 from salespath.tables.result_columns import ResultColumns, Wording
@@ -100,14 +101,16 @@ def session() -> SparkSession:
         if found := SparkSession.getActiveSession():
             return found
         builder = SparkSession.builder.appName("salespath").config("spark.log.level", "ERROR")
+        builder = builder.config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
         if not os.environ.get("SPARK_REMOTE"):
-            remote = "SPARK_ENV_LOADED" in os.environ  # spark-submit says which machines
-            if not (remote or os.environ.get("SPARK_HOME") or shutil.which("java") or os.environ.get("JAVA_HOME")):
-                raise refusal("SP185", f"Spark needs Java 17 or later, which is not there: {JAVA}.")
+            if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+                raise SalespathError([Problem("SP185", f"Spark needs Java 17 or later, which is not there: {JAVA}.")])
             builder = builder.config("spark.ui.enabled", "false")
         return builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
-        raise refusal("SP185", f"Spark does not start: {shown(error, 200)}. It needs Java 17 or later: {JAVA}.") from None
+        raise SalespathError(
+            [Problem("SP185", f"Spark does not start: {shown(error, 200)}. It needs Java 17 or later: {JAVA}.")]
+        ) from None
 
 
 def _needed() -> None:
@@ -116,7 +119,9 @@ def _needed() -> None:
         try:
             __import__(name)
         except ImportError:
-            raise refusal("SP185", f"Spark needs the package {name}, which is not installed: {INSTALL}.") from None
+            raise SalespathError(
+                [Problem("SP185", f"Spark needs the package {name}, which is not installed: {INSTALL}.")]
+            ) from None
 
 
 # Files
@@ -180,7 +185,7 @@ def assess_files(
 
     options = replace(options, ask=None)  # a task asks nobody
     source, files = _source(spark, path), _Files(base, path, money, options)
-    before = spark.conf.get(ARROW)
+    before = spark.conf.get(ARROW) or "10000"
     spark.conf.set(ARROW, "1")  # files that Spark hands over at once
     try:
         look = _look(files, source)
@@ -460,11 +465,11 @@ def assess_frame(
 ) -> DataFrame:
     """Assess companies whose columns are facts: of each its `company`, the columns that are no facts, and results.
 
-    `columns` are names and presets as in `--columns`, the thin ones where none is named. Nothing is computed yet. Rows that cannot be
-    used are left out: `rejected_frame` has them. What is to be said of the columns goes to `on_problem`.
+    `columns` are names and presets as in `--columns`, the thin ones where none is named. Nothing is computed yet. Rows that cannot
+    be used are left out: `rejected_frame` has them. What is to be said of the columns goes to `on_problem`.
 
-    Raises SalespathError where no column is a fact, for a result that there is not (SP176), for a column of dates (SP186), and without
-    Spark (SP185).
+    Raises SalespathError where no column is a fact, for a result that there is not (SP176), for a column of dates (SP186), and
+    without Spark (SP185).
     """
     plan = _plan(base, frame, on_problem)
     own = [name for name in plan.heading.kept if name != header.COMPANY]
@@ -472,7 +477,9 @@ def assess_frame(
     wanted = chosen(columns, given, base.vocabulary)
     results, wording = [*wanted.results.values()], Wording(base)
     empty = plan.typist().batch({n: pa.nulls(0, pa.string()) for n in plan.heading.kept}, np.arange(0))
-    kinds = [c.type for c in ResultColumns(wording, empty, assess_table(base, empty.table), strong=False).typed(results)]
+    kinds = [
+        c.type for c in ResultColumns(wording, empty, assess_table(base, empty.table), strong=False).typed(results)
+    ]
     types = {**dict(zip(wanted.results, kinds)), header.COMPANY: pa.string()}
     settle, strong = not set(SETTLED).isdisjoint(results), not set(STRONG).isdisjoint(results) and wanted.asked
 
@@ -481,8 +488,13 @@ def assess_frame(
         for rows, batch in plan.batches(batches):
             result = assess_table(base, batch.table, settle=settle)
             found = ResultColumns(words, batch, result, strong=strong).typed(results)
-            cells = dict(zip(wanted.results, found)) | {header.COMPANY: batch.given[header.COMPANY]}
             here = pa.array(batch.rows)
+            names = (
+                texts(rows[header.COMPANY])
+                if header.COMPANY in rows
+                else pa.nulls(len(next(iter(rows.values()))), pa.string())
+            )
+            cells = dict(zip(wanted.results, found)) | {header.COMPANY: names.take(here)}
             cells |= {name: rows[name].take(here) for name in wanted.given if name != header.COMPANY}
             yield pa.RecordBatch.from_arrays([cells[name] for name in wanted.names], wanted.names)
 
