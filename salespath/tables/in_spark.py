@@ -35,14 +35,14 @@ from salespath.facts.rates import UNSAID, Currencies
 from salespath.facts.reader import Context
 from salespath.files.problems import ERROR, NOTE, Problem, SalespathError, refusal, shown
 from salespath.tables import header
-from salespath.tables.assessed import Assessed, assess_reading
+from salespath.tables.assessed import Assessed, assess_part
 from salespath.tables.batch import Batch, Typist
 from salespath.tables.chosen import SETTLED, STRONG, Chosen, chosen
 from salespath.tables.columns import PLAIN, TableOptions
 from salespath.tables.csv_cells import guard
 from salespath.tables.dates import date_columns
 from salespath.tables.normalise import texts
-from salespath.tables.read import ROWS, CompaniesFile, TableReading
+from salespath.tables.read import ROWS, CompaniesFile, TableReading, check_count
 from salespath.tables.rejects import ADDED, FILE, READ_AS, TEXT, flat
 from salespath.tables.result_columns import ResultColumns, Wording
 from salespath.tables.run import all_columns
@@ -286,7 +286,9 @@ def _results(files: _Files, wanted: Chosen, ending: str, strong: bool, schema: p
             counts = Counter[str]()
 
             def counted(reading: TableReading, counts: Counter[str] = counts) -> Iterator[Assessed]:
-                for item in assess_reading(files.base, reading, on_problem=lambda _: None, settle=settle):
+                for part in reading.parts():
+                    item = assess_part(files.base, reading, part, settle=settle)
+                    check_count(item.batch)
                     counts["assessed"] += item.batch.table.rows
                     counts["rejected"] += len(item.batch.rejects)
                     counts["left_out"] += len(item.batch.left_out)
