@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from conftest import JUDGED
-from given import BASE, EXAMPLES, run
+from given import BASE, EXAMPLES, ROOT, run, run_process
 
 from salespath.files.problems import SalespathError
 from salespath.tables import in_spark
@@ -248,15 +248,8 @@ def test_the_driver_needs_no_room_for_the_input(tmp_path: Path) -> None:
 def test_without_spark_the_line_that_installs_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "pyspark.py").write_text("raise ImportError\n")
     path = str(EXAMPLES / "real_companies.csv")
-    done = run(
-        "assess",
-        "--on",
-        "spark",
-        path,
-        "-o",
-        str(tmp_path / "out.csv"),
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-    )
+    environment = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = run_process("assess", "--on", "spark", path, "-o", str(tmp_path / "out.csv"), env=environment)
     said = done.stderr.decode()
     assert done.returncode == 1
     assert "SP185" in said
