@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from salespath.commands.shared.answers import files_with_answers
-from salespath.commands.shared.columns import given_files, given_options, report_columns
+from salespath.commands.shared.columns import given_options, report_columns
 from salespath.commands.shared.delivery import STDOUT, Destination, deliver, given_words, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
@@ -40,9 +41,12 @@ from salespath.report.pages import portfolio
 from salespath.report.pages.portfolio import PAGES, TOP
 from salespath.report.plain import document
 from salespath.report.words.overlays import switched_off
-from salespath.tables.columns import REJECT
+from salespath.tables.columns import UNKNOWN
 from salespath.tables.progress import Summary
 from salespath.tables.read import CompaniesFile
+
+if TYPE_CHECKING:  # numpy and pyarrow
+    from salespath.tables.spark_folders import SparkSummary
 
 
 @click.command("assess", help=__doc__)
@@ -144,12 +148,7 @@ def command(
             excel=excel,
             options=given_words(),
         )
-        report_rest()
-        report_columns(summary.columns)
-        say(str(summary), err=True)
-        for overlay in base.knowledge.overlays:
-            if overlay.switched_off:
-                say(f"{switched_off(base, overlay)}.", err=True)
+        _report_table(base, summary)
         return
 
     def one(assessment: Assessment) -> Page:
@@ -253,33 +252,41 @@ def _assess_many(
 
 
 def _assess_in_spark(
-    base: Base, files: tuple[str, ...], output: Destination, columns: list[str], strength: bool, excel: bool
+    base: Base, files: Sequence[str], output: Destination, columns: Sequence[str], strength: bool, excel: bool
 ) -> None:
     """Assess one folder of files, or one file, into a folder."""
     options = given_options(base.vocabulary, files)
-    if output.ending not in ("csv", "parquet") or output.path == "-":
+    if output.ending not in ("csv", "parquet") or output.path == STDOUT:
         raise click.UsageError("--on spark writes a folder: give it a name that ends in .csv or .parquet, with -o.")
     if len(files) != 1 or files[0] == "-":
         raise click.UsageError("--on spark reads one folder of files, or one file.")
-    if excel or options.on_error != REJECT or given_files()[1]:
-        raise click.UsageError(
-            "--excel, --on-error unknown or stop and --save-mapping are for one machine, not for --on spark."
-        )
-    from salespath.tables.in_spark import assess_files  # numpy, pyarrow, and pyspark where it is there
+    for option, given in (
+        ("--excel", excel),
+        ("--force", output.force),
+        ("--on-error unknown", options.on_error == UNKNOWN),
+    ):
+        if given:
+            raise click.UsageError(f"{option} is for one machine, not for --on spark.")
+    from salespath.tables.spark_folders import assess_folder  # numpy, pyarrow, and pyspark where it is there
 
-    rejects = output.rejects or f"{output.path}.rejects.csv"
-    summary = assess_files(
+    summary = assess_folder(
         base,
         files[0],
         output.path,
-        rejects,
+        output.rejects or f"{output.path}.rejects.csv",
         report_problems,
         money=given_money(),
         options=options,
         columns=columns,
         strength=strength,
     )
+    _report_table(base, summary)
+
+
+def _report_table(base: Base, summary: Summary | SparkSummary) -> None:
+    """Say what a table that was written came to."""
     report_rest()
+    report_columns(summary.columns)
     say(str(summary), err=True)
     for overlay in base.knowledge.overlays:
         if overlay.switched_off:
