@@ -24,9 +24,9 @@ from tabulate import tabulate
 
 from salespath.engine.load import load
 from salespath.tables.fact_columns import typed_cells
-from salespath.tables.in_spark import assess_files, session
 from salespath.tables.read import CompaniesFile
 from salespath.tables.run import assess_to_file
+from salespath.tables.spark_folders import assess_folder, session
 
 PARTS = 8
 TARGET = 1.2
@@ -48,7 +48,7 @@ def main() -> None:
         def assess() -> None:
             shutil.rmtree(ours, ignore_errors=True)
             bad = f"{scratch}/bad.csv"
-            summary = assess_files(base, str(folder), str(ours), bad, lambda _: None, columns=COLUMNS, spark=spark)
+            summary = assess_folder(base, str(folder), str(ours), bad, lambda _: None, columns=COLUMNS, spark=spark)
             assert summary.assessed == options.rows, summary
 
         works = {"identity": lambda: identity(spark, str(folder), str(identical)), "--columns verdict": assess}

@@ -79,7 +79,7 @@ class Tally:
         """How columns were read, of files that were read in the same way once."""
         return [
             replace(one, file=f"{one.file} and {count - 1:,} like it") if count > 1 else one
-            for columns, count in self._columns.values()
+            for columns, count in sorted(self._columns.values(), key=lambda pair: pair[0][0].file)
             for one in columns
         ]
 
