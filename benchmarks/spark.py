@@ -1,7 +1,7 @@
 """What Spark costs on this machine: `python benchmarks/spark.py` assesses 1,000,000 rows, `--columns verdict`, in local mode.
 
 The floor is Spark's own identity: mapInArrow that hands over what it gets, of the same input, written as Parquet. Both run in turn;
-CPU is that of Java and all workers. The results are compared with those of one machine, row for row.
+CPU is that of Java and all workers. The results are compared with those of one machine, row for row, and its time stands beside.
 """
 
 from __future__ import annotations
@@ -51,7 +51,16 @@ def main() -> None:
             summary = assess_folder(base, str(folder), str(ours), bad, lambda _: None, columns=COLUMNS, spark=spark)
             assert summary.assessed == options.rows, summary
 
-        works = {"identity": lambda: identity(spark, str(folder), str(identical)), "--columns verdict": assess}
+        def without_spark() -> None:
+            files = [CompaniesFile(base, str(path)) for path in sorted(folder.iterdir())]
+            assess_to_file(base, files, alone, lambda _: None, columns=COLUMNS, force=True)
+
+        alone = f"{scratch}/alone.parquet"
+        works = {
+            "identity": lambda: identity(spark, str(folder), str(identical)),
+            "--columns verdict": assess,
+            "the same without Spark": without_spark,
+        }
         taken = {name: [] for name in works}
         for turn in range(options.rounds + 1):  # the first warms Java up
             for name, work in works.items():
@@ -64,16 +73,8 @@ def main() -> None:
             (name, *(f"{n:.1f}" for n in found), *(f"{n / of:.2f}" for n, of in zip(found, floor)))
             for name, found in medians.items()
         ]
-        print(
-            tabulate(
-                rows,
-                ["", "wall s", "CPU s", "wall ÷ identity", f"CPU ÷ identity (target {TARGET})"],
-                disable_numparse=True,
-            )
-        )
-        alone = f"{scratch}/alone.parquet"
-        files = [CompaniesFile(base, str(path)) for path in sorted(folder.iterdir())]
-        assess_to_file(base, files, alone, lambda _: None, columns=COLUMNS)
+        headers = ["", "wall s", "CPU s", "wall ÷ identity", f"CPU ÷ identity (target {TARGET})"]
+        print(tabulate(rows, headers, disable_numparse=True))
         same = in_order(alone).equals(in_order(str(ours)))
         print(f"{options.rows:,} rows {'equal' if same else 'DIFFERENT'} to those of one machine")
         spark.stop()

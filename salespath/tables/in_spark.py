@@ -6,10 +6,14 @@ Folders of files are read in `spark_folders`. pyspark is imported where it is us
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +36,7 @@ from salespath.tables.result_columns import ResultColumns, Wording
 
 if TYPE_CHECKING:  # an extra
     from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
 
 FRAME = "DataFrame"  # what problems call it
 INSTALL = "`pip install 'salespath[spark]'`"
@@ -68,7 +73,8 @@ def assess_frame(
 
     def assessed(wording: Wording, batch: Batch) -> list[pa.Array]:
         result = assess_table(base, batch.table, settle=settle)
-        return ResultColumns(wording, batch, result, strong=strong).typed(results)
+        found = ResultColumns(wording, batch, result, strong=strong).typed(results)
+        return [cells.cast(spark_type(cells.type)) for cells in found]  # lists of dictionary words, for one
 
     def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         wording = Wording(base)
@@ -86,7 +92,7 @@ def assess_frame(
     types = spark_schema(pa.record_batch(assessed(Wording(base), nothing), [*wanted.results]).schema)
     fields = {name: one.dataType for name, one in zip(plan.heading.names, frame.schema.fields)}
     fields |= {one.name: one.dataType for one in types} | {header.COMPANY: StringType()}
-    return frame.mapInArrow(task, StructType([StructField(name, fields[name]) for name in wanted.names]))
+    return map_in_arrow(frame, task, StructType([StructField(name, fields[name]) for name in wanted.names]))
 
 
 def rejected_frame(
@@ -105,7 +111,7 @@ def rejected_frame(
             if batch.rejects:
                 yield rejected_rows(batch.rejects, written, schema)
 
-    return frame.mapInArrow(task, spark_schema(schema))
+    return map_in_arrow(frame, task, spark_schema(schema))
 
 
 @dataclass(frozen=True)
@@ -168,13 +174,33 @@ def _plan(
 
 
 def check_installed() -> None:
-    """Raise SalespathError (SP185) where a package is absent. pandas is not used, but pyspark's own `mapInArrow` asks for it."""
-    for name in ("pyspark", "pandas"):
+    """Raise SalespathError (SP185) where pyspark is absent."""
+    if not find_spec("pyspark"):
+        what = f"Spark needs the package pyspark, which is not installed: {INSTALL}."
+        raise SalespathError([Problem("SP185", what)])
+
+
+def map_in_arrow(frame: DataFrame, task: Task, schema: StructType) -> DataFrame:
+    """`frame.mapInArrow(task, schema)`. It asks which pandas there is, but uses none; where there is none, it is told of one."""
+    with _pandas_or_its_name():
+        return frame.mapInArrow(task, schema)
+
+
+@contextmanager
+def _pandas_or_its_name() -> Iterator[None]:
+    try:
+        import pandas  # noqa: F401
+    except ImportError:
+        before = {name: module for name, module in sys.modules.items() if name == "pandas"}
+        sys.modules["pandas"] = told = ModuleType("pandas")
+        told.__version__ = "2.2.0"  # type: ignore[attr-defined]
         try:
-            __import__(name)
-        except ImportError:
-            what = f"Spark needs the package {name}, which is not installed: {INSTALL}."
-            raise SalespathError([Problem("SP185", what)]) from None
+            yield
+        finally:
+            del sys.modules["pandas"]
+            sys.modules.update(before)
+    else:
+        yield
 
 
 def rejected_rows(rejects: Iterable[Reject], written: Mapping[str, str], schema: pa.Schema) -> pa.RecordBatch:
@@ -194,7 +220,7 @@ def text_schema(names: Iterable[str]) -> pa.Schema:
     return pa.schema([pa.field(name, pa.string()) for name in dict.fromkeys(names)])
 
 
-def spark_schema(schema: pa.Schema) -> Any:
+def spark_schema(schema: pa.Schema) -> StructType:
     """An Arrow schema as Spark's."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
@@ -210,6 +236,6 @@ def spark_type(kind: pa.DataType) -> pa.DataType:
     plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date, pa.types.is_decimal)
     if any(test(kind) for test in plain) and kind not in (pa.float16(), pa.date64()):
         return kind
-    if pa.types.is_list(kind):
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return pa.list_(spark_type(kind.value_type))
     return pa.string()

@@ -40,6 +40,7 @@ from salespath.tables.in_spark import (
     FRAME,
     Task,
     check_installed,
+    map_in_arrow,
     rejected_rows,
     spark_schema,
     spark_type,
@@ -92,7 +93,7 @@ class SparkSummary:
 def session() -> SparkSession:
     """The session of Spark that there is, or a new one: of this machine, unless spark-submit or SPARK_REMOTE say otherwise.
 
-    Raises SalespathError (SP185) without pyspark, pandas or Java.
+    Raises SalespathError (SP185) without pyspark or Java.
     """
     check_installed()
     from pyspark.errors import PySparkException
@@ -148,13 +149,13 @@ def assess_folder(
         ending = "csv" if out.lower().endswith(".csv") else "parquet"
         schema = _schema(base, wanted, ending)
         tally, bad = Tally(), None
-        frame = source.mapInArrow(_results(files, wanted, ending, strong, schema), spark_schema(schema))
+        frame = map_in_arrow(source, _results(files, wanted, ending, strong, schema), spark_schema(schema))
         for said in heard(frame, lambda rows: _save(rows, out, ending)):
             tally.merge(said)
         if tally.rejecting:
             bad, kept = rejects, text_schema([*ADDED, FILE, *look.headings, READ_AS, TEXT])
             some = source.filter(source["path"].isin(tally.rejecting))
-            _save(some.mapInArrow(_rejects(files, kept), spark_schema(kept)), rejects, "csv")
+            _save(map_in_arrow(some, _rejects(files, kept), spark_schema(kept)), rejects, "csv")
     finally:
         spark.conf.set(ARROW, before)
     counts = tally.counts
@@ -254,7 +255,7 @@ def _look(files: _Files, source: DataFrame) -> _Look:
         yield words({**tally.said(), "found": found, "wrong": wrong}, schema)
 
     tally, found, wrong = Tally(), dict[str, str](), list[Problem]()
-    frame = source.mapInArrow(task, spark_schema(schema))
+    frame = map_in_arrow(source, task, spark_schema(schema))
     for said in heard(frame, lambda rows: rows.write.format("noop").mode("overwrite").save()):
         tally.merge(said)
         wrong += (Problem(**problem) for problem in said["wrong"])

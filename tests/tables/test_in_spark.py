@@ -9,9 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from given import BASE
+from given import BASE, run
 
+from salespath.facts.rates import currencies
 from salespath.files.problems import SalespathError
+from salespath.tables.columns import UNKNOWN, read_options
 from salespath.tables.in_memory import assess_batches
 from salespath.tables.in_spark import assess_frame, rejected_frame
 
@@ -39,6 +41,30 @@ def test_a_frame_gives_what_a_table_in_memory_gives(spark, tmp_path: Path) -> No
     assert [*rejected["Cash (k€)"]] == ["250.000", "12"]
     with pytest.raises(SalespathError, match=r"as_of.*SP186|SP186.*as_of"):
         assess_frame(BASE, frame.withColumnRenamed("id", "as_of"))
+
+
+def test_what_is_said_of_columns_and_money_holds_for_a_frame(spark, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("Company,Where,annual_contract_value\nAcme,launched,40000\nBirch,idea,much\n")
+    said = ("--map", "Where=product_stage", "--currency", "RON", "--rate", "RON=0.25", "--on-error", "unknown")
+    columns = ["process", "reason_texts", "evidence_smb_fit"]
+    run("assess", str(tmp_path / "in.csv"), *said, "--columns", ",".join(columns), "-o", str(tmp_path / "out.parquet"))
+    acme, birch = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    frame = spark.read.csv(str(tmp_path / "in.csv"), header=True)
+    options, (money, _) = read_options(BASE.vocabulary, ["Where=product_stage"]), currencies("RON", ["RON=0.25"])
+    found = assess_frame(BASE, frame, columns, money=money, options=options).toArrow().to_pylist()
+    assert found == [acme]
+    assert found != assess_frame(BASE, frame, columns, options=options).toArrow().to_pylist()  # that many dollars
+    (rejected,) = rejected_frame(BASE, frame, money=money, options=options).toArrow().to_pylist()
+    assert (rejected["salespath_code"], rejected["annual_contract_value"], rejected["Where"]) == (
+        "SP112",
+        "much",
+        "idea",
+    )
+    options.on_error = UNKNOWN
+    found = assess_frame(BASE, frame, columns, money=money, options=options).toArrow().to_pylist()
+    assert found == [acme, birch]
+    with pytest.raises(SalespathError, match=r"SP166.*Colour"):
+        assess_frame(BASE, frame, options=read_options(BASE.vocabulary, ["Colour=capital", "Where=product_stage"]))
 
 
 def test_nothing_of_spark_is_imported_unasked() -> None:

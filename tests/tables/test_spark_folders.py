@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from conftest import JUDGED
-from given import BASE, EXAMPLES, ROOT, run, run_process
+from given import BASE, EXAMPLES, run, run_process
 
 from salespath.files.problems import SalespathError
 from salespath.tables import spark_folders
@@ -127,8 +126,9 @@ def test_files_that_are_on_no_disk_spark_hands_over(spark, tmp_path: Path, tmp_p
         assess_folder(BASE, far, str(tmp_path / "no.csv"), str(tmp_path / "no.rejects.csv"), print, spark=spark)
 
 
-def test_no_row_is_collected(spark, tmp_path: Path, monkeypatch) -> None:
+def test_no_row_is_collected_and_no_pandas_needed(spark, tmp_path: Path, monkeypatch) -> None:
     messy(tmp_path / "in")
+    monkeypatch.setitem(sys.modules, "pandas", None)  # as if there were none
 
     def collected(*_: object) -> None:
         raise AssertionError("rows come to the driver")
@@ -140,6 +140,7 @@ def test_no_row_is_collected(spark, tmp_path: Path, monkeypatch) -> None:
         BASE, str(tmp_path / "in"), str(tmp_path / "out.csv"), str(tmp_path / "bad.csv"), lambda _: None, spark=spark
     )
     assert summary.rejected == 2
+    assert sys.modules["pandas"] is None
 
 
 def test_what_cannot_be_used_is_refused_before_anything_is_written(spark, tmp_path: Path) -> None:
@@ -220,26 +221,31 @@ def test_spark_connect_gives_the_same(spark_needs: None, tmp_path: Path) -> None
     assert b"2 rejected, 4 left out" in done.stderr
     code = (
         "from pyspark.sql import SparkSession\n"
-        "from salespath.engine.load import load\n"
-        "from salespath.tables.in_spark import assess_frame\n"
+        "import salespath\n"
         "spark = SparkSession.builder.remote('local[1]').getOrCreate()\n"
         "frame = spark.createDataFrame([('Acme', 'idea')], 'company string, product_stage string')\n"
-        "print(assess_frame(load(), frame, ['process']).toArrow().to_pylist())\n"
+        "print(salespath.assess_frame(salespath.load(), frame, ['process']).toArrow().to_pylist())\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "{'company': 'Acme', 'process': 'not_yet'}" in done.stdout, done.stderr
 
 
-def test_without_spark_the_line_that_installs_it_is_said(tmp_path: Path) -> None:
-    (tmp_path / "pyspark.py").write_text("raise ImportError\n")
-    path = str(EXAMPLES / "real_companies.csv")
-    environment = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    done = run_process("assess", "--on", "spark", path, "-o", str(tmp_path / "out.csv"), env=environment)
-    said = done.stderr.decode()
-    assert done.returncode == 1
-    assert "SP185" in said
-    assert "pip install 'salespath[spark]'" in said
-    assert not (tmp_path / "out.csv").exists()
+def test_without_spark_or_java_the_line_that_installs_it_is_said(tmp_path: Path, monkeypatch) -> None:
+    def said() -> str:
+        path, out = EXAMPLES / "real_companies.csv", tmp_path / "out.csv"
+        done = run("assess", "--on", "spark", str(path), "-o", str(out), PATH=str(tmp_path), JAVA_HOME="")
+        assert done.returncode == 1
+        assert not out.exists()
+        return done.stderr.decode()
+
+    if find_spec("pyspark"):
+        monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", lambda: None)
+        assert (
+            "error SP185: Spark needs Java 17 or later, which is not there: `apt-get install default-jre-headless`"
+            in said()
+        )
+    monkeypatch.setattr("salespath.tables.in_spark.find_spec", lambda _: None)
+    assert "SP185: Spark needs the package pyspark, which is not installed: `pip install 'salespath[spark]'`." in said()
 
 
 @pytest.mark.parametrize(
