@@ -111,8 +111,8 @@ def session() -> SparkSession:
             builder = builder.config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
         return builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
-        what = f"Spark does not start: {shown(error, 200)}. It needs Java 17 or later: {JAVA}."
-        raise refusal("SP185", what, None) from None
+        needs = "" if isinstance(error, ImportError) else f" It needs Java 17 or later: {JAVA}."
+        raise refusal("SP185", f"Spark does not start: {_first_line(error)}.{needs}", None) from None
 
 
 def assess_folder(
@@ -397,4 +397,4 @@ def _save(frame: DataFrame, path: str, ending: str) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return shown(str(error).partition("\n")[0], 200)
+    return shown(str(error).partition("\n")[0].rstrip("."), 200)

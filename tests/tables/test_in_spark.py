@@ -9,11 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from given import BASE, run
+from given import BASE, EXAMPLES, run
 
 from salespath.facts.rates import currencies
 from salespath.files.problems import SalespathError
 from salespath.tables.columns import UNKNOWN, read_options
+from salespath.tables.header import RESULTS
 from salespath.tables.in_memory import assess_batches
 from salespath.tables.in_spark import assess_frame, rejected_frame
 
@@ -41,6 +42,15 @@ def test_a_frame_gives_what_a_table_in_memory_gives(spark, tmp_path: Path) -> No
     assert [*rejected["Cash (k€)"]] == ["250.000", "12"]
     with pytest.raises(SalespathError, match=r"as_of.*SP186|SP186.*as_of"):
         assess_frame(BASE, frame.withColumnRenamed("id", "as_of"))
+
+
+def test_every_result_of_real_companies_is_that_of_a_table_in_memory(spark, tmp_path: Path) -> None:
+    path, results = str(tmp_path / "in.parquet"), [*RESULTS]
+    run("assess", str(EXAMPLES / "real_companies.csv"), "--columns", "all", "-o", path)
+    found = assess_frame(BASE, spark.read.parquet(path).drop("year"), results).toArrow()
+    (wanted,) = assess_batches(BASE, pyarrow.parquet.read_table(path), results, on_problem=lambda _: None)
+    assert found.num_rows > 30
+    assert sorted(found.to_pylist(), key=str) == sorted(wanted.drop_columns("row").to_pylist(), key=str)
 
 
 def test_what_is_said_of_columns_and_money_holds_for_a_frame(spark, tmp_path: Path) -> None:
