@@ -112,7 +112,7 @@ def session() -> SparkSession:
         return builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
         needs = "" if isinstance(error, ImportError) else f" It needs Java 17 or later: {JAVA}."
-        raise refusal("SP185", f"Spark does not start: {_first_line(error)}.{needs}", None) from None
+        raise refusal("SP185", f"Spark does not start: {_reason(error)}.{needs}", None) from None
 
 
 def assess_folder(
@@ -181,7 +181,7 @@ def _source(spark: SparkSession, path: str) -> DataFrame:
         listed = source.select("path", "length").observe(seen, f.max(f.struct("length", "path")).alias("largest"))
         listed.write.format("noop").mode("overwrite").save()
     except PySparkException as error:
-        raise refusal("SP101", f"Spark cannot read it: {_first_line(error)}.", path) from None
+        raise refusal("SP101", f"Spark cannot read it: {_reason(error)}.", path) from None
     largest = seen.get["largest"]
     if largest is None:
         raise refusal("SP101", "the folder holds no file.", path)
@@ -208,22 +208,22 @@ class _Files:
     money: Currencies
     options: TableOptions
 
-    def each(self, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, CompaniesFile]]:
-        """The files in some rows of Spark's `binaryFile`, with their paths there."""
-        for batch in batches:
-            for path, *content in zip(*(column.to_pylist() for column in batch.columns)):
-                name, file = self._named(path), _open(path, *content)
-                yield path, CompaniesFile(self.base, name, self.money, self.options, file)
+    def reading(self, path: str, content: bytes | None = None) -> TableReading:
+        """A file that Spark names, or has handed over. Raises SalespathError where it cannot be used."""
+        here = _LOCAL.sub("/", path)
+        file = open_file(here) if content is None else BytesIO(content)
+        return CompaniesFile(self.base, self._named(here), self.money, self.options, file).reading()
 
-    def _named(self, path: str) -> str:
+    def _named(self, here: str) -> str:
         """A path as one machine would call it."""
-        path, whole = _LOCAL.sub("/", path), os.path.abspath(_LOCAL.sub("/", self.given))
-        return self.given.rstrip("/") + path[len(whole) :] if path.startswith(whole) else path
+        whole = os.path.abspath(_LOCAL.sub("/", self.given))
+        return self.given.rstrip("/") + here[len(whole) :] if here.startswith(whole) else here
 
 
-def _open(path: str, content: bytes | None = None) -> IO[bytes]:
-    """A file that Spark names, or has handed over."""
-    return open_file(_LOCAL.sub("/", path)) if content is None else BytesIO(content)
+def _each(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
+    """The files in some rows of Spark's `binaryFile`: each its path, and what is in it where Spark hands it over."""
+    for batch in batches:
+        yield from zip(*(column.to_pylist() for column in batch.columns))
 
 
 @dataclass
@@ -241,9 +241,9 @@ def _look(files: _Files, source: DataFrame) -> _Look:
 
     def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         tally, found, wrong = Tally(), dict[str, str](), list[Any]()
-        for path, file in files.each(batches):
+        for path, *content in _each(batches):
             try:
-                reading = file.reading()
+                reading = files.reading(path, *content)
             except SalespathError as error:
                 wrong += map(asdict, error.problems)
                 continue
@@ -256,7 +256,7 @@ def _look(files: _Files, source: DataFrame) -> _Look:
 
     tally, found, wrong = Tally(), dict[str, str](), list[Problem]()
     frame = map_in_arrow(source, task, spark_schema(schema))
-    for said in heard(frame, lambda rows: rows.write.format("noop").mode("overwrite").save()):
+    for said in heard(frame, lambda rows: _save(rows, files.given, "noop")):
         tally.merge(said)
         wrong += (Problem(**problem) for problem in said["wrong"])
         for key, path in said["found"].items():
@@ -296,20 +296,18 @@ def _results(files: _Files, wanted: Chosen, ending: str, strong: bool, schema: p
             yield Assessed(batch, result, contradicted, strong)
         tally.counts.update(counts)
         tally.rejecting += [path] if counts["rejected"] else []
-        for problem in (
-            *reading.notes(),
-            *([] if counts["assessed"] or counts["rejected"] else [no_rows(reading.path)]),
-        ):
+        empty = not (counts["assessed"] or counts["rejected"])
+        for problem in (*reading.notes(), *([no_rows(reading.path)] if empty else ())):
             tally.add(problem)
         if columns := reading.understood():
             tally.add_columns(columns)
 
     def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         tally = Tally()
-        for path, file in files.each(batches):
+        for path, *content in _each(batches):
             try:
                 with tempfile.TemporaryFile() as out:
-                    write(files.base, assessed(path, file.reading(), tally), out, ending, wanted)
+                    write(files.base, assessed(path, files.reading(path, *content), tally), out, ending, wanted)
                     yield from (fitted(rows, schema) for rows in _read_back(out, ending, wanted))
             except SalespathError as error:
                 raise RuntimeError(_FAILED + json.dumps([*map(asdict, error.problems)])) from None
@@ -341,8 +339,8 @@ def _rejects(files: _Files, schema: pa.Schema) -> Task:
     """A task: files → their rows that cannot be assessed."""
 
     def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for _, file in files.each(batches):
-            reading = file.reading()
+        for found in _each(batches):
+            reading = files.reading(*found)
             written = _headings(reading)
             for part in reading.parts():
                 if bad := reading.batch(part).rejects:
@@ -376,25 +374,25 @@ def _save(frame: DataFrame, path: str, ending: str) -> None:
 
     there = os.path.exists(path)
     try:
-        if ending == "csv":
-            frame.write.csv(
-                path,
-                header=True,
-                escape='"',
-                emptyValue="",
-                ignoreLeadingWhiteSpace=False,
-                ignoreTrailingWhiteSpace=False,
-            )
-        else:
-            frame.write.parquet(path)
+        match ending:
+            case "csv":
+                blanks = frame.write.options(ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False)
+                blanks.csv(path, header=True, escape='"', emptyValue="")
+            case "parquet":
+                frame.write.parquet(path)
+            case _:
+                frame.write.format(ending).mode("overwrite").save()
     except PySparkException as error:
         if not there and os.path.isdir(path):
             shutil.rmtree(path)  # half of a result is none
         if (found := str(error).partition(_FAILED)[2]).startswith("["):
             problems, _ = json.JSONDecoder().raw_decode(found)
             raise SalespathError([Problem(**problem) for problem in problems]) from None
-        raise refusal("SP186", f"Spark cannot write it: {_first_line(error)}.", path) from None
+        raise refusal("SP186", f"Spark cannot go on: {_reason(error)}.", path) from None
 
 
-def _first_line(error: Exception) -> str:
-    return shown(str(error).partition("\n")[0].rstrip("."), 200)
+def _reason(error: Exception) -> str:
+    """What Spark says is wrong: the last line that Python said in a task, else the first of all."""
+    text = str(error).strip()
+    said = re.search(r"^\w+(?:Error|Exception): .*", text, re.MULTILINE)
+    return shown((said[0] if said else text.partition("\n")[0]).rstrip("."), 200)
