@@ -47,7 +47,10 @@ def assess_reading(
     """
 
     def work(part: Any) -> Assessed:
-        return assess_part(base, reading, part, settle=settle)
+        batch = reading.batch(part)
+        rows = Rows(base, batch.table)
+        result = assess_table(base, batch.table, settle=settle)
+        return Assessed(batch, result, np.flatnonzero(rows.expand(doubtful_rows(rows))))
 
     for problem in reading.problems:
         on_problem(problem)
@@ -70,14 +73,6 @@ def assess_reading(
         on_problem(Problem("SP122", message, WARNING, file=reading.path))
     if not rows:
         on_problem(no_rows(reading.path))
-
-
-def assess_part(base: Base, reading: TableReading, part: Any, *, settle: bool = True) -> Assessed:
-    """Assess some rows of a file. Raises SalespathError where a column cannot be understood."""
-    batch = reading.batch(part)
-    rows = Rows(base, batch.table)
-    result = assess_table(base, batch.table, settle=settle)
-    return Assessed(batch, result, np.flatnonzero(rows.expand(doubtful_rows(rows))))
 
 
 def _contradictions(base: Base, some: Assessed, most: int) -> Iterator[Problem]:
