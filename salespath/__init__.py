@@ -24,6 +24,8 @@ _HOMES = {
     "assess": "salespath.engine.assess.assess",
     "Assessment": "salespath.engine.assessment.Assessment",
     "assess_table": "salespath.tables.in_memory.assess_batches",
+    "assess_frame": "salespath.tables.in_spark.assess_frame",
+    "rejected_frame": "salespath.tables.in_spark.rejected_frame",
     "settle": "salespath.engine.settle.settle",
     "explain": "salespath.report.pages.explanation.explain",
     "what_if": "salespath.counsel.whatif.what_if",

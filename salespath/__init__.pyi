@@ -24,6 +24,8 @@ from salespath.files.problems import SalespathError as SalespathError
 from salespath.report.page import Page as Page
 from salespath.report.pages.explanation import explain as explain
 from salespath.tables.in_memory import assess_batches
+from salespath.tables.in_spark import assess_frame as assess_frame
+from salespath.tables.in_spark import rejected_frame as rejected_frame
 
 __version__: str
 __all__: list[str]

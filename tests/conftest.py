@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -58,6 +60,35 @@ def poppler() -> Callable[..., str]:
         return done.stdout.decode("utf-8")
 
     return said
+
+
+@pytest.fixture(scope="session")
+def spark_needs() -> None:
+    """pyspark and Java. Where a change is judged, they have to be there."""
+    if not find_spec("pyspark"):
+        (pytest.fail if JUDGED else pytest.skip)("pyspark is not installed: pip install 'salespath[spark]'")
+    _program("java", "--no-install-recommends default-jre-headless")
+
+
+@pytest.fixture(scope="session")
+def spark(spark_needs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Spark on this machine: workers without pandas, a driver that takes no megabyte of results, and `viewfs://far/tmp` as another
+    name of the folder of temporary files.
+    """
+    from pyspark.sql import SparkSession
+
+    hidden = tmp_path_factory.mktemp("hidden")
+    (hidden / "pandas.py").write_text("raise ImportError\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "OFF")
+        builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.driver.maxResultSize", "1m")
+        builder = builder.config("spark.executorEnv.PYTHONPATH", str(hidden))
+        far = tmp_path_factory.getbasetemp().as_uri()
+        session = builder.config("spark.hadoop.fs.viewfs.mounttable.far.link./tmp", far).getOrCreate()
+        yield session
+        session.stop()
 
 
 def _program(name: str, package: str) -> str:

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from salespath.commands.shared.answers import files_with_answers
-from salespath.commands.shared.columns import report_columns
+from salespath.commands.shared.columns import given_options, report_columns
 from salespath.commands.shared.delivery import STDOUT, Destination, deliver, given_words, output_options
 from salespath.commands.shared.group import report_problems, report_rest, say
 from salespath.commands.shared.reading import (
     company_options,
+    given_money,
     read_with_settings,
     start_option,
     with_base,
@@ -39,8 +41,12 @@ from salespath.report.pages import portfolio
 from salespath.report.pages.portfolio import PAGES, TOP
 from salespath.report.plain import document
 from salespath.report.words.overlays import switched_off
+from salespath.tables.columns import UNKNOWN
 from salespath.tables.progress import Summary
 from salespath.tables.read import CompaniesFile
+
+if TYPE_CHECKING:  # numpy and pyarrow
+    from salespath.tables.spark_folders import SparkSummary
 
 
 @click.command("assess", help=__doc__)
@@ -80,6 +86,12 @@ from salespath.tables.read import CompaniesFile
     metavar="N",
     help=f"Many companies: name the N most urgent.  [default: {TOP} where it is printed, else all]",
 )
+@click.option(
+    "--on",
+    "machines",
+    type=click.Choice(["spark"]),
+    help="Assess a folder of tables in Apache Spark: OUT.csv or OUT.parquet is then a folder (docs/spark.md).",
+)
 @output_options("csv", "parquet", "xlsx", "jsonl")
 @with_base
 def command(
@@ -98,6 +110,7 @@ def command(
     engine: str,
     by: str | None,
     top: int | None,
+    machines: str | None,
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
@@ -118,6 +131,12 @@ def command(
         raise click.UsageError(f"{one_by_one} takes companies one by one; leave --by out.")
     if table and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; write .json or .jsonl, not .{output.ending}.")
+    names = [name.strip() for name in (columns or "").split(",") if name.strip()]
+    if machines:
+        if jobs is not None:
+            raise click.UsageError("--jobs is for one machine, not for --on spark.")
+        _assess_in_spark(base, files, output, names, strength, excel)
+        return
     opened = files_with_answers(base, files)
     if files and not opened:
         return  # nothing but forms, of which it is said why they are not merged
@@ -136,17 +155,12 @@ def command(
             always=output.always,
             force=output.force,
             strength=strength,
-            columns=[name.strip() for name in (columns or "").split(",") if name.strip()],
+            columns=names,
             excel=excel,
             options=given_words(),
             jobs=jobs or 1,
         )
-        report_rest()
-        report_columns(summary.columns)
-        say(str(summary), err=True)
-        for overlay in base.knowledge.overlays:
-            if overlay.switched_off:
-                say(f"{switched_off(base, overlay)}.", err=True)
+        _report_table(base, summary)
         return
 
     def one(assessment: Assessment) -> Page:
@@ -247,3 +261,45 @@ def _assess_many(
     report_rest()
     report_columns(summary.columns)
     say(str(summary), err=True)
+
+
+def _assess_in_spark(
+    base: Base, files: Sequence[str], output: Destination, columns: Sequence[str], strength: bool, excel: bool
+) -> None:
+    """Assess one folder of files, or one file, into a folder."""
+    options = given_options(base.vocabulary, files)
+    if output.ending not in ("csv", "parquet") or output.path == STDOUT:
+        raise click.UsageError("--on spark writes a folder: give it a name that ends in .csv or .parquet, with -o.")
+    if len(files) != 1 or files[0] == "-":
+        raise click.UsageError("--on spark reads one folder of files, or one file.")
+    for option, given in (
+        ("--excel", excel),
+        ("--force", output.force),
+        ("--on-error unknown", options.on_error == UNKNOWN),
+    ):
+        if given:
+            raise click.UsageError(f"{option} is for one machine, not for --on spark.")
+    from salespath.tables.spark_folders import assess_folder  # numpy, pyarrow, and pyspark where it is there
+
+    summary = assess_folder(
+        base,
+        files[0],
+        output.path,
+        output.rejects or f"{output.path}.rejects.csv",
+        report_problems,
+        money=given_money(),
+        options=options,
+        columns=columns,
+        strength=strength,
+    )
+    _report_table(base, summary)
+
+
+def _report_table(base: Base, summary: Summary | SparkSummary) -> None:
+    """Say what a table that was written came to."""
+    report_rest()
+    report_columns(summary.columns)
+    say(str(summary), err=True)
+    for overlay in base.knowledge.overlays:
+        if overlay.switched_off:
+            say(f"{switched_off(base, overlay)}.", err=True)

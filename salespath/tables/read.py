@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from salespath.engine.base import Base
 from salespath.facts import Case, ColumnRead, LeftOut, Lines, Portfolio, Reject, Vocabulary
@@ -105,11 +105,18 @@ _KEY = re.compile(r"(?:- +)?[\"']?([\w ]+)[\"']?:(?:\s|$)")
 class CompaniesFile:
     """A file of companies, opened when it is first asked for what it is.
 
-    `-` is standard input, `interview:NAME` what was answered in an interview.
+    `-` is standard input, `interview:NAME` what was answered in an interview; `content` what is in a file that is not on this disk.
     """
 
-    def __init__(self, base: Base, path: str, money: Currencies = UNSAID, options: TableOptions = PLAIN) -> None:
-        self.path, self._base, self._money, self.options = path, base, money, options
+    def __init__(
+        self,
+        base: Base,
+        path: str,
+        money: Currencies = UNSAID,
+        options: TableOptions = PLAIN,
+        content: IO[bytes] | None = None,
+    ) -> None:
+        self.path, self._base, self._money, self.options, self._content = path, base, money, options, content
 
     @property
     def is_missing(self) -> bool:
@@ -161,7 +168,9 @@ class CompaniesFile:
                 from salespath.interview.saved import fact_file  # not for files
 
                 return InputFile(self.path, BytesIO(fact_file(self._base, self.path))), FACTS
-            source = InputFile(self.path, encoding=self.options.encoding, sheet=self.options.sheet, tables=True)
+            source = InputFile(
+                self.path, self._content, encoding=self.options.encoding, sheet=self.options.sheet, tables=True
+            )
         except SalespathError as error:
             return error
         return source, recognise(source, self._base.vocabulary, self.options)

@@ -87,7 +87,7 @@ class RejectsFile:
                 self._write(added, reject.text or "")
                 continue
             if self._texts:
-                added.append(reject.text if reject.lines is None or not _fits(reject) else None)
+                added.append(reject.text if reject.lines is None or not fits(reject) else None)
             self._write([*added, *map(reject.cells.get, self._columns)])
 
     def _write(self, cells: Iterable[str | None], row: str | None = None) -> None:
@@ -146,7 +146,7 @@ def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else "" if value is None else str(value)
 
 
-def _fits(reject: Reject) -> bool:
+def fits(reject: Reject) -> bool:
     """Whether its cells say all of it."""
     return not any(problem.code in ("SP103", "SP114") for problem in reject.problems)
 

@@ -81,7 +81,7 @@ def assess_to_file(
     for one in opened[:1]:
         if has_error(astray := one.options.astray()):
             raise SalespathError(astray)
-    wanted = chosen(columns, _columns(readings, base.vocabulary), base.vocabulary)
+    wanted = chosen(columns, all_columns((one.columns for one in readings), base.vocabulary), base.vocabulary)
     table = ending in IN_COLUMNS or ending == WORKBOOK
     settle = not table or not set(SETTLED).isdisjoint(wanted.results.values())
     plan = ending == WORKBOOK or (table and not set(PLANNED).isdisjoint(wanted.results.values()))
@@ -264,11 +264,11 @@ def _begun(files: Iterable[CompaniesFile]) -> list[TableReading]:
     return readings
 
 
-def _columns(readings: Iterable[TableReading], vocabulary: Vocabulary) -> dict[str, pa.DataType]:
+def all_columns(each: Iterable[Mapping[str, pa.DataType]], vocabulary: Vocabulary) -> dict[str, pa.DataType]:
     """The columns of all files, the company first; one whose types differ becomes text. Ranges go to the column of their fact."""
     found: dict[str, pa.DataType] = {COMPANY: pa.string()}
-    for reading in readings:
-        for name, kind in reading.columns.items():
+    for columns in each:
+        for name, kind in columns.items():
             name = range_column(name, vocabulary) or name
             found[name] = kind if found.get(name, kind) == kind else pa.string()
     return found

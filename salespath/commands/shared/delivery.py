@@ -99,6 +99,7 @@ def output_options(*tables: str, formats: Mapping[str, str] = FORMATS) -> Callab
             outputs += [Output(output.rejects, "where rejected rows go", "--rejects")] if output.rejects else []
             if saved := given_files()[1]:
                 outputs.append(Output(saved, "where the mapping goes", "--save-mapping"))
+            outputs = [given for given in outputs if "://" not in given.path or not kwargs.get("machines")]  # Spark's
             if outputs:
                 check(outputs, files_read(), force=force)
             ready(output.ending)
