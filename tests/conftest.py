@@ -75,7 +75,7 @@ def browser() -> Iterator[Browser]:
     except ImportError:
         _missing("Playwright is not installed: pip install -e '.[test]'")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=0)
         yield opened
         opened.close()
 
