@@ -1,5 +1,7 @@
 """Settings for all tests: few random examples in the README's command, many where `-m heavy` runs."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal
@@ -8,10 +10,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # No test asserts how long it takes: a busy machine must not turn a slow example into a failure.
 # The same examples every time where a change is judged; others on every run elsewhere.
@@ -66,7 +71,7 @@ def poppler() -> Callable[..., str]:
 def spark_needs() -> None:
     """pyspark and Java. Where a change is judged, they have to be there."""
     if not find_spec("pyspark"):
-        (pytest.fail if JUDGED else pytest.skip)("pyspark is not installed: pip install 'salespath[spark]'")
+        _missing("pyspark is not installed: pip install 'salespath[spark]'")
     _program("java", "--no-install-recommends default-jre-headless")
 
 
@@ -91,13 +96,30 @@ def spark(spark_needs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         session.stop()
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as the machine has it, driven by Playwright, which is not to fetch one of its own."""
+    path = _program("chromium", "chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("Playwright is not installed: pip install -e '.[test]'")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=0)
+        yield opened
+        opened.close()
+
+
 def _program(name: str, package: str) -> str:
     if found := shutil.which(name):
         return found
-    missing = f"{name} is not installed: apt-get install {package}"
+    _missing(f"{name} is not installed: apt-get install {package}")
+
+
+def _missing(what: str) -> NoReturn:
     if JUDGED and sys.platform == "linux":
-        pytest.fail(missing)
-    pytest.skip(missing)
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ kind. A folder stands for the files in it: forms that companies have filled in (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from salespath.engine.assess import Engine
 from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
-from salespath.facts import Portfolio
+from salespath.facts import Case, Portfolio
 from salespath.files.output import together
 from salespath.files.problems import NOTE
 from salespath.report.formats.text import fitting
@@ -47,6 +48,8 @@ from salespath.tables.read import CompaniesFile
 
 if TYPE_CHECKING:  # numpy and pyarrow
     from salespath.tables.spark_folders import SparkSummary
+
+_TABLES, _RECORDS = ("csv", "parquet", "xlsx"), ("json", "jsonl")
 
 
 @click.command("assess", help=__doc__)
@@ -114,16 +117,85 @@ def command(
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
-    table = output.ending in ("csv", "parquet", "xlsx")
+    if jobs is not None and (machines or output.ending not in ("csv", "parquet")):
+        raise click.UsageError("--jobs is for .csv and .parquet, and for one machine.")
+    _refuse_what_does_not_fit(output, one_by_one, columns=columns, excel=excel, by=by, top=top)
+    names = [name.strip() for name in (columns or "").split(",") if name.strip()]
+    if machines:
+        _assess_in_spark(base, files, output, names, strength, excel)
+        return
+    opened = files_with_answers(base, files)
+    if files and not opened:
+        return  # nothing but forms, of which it is said why they are not merged
+    documents = output.ending in _RECORDS and not one_by_one and all(file.is_table for file in opened)
+    if opened and (output.ending in _TABLES or documents):
+        _assess_to_file(base, opened, output, names, strength=strength, excel=excel, jobs=jobs or 1)
+        return
+
+    pages, paged = _Pages(output, full, start, top), output.ending not in _RECORDS
+    held: Portfolio | None = None
+    if paged and len(opened) == 1 and not one_by_one and not opened[0].is_table:
+        held = read_with_settings(base, opened, texts, company)  # what is in it tells whether it is of one company
+    if opened and paged and not one_by_one and not (held and held.single):
+        if held:
+            from salespath.tables.answers import AnsweredFile  # numpy and pyarrow
+
+            opened = [AnsweredFile(base, opened[0], held)]
+        _assess_many(base, opened, pages, by or "", strength=strength)
+        return
+    read = held or read_with_settings(base, opened, texts, company)
+    report_problems(read.problems)
+    if read.single and (by is not None or top is not None):
+        raise click.UsageError(f"{'--top' if by is None else '--by'} is for many companies, and this is one.")
+    _assess_each(base, read, pages, possible=possible, engine=engine, rows=any(file.is_table for file in opened))
+
+
+@dataclass(frozen=True)
+class _Pages:
+    """How companies are told: where, each with its whole plan or not, and how many of them."""
+
+    output: Destination
+    full: bool
+    start: date | None
+    top: int | None
+
+    @property
+    def brief(self) -> bool:
+        """Whether it is text, where each of many companies has a line and no page."""
+        return self.output.ending == "txt"
+
+    @property
+    def most(self) -> int:
+        """How many companies are named."""
+        return self.top or (TOP if self.brief and self.output.path == STDOUT else MOST)
+
+    def of(self, assessment: Assessment) -> Page:
+        """The page of a company."""
+        return report.full(assessment, self.start) if self.full else report.page(assessment, start=self.start)
+
+    def of_one(self, assessment: Assessment) -> Page | str:
+        """The page of the only company, which in text is as long as a screen."""
+        if self.brief and not self.full:
+            return fitting(report.versions(assessment, self.start), **self.output.style)
+        return self.of(assessment)
+
+    def of_many(self, base: Base, overview: Overview, assessed: Callable[[Case], Assessment]) -> Iterator[Page]:
+        """The page of a portfolio, and one of each company of which the overview has the answers."""
+        yield portfolio.page(base, overview, paper=not self.brief)
+        yield from (self.of(assessed(line.case)) for line in overview.lines if line.case)
+
+
+def _refuse_what_does_not_fit(
+    output: Destination, one_by_one: str, *, columns: str | None, excel: bool, by: str | None, top: int | None
+) -> None:
+    """Raise UsageError for options that say different things; `one_by_one` is the one that takes companies one by one, if any."""
+    table = output.ending in _TABLES
     if columns is not None and not table:
         raise click.UsageError("--columns is for .csv, .parquet and .xlsx; the other kinds have everything.")
     if excel and output.ending != "csv":
         raise click.UsageError("--excel is for .csv.")
-    if jobs is not None and output.ending not in ("csv", "parquet"):
-        raise click.UsageError("--jobs is for .csv and .parquet.")
-    paged = not table and output.ending not in ("json", "jsonl")
     for option, given in (("--by", by), ("--top", top)):
-        if given is not None and not paged:
+        if given is not None and (table or output.ending in _RECORDS):
             raise click.UsageError(
                 f"{option} is for text, .md and .html (and .pdf); a table has a row for each company."
             )
@@ -131,117 +203,46 @@ def command(
         raise click.UsageError(f"{one_by_one} takes companies one by one; leave --by out.")
     if table and one_by_one:
         raise click.UsageError(f"{one_by_one} takes companies one by one; write .json or .jsonl, not .{output.ending}.")
-    names = [name.strip() for name in (columns or "").split(",") if name.strip()]
-    if machines:
-        if jobs is not None:
-            raise click.UsageError("--jobs is for one machine, not for --on spark.")
-        _assess_in_spark(base, files, output, names, strength, excel)
-        return
-    opened = files_with_answers(base, files)
-    if files and not opened:
-        return  # nothing but forms, of which it is said why they are not merged
-    documents = output.ending in ("json", "jsonl") and not one_by_one and all(file.is_table for file in opened)
-    if opened and (table or documents):
-        from salespath.tables.run import assess_to_file  # numpy and pyarrow
-
-        summary = assess_to_file(
-            base,
-            opened,
-            output.path,
-            report_problems,
-            ending=output.ending,
-            ascii_only=output.ascii_only,
-            rejects=output.rejects,
-            always=output.always,
-            force=output.force,
-            strength=strength,
-            columns=names,
-            excel=excel,
-            options=given_words(),
-            jobs=jobs or 1,
-        )
-        _report_table(base, summary)
-        return
-
-    def one(assessment: Assessment) -> Page:
-        return report.full(assessment, start) if full else report.page(assessment, start=start)
-
-    held: Portfolio | None = None
-    brief = output.ending == "txt"
-    most = top or (TOP if brief and output.path == STDOUT else MOST)
-    if paged and len(opened) == 1 and not one_by_one and not opened[0].is_table:
-        held = read_with_settings(
-            base, opened, texts, company
-        )  # what is in a fact file tells whether it is of one company
-    if opened and paged and not one_by_one and not (held and held.single):
-        if held:
-            from salespath.tables.answers import AnsweredFile  # numpy and pyarrow
-
-            opened = [AnsweredFile(base, opened[0], held)]
-        overview = Overview(by=by or "", ranked=True, most=most, cases=0 if brief else min(PAGES, most))
-        _assess_many(base, opened, output, overview, one, strength=strength)
-        return
-    read = held or read_with_settings(base, opened, texts, company)
-    report_problems(read.problems)
-    single = read.single
-    if single and (by is not None or top is not None):
-        raise click.UsageError(f"{'--top' if by is None else '--by'} is for many companies, and this is one.")
-    other: Engine | None = None
-    if engine == "experta":
-        from salespath.engine.crosscheck.in_experta import Experta  # experta
-
-        other = Experta(base).walk
-
-    def assessments() -> Iterator[Assessment]:
-        for case in read.cases:
-            assessment = assess_case(base, case, other)
-            if possible:
-                from salespath.engine.settle import search_settled  # numpy
-
-                assessment = search_settled(assessment, every=True)
-            yield assessment
-
-    def pages() -> Iterable[Page | str]:
-        found = list(assessments())
-        if single:  # what is wrong the page says itself
-            report_problems(problem for a in found for problem in a.problems if problem.severity == NOTE)
-            if brief and not full:
-                return [fitting(report.versions(found[0], start), **output.style)]
-            return map(one, found)
-        report_problems(problem for assessment in found for problem in assessment.problems)
-        overview = overview_of(found, most, 0 if brief else PAGES)
-        of = {id(assessment.case): assessment for assessment in found}
-        each = (one(of[id(line.case)]) for line in overview.lines if line.case)
-        return [portfolio.page(base, overview, paper=not brief), *each]
-
-    summary = Summary(len(read.cases), len(read.rejects), rows=any(file.is_table for file in opened))
-    summary.leave_out(read.left_out)
-    with together(force=output.force) as begin:
-        if read.cases or (not single and output.ending in ("json", "jsonl")):
-            plain = (document(assessment, table=not single) for assessment in assessments())
-            deliver(output, pages=pages, document=lambda: next(plain) if single else plain, begin=begin)
-        if output.rejects is not None and (output.always or summary.rejected):
-            from salespath.tables.rejects import write_rejects  # pyarrow
-
-            write_rejects(read.rejects, begin, output.rejects, like=output.path)
-            summary.rejects = output.rejects
-    report_rest()
-    if not single or summary.rejects:
-        say(str(summary), err=True)
 
 
-def _assess_many(
+def _assess_to_file(
     base: Base,
     files: Sequence[CompaniesFile],
     output: Destination,
-    overview: Overview,
-    one: Callable[[Assessment], Page],
+    columns: Sequence[str],
     *,
     strength: bool,
+    excel: bool,
+    jobs: int,
 ) -> None:
-    """Assess many companies batch by batch: the page of them all and, of the first of them, the page that `one` makes of each."""
+    """Assess files row by row: a table or a document for each of them."""
+    from salespath.tables.run import assess_to_file  # numpy and pyarrow
+
+    summary = assess_to_file(
+        base,
+        files,
+        output.path,
+        report_problems,
+        ending=output.ending,
+        ascii_only=output.ascii_only,
+        rejects=output.rejects,
+        always=output.always,
+        force=output.force,
+        strength=strength,
+        columns=columns,
+        excel=excel,
+        options=given_words(),
+        jobs=jobs,
+    )
+    _report_table(base, summary)
+
+
+def _assess_many(base: Base, files: Sequence[CompaniesFile], pages: _Pages, by: str, *, strength: bool) -> None:
+    """Assess many companies batch by batch: the page of them all, and of the first of them a page each."""
     from salespath.tables.run import overview_of_files  # numpy and pyarrow
 
+    output = pages.output
+    overview = Overview(by=by, ranked=True, most=pages.most, cases=0 if pages.brief else min(PAGES, pages.most))
     with together(force=output.force) as begin:
         summary = overview_of_files(
             base,
@@ -254,10 +255,7 @@ def _assess_many(
             always=output.always,
             strength=strength,
         )
-        cases = [line.case for line in overview.lines if line.case]
-        each = (one(assess_case(base, case)) for case in cases)
-        whole = portfolio.page(base, overview, paper=output.ending != "txt")
-        deliver(output, pages=lambda: [whole, *each], begin=begin)
+        deliver(output, pages=lambda: pages.of_many(base, overview, lambda case: assess_case(base, case)), begin=begin)
     report_rest()
     report_columns(summary.columns)
     say(str(summary), err=True)
@@ -303,3 +301,54 @@ def _report_table(base: Base, summary: Summary | SparkSummary) -> None:
     for overlay in base.knowledge.overlays:
         if overlay.switched_off:
             say(f"{switched_off(base, overlay)}.", err=True)
+
+
+def _assess_each(base: Base, read: Portfolio, pages: _Pages, *, possible: bool, engine: str, rows: bool) -> None:
+    """Assess companies one by one: a page or document of the only one, else of all. `rows`: some stood in a table."""
+    output, single = pages.output, read.single
+    assess = _assessing(base, possible=possible, engine=engine)
+
+    def made() -> Iterable[Page | str]:
+        found = [assess(case) for case in read.cases]
+        problems = [problem for assessment in found for problem in assessment.problems]
+        if single:  # what is wrong the page says itself
+            report_problems(problem for problem in problems if problem.severity == NOTE)
+            return map(pages.of_one, found)
+        report_problems(problems)
+        overview = overview_of(found, pages.most, 0 if pages.brief else PAGES)
+        known = {id(assessment.case): assessment for assessment in found}
+        return pages.of_many(base, overview, lambda case: known[id(case)])
+
+    summary = Summary(len(read.cases), len(read.rejects), rows=rows)
+    summary.leave_out(read.left_out)
+    with together(force=output.force) as begin:
+        if read.cases or (not single and output.ending in _RECORDS):
+            plain = (document(assess(case), table=not single) for case in read.cases)
+            deliver(output, pages=made, document=lambda: next(plain) if single else plain, begin=begin)
+        if output.rejects is not None and (output.always or summary.rejected):
+            from salespath.tables.rejects import write_rejects  # pyarrow
+
+            write_rejects(read.rejects, begin, output.rejects, like=output.path)
+            summary.rejects = output.rejects
+    report_rest()
+    if not single or summary.rejects:
+        say(str(summary), err=True)
+
+
+def _assessing(base: Base, *, possible: bool, engine: str) -> Callable[[Case], Assessment]:
+    """What assesses a company: by which engine, and whether it searches what other answers could lead to."""
+    other: Engine | None = None
+    if engine == "experta":
+        from salespath.engine.crosscheck.in_experta import Experta  # experta
+
+        other = Experta(base).walk
+
+    def assess(case: Case) -> Assessment:
+        assessment = assess_case(base, case, other)
+        if possible:
+            from salespath.engine.settle import search_settled  # numpy
+
+            assessment = search_settled(assessment, every=True)
+        return assessment
+
+    return assess

@@ -69,13 +69,18 @@ def command(
     report_problems(read.problems)
     if len(read.sides) < 2:
         return
-    if not read.respondents:
+    if read.respondents:
+        compare_respondents(base, read.sides, output)
+    else:
         deliver_record(output, compare_page, compare(read.sides))
-        return
-    name = read.sides[0].assessment.company
-    answers = {side.name: side.assessment.case.values for side in read.sides}
+
+
+def compare_respondents(base: Base, some: Sequence[Side], output: Destination) -> None:
+    """Compare several people's answers about one company."""
+    name = some[0].assessment.company
+    answers = {side.name: side.assessment.case.values for side in some}
     several = panel(base, answers)
-    shown = in_currency_of(lambda *arguments: [side.assessment.case for side in read.sides])
+    shown = in_currency_of(lambda *arguments: [side.assessment.case for side in some])
     deliver(
         output,
         pages=lambda: [shown(panel_page.page)(base, name, several)],

@@ -126,7 +126,8 @@ class Table(Block):
     """Rows of cells; the first cell of a row says what the row is about. An empty table is not written.
 
     The caption says what the rows are, where that does not stand before the table; a terminal leaves it out. With `cut`, a row
-    takes one line there, and this is said where that left anything out.
+    takes one line there, and this is said where that left anything out. The first `onward` rows have a page each, which follow
+    the page of the table in the same order.
     """
 
     columns: tuple[Column, ...]
@@ -135,6 +136,7 @@ class Table(Block):
     empty: str = ""  # what stands in place of an empty cell
     ruled: bool = True  # on a terminal, a line below the titles
     cut: str = ""
+    onward: int = 0
 
 
 @dataclass(frozen=True)

@@ -240,7 +240,7 @@ class Typist:
         """
         stood = cells
         cells = {**cells, **{name: _emptied(cells[name], at) for name, at in failed.items()}}
-        read, amiss = self._read(cells, exact)
+        read, amiss = self._read(self._amounts.clear(cells, len(rows)), exact)
         doubtful = {name: _two_readings(_emptied(cells[name], exact.get(name, ()))) for name in self._undecided}
         if self._on_error == UNKNOWN:
             read = {

@@ -5,6 +5,7 @@ A table in dollars pays nothing: where no cell, column or option names another c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from salespath.engine.table import Array, FactColumn
 from salespath.facts import Vocabulary
-from salespath.facts.currencies import UNNAMED
+from salespath.facts.currencies import AMBIGUOUS, UNNAMED
 from salespath.facts.money import USD, Rate, round_amounts
 from salespath.facts.rates import CURRENCY, MOST, REFERENCE_DATE, UNSAID, BadRate, Currencies, currency_code, rates_of
 from salespath.facts.vocabulary import fold
@@ -81,6 +82,20 @@ class AmountConverter:
         if not self.money.currency:
             return said
         return pc.if_else(pc.equal(pc.utf8_trim_whitespace(said.fill_null("")), ""), self.money.currency, said)
+
+    def clear(self, cells: Mapping[str, pa.Array], rows: int) -> Mapping[str, pa.Array]:
+        """The cells, with the code in place of a word for several currencies (kr) where the row is in one of these."""
+        said = cells[self.column].cast(pa.string()).fill_null("") if self.column else pa.repeat("", rows)
+        codes = {text: _code(text) if text.strip() else self.money.currency for text in pc.unique(said).to_pylist()}
+        if _SEVERAL.keys().isdisjoint(codes.values()):
+            return cells
+        found = dict(cells)
+        for name in self.amounts:
+            if pa.types.is_string(cells[name].type) or pa.types.is_dictionary(cells[name].type):
+                texts = zip(cells[name].cast(pa.string()).to_pylist(), said.to_pylist())
+                named = [text and _named(text, codes[of]) for text, of in texts]
+                found[name] = pa.array(named, pa.string())
+        return found
 
     def convert(self, read: Mapping[str, Cells], cells: Mapping[str, pa.Array], rows: int) -> Converted:
         """The columns that were read, their amounts in US dollars."""
@@ -151,6 +166,29 @@ class AmountConverter:
         """Blame the column that names the currency, else an amount that does."""
         blamed = self.column or next((name for name, which in named.items() if which > 0), self.amounts[0])
         refused.setdefault(blamed, {}).setdefault(row, BadCell(shown(cells[blamed][row].as_py() or ""), why))
+
+
+def _code(text: str) -> str:
+    """The code of what a row names as its currency, nothing where that is none."""
+    try:
+        return currency_code(text)
+    except BadRate:
+        return ""
+
+
+# By currency the words for it that other currencies have, too.
+_SEVERAL = {
+    code: re.compile(
+        "|".join(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" for word in sorted(words, reverse=True)), re.IGNORECASE
+    )
+    for code in {code for codes in AMBIGUOUS.values() for code in codes}
+    if (words := [word for word, codes in AMBIGUOUS.items() if code in codes])
+}
+
+
+def _named(text: str, code: str) -> str:
+    """A text with a code in place of such words."""
+    return _SEVERAL[code].sub(code, text) if code in _SEVERAL else text
 
 
 def currency_column(names: Iterable[str]) -> str | None:

@@ -93,6 +93,7 @@ class Page:
 
     def __init__(self, book: Any, formats: Formats, name: str) -> None:
         self.sheet, self._formats = book.add_worksheet(name), formats
+        self._wrapped = formats.of(text_wrap=True)
         self.at = self.cut = 0  # the next row, and the cells
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
@@ -130,8 +131,9 @@ class Page:
         if cell is None:
             return
         if isinstance(cell, str):
-            risky = {"quote_prefix": True} if _RISKY.match(cell) else {}
-            self.text(row, column, cell, **risky, **look)
+            if _RISKY.match(cell):
+                look = {"quote_prefix": True, **look}
+            self.text(row, column, cell, **look)
         elif isinstance(cell, Number):
             self.sheet.write_number(row, column, cell.value, self._formats.of(num_format=cell.format, **look))
         elif cell < _FIRST_DAY:
@@ -146,7 +148,8 @@ class Page:
         if text:
             short = within(text)
             self.cut += short is not text
-            self.sheet.write_string(row, column, short, self._formats.of(**{"text_wrap": True, **look}))
+            look_of = self._formats.of(**{"text_wrap": True, **look}) if look else self._wrapped
+            self.sheet.write_string(row, column, short, look_of)
 
 
 class Sheet(Page):

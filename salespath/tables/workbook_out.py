@@ -58,6 +58,7 @@ from salespath.tables.workbook_summary import LEVEL_COLORS, LEVELS, PROCESS_COLO
 
 ASKED = 3  # questions to each company
 LOOKED = 500  # companies by which the widths of columns are found
+AT_ONCE = 500  # rows whose values are objects at a time
 MOST_REJECTED = 200  # columns of rejected rows
 _NUMBER = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,6})?")
 
@@ -133,7 +134,7 @@ class _Workbook:
     def __init__(self, base: Base, book: Any, columns: Chosen, about: About) -> None:
         self.base, self.book, self.columns, self.about = base, book, columns, about
         self.wording, self.formats = Wording(base), Formats(book)
-        self.overview = Overview()
+        self.overview = Overview(most=0)  # counts, no lines
         self.summary = Page(book, self.formats, "Summary")
         self.companies = Sheet(book, self.formats, "Companies", columns.names)
         self.reasons = self._sheet(
@@ -149,6 +150,7 @@ class _Workbook:
         self.receipt = Page(book, self.formats, "Receipt")
         self.rates: dict[Rate, None] = {}
         self.codes: dict[str, tuple[int, str]] = {}
+        self.sources: dict[str, str] = {}
         self.order = asking_order(base)
 
     def _sheet(self, name: str, widths: Mapping[str, int]) -> Sheet:
@@ -182,7 +184,7 @@ class _Workbook:
         if name in self.columns.results:
             kind = self.columns.results[name]
             (found,) = results.typed([kind])
-            return map(_result_cell, found.to_pylist())
+            return (_result_cell(value) for piece in _pieces(found) for value in piece.to_pylist())
         if name in self.base.vocabulary:
             return self._facts(item, self.base.vocabulary[name])
         cells = item.batch.given.get(name)
@@ -190,10 +192,10 @@ class _Workbook:
             return [None] * item.batch.table.rows
         kind = cells.type
         if name == COMPANY:
-            return list(texts(cells).to_pylist())
+            return (text for piece in _pieces(texts(cells)) for text in piece.to_pylist())
         if pa.types.is_date(kind):
             return (day.date() if isinstance(day, datetime) else day for day in cells.to_pylist())
-        return map(_own_cell, texts(cells).to_pylist())
+        return (_own_cell(text) for piece in _pieces(texts(cells)) for text in piece.to_pylist())
 
     def _facts(self, item: Assessed, fact: Fact | Derived) -> Iterator[Cell]:
         column, money = item.batch.as_stood(fact.id), item.batch.money
@@ -207,27 +209,29 @@ class _Workbook:
     def _explain(self, item: Assessed, results: ResultColumns) -> None:
         """The rows of the sheets of reasons, flags and questions."""
         names = ("process", "leaning", "reasons", "blockers", "flags", "hangs_on", "first_question")
-        found = dict(zip(names, (column.to_pylist() for column in results.typed(names))))
-        said = {name: results.in_words(name).typed().to_pylist() for name in ("reasons", "blockers", "flags")}
-        companies = texts(item.batch.given[COMPANY]).to_pylist()
-        money = item.batch.money
-        for row, company in enumerate(companies):
-            if found["process"][row] == "not_yet":
-                self._blocks(company, found["leaning"][row], zip(found["blockers"][row], said["blockers"][row]))
-            for rule, text in zip(found["reasons"][row], said["reasons"][row]):
-                then = self.wording.rules[rule].then
-                assert isinstance(then, Weigh)
-                about = NAMES[then.process]
-                self.reasons.add([company, about, "speaks for it", text, *self._behind(rule)])
-            for flag, text in zip(found["flags"][row], said["flags"][row]):
-                level, _, rule = flag.partition(":")
-                self.flags.add([company, LEVELS[level], text, rule])
-            asked = self._asked(item, row, found["hangs_on"][row], found["first_question"][row])
-            for number, (name, why) in enumerate(asked, 1):
-                fact = self.base.vocabulary.facts[name]
-                where = unit(fact, money.of(row)[0] if money else USD)
-                cells = [company, quantity(number), capitalize(fact.label), fact.question, where, why, name]
-                self.questions.add(cells)
+        found = dict(zip(names, results.typed(names)))
+        found |= {f"{name} in words": results.in_words(name).typed() for name in ("reasons", "blockers", "flags")}
+        found[COMPANY] = texts(item.batch.given[COMPANY])
+        for row, said in enumerate(_rows_of(found, item.batch.table.rows)):
+            self._explain_one(item, row, said)
+
+    def _explain_one(self, item: Assessed, row: int, said: Mapping[str, Any]) -> None:
+        company, money = said[COMPANY], item.batch.money
+        if said["process"] == "not_yet":
+            self._blocks(company, said["leaning"], zip(said["blockers"], said["blockers in words"]))
+        for rule, text in zip(said["reasons"], said["reasons in words"]):
+            then = self.wording.rules[rule].then
+            assert isinstance(then, Weigh)
+            self.reasons.add([company, NAMES[then.process], "speaks for it", text, *self._behind(rule)])
+        for flag, text in zip(said["flags"], said["flags in words"]):
+            level, _, rule = flag.partition(":")
+            self.flags.add([company, LEVELS[level], text, rule])
+        asked = self._asked(item, row, said["hangs_on"], said["first_question"])
+        for number, (name, why) in enumerate(asked, 1):
+            fact = self.base.vocabulary.facts[name]
+            where = unit(fact, money.of(row)[0] if money else USD)
+            cells = [company, quantity(number), capitalize(fact.label), fact.question, where, why, name]
+            self.questions.add(cells)
 
     def _blocks(self, company: str, leaning: str | None, blocks: Iterable[tuple[str, str]]) -> None:
         """What blocks the process that a company leans to, or all blocks."""
@@ -239,7 +243,9 @@ class _Workbook:
 
     def _behind(self, rule: str) -> tuple[str, str]:
         """A rule, and its sources in words."""
-        return rule, sources(self.base, self.wording.rules[rule].source)
+        if rule not in self.sources:
+            self.sources[rule] = sources(self.base, self.wording.rules[rule].source)
+        return rule, self.sources[rule]
 
     def _asked(self, item: Assessed, row: int, hangs_on: Sequence[str], first: str | None) -> list[tuple[str, str]]:
         """The facts to ask a company about first, and what each can do. Of a computed number, what is missing of it."""
@@ -351,6 +357,18 @@ class _Workbook:
                 filled = f"{c.filled:,} of {c.rows:,}"
                 read = (c.fact, c.unit, c.currency, c.format, filled) if c.fact else ("carried through",)
                 page.line(c.column, *read)
+
+
+def _pieces(column: pa.Array) -> Iterator[pa.Array]:
+    """A column in parts, so that few of its values are objects at a time."""
+    return (column.slice(start, AT_ONCE) for start in range(0, len(column), AT_ONCE))
+
+
+def _rows_of(columns: Mapping[str, pa.Array], rows: int) -> Iterator[Mapping[str, Any]]:
+    """Each row with its values by column."""
+    for start in range(0, rows, AT_ONCE):
+        values = (column.slice(start, AT_ONCE).to_pylist() for column in columns.values())
+        yield from (dict(zip(columns, row)) for row in zip(*values))
 
 
 def _result_cell(value: Any) -> Cell:

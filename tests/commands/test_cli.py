@@ -252,10 +252,17 @@ def test_check_counts_and_reports_every_problem_of_every_file(tmp_path):
     done = run("facts", "check", ONE, str(bad), "missing.yaml")
     assert done.returncode == 1
     lines = done.stdout.decode().splitlines()
-    assert lines[0].startswith(f"{ONE}: 1 of 1 companies can be assessed, ")
-    assert lines[1] == f"{bad}: 0 of 1 companies can be assessed, 0 facts known, 2 problems."
+    assert lines[0].startswith(f"{ONE}: 1 of 1 company can be assessed, ")
+    assert lines[1] == f"{bad}: 0 of 1 company can be assessed, 0 facts known, 2 problems."
     assert lines[2].startswith("missing.yaml: 0 of 0 companies")
     assert done.stderr.decode().splitlines()[0].startswith(f"{bad}:1: error SP112: ")
+
+
+def test_check_counts_one_problem_as_one(tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("self_serve: perhaps\nrunway_months: 9\n")
+    (line,) = run("facts", "check", str(bad)).stdout.decode().splitlines()
+    assert line.endswith(": 0 of 1 company can be assessed, 0 facts known, 1 problem.")
 
 
 def test_check_warns_of_figures_that_do_not_fit_without_failing(tmp_path):
@@ -271,7 +278,7 @@ def test_the_template_can_be_checked_as_it_is(tmp_path):
     path.write_bytes(run("facts", "template").stdout)
     done = run("facts", "check", str(path))
     assert (done.returncode, done.stderr) == (0, b"")
-    assert b"1 of 1 companies can be assessed, 0 facts known, 0 problems." in done.stdout
+    assert b"1 of 1 company can be assessed, 0 facts known, no problems." in done.stdout
 
 
 # Every command on companies takes every kind of file, and writes every kind of page

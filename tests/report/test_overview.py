@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 
 from salespath.report.formats import html, markdown, overview, text
+from salespath.report.formats.letters import ems
 from salespath.report.page import Bars, HeatMap, Level, Page, Point, Quadrant
 
 HARM = "<script>alert(1)</script> & \"q\" 'a' ]]> | *bold*"
@@ -29,19 +30,25 @@ def many(number: int, seed: int) -> Quadrant:
 
 @pytest.mark.parametrize(("number", "seed"), [(1, 0), (12, 1), (40, 2), (400, 3)])
 def test_names_stand_inside_and_none_on_another(number, seed):
-    marks = overview.marks(many(number, seed), 480, 380, 8, 15)
+    marks = overview.marks(many(number, seed), 480, 380, 13, 15)
     assert len(marks) == number
-    boxes = [m.label.box(8 * len(m.name), 15) for m in marks if m.label]
+    boxes = [m.label.box(13 * ems(m.name), 15) for m in marks if m.label]
     assert boxes, "some have their names in the thickest crowd"
     assert all(0 <= m.x <= 480 and 0 <= m.y <= 380 for m in marks)
     assert all(left >= 0 and top >= 0 and right <= 480 and bottom <= 380 for left, top, right, bottom in boxes)
+    boxes += [label.box(13 * ems(means), 15) for means, label in overview.corners(many(0, seed), 480, 380, 15)]
     for a, b in combinations(boxes, 2):
         assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
+def test_capitals_are_wider_than_small_letters_and_chinese_wider_still():
+    assert ems("ili") < ems("ana") < ems("ANA") < ems("銷售部")
+    assert ems("ș") == ems("s")
+
+
 def test_twelve_companies_apart_all_have_their_names():
     points = [Point(f"Company {n}", level(n % 4 - 1.5), level(n // 4 - 1)) for n in range(12)]
-    assert all(mark.label for mark in overview.marks(quadrant(*points), 480, 380, 8, 15))
+    assert all(mark.label for mark in overview.marks(quadrant(*points), 480, 380, 13, 15))
 
 
 def test_nought_is_in_the_middle_and_more_is_right_and_up():
@@ -49,7 +56,7 @@ def test_nought_is_in_the_middle_and_more_is_right_and_up():
         quadrant(Point("l", level(-2), level(-1)), Point("n", level(0), level(0)), Point("h", level(1), level(3))),
         200,
         100,
-        8,
+        13,
         15,
     )
     assert (none.x, none.y) == (100, 50)

@@ -161,15 +161,43 @@ def test_a_long_table_has_its_titles_on_every_page(poppler):
         assert words(page).endswith(f"{number}/{len(pages)}")
 
 
-@pytest.mark.parametrize("number", [1, 2, 8, 9, 31])
-def test_a_wide_table_becomes_several_with_its_first_column_in_each(poppler, number):
+@pytest.mark.parametrize("cell", ["1", "indemnification", "a sentence of several words that may stand on some lines"])
+@pytest.mark.parametrize("number", [1, 2, 9, 31])
+def test_a_table_wider_than_a_sheet_becomes_several_with_its_first_column_in_each(poppler, number, cell):
     columns = tuple(Column(f"c{n}c") for n in range(number))
-    made = sheet(Table(columns, (tuple(f"r{n}r" for n in range(number)),)))
+    table = Table(columns, (tuple(f"r{n}r {cell}" for n in range(number)),))
+    made = sheet(table)
     titles = [[column["title"] for column in part["columns"]] for part in made]
-    assert all(part[0] == "c0c" and len(part) <= 8 for part in titles)
+    assert all(part[0] == "c0c" for part in titles)
     assert [title for part in titles for title in part if title != "c0c"] == [f"c{n}c" for n in range(1, number)]
-    said = poppler("pdftotext", pdf.write(Page("", (Table(columns, (tuple(f"r{n}r" for n in range(number)),)),))))
-    assert all(f"r{n}r" in said for n in range(number))
+    assert len({part["size"] for part in made}) == 1
+    said = poppler("pdftotext", pdf.write(Page("", (table,))), "-bbox")
+    found = re.findall(r'xMin="([-\d.]+)".*?xMax="([-\d.]+)".*?>(.*?)</word>', said)
+    assert {f"r{n}r" for n in range(number)} <= {word for *_, word in found}, "no word is broken"
+    assert cell.split()[0] in {word for *_, word in found}
+    assert max(float(right) for _, right, _ in found) < 535, "nothing stands in the margin"
+
+
+def test_how_many_columns_a_sheet_has_goes_by_their_width():
+    def parts(cell: str) -> list[int]:
+        table = Table(tuple(map(Column, "abcdefghijkl")), ((cell,) * 12,))
+        return [len(part["columns"]) for part in sheet(table)]
+
+    assert parts("12") == [12]
+    assert parts("constitution") == [7, 6], "neither is much wider than the other"
+    assert len(parts("MMMMMMMMMMMM")) > 2
+
+
+def test_each_company_leads_to_its_page(poppler):
+    rows = (("Acme", "1"), ("B & C", "2"), ("Last", "3"))
+    pages = (
+        Page("All", (Table((Column("Company"), Column("x")), rows, onward=2),)),
+        Page("Acme", ()),
+        Page("B & C", ()),
+    )
+    made = pdf.write(*pages)
+    assert "page-2" in poppler("pdfinfo", made, "-dests")
+    assert re.findall(rb"/Subtype/Link[^>]*/Dest\(([^)]*)\)", made) == [b"page-1", b"page-2"]
 
 
 def test_nothing_stands_beyond_the_margins(poppler):

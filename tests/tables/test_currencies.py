@@ -58,6 +58,34 @@ def test_each_row_is_read_as_a_fact_file_with_its_currency(tmp_path):
     assert [case.currency for case in found.cases] == ["USD", "EUR", "GBP", "EUR"]
 
 
+WORDS = """company,currency,annual_contract_value,capital,monthly_burn
+Swede,SEK,45000 kr,kr 5m,50kr
+Dane,dkk,"9,000 kroner",1m DKK,700 Kr.
+Japan,JPY,¥4500000,5m,
+Euro,EUR,45000,5000 SEK,€500
+"""
+
+
+def test_a_word_for_several_currencies_is_that_of_the_row(tmp_path):
+    found = portfolio(tmp_path, WORDS)
+    assert [case.company for case in found.cases] == ["Swede", "Dane", "Japan", "Euro"]
+    for case, row in zip(found.cases, csv.DictReader(io.StringIO(WORDS)), strict=True):
+        facts = {name: text for name, text in row.items() if name not in ("company", "currency") and text}
+        file = {"company": row["company"], "currency": row["currency"], "facts": facts}
+        (alone,) = portfolio(tmp_path, json.dumps(file), name="one.json").cases
+        assert (case.values, case.currency) == (alone.values, alone.currency)
+
+
+def test_a_word_for_several_currencies_stays_one_where_the_row_names_none_of_them(tmp_path):
+    text = "company,currency,capital\nA,,900 kr\nB,EUR,900 kr\nC,SEK,900 krx\nD,SEK,900 pesos\nE,SEK,900 kr\n"
+    found = portfolio(tmp_path, text)
+    assert [case.company for case in found.cases] == ["E"]
+    assert [(p.row, p.column) for p in found.problems if p.code == "SP112"] == [(n, "capital") for n in (2, 3, 4, 5)]
+    assert "900 kr is in kr, which can be SEK, NOK or DKK" in found.problems[0].message
+    whole = portfolio(tmp_path, "company,capital\nA,900 kr\n", money("SEK"), name="whole.csv")
+    assert [case.currency for case in whole.cases] == ["SEK"]
+
+
 def test_cells_may_name_their_currency_without_a_column(tmp_path):
     found = portfolio(tmp_path, "company,capital,monthly_burn\nA,€900k,€1000\nB,€900k,1000\nC,900k,1000\n")
     assert [case.currency for case in found.cases] == ["EUR", "USD", "USD"]

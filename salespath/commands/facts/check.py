@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ from salespath.engine.contradictions import problem
 from salespath.files.problems import NOTE, in_order
 from salespath.files.visible import visible
 from salespath.report.plain import plain
+from salespath.report.words.phrases import number_of
 
 
 @click.command("check", help=__doc__)
@@ -44,10 +45,16 @@ def command(base: Base, files: tuple[str, ...], company: str, output: Destinatio
 
     deliver(
         output,
-        pages=lambda: (
-            f"{visible(item['file'])}: {item['assessable']} of {item['companies']} companies can be assessed, "
-            f"{item['facts']} facts known, {sum(p['severity'] != NOTE for p in item['problems'])} problems.\n"
-            for item in checks()
-        ),
+        pages=lambda: map(_line, checks()),
         document=checks,
+    )
+
+
+def _line(item: Mapping[str, Any]) -> str:
+    """A file in a line."""
+    companies = number_of(item["companies"], "company", "companies")
+    wrong = sum(problem["severity"] != NOTE for problem in item["problems"])
+    return (
+        f"{visible(item['file'])}: {item['assessable']} of {companies} can be assessed, "
+        f"{number_of(item['facts'], 'fact', 'facts')} known, {number_of(wrong or 'no', 'problem', 'problems')}.\n"
     )

@@ -39,13 +39,23 @@ def write(*pages: Page) -> str:
     pages = tuple(map(seen, pages))
     titles = [page.title for page in pages if page.title]
     articles = (
-        _tag("article", (_tag("h1", escape(page.title)) if page.title else "") + _blocks(page.blocks)) for page in pages
+        _tag(
+            "article",
+            (_tag("h1", escape(page.title)) if page.title else "") + _blocks(page.blocks),
+            id=_page(number) if len(pages) > 1 else "",
+        )
+        for number, page in enumerate(pages)
     )
     return _DOCUMENT.read_text(encoding="utf-8").format(
         title=escape(titles[0] if titles else "salespath"),
         style=_STYLE.read_text(encoding="utf-8"),
         articles="\n".join(articles),
     )
+
+
+def _page(number: int) -> str:
+    """What a page is called inside the file."""
+    return f"page-{number + 1}"
 
 
 def _tag(name: str, inside: str, block: Block | None = None, **attributes: str) -> str:
@@ -77,15 +87,15 @@ def _block(block: Block) -> str:
             return _tag("ul", _tree(block), class_="tree")
         case Figure(up=None):
             table = _tag("details", _tag("summary", "Values") + _table(grid(block), own="("))
-            return _figure(block.caption, band(block), table, _items(legend(block)))
+            return _figure(block.caption, _drawn(band(block)), table, _items(legend(block)))
         case Figure():
             return _figure(block.caption, _table(grid(block), own="("), _items(legend(block)))
         case Chart():
             table = _tag("details", _tag("summary", "Figures") + _table(figures(block.lines, block.unit, block.sign)))
-            return _figure(block.caption, svg(block), table)
+            return _figure(block.caption, _drawn(svg(block)), table)
         case Quadrant():
             table = _tag("details", _tag("summary", "Table") + _table(points(block)))
-            return _figure(block.caption, quadrant(block), _items(quarters(block)), table)
+            return _figure(block.caption, _drawn(quadrant(block)), _items(quarters(block)), table)
         case HeatMap():
             return _figure(
                 block.caption, _table(levels(block), fills=[["", *map(_heat, row)] for row in shades(block)])
@@ -98,6 +108,11 @@ def _block(block: Block) -> str:
 
 def _with_lead(lead: str, text: str) -> str:
     return (f"<strong>{escape(lead)}:</strong> " if lead else "") + escape(text)
+
+
+def _drawn(picture: str) -> str:
+    """A picture in a box in which it can be scrolled where the screen is too narrow to read it."""
+    return _tag("div", picture, class_="scroll", tabindex="0")
 
 
 def _figure(caption: str, *parts: str) -> str:
@@ -152,16 +167,19 @@ def _table(table: Table, own: str = "", fills: Sequence[Sequence[str]] = ()) -> 
     ]
     rows = [_tag("tr", "".join(heads))]
     body = []
-    for (name, *cells), styles in zip(table.rows, fills or [()] * len(table.rows)):
+    for number, ((name, *cells), styles) in enumerate(zip(table.rows, fills or [()] * len(table.rows)), 1):
         first, *others = [*styles, *("" for _ in sides[len(styles) :])]
         marked = [
             _tag("td", _cell(c, table.empty), class_="own" if own and str(c).startswith(own) else side, style=style)
             for c, side, style in zip(cells, sides[1:], others)
         ]
-        body.append(_tag("tr", _tag("th", _cell(name, table.empty), scope="row", style=first) + "".join(marked)))
+        head = _cell(name, table.empty)
+        if number <= table.onward:
+            head = _tag("a", head, href=f"#{_page(number)}")
+        body.append(_tag("tr", _tag("th", head, scope="row", style=first) + "".join(marked)))
     caption = _tag("caption", escape(table.caption)) if table.caption else ""
     inside = f"{caption}{_tag('thead', ''.join(rows))}\n{_tag('tbody', chr(10).join(body))}"
-    kind = "map" if own else "wide" if len(sides) > _MANY else ""
+    kind = "map" if own else "shaded" if fills else "wide" if len(sides) > _MANY else ""
     return _tag("div", _tag("table", inside, table, class_=kind), class_="scroll", tabindex="0")
 
 

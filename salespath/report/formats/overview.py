@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from salespath.report.formats.letters import ems
 from salespath.report.page import Bars, Cell, Column, HeatMap, Item, Items, Level, Point, Quadrant, Table
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -101,10 +102,22 @@ class Mark:
         return shorten(self.point.name, _LONGEST)
 
 
-def marks(drawn: Quadrant, wide: float, high: float, letter: float, line: float, edge: float = 12) -> list[Mark]:
-    """The points in a picture of some size, and their names, `line` high and a letter `letter` wide, none on another.
+def corners(drawn: Quadrant, wide: float, high: float, line: float) -> list[tuple[str, Label]]:
+    """What it means to stand in each quarter that has a name, and where in the picture that is written."""
+    places = ((6.0, "start"), (wide - 6, "end")) * 2
+    rows = (line - 4,) * 2 + (high - line + 4,) * 2
+    return [
+        (shorten(means, _LONGEST), Label(x, y, anchor))
+        for means, (x, anchor), y in zip(drawn.quarters, places, rows)
+        if means
+    ]
 
-    Nought is in the middle. Points come first to last: where there is no room for all names, the first have theirs.
+
+def marks(drawn: Quadrant, wide: float, high: float, size: float, line: float, edge: float = 24) -> list[Mark]:
+    """The points in a picture, and their names in letters of some size and lines `line` high, none on another.
+
+    Nought is in the middle. Points come first to last: where there is no room for all names, the first have theirs. None stands on
+    the name of a quarter.
     """
     across, up = (max((abs(v.value) for v in side), default=0.0) or 1.0 for side in _sides(drawn.points))
     placed = [
@@ -116,10 +129,11 @@ def marks(drawn: Quadrant, wide: float, high: float, letter: float, line: float,
         for point in drawn.points
     ]
     taken = [(mark.x - 4, mark.y - 4, mark.x + 4, mark.y + 4) for mark in placed]
+    taken += [label.box(size * ems(means), line) for means, label in corners(drawn, wide, high, line)]
     found = []
     for mark in placed:
         for label in _beside(mark, line):
-            box = label.box(letter * len(mark.name), line)
+            box = label.box(size * ems(mark.name), line)
             if (
                 box[0] >= 0
                 and box[1] >= 0

@@ -11,14 +11,14 @@ from typing import Any
 
 from salespath.files.problems import refusal
 from salespath.files.visible import visible
-from salespath.report.formats.overview import marks
+from salespath.report.formats.overview import corners, marks
 from salespath.report.page import Bars, Chart, HeatMap, Quadrant, seen
 
 Picture = Chart | Quadrant | HeatMap | Bars
 Spec = dict[str, Any]
 
 _WIDE, _HIGH = 640, 480
-_LETTER, _LINE = 6.5, 13
+_SIZE, _LINE = 11, 13
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _VERSION = "5.20"
 
@@ -83,7 +83,7 @@ def _lines(chart: Chart) -> Spec:
 
 def _points(drawn: Quadrant) -> Spec:
     """Points, and their names where none is on another: placed here, as Vega-Lite places none."""
-    placed = marks(drawn, _WIDE, _HIGH, _LETTER, _LINE)
+    placed = marks(drawn, _WIDE, _HIGH, _SIZE, _LINE)
     points = [{"name": m.point.name, "kind": m.point.kind, "x": m.x, "y": m.y} for m in placed]
     anchors = {"start": "left", "middle": "center", "end": "right"}
     x, y = (
@@ -110,9 +110,8 @@ def _points(drawn: Quadrant) -> Spec:
             {"name": m.name, "x": m.label.x, "y": m.label.y} for m in placed if m.label and m.label.anchor == anchor
         ]
         layer.append(_words(names, align, x, y, "#222"))
-    for align, at in (("left", 4), ("right", _WIDE - 4)):
-        some = zip(drawn.quarters[align == "right" :: 2], (10, _HIGH - 10))
-        layer.append(_words([{"name": said, "x": at, "y": y_} for said, y_ in some if said], align, x, y, "#666"))
+    for means, label in corners(drawn, _WIDE, _HIGH, _LINE):
+        layer.append(_words([{"name": means, "x": label.x, "y": label.y}], anchors[label.anchor], x, y, "#666"))
     where = "; ".join(f"{p.name}{f' ({p.kind})' if p.kind else ''}: {p.across}, {p.up}" for p in drawn.points)
     said = f"{drawn.across} to the right, {drawn.up} upwards. {where}."
     title = {"text": drawn.caption, "subtitle": f"{drawn.across} to the right, {drawn.up} upwards"}
@@ -122,7 +121,7 @@ def _points(drawn: Quadrant) -> Spec:
 def _words(values: list[Spec], align: str, x: Spec, y: Spec, colour: str) -> Spec:
     return {
         "data": {"values": values},
-        "mark": {"type": "text", "align": align, "baseline": "middle", "color": colour, "fontSize": 11},
+        "mark": {"type": "text", "align": align, "baseline": "middle", "color": colour, "fontSize": _SIZE},
         "encoding": {"x": x, "y": y, "text": {"field": "name", "type": "nominal"}},
     }
 

@@ -6,7 +6,7 @@ from html import escape
 from itertools import groupby
 from operator import itemgetter
 
-from salespath.report.formats.overview import marks, shorten
+from salespath.report.formats.overview import corners, marks, shorten
 from salespath.report.page import Chart, Figure, Quadrant
 from salespath.report.words.amounts import axis
 
@@ -14,7 +14,7 @@ _WIDE, _HIGH, _LEFT, _BELOW = 480, 240, 60, 30
 _APART = 0.08
 _LETTER = 8  # at most, across
 _LONGEST = 28  # letters of a name; the table beside the picture has it whole
-_SQUARE, _EDGE, _LINE, _NAME = 380, 24, 15, 7.2  # a letter of a name, on average
+_SQUARE, _LINE, _SIZE = 380, 16, 13  # of the square, of a line and of letters
 _SHAPES = (  # so that kinds differ without colour: circle, square, triangle, diamond, cross
     "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",
     "M-4,-4h8v8h-8z",
@@ -88,12 +88,10 @@ def quadrant(drawn: Quadrant) -> str:
     parts += [f'<rect x="0.5" y="0.5" width="{_WIDE - 1}" height="{_SQUARE - 1}" fill="none" stroke-opacity="0.3"/>']
     middle, centre = _WIDE // 2, _SQUARE // 2
     parts += [f'<path d="M{middle},1V{_SQUARE - 1}M1,{centre}H{_WIDE - 1}" stroke-opacity="0.5"/>']
-    for means, x, y, end in zip(drawn.quarters, (6, _WIDE - 6) * 2, (16, 16, _SQUARE - 7, _SQUARE - 7), (0, 1) * 2):
-        anchor = ' text-anchor="end"' if end else ""
-        parts += (
-            [f'<text class="aside" x="{x}" y="{y}"{anchor} font-style="italic">{_short(means)}</text>'] if means else []
-        )
-    for mark in marks(drawn, _WIDE, _SQUARE, _NAME, _LINE, _EDGE):
+    for means, label in corners(drawn, _WIDE, _SQUARE, _LINE):
+        anchor = f'text-anchor="{label.anchor}" font-style="italic"'
+        parts += [f'<text class="aside" x="{label.x:.0f}" y="{label.y + 4:.0f}" {anchor}>{escape(means)}</text>']
+    for mark in marks(drawn, _WIDE, _SQUARE, _SIZE, _LINE):
         said = f"{mark.point.name}: {drawn.across}: {mark.point.across}; {drawn.up}: {mark.point.up}"
         parts += [
             f'<path d="{shapes[mark.point.kind]}" transform="translate({mark.x:.0f},{mark.y:.0f})" '

@@ -107,23 +107,27 @@ def _counts(overview: Overview) -> Iterator[Block]:
             "Not worked out for so many: how firm each verdict is, and what to ask first (--strength does).", apart=True
         )
     elif whole.strengths:
-        known = [(level, whole.strengths[level]) for level in (FIRM, HANGS_ON, OPEN) if whole.strengths[level]]
-        said = together([_firmness(level, count) for level, count in known])
-        yield Text(f"{capitalize(said)}.", apart=True)
+        yield Text(f"{_firmness(whole)}.", apart=True)
     if overview.rejected or overview.left_out:
         rows = [f"{n:,} {what}" for n, what in ((overview.rejected, "rejected"), (overview.left_out, "left out")) if n]
         count = overview.rejected + overview.left_out
         yield Text(f"Not among them: {' and '.join(rows)} {'row' if count == 1 else 'rows'}.")
 
 
-def _firmness(level: str, count: int) -> str:
-    one = count == 1
-    match level:
-        case "firm":
-            return f"{count:,} {'is' if one else 'are'} firm"
-        case "hangs_on":
-            return f"{count:,} {'hangs' if one else 'hang'} on one to five answers"
-    return f"{count:,} {'is' if one else 'are'} open"
+def _firmness(counts: Counts) -> str:
+    """How many verdicts are how firm; of those that are open, what that means."""
+    said: list[str] = []
+    for level in (FIRM, HANGS_ON, OPEN):
+        if count := counts.strengths[level]:
+            what = f"{count:,}" if said else number_of(f"{count:,}", "verdict", "verdicts")
+            are, hang, them = ("is", "hangs", "it") if count == 1 else ("are", "hang", "them")
+            how = {
+                FIRM: f"{are} firm",
+                HANGS_ON: f"{hang} on one to five answers",
+                OPEN: f"{are} still open: too little is known for sure to rely on {them}",
+            }
+            said.append(f"{what} {how[level]}")
+    return together(said)
 
 
 def _verdict_count(counts: Counts, process: str) -> str:
@@ -284,6 +288,7 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
         return
     yield Heading("Companies, the most urgent first" if len(lines) > 1 else "Companies")
     ids = tuple(dict.fromkeys(rule for line in lines for _, rule in line.urgent))
+    pages = sum(line.case is not None for line in lines)
     if paper:
         group = (Column(overview.by, 14),) if overview.by else ()
         columns = (
@@ -296,7 +301,7 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
             Column("Ask first", least=14),
         )
         rows = tuple(_whole_line(base, line, bool(overview.by)) for line in lines)
-        yield Table(columns, rows, "The companies, the most urgent first", "-", ids=ids)
+        yield Table(columns, rows, "The companies, the most urgent first", "-", ids=ids, onward=pages)
     else:
         columns = (
             Column("Company", share=1, least=12, most=30),
@@ -311,7 +316,7 @@ def _companies(base: Base, overview: Overview, paper: bool) -> Iterator[Block]:
         more = f"and {count - len(lines):,} more"
         elsewhere = "-o FILE.csv names all." if overview.most == MOST else "all are named without --top."
         yield Text(f"{more}: {elsewhere}" if paper else f"{more}: --top {count}, or -o FILE.html or .csv")
-    if paper and (pages := sum(line.case is not None for line in lines)) < count:
+    if paper and pages < count:
         said = (
             f"A page follows for each of the first {pages:,}; FILE --company NAME -o OUT.html makes one of any other."
         )

@@ -52,6 +52,25 @@ def test_counts_come_first_and_add_up() -> None:
     assert counted == [(found[process], called[process]) for process in VERDICTS if found[process]]
 
 
+@pytest.mark.parametrize(
+    ("strengths", "said"),
+    [
+        ({"open": 8}, "8 verdicts are still open: too little is known for sure to rely on them."),
+        ({"open": 1}, "1 verdict is still open: too little is known for sure to rely on it."),
+        ({"firm": 1, "hangs_on": 1}, "1 verdict is firm and 1 hangs on one to five answers."),
+        (
+            {"firm": 4000, "hangs_on": 10, "open": 1},
+            "4,000 verdicts are firm, 10 hang on one to five answers and 1 is still open: "
+            "too little is known for sure to rely on it.",
+        ),
+    ],
+)
+def test_it_says_what_is_open_and_what_that_means(strengths, said) -> None:
+    whole = Counts(5000, processes=Counter(smb=5000), strengths=Counter(strengths))
+    text = write(portfolio.page(BASE, Overview(whole=whole)), 200)
+    assert said in " ".join(text.split())
+
+
 @pytest.mark.parametrize("width", [60, 66, 80, 100, 120, 200])
 def test_each_company_has_one_line_and_what_is_cut_is_said(width: int) -> None:
     text = write(portfolio.page(BASE, OVERVIEW), width)

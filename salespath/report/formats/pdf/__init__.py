@@ -17,6 +17,7 @@ from salespath.files.problems import refusal
 from salespath.files.visible import visible
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
+from salespath.report.formats.letters import ems
 from salespath.report.formats.overview import counts, lengths, levels, quarters, shades, shorten
 from salespath.report.formats.svg import band, quadrant, svg
 from salespath.report.page import (
@@ -43,11 +44,16 @@ _FONT = "Libertinus Serif"  # one of those inside typst, which have ă, â, î, 
 _FOREIGN = re.compile(r"[^\u0000-\u024f\u0370-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20ac]")
 _SVG = (
     f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{_FONT}" font-size="13" color="#1c1c1c" stroke="currentColor">'
-    "<style>text { fill: currentColor; stroke: none } .aside { fill: #5a5a5a }</style>"
+    "<style>text { fill: currentColor; stroke: white; stroke-width: 3px; paint-order: stroke } .aside { fill: #5a5a5a }</style>"
 )
 _FOR, _AGAINST = (31, 119, 180), (224, 122, 31)
 _DARKEST = 0.55
-_MOST = 7  # columns beside the first that paper has room for
+_ROOM = 470  # points between the margins of A4
+_UNBROKEN = 20  # letters of a word that stay together in a cell
+_COMFORT = 10  # sizes of its letters, that a text in a cell may take before it needs another line
+_SERIF = 0.85  # the width of the font as part of that of one without serifs
+_BAR, _INSET = 6, 0.35  # sizes of letters
+_BETWEEN = re.compile(r"[\s/-]+")
 
 Data = dict[str, Any]
 
@@ -131,10 +137,12 @@ class _Sheet:
             case Items() if block.items:
                 yield self._items(block)
             case Table() if block.rows:
-                for part in _parts(len(block.columns)):
+                parts = _parts(block)
+                size = min(_size(len(part)) for part in parts)
+                for part in parts:
                     columns = tuple(block.columns[place] for place in part)
                     rows = tuple(tuple(row[place] for place in part) for row in block.rows)
-                    yield _table(replace(block, columns=columns, rows=rows), block.caption)
+                    yield _table(replace(block, columns=columns, rows=rows), block.caption) | {"size": size}
             case Tree():
                 yield {"is": "tree", "lines": list(_tree(block))}
             case Figure(up=None):
@@ -169,11 +177,40 @@ def _caption(text: str) -> Data:
     return {"is": "caption", "text": text}
 
 
-def _parts(number: int) -> list[list[int]]:
-    """The columns of each of as many tables as there must be for a sheet of paper; the first column is in each."""
-    many = -(-(number - 1) // _MOST) or 1
-    step = -(-(number - 1) // many) or 1
-    return [[0, *range(start, min(start + step, number))] for start in range(1, number, step)] or [[0]]
+def _parts(table: Table) -> list[list[int]]:
+    """The columns of each of as many tables as there must be for a sheet of paper; the first column is in each.
+
+    No table is much wider than another: none has a column alone that another has room for.
+    """
+    first, *others = (_needed(table, place) for place in range(len(table.columns)))
+
+    def parts(share: float) -> list[list[int]]:
+        found: list[list[int]] = []
+        wide = 0.0
+        for place, need in enumerate(others, 1):
+            if not found or (wide + need) * _size(len(found[-1]) + 1) > share * _ROOM:
+                found.append([0])
+                wide = first
+            found[-1].append(place)
+            wide += need
+        return found or [[0]]
+
+    least = len(parts(1))
+    return next(found for share in range(101) if len(found := parts(share / 100)) <= least)
+
+
+def _needed(table: Table, place: int) -> float:
+    """The width that a column needs, in sizes of its letters: for its longest word, and for a few words on a line."""
+    cells = [row[place] for row in table.rows]
+    lines = [line for cell in (table.columns[place].title, *cells) for line in str(cell).splitlines()]
+    words = (word[:_UNBROKEN] for line in lines for word in _BETWEEN.split(line))
+    text = max(max(map(ems, words), default=0), min(max(map(ems, lines), default=0), _COMFORT))
+    return max(text * _SERIF, _BAR if any(isinstance(cell, Bar) for cell in cells) else 0) + 2 * _INSET
+
+
+def _size(columns: int) -> float:
+    """The size of letters in a table of so many columns, in points."""
+    return 8 if columns > 6 else 9 if columns > 4 else 9.5
 
 
 def _table(table: Table, caption: str = "", fills: Sequence[Sequence[str | None]] = ()) -> Data:
@@ -182,7 +219,8 @@ def _table(table: Table, caption: str = "", fills: Sequence[Sequence[str | None]
         for cell, colour in zip(row, colours):
             cell["fill"] = colour
     columns = [{"title": column.title, "right": column.right} for column in table.columns]
-    return {"is": "table", "caption": caption, "columns": columns, "rows": rows}
+    size = _size(len(columns))
+    return {"is": "table", "caption": caption, "columns": columns, "rows": rows, "onward": table.onward, "size": size}
 
 
 def _cell(cell: Cell, empty: str) -> Data:
