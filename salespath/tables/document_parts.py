@@ -33,7 +33,7 @@ from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS, Relation
 from salespath.files.problems import Problem
 from salespath.report.plain import ONLY_ONE, SHAPES, beside_facts, own, plain
-from salespath.rules.model import PROCESSES, VERDICTS, BlockProcess, Rule
+from salespath.rules.model import PROCESSES, SOLD, VERDICTS, BlockProcess, Rule
 from salespath.tables.document_plan import PlanTokens
 from salespath.tables.document_rows import same
 from salespath.tables.json_tokens import Items, hole, value_hole
@@ -84,13 +84,13 @@ class DocumentTokens(PlanTokens):
         self._put_name(self._leanings())
 
     def _put_motion(self) -> None:
-        self._put_name(self._values("motion"))
+        self._put_name(self._values(SOLD[0]))
 
     def _put_second_motion(self) -> None:
-        self._put_name(self._values("second_motion"))
+        self._put_name(self._values(SOLD[1]))
 
     def _put_stage(self) -> None:
-        self._put_name(self._values("stage"))
+        self._put_name(self._values(SOLD[2]))
 
     @cached_property
     def _settled(self) -> Array:

@@ -20,7 +20,8 @@ _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_00
 
 
 def normalise(column: pa.Array) -> pa.Array:
-    """A column as text (maybe a dictionary of texts), number (int64, uint64, float64, decimal), yes/no or list of such texts.
+    """A column as text (maybe a dictionary of texts), number (int64, uint64, float64, decimal), yes/no or list
+    of texts (a dictionary of them).
 
     Days and times become text as they are written, whatever else is nested becomes JSON text. Bytes that are not UTF-8 stand as
     `\\xe9`. Raises pyarrow.ArrowException for text of more than 2 GiB.

@@ -40,7 +40,7 @@ TEXTS = ("reason_texts", "advice")  # the columns with words of those who wrote 
 SIGNS = {"at_least": ">=", "at_most": "<="}
 BETWEEN = "; "  # the items of a list in a cell
 _MARK = "\0"  # stands in no text of the rules
-_NO_TEXTS = pa.array([], pa.string())
+_NO_TEXTS = pa.nulls(0, pa.string())
 _FIGURES: dict[str, tuple[str, str, Callable[[int], Any]]] = {  # columns of sums: process, sum, and how it is put
     **{f"{name}_{p}": (p, name, certainty.word) for name in SUMS for p in PROCESSES},
     **{f"certainty_{p}_{name}": (p, name, certainty.certainty) for name in SUMS for p in PROCESSES},
