@@ -6,13 +6,10 @@ Folders of files are read in `spark_folders`. pyspark is imported where it is us
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import chain
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,7 +89,7 @@ def assess_frame(
     types = spark_schema(pa.record_batch(assessed(Wording(base), nothing), [*wanted.results]).schema)
     fields = {name: one.dataType for name, one in zip(plan.heading.names, frame.schema.fields)}
     fields |= {one.name: one.dataType for one in types} | {header.COMPANY: StringType()}
-    return map_in_arrow(frame, task, StructType([StructField(name, fields[name]) for name in wanted.names]))
+    return frame.mapInArrow(task, StructType([StructField(name, fields[name]) for name in wanted.names]))
 
 
 def rejected_frame(
@@ -111,7 +108,7 @@ def rejected_frame(
             if batch.rejects:
                 yield rejected_rows(batch.rejects, written, schema)
 
-    return map_in_arrow(frame, task, spark_schema(schema))
+    return frame.mapInArrow(task, spark_schema(schema))
 
 
 @dataclass(frozen=True)
@@ -174,33 +171,11 @@ def _plan(
 
 
 def check_installed() -> None:
-    """Raise SalespathError (SP185) where pyspark is absent."""
-    if not find_spec("pyspark"):
-        what = f"Spark needs the package pyspark, which is not installed: {INSTALL}."
-        raise SalespathError([Problem("SP185", what)])
-
-
-def map_in_arrow(frame: DataFrame, task: Task, schema: StructType) -> DataFrame:
-    """`frame.mapInArrow(task, schema)`. It asks which pandas there is, but uses none; where there is none, it is told of one."""
-    with _pandas_or_its_name():
-        return frame.mapInArrow(task, schema)
-
-
-@contextmanager
-def _pandas_or_its_name() -> Iterator[None]:
-    try:
-        import pandas  # noqa: F401
-    except ImportError:
-        before = {name: module for name, module in sys.modules.items() if name == "pandas"}
-        sys.modules["pandas"] = told = ModuleType("pandas")
-        told.__version__ = "2.2.0"  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            del sys.modules["pandas"]
-            sys.modules.update(before)
-    else:
-        yield
+    """Raise SalespathError (SP185) where pyspark is absent, or pandas, without which its mapInArrow does not go."""
+    for package in ("pyspark", "pandas"):
+        if not find_spec(package):
+            what = f"Spark needs the package {package}, which is not installed: {INSTALL}."
+            raise SalespathError([Problem("SP185", what)])
 
 
 def rejected_rows(rejects: Iterable[Reject], written: Mapping[str, str], schema: pa.Schema) -> pa.RecordBatch:

@@ -41,7 +41,6 @@ from salespath.tables.in_spark import (
     FRAME,
     Task,
     check_installed,
-    map_in_arrow,
     rejected_rows,
     spark_schema,
     spark_type,
@@ -149,13 +148,13 @@ def assess_folder(
         ending = "csv" if out.lower().endswith(".csv") else "parquet"
         schema = _schema(base, wanted, ending)
         tally, bad = Tally(), None
-        frame = map_in_arrow(source, _results(files, wanted, ending, strong, schema), spark_schema(schema))
+        frame = source.mapInArrow(_results(files, wanted, ending, strong, schema), spark_schema(schema))
         for said in heard(frame, lambda rows: _save(rows, out, ending)):
             tally.merge(said)
         if tally.rejecting:
             bad, kept = rejects, text_schema([*ADDED, FILE, *look.headings, READ_AS, TEXT])
             some = source.filter(source["path"].isin(tally.rejecting))
-            _save(map_in_arrow(some, _rejects(files, kept), spark_schema(kept)), rejects, "csv")
+            _save(some.mapInArrow(_rejects(files, kept), spark_schema(kept)), rejects, "csv")
     finally:
         spark.conf.set(ARROW, before)
     counts = tally.counts
@@ -255,7 +254,7 @@ def _look(files: _Files, source: DataFrame) -> _Look:
         yield words({**tally.said(), "found": found, "wrong": wrong}, schema)
 
     tally, found, wrong = Tally(), dict[str, str](), list[Problem]()
-    frame = map_in_arrow(source, task, spark_schema(schema))
+    frame = source.mapInArrow(task, spark_schema(schema))
     for said in heard(frame, lambda rows: _save(rows, files.given, "noop")):
         tally.merge(said)
         wrong += (Problem(**problem) for problem in said["wrong"])
