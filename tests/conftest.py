@@ -103,7 +103,7 @@ def browser() -> Iterator[Browser]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        _missing("Playwright is not installed: pip install -e '.[test]'")
+        _missing("Playwright is not installed: pip install -e '.[dev]'")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=0)
         yield opened
