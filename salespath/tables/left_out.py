@@ -28,7 +28,8 @@ from salespath.tables.progress import spans
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 SECTION = "section heading"
 NAMED = 20  # rows of a kind that are told one by one
-REMEMBERED = 2**23  # rows that later ones are compared with, at 24 to 96 bytes each
+REMEMBERED = 2**23  # rows that later ones are compared with, at 24 to 48 bytes each
+PART = 2**16  # of them put at once into a larger table
 _SUBTOTALS = frozenset(["subtotal", "subtotals", "zwischensumme"])
 _TOTALS = frozenset(
     [
@@ -309,7 +310,8 @@ class _Seen:
             held = self._rows > 0
             known, where, beside = self._keys[held], self._rows[held], self._beside
             self._make(2 * size)
-            self._put(known, where)
+            for start in range(0, len(known), PART):
+                self._put(known[start : start + PART], where[start : start + PART])
             self._put(np.array([*beside], np.int64), np.array([*beside.values()], np.int64))
         first = self._put(keys, rows)
         self._count += int((first == rows).sum())
