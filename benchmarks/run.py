@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import json
 import os
 import platform
 import resource
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import companies
 import pyarrow as pa
@@ -206,7 +208,7 @@ def files(base: Base, rounds: int, rows: int) -> list[Row]:
                 found.append((name, f"{seconds(taken)}, {size:,.0f} MB", ratio or "-", target))
             for what, least in zip(("input", "output"), floors):
                 found.append((f"polars copies the {what}, {ending}", seconds(least), "-", "-"))
-            few, many = (peak(base, folder, ending, count) for count in (rows, 4 * rows))
+            few, many = (measured(base, ending, count, "all").peak for count in (rows, 4 * rows))
             what = f"peak memory, {rows:,} and {4 * rows:,} companies, {ending}"
             found.append((what, f"{few:,.0f} and {many:,.0f} MB", f"{many / few:.2f}", "≤ 500 MB, the same"))
     return found
@@ -223,15 +225,15 @@ def unasked(base: Base, rounds: int) -> list[Row]:
             ((wall, cpu),) = timed(min(rounds, 5), work)
             shown = f"{wall / rows * 1e6:,.0f} µs a company, CPU {cpu / rows * 1e6:,.0f} µs"
             found.append((f"{rows:,} companies, csv → {ending}, unasked", shown, "-", target))
-        few, many = (peak(base, folder, "csv", count, out="jsonl") for count in (2_000, 20_000))
+        few, many = (measured(base, "csv", count, "all", out="jsonl").peak for count in (2_000, 20_000))
         what = "peak memory, 2,000 and 20,000 companies, csv → jsonl"
         found.append((what, f"{few:,.0f} and {many:,.0f} MB", f"{many / few:.2f}", "flat"))
     return found
 
 
-def from_file_to_file(source: str, out: str, columns: Sequence[str] = ()) -> None:
+def from_file_to_file(source: str, out: str, columns: Sequence[str] = (), base: Base | None = None) -> None:
     """Assess a file. What its rows are warned of is not printed."""
-    assess_to_file(load(), [source], out, lambda _: None, force=True, columns=columns)
+    assess_to_file(base or load(), [source], out, lambda _: None, force=True, columns=columns)
 
 
 def timed(rounds: int, *works: Callable[[], object]) -> list[tuple[float, float]]:
@@ -388,24 +390,38 @@ def _named(start: int, rows: int) -> pa.Array:
     return pa.array([f"Company {n}" for n in range(start, start + rows)])
 
 
-def peak(base: Base, folder: str, ending: str, rows: int, out: str = "") -> float:
-    """The most memory, in MB, that a process takes to assess so many companies; `out` is another ending of the output."""
-    source, out = os.path.join(folder, f"many.{ending}"), os.path.join(folder, f"many-out.{out or ending}")
-    write_input(base, source, rows)
+class Measured(NamedTuple):
+    """Peak memory in MB, of a process and of the largest of its own; CPU and wall seconds."""
+
+    peak: float
+    others: float
+    cpu: float
+    wall: float
+
+
+def measured(base: Base, ending: str, rows: int, columns: str, *, out: str = "", jobs: int = 1) -> Measured:
+    """What a process of its own takes to assess so many companies; `out` is the ending of what it writes, if another."""
     program = """
-import resource, sys
+import json, resource, sys
 from pathlib import Path
 from salespath.engine.load import load
 from salespath.tables.run import assess_to_file
-assess_to_file(load(), sys.argv[1:2], sys.argv[2], lambda *_: None, columns=["all"])
+source, out, columns, jobs = sys.argv[1:]
+assess_to_file(load(), [source], out, lambda _: None, columns=columns.split(","), jobs=int(jobs))
 status = Path("/proc/self/status")  # Linux counts what the parent took into ru_maxrss
 lines = status.read_text().splitlines() if status.exists() else []
-mine = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
-print((mine or [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss])[0])
+mine, theirs = (resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), mine.ru_maxrss)
+cpu = sum(one.ru_utime + one.ru_stime for one in (mine, theirs))
+print(json.dumps([peak / 1024, theirs.ru_maxrss / 1024, cpu]))
 """
-    done = subprocess.run([sys.executable, "-c", program, source, out], check=True, capture_output=True, text=True)
-    os.unlink(out)
-    return int(done.stdout) / 1024
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = os.path.join(folder, f"in.{ending}"), os.path.join(folder, f"out.{out or ending}")
+        write_input(base, source, rows)
+        start = time.perf_counter()
+        command = [sys.executable, "-c", program, source, target, columns, str(jobs)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+        return Measured(*json.loads(done.stdout), time.perf_counter() - start)
 
 
 def main() -> None:

@@ -11,13 +11,11 @@ import functools
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from tabulate import tabulate
@@ -30,26 +28,10 @@ from salespath.engine.load import load
 from salespath.rules import folders
 from salespath.tables.chosen import STRONG
 from salespath.tables.header import RESULTS
-from salespath.tables.processes import cores
-from salespath.tables.run import assess_to_file
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(\.\d+)?(?![\w.])")
 TIMES = 5  # as many rules
 ROWS = 100_000  # companies by which rules are compared
-PROGRAM = """
-import json, resource, sys
-from pathlib import Path
-from salespath.engine.load import load
-from salespath.tables.run import assess_to_file
-source, out, columns, jobs = sys.argv[1:]
-assess_to_file(load(), [source], out, lambda _: None, force=True, columns=columns.split(","), jobs=int(jobs))
-status = Path("/proc/self/status")  # Linux counts what the parent took into ru_maxrss
-lines = status.read_text().splitlines() if status.exists() else []
-mine, theirs = (resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), mine.ru_maxrss)
-cpu = sum(one.ru_utime + one.ru_stime for one in (mine, theirs))
-print(json.dumps([peak / 1024, theirs.ru_maxrss / 1024, cpu]))
-"""
 
 
 class Words(yaml.SafeLoader):
@@ -102,7 +84,7 @@ def by_rules(base: Base, rounds: int) -> list[run.Row]:
         for what, columns in (("verdict", ["verdict"]), ("all but strength and questions", run.columns_of(source))):
             asked = columns if what == "verdict" else [*columns, *(name for name in RESULTS if name not in STRONG)]
             few, many = run.timed(
-                rounds, *(functools.partial(assessed, some, source, out, asked) for some in (base, more))
+                rounds, *(functools.partial(run.from_file_to_file, source, out, asked, some) for some in (base, more))
             )
             counts = f"{len(base.knowledge.rules)} and {len(more.knowledge.rules)} rules"
             shown = " and ".join(f"{cpu / ROWS * 1e6:.1f}" for _, cpu in (few, many))
@@ -110,14 +92,10 @@ def by_rules(base: Base, rounds: int) -> list[run.Row]:
     return found
 
 
-def assessed(base: Base, source: str, out: str, columns: Sequence[str]) -> None:
-    assess_to_file(base, [source], out, lambda _: None, force=True, columns=columns)
-
-
 def by_rows(base: Base, rows: int) -> Iterator[run.Row]:
     """The most memory, and the CPU of a row, of a tenth of the rows and of all of them."""
     for ending in ("csv", "parquet"):
-        few, many = (measured(base, ending, count) for count in (rows // 10, rows))
+        few, many = (run.measured(base, ending, count, "verdict") for count in (rows // 10, rows))
         memory = f"{few.peak:,.0f} and {many.peak:,.0f} MB"
         name = f"{rows // 10:,} and {rows:,} companies, {ending}, verdict"
         yield f"{name}: peak memory", memory, f"{many.peak / few.peak:.2f}", "≤ 500 MB, the same"
@@ -128,29 +106,11 @@ def by_rows(base: Base, rows: int) -> Iterator[run.Row]:
 def by_jobs(base: Base, rows: int) -> Iterator[run.Row]:
     """Wall seconds and memory of all columns, by one process and by as many more as there are processors."""
     for ending in ("csv", "parquet"):
-        one, several = (measured(base, ending, rows // 10, "verdict,reasons,plan", jobs) for jobs in (1, cores()))
+        asked, cores = "verdict,reasons,plan", os.cpu_count() or 1
+        one, several = (run.measured(base, ending, rows // 10, asked, jobs=jobs) for jobs in (1, cores))
         shown = f"{one.wall:.1f} and {several.wall:.1f} s, CPU {one.cpu:.1f} and {several.cpu:.1f} s"
-        memory = f"{one.peak:,.0f} MB, and {several.peak:,.0f} MB beside {cores()} × {several.others:,.0f}"
-        yield f"{rows // 10:,} companies, {ending}, verdict, reasons, plan; --jobs 1 and {cores()}", shown, memory, "-"
-
-
-class Measured(NamedTuple):
-    """Peak memory in MB, of the process and of the largest of its own; CPU and wall seconds."""
-
-    peak: float
-    others: float
-    cpu: float
-    wall: float
-
-
-def measured(base: Base, ending: str, rows: int, columns: str = "verdict", jobs: int = 1) -> Measured:
-    """What a process takes to assess so many companies."""
-    with tempfile.TemporaryDirectory() as folder:
-        source, out = (os.path.join(folder, f"{name}.{ending}") for name in ("in", "out"))
-        run.write_input(base, source, rows)
-        start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", PROGRAM, source, out, columns, str(jobs)], check=True, stdout=-1)
-        return Measured(*json.loads(done.stdout), time.perf_counter() - start)
+        memory = f"{one.peak:,.0f} MB, and {several.peak:,.0f} MB beside {cores} × {several.others:,.0f}"
+        yield f"{rows // 10:,} companies, {ending}, verdict, reasons, plan; --jobs 1 and {cores}", shown, memory, "-"
 
 
 def main() -> None:

@@ -26,11 +26,6 @@ class _Worker(NamedTuple):
     pipe: Connection
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def in_processes(work: Callable[[T], Iterable[R]], items: Iterable[T], jobs: int) -> Iterator[R]:
     """What is made of each item, in order, by so many processes. `work`, items and what is made of them can be pickled.
 
