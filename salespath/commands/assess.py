@@ -117,12 +117,10 @@ def command(
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
-    if jobs is not None and (machines or output.ending not in ("csv", "parquet")):
-        raise click.UsageError("--jobs is for .csv and .parquet, and for one machine.")
-    _refuse_what_does_not_fit(output, one_by_one, columns=columns, excel=excel, by=by, top=top)
+    _refuse_what_does_not_fit(output, one_by_one, columns=columns, excel=excel, jobs=jobs, by=by, top=top)
     names = [name.strip() for name in (columns or "").split(",") if name.strip()]
     if machines:
-        _assess_in_spark(base, files, output, names, strength, excel)
+        _assess_in_spark(base, files, output, names, strength=strength, excel=excel, jobs=jobs)
         return
     opened = files_with_answers(base, files)
     if files and not opened:
@@ -186,7 +184,14 @@ class _Pages:
 
 
 def _refuse_what_does_not_fit(
-    output: Destination, one_by_one: str, *, columns: str | None, excel: bool, by: str | None, top: int | None
+    output: Destination,
+    one_by_one: str,
+    *,
+    columns: str | None,
+    excel: bool,
+    jobs: int | None,
+    by: str | None,
+    top: int | None,
 ) -> None:
     """Raise UsageError for options that say different things; `one_by_one` is the one that takes companies one by one, if any."""
     table = output.ending in _TABLES
@@ -194,6 +199,8 @@ def _refuse_what_does_not_fit(
         raise click.UsageError("--columns is for .csv, .parquet and .xlsx; the other kinds have everything.")
     if excel and output.ending != "csv":
         raise click.UsageError("--excel is for .csv.")
+    if jobs is not None and output.ending not in ("csv", "parquet"):
+        raise click.UsageError("--jobs is for .csv and .parquet.")
     for option, given in (("--by", by), ("--top", top)):
         if given is not None and (table or output.ending in _RECORDS):
             raise click.UsageError(
@@ -262,7 +269,14 @@ def _assess_many(base: Base, files: Sequence[CompaniesFile], pages: _Pages, by: 
 
 
 def _assess_in_spark(
-    base: Base, files: Sequence[str], output: Destination, columns: Sequence[str], strength: bool, excel: bool
+    base: Base,
+    files: Sequence[str],
+    output: Destination,
+    columns: Sequence[str],
+    *,
+    strength: bool,
+    excel: bool,
+    jobs: int | None,
 ) -> None:
     """Assess one folder of files, or one file, into a folder."""
     options = given_options(base.vocabulary, files)
@@ -272,6 +286,7 @@ def _assess_in_spark(
         raise click.UsageError("--on spark reads one folder of files, or one file.")
     for option, given in (
         ("--excel", excel),
+        ("--jobs", jobs is not None),
         ("--force", output.force),
         ("--on-error unknown", options.on_error == UNKNOWN),
     ):

@@ -1,4 +1,4 @@
-"""Assessed batches → JSON and JSON Lines: the documents of `plain.document`, of many companies at once.
+"""Batches → JSON and JSON Lines: the documents of `plain.document`, of many companies at once.
 
 Each part of a document is put together for all rows: the sentences of a rule are put into JSON once, and a row says which of
 them it has, with which figures. Rows with what is rare (ranges, conclusions that contradict one another) are assessed one by one.
@@ -33,7 +33,7 @@ RATES = 16  # of which the sentences are kept
 
 
 def json_bytes(base: Base, style: Style, batches: Iterable[Batch]) -> Iterator[bytes | memoryview]:
-    """Assessed batches as a file of JSON or, in a style that is not indented, of JSON Lines."""
+    """The companies of some batches as a file of JSON or, in a style that is not indented, of JSON Lines."""
     documents, empty = Documents(base, style), True
     for batch in batches:
         parts = (batch[np.arange(at, min(batch.table.rows, at + PIECE))] for at in range(0, batch.table.rows, PIECE))

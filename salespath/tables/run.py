@@ -29,7 +29,7 @@ from salespath.tables.read import STOPPED, CompaniesFile, TableReading
 from salespath.tables.rejects import RejectsFile
 from salespath.tables.result_columns import ResultColumns, Wording
 from salespath.tables.spreadsheet import ROWS, check_installed
-from salespath.tables.write import IN_COLUMNS, WORKBOOK, write
+from salespath.tables.write import DOCUMENTS, WORKBOOK, write
 
 if TYPE_CHECKING:
     from salespath.tables.workbook_out import About
@@ -82,10 +82,10 @@ def assess_to_file(
         if has_error(astray := one.options.astray()):
             raise SalespathError(astray)
     wanted = chosen(columns, all_columns((one.columns for one in readings), base.vocabulary), base.vocabulary)
-    table = ending in IN_COLUMNS or ending == WORKBOOK
-    settle = not table or not set(SETTLED).isdisjoint(wanted.results.values())
-    plan = ending == WORKBOOK or (table and not set(PLANNED).isdisjoint(wanted.results.values()))
-    strong = ending == WORKBOOK or (table and not set(STRONG).isdisjoint(wanted.results.values()))
+    settle, plan, strong = (not set(some).isdisjoint(wanted.results.values()) for some in (SETTLED, PLANNED, STRONG))
+    if ending == WORKBOOK:
+        plan = strong = True
+    strong &= ending not in DOCUMENTS  # which say it always
 
     if ending == WORKBOOK:
         _refuse_too_many(readings, out)

@@ -1,4 +1,4 @@
-"""Assessed batches → a file: CSV, Parquet, JSON or JSON Lines."""
+"""Batches → a file of what is said of them: CSV, Parquet, JSON or JSON Lines, or a workbook."""
 
 from __future__ import annotations
 
