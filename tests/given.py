@@ -140,7 +140,7 @@ def run_process(*args: str, stdin: bytes | IO[bytes] = b"", **options) -> subpro
 
 def sample(items: Sequence[Item], every: int = 5) -> Sequence[Item]:
     """All of the items in a heavy run (see conftest.py), which repeats what is marked `more`; of so many one elsewhere."""
-    return items if settings.default.max_examples > 50 else items[::every]
+    return items if settings.default.max_examples > settings.get_profile("few").max_examples else items[::every]
 
 
 def on_some(assessments: list[Assessment]):
