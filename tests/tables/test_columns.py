@@ -281,6 +281,17 @@ def test_an_accountants_sheet_in_romanian_is_read_in_lei() -> None:
     assert round(ratio, 3) == round(4_250_500 / 45_000, 3)
 
 
+def test_words_of_choices_and_sets_are_read_in_romanian(tmp_path: Path) -> None:
+    text = "Firma;Stadiu produs;Segmente de clienți;Cine vinde;Cheltuieli lunare\nA;Lansat;firme mici, corporații;fondatorul;900\n"
+    found = sheet(tmp_path, text + "B;În producție;MIJLOCII;echipa de vânzări;50\nC;prototip;-;parteneri;\n")
+    assert [dict(case.values) for case in found.cases] == [
+        {"product_stage": "launched", "customer_segments": {"small", "large"}, "who_sells": {"founder"}},
+        {"product_stage": "launched", "customer_segments": {"midsize"}, "who_sells": {"sellers"}},
+        {"product_stage": "prototype", "customer_segments": set(), "who_sells": {"partners"}},
+    ]
+    assert [p.column for p in found.problems if p.code == "SP167"] == ["Cheltuieli lunare"]
+
+
 # Cells that cannot be read
 
 BAD = (
