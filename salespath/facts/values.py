@@ -155,7 +155,7 @@ _WRITTEN = {"smb": "SMB", "on_premises": "on-premises", "crm": "CRM", "c_level_c
 
 
 def cell_text(fact: Fact | Derived, value: Value) -> str:
-    """A value as one cell of a file, which is read back as the same: yes, 70000, 5 to 10, large;midsize, - for an empty set."""
+    """A value as one cell of a file, read back as the same: yes, 70000, 5 to 10, at least 5, large;midsize, - for an empty set."""
     if isinstance(value, frozenset):
         return ";".join(v for v in fact.values if v in value) or EMPTY_SET
     if isinstance(value, bool):
@@ -164,7 +164,7 @@ def cell_text(fact: Fact | Derived, value: Value) -> str:
         low, high = (cell_text(fact, whole(end)) for end in (value.low, value.high))
         if value.low == value.high:
             return low
-        if value.high == math.inf:
+        if value.high == math.inf or (value.high >= ends(fact).high and fact.type != "share"):
             return f"at least {low}"
         return f"at most {high}" if value.low == -math.inf else f"{low} to {high}"
     text = repr(value) if isinstance(value, float) else str(value)

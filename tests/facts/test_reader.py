@@ -362,6 +362,18 @@ def test_every_range_written_to_a_cell_reads_back_and_is_said(item):
         assert any(word in words(VOCABULARY[name], value) for word in (" to ", "at least ", "at most "))
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "cell"),
+    [
+        ("decision_makers", "5+", "at least 5"),
+        ("capital", "over 250k", "at least 250000"),
+        ("churn_rate", "80% to 100%", "0.8 to 1"),
+    ],
+)
+def test_a_range_without_an_end_is_written_as_one(name, text, cell):
+    assert cell_text(VOCABULARY[name], read(name, text).value) == cell
+
+
 LOCALES = {  # how thousands and decimals are separated; the last group of India has three digits, the others two
     "en": (",", "."), "de": (".", ","), "fr": ("\u202f", ","), "pl": (" ", ","), "ch": ("’", "."), "in": (",", "."), "": ("", "."),
 }  # fmt: skip
