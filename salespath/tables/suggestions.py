@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from unicodedata import combining, normalize
 
@@ -10,6 +11,9 @@ from salespath.files.problems import nearest
 from salespath.tables.units import Unit, readings
 
 _ALIKE = 72  # of 100
+_YEAR = re.compile(
+    r"[('’]*\b(?:FY ?|CY ?)?(?:19|20)\d\d(?:[AEF]|\b)\)?"
+)  # which year a column is of is for a person to say
 _NEAREST = 8  # that are looked at
 
 
@@ -22,7 +26,7 @@ def nearest_fact(heading: str, vocabulary: Vocabulary) -> str:
     word, unit = heading, Unit()
     if heading.rstrip("?: ")[-1:] in (")", "]"):
         _, (word, unit), *_ = (*readings(heading), (heading, Unit()))
-    fact = nearest(_bare(word), names, _near)
+    fact = nearest(_bare(_YEAR.sub(" ", word)), names, _near)
     return fact if fact and unit.context(vocabulary[fact]) else ""
 
 

@@ -89,6 +89,8 @@ def test_nothing_is_suggested_that_would_be_another_thing(written: str) -> None:
     [
         ("Employees number", "company_employees"), ("Cash balnce (k€)", "capital"), ("Cifra afaceri", "annual_revenue"),
         ("Număr angajatți", "company_employees"), ("Custmer employees", "customer_employees"),
+        ("EMPLOYEES LATEST (2025)", "company_employees"), ("REVENUE 2025 (EUR M)", "annual_revenue"),
+        ("Net profit FY2024", "net_profit"),
     ],
 )  # fmt: skip
 def test_what_is_like_a_name_in_any_order_and_without_accents_is_suggested_only(written: str, fact: str) -> None:

@@ -61,6 +61,7 @@ def found(folder: Path, *rows: str, header: str = HEADER, kind: str = "csv") -> 
         ("Average,,45600,1500", "average"),
         ("Medie,,45600,1500", "average"),
         ("Total (2 companies),,91200,3000", "total"),
+        ("Grand Totals (2 records),,91200,3000", "total"),
         ("Total,yes,91200,3000", "total"),  # whatever else it says, these are the sums
         ("Total,,91000,5", "total"),  # nothing but numbers, where the others say more
         ("Total,,,", "total"),
