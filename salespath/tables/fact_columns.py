@@ -554,7 +554,10 @@ def typed_cells(fact: Fact | Derived, cells: FactColumn | None, rows: int) -> pa
         return pa.array(cells.values == 1, mask=unknown)
     if fact.type == "choice":
         return pa.DictionaryArray.from_arrays(pa.array(cells.values, mask=unknown), pa.array(list(fact.values)))
-    distinct, places = np.unique(cells.values, return_inverse=True)
+    if cells.values.dtype == np.uint8:
+        distinct, places = np.arange(1 << len(fact.values)), cells.values  # the few sets that there can be
+    else:
+        distinct, places = np.unique(cells.values, return_inverse=True)
     single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
     members = [[w for w in fact.values if w in value] for value in values(fact, single) if isinstance(value, frozenset)]
     return pa.array(members, pa.list_(pa.string())).take(pa.array(places, mask=unknown))
