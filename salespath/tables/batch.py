@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +31,8 @@ from salespath.tables.header import COMPANY, Heading, annotation_column, range_c
 from salespath.tables.normalise import carried, json_values, normalise, places, texts
 from salespath.tables.read import stop_at_first
 from salespath.tables.units import column_unit, unit_text
+
+FIRST_DAY, LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))  # of those that can be written
 
 
 @dataclass(frozen=True)
@@ -148,13 +151,20 @@ class Typist:
             column = cells[name]
             try:
                 if name in self._facts:
-                    found[name] = normalise(column)
+                    found[name] = column if self._is_day(name, column) else normalise(column)
                 else:
                     found[name] = texts(column) if name in self._as_text else carried(column)
             except (pa.ArrowException, ValueError, OverflowError) as error:
                 what = f"the column {shown(name)} ({shown(column.type, 40)}) cannot be read: {shown(error, 120)}."
                 raise refusal("SP103", what, self.path) from None
         return found
+
+    def _is_day(self, name: str, column: pa.Array) -> bool:
+        """Whether a column of dates holds days, all of them in years that have four digits."""
+        if self._facts[name].fact.type != "date" or not pa.types.is_date32(column.type):
+            return False
+        ends = pc.min_max(column.view(pa.int32())).as_py().values()
+        return all(end is None or FIRST_DAY <= end <= LAST_DAY for end in ends)
 
     def notes(self) -> list[Problem]:
         """How cells were understood that do not mean just what they say: a note for each column (SP116), at the end of a file."""

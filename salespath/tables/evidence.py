@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salespath.facts import Vocabulary
+from salespath.facts import Derived, Fact, Vocabulary
 from salespath.facts.reader import ALONE, Context
 from salespath.files.problems import NOTE, Problem, shown
 from salespath.tables.normalise import texts
@@ -68,7 +68,7 @@ def evidence(
         if name not in vocabulary:
             continue
         fact = vocabulary[name]
-        cells = [_text(part) for part in parts if pa.types.is_string(_value_type(part.type))]
+        cells = [_text(part) for part in parts if may_tell(fact, part.type)]
         if not cells:
             continue
         distinct = pc.unique(pc.utf8_trim_whitespace(pa.chunked_array(cells))).drop_null()
@@ -119,6 +119,11 @@ def evidence(
         found.problems += (_note("SP124", message, path, row, name),)
     found.undecided = frozenset(undecided)
     return found
+
+
+def may_tell(fact: Fact | Derived, kind: pa.DataType) -> bool:
+    """Whether cells of a type may tell how a column is to be read: texts of numbers, or of yes and no."""
+    return (fact.numeric or fact.type == "boolean") and bool(pa.types.is_string(_value_type(kind)))
 
 
 _READINGS: Mapping[str, tuple[str, Any]] = {  # as rejects say it

@@ -25,7 +25,7 @@ from salespath.facts.currencies import DOLLARS, ISO, UNNAMED
 from salespath.facts.reader import ALONE, Context, Understood, members, understand
 from salespath.facts.values import BadValue, Range, cell_text
 from salespath.files.problems import shown
-from salespath.tables.normalise import is_number, places, texts, valid
+from salespath.tables.normalise import in_memory, is_number, places, texts, valid
 
 
 class BadCell(NamedTuple):
@@ -169,8 +169,12 @@ class CellReader:
         if pa.types.is_list(kind):
             return self._lists(cells)
         if pa.types.is_boolean(kind) and self.fact.type == "boolean":
-            known = np.asarray(cells.is_valid())
-            return Cells(FactColumn(np.asarray(cells.fill_null(False)).astype(np.int16), known), None, {})
+            codes = np.asarray(cells.fill_null(False)).astype(np.int16)
+            return Cells(FactColumn(codes, valid(cells)), None, {})
+        if pa.types.is_date32(kind) and self.fact.type == "date":
+            known = valid(cells)
+            days = np.where(known, in_memory(cells.view(pa.int32())), 0).astype(np.int64)
+            return Cells(FactColumn(days, known), None, {})
         exact = is_number(kind)
         if exact and self.fact.numeric and not self._one_by_one:
             return self._exact_numbers(cells)
@@ -255,14 +259,17 @@ class CellReader:
         items = cells.flatten().dictionary_encode()
         bits = {member: 1 << code for code, member in enumerate(self.fact.values)}
         found = [bits.get(word) for word in items.dictionary.to_pylist()]
-        if self.fact.type != "set" or items.null_count or None in found:
+        if self.fact.type != "set" or items.null_count:
+            return None
+        others = [code for code, bit in enumerate(found) if bit is None]
+        if others and np.isin(items.indices, others).any():  # a dictionary may have words that no list has
             return None
         kind = mask_type(self.fact)
         ends = np.asarray(cells.offsets)
         filled = np.diff(ends) > 0
         masks = np.zeros(len(cells), dtype=kind)
         if filled.any():
-            members = np.array(found, dtype=kind)[np.asarray(items.indices)]
+            members = np.array([bit or 0 for bit in found], dtype=kind)[np.asarray(items.indices)]
             masks[filled] = np.bitwise_or.reduceat(members, (ends[:-1] - ends[0])[filled])
         return masks
 
@@ -327,16 +334,27 @@ class CellReader:
 
     def _exact_numbers(self, cells: pa.Array) -> Cells:
         known = valid(cells)
-        if pa.types.is_int64(cells.type) and not self._exponent:
-            ends = [end for end in pc.min_max(cells).as_py().values() if end is not None]
-            if not self._doubtful(np.array(ends, dtype=np.float64)).any():
-                return self._with_others(cells, np.where(known, _plain(cells), math.nan), known, None, exact=True)
+        if not self._exponent and (values := self._as_they_are(cells, known)) is not None:
+            return self._with_others(cells, values, known, None, exact=True)
         if self._exponent:
             values = self._floats(cells.cast(pa.string()), known)
         else:
             values = np.array(cells.cast(pa.float64(), safe=False).fill_null(math.nan)) + 0.0
         rest = known & (self._doubtful(values) | ~np.isfinite(values))
         return self._with_others(cells, values, known & ~rest, rest, exact=True)
+
+    def _as_they_are(self, cells: pa.Array, known: Array) -> Any:
+        """Numbers of which none is doubtful; None for another column. The ends tell it where all between them is as good."""
+        even = pa.types.is_float64(cells.type) and self.fact.type != "integer" and not self.context.percent
+        if not (even or pa.types.is_int64(cells.type)):
+            return None
+        stored = in_memory(cells)
+        if known.any():
+            filled = np.where(known, stored, stored[known.argmax()])
+            ends = np.array([filled.min(), filled.max()], dtype=np.float64)
+            if np.isnan(ends[0]) or self._doubtful(ends).any():
+                return None
+        return np.where(known, stored, math.nan) + 0.0  # which turns -0.0 into 0.0
 
     def _written_numbers(self, cells: pa.StringArray) -> Cells:
         """Numbers as a program writes them, maybe with a unit; those in one currency, or in percent, are read together."""
@@ -450,11 +468,6 @@ def _together(first: Cells, second: Cells, which: Array) -> Cells:
     return Cells(column, text, first.bad | second.bad, (*first.notes, *second.notes), codes, how)
 
 
-def _plain(cells: pa.Array) -> Array:
-    """Whole numbers as they lie in memory; where there is none, anything."""
-    return np.frombuffer(cells.buffers()[1], dtype=np.int64)[cells.offset : cells.offset + len(cells)]
-
-
 def characters(cells: pa.StringArray) -> tuple[Array, Array]:
     """Where each cell begins among the characters of all (one more for the end), and these characters."""
     if not len(cells):
@@ -541,7 +554,10 @@ def typed_cells(fact: Fact | Derived, cells: FactColumn | None, rows: int) -> pa
         return pa.array(cells.values == 1, mask=unknown)
     if fact.type == "choice":
         return pa.DictionaryArray.from_arrays(pa.array(cells.values, mask=unknown), pa.array(list(fact.values)))
-    distinct, places = np.unique(cells.values, return_inverse=True)
+    if cells.values.dtype == np.uint8:
+        distinct, places = np.arange(1 << len(fact.values)), cells.values  # the few sets that there can be
+    else:
+        distinct, places = np.unique(cells.values, return_inverse=True)
     single = FactColumn(distinct, np.ones(len(distinct), dtype=bool))
     members = [[w for w in fact.values if w in value] for value in values(fact, single) if isinstance(value, frozenset)]
     return pa.array(members, pa.list_(pa.string())).take(pa.array(places, mask=unknown))

@@ -112,6 +112,7 @@ _SENTENCE = 5  # words of a text after an empty row that is no name
 class Rows(NamedTuple):
     """Some rows of a table: their cells and numbers, the facts in them, a key of each (equal for equal rows), the empty ones.
 
+    Without `keys` no two rows of the table are equal.
     `short` are the places of rows with one cell in them, and fewer than the header has; `sections` those of which the file itself
     says that they are headings of sections.
     """
@@ -119,7 +120,7 @@ class Rows(NamedTuple):
     cells: Mapping[str, pa.Array]
     numbers: Array
     facts: Mapping[str, FactColumn]
-    keys: Array
+    keys: Array | None
     blank: frozenset[int] = frozenset()
     short: frozenset[int] = frozenset()
     sections: frozenset[int] = frozenset()
@@ -169,8 +170,8 @@ class Sieve:
         lone = self._lone(rows)
         self._footers_of(rows, lone, found)
         self._headings_of(rows, names, label, found)
-        if label == COMPANY:
-            self._repeated(rows, names, found)
+        if label == COMPANY and rows.keys is not None:
+            self._repeated(rows, names, rows.keys, found)
         self._totals_of(rows, names, lone, found)
         self._sections_of(rows, lone, found)
         if self.older:
@@ -293,8 +294,8 @@ class Sieve:
         self._worded += int(worded[ordinary].sum())
         self._rows += int(ordinary.sum())
 
-    def _repeated(self, rows: Rows, names: pa.Array, found: dict[int, tuple[str, str]]) -> None:
-        earlier = self._seen.earlier(rows.keys, rows.numbers)
+    def _repeated(self, rows: Rows, names: pa.Array, keys: Array, found: dict[int, tuple[str, str]]) -> None:
+        earlier = self._seen.earlier(keys, rows.numbers)
         for place in np.flatnonzero(earlier).tolist():
             if place not in found and place not in rows.short and _text(names[place]):
                 found[place] = DUPLICATE, f"row {earlier[place]} again"

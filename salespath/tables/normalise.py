@@ -40,7 +40,9 @@ def normalise(column: pa.Array) -> pa.Array:
     if pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
         return column
     if _is_list(kind):
-        items = texts(column.flatten()).dictionary_encode()
+        items = normalise(column.flatten())
+        if not pa.types.is_dictionary(items.type):
+            items = texts(items).dictionary_encode()
         return pa.ListArray.from_arrays(pa.array(_ends(column)), items, mask=column.is_null())
     return _text(column)
 
@@ -236,7 +238,18 @@ def is_number(kind: pa.DataType) -> bool:
 
 def places(cells: pa.DictionaryArray) -> Array:
     """Which word of a dictionary each cell is; the number of words where it is none."""
-    return np.asarray(cells.indices.cast(pa.int64()).fill_null(len(cells.dictionary)))
+    found = in_memory(cells.indices).astype(np.int64)
+    if cells.null_count:
+        found[~valid(cells.indices)] = len(cells.dictionary)
+    return found
+
+
+def in_memory(cells: pa.Array) -> Array:
+    """Numbers of a fixed width as they lie in memory; where there is none, anything."""
+    kind = cells.type.to_pandas_dtype()
+    if not len(cells):
+        return np.zeros(0, dtype=kind)
+    return np.frombuffer(cells.buffers()[1], dtype=kind)[cells.offset : cells.offset + len(cells)]
 
 
 def valid(cells: pa.Array) -> Array:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 W = TypeVar("W")
 P = TypeVar("P")
 
-ROW_GROUP = 65_536
+ROW_GROUP = 32_768  # rows at least: one is written while the next is made, and both are in memory
 
 
 def write(
@@ -149,27 +149,33 @@ def _given_texts(vocabulary: Vocabulary, batch: Batch, columns: Iterable[str]) -
     return found
 
 
-class _Parquet(_Form[pa.RecordBatch, pa.RecordBatch]):
-    def prepare(self, item: Typed) -> Sequence[pa.RecordBatch]:
-        results, columns = self.results(item), self.columns
-        cells = dict(zip(columns.results, results.typed(columns.results.values())))
-        cells |= _given_columns(self.base.vocabulary, item.batch, columns.given)
-        names = [n for name in columns.names for n in (name, f"{name}__{RANGE}") if n in cells]
-        return [pa.RecordBatch.from_arrays([cells[name] for name in names], names)]
+class _Parquet(_Form[tuple[Batch, ResultColumns], pa.RecordBatch]):
+    def prepare(self, item: Typed) -> Sequence[tuple[Batch, ResultColumns]]:
+        return [(item.batch, self.results(item))]
 
-    def piece(self, prepared: pa.RecordBatch) -> pa.RecordBatch:
-        return prepared
+    def piece(self, prepared: tuple[Batch, ResultColumns]) -> pa.RecordBatch:
+        (batch, results), columns = prepared, self.columns
+        cells = dict(zip(columns.results, results.typed(columns.results.values())))
+        cells |= _given_columns(self.base.vocabulary, batch, columns.given)
+        names = [n for name in columns.names for n in (name, f"{name}__{RANGE}") if n in cells]
+        return pa.RecordBatch.from_arrays([cells[name] for name in names], names)
 
     def write(self, pieces: Iterable[pa.RecordBatch], file: IO[bytes]) -> None:
-        waiting: list[pa.RecordBatch] = []
         with _ParquetFile(file, self.base.vocabulary) as out:
-            for table in pieces:
-                waiting.append(table)
-                if sum(map(len, waiting)) >= ROW_GROUP:
-                    out.write(waiting)
-                    waiting.clear()
-            if waiting:
-                out.write(waiting)
+            for _ in work_ahead(out.write, _groups(pieces)):
+                """It is written while the next group is made."""
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[Sequence[pa.RecordBatch]]:
+    """The rows of some batches as groups of a Parquet file."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= ROW_GROUP:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
 
 
 class _ParquetFile:

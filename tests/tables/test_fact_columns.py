@@ -106,6 +106,11 @@ def test_what_is_written_reads_back(name, data):
     assert values_of(fact, CellReader(fact).read(normalise(arrow)).column) == found
 
 
+def lists_of_words(ends: list[int], codes: list[int], words: list[str]) -> pa.ListArray:
+    """Lists as a file keeps them, whose dictionary may have words that none of them has."""
+    return pa.ListArray.from_arrays(ends, pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), words))
+
+
 @pytest.mark.parametrize(
     ("name", "array", "good", "bad"),
     [
@@ -125,6 +130,12 @@ def test_what_is_written_reads_back(name, data):
         ("customer_segments", pa.array([["large"], [], None]), [frozenset(["large"]), frozenset(), None], {}),
         ("customer_segments", pa.array([["large", None], ["huge"]]), [None, None], {0, 1}),
         ("customer_segments", pa.array(["large;small", "-"]), [frozenset(["large", "small"]), frozenset()], {}),
+        ("customer_segments", lists_of_words([0, 1, 1], [0], ["large", "huge"]), [{"large"}, frozenset()], {}),
+        ("customer_segments", lists_of_words([0, 1, 2], [0, 1], ["large", "huge"]), [{"large"}, None], {1}),
+        ("annual_contract_value", pa.array([float("nan"), 5.0, None, -0.0]), [None, 5, None, 0], {0}),
+        ("annual_contract_value", pa.array([5.0, 1e16, 7.0]), [5, None, 7], {1}),
+        ("large_customer_share", pa.array([0.2, 1.2, None]), [0.2, None, None], {1}),
+        ("annual_contract_value", pa.array([1.0, 2.0, None, 3.0]).slice(1), [2, None, 3], {}),
     ],
 )
 def test_columns_of_a_parquet_file(name, array, good, bad):

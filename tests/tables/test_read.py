@@ -352,6 +352,48 @@ def test_a_parquet_file_holds_types_or_text(tmp_path):
     assert str(first.extra["founded"]) == "1970-01-01"
 
 
+def test_days_in_a_parquet_file_are_read_as_their_texts_are(tmp_path):
+    days = pa.array([-800_000, 0, 19_000, None, 4_000_000], pa.int32()).cast(pa.date32())
+    names = [f"C{n}" for n in range(5)]
+
+    def read(kept: slice) -> tuple[list, list]:
+        some, texts = days[kept], days.cast(pa.string())[kept]
+        each = (companies(parquet(tmp_path, {"company": names[kept], "reference_date": d})) for d in (some, texts))
+        found = [([case.values for case in one.cases], problems_of(one)) for one in each]
+        assert found[0] == found[1]
+        return found[0]
+
+    values, problems = read(slice(1, 4))
+    assert values == [{"reference_date": "1970-01-01"}, {"reference_date": "2022-01-08"}, {}]
+    assert problems == []
+    values, problems = read(slice(0, 5))  # no year before 1 and none after 9999 is one
+    assert [problem[:3] for problem in problems] == [("SP112", row, "reference_date") for row in (2, 6)]
+    assert values == [{"reference_date": "1970-01-01"}, {"reference_date": "2022-01-08"}, {}]
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_words_in_a_parquet_file_are_read_the_same_whether_it_has_dictionaries_of_them(tmp_path, dictionary):
+    words = ["pilot", None, "launched", "x", "pilot", "launched"]
+    columns = {
+        "company": [f"C{n}" for n in range(6)],
+        "product_stage": words,
+        "customer_segments": [["large"], [], ["small", "large"], None, ["y"], ["large", None]],
+    }
+    path = tmp_path / "f.parquet"
+    pyarrow.parquet.write_table(pa.table(columns), path, use_dictionary=dictionary, row_group_size=4)
+    found = companies(str(path))
+    assert [(case.company, case.values) for case in found.cases] == [
+        ("C0", {"product_stage": "pilot", "customer_segments": frozenset(["large"])}),
+        ("C1", {"customer_segments": frozenset()}),
+        ("C2", {"product_stage": "launched", "customer_segments": frozenset(["small", "large"])}),
+    ]
+    assert [problem[:3] for problem in problems_of(found)] == [
+        ("SP112", 5, "product_stage"),
+        ("SP112", 6, "customer_segments"),
+        ("SP112", 7, "customer_segments"),
+    ]
+
+
 def test_parquet_files_that_are_refused(tmp_path):
     assert refusal(write(tmp_path, "company\n", "text.parquet"))[0][0] == "SP103"
     assert refusal(parquet(tmp_path, {"name": ["x"]}))[0][:2] == ("SP110", 1)
