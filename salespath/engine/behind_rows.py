@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -47,9 +49,13 @@ class Behind:
                 if name in self._given:
                     here |= self._given[name] & (yes[node] | no[node])
 
+    def given(self) -> Array:
+        """All answers that are there, by row and word."""
+        return reduce(or_, self._given.values()).T
+
     def read(self, refs: Sequence[int], rows: Array) -> Array:
         """The answers that some nodes rest on, of which none is open: `trace.read`, by row and word."""
-        found: Array = np.bitwise_or.reduce([self._read[max(ref, ~ref)][:, rows] for ref in refs])
+        found: Array = reduce(or_, (self._read[max(ref, ~ref)][:, rows] for ref in refs))
         return found.T
 
     def needs(self, ref: int, rows: Array) -> Array:
@@ -90,5 +96,5 @@ class Behind:
     def places(self, bits: Array) -> tuple[Array, Array]:
         """Sets as pairs of the place of the set and of a member, in order."""
         cells = np.ascontiguousarray(bits).astype("<i8", copy=False).view(np.uint8)
-        sets, members = np.nonzero(np.unpackbits(cells, axis=1, bitorder="little"))
+        sets, members = np.divmod(np.flatnonzero(np.unpackbits(cells, bitorder="little")), self._words * WORD)
         return sets, members

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from salespath.engine.assessment import (
     Assessment,
@@ -36,13 +35,13 @@ from salespath.report.plain import ONLY_ONE, SHAPES, beside_facts, own, plain
 from salespath.rules.model import PROCESSES, SOLD, VERDICTS, BlockProcess, Rule
 from salespath.tables.document_plan import PlanTokens
 from salespath.tables.document_rows import same
-from salespath.tables.json_tokens import Items, hole, value_hole
+from salespath.tables.json_tokens import Items, Parts, Strings, hole, value_hole
 
 
 class DocumentTokens(PlanTokens):
     """All parts of documents."""
 
-    def documents(self) -> pa.Array:
+    def documents(self) -> Strings:
         """The document of each row, with what stands around it."""
         keys = [key for key in SHAPES[Assessment] if key not in (*ONLY_ONE, "completions")]
         beside = [beside_facts(case) for case in self._cases]
@@ -134,7 +133,7 @@ class DocumentTokens(PlanTokens):
         )
 
     def _put_blockers(self) -> None:
-        items, graph = Items(self._stream, 1), self.base.graph
+        items, graph, found = Items(self._stream, 1), self.base.graph, list[tuple[Parts, Array, int]]()
         for rule, then in self.base.blocks:
             stands, fired = self._is_true(graph.standing_refs[rule.id]), self._fired(rule.id)
 
@@ -144,18 +143,27 @@ class DocumentTokens(PlanTokens):
 
             parts = self._record(("block", rule.id), made, {"facts": value_hole("read")})
             for some, refs in ((stands & fired, graph.rule_refs), (stands & ~fired, graph.condition_refs)):
-                self._put(items, self._where(some), parts, read=self._read(refs[rule.id]))
+                found.append((parts, self._where(some), refs[rule.id]))
+        self._put_read(items, found)
         items.close()
 
+    def _put_read(self, items: Items, found: Sequence[tuple[Parts, Array, int]]) -> None:
+        """Records, for some rows each, that name the facts behind a node."""
+        reads = self._reads([((ref,), rows) for _, rows, ref in found])
+        for (parts, rows, _), read in zip(found, reads):
+            self._put(items, rows, parts, read=read)
+
     def _put_provisos(self) -> None:
-        items, graph = Items(self._stream, 1), self.base.graph
+        items, graph, found = Items(self._stream, 1), self.base.graph, list[tuple[Parts, Array, int]]()
         for rule, then in self.base.blocks:
             ref = graph.rule_refs[rule.id]
             rows = self._where(self._is_open(ref) & ~self._is_true(graph.standing_refs[rule.id]))
             if len(rows):
                 made = Proviso(then.process, rule.id, ())
                 parts = self._record(("proviso", rule.id), partial(same, made), {"needs": value_hole("needs")})
-                self._put(items, rows, parts, needs=self._needs(ref))
+                found.append((parts, rows, ref))
+        for (parts, rows, _), needs in zip(found, self._needs([(ref, rows) for _, rows, ref in found])):
+            self._put(items, rows, parts, needs=needs)
         items.close()
 
     def _put_derived(self) -> None:
@@ -165,23 +173,17 @@ class DocumentTokens(PlanTokens):
             *(a.id for a in self._known.attributes.values() if a.flag or not a.verdict),
         ]
         for name in dict.fromkeys(names):
-            items.begin(self._every)
-            self._stream.put(self._every, self._templates.pool.token(f"{self._style.json(name)}: "))
+            items.begin(self._every, self._templates.pool.token(f"{self._style.json(name)}: "))
             tokens = self._concluded(name) if name in self._known.attributes else self._reading(name)
             self._stream.put(self._every, tokens)
         items.close()
 
     def _put_facts(self) -> None:
-        given = [name for name in self._behind.names if name in self._chunk.table.columns]
-        items, tokens = Items(self._stream, 1, "{}"), self._fact_tokens(2)
-        for name in given:
-            rows = self._where(self._chunk.table.columns[name].known[self._at])
-            items.begin(rows)
-            self._stream.put(rows, tokens[self._behind.names.index(name), rows])
-        items.close()
+        (put,) = self._members([self._every], [self._behind.given()], self._fact_tokens(2), "{}", 1)
+        put(self._every)
 
     def _put_fired(self) -> None:
-        items, counted = Items(self._stream, 1), self._counted()
+        items, counted, found = Items(self._stream, 1), self._counted(), list[tuple[Parts, Array, int]]()
         for rule in self._known.rules.values():
             ref = self.base.rule_ref(rule.id)
             fired = self._is_true(ref)
@@ -195,7 +197,8 @@ class DocumentTokens(PlanTokens):
                         return Fired(rule.id, self._text(rule.because), rule.source, {}, weight)
 
                     parts = self._record(("fired", rule.id, weight), made, {"facts": value_hole("read")})
-                    self._put(items, rows, parts, read=self._read(ref))
+                    found.append((parts, rows, ref))
+        self._put_read(items, found)
         items.close()
 
     def _counted(self) -> dict[str, Array]:

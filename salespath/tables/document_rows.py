@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -175,7 +176,7 @@ class RowTokens:
 
     def _own(self, texts: Iterable[str], codes: Array, none: str = "") -> Array:
         """The tokens of texts, by their places; of -1 that of another text."""
-        tokens = np.append(self._stream.own(list(texts)), np.int32(self._templates.pool.token(none)))
+        tokens = np.append(self._stream.own(texts), np.int32(self._templates.pool.token(none)))
         return tokens[codes]
 
     def _fill(self, name: str) -> Array:
@@ -262,8 +263,9 @@ class RowTokens:
         """An item for some rows; a hole of a name in `members` is filled by that."""
         if not len(rows):
             return
-        items.begin(rows)
-        for part in parts:
+        first, *rest = parts
+        items.begin(rows, int(first))
+        for part in rest:
             if isinstance(part, int):
                 self._stream.put(rows, part)
             elif part in members:
@@ -274,45 +276,56 @@ class RowTokens:
     def _where(self, mask: Array) -> Array:
         return self._every[mask]
 
-    def _read(self, *refs: int) -> Callable[[Array], None]:
-        """Puts the facts behind some nodes."""
+    def _reads(self, asked: Sequence[tuple[Sequence[int], Array]]) -> Iterator[Callable[[Array], None]]:
+        """What puts the facts behind some nodes for some rows, for each of several."""
+        bits = [self._behind.read(refs, rows) for refs, rows in asked]
+        return self._members([rows for _, rows in asked], bits, self._fact_tokens(4), "{}", 3)
 
-        def put(rows: Array) -> None:
-            self._members(rows, self._behind.read(refs, rows), self._fact_tokens(4), "{}", 3)
+    def _needs(self, asked: Sequence[tuple[int, Array]]) -> Iterator[Callable[[Array], None]]:
+        """What puts the names of the facts that an open node needs, for each of several."""
+        bits = [self._behind.needs(ref, rows) for ref, rows in asked]
+        opening, comma, _, _ = self._templates.marks("[]", 3)
+        pool = self._templates.pool
+        names = [pool.token(self._style.json(name)) for name in self._behind.names]
+        tokens = np.array([[pool.joined(mark, name) for name in names] for mark in (comma, opening)])
+        every = np.broadcast_to(tokens[..., None], (*tokens.shape, len(self._at)))
+        return self._members([rows for _, rows in asked], bits, every, "[]", 3)
 
-        return put
+    def _members(
+        self, asked: Sequence[Array], bits: Sequence[Array], tokens: Array, brackets: str, depth: int
+    ) -> Iterator[Callable[[Array], None]]:
+        """What puts a set of names for each of some rows, for each of several such: of all of them at once.
 
-    def _needs(self, ref: int) -> Callable[[Array], None]:
-        """Puts the names of the facts that an open node needs."""
-        names = self._behind.names
-        tokens = np.array([self._templates.pool.token(self._style.json(name)) for name in names])
-
-        def put(rows: Array) -> None:
-            every = np.broadcast_to(tokens[:, None], (len(names), len(self._at)))
-            self._members(rows, self._behind.needs(ref, rows), every, "[]", 3)
-
-        return put
-
-    def _members(self, rows: Array, bits: Array, tokens: Array, brackets: str, depth: int) -> None:
-        """Sets of names, each as what stands for the name in its row."""
-        opening, comma, closing, empty = self._templates.marks(brackets, depth)
-        sets, places = self._behind.places(bits)
-        found = np.empty((len(sets), 2), dtype=np.int32)
-        found[:, 0] = comma
-        found[:, 1] = tokens[places, rows[sets]]
+        `tokens` stand for a name in a row, the first with the comma before it, the second with what opens the set.
+        """
+        if not asked:
+            return
+        rows = np.concatenate(asked)
+        sets, places = self._behind.places(np.concatenate(bits))
+        begins = np.diff(sets, prepend=-1) != 0
         filled = np.zeros(len(rows), dtype=bool)
-        if len(sets):
-            found[np.concatenate(([True], sets[1:] != sets[:-1])), 0] = opening
-            filled[sets] = True
-            self._stream.put(np.repeat(rows[sets], 2), found.reshape(-1))
-        self._stream.put(rows, np.where(filled, closing, empty))
+        filled[sets] = True
+        found, its_rows = tokens[begins.view(np.int8), places, rows[sets]], rows[sets]
+        _, _, closing, empty = self._templates.marks(brackets, depth)
+        closed = np.where(filled, closing, empty)
+        ends = np.cumsum([0, *map(len, asked)])
+        bounds = np.searchsorted(sets, ends)
+
+        for (start, stop), (first, last) in zip(pairwise(ends.tolist()), pairwise(bounds.tolist())):
+
+            def put(rows: Array, its: slice = slice(first, last), closed: Array = closed[start:stop]) -> None:
+                self._stream.put(its_rows[its], found[its])
+                self._stream.put(rows, closed)
+
+            yield put
 
     def _fact_tokens(self, depth: int) -> Array:
-        """Facts with their values so deep, by the place of the name and by row."""
+        """Facts with their values so deep, by the place of the name and by row, as `_members` takes them."""
         if not self._style.indented:
             depth = 0
         if depth not in self._facts:
-            found = np.zeros((len(self._behind.names), len(self._at)), dtype=np.int32)
+            opening, comma, _, _ = self._style.between("{}", depth - 1)
+            found = np.zeros((2, len(self._behind.names), len(self._at)), dtype=np.int32)
             for place, name in enumerate(self._behind.names):
                 if name in self._chunk.table.columns:
                     answers, key = self._answers(name), self._style.json(name)
@@ -320,7 +333,8 @@ class RowTokens:
                         f"{key}: {self._json(own(name, value, self.base), depth)}" if so else ""
                         for value, so in zip(answers.values, self._given(name, answers))
                     ]
-                    found[place] = self._own(texts, answers.codes)
+                    for mark, tokens in zip((comma, opening), found):
+                        tokens[place] = self._own([mark + text for text in texts], answers.codes)
             self._facts[depth] = found
         return self._facts[depth]
 
