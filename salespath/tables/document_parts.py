@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from salespath.engine.assessment import (
     Unless,
     receipt_of,
 )
+from salespath.engine.base import Base
 from salespath.engine.contradictions import (
     broken_relation,
     cannot_be,
@@ -24,18 +25,19 @@ from salespath.engine.contradictions import (
     problem,
 )
 from salespath.engine.overlays import overlays
-from salespath.engine.strength import KnownCore, Strength
+from salespath.engine.strength import LEVELS, KnownCore, Strength
 from salespath.engine.table import Array
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
 from salespath.facts import Case
+from salespath.facts.money import Rate, own_rate
 from salespath.facts.vocabulary import DIMENSIONS, Relation
 from salespath.files.problems import Problem
 from salespath.report.plain import ONLY_ONE, SHAPES, beside_facts, own, plain
 from salespath.rules.model import PROCESSES, SOLD, VERDICTS, BlockProcess, Rule
 from salespath.tables.document_plan import PlanTokens
 from salespath.tables.document_rows import same
-from salespath.tables.json_tokens import Items, Parts, Strings, hole, value_hole
+from salespath.tables.json_tokens import Items, Parts, Strings, Style, hole, value_hole
 
 
 class DocumentTokens(PlanTokens):
@@ -267,32 +269,41 @@ class DocumentTokens(PlanTokens):
         self._stream.put(self._every, np.array(tokens))
 
     def _put_strength(self) -> None:
-        strengths = [self._chunk.strengths[row] for row in self._at.tolist()]
-        texts = [self._strength(some) for some in strengths]
-        self._stream.put(self._every, self._stream.own(texts))
+        made = Strength(value_hole("level"), (), KnownCore(0, 0, 0, 0))
+        shape = {**SHAPES[Strength], "on": lambda item, base: value_hole("on")}
+        texts = [self._style.json(level) for level in LEVELS]
+        for part in self._templates.parts("strength", lambda: plain(made, self.base, {Strength: shape}), 1):
+            if isinstance(part, int):
+                self._stream.put(self._every, part)
+            elif part == "level":
+                self._stream.put(
+                    self._every, np.array([*map(self._templates.pool.token, texts)])[self._chunk.levels[self._at]]
+                )
+            else:
+                self._put_turns()
 
-    def _strength(self, strength: Strength) -> str:
-        opening, comma, closing, empty = self._style.between("[]", 2)
-        on = [self._turn(turn) for turn in strength.on]
-        said = f"{opening}{comma.join(on)}{closing}" if on else empty
-        return self._frame(strength.level).replace(r'"\u0000=on\u0000"', said)
+    def _put_turns(self) -> None:
+        items = Items(self._stream, 2)
+        for some in self._chunk.turned:
+            places, here = self._here(some.rows)
+            rows = self._where(here)
+            if len(rows):
+                distinct, which = np.unique(some.which[places[rows]], return_inverse=True)
+                texts = [_turn_json(some.turns[turn], self.base, self._style, own_rate()) for turn in distinct.tolist()]
+                items.begin(rows, 0)
+                self._stream.put(rows, self._stream.own(texts)[which])
+        items.close()
 
-    def _frame(self, level: Any) -> str:
-        shape = {
-            key: read if key != "on" else (lambda item, base: value_hole("on"))
-            for key, read in SHAPES[Strength].items()
-        }
-        return self._style.json(plain(Strength(level, (), KnownCore(0, 0, 0, 0)), self.base, {Strength: shape}), 1)
-
-    def _turn(self, turn: Turn) -> str:
-        return self._style.json(plain(turn, self.base), 3)
+    def _here(self, rows: Array) -> tuple[Array, Array]:
+        """Where each row of the piece is among some rows of the chunk, and whether it is."""
+        places = np.searchsorted(rows, self._at)
+        places[places == len(rows)] = 0
+        return places, rows[places] == self._at if len(rows) else np.zeros(len(self._at), dtype=bool)
 
     def _put_unless(self) -> None:
         items = Items(self._stream, 1)
         for item in self._chunk.liftings:
-            at = np.searchsorted(item.rows, self._at)
-            at[at == len(item.rows)] = 0
-            here = item.rows[at] == self._at if len(item.rows) else np.zeros(len(self._at), dtype=bool)
+            at, here = self._here(item.rows)
             rows = self._where(here)
             if not len(rows):
                 continue
@@ -315,3 +326,9 @@ class DocumentTokens(PlanTokens):
 
     def _put_currency(self) -> None:
         self._stream.put(self._every, self._distinct([case.currency for case in self._cases]))
+
+
+@lru_cache(maxsize=4096)
+def _turn_json(turn: Turn, base: Base, style: Style, rate: Rate | None) -> str:
+    """What is said of a turn while amounts are shown in the currency of a rate."""
+    return style.json(plain(turn, base), 3)

@@ -23,7 +23,7 @@ from salespath.engine.contradictions import (
     cannot_be_rows,
     otherwise_rows,
 )
-from salespath.engine.strength_table import strength_records
+from salespath.engine.strength_table import turned_rows
 from salespath.engine.table import Array, Bits, FactTable, Rows
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import holds, supposing, walk
@@ -47,7 +47,7 @@ class Chunk:
         self.rows = Rows(base, table)
         self.walked = walk(base, self.rows)
         self.supposed = {process: supposing(self.walked, process) for process in PROCESSES}
-        self.strengths = list(strength_records(base, table, guessed))
+        self.levels, self.turned = turned_rows(base, table, guessed)
         fired, stands = self.walked.fired, self.walked.stands
         self.liftings = list(
             liftings(base, table, {rule.id: stands(rule.id) & ~fired(rule.id) for rule, _ in base.blocks})
@@ -153,23 +153,17 @@ class RowTokens:
         codes, values = np.full(len(self._at), -1, dtype=np.int32), list[Any]()
         column = self._chunk.table.columns.get(name)
         if column is not None:
-            places: dict[Any, int] = {}
-            for row in np.flatnonzero(column.known[self._at]).tolist():
-                value = self._cases[row].values[name]
-                key = (value.__class__, value) if value else repr(value)
-                if key not in places:
-                    places[key] = len(values)
-                    values.append(value)
-                codes[row] = places[key]
+            rows = np.flatnonzero(column.known[self._at])
+            cells = _exact(column.values[self._at[rows]])
+            _, first, codes[rows] = np.unique(cells, return_index=True, return_inverse=True)
+            values = [self._cases[row].values[name] for row in rows[first].tolist()]
         if name in self.base.vocabulary.derived:
             made = self._chunk.rows.computed(name)
             numbers, known = (
                 np.broadcast_to(cells, self._chunk.table.rows)[self._at] for cells in (made.values, made.known)
             )
             some = np.flatnonzero(known & (codes < 0))
-            distinct, inverse = np.unique(
-                np.ascontiguousarray(numbers[some], np.float64).view(np.int64), return_inverse=True
-            )
+            distinct, inverse = np.unique(_exact(numbers[some].astype(np.float64)), return_inverse=True)
             codes[some] = len(values) + inverse
             values += distinct.view(np.float64).tolist()
         return Answers(codes, values)
@@ -398,6 +392,11 @@ class RowTokens:
 def same(item: T) -> T:
     """The item."""
     return item
+
+
+def _exact(numbers: Array) -> Array:
+    """Numbers as they lie in memory, so that not even 0 and -0.0 are the same; codes as they are."""
+    return numbers.view(np.int64) if numbers.dtype.kind == "f" else numbers
 
 
 @lru_cache(maxsize=65_536)

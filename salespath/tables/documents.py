@@ -62,7 +62,7 @@ class Documents:
     ) -> Iterator[list[str] | pa.Array]:
         """The documents of the companies of a table, some at a time, each with what stands around it.
 
-        `cases` are its rows, with typed facts; `guessed` says of facts for which rows they are.
+        `cases` are its rows, with typed facts, as files have them; `guessed` says of facts for which rows they are.
         """
         rest = iter(cases)
         for start in range(0, table.rows, CHUNK):
