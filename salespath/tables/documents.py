@@ -7,7 +7,7 @@ them it has, with which figures. Rows with what is rare (ranges, conclusions tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -90,8 +90,7 @@ class Documents:
                     part = DocumentTokens(chunk, at[members], [some[n] for n in members], self._templates(rate))
                     found.append((np.array(members), part.documents().of))
             if len(alone):
-                texts = pa.array(alone, pa.string())
-                found.append((np.flatnonzero(odd), lambda start, stop, texts=texts: texts[start:stop]))
+                found.append((np.flatnonzero(odd), partial(_some, pa.array(alone, pa.string()))))
             for first in range(0, len(at), WRITTEN):
                 yield _in_order(found, first, min(len(at), first + WRITTEN))
 
@@ -108,6 +107,10 @@ class Documents:
     def _around(self, said: Any) -> str:
         before, after = self.style.around
         return f"{before}{self.style.json(said)}{after}"
+
+
+def _some(texts: pa.Array, start: int, stop: int) -> pa.Array:
+    return texts[start:stop]
 
 
 def _in_order(found: Sequence[tuple[Array, Callable[[int, int], pa.Array]]], start: int, stop: int) -> pa.Array:

@@ -128,8 +128,8 @@ class Stream:
         self.templates, self.rows = templates, rows
         self.every = np.arange(rows, dtype=np.uint16)
         self._count = 0
-        self._rows = np.empty(rows * USUAL, dtype=np.uint16)
-        self._tokens = np.empty(rows * USUAL, dtype=np.int32)
+        self._rows: Array = np.empty(rows * USUAL, dtype=np.uint16)
+        self._tokens: Array = np.empty(rows * USUAL, dtype=np.int32)
         self._texts: list[str] = []
 
     # Texts of these rows alone: negative tokens
