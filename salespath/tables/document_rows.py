@@ -307,8 +307,8 @@ class RowTokens:
 
         for (start, stop), (first, last) in zip(pairwise(ends.tolist()), pairwise(bounds.tolist())):
 
-            def put(rows: Array, its: slice = slice(first, last), closed: Array = closed[start:stop]) -> None:
-                self._stream.put(its_rows[its], found[its])
+            def put(rows: Array, first: int = first, last: int = last, closed: Array = closed[start:stop]) -> None:
+                self._stream.put(its_rows[first:last], found[first:last])
                 self._stream.put(rows, closed)
 
             yield put
