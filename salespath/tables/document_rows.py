@@ -44,10 +44,10 @@ class Chunk:
 
     def __init__(self, base: Base, table: FactTable, guessed: Mapping[str, Array]) -> None:
         self.base, self.table = base, table
+        self.levels, self.turned = turned_rows(base, table, guessed)  # first, as it takes the most memory
         self.rows = Rows(base, table)
         self.walked = walk(base, self.rows)
         self.supposed = {process: supposing(self.walked, process) for process in PROCESSES}
-        self.levels, self.turned = turned_rows(base, table, guessed)
         fired, stands = self.walked.fired, self.walked.stands
         self.liftings = list(
             liftings(base, table, {rule.id: stands(rule.id) & ~fired(rule.id) for rule, _ in base.blocks})
