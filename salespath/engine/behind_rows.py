@@ -55,7 +55,8 @@ class Behind:
 
     def given(self) -> Array:
         """All answers that are there, by row and word."""
-        return reduce(or_, self._given.values()).T
+        found: Array = reduce(or_, self._given.values())
+        return found.T
 
     def read(self, refs: Sequence[int], rows: Array) -> Array:
         """The answers that some nodes rest on, of which none is open: `trace.read`, by row and word."""

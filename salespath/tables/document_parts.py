@@ -117,7 +117,7 @@ class DocumentTokens(PlanTokens):
 
     def _put_whole(self, key: str, make: Callable[[], Any]) -> None:
         for part in self._templates.parts(key, make, 1):
-            self._stream.put(self._every, part if isinstance(part, int) else self._fill(part))
+            self._stream.put(self._every, part if isinstance(part, int) else self._fill(part, self._every))
 
     def _put_certainty(self) -> None:
         self._put_whole(

@@ -28,6 +28,7 @@ from salespath.engine.table import Array, Bits, FactTable, Rows
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import holds, supposing, walk
 from salespath.facts import Case, Derived
+from salespath.facts.money import own_rate
 from salespath.facts.values import words
 from salespath.facts.vocabulary import KINDS, Relation
 from salespath.report.plain import net, own, plain, round_figure
@@ -96,10 +97,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Answers:
-    """What some rows answer to a question: the place of each answer among the values, -1 for none."""
+    """What some rows answer to a question: the place of each answer among the values, -1 for none; the first are `given`."""
 
     codes: Array
     values: list[Any]
+    given: int
 
 
 class RowTokens:
@@ -116,6 +118,7 @@ class RowTokens:
         self._behind = Behind(chunk.base, table, self._true, self._false)
         self._answered: dict[str, Answers] = {}
         self._holes: dict[str, Array] = {}
+        self._words: dict[str, Array] = {}
         self._facts: dict[int, Array] = {}
 
     def _unpacked(self, bits: list[Bits]) -> Array:
@@ -157,6 +160,7 @@ class RowTokens:
             cells = _exact(column.values[self._at[rows]])
             _, first, codes[rows] = np.unique(cells, return_index=True, return_inverse=True)
             values = [self._cases[row].values[name] for row in rows[first].tolist()]
+        given = len(values)
         if name in self.base.vocabulary.derived:
             made = self._chunk.rows.computed(name)
             numbers, known = (
@@ -166,22 +170,35 @@ class RowTokens:
             distinct, inverse = np.unique(_exact(numbers[some].astype(np.float64)), return_inverse=True)
             codes[some] = len(values) + inverse
             values += distinct.view(np.float64).tolist()
-        return Answers(codes, values)
+        return Answers(codes, values, given)
 
     def _own(self, texts: Iterable[str], codes: Array, none: str = "") -> Array:
         """The tokens of texts, by their places; of -1 that of another text."""
         tokens = np.append(self._stream.own(texts), np.int32(self._templates.pool.token(none)))
         return tokens[codes]
 
-    def _fill(self, name: str) -> Array:
+    def _fill(self, name: str, rows: Array) -> Array:
+        """What a hole is filled with in some rows."""
+        kind, _, rest = name.partition(":")
+        if kind == "figure":
+            return self._figures(rest, rows)
         if name not in self._holes:
-            kind, _, rest = name.partition(":")
             self._holes[name] = getattr(self, f"_fill_{kind}")(rest)
-        return self._holes[name]
+        return self._holes[name][rows]
 
-    def _fill_figure(self, name: str) -> Array:
+    def _figures(self, name: str, rows: Array) -> Array:
+        """A fact or number in words, which are made where they are read first: of most answers no sentence speaks."""
         found, term = self._answers(name), self.base.vocabulary[name]
-        return self._own((self._style.string(words(term, value)) for value in found.values), found.codes, NOT_KNOWN)
+        if name not in self._words:
+            self._words[name] = np.zeros(len(found.values) + 1, dtype=np.int32)
+            self._words[name][-1] = self._templates.pool.token(NOT_KNOWN)
+        made, codes = self._words[name], found.codes[rows]
+        tokens = made[codes]
+        if not tokens.all():
+            new = np.unique(codes[tokens == 0])
+            made[new] = self._stream.own(self._style.string(words(term, found.values[code])) for code in new.tolist())
+            tokens = made[codes]
+        return tokens
 
     def _fill_made(self, name: str) -> Array:
         made = np.broadcast_to(self._chunk.rows.made(name).values, self._chunk.table.rows)[self._at]
@@ -190,10 +207,8 @@ class RowTokens:
         return self._own((self._style.string(words(term, value)) for value in distinct.tolist()), codes)
 
     def _fill_value(self, name: str) -> Array:
-        """An answer as JSON; unlimited is no number."""
         found = self._answers(name)
-        texts = (self._json(None if v == math.inf else own(name, v, self.base), 3) for v in found.values)
-        return self._own(texts, found.codes, "null")
+        return self._own(self._values_json(name, found.values, 3), found.codes, "null")
 
     def _fill_owner(self, role: str) -> Array:
         known, refs = self._known.owners, self.base.graph.owner_refs
@@ -246,6 +261,12 @@ class RowTokens:
             return repr(value)
         return self._style.json(plain(value, self.base), depth)
 
+    def _values_json(self, name: str, values: Sequence[Any], depth: int) -> list[str]:
+        """Answers as JSON, amounts in the currency that is shown; unlimited is no number."""
+        if own_rate() is not None:
+            values = [own(name, value, self.base) for value in values]
+        return [self._json(None if value == math.inf else value, depth) for value in values]
+
     def _text(self, text: str) -> str:
         return fill(text, lambda name: hole(f"figure:{name}"))
 
@@ -265,7 +286,7 @@ class RowTokens:
             elif part in members:
                 members[part](rows)
             else:
-                self._stream.put(rows, self._fill(part)[rows])
+                self._stream.put(rows, self._fill(part, rows))
 
     def _where(self, mask: Array) -> Array:
         return self._every[mask]
@@ -323,21 +344,12 @@ class RowTokens:
             for place, name in enumerate(self._behind.names):
                 if name in self._chunk.table.columns:
                     answers, key = self._answers(name), self._style.json(name)
-                    texts = [
-                        f"{key}: {self._json(own(name, value, self.base), depth)}" if so else ""
-                        for value, so in zip(answers.values, self._given(name, answers))
-                    ]
+                    given = answers.values[: answers.given]
+                    texts = self._values_json(name, given, depth) + [""] * (len(answers.values) - answers.given)
                     for mark, tokens in zip((comma, opening), found):
-                        tokens[place] = self._own([mark + text for text in texts], answers.codes)
+                        tokens[place] = self._own([f"{mark}{key}: {text}" for text in texts], answers.codes)
             self._facts[depth] = found
         return self._facts[depth]
-
-    def _given(self, name: str, answers: Answers) -> list[bool]:
-        """Which answers stand in the facts; the others are computed."""
-        rows = self._chunk.table.columns[name].known[self._at]
-        found = np.zeros(len(answers.values), dtype=bool)
-        found[answers.codes[rows]] = True
-        return found.tolist()
 
     def _values(self, attribute: str) -> dict[str, Array]:
         return {value: self._flags(bits) for value, bits in self._chunk.walked.values(attribute).items()}
