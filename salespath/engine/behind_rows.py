@@ -51,7 +51,8 @@ class Behind:
 
     def _is(self, ref: int) -> Array:
         """All bits of the rows for which something is true; `~ref` says for which a node is false."""
-        return -(self._true[ref] if ref >= 0 else self._false[~ref]).astype(np.int64)
+        bits: Array = (self._true[ref] if ref >= 0 else self._false[~ref]).astype(np.int64)
+        return -bits
 
     def given(self) -> Array:
         """All answers that are there, by row and word."""
