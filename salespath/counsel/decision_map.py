@@ -124,7 +124,7 @@ def _turns(base: Base, case: Case, below: Point, above: Point) -> Iterator[tuple
     if not all(fits(base.vocabulary[name], value) for some in values for name, value in some.items()):
         return
     before, here = (assess(base, case.trial(some)) for some in values)
-    for rule, side in behind_verdict(between(before, here), (before, here)):
+    for rule, side in behind_verdict(between(before, here, items=False), (before, here)):
         yield rule, reason(rule, side), side is before
 
 

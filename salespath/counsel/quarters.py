@@ -138,7 +138,7 @@ class Change:
         """The same from the assessments of both dates."""
         sides = old, new
         if self.verdict:
-            found = behind_verdict(between(old, new), sides)
+            found = behind_verdict(between(old, new, items=False), sides)
         else:
             found = [(rule, a) for a in (new, old) for rule in a.rules_for(MOTION)]
         return tuple(Through(rule, reason(rule, a), a is new) for rule, a in found if _says(a, rule))

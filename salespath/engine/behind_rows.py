@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -19,7 +21,7 @@ class Behind:
     def __init__(self, base: Base, table: FactTable, true: Array, false: Array) -> None:
         self.base, self.names = base, list(base.vocabulary)
         self._rows, self._words = table.rows, -(-len(self.names) // WORD)
-        self._yes, self._no = (-cells.view(np.int8).astype(np.int64) for cells in (true, false))
+        self._true, self._false = true.view(np.int8), false.view(np.int8)
         self._given, self._missing = self._answers(table)
         self._needs: dict[int, Array] = {}
         self._read = np.zeros((len(base.graph.nodes), self._words, table.rows), dtype=np.int64)
@@ -27,29 +29,39 @@ class Behind:
             self._find_read(node)
 
     def _find_read(self, node: int) -> None:
-        (kind, refs), here, yes, no = self.base.graph.nodes[node], self._read[node], self._yes, self._no
+        (kind, refs), here = self.base.graph.nodes[node], self._read[node]
         if kind != LEAF:
-            every = yes[node] if kind == ALL else ~yes[node]  # all of them make it so
+            every = self._is(node) if kind == ALL else ~self._is(node)  # all of them make it so
             for ref in refs:
-                so = no if (ref >= 0) == (kind == ALL) else yes
-                here |= self._read[max(ref, ~ref)] & (every | so[max(ref, ~ref)])
+                so = self._is(ref if kind != ALL else ~ref)
+                here |= self._read[max(ref, ~ref)] & (every | so)
             return
         test = self.base.graph.leaves[refs[0]]
         if isinstance(test, Standing):
             none = np.full(self._rows, -1)
             for ref in test.exceptions:
-                so = yes[ref] if ref >= 0 else no[~ref]
+                so = self._is(ref)
                 here |= self._read[max(ref, ~ref)] & so
                 none &= ~so
             here |= self._read[max(test.condition, ~test.condition)] & none
         else:
             for name in self.base.graph.leaf_inputs[refs[0]]:
                 if name in self._given:
-                    here |= self._given[name] & (yes[node] | no[node])
+                    here |= self._given[name] & (self._is(node) | self._is(~node))
+
+    def _is(self, ref: int) -> Array:
+        """All bits of the rows for which something is true; `~ref` says for which a node is false."""
+        bits: Array = (self._true[ref] if ref >= 0 else self._false[~ref]).astype(np.int64)
+        return -bits
+
+    def given(self) -> Array:
+        """All answers that are there, by row and word."""
+        found: Array = reduce(or_, self._given.values())
+        return found.T
 
     def read(self, refs: Sequence[int], rows: Array) -> Array:
         """The answers that some nodes rest on, of which none is open: `trace.read`, by row and word."""
-        found: Array = np.bitwise_or.reduce([self._read[max(ref, ~ref)][:, rows] for ref in refs])
+        found: Array = reduce(or_, (self._read[max(ref, ~ref)][:, rows] for ref in refs))
         return found.T
 
     def needs(self, ref: int, rows: Array) -> Array:
@@ -65,7 +77,7 @@ class Behind:
                     found |= self._missing[name]
             for child in (max(ref, ~ref) for ref in refs) if kind != LEAF else ():
                 found |= self._open(child)
-            self._needs[node] = found & ~(self._yes[node] | self._no[node])
+            self._needs[node] = found & ~(self._is(node) | self._is(~node))
         return self._needs[node]
 
     def _answers(self, table: FactTable) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -89,6 +101,8 @@ class Behind:
 
     def places(self, bits: Array) -> tuple[Array, Array]:
         """Sets as pairs of the place of the set and of a member, in order."""
-        cells = np.ascontiguousarray(bits).astype("<i8", copy=False).view(np.uint8)
-        sets, members = np.nonzero(np.unpackbits(cells, axis=1, bitorder="little"))
+        cells = np.ascontiguousarray(bits).astype("<i8", copy=False).view(np.uint8).reshape(-1)
+        some = np.flatnonzero(cells)  # few bytes have any
+        found = np.flatnonzero(np.unpackbits(cells[some], bitorder="little"))
+        sets, members = np.divmod(some[found >> 3] * 8 + (found & 7), self._words * WORD)
         return sets, members

@@ -18,7 +18,7 @@ from salespath.engine.truth_graph import PLAN, VERDICT, Ref
 from salespath.engine.walk import FAILED, FIRED, OPEN
 from salespath.facts import Case
 from salespath.rules.diff import ADDED, CHANGED, REMOVED, BaseChange, differences
-from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, inputs, leaves
+from salespath.rules.language import BLOCKED, VERDICT_NUMBERS, Is, Leaf, inputs, leaves
 from salespath.rules.model import Advise, Conclude, Weigh
 
 BLOCK, ADVICE, WARNING = "block", "advice", "warning"
@@ -78,13 +78,14 @@ def effects(old: Base, new: Base, cases: Iterable[Case]) -> Iterator[Effect]:
             yield found
 
 
-def between(old: Assessment, new: Assessment) -> Effect:
+def between(old: Assessment, new: Assessment, *, items: bool = True) -> Effect:
     """What differs between two assessments under one base, of other facts or of another company.
 
-    Here the rules that it goes back to are those that read answers which differ, and fire or fail for that.
+    Here the rules that it goes back to are those that read answers which differ, and fire or fail for that. Without `items` it is
+    worked out for the verdict and its evidence alone.
     """
     otherwise = tuple(_reading_otherwise(old, new))
-    return _Company((old, new), {*otherwise}, otherwise).effect()
+    return _Company((old, new), {*otherwise}, otherwise).effect(items=items)
 
 
 def follows(effect: Effect, item: Difference) -> bool:
@@ -101,21 +102,34 @@ def _changed_rules(base: Base, entries: Mapping[str, Mapping[str, BaseChange]]) 
 
 def _reading_otherwise(old: Assessment, new: Assessment) -> Iterator[str]:
     """The rules whose condition does not come out the same and tests an answer that does not either."""
-    base, graph = old.base, old.base.graph
 
     def differs(ref: Ref) -> bool:
         return old.walked.status(ref) != new.walked.status(ref)
 
+    for rule, trees in _trees(old.base):
+        if any(differs(whole) and any(map(differs, tests)) for whole, tests in trees):
+            yield rule
+
+
+@cache
+def _trees(base: Base) -> tuple[tuple[str, tuple[tuple[Ref, tuple[Ref, ...]], ...]], ...]:
+    """By rule, the conditions that may change what it says: where each stands in the graph, and its tests of answers."""
+    graph, found = base.graph, []
     for rule in base.knowledge.rules.values():
         trees = [(base.section(rule), base.condition(rule.id), graph.condition_refs[rule.id])]
         done = base.done_when(rule.id)
         if done and isinstance(rule.then, Advise):  # what is done of a block changes nothing
             trees.append((PLAN, done, graph.done_refs[rule.id]))
-        for section, tree, whole in trees:
-            tests = (leaf for leaf in leaves(tree) if not (isinstance(leaf, Is) or inputs(leaf) & {*VERDICT_NUMBERS}))
-            if differs(whole) and any(differs(graph.tree_refs[section, leaf]) for leaf in tests):
-                yield rule.id
-                break
+        refs = [
+            (whole, tuple(graph.tree_refs[section, leaf] for leaf in leaves(tree) if _tests_answers(leaf)))
+            for section, tree, whole in trees
+        ]
+        found.append((rule.id, tuple(refs)))
+    return tuple(found)
+
+
+def _tests_answers(leaf: Leaf | Is) -> bool:
+    return not (isinstance(leaf, Is) or inputs(leaf) & {*VERDICT_NUMBERS})
 
 
 @cache
@@ -135,9 +149,9 @@ class _Company:
         self.shifted = _pieces(sides[0]) ^ _pieces(sides[1])
         self._found_below: dict[str, tuple[str, ...]] = {}
 
-    def effect(self) -> Effect:
-        through = self._behind(self._verdict_rules())
-        return Effect(self.sides[0].company, *self.verdicts, through, tuple(self._shifts()), tuple(self._items()))
+    def effect(self, *, items: bool = True) -> Effect:
+        through, found = self._behind(self._verdict_rules()), tuple(self._items() if items else ())
+        return Effect(self.sides[0].company, *self.verdicts, through, tuple(self._shifts()), found)
 
     # What differs
 

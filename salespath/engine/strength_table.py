@@ -46,6 +46,15 @@ class Strengths:
     first: Array
 
 
+@dataclass(frozen=True)
+class TurnedRows:
+    """The rows, in order, whose verdict another answer to one question turns: what it turns it to, and which of that each has."""
+
+    rows: Array
+    turns: list[Turn]
+    which: Array
+
+
 def strengths(base: Base, table: FactTable, guessed: Mapping[str, Array] | None = None) -> Strengths:
     """How firm the verdicts of a table are. `guessed` says of facts for which rows they are."""
     found = []
@@ -66,6 +75,15 @@ def strength_records(base: Base, table: FactTable, guessed: Mapping[str, Array] 
         part = slice(start, start + CHUNK)
         some = {name: rows[part] for name, rows in (guessed or {}).items()}
         yield from _Part(base, table[part], some, keep=True).records()
+
+
+def turned_rows(
+    base: Base, table: FactTable, guessed: Mapping[str, Array] | None = None
+) -> tuple[Array, list[TurnedRows]]:
+    """How firm the verdicts of a table are, as places in LEVELS, and the answers that turn them, in the order of asking."""
+    part = _Part(base, table, guessed or {}, keep=True)
+    found = part.strengths()
+    return found.level, list(part.turns(found))
 
 
 class _OtherAnswers(Rows):
@@ -153,18 +171,23 @@ class _Part:
         """How firm the verdict of each row is, with the answers that turn it."""
         found = self.strengths()
         turns: dict[int, list[Turn]] = {}
-        now = sum(place * self.rows.expand(self.now[process]) for place, process in enumerate(VERDICTS))
-        for name, bits in zip(found.names, found.on):
-            for row, turn in self._turns(name, np.flatnonzero(np.unpackbits(bits, count=self.table.rows)), now):
-                turns.setdefault(row, []).append(turn)
+        for some in self.turns(found):
+            for row, which in zip(some.rows.tolist(), some.which.tolist()):
+                turns.setdefault(row, []).append(some.turns[which])
         known = self._known_core()
         for row, level in enumerate(found.level.tolist()):
             yield Strength(LEVELS[level], tuple(turns.get(row, ())), known[row])
 
-    def _turns(self, name: str, rows: Array, now: Array) -> Iterator[tuple[int, Turn]]:
-        """What turns the verdict of some rows."""
-        if not len(rows):
-            return
+    def turns(self, found: Strengths) -> Iterator[TurnedRows]:
+        """What turns the verdicts, in the order of asking."""
+        now = sum(place * self.rows.expand(self.now[process]) for place, process in enumerate(VERDICTS))
+        for name, bits in zip(found.names, found.on):
+            rows = np.flatnonzero(np.unpackbits(bits, count=self.table.rows))
+            if len(rows):
+                yield self._turns(name, rows, now)
+
+    def _turns(self, name: str, rows: Array, now: Array) -> TurnedRows:
+        """What turns the verdict of some rows: of rows for which the same was tried it is made once."""
         assert self.tried is not None
         tried, term = self.tried[name], self.base.vocabulary[name]
         some = np.searchsorted(tried.rows, rows)
@@ -178,17 +201,23 @@ class _Part:
             mask = int(cells.values[row]) ^ 1 << place - len(known)
             return frozenset(str(word) for n, word in enumerate(members) if mask >> n & 1)
 
-        columns = (cells[:, some].T.tolist() for cells in tried[1:])
-        for row, values, processes, applies in zip(rows.tolist(), *columns):
-            pairs: list[tuple[Value, str]]
-            if term.numeric:
-                by_value = {value: process for value, process, so in zip(values, processes, applies) if so}
-                pairs = [(int(v) if v == int(v) else v, VERDICTS[by_value[v]]) for v in sorted(by_value)]
-            else:
-                pairs = [(answer(n, row), VERDICTS[processes[n]]) for n, so in enumerate(applies) if so]
-            here = VERDICTS[now[row]]
-            turned = tuple((value, process) for value, process in pairs if process != here)
-            yield row, Turn(name, turned, spans(pairs, here) if term.numeric else ())
+        columns = [np.ascontiguousarray(cells[:, some].T) for cells in tried[1:]]
+        turns: list[Turn] = []
+        which, seen = [], dict[tuple[bytes, ...], int]()
+        for place, (row, *key) in enumerate(zip(rows.tolist(), now[rows].tolist(), *map(_bytes_of_rows, columns))):
+            if (alike := seen.setdefault(tuple(key), len(turns))) == len(turns):
+                values, processes, applies = (cells[place].tolist() for cells in columns)
+                pairs: list[tuple[Value, str]]
+                if term.numeric:
+                    by_value = {value: process for value, process, so in zip(values, processes, applies) if so}
+                    pairs = [(int(v) if v == int(v) else v, VERDICTS[by_value[v]]) for v in sorted(by_value)]
+                else:
+                    pairs = [(answer(n, row), VERDICTS[processes[n]]) for n, so in enumerate(applies) if so]
+                here = VERDICTS[now[row]]
+                turned = tuple((value, process) for value, process in pairs if process != here)
+                turns.append(Turn(name, turned, spans(pairs, here) if term.numeric else ()))
+            which.append(alike)
+        return TurnedRows(rows, turns, np.array(which))
 
     def _known_core(self) -> list[KnownCore]:
         """How much of the core is known, row by row."""
@@ -362,3 +391,8 @@ def _tried(rows: Array, values: Array, processes: Mapping[str, Bits], applies: A
             np.int8
         ) * np.int8(place)
     return _Tried(rows, values[:, rows], found, applies[:, rows])
+
+
+def _bytes_of_rows(cells: Array) -> list[bytes]:
+    data, size = cells.tobytes(), cells.strides[0]
+    return [data[at : at + size] for at in range(0, len(data), size)]

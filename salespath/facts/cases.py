@@ -423,7 +423,7 @@ class FactReader:
         if isinstance(node, Scalar) and node.empty:
             return
         try:
-            context = Context(currency=self.money.currency)
+            context = Context(currency=self.money.currency) if self.money.currency else ALONE
             self.keep(id_, read_value(self.vocabulary[id_], node, context, exact=self.exact))
         except BadValue as error:
             self.problem(error.code, f"{id_}: {error}", line, fact=id_, value=shown(plain(node)))

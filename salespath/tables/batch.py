@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
@@ -92,7 +93,8 @@ class Batch:
         }
         names = rest.pop(COMPANY)
         rest.pop(currency_column(rest) or "", None)
-        for row in range(self.table.rows):
+        by_row = zip(*facts.values()) if facts else repeat(())
+        for row, cells_of_row in zip(range(self.table.rows), by_row):
             extra: dict[str, Any] = {}
             how: dict[str, str] = {}
             notes: dict[str, dict[str, str]] = {}
@@ -106,7 +108,7 @@ class Batch:
                     how[noted[0]] = str(cells[row]).strip()
                 else:
                     notes.setdefault(noted[0], {})[noted[1]] = str(cells[row])
-            known = {name: value for name, cells in facts.items() if (value := cells[row]) is not None}
+            known = {name: value for name, value in zip(facts, cells_of_row) if value is not None}
             currency, rates = self.money.of(row) if self.money else (USD, {})
             name, at = shown(names[row], 200), int(self.rows[row])
             named = name != f"row {at}"

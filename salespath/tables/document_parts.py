@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from salespath.engine.assessment import (
     Assessment,
@@ -18,6 +17,7 @@ from salespath.engine.assessment import (
     Unless,
     receipt_of,
 )
+from salespath.engine.base import Base
 from salespath.engine.contradictions import (
     broken_relation,
     cannot_be,
@@ -25,24 +25,25 @@ from salespath.engine.contradictions import (
     problem,
 )
 from salespath.engine.overlays import overlays
-from salespath.engine.strength import KnownCore, Strength
+from salespath.engine.strength import LEVELS, KnownCore, Strength
 from salespath.engine.table import Array
 from salespath.engine.turning import Turn
 from salespath.engine.walk import SUMS
 from salespath.facts import Case
+from salespath.facts.money import Rate, own_rate
 from salespath.facts.vocabulary import DIMENSIONS, Relation
 from salespath.files.problems import Problem
 from salespath.report.plain import ONLY_ONE, SHAPES, beside_facts, own, plain
 from salespath.rules.model import PROCESSES, SOLD, VERDICTS, BlockProcess, Rule
 from salespath.tables.document_plan import PlanTokens
 from salespath.tables.document_rows import same
-from salespath.tables.json_tokens import Items, hole, value_hole
+from salespath.tables.json_tokens import Items, Parts, Strings, Style, hole, value_hole
 
 
 class DocumentTokens(PlanTokens):
     """All parts of documents."""
 
-    def documents(self) -> pa.Array:
+    def documents(self) -> Strings:
         """The document of each row, with what stands around it."""
         keys = [key for key in SHAPES[Assessment] if key not in (*ONLY_ONE, "completions")]
         beside = [beside_facts(case) for case in self._cases]
@@ -116,7 +117,7 @@ class DocumentTokens(PlanTokens):
 
     def _put_whole(self, key: str, make: Callable[[], Any]) -> None:
         for part in self._templates.parts(key, make, 1):
-            self._stream.put(self._every, part if isinstance(part, int) else self._fill(part))
+            self._stream.put(self._every, part if isinstance(part, int) else self._fill(part, self._every))
 
     def _put_certainty(self) -> None:
         self._put_whole(
@@ -134,7 +135,7 @@ class DocumentTokens(PlanTokens):
         )
 
     def _put_blockers(self) -> None:
-        items, graph = Items(self._stream, 1), self.base.graph
+        items, graph, found = Items(self._stream, 1), self.base.graph, list[tuple[Parts, Array, int]]()
         for rule, then in self.base.blocks:
             stands, fired = self._is_true(graph.standing_refs[rule.id]), self._fired(rule.id)
 
@@ -144,18 +145,27 @@ class DocumentTokens(PlanTokens):
 
             parts = self._record(("block", rule.id), made, {"facts": value_hole("read")})
             for some, refs in ((stands & fired, graph.rule_refs), (stands & ~fired, graph.condition_refs)):
-                self._put(items, self._where(some), parts, read=self._read(refs[rule.id]))
+                found.append((parts, self._where(some), refs[rule.id]))
+        self._put_read(items, found)
         items.close()
 
+    def _put_read(self, items: Items, found: Sequence[tuple[Parts, Array, int]]) -> None:
+        """Records, for some rows each, that name the facts behind a node."""
+        reads = self._reads([((ref,), rows) for _, rows, ref in found])
+        for (parts, rows, _), read in zip(found, reads):
+            self._put(items, rows, parts, read=read)
+
     def _put_provisos(self) -> None:
-        items, graph = Items(self._stream, 1), self.base.graph
+        items, graph, found = Items(self._stream, 1), self.base.graph, list[tuple[Parts, Array, int]]()
         for rule, then in self.base.blocks:
             ref = graph.rule_refs[rule.id]
             rows = self._where(self._is_open(ref) & ~self._is_true(graph.standing_refs[rule.id]))
             if len(rows):
                 made = Proviso(then.process, rule.id, ())
                 parts = self._record(("proviso", rule.id), partial(same, made), {"needs": value_hole("needs")})
-                self._put(items, rows, parts, needs=self._needs(ref))
+                found.append((parts, rows, ref))
+        for (parts, rows, _), needs in zip(found, self._needs([(ref, rows) for _, rows, ref in found])):
+            self._put(items, rows, parts, needs=needs)
         items.close()
 
     def _put_derived(self) -> None:
@@ -165,23 +175,17 @@ class DocumentTokens(PlanTokens):
             *(a.id for a in self._known.attributes.values() if a.flag or not a.verdict),
         ]
         for name in dict.fromkeys(names):
-            items.begin(self._every)
-            self._stream.put(self._every, self._templates.pool.token(f"{self._style.json(name)}: "))
+            items.begin(self._every, self._templates.pool.token(f"{self._style.json(name)}: "))
             tokens = self._concluded(name) if name in self._known.attributes else self._reading(name)
             self._stream.put(self._every, tokens)
         items.close()
 
     def _put_facts(self) -> None:
-        given = [name for name in self._behind.names if name in self._chunk.table.columns]
-        items, tokens = Items(self._stream, 1, "{}"), self._fact_tokens(2)
-        for name in given:
-            rows = self._where(self._chunk.table.columns[name].known[self._at])
-            items.begin(rows)
-            self._stream.put(rows, tokens[self._behind.names.index(name), rows])
-        items.close()
+        (put,) = self._members([self._every], [self._behind.given()], self._fact_tokens(2), "{}", 1)
+        put(self._every)
 
     def _put_fired(self) -> None:
-        items, counted = Items(self._stream, 1), self._counted()
+        items, counted, found = Items(self._stream, 1), self._counted(), list[tuple[Parts, Array, int]]()
         for rule in self._known.rules.values():
             ref = self.base.rule_ref(rule.id)
             fired = self._is_true(ref)
@@ -195,7 +199,8 @@ class DocumentTokens(PlanTokens):
                         return Fired(rule.id, self._text(rule.because), rule.source, {}, weight)
 
                     parts = self._record(("fired", rule.id, weight), made, {"facts": value_hole("read")})
-                    self._put(items, rows, parts, read=self._read(ref))
+                    found.append((parts, rows, ref))
+        self._put_read(items, found)
         items.close()
 
     def _counted(self) -> dict[str, Array]:
@@ -264,32 +269,41 @@ class DocumentTokens(PlanTokens):
         self._stream.put(self._every, np.array(tokens))
 
     def _put_strength(self) -> None:
-        strengths = [self._chunk.strengths[row] for row in self._at.tolist()]
-        texts = [self._strength(some) for some in strengths]
-        self._stream.put(self._every, self._stream.own(texts))
+        made = Strength(value_hole("level"), (), KnownCore(0, 0, 0, 0))
+        shape = {**SHAPES[Strength], "on": lambda item, base: value_hole("on")}
+        texts = [self._style.json(level) for level in LEVELS]
+        for part in self._templates.parts("strength", lambda: plain(made, self.base, {Strength: shape}), 1):
+            if isinstance(part, int):
+                self._stream.put(self._every, part)
+            elif part == "level":
+                self._stream.put(
+                    self._every, np.array([*map(self._templates.pool.token, texts)])[self._chunk.levels[self._at]]
+                )
+            else:
+                self._put_turns()
 
-    def _strength(self, strength: Strength) -> str:
-        opening, comma, closing, empty = self._style.between("[]", 2)
-        on = [self._turn(turn) for turn in strength.on]
-        said = f"{opening}{comma.join(on)}{closing}" if on else empty
-        return self._frame(strength.level).replace(r'"\u0000=on\u0000"', said)
+    def _put_turns(self) -> None:
+        items = Items(self._stream, 2)
+        for some in self._chunk.turned:
+            places, here = self._here(some.rows)
+            rows = self._where(here)
+            if len(rows):
+                distinct, which = np.unique(some.which[places[rows]], return_inverse=True)
+                texts = [_turn_json(some.turns[turn], self.base, self._style, own_rate()) for turn in distinct.tolist()]
+                items.begin(rows, 0)
+                self._stream.put(rows, self._stream.own(texts)[which])
+        items.close()
 
-    def _frame(self, level: Any) -> str:
-        shape = {
-            key: read if key != "on" else (lambda item, base: value_hole("on"))
-            for key, read in SHAPES[Strength].items()
-        }
-        return self._style.json(plain(Strength(level, (), KnownCore(0, 0, 0, 0)), self.base, {Strength: shape}), 1)
-
-    def _turn(self, turn: Turn) -> str:
-        return self._style.json(plain(turn, self.base), 3)
+    def _here(self, rows: Array) -> tuple[Array, Array]:
+        """Where each row of the piece is among some rows of the chunk, and whether it is."""
+        places = np.searchsorted(rows, self._at)
+        places[places == len(rows)] = 0
+        return places, rows[places] == self._at if len(rows) else np.zeros(len(self._at), dtype=bool)
 
     def _put_unless(self) -> None:
         items = Items(self._stream, 1)
         for item in self._chunk.liftings:
-            at = np.searchsorted(item.rows, self._at)
-            at[at == len(item.rows)] = 0
-            here = item.rows[at] == self._at if len(item.rows) else np.zeros(len(self._at), dtype=bool)
+            at, here = self._here(item.rows)
             rows = self._where(here)
             if not len(rows):
                 continue
@@ -312,3 +326,9 @@ class DocumentTokens(PlanTokens):
 
     def _put_currency(self) -> None:
         self._stream.put(self._every, self._distinct([case.currency for case in self._cases]))
+
+
+@lru_cache(maxsize=4096)
+def _turn_json(turn: Turn, base: Base, style: Style, rate: Rate | None) -> str:
+    """What is said of a turn while amounts are shown in the currency of a rate."""
+    return style.json(plain(turn, base), 3)

@@ -81,8 +81,7 @@ class PlanTokens(RowTokens):
                 seen[name] = there | before
                 rows = self._where(there & ~before)
                 if len(rows):
-                    items.begin(rows)
-                    self._stream.put(rows, self._templates.pool.token(f"{self._style.json(name)}: "))
+                    items.begin(rows, self._templates.pool.token(f"{self._style.json(name)}: "))
                     attribute = self._known.attributes.get(name)
                     concluded = attribute and (attribute.flag or not attribute.verdict)
                     self._stream.put(rows, (self._concluded(name) if concluded else self._reading(name))[rows])
@@ -180,7 +179,8 @@ class PlanTokens(RowTokens):
                 held = own(figure, limit, self.base)
                 key = ("flag", rule.id, level, figure, limit)
                 parts = self._record(key, made, {"facts": value_hole("read"), "value": value, "threshold": held})
-                self._put(items, rows, parts, read=self._read(condition, ref))
+                (read,) = self._reads([((condition, ref), rows)])
+                self._put(items, rows, parts, read=read)
 
     def _put_moves(self) -> None:
         items, processes, leanings = Items(self._stream, 1), self._processes, self._leanings()

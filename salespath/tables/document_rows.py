@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -22,11 +23,12 @@ from salespath.engine.contradictions import (
     cannot_be_rows,
     otherwise_rows,
 )
-from salespath.engine.strength_table import strength_records
+from salespath.engine.strength_table import turned_rows
 from salespath.engine.table import Array, Bits, FactTable, Rows
 from salespath.engine.unless_table import liftings
 from salespath.engine.walk import holds, supposing, walk
 from salespath.facts import Case, Derived
+from salespath.facts.money import own_rate
 from salespath.facts.values import words
 from salespath.facts.vocabulary import KINDS, Relation
 from salespath.report.plain import net, own, plain, round_figure
@@ -43,10 +45,10 @@ class Chunk:
 
     def __init__(self, base: Base, table: FactTable, guessed: Mapping[str, Array]) -> None:
         self.base, self.table = base, table
+        self.levels, self.turned = turned_rows(base, table, guessed)  # first, as it takes the most memory
         self.rows = Rows(base, table)
         self.walked = walk(base, self.rows)
         self.supposed = {process: supposing(self.walked, process) for process in PROCESSES}
-        self.strengths = list(strength_records(base, table, guessed))
         fired, stands = self.walked.fired, self.walked.stands
         self.liftings = list(
             liftings(base, table, {rule.id: stands(rule.id) & ~fired(rule.id) for rule, _ in base.blocks})
@@ -95,10 +97,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Answers:
-    """What some rows answer to a question: the place of each answer among the values, -1 for none."""
+    """What some rows answer to a question: the place of each answer among the values, -1 for none; the first are `given`."""
 
     codes: Array
     values: list[Any]
+    given: int
 
 
 class RowTokens:
@@ -115,6 +118,7 @@ class RowTokens:
         self._behind = Behind(chunk.base, table, self._true, self._false)
         self._answered: dict[str, Answers] = {}
         self._holes: dict[str, Array] = {}
+        self._words: dict[str, Array] = {}
         self._facts: dict[int, Array] = {}
 
     def _unpacked(self, bits: list[Bits]) -> Array:
@@ -152,41 +156,49 @@ class RowTokens:
         codes, values = np.full(len(self._at), -1, dtype=np.int32), list[Any]()
         column = self._chunk.table.columns.get(name)
         if column is not None:
-            places: dict[Any, int] = {}
-            for row in np.flatnonzero(column.known[self._at]).tolist():
-                value = self._cases[row].values[name]
-                key = (value.__class__, value) if value else repr(value)
-                if key not in places:
-                    places[key] = len(values)
-                    values.append(value)
-                codes[row] = places[key]
+            rows = np.flatnonzero(column.known[self._at])
+            cells = _exact(column.values[self._at[rows]])
+            _, first, codes[rows] = np.unique(cells, return_index=True, return_inverse=True)
+            values = [self._cases[row].values[name] for row in rows[first].tolist()]
+        given = len(values)
         if name in self.base.vocabulary.derived:
             made = self._chunk.rows.computed(name)
             numbers, known = (
                 np.broadcast_to(cells, self._chunk.table.rows)[self._at] for cells in (made.values, made.known)
             )
             some = np.flatnonzero(known & (codes < 0))
-            distinct, inverse = np.unique(
-                np.ascontiguousarray(numbers[some], np.float64).view(np.int64), return_inverse=True
-            )
+            distinct, inverse = np.unique(_exact(numbers[some].astype(np.float64)), return_inverse=True)
             codes[some] = len(values) + inverse
             values += distinct.view(np.float64).tolist()
-        return Answers(codes, values)
+        return Answers(codes, values, given)
 
     def _own(self, texts: Iterable[str], codes: Array, none: str = "") -> Array:
         """The tokens of texts, by their places; of -1 that of another text."""
-        tokens = np.append(self._stream.own(list(texts)), np.int32(self._templates.pool.token(none)))
+        tokens = np.append(self._stream.own(texts), np.int32(self._templates.pool.token(none)))
         return tokens[codes]
 
-    def _fill(self, name: str) -> Array:
+    def _fill(self, name: str, rows: Array) -> Array:
+        """What a hole is filled with in some rows."""
+        kind, _, rest = name.partition(":")
+        if kind == "figure":
+            return self._figures(rest, rows)
         if name not in self._holes:
-            kind, _, rest = name.partition(":")
             self._holes[name] = getattr(self, f"_fill_{kind}")(rest)
-        return self._holes[name]
+        return self._holes[name][rows]
 
-    def _fill_figure(self, name: str) -> Array:
+    def _figures(self, name: str, rows: Array) -> Array:
+        """A fact or number in words, which are made where they are read first: of most answers no sentence speaks."""
         found, term = self._answers(name), self.base.vocabulary[name]
-        return self._own((self._style.string(words(term, value)) for value in found.values), found.codes, NOT_KNOWN)
+        if name not in self._words:
+            self._words[name] = np.zeros(len(found.values) + 1, dtype=np.int32)
+            self._words[name][-1] = self._templates.pool.token(NOT_KNOWN)
+        made, codes = self._words[name], found.codes[rows]
+        tokens = made[codes]
+        if not tokens.all():
+            new = np.unique(codes[tokens == 0])
+            made[new] = self._stream.own(self._style.string(words(term, found.values[code])) for code in new.tolist())
+            tokens = made[codes]
+        return tokens
 
     def _fill_made(self, name: str) -> Array:
         made = np.broadcast_to(self._chunk.rows.made(name).values, self._chunk.table.rows)[self._at]
@@ -195,10 +207,8 @@ class RowTokens:
         return self._own((self._style.string(words(term, value)) for value in distinct.tolist()), codes)
 
     def _fill_value(self, name: str) -> Array:
-        """An answer as JSON; unlimited is no number."""
         found = self._answers(name)
-        texts = (self._json(None if v == math.inf else own(name, v, self.base), 3) for v in found.values)
-        return self._own(texts, found.codes, "null")
+        return self._own(self._values_json(name, found.values, 3), found.codes, "null")
 
     def _fill_owner(self, role: str) -> Array:
         known, refs = self._known.owners, self.base.graph.owner_refs
@@ -251,6 +261,12 @@ class RowTokens:
             return repr(value)
         return self._style.json(plain(value, self.base), depth)
 
+    def _values_json(self, name: str, values: Sequence[Any], depth: int) -> list[str]:
+        """Answers as JSON, amounts in the currency that is shown; unlimited is no number."""
+        if own_rate() is not None:
+            values = [own(name, value, self.base) for value in values]
+        return [self._json(None if value == math.inf else value, depth) for value in values]
+
     def _text(self, text: str) -> str:
         return fill(text, lambda name: hole(f"figure:{name}"))
 
@@ -262,74 +278,78 @@ class RowTokens:
         """An item for some rows; a hole of a name in `members` is filled by that."""
         if not len(rows):
             return
-        items.begin(rows)
-        for part in parts:
+        first, *rest = parts
+        items.begin(rows, int(first))
+        for part in rest:
             if isinstance(part, int):
                 self._stream.put(rows, part)
             elif part in members:
                 members[part](rows)
             else:
-                self._stream.put(rows, self._fill(part)[rows])
+                self._stream.put(rows, self._fill(part, rows))
 
     def _where(self, mask: Array) -> Array:
         return self._every[mask]
 
-    def _read(self, *refs: int) -> Callable[[Array], None]:
-        """Puts the facts behind some nodes."""
+    def _reads(self, asked: Sequence[tuple[Sequence[int], Array]]) -> Iterator[Callable[[Array], None]]:
+        """What puts the facts behind some nodes for some rows, for each of several."""
+        bits = [self._behind.read(refs, rows) for refs, rows in asked]
+        return self._members([rows for _, rows in asked], bits, self._fact_tokens(4), "{}", 3)
 
-        def put(rows: Array) -> None:
-            self._members(rows, self._behind.read(refs, rows), self._fact_tokens(4), "{}", 3)
+    def _needs(self, asked: Sequence[tuple[int, Array]]) -> Iterator[Callable[[Array], None]]:
+        """What puts the names of the facts that an open node needs, for each of several."""
+        bits = [self._behind.needs(ref, rows) for ref, rows in asked]
+        opening, comma, _, _ = self._templates.marks("[]", 3)
+        pool = self._templates.pool
+        names = [pool.token(self._style.json(name)) for name in self._behind.names]
+        tokens = np.array([[pool.joined(mark, name) for name in names] for mark in (comma, opening)])
+        every = np.broadcast_to(tokens[..., None], (*tokens.shape, len(self._at)))
+        return self._members([rows for _, rows in asked], bits, every, "[]", 3)
 
-        return put
+    def _members(
+        self, asked: Sequence[Array], bits: Sequence[Array], tokens: Array, brackets: str, depth: int
+    ) -> Iterator[Callable[[Array], None]]:
+        """What puts a set of names for each of some rows, for each of several such: of all of them at once.
 
-    def _needs(self, ref: int) -> Callable[[Array], None]:
-        """Puts the names of the facts that an open node needs."""
-        names = self._behind.names
-        tokens = np.array([self._templates.pool.token(self._style.json(name)) for name in names])
-
-        def put(rows: Array) -> None:
-            every = np.broadcast_to(tokens[:, None], (len(names), len(self._at)))
-            self._members(rows, self._behind.needs(ref, rows), every, "[]", 3)
-
-        return put
-
-    def _members(self, rows: Array, bits: Array, tokens: Array, brackets: str, depth: int) -> None:
-        """Sets of names, each as what stands for the name in its row."""
-        opening, comma, closing, empty = self._templates.marks(brackets, depth)
-        sets, places = self._behind.places(bits)
-        found = np.empty((len(sets), 2), dtype=np.int32)
-        found[:, 0] = comma
-        found[:, 1] = tokens[places, rows[sets]]
+        `tokens` stand for a name in a row, the first with the comma before it, the second with what opens the set.
+        """
+        if not asked:
+            return
+        rows = np.concatenate(asked)
+        sets, places = self._behind.places(np.concatenate(bits))
+        begins = np.diff(sets, prepend=-1) != 0
         filled = np.zeros(len(rows), dtype=bool)
-        if len(sets):
-            found[np.concatenate(([True], sets[1:] != sets[:-1])), 0] = opening
-            filled[sets] = True
-            self._stream.put(np.repeat(rows[sets], 2), found.reshape(-1))
-        self._stream.put(rows, np.where(filled, closing, empty))
+        filled[sets] = True
+        found, its_rows = tokens[begins.view(np.int8), places, rows[sets]], rows[sets]
+        _, _, closing, empty = self._templates.marks(brackets, depth)
+        closed = np.where(filled, closing, empty)
+        ends = np.cumsum([0, *map(len, asked)])
+        bounds = np.searchsorted(sets, ends)
+
+        for (start, stop), (first, last) in zip(pairwise(ends.tolist()), pairwise(bounds.tolist())):
+
+            def put(rows: Array, first: int = first, last: int = last, closed: Array = closed[start:stop]) -> None:
+                self._stream.put(its_rows[first:last], found[first:last])
+                self._stream.put(rows, closed)
+
+            yield put
 
     def _fact_tokens(self, depth: int) -> Array:
-        """Facts with their values so deep, by the place of the name and by row."""
+        """Facts with their values so deep, by the place of the name and by row, as `_members` takes them."""
         if not self._style.indented:
             depth = 0
         if depth not in self._facts:
-            found = np.zeros((len(self._behind.names), len(self._at)), dtype=np.int32)
+            opening, comma, _, _ = self._style.between("{}", depth - 1)
+            found = np.zeros((2, len(self._behind.names), len(self._at)), dtype=np.int32)
             for place, name in enumerate(self._behind.names):
                 if name in self._chunk.table.columns:
                     answers, key = self._answers(name), self._style.json(name)
-                    texts = [
-                        f"{key}: {self._json(own(name, value, self.base), depth)}" if so else ""
-                        for value, so in zip(answers.values, self._given(name, answers))
-                    ]
-                    found[place] = self._own(texts, answers.codes)
+                    given = answers.values[: answers.given]
+                    texts = self._values_json(name, given, depth) + [""] * (len(answers.values) - answers.given)
+                    for mark, tokens in zip((comma, opening), found):
+                        tokens[place] = self._own([f"{mark}{key}: {text}" for text in texts], answers.codes)
             self._facts[depth] = found
         return self._facts[depth]
-
-    def _given(self, name: str, answers: Answers) -> list[bool]:
-        """Which answers stand in the facts; the others are computed."""
-        rows = self._chunk.table.columns[name].known[self._at]
-        found = np.zeros(len(answers.values), dtype=bool)
-        found[answers.codes[rows]] = True
-        return found.tolist()
 
     def _values(self, attribute: str) -> dict[str, Array]:
         return {value: self._flags(bits) for value, bits in self._chunk.walked.values(attribute).items()}
@@ -384,6 +404,11 @@ class RowTokens:
 def same(item: T) -> T:
     """The item."""
     return item
+
+
+def _exact(numbers: Array) -> Array:
+    """Numbers as they lie in memory, so that not even 0 and -0.0 are the same; codes as they are."""
+    return numbers.view(np.int64) if numbers.dtype.kind == "f" else numbers
 
 
 @lru_cache(maxsize=65_536)

@@ -6,8 +6,8 @@ them it has, with which figures. Rows with what is rare (ranges, conclusions tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -27,7 +27,8 @@ from salespath.tables.document_parts import DocumentTokens
 from salespath.tables.document_rows import Chunk
 from salespath.tables.json_tokens import Style, Templates, texts_of
 
-PIECE = 1024  # rows put together at once: some 50 MB
+PIECE = 1024  # rows put together at once
+WRITTEN = 32  # rows of which the texts are there at once: some 1.5 MB, which stay in the processor's cache
 FEW = 100  # rows for which it does not pay to work out all at once
 RATES = 16  # of which the sentences are kept
 
@@ -61,7 +62,7 @@ class Documents:
     ) -> Iterator[list[str] | pa.Array]:
         """The documents of the companies of a table, some at a time, each with what stands around it.
 
-        `cases` are its rows, with typed facts; `guessed` says of facts for which rows they are.
+        `cases` are its rows, with typed facts, as files have them; `guessed` says of facts for which rows they are.
         """
         rest = iter(cases)
         for start in range(0, table.rows, CHUNK):
@@ -83,16 +84,15 @@ class Documents:
             for n, case in enumerate(some):
                 if not odd[n]:
                     rates.setdefault(case.rate, []).append(n)
-            found, places = [pa.array(alone, pa.string())], [np.flatnonzero(odd)]
+            found: list[tuple[Array, Callable[[int, int], pa.Array]]] = []
             for rate, members in rates.items():
                 with in_own_currency(rate):
                     part = DocumentTokens(chunk, at[members], [some[n] for n in members], self._templates(rate))
-                    found.append(part.documents())
-                places.append(np.array(members))
-            if len(rates) == 1 and not len(alone):
-                yield found[-1]
-            else:
-                yield pa.concat_arrays(found).take(pa.array(np.argsort(np.concatenate(places))))
+                    found.append((np.array(members), part.documents().of))
+            if len(alone):
+                found.append((np.flatnonzero(odd), partial(_some, pa.array(alone, pa.string()))))
+            for first in range(0, len(at), WRITTEN):
+                yield _in_order(found, first, min(len(at), first + WRITTEN))
 
     def _alone(self, case: Case) -> str:
         return self._around(document(assess(self.base, case), table=True))
@@ -107,3 +107,17 @@ class Documents:
     def _around(self, said: Any) -> str:
         before, after = self.style.around
         return f"{before}{self.style.json(said)}{after}"
+
+
+def _some(texts: pa.Array, start: int, stop: int) -> pa.Array:
+    return texts[start:stop]
+
+
+def _in_order(found: Sequence[tuple[Array, Callable[[int, int], pa.Array]]], start: int, stop: int) -> pa.Array:
+    """The texts of some rows, each of which is in one of several parts, given with what makes the texts of some of them."""
+    bounds = [np.searchsorted(places, (start, stop)).tolist() for places, _ in found]
+    texts = [of(*ends) for (_, of), ends in zip(found, bounds)]
+    if len(texts) == 1:
+        return texts[0]
+    order = np.argsort(np.concatenate([places[slice(*ends)] for (places, _), ends in zip(found, bounds)]))
+    return pa.concat_arrays(texts).take(pa.array(order))

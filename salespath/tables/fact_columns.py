@@ -486,27 +486,31 @@ def ranged(cells: FactColumn) -> Array | None:
 
 def values(fact: Fact | Derived, cells: FactColumn) -> list[Value | None]:
     """The single values of a column, None where unknown."""
+    found: Array = np.empty(len(cells.known), dtype=object)
     if fact.numeric:
-        known = cells.known.tolist()
-        found: list[Value | None] = [_number(v) if is_ else None for v, is_ in zip(cells.values.tolist(), known)]
+        whole = cells.known & (np.floor(cells.values) == cells.values) & (np.abs(cells.values) < _WHOLE)
+        found[cells.known] = cells.values[cells.known]
+        found[whole] = cells.values[whole].astype(np.int64)
         ranges = ranged(cells)
         if ranges is not None and cells.high is not None:
             for row in np.flatnonzero(ranges).tolist():
                 found[row] = Range(_number(float(cells.values[row])), _number(float(cells.high[row])))
-        return found
-    if fact.type == "date":
-        days = cells.values.astype("datetime64[D]").astype(str).tolist()
-        return [day if known else None for day, known in zip(days, cells.known.tolist())]
+    elif fact.type == "date":
+        found[cells.known] = cells.values[cells.known].astype("datetime64[D]").astype(str)
+    else:
+        codes, which = np.unique(cells.values[cells.known], return_inverse=True)
+        single: Array = np.empty(len(codes), dtype=object)
+        single[:] = [_word(fact, code) for code in codes.tolist()]
+        found[cells.known] = single[which]
+    values: list[Value | None] = found.tolist()
+    return values
+
+
+def _word(fact: Fact | Derived, code: int) -> Value:
     terms = words(fact)
-    found = []
-    for code, known in zip(cells.values.tolist(), cells.known.tolist()):
-        if not known:
-            found.append(None)
-        elif fact.type == "set":
-            found.append(frozenset(str(word) for place, word in enumerate(terms) if code >> place & 1))
-        else:
-            found.append(terms[code])
-    return found
+    if fact.type != "set":
+        return terms[code]
+    return frozenset(str(word) for place, word in enumerate(terms) if code >> place & 1)
 
 
 def _number(value: float) -> float | int:

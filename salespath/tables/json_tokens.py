@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ from salespath.engine.table import Array
 from salespath.files.visible import escaped
 
 _HOLE = re.compile(r'"\\u0000=([^"\\]*)\\u0000"|\\u0000([^"\\=]*)\\u0000')
+USUAL = 1200  # tokens of a row
 Parts: TypeAlias = "tuple[int | str, ...]"  # tokens, and the names of holes
 
 
@@ -35,11 +36,12 @@ class Style:
     """How JSON is laid out: on one line, or indented by two, as items of one array are."""
 
     def __init__(self, *, indented: bool, ascii_only: bool) -> None:
-        self.indented, self._ascii = indented, ascii_only
+        self.indented = indented
+        self._encode = json.JSONEncoder(ensure_ascii=ascii_only, indent=2 if indented else None).encode
 
     def json(self, value: Any, depth: int = 0) -> str:
         """A value that stands so deep in a document."""
-        text = escaped(json.dumps(value, ensure_ascii=self._ascii, indent=2 if self.indented else None))
+        text = escaped(self._encode(value))
         return text.replace("\n", self._line(depth)) if self.indented else text
 
     def string(self, text: str) -> str:
@@ -68,17 +70,25 @@ class Pool:
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {"": 0}
-        self._array = pa.array([""], pa.string())
+        self._texts = [""]
+        self._joined: dict[tuple[int, int], int] = {}
 
     def token(self, text: str) -> int:
         """The token of a text; 0 is nothing."""
-        return self._places.setdefault(text, len(self._places))
+        token = self._places.setdefault(text, len(self._places))
+        if token == len(self._texts):
+            self._texts.append(text)
+        return token
 
-    def array(self) -> pa.Array:
-        """All texts."""
-        if len(self._array) < len(self._places):
-            self._array = pa.array(list(self._places), pa.string())
-        return self._array
+    def joined(self, first: int, second: int) -> int:
+        """The token of the texts of two, one after the other."""
+        if (first, second) not in self._joined:
+            self._joined[first, second] = self.token(self._texts[first] + self._texts[second])
+        return self._joined[first, second]
+
+    def array(self, more: Sequence[str]) -> pa.Array:
+        """All texts, and some more."""
+        return pa.array([*self._texts, *more], pa.string())
 
 
 class Templates:
@@ -117,41 +127,51 @@ class Stream:
     def __init__(self, templates: Templates, rows: int) -> None:
         self.templates, self.rows = templates, rows
         self.every = np.arange(rows, dtype=np.uint16)
-        self._rows: list[Array] = []
-        self._tokens: list[Array] = []
+        self._count = 0
+        self._rows: Array = np.empty(rows * USUAL, dtype=np.uint16)
+        self._tokens: Array = np.empty(rows * USUAL, dtype=np.int32)
         self._texts: list[str] = []
 
     # Texts of these rows alone: negative tokens
 
-    def own(self, texts: Sequence[str]) -> Array:
+    def own(self, texts: Iterable[str]) -> Array:
         """The tokens of some texts that are not in the pool."""
         first = len(self._texts)
         self._texts += texts
-        return -1 - np.arange(first, first + len(texts), dtype=np.int32)
+        return -1 - np.arange(first, len(self._texts), dtype=np.int32)
 
     # What comes next
 
     def put(self, rows: Array, tokens: Array | int) -> None:
         """One token for some rows; 0 is none."""
-        self._rows.append(rows)
-        self._tokens.append(np.broadcast_to(np.asarray(tokens, dtype=np.int32), rows.shape))
+        start, self._count = self._count, self._count + len(rows)
+        while self._count > len(self._rows):
+            self._rows, self._tokens = (np.append(cells, np.empty_like(cells)) for cells in (self._rows, self._tokens))
+        self._rows[start : self._count] = rows
+        self._tokens[start : self._count] = tokens
 
-    def strings(self) -> pa.Array:
-        """The document of each row."""
-        rows, tokens = np.concatenate(self._rows), np.concatenate(self._tokens)
-        kept = tokens != 0
-        if not kept.all():
-            rows, tokens = rows[kept], tokens[kept]
+    def strings(self) -> Strings:
+        """The documents of the rows. Nothing comes after that."""
+        rows, tokens = self._rows[: self._count], self._tokens[: self._count]
         order = np.argsort(rows, kind="stable")
+        ends = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=self.rows))))
         tokens = tokens[order]
-        pool = self.templates.pool.array()
-        if self._texts:
-            tokens = np.where(tokens < 0, len(pool) - 1 - tokens, tokens)
-            pool = pa.concat_arrays([pool, pa.array(self._texts, pa.string())])
-        found = pool.take(pa.array(tokens))
-        ends = np.frombuffer(found.buffers()[1], dtype=np.int32)[: len(tokens) + 1]
-        last = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=self.rows))))
-        return pa.StringArray.from_buffers(self.rows, pa.py_buffer(ends[last]), found.buffers()[2])
+        pool = self.templates.pool.array(self._texts)
+        return Strings(np.where(tokens < 0, len(pool) - len(self._texts) - 1 - tokens, tokens), ends, pool)
+
+
+class Strings:
+    """Texts of some rows, of which each is made of several: the places of these in a pool, and where those of each row end."""
+
+    def __init__(self, tokens: Array, ends: Array, pool: pa.Array) -> None:
+        self._tokens, self._ends, self._pool = tokens, ends, pool
+
+    def of(self, start: int, stop: int) -> pa.Array:
+        """The texts of some rows."""
+        ends = self._ends[start : stop + 1]
+        found = self._pool.take(pa.array(self._tokens[ends[0] : ends[-1]]))
+        offsets = np.frombuffer(found.buffers()[1], dtype=np.int32)[ends - ends[0]]
+        return pa.StringArray.from_buffers(stop - start, pa.py_buffer(offsets), found.buffers()[2])
 
 
 class Items:
@@ -162,10 +182,11 @@ class Items:
         self._marks = stream.templates.marks(brackets, depth)
         self._filled = np.zeros(stream.rows, dtype=bool)
 
-    def begin(self, rows: Array) -> None:
-        """Begin an item for some rows."""
+    def begin(self, rows: Array, token: int) -> None:
+        """Begin an item for some rows, with a token of the pool."""
         opening, comma, _, _ = self._marks
-        self._stream.put(rows, np.where(self._filled[rows], comma, opening))
+        joined = self._stream.templates.pool.joined
+        self._stream.put(rows, np.where(self._filled[rows], joined(comma, token), joined(opening, token)))
         self._filled[rows] = True
 
     def close(self) -> None:

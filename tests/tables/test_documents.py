@@ -17,6 +17,7 @@ from salespath.engine.table import FactTable
 from salespath.facts import Case
 from salespath.facts.objects import typed_case
 from salespath.facts.rates import given_rate
+from salespath.facts.values import whole
 from salespath.report.plain import document
 from salespath.tables import documents
 from salespath.tables.json_tokens import Style
@@ -40,10 +41,15 @@ def written(base, cases, style=LINES):
     return [text for piece in found for text in (piece if isinstance(piece, list) else piece.to_pylist())]
 
 
+def as_read(case):
+    """A company as files have it, where a whole number is an integer however it is written."""
+    return replace(case, values={name: whole(v) if type(v) is float else v for name, v in case.values.items()})
+
+
 def check(base, cases, style=LINES):
     """Each document of a table is that of the company alone."""
     before, after = style.around
-    cases = [typed_case(base.vocabulary, case) for case in cases]
+    cases = [as_read(typed_case(base.vocabulary, case)) for case in cases]
     for case, text in zip(cases, written(base, cases, style), strict=True):
         alone = f"{before}{style.json(document(assess(base, case), table=True))}{after}"
         assert text == alone
