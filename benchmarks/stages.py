@@ -83,9 +83,12 @@ def one_round(path: str, strong: int) -> Clock:
         for what, names in (("verdict", VERDICT), ("all", RESULTS)):
             with clock(f"{what}: tokens of lines", rows):
                 lines = CsvLines([texts[name] for name in names], rows)
-            with clock(f"{what}: text of lines", rows):
+            with tempfile.TemporaryFile() as out:
                 for made, start, stop in lines.pieces():
-                    made.text(start, stop)
+                    with clock(f"{what}: text of lines", stop - start):
+                        text = made.text(start, stop)
+                    with clock(f"{what}: lines written", stop - start):
+                        out.write(text)
             columns = ResultColumns(wording, batch, result, strong=False)
             with clock(f"{what}: typed columns", rows):
                 typed = pa.RecordBatch.from_arrays(columns.typed(names), list(names))
