@@ -28,8 +28,8 @@ from salespath.tables.progress import spans
 TOTAL, AVERAGE, HEADING, FOOTER, DUPLICATE, OLDER = "total", "average", "heading", "footer", "duplicate", "older date"
 SECTION = "section heading"
 NAMED = 20  # rows of a kind that are told one by one
-REMEMBERED = 2**23  # rows that later ones are compared with, at 24 to 48 bytes each
-PART = 2**16  # of them put at once into a larger table
+REMEMBERED = 2**23  # rows that later ones are compared with, at 15 to 30 bytes each
+PART = 2**16  # of them looked up at once
 _SUBTOTALS = frozenset(["subtotal", "subtotals", "zwischensumme"])
 _TOTALS = frozenset(
     [
@@ -302,50 +302,58 @@ class Sieve:
 
 
 class _Seen:
-    """The keys of rows, and where each was seen first: a hash table that grows, and beside it what found its places taken."""
+    """The keys of rows, and where each was seen first: a hash table that grows."""
 
-    def __init__(self, size: int = 2**20) -> None:
+    def __init__(self, size: int = 5 * 2**18) -> None:
         self._make(size)
         self._count = 0
 
     def earlier(self, keys: Array, rows: Array) -> Array:
         """For each key the first row that had it, or 0."""
-        size = len(self._keys)
-        if size < min(2 * (self._count + len(keys)), 2 * REMEMBERED):
-            held = self._rows > 0
-            known, where, beside = self._keys[held], self._rows[held], self._beside
-            self._make(2 * size)
-            for start in range(0, len(known), PART):
-                self._put(known[start : start + PART], where[start : start + PART])
-            self._put(np.array([*beside], np.int64), np.array([*beside.values()], np.int64))
-        first = self._put(keys, rows)
-        self._count += int((first == rows).sum())
+        first = rows.copy()
+        for start in range(0, len(keys), PART):
+            some = slice(start, start + PART)
+            while 4 * len(self._keys) < 5 * min(self._count + len(keys[some]), REMEMBERED):
+                self._grow()
+            first[some] = self._put(keys[some], rows[some])
+            self._count += int((first[some] == rows[some]).sum())
         first[first == rows] = 0
         return first
 
     def _make(self, size: int) -> None:
+        """An empty table of 5 * 2**n places, so that steps of 1, 11, 21 ... come by all of them."""
         self._keys = np.zeros(size, np.int64)
         self._rows = np.zeros(size, np.uint32)
-        self._beside: dict[int, int] = {}
 
-    def _put(self, keys: Array, rows: Array) -> Array:
-        """The first row of each key; those not seen before are kept, as long as there is room."""
-        first, left, more = rows.copy(), np.arange(len(keys)), self._count < REMEMBERED
-        for shift in (0, 21, 42):
-            key = keys[left]
-            slot = (key >> shift) & (len(self._keys) - 1)
-            where = self._rows[slot]
-            if more:
-                new = np.flatnonzero(where == 0)[::-1]  # of several for one slot, the first is kept
-                self._keys[slot[new]] = key[new]
-                self._rows[slot[new]] = rows[left[new]]
-                where = self._rows[slot]
-            here = (self._keys[slot] == key) & (where > 0)
+    def _grow(self) -> None:
+        """Move everything to a table twice as large. Places keep their order, so the old one shrinks as the new one fills."""
+        keys, rows = self._keys, self._rows
+        self._make(2 * len(keys))
+        for start in range((len(keys) - 1) // PART * PART, -1, -PART):
+            held = np.flatnonzero(rows[start:]) + start
+            self._put(keys[held], rows[held], more=True)
+            keys.resize(start, refcheck=False)
+            rows.resize(start, refcheck=False)
+
+    def _put(self, keys: Array, rows: Array, *, more: bool | None = None) -> Array:
+        """The first row of each key; those not seen before are kept, as long as there is room or with `more`."""
+        size, first, left = len(self._keys), rows.copy(), np.arange(len(keys))
+        more = self._count < REMEMBERED if more is None else more
+        slots = (((keys.view(np.uint64) >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32)).astype(np.int64)
+        steps = (keys & 255) * 10 + 1
+        while len(left):
+            where = self._rows[slots]
+            new = np.flatnonzero(where == 0)[::-1]  # of several for one place, the first is kept
+            if more and len(new):
+                self._keys[slots[new]] = keys[left[new]]
+                self._rows[slots[new]] = rows[left[new]]
+                where = self._rows[slots]
+            here = (where > 0) & (self._keys[slots] == keys[left])
             first[left[here]] = where[here]
-            left = left[~here]
-        for place in left.tolist():
-            find = self._beside.setdefault if more else self._beside.get
-            first[place] = find(int(keys[place]), int(rows[place]))
+            on = np.flatnonzero((where > 0) & ~here)
+            left, steps = left[on], steps[on]
+            slots = slots[on] + steps
+            slots[slots >= size] -= size
         return first
 
 
