@@ -99,7 +99,29 @@ class Bar:
         return f"{self.here:.0%} of the scale, {self.low:.0%} to {self.high:.0%}"
 
 
-Cell: TypeAlias = "str | Bar | Level"
+Shape = Literal["good", "for", "against", "note", "flag", "stop", "open"]
+GLYPHS: Mapping[Shape, str] = {
+    "good": "●", "for": "✚", "against": "–", "note": "◆", "flag": "▲", "stop": "■", "open": "○",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How something stands: in words, and by a shape of its own, so that no colour is needed."""
+
+    shape: Shape
+    said: str
+
+    def __str__(self) -> str:
+        return self.said
+
+    @property
+    def marked(self) -> str:
+        """The words with the shape as a letter before them, for formats that draw none."""
+        return f"{GLYPHS[self.shape]} {self.said}"
+
+
+Cell: TypeAlias = "str | Bar | Level | Sign"
 
 
 @dataclass(frozen=True)
@@ -268,7 +290,7 @@ def _retold(part: Any, said: Callable[[str], str], in_cells: Callable[[str], str
             return type(part)(_retold(item, said, in_cells) for item in part)
         case Mapping():
             return {_retold(key, said, in_cells): _retold(value, said, in_cells) for key, value in part.items()}
-        case Page() | Block() | Bar() | Column() | Axis() | Level() | Point():
+        case Page() | Block() | Bar() | Column() | Axis() | Level() | Point() | Sign():
             kind: Any = type(part)
             each = in_cells if kind is Table else said
             before = {name: getattr(part, name) for name in _texts(kind)}
