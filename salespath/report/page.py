@@ -149,7 +149,7 @@ class Table(Block):
 
     The caption says what the rows are, where that does not stand before the table; a terminal leaves it out. With `cut`, a row
     takes one line there, and this is said where that left anything out. The first `onward` rows have a page each, which follow
-    the page of the table in the same order.
+    the page of the table in the same order. `full`: on paper it is as wide as the text.
     """
 
     columns: tuple[Column, ...]
@@ -159,6 +159,7 @@ class Table(Block):
     ruled: bool = True  # on a terminal, a line below the titles
     cut: str = ""
     onward: int = 0
+    full: bool = False
 
 
 @dataclass(frozen=True)

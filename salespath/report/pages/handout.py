@@ -84,7 +84,7 @@ def rest(found: Handout) -> Page:
         *_changes(found),
         *_open_questions(found),
         *_disagreements(a, found.panel, found.outcome),
-        *_precedents(a),
+        *precedents.part(a),
         *report.doubts(a),
         *_receipt(found),
     ]
@@ -116,7 +116,7 @@ def scorecard(a: Assessment, scores: Sequence[Score]) -> Table:
         Column("How it stands", least=16),
     )
     rows = tuple((*score_words(a, score), sign_of(score)) for score in scores)
-    return Table(columns, rows, ids=tuple(dict.fromkeys(score.rule for score in scores)), claims={})
+    return Table(columns, rows, ids=tuple(dict.fromkeys(score.rule for score in scores)), claims={}, full=True)
 
 
 def score_words(a: Assessment, score: Score) -> tuple[str, str, str]:
@@ -155,7 +155,7 @@ def _moves(found: Handout) -> Iterator[Block]:
             (f"{n}.", move.text, move.owner, in_words(move.due) if move.due else "")
             for n, move in enumerate(outcome.moves, 1)
         ]
-        yield Table(columns, tuple(rows), empty="-", claims={})
+        yield Table(columns, tuple(rows), empty="-", claims={}, full=True)
     else:
         some = found.moves.first
         yield Heading("First moves")
@@ -167,7 +167,8 @@ def _moves(found: Handout) -> Iterator[Block]:
         ]
         ids = tuple(dict.fromkeys(rule for move in some for rule in move.rules))
         claims = [move_claims(a, move) for move in some]
-        yield Table(columns, tuple(rows), empty="-", ids=ids, claims={k: v for said in claims for k, v in said.items()})
+        said = {subject_: value for each in claims for subject_, value in each.items()}
+        yield Table(columns, tuple(rows), empty="-", ids=ids, claims=said, full=True)
     if outcome and outcome.review:
         yield Text(f"Looked at again on {in_words(outcome.review)}.")
     elif found.start is None:
@@ -321,11 +322,6 @@ def _disagreements(a: Assessment, panel: Panel | None, outcome: Outcome | None) 
             yield from section("Dissent", [Item(item.text, lead=item.who) for item in outcome.dissent])
 
     yield from _part("Disagreements and dissent", (replace(block, claims={}) for block in parts()))
-
-
-def _precedents(a: Assessment) -> Iterator[Block]:
-    found = list(precedents.part(a))
-    yield from found
 
 
 def _receipt(found: Handout) -> Iterator[Block]:

@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from salespath.files.problems import refusal
+from salespath.files.problems import SalespathError, refusal, shown
 from salespath.files.visible import visible
+from salespath.report.firm import Firm
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.letters import ems
@@ -32,6 +33,7 @@ from salespath.report.page import (
     Items,
     Page,
     Quadrant,
+    Sign,
     Table,
     Text,
     Tree,
@@ -68,12 +70,15 @@ def ready() -> Any:
     return typst
 
 
-def write(*pages: Page) -> bytes:
-    """Some pages as one file, each begun on a new sheet. Raises SalespathError (SP188) without typst."""
+def write(*pages: Page, firm: Firm | None = None) -> bytes:
+    """Some pages as one file, each begun on a new sheet, with a firm's logo, name, colour and contact line.
+
+    Raises SalespathError without typst (SP188), and where it warns of anything (SP189).
+    """
     typst = ready()
 
     def typeset(source: Path | bytes, data: str, machine: bool) -> bytes:
-        made: bytes = typst.compile(
+        made, warnings = typst.compile_with_warnings(
             source,
             root=_TEMPLATE.parent,
             format="pdf",
@@ -81,26 +86,38 @@ def write(*pages: Page) -> bytes:
             ignore_system_fonts=not machine,
             pdf_standards="ua-1",
         )
-        return made
+        if warnings:
+            said = "; ".join(shown(warning.message, 200) for warning in warnings)
+            raise refusal("SP189", f"a mistake in salespath: the typesetter warns ({said}); no PDF is written.", None)
+        return bytes(made)
 
     def drawn(character: str) -> bool:
         try:
             typeset(_PROBE, character, True)
-        except typst.TypstError:
+        except (typst.TypstError, SalespathError):
             return False
         return True
 
     some = tuple(map(seen, pages))
-    foreign = sorted(set(_FOREIGN.findall(_data(some))))  # of other scripts, which only fonts of the machine may have
+    foreign = sorted(
+        set(_FOREIGN.findall(_data(some, firm)))
+    )  # of other scripts, which only fonts of the machine may have
     if missing := {ord(c): f"<U+{ord(c):04X}>" for c in foreign if not drawn(c)}:
         some = retold(some, lambda text: text.translate(missing), lambda text: text.translate(missing))
-    return typeset(_TEMPLATE, _data(some), bool(foreign))
+        if firm:
+            firm = replace(firm, name=firm.name.translate(missing), contact=firm.contact.translate(missing))
+    return typeset(_TEMPLATE, _data(some, firm), bool(foreign))
 
 
-def _data(pages: tuple[Page, ...]) -> str:
+def _data(pages: tuple[Page, ...], firm: Firm | None) -> str:
     """What the template reads."""
     parts = [{"title": page.title, "blocks": _Sheet(bool(page.title)).blocks(page.blocks)} for page in pages]
-    return json.dumps({"title": _title(pages), "pages": parts}, ensure_ascii=False)
+    data: Data = {"title": _title(pages), "pages": parts}
+    if firm:
+        logo = firm.logo.decode("utf-8-sig") if firm.kind == "svg" else [*firm.logo]
+        own = {"name": firm.name, "colour": firm.colour, "ink": firm.ink, "contact": firm.contact}
+        data["firm"] = own | {"logo": logo, "kind": firm.kind}
+    return json.dumps(data, ensure_ascii=False)
 
 
 def _title(pages: tuple[Page, ...]) -> str:
@@ -220,12 +237,16 @@ def _table(table: Table, caption: str = "", fills: Sequence[Sequence[str | None]
             cell["fill"] = colour
     columns = [{"title": column.title, "right": column.right} for column in table.columns]
     size = _size(len(columns))
-    return {"is": "table", "caption": caption, "columns": columns, "rows": rows, "onward": table.onward, "size": size}
+    found = {"is": "table", "caption": caption, "columns": columns, "rows": rows, "onward": table.onward, "size": size}
+    if table.full:
+        found["wide"] = max(range(len(columns)), key=lambda place: table.columns[place].share)
+    return found
 
 
 def _cell(cell: Cell, empty: str) -> Data:
     bar = [cell.low, cell.here, cell.high] if isinstance(cell, Bar) else None
-    return {"text": str(cell) or empty, "bar": bar, "fill": None, "own": False}
+    sign = cell.shape if isinstance(cell, Sign) else None
+    return {"text": str(cell) or empty, "bar": bar, "sign": sign, "fill": None, "own": False}
 
 
 def _map(figure: Figure) -> Data:
