@@ -20,7 +20,7 @@ from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.letters import ems
 from salespath.report.formats.overview import counts, lengths, levels, quarters, shades, shorten
-from salespath.report.formats.svg import band, quadrant, svg
+from salespath.report.formats.svg import alone, band, quadrant, svg
 from salespath.report.page import (
     Bar,
     Bars,
@@ -44,10 +44,6 @@ from salespath.report.page import (
 _TEMPLATE = Path(__file__).with_name("page.typ")
 _FONT = "Libertinus Serif"  # one of those inside typst, which have ă, â, î, ș and ț, Greek and Cyrillic
 _FOREIGN = re.compile(r"[^\u0000-\u024f\u0370-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20ac]")
-_SVG = (
-    f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{_FONT}" font-size="13" color="#1c1c1c" stroke="currentColor">'
-    "<style>text { fill: currentColor; stroke: white; stroke-width: 3px; paint-order: stroke } .aside { fill: #5a5a5a }</style>"
-)
 _FOR, _AGAINST = (31, 119, 180), (224, 122, 31)
 _DARKEST = 0.55
 _ROOM = 470  # points between the margins of A4
@@ -274,10 +270,7 @@ def _tree(branch: Tree, depth: int = 0) -> Iterator[Data]:
 
 def _picture(drawn: str, said: str) -> Data:
     """An SVG of the page in HTML as one that stands alone, and what to say to who cannot see it."""
-    size = re.match(r'<svg (viewBox="[^"]*")', drawn)
-    assert size
-    inside = drawn.partition(">")[2]
-    return {"is": "picture", "svg": _SVG.replace("<svg", f"<svg {size[1]}", 1) + inside, "alt": visible(said)}
+    return {"is": "picture", "svg": alone(drawn, _FONT), "alt": visible(said)}
 
 
 def _runs(figure: Figure) -> str:
