@@ -52,12 +52,12 @@ def svg(chart: Chart) -> str:
         x = place(month, bottom).split(",")[0]
         parts.append(f'<text x="{x}" y="{_HIGH - 6}" text-anchor="middle">{month + 1}</text>')
     ends = _apart([float(place(0, line[-1]).split(",")[1]) for line in chart.lines.values()])
-    for dash, name, line, y in zip(_DASHES * len(names), names, chart.lines.values(), ends):
+    for dash, name, line, end in zip(_DASHES * len(names), names, chart.lines.values(), ends):
         points = [place(month, value) for month, value in enumerate(line)]
         x = points[-1].split(",")[0]
         style = f'fill="none" stroke-width="2" stroke-dasharray="{dash}"'
         parts.append(
-            f'<polyline points="{" ".join(points)}" {style}/><text x="{x}" y="{y:.0f}" dx="6" dy="4">{escape(name)}</text>'
+            f'<polyline points="{" ".join(points)}" {style}/><text x="{x}" y="{end:.0f}" dx="6" dy="4">{escape(name)}</text>'
         )
     return _drawing(parts, _HIGH)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from salespath.counsel.handout import Handout, Outcome, Score
 from salespath.counsel.moves import FIRST, PlannedMove
@@ -32,7 +33,8 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import end_of, in_words
 from salespath.report.words.economics import cautions, gist
 from salespath.report.words.overlays import without
-from salespath.report.words.phrases import NAMES, capitalize, labels, number_of, sources
+from salespath.report.words.phrases import NAMES, capitalize, labels, number_of, sources, value_title, value_title
+from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import firmness, headline, turned_by
 from salespath.rules.model import OTHER, PROCESSES
 
@@ -326,16 +328,64 @@ def _disagreements(a: Assessment, panel: Panel | None, outcome: Outcome | None) 
 
 def _receipt(found: Handout) -> Iterator[Block]:
     """What produced this, and the sources that it names."""
-    a, receipt = found.assessment, found.assessment.receipt
+    a = found.assessment
     yield Heading("Sources and receipt")
     told = {rule for move in found.moves.first for rule in move.rules} | {b.rule for b in a.blockers}
     cited = {name for item in a.fired if item.weight or item.rule in told for name in item.source}
     cited |= {name for flag in a.flags for name in flag.source}
     yield Items(tuple(Item(text, links=True) for text in cited_sources(a.base.knowledge, cited)))
-    engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"
-    layers = "".join(f", with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
-    said = (
-        f"salespath {receipt['salespath']}{engine}, rules {receipt['rules_version']} ({receipt['rules_sha256'][:12]}){layers}, "
-        f"{number_of(len(a.case.values), 'answer', 'answers')}. Certainty here is a certainty factor, not a likelihood."
+    yield Text(receipt(a), apart=True, values=a.receipt)
+
+
+def receipt(a: Assessment) -> str:
+    """What produced an assessment, in a line."""
+    made = a.receipt
+    engine = "" if made["engine"] == "salespath" else f" with {made['engine']}"
+    layers = "".join(f", with {layer.name} ({layer.sha256[:12]})" for layer in made["overlays"])
+    answers = number_of(len(a.case.values), "answer", "answers")
+    return (
+        f"salespath {made['salespath']}{engine}, rules {made['rules_version']} ({made['rules_sha256'][:12]}){layers}, {answers}. "
+        "Certainty here is a certainty factor, not a likelihood."
     )
-    yield Text(said, apart=True, values=receipt)
+
+
+# Plain data
+
+
+@in_currency_of(lambda found, *rest: [found.assessment.case])
+def document(found: Handout) -> dict[str, Any]:
+    """What a template of a firm's own can name: every value a text, or a list of records of texts."""
+    a, outcome = found.assessment, found.outcome or Outcome()
+    moves: list[dict[str, str]] = [
+        {"text": plan.opening(move), "owner": capitalize(move.owner), "until": until(move, found)}
+        for move in found.moves.first
+    ]
+    agreed = [
+        {"text": move.text, "owner": move.owner, "until": in_words(move.due) if move.due else ""}
+        for move in outcome.moves
+    ]
+    about = (subject(a) or PROCESSES)[0]
+    return {
+        "company": a.company,
+        "headline": headline(a),
+        "strength": firmness(a),
+        "sold_by": value_title(a.base, a.motion),
+        "start": in_words(found.start) if found.start else "",
+        "agreed": outcome.sentence,
+        "review": in_words(outcome.review) if outcome.review else "",
+        "dissent": [{"who": item.who, "text": item.text} for item in outcome.dissent],
+        "scorecard": [
+            dict(zip(("figure", "yours", "limit"), score_words(a, score))) | {"stands": sign_of(score).marked}
+            for score in found.scores
+        ],
+        "flags": [
+            {"level": flag.level, "text": flag.consequence, "move": flag.move, "owner": flag.owner} for flag in a.flags
+        ],
+        "moves": agreed or moves,
+        "reasons": [{"text": item.because, "source": sources(a.base, item.source)} for item in a.reasons(about, 1)],
+        "questions": [
+            {"question": a.base.vocabulary.facts[q.fact].question, "why": why_asked(a.base, q)}
+            for q in a.next_questions
+        ],
+        "receipt": receipt(a),
+    }
