@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from salespath.report.firm import Firm
 from salespath.report.page import Page
+
+if TYPE_CHECKING:
+    from salespath.report.firm import Firm
 
 # By the ending of a file's name; imported when one is used.
 WRITERS = {"md": "markdown", "html": "html"}

@@ -104,11 +104,21 @@ def _png(block: Chart | Quadrant) -> bytes:
     return bytes(pictures.ready().svg_to_png(alone(found, "Liberation Sans", halo=False), scale=4))
 
 
+def room(document: Any) -> float:
+    """The centimetres between the margins of the first sheet of a document."""
+    section = document.sections[0]
+    sides = [section.page_width, section.left_margin, section.right_margin]
+    if None in sides:
+        return _ROOM
+    wide = (sides[0] - sides[1] - sides[2]) / 360_000
+    return float(wide) if wide > 4 else _ROOM
+
+
 class Writer:
     """Writes blocks into a document. Styles that it has not are made, so that it may be somebody's template."""
 
-    def __init__(self, document: Any, charts: Iterable[Picture]) -> None:
-        self._document, self._charts, self._level = document, iter(charts), 0
+    def __init__(self, document: Any, charts: Iterable[Picture], room: float = _ROOM) -> None:
+        self._document, self._charts, self._level, self._room = document, iter(charts), 0, room
         _make_styles(document)
 
     def pages(self, some: Iterable[Page]) -> None:
@@ -172,7 +182,7 @@ class Writer:
 
     def _picture(self, picture: Picture) -> None:
         paragraph = self._paragraph()
-        shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=_cm(_ROOM * 0.8))
+        shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=_cm(self._room * 0.8))
         shape._inline.docPr.set("descr", _plain(picture.said))
         shape._inline.docPr.set("title", "Chart")
 
@@ -225,7 +235,7 @@ class Writer:
         titled = any(column.title for column in table.columns)
         made = self._document.add_table(rows=int(titled), cols=len(table.columns))
         _frame(made, table.caption or ", ".join(filter(None, (column.title for column in table.columns))))
-        widths = _widths(table)
+        widths = _widths(table, self._room)
         for head in made.rows:
             _row(head, header=True)
             for column, cell in zip(table.columns, head.cells):
@@ -278,24 +288,24 @@ def _heat(share: float | None) -> str:
     return "".join(f"{round(255 - part * (255 - c)):02x}" for c in (_FOR if share > 0 else _AGAINST))
 
 
-def _widths(table: Table) -> list[float]:
+def _widths(table: Table, room: float) -> list[float]:
     """The widths of columns in centimetres: as much as their texts want, between the margins."""
     wants = []
     for place, column in enumerate(table.columns):
         lines = [line for value in (column.title, *(row[place] for row in table.rows)) for line in _said_of(value)]
         longest = max((max(map(ems, line.split() or [""]), default=0) for line in lines), default=0)
         whole = max(map(ems, lines), default=0)
-        wants.append((_EM * longest + 0.4, _EM * whole + 0.4))
-    least, most = [want[0] for want in wants], [want[1] for want in wants]
-    if sum(most) <= _ROOM:
+        wants.append((1.1 * _EM * longest + 0.4, _EM * whole + 0.4))
+    least, most = [low for low, _ in wants], [max(want) for want in wants]
+    if sum(most) <= room:
         if table.full:
             widest = max(range(len(most)), key=lambda at: table.columns[at].share)
-            most[widest] += _ROOM - sum(most)
+            most[widest] += room - sum(most)
         return most
-    if sum(least) >= _ROOM:
-        return [width / sum(least) * _ROOM for width in least]
-    spare, asked = _ROOM - sum(least), sum(high - low for low, high in wants)
-    return [low + (high - low) / asked * spare for low, high in wants]
+    if sum(least) >= room:
+        return [width / sum(least) * room for width in least]
+    spare, asked = room - sum(least), sum(most) - sum(least)
+    return [low + (high - low) / asked * spare for low, high in zip(least, most)]
 
 
 def _said_of(value: Cell) -> list[str]:

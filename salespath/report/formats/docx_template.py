@@ -115,7 +115,7 @@ class _Whole:
     __slots__ = ("_made",)
 
     def __init__(self, made: str) -> None:
-        self._made = made
+        self._made = made.replace("{", "&#123;").replace("}", "&#125;")  # docxtpl takes some for its own
 
     def __html__(self) -> str:
         return self._made
@@ -151,7 +151,7 @@ def _filled(template: bytes, said: dict[str, Any], pages: Sequence[Page], charts
     made.init_docx()
     inside = docx.Document()
     inside._part = made.docx._part  # its styles, lists and pictures are those of the template
-    word.Writer(inside, charts).pages(pages)
+    word.Writer(inside, charts, word.room(made.docx)).pages(pages)
     body = "".join(
         etree.tostring(element, encoding="unicode")
         for element in inside.element.body

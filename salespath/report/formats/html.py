@@ -6,9 +6,9 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salespath.files.visible import visible
-from salespath.report.firm import Firm
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.overview import counts, lengths, levels, points, quarters, shades
@@ -31,6 +31,9 @@ from salespath.report.page import (
     Tree,
     seen,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from salespath.report.firm import Firm
 
 _DOCUMENT, _STYLE, _MORE = (Path(__file__).with_name(name) for name in ("page.html", "page.css", "handout.css"))
 _MANY = 4  # columns that a narrow screen has room for

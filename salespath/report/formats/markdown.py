@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from salespath.report.firm import Firm
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.overview import counts, levels, points, quarters
@@ -26,6 +26,9 @@ from salespath.report.page import (
     Tree,
     seen,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from salespath.report.firm import Firm
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_|:(?=//)|(?<=\bwww)\.")  # an underscore inside a word is none
 _ADDRESS = re.compile(r"\\(://)|(?<=\bwww)\\(\.)")

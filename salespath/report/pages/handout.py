@@ -33,7 +33,7 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import end_of, in_words
 from salespath.report.words.economics import cautions, gist
 from salespath.report.words.overlays import without
-from salespath.report.words.phrases import NAMES, capitalize, labels, number_of, sources, value_title, value_title
+from salespath.report.words.phrases import NAMES, capitalize, labels, number_of, sources, value_title
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import firmness, headline, turned_by
 from salespath.rules.model import OTHER, PROCESSES
