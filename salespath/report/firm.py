@@ -45,6 +45,10 @@ class Firm:
     logo: bytes = b""
     kind: Literal["", "png", "svg"] = ""
 
+    def __post_init__(self) -> None:
+        for key in ("name", "contact"):  # nothing is hidden in them, and each is a line
+            object.__setattr__(self, key, visible(" ".join(getattr(self, key).split())))
+
     @property
     def ink(self) -> str:
         """The colour of letters: the firm's, where it can be read on white."""
@@ -83,7 +87,7 @@ def read_firm(path: str) -> tuple[Firm, tuple[Problem, ...]]:
             wrong += error.problems
     if wrong:
         raise SalespathError(wrong)
-    texts = {key: visible(" ".join(value.text.split())) for key, value in said.items()}
+    texts = {key: value.text for key, value in said.items()}
     colour = texts.get("colour", INK).lower()
     firm = Firm(texts["name"], colour, texts.get("contact", ""), logo, kind)  # type: ignore[arg-type]
     if firm.ink != colour:
