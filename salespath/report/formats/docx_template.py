@@ -73,7 +73,7 @@ def fill(path: str, record: Mapping[str, Any], pages: Sequence[Page], firm: Firm
     job = pickle.dumps((template, said, some, word.drawn(some)))
     command = [sys.executable, "-P", "-m", __name__]
     try:
-        done = subprocess.run(command, input=job, capture_output=True, timeout=6 * SECONDS)
+        done = subprocess.run(command, input=job, capture_output=True, timeout=18 * SECONDS)
     except subprocess.TimeoutExpired:
         raise _too_much(path) from None
     if done.returncode == _BAD:
