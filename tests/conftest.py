@@ -48,7 +48,7 @@ def strace() -> str:
 @pytest.fixture
 def office() -> str:
     """LibreOffice. Where a change is judged, it has to be there."""
-    return _program("soffice", "--no-install-recommends libreoffice-calc-nogui")
+    return _program("soffice", "--no-install-recommends libreoffice-calc-nogui libreoffice-writer-nogui")
 
 
 @pytest.fixture(scope="session")

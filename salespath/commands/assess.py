@@ -3,6 +3,8 @@
 FILE is a fact file (YAML, JSON, JSON Lines) or a table (CSV, Parquet, Excel) with fact ids as headers; - is standard input, of any
 kind. A folder stands for the files in it: forms that companies have filled in (see request) are merged into the companies of FILE.
 
+Of one company a file .md, .html, .pdf, .docx or .xlsx is a handout (docs/handouts.md), with --full the whole page.
+
 --set says what is known of one company, without FILE or on top of it: --set product_stage=launched --set capital=300k
 --set team_roles=marketing,sales.
 """
@@ -32,7 +34,7 @@ from salespath.engine.assess import assess as assess_case
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case, Portfolio
-from salespath.files.output import together
+from salespath.files.output import Begin, together
 from salespath.files.problems import NOTE
 from salespath.report.formats.text import fitting
 from salespath.report.overview import MOST, Overview, overview_of
@@ -46,7 +48,9 @@ from salespath.tables.columns import UNKNOWN
 from salespath.tables.progress import Summary
 from salespath.tables.read import CompaniesFile
 
-if TYPE_CHECKING:  # numpy and pyarrow
+if TYPE_CHECKING:  # not needed for a report on the terminal
+    from salespath.counsel.handout import Handout
+    from salespath.report.firm import Firm
     from salespath.tables.spark_folders import SparkSummary
 
 _TABLES, _RECORDS = ("csv", "parquet", "xlsx"), ("json", "jsonl")
@@ -95,6 +99,10 @@ _TABLES, _RECORDS = ("csv", "parquet", "xlsx"), ("json", "jsonl")
     type=click.Choice(["spark"]),
     help="Assess a folder of tables in Apache Spark: OUT.csv or OUT.parquet is then a folder (docs/spark.md).",
 )
+@click.option(
+    "--firm", "firm_file", metavar="FILE.yaml", help="A handout bears the name, logo and colour of this firm."
+)
+@click.option("--template", metavar="FILE.docx", help="A handout in Word is made from a firm's own template.")
 @output_options("csv", "parquet", "xlsx", "jsonl")
 @with_base
 def command(
@@ -114,10 +122,15 @@ def command(
     by: str | None,
     top: int | None,
     machines: str | None,
+    firm_file: str | None,
+    template: str | None,
 ) -> None:
     one_by_one = "--possible" if possible else f"--engine {engine}" if engine != "salespath" else ""
     one_by_one = one_by_one or ("--set" if texts else "--company" if company else "")
-    _refuse_what_does_not_fit(output, one_by_one, columns=columns, excel=excel, jobs=jobs, by=by, top=top)
+    workbook = output.ending == "xlsx" and columns is None and not (machines or possible or engine != "salespath")
+    alone = "" if workbook else one_by_one  # a workbook of one company is a handout
+    _refuse_what_does_not_fit(output, alone, columns=columns, excel=excel, jobs=jobs, by=by, top=top)
+    firm = _firm(output, firm_file, template, full=full)
     names = [name.strip() for name in (columns or "").split(",") if name.strip()]
     if machines:
         _assess_in_spark(base, files, output, names, strength=strength, excel=excel, jobs=jobs)
@@ -125,20 +138,25 @@ def command(
     opened = files_with_answers(base, files)
     if files and not opened:
         return  # nothing but forms, of which it is said why they are not merged
+    table = output.ending in _TABLES
+    paged = not table and output.ending not in _RECORDS
+    held: Portfolio | None = None
+    if (paged or workbook) and len(opened) == 1 and not one_by_one and not opened[0].is_table:
+        held = read_with_settings(base, opened, texts, company)  # what is in it tells whether it is of one company
+    single = bool(held and held.single)
+    if held and not (single and (paged or held.cases)):
+        from salespath.tables.answers import AnsweredFile  # numpy and pyarrow
+
+        opened, held = [AnsweredFile(base, opened[0], held)], None
     documents = output.ending in _RECORDS and not one_by_one and all(file.is_table for file in opened)
-    if opened and (output.ending in _TABLES or documents):
+    if opened and not held and ((table and not (workbook and one_by_one)) or documents):
         _assess_to_file(base, opened, output, names, strength=strength, excel=excel, jobs=jobs or 1)
         return
 
-    pages, paged = _Pages(output, full, start, top), output.ending not in _RECORDS
-    held: Portfolio | None = None
-    if paged and len(opened) == 1 and not one_by_one and not opened[0].is_table:
-        held = read_with_settings(base, opened, texts, company)  # what is in it tells whether it is of one company
-    if opened and paged and not one_by_one and not (held and held.single):
-        if held:
-            from salespath.tables.answers import AnsweredFile  # numpy and pyarrow
-
-            opened = [AnsweredFile(base, opened[0], held)]
+    pages = _Pages(output, full, start, top, firm, template)
+    if opened and paged and not one_by_one and not held:
+        if template:
+            raise click.UsageError("--template is for one company, and FILE holds several; choose one with --company.")
         _assess_many(base, opened, pages, by or "", strength=strength)
         return
     read = held or read_with_settings(base, opened, texts, company)
@@ -156,6 +174,8 @@ class _Pages:
     full: bool
     start: date | None
     top: int | None
+    firm: Firm | None
+    template: str | None
 
     @property
     def brief(self) -> bool:
@@ -171,16 +191,68 @@ class _Pages:
         """The page of a company."""
         return report.full(assessment, self.start) if self.full else report.page(assessment, start=self.start)
 
-    def of_one(self, assessment: Assessment) -> Page | str:
-        """The page of the only company, which in text is as long as a screen."""
-        if self.brief and not self.full:
-            return fitting(report.versions(assessment, self.start), **self.output.style)
-        return self.of(assessment)
+    def of_one(self, assessment: Assessment) -> Iterable[Page | str]:
+        """The pages of the only company: in text one as long as a screen, else its handout."""
+        if self.full:
+            return [self.of(assessment)]
+        if self.brief:
+            return [fitting(report.versions(assessment, self.start), **self.output.style)]
+        from salespath.report.pages.handout import pages  # with all that it gathers
+
+        return pages(self.handout(assessment))
+
+    def handout(self, assessment: Assessment) -> Handout:
+        """What is handed out about a company; what is wrong with its assumptions is reported."""
+        from salespath.counsel.handout import handout_of
+
+        found = handout_of(assessment, self.start)
+        report_problems(found.problems)
+        return found
+
+    def write_handout(self, assessment: Assessment, begin: Begin) -> bool:
+        """Write the handout of the only company where no pages are written: as a workbook, or in a firm's own template."""
+        if self.output.ending == "xlsx":
+            from salespath.tables.handout_out import write_handout  # XlsxWriter
+
+            made = write_handout(self.handout(assessment))
+        elif self.template:
+            from salespath.report.formats.docx_template import fill  # docxtpl
+            from salespath.report.pages.handout import document as record
+            from salespath.report.pages.handout import pages
+
+            found = self.handout(assessment)
+            made = fill(self.template, record(found), pages(found), self.firm)
+        else:
+            return False
+        begin(self.output.path).write(made)
+        return True
 
     def of_many(self, base: Base, overview: Overview, assessed: Callable[[Case], Assessment]) -> Iterator[Page]:
         """The page of a portfolio, and one of each company of which the overview has the answers."""
         yield portfolio.page(base, overview, paper=not self.brief)
         yield from (self.of(assessed(line.case)) for line in overview.lines if line.case)
+
+
+def _firm(output: Destination, firm_file: str | None, template: str | None, *, full: bool) -> Firm | None:
+    """The firm whose name is on what is written. Raises UsageError for a kind of file that bears none."""
+    if firm_file and output.ending not in ("md", "html", "pdf", "docx"):
+        raise click.UsageError("--firm is for .html, .pdf, .docx and .md.")
+    if template:
+        if output.ending != "docx" or full:
+            raise click.UsageError("--template is for a handout in Word: -o OUT.docx, without --full.")
+        from salespath.report.formats.docx_template import read_template, ready  # docxtpl
+
+        ready()
+        read_template(template)
+    if full and output.ending == "xlsx":
+        raise click.UsageError("--full is for text, .md, .html, .pdf and .docx.")
+    if not firm_file:
+        return None
+    from salespath.report.firm import read_firm  # with what looks into a logo
+
+    firm, problems = read_firm(firm_file)
+    report_problems(problems)
+    return firm
 
 
 def _refuse_what_does_not_fit(
@@ -262,7 +334,12 @@ def _assess_many(base: Base, files: Sequence[CompaniesFile], pages: _Pages, by: 
             always=output.always,
             strength=strength,
         )
-        deliver(output, pages=lambda: pages.of_many(base, overview, lambda case: assess_case(base, case)), begin=begin)
+        deliver(
+            output,
+            pages=lambda: pages.of_many(base, overview, lambda case: assess_case(base, case)),
+            begin=begin,
+            firm=pages.firm,
+        )
     report_rest()
     report_columns(summary.columns)
     say(str(summary), err=True)
@@ -328,7 +405,7 @@ def _assess_each(base: Base, read: Portfolio, pages: _Pages, *, possible: bool, 
         problems = [problem for assessment in found for problem in assessment.problems]
         if single:  # what is wrong the page says itself
             report_problems(problem for problem in problems if problem.severity == NOTE)
-            return map(pages.of_one, found)
+            return [page for assessment in found for page in pages.of_one(assessment)]
         report_problems(problems)
         overview = overview_of(found, pages.most, 0 if pages.brief else PAGES)
         known = {id(assessment.case): assessment for assessment in found}
@@ -339,7 +416,15 @@ def _assess_each(base: Base, read: Portfolio, pages: _Pages, *, possible: bool, 
     with together(force=output.force) as begin:
         if read.cases or (not single and output.ending in _RECORDS):
             plain = (document(assess(case), table=not single) for case in read.cases)
-            deliver(output, pages=made, document=lambda: next(plain) if single else plain, begin=begin)
+            only = assess(read.cases[0]) if single and (output.ending == "xlsx" or pages.template) else None
+            if only is None or not pages.write_handout(only, begin):
+                deliver(
+                    output,
+                    pages=made,
+                    document=lambda: next(plain) if single else plain,
+                    begin=begin,
+                    firm=pages.firm,
+                )
         if output.rejects is not None and (output.always or summary.rejected):
             from salespath.tables.rejects import write_rejects  # pyarrow
 

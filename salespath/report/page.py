@@ -99,7 +99,29 @@ class Bar:
         return f"{self.here:.0%} of the scale, {self.low:.0%} to {self.high:.0%}"
 
 
-Cell: TypeAlias = "str | Bar | Level"
+Shape = Literal["good", "for", "against", "note", "flag", "stop", "open"]
+GLYPHS: Mapping[Shape, str] = {
+    "good": "●", "for": "✚", "against": "–", "note": "◆", "flag": "▲", "stop": "■", "open": "○",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How something stands: in words, and by a shape of its own, so that no colour is needed."""
+
+    shape: Shape
+    said: str
+
+    def __str__(self) -> str:
+        return self.said
+
+    @property
+    def marked(self) -> str:
+        """The words with the shape as a letter before them, for formats that draw none."""
+        return f"{GLYPHS[self.shape]} {self.said}"
+
+
+Cell: TypeAlias = "str | Bar | Level | Sign"
 
 
 @dataclass(frozen=True)
@@ -127,7 +149,7 @@ class Table(Block):
 
     The caption says what the rows are, where that does not stand before the table; a terminal leaves it out. With `cut`, a row
     takes one line there, and this is said where that left anything out. The first `onward` rows have a page each, which follow
-    the page of the table in the same order.
+    the page of the table in the same order. `full`: on paper it is as wide as the text.
     """
 
     columns: tuple[Column, ...]
@@ -137,6 +159,7 @@ class Table(Block):
     ruled: bool = True  # on a terminal, a line below the titles
     cut: str = ""
     onward: int = 0
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,7 +291,7 @@ def _retold(part: Any, said: Callable[[str], str], in_cells: Callable[[str], str
             return type(part)(_retold(item, said, in_cells) for item in part)
         case Mapping():
             return {_retold(key, said, in_cells): _retold(value, said, in_cells) for key, value in part.items()}
-        case Page() | Block() | Bar() | Column() | Axis() | Level() | Point():
+        case Page() | Block() | Bar() | Column() | Axis() | Level() | Point() | Sign():
             kind: Any = type(part)
             each = in_cells if kind is Table else said
             before = {name: getattr(part, name) for name in _texts(kind)}

@@ -11,6 +11,7 @@ from given import BASE, EXAMPLES, VOCABULARY, run
 from hypothesis import given, strategies
 from markdown_it import MarkdownIt
 
+from salespath.counsel.handout import handout_of
 from salespath.counsel.moves import planned_moves
 from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
@@ -36,7 +37,7 @@ from salespath.report.page import (
     Text,
     Tree,
 )  # fmt: skip
-from salespath.report.pages import assessment, guide, portfolio
+from salespath.report.pages import assessment, guide, handout, portfolio
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 HARM = "<script>alert(1)</script> [x](javascript:alert(1)) ![i](http://x) | *bold* _it_ `code` ~~no~~ &lt; \"q\" 'a'"
@@ -257,7 +258,7 @@ def test_text_fits_every_width_from_40_columns(width):
 def test_assess_writes_one_company_or_several(tmp_path):
     one, many, named = tmp_path / "one.html", tmp_path / "many.md", tmp_path / "named.html"
     assert run("assess", "examples/veeva_2013.yaml", "-o", str(one)).returncode == 0
-    assert one.read_text("utf-8") == html.write(assessment.page(a("veeva_2013.yaml")))
+    assert one.read_text("utf-8") == html.write(*handout.pages(handout_of(a("veeva_2013.yaml"))))
     assert run("assess", "examples/real_companies_2.yaml", "-o", str(many)).returncode == 0
     said = many.read_text("utf-8")
     names = [case.company for case in read_file(str(EXAMPLES / "real_companies_2.yaml"), VOCABULARY).cases]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 from click.core import ParameterSource
@@ -21,6 +21,9 @@ from salespath.files.source import INTERVIEW
 from salespath.report.formats import DOCUMENTS, WRITERS, ready, text, write_document, write_page
 from salespath.report.page import Page, Text
 from salespath.rules.folders import rule_files, vocabulary_files
+
+if TYPE_CHECKING:
+    from salespath.report.firm import Firm
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,7 +135,10 @@ def files_read() -> list[str]:
     """The files that the command at hand reads: its arguments, answers, rules and vocabulary. None of them is ever written over."""
     context = click.get_current_context()
     named = [param.name for param in context.command.params if isinstance(param, click.Argument)]
-    given = [context.params.get(str(name)) or () for name in (*named, "cases", "answers_file", "folders")]
+    given = [
+        context.params.get(str(name)) or ()
+        for name in (*named, "cases", "answers_file", "folders", "firm_file", "template")
+    ]
     paths = [_file_of(path) for value in given for path in ([value] if isinstance(value, str) else value)]
     inside = [file for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]
     answers = [entry.path for path in paths if os.path.isdir(path) for entry in os.scandir(path)]
@@ -180,15 +186,17 @@ def deliver(
     document: Callable[[], Any] = tuple,
     between: str = "",
     begin: Begin | None = None,
+    firm: Firm | None = None,
 ) -> None:
     """Write what a command has to say: its pages, or its document, in whatever format is wanted.
 
     Pages of text stand one after the other with `between` them; a page may be lines of text in which nothing
     is hidden. An iterator as document is an array, written item by item. `begin` writes it together with other files.
+    Where the format bears one, the name of a `firm` is on it.
     """
     if begin is None:
         with together(force=output.force) as begin:
-            return deliver(output, pages=pages, document=document, between=between, begin=begin)
+            return deliver(output, pages=pages, document=document, between=between, begin=begin, firm=firm)
     encoding = output.encoding
     match output.ending:
         case "json":
@@ -196,9 +204,9 @@ def deliver(
         case "jsonl":
             pieces = json_lines(document(), ascii_only=output.ascii_only)
         case ending if ending in WRITERS:
-            encoding, pieces = "utf-8", iter([write_page(_pages(pages()), ending)])
+            encoding, pieces = "utf-8", iter([write_page(_pages(pages()), ending, firm)])
         case ending if ending in DOCUMENTS:
-            begin(output.path).write(write_document(_pages(pages()), ending))
+            begin(output.path).write(write_document(_pages(pages()), ending, firm))
             return
         case _:
             pieces = _texts(pages(), output, between)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salespath.files.visible import visible
 from salespath.report.formats.chart import figures
@@ -23,19 +25,23 @@ from salespath.report.page import (
     Items,
     Page,
     Quadrant,
+    Sign,
     Table,
     Text,
     Tree,
     seen,
 )  # fmt: skip
 
-_DOCUMENT, _STYLE = (Path(__file__).with_name(name) for name in ("page.html", "page.css"))
+if TYPE_CHECKING:
+    from salespath.report.firm import Firm
+
+_DOCUMENT, _STYLE, _MORE = (Path(__file__).with_name(name) for name in ("page.html", "page.css", "handout.css"))
 _MANY = 4  # columns that a narrow screen has room for
 _DARKEST = 0.55  # of a shade, so that words can be read on it
 
 
-def write(*pages: Page) -> str:
-    """Some pages as one file, an article each."""
+def write(*pages: Page, firm: Firm | None = None) -> str:
+    """Some pages as one file, an article each; a firm's logo and name above, its contact line below."""
     pages = tuple(map(seen, pages))
     titles = [page.title for page in pages if page.title]
     articles = (
@@ -48,9 +54,32 @@ def write(*pages: Page) -> str:
     )
     return _DOCUMENT.read_text(encoding="utf-8").format(
         title=escape(titles[0] if titles else "salespath"),
-        style=_STYLE.read_text(encoding="utf-8"),
-        articles="\n".join(articles),
+        style=_STYLE.read_text(encoding="utf-8") + _more_style(pages, firm),
+        images="; img-src data:" if firm and firm.logo else "",
+        articles="\n".join([*_head(firm), *articles, *_foot(firm)]),
     )
+
+
+def _more_style(pages: Iterable[Page], firm: Firm | None) -> str:
+    """The style of what only handouts have: a firm's name, and signs."""
+    tables = (block for page in pages for block in page.blocks if isinstance(block, Table))
+    if not firm and not any(isinstance(cell, Sign) for table in tables for row in table.rows for cell in row):
+        return ""
+    own = f":root {{ --firm: {firm.colour}; --firm-ink: {firm.ink}; }}\n" if firm else ""
+    return own + _MORE.read_text(encoding="utf-8")
+
+
+def _head(firm: Firm | None) -> Iterable[str]:
+    if firm:
+        kind = {"svg": "image/svg+xml"}.get(firm.kind, "image/png")
+        source = f"data:{kind};base64,{b64encode(firm.logo).decode()}"
+        logo = f'<img src="{source}" alt="">' if firm.logo else ""
+        yield _tag("header", logo + _tag("span", escape(firm.name)), class_="firm")
+
+
+def _foot(firm: Firm | None) -> Iterable[str]:
+    if firm and firm.contact:
+        yield _tag("footer", escape(f"{firm.name} · {firm.contact}"), class_="firm")
 
 
 def _page(number: int) -> str:
@@ -179,9 +208,23 @@ def _table(table: Table, own: str = "", fills: Sequence[Sequence[str]] = ()) -> 
         body.append(_tag("tr", _tag("th", head, scope="row", style=first) + "".join(marked)))
     caption = _tag("caption", escape(table.caption)) if table.caption else ""
     inside = f"{caption}{_tag('thead', ''.join(rows))}\n{_tag('tbody', chr(10).join(body))}"
-    kind = "map" if own else "shaded" if fills else "wide" if len(sides) > _MANY else ""
+    kind = "map" if own else "shaded" if fills else "wide" if len(sides) > _MANY else "full" if table.full else ""
     return _tag("div", _tag("table", inside, table, class_=kind), class_="scroll", tabindex="0")
 
 
+_SIGNS = {  # drawn, so that no font has to have them; each differs from the others without colour
+    "good": '<circle cx="8" cy="8" r="6"/>',
+    "for": '<path d="M8 2v12M2 8h12" stroke-width="3"/>',
+    "against": '<path d="M2 8h12" stroke-width="3"/>',
+    "note": '<path d="M8 1l7 7-7 7-7-7z"/>',
+    "flag": '<path d="M8 1l7 13H1z"/>',
+    "stop": '<path d="M2 2h12v12H2z"/>',
+    "open": '<circle cx="8" cy="8" r="6" fill="none" stroke-width="2"/>',
+}
+
+
 def _cell(cell: Cell, empty: str) -> str:
+    if isinstance(cell, Sign):
+        shape = f'<svg class="sign {cell.shape}" viewBox="0 0 16 16" aria-hidden="true">{_SIGNS[cell.shape]}</svg>'
+        return f"{shape} {escape(cell.said)}"
     return escape(str(cell) or empty).replace("\n", "<br>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
@@ -19,22 +20,27 @@ from salespath.report.page import (
     Items,
     Page,
     Quadrant,
+    Sign,
     Table,
     Text,
     Tree,
     seen,
 )  # fmt: skip
 
+if TYPE_CHECKING:
+    from salespath.report.firm import Firm
+
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~#&]|\b_|_\b|(?<=_)_|:(?=//)|(?<=\bwww)\.")  # an underscore inside a word is none
 _ADDRESS = re.compile(r"\\(://)|(?<=\bwww)\\(\.)")
 _FIRST = re.compile(r"^(\d+(?=[.)])|(?=[+=-]))(.)")  # what would begin a heading, a list or a line
 
 
-def write(*pages: Page) -> str:
-    """Some pages as one document, a paragraph a line; whatever is special in Markdown is escaped."""
+def write(*pages: Page, firm: Firm | None = None) -> str:
+    """Some pages as one document, a paragraph a line; whatever is special in Markdown is escaped. A firm's name ends it."""
     pages = tuple(map(seen, pages))
     titles = ([f"# {escape(page.title)}", ""] if page.title else [] for page in pages)
-    return "\n".join("\n".join([*title, *_lines(page.blocks)]) + "\n" for title, page in zip(titles, pages))
+    end = f"\n{_begun(' · '.join(filter(None, (firm.name, firm.contact))))}\n" if firm else ""
+    return "\n".join("\n".join([*title, *_lines(page.blocks)]) + "\n" for title, page in zip(titles, pages)) + end
 
 
 def escape(text: str) -> str:
@@ -128,4 +134,5 @@ def _with_caption(caption: str, table: Table) -> Iterator[str]:
 
 
 def _cell(cell: Cell) -> str:
-    return "<br>".join(escape(part) for part in str(cell).split("\n"))
+    said = cell.marked if isinstance(cell, Sign) else str(cell)
+    return "<br>".join(escape(part) for part in said.split("\n"))

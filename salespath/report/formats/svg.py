@@ -22,6 +22,9 @@ _SHAPES = (  # so that kinds differ without colour: circle, square, triangle, di
     "M0,-5l5,5l-5,5l-5,-5z",
     "M-4,-4l8,8M4,-4l-8,8",
 )
+_LOOK = "<style>text { fill: currentColor; stroke: white; stroke-width: 3px; paint-order: stroke } .aside { fill: #5a5a5a }</style>"
+# For what knows no paint-order.
+_PLAIN = "<style>text { fill: currentColor; stroke: none } .aside { fill: #5a5a5a }</style>"
 _DASHES = ("none", "8 4", "2 4", "10 3 2 3")  # so that lines differ without colour
 
 
@@ -48,14 +51,30 @@ def svg(chart: Chart) -> str:
     for month in range(0, months, 6):
         x = place(month, bottom).split(",")[0]
         parts.append(f'<text x="{x}" y="{_HIGH - 6}" text-anchor="middle">{month + 1}</text>')
-    for dash, name, line in zip(_DASHES * len(names), names, chart.lines.values()):
+    ends = _apart([float(place(0, line[-1]).split(",")[1]) for line in chart.lines.values()])
+    for dash, name, line, end in zip(_DASHES * len(names), names, chart.lines.values(), ends):
         points = [place(month, value) for month, value in enumerate(line)]
-        x, y = points[-1].split(",")
+        x = points[-1].split(",")[0]
         style = f'fill="none" stroke-width="2" stroke-dasharray="{dash}"'
         parts.append(
-            f'<polyline points="{" ".join(points)}" {style}/><text x="{x}" y="{y}" dx="6" dy="4">{escape(name)}</text>'
+            f'<polyline points="{" ".join(points)}" {style}/><text x="{x}" y="{end:.0f}" dx="6" dy="4">{escape(name)}</text>'
         )
     return _drawing(parts, _HIGH)
+
+
+def _apart(places: list[float]) -> list[float]:
+    """Where names stand beside the ends of lines: there, or below the one above where it would stand on it."""
+    found, last = [0.0] * len(places), -float(_HIGH)
+    for at in sorted(range(len(places)), key=places.__getitem__):
+        found[at] = last = max(places[at], last + _LINE)
+    return found
+
+
+def alone(drawn: str, font: str, *, halo: bool = True) -> str:
+    """A drawing as a file of its own, black on white, in letters of some font; without `halo` lines may touch them."""
+    box, _, inside = drawn.removeprefix("<svg ").partition(' role="img">')
+    look = f'font-family="{font}" font-size="13" color="#1c1c1c" stroke="currentColor"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {look} {box}>{_LOOK if halo else _PLAIN}{inside}'
 
 
 def band(figure: Figure) -> str:

@@ -67,21 +67,14 @@ def page(e: Economics, assessment: Assessment) -> Page:
         f"Low is the worst of three cases in its line, high the best. Months count from today; > {e.months} is not within "
         f"these {e.months}. Yours are your own figures, set those in your file under assumptions.",
     )
-    cash = all(x.flows[1].cash is not None for x in e.processes.values())
-    drawn = "Cash by month" if cash else "What selling alone brings and costs, added up by month"
     blocks: list[Block] = [
         *(Text(caution, apart=True) for caution in cautions(assessment)),
         *meant,
         *(Text(part, apart=True) for part in gist(e)[len(meant) :]),
         *(Text(paragraph, apart=True) for paragraph in paragraphs),
-        *(block for x in e.processes.values() for block in _results(x, e, base)),
+        *(block for x in e.processes.values() for block in results(x, e, base)),
         *([Text(_match(e.match, e), apart=True)] if e.match else []),
-        Heading(f"{drawn}, base case"),
-        Chart(
-            {NAMES[p]: list(map(own_amount, x.flows[1].line)) for p, x in e.processes.items()},
-            sign=sign(),
-            ids=tuple(e.processes),
-        ),
+        *chart(e),
         Heading("What this leaves out or takes for granted"),
         Items(tuple(map(Item, filter(None, (reckoned(assessment, _read(e)), *notes(e, base.vocabulary)))))),
     ]
@@ -91,6 +84,18 @@ def page(e: Economics, assessment: Assessment) -> Page:
             replace(_estimates(x, base), claims=figure_claims(x)),
         ]
     return Page(f"{e.company}: what {what}", (*blocks, Text(source_note(base), apart=True)), widest=120)
+
+
+def chart(e: Economics) -> Iterator[Block]:
+    """Cash by month or, where it is not known, what selling alone brings and costs."""
+    cash = all(x.flows[1].cash is not None for x in e.processes.values())
+    drawn = "Cash by month" if cash else "What selling alone brings and costs, added up by month"
+    yield Heading(f"{drawn}, base case")
+    yield Chart(
+        {NAMES[p]: list(map(own_amount, x.flows[1].line)) for p, x in e.processes.items()},
+        sign=sign(),
+        ids=tuple(e.processes),
+    )
 
 
 def _nothing(e: Economics, base: Base) -> Page:
@@ -112,7 +117,7 @@ def _table(last: str, rows: Iterable[Sequence[str]], values: Mapping[str, Sequen
     return Table(columns, tuple(map(tuple, rows)), ids=tuple(values), values=values)
 
 
-def _results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
+def results(x: ProcessEconomics, e: Economics, base: Base) -> Iterator[Block]:
     """What there is to show of the results, then what cannot be had, by the reason."""
     some: dict[str, Result] = {}
     absent: dict[str, list[str]] = {}

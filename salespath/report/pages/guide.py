@@ -34,14 +34,14 @@ def page(knowledge: Knowledge, *, sources: bool = False) -> Page:
         blocks += [
             Text(_MARKED, apart=True),
             Heading("Sources"),
-            *(Text(text, hang=2, links=True) for text in _sources(knowledge, cited)),
+            *(Text(text, hang=2, links=True) for text in cited_sources(knowledge, cited)),
         ]
     else:
         blocks.append(Text(_UNMARKED.format_map(knowledge.article), apart=True))
     return Page(knowledge.guide_title, tuple(blocks), widest=120)
 
 
-def _sources(knowledge: Knowledge, cited: set[str]) -> list[str]:
+def cited_sources(knowledge: Knowledge, cited: set[str]) -> list[str]:
     """The article, and every other source that is cited, with its addresses."""
     article = knowledge.article
     texts = [f"K01-K55: {article['title']}. {article['author']}, {article['year']}. {article['disclosure']}"]

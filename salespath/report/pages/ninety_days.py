@@ -32,11 +32,11 @@ def page(plan: NinetyDays, start: date | None = None) -> Page:
         Text(firmness(a), ids=tuple(turn.fact for turn in a.strength.on)),
     ]
     if a.process == "undetermined":
-        blocks += [*_cards(plan), *_moves(plan, start)]
+        blocks += [*cards(plan), *roadmap(plan, start)]
     else:
-        blocks += [*_moves(plan, start), *_pipeline(plan, start), *_cash(plan), *_floor(plan.floor)]
-        blocks += [*_hire(plan.hire), *_cards(plan)]
-    blocks += _stops(plan, start)
+        blocks += [*roadmap(plan, start), *pipeline(plan, start), *cash(plan), *price_floor(plan.floor)]
+        blocks += [*hire(plan.hire), *cards(plan)]
+    blocks += stops(plan, start)
     days = "The next ninety days" if start is None else f"Ninety days from {in_words(start)}"
     return Page(f"{a.company}: {days[0].lower()}{days[1:]}", tuple(blocks), widest=100)
 
@@ -48,7 +48,8 @@ def _when(week: int, start: date | None, *, last: bool = False) -> str:
     return in_short(end_of(week, start) if last else begin_of(week, start))
 
 
-def _weeks(slot: Slot, start: date | None) -> str:
+def weeks(slot: Slot, start: date | None) -> str:
+    """The weeks of a move, or the days on which they begin and end."""
     if slot.ends > WEEKS:
         return f"{_when(slot.begins, start)} on"
     if slot.begins == slot.ends and start is None:
@@ -56,7 +57,7 @@ def _weeks(slot: Slot, start: date | None) -> str:
     return f"{_when(slot.begins, start)}-{_when(slot.ends, start, last=True)}"
 
 
-def _moves(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+def roadmap(plan: NinetyDays, start: date | None) -> Iterator[Block]:
     """Who does what in which week, with hours and money."""
     yield Heading("Who does what, when")
     if not plan.slots:
@@ -71,7 +72,7 @@ def _moves(plan: NinetyDays, start: date | None) -> Iterator[Block]:
     )
     rows = tuple(
         (
-            _weeks(slot, start),
+            weeks(slot, start),
             slot.move.owner,
             slot.move.short,
             "" if slot.hours is None else count(slot.hours),
@@ -93,7 +94,8 @@ def _bridge(name: str, bridge: Bridge) -> str:
     return f"{name}: {bridge.start:,} today {steps} = {bridge.end:,}"
 
 
-def _pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+def pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+    """What customers and deals are to be expected."""
     if (found := plan.pipeline) is None:
         return
     yield Heading("Customers and deals to expect, base case")
@@ -126,7 +128,8 @@ def _pipeline(plan: NinetyDays, start: date | None) -> Iterator[Block]:
         )
 
 
-def _cash(plan: NinetyDays) -> Iterator[Block]:
+def cash(plan: NinetyDays) -> Iterator[Block]:
+    """What the cash comes to."""
     yield Heading("Cash")
     if plan.cash is None:
         said = "Say what cash there is (capital) and what is spent a month (monthly_burn): without them no cost is held against it."
@@ -149,7 +152,8 @@ def _cash(plan: NinetyDays) -> Iterator[Block]:
     yield Chart({"with the plan": along, "as today": without}, "Cash by week", unit="week", sign=sign())
 
 
-def _floor(found: PriceFloor | None) -> Iterator[Block]:
+def price_floor(found: PriceFloor | None) -> Iterator[Block]:
+    """The price below which a sale loses money."""
     if found is None:
         return
     yield Heading("Price floor")
@@ -166,7 +170,8 @@ def _floor(found: PriceFloor | None) -> Iterator[Block]:
     )
 
 
-def _hire(found: Hire | None) -> Iterator[Block]:
+def hire(found: Hire | None) -> Iterator[Block]:
+    """What one seller more takes."""
     if found is None:
         return
     yield Heading("What one hire needs")
@@ -185,7 +190,7 @@ def _hire(found: Hire | None) -> Iterator[Block]:
     yield Text(f"{text}.", ids=("seller_cost", "capital", "monthly_burn"))
 
 
-def _cards(plan: NinetyDays) -> Iterator[Block]:
+def cards(plan: NinetyDays) -> Iterator[Block]:
     """The questions to settle first: what would turn the verdict or why it is asked, and who finds out how."""
     a, vocabulary = plan.assessment, plan.assessment.base.vocabulary
     items = []
@@ -200,7 +205,8 @@ def _cards(plan: NinetyDays) -> Iterator[Block]:
     return section("Questions to settle first", items)
 
 
-def _stops(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+def stops(plan: NinetyDays, start: date | None) -> Iterator[Block]:
+    """When to stop or switch."""
     rules = plan.assessment.base.knowledge.rules
     items = []
     for stop in plan.stops:

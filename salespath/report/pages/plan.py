@@ -29,7 +29,7 @@ def first_moves(a: Assessment, most: int, start: date | None = None) -> Iterator
     """The first moves, a line each: who, how long, what it costs and what ends it."""
     found = planned_moves(a)
     items = [
-        Item(f"{_opening(move)} ({_terms(move, start)})", f"{n}.", ids=move.rules, claims=move_claims(a, move))
+        Item(f"{opening(move)} ({_terms(move, start)})", f"{n}.", ids=move.rules, claims=move_claims(a, move))
         for n, move in enumerate(found.first[:most], 1)
     ]
     yield from section("First moves", items, ordered=True)
@@ -54,21 +54,22 @@ def moves(a: Assessment, start: date | None = None) -> Iterator[Block]:
             Text(f"{capitalize(_terms(move, start))}.{brings} {_disclosure(a, move.rules)}".rstrip()),
         )
         items.append(
-            Item(_opening(move, whole=True), f"{number}.", under=under, ids=move.rules, claims=move_claims(a, move))
+            Item(opening(move, whole=True), f"{number}.", under=under, ids=move.rules, claims=move_claims(a, move))
         )
     yield from section("First moves", items, ordered=True)
     rest = [*found.chosen[len(found.first) :], *found.unaffordable]
     yield from section(
         "After these",
         [
-            Item(f"{_opening(move, whole=True)} ({_terms(move, start)})", ids=move.rules, claims=move_claims(a, move))
+            Item(f"{opening(move, whole=True)} ({_terms(move, start)})", ids=move.rules, claims=move_claims(a, move))
             for move in rest
         ],
     )
     yield from _beyond(found)
 
 
-def _opening(move: PlannedMove, *, whole: bool = False) -> str:
+def opening(move: PlannedMove, *, whole: bool = False) -> str:
+    """What to do, in a line or `whole`, if it may be done already with a condition before it."""
     text = move.text if whole else move.short
     return f"If you have not: {text[:1].lower()}{text[1:]}" if move.if_not else text
 

@@ -13,13 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from salespath.files.problems import refusal
+from salespath.files.problems import SalespathError, refusal, shown
 from salespath.files.visible import visible
+from salespath.report.firm import Firm
 from salespath.report.formats.chart import figures
 from salespath.report.formats.figure import grid, legend
 from salespath.report.formats.letters import ems
 from salespath.report.formats.overview import counts, lengths, levels, quarters, shades, shorten
-from salespath.report.formats.svg import band, quadrant, svg
+from salespath.report.formats.svg import alone, band, quadrant, svg
 from salespath.report.page import (
     Bar,
     Bars,
@@ -32,6 +33,7 @@ from salespath.report.page import (
     Items,
     Page,
     Quadrant,
+    Sign,
     Table,
     Text,
     Tree,
@@ -42,10 +44,6 @@ from salespath.report.page import (
 _TEMPLATE = Path(__file__).with_name("page.typ")
 _FONT = "Libertinus Serif"  # one of those inside typst, which have ă, â, î, ș and ț, Greek and Cyrillic
 _FOREIGN = re.compile(r"[^\u0000-\u024f\u0370-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20ac]")
-_SVG = (
-    f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{_FONT}" font-size="13" color="#1c1c1c" stroke="currentColor">'
-    "<style>text { fill: currentColor; stroke: white; stroke-width: 3px; paint-order: stroke } .aside { fill: #5a5a5a }</style>"
-)
 _FOR, _AGAINST = (31, 119, 180), (224, 122, 31)
 _DARKEST = 0.55
 _ROOM = 470  # points between the margins of A4
@@ -68,12 +66,15 @@ def ready() -> Any:
     return typst
 
 
-def write(*pages: Page) -> bytes:
-    """Some pages as one file, each begun on a new sheet. Raises SalespathError (SP188) without typst."""
+def write(*pages: Page, firm: Firm | None = None) -> bytes:
+    """Some pages as one file, each begun on a new sheet, with a firm's logo, name, colour and contact line.
+
+    Raises SalespathError without typst (SP188), and where it warns of anything (SP189).
+    """
     typst = ready()
 
     def typeset(source: Path | bytes, data: str, machine: bool) -> bytes:
-        made: bytes = typst.compile(
+        made, warnings = typst.compile_with_warnings(
             source,
             root=_TEMPLATE.parent,
             format="pdf",
@@ -81,26 +82,38 @@ def write(*pages: Page) -> bytes:
             ignore_system_fonts=not machine,
             pdf_standards="ua-1",
         )
-        return made
+        if warnings:
+            said = "; ".join(shown(warning.message, 200) for warning in warnings)
+            raise refusal("SP189", f"a mistake in salespath: the typesetter warns ({said}); no PDF is written.", None)
+        return bytes(made)
 
     def drawn(character: str) -> bool:
         try:
             typeset(_PROBE, character, True)
-        except typst.TypstError:
+        except (typst.TypstError, SalespathError):
             return False
         return True
 
     some = tuple(map(seen, pages))
-    foreign = sorted(set(_FOREIGN.findall(_data(some))))  # of other scripts, which only fonts of the machine may have
+    foreign = sorted(
+        set(_FOREIGN.findall(_data(some, firm)))
+    )  # of other scripts, which only fonts of the machine may have
     if missing := {ord(c): f"<U+{ord(c):04X}>" for c in foreign if not drawn(c)}:
         some = retold(some, lambda text: text.translate(missing), lambda text: text.translate(missing))
-    return typeset(_TEMPLATE, _data(some), bool(foreign))
+        if firm:
+            firm = replace(firm, name=firm.name.translate(missing), contact=firm.contact.translate(missing))
+    return typeset(_TEMPLATE, _data(some, firm), bool(foreign))
 
 
-def _data(pages: tuple[Page, ...]) -> str:
+def _data(pages: tuple[Page, ...], firm: Firm | None) -> str:
     """What the template reads."""
     parts = [{"title": page.title, "blocks": _Sheet(bool(page.title)).blocks(page.blocks)} for page in pages]
-    return json.dumps({"title": _title(pages), "pages": parts}, ensure_ascii=False)
+    data: Data = {"title": _title(pages), "pages": parts}
+    if firm:
+        logo = firm.logo.decode("utf-8-sig") if firm.kind == "svg" else [*firm.logo]
+        own = {"name": firm.name, "colour": firm.colour, "ink": firm.ink, "contact": firm.contact}
+        data["firm"] = own | {"logo": logo, "kind": firm.kind}
+    return json.dumps(data, ensure_ascii=False)
 
 
 def _title(pages: tuple[Page, ...]) -> str:
@@ -220,12 +233,16 @@ def _table(table: Table, caption: str = "", fills: Sequence[Sequence[str | None]
             cell["fill"] = colour
     columns = [{"title": column.title, "right": column.right} for column in table.columns]
     size = _size(len(columns))
-    return {"is": "table", "caption": caption, "columns": columns, "rows": rows, "onward": table.onward, "size": size}
+    found = {"is": "table", "caption": caption, "columns": columns, "rows": rows, "onward": table.onward, "size": size}
+    if table.full:
+        found["wide"] = max(range(len(columns)), key=lambda place: table.columns[place].share)
+    return found
 
 
 def _cell(cell: Cell, empty: str) -> Data:
     bar = [cell.low, cell.here, cell.high] if isinstance(cell, Bar) else None
-    return {"text": str(cell) or empty, "bar": bar, "fill": None, "own": False}
+    sign = cell.shape if isinstance(cell, Sign) else None
+    return {"text": str(cell) or empty, "bar": bar, "sign": sign, "fill": None, "own": False}
 
 
 def _map(figure: Figure) -> Data:
@@ -253,10 +270,7 @@ def _tree(branch: Tree, depth: int = 0) -> Iterator[Data]:
 
 def _picture(drawn: str, said: str) -> Data:
     """An SVG of the page in HTML as one that stands alone, and what to say to who cannot see it."""
-    size = re.match(r'<svg (viewBox="[^"]*")', drawn)
-    assert size
-    inside = drawn.partition(">")[2]
-    return {"is": "picture", "svg": _SVG.replace("<svg", f"<svg {size[1]}", 1) + inside, "alt": visible(said)}
+    return {"is": "picture", "svg": alone(drawn, _FONT), "alt": visible(said)}
 
 
 def _runs(figure: Figure) -> str:
