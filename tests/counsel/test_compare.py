@@ -335,13 +335,13 @@ def test_other_overlays_are_other_rules(tmp_path: Path) -> None:
 
 
 def test_what_another_vocabulary_had_is_named_shown_and_not_lost(tmp_path: Path) -> None:
-    path = saved(tmp_path, rules_sha256="a" * 64, self_serv=True, product_stage="beta", moods=["good", "bad"])
+    path = saved(tmp_path, rules_sha256="a" * 64, self_serv=True, product_stage="gamma", moods=["good", "bad"])
     read = read_sides(BASE, [path, ASANA])
     assert sorted(codes(read.problems)) == [("SP161", "warning")] * 3 + [("SP162", "warning")]
     assert any("no fact self_serv. Did you mean self_serve?" in p.message for p in read.problems)
-    assert any("beta is not one of idea" in p.message for p in read.problems)
+    assert any("gamma is not one of idea" in p.message for p in read.problems)
     first = read.sides[0]
-    assert first.unread == {"product_stage": "beta", "self_serv": "true", "moods": ["good", "bad"]}
+    assert first.unread == {"product_stage": "gamma", "self_serv": "true", "moods": ["good", "bad"]}
     assert first.assessment.case.values == {k: v for k, v in SELLER.items() if k != "product_stage"}
     shown = " ".join(text(compare(read.sides), 120).split())
     assert "self_serv (cannot be" in shown
