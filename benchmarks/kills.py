@@ -1,7 +1,7 @@
 """Whether anything is lost where salespath is killed: `python -m benchmarks.kills --ask 400 --assess 100 --seed 1`.
 
 Interviews on a pseudo-terminal and runs over a table get SIGKILL, SIGTERM, SIGHUP or SIGINT at random moments, while they start
-and while they write too. Afterwards every answer that the screen had taken has to be in the journal, every file whole or as it was,
+and while they write too. Afterwards every answer that the screen had taken has to be in the store, every file whole or as it was,
 and nothing else there; what a SIGKILL leaves behind has to go with the next run. Exit code 1 where that fails.
 """
 
@@ -27,7 +27,8 @@ import pexpect
 from salespath.engine.load import load
 from salespath.facts import read_file
 from salespath.files.problems import has_error
-from salespath.interview import journal
+from salespath.interview.kept import KIND, record_of
+from salespath.interview.store import Store
 from salespath.tables.run import assess_to_file
 
 ROOT = Path(__file__).parent.parent
@@ -88,15 +89,20 @@ def kill_interview(folder: Path, chance: random.Random) -> tuple[signal.Signals,
 def wrong_after_interview(folder: Path, out: Path, taken: int) -> Iterator[str]:
     """What a killed interview has lost, or left behind."""
     vocabulary = load().vocabulary
-    journals = list(folder.glob("data/salespath/*.jsonl"))
-    events = [event for path in journals for event in journal.read(path.read_bytes(), vocabulary).events]
-    kept = sum(event.kind in ("answer", "skip") for event in events)
+    store, kept = folder / "data" / "salespath" / "salespath.sqlite", 0
+    if store.exists():
+        with Store(store) as opened:
+            for stream in opened.streams(KIND):
+                if opened.damaged(stream.id):
+                    yield "a damaged entry"
+                events = record_of(opened, stream, vocabulary).events
+                kept += sum(event.kind in ("answer", "skip") for event in events)
     if kept < taken:
-        yield f"{taken} answers taken, {kept} in the journal"
+        yield f"{taken} answers taken, {kept} in the store"
     if out.exists() and has_error(read_file(str(out), vocabulary).problems):
         yield "half a fact file"
     for path in folder.rglob("*"):
-        if path.is_file() and path not in journals and path != out:
+        if path.is_file() and path not in (store, store.with_name(f"{store.name}-lock"), out):
             yield f"left behind: {path.name}"
 
 

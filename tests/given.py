@@ -26,6 +26,9 @@ from salespath.engine.load import load
 from salespath.facts import Case, Derived, Fact, Value, read_file
 from salespath.facts.values import Range
 from salespath.files.nodes import parse
+from salespath.interview.kept import KIND, record_of
+from salespath.interview.record import Record
+from salespath.interview.store import Store
 from salespath.report.formats.text import fitting, write
 from salespath.report.pages import assessment as pages
 from salespath.rules import loader
@@ -226,3 +229,12 @@ def ranged(case, every=2):
         some = Range(max(low, half), min(high, value * 2))
         found[name] = some if some.low < some.high else value
     return replace(case, values=found)
+
+
+def kept(folder: Path) -> dict[str, Record]:
+    """The interviews in the store of a folder of data, by name: what they say."""
+    path = folder / "salespath" / "salespath.sqlite"
+    if not path.exists():
+        return {}
+    with Store(path) as store:
+        return {stream.name: record_of(store, stream, VOCABULARY) for stream in store.streams(KIND)}

@@ -11,9 +11,10 @@ import pytest
 from given import VOCABULARY
 
 from salespath.facts import read_file
-from salespath.interview import journal
 from salespath.interview.interview import Event
-from salespath.interview.journal import Journal
+from salespath.interview.kept import KIND, fact_file_of
+from salespath.interview.record import Record
+from salespath.interview.store import Store, default_path
 
 TYPED = "Acme\nlaunched\nyes # tried by ten\nnone\nquit\n"
 
@@ -29,6 +30,16 @@ def run(tmp_path, monkeypatch):
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     return start
+
+
+def record(name: str) -> Record:
+    return given.kept(default_path().parents[1])[name]
+
+
+def events(name: str) -> list:
+    """All that the store holds of an interview."""
+    with Store(default_path()) as store:
+        return store.events(store.find(KIND, name).id)
 
 
 @pytest.fixture
@@ -83,8 +94,8 @@ def test_the_name_goes_on_with_the_interview(begun, tmp_path):
     assert code == 0
     assert "Going on with 3 answers" in out
     assert "salespath ask --interview acme" in out
-    assert len(list(tmp_path.glob("data/salespath/*.jsonl"))) == 1
-    assert len(journal.look(journal.path_of("acme"), VOCABULARY).events) == 5
+    assert list(given.kept(tmp_path / "data")) == ["acme"]
+    assert len(record("acme").events) == 5
 
 
 def test_the_command_printed_at_the_end_opens_that_interview_and_no_other(run):
@@ -120,7 +131,8 @@ def test_a_name_and_a_date_stand_on_one_line_of_the_list(begun):
 
 
 def test_one_that_is_open_in_another_window_is_refused(begun):
-    held = Journal(journal.path_of("acme"))
+    store = Store(default_path())
+    held = store.hold(store.find(KIND, "acme").id)
     for words in (("ask",), ("ask", "--no-input")):
         code, out, err = begun(*words, "--interview", "acme", typed="proven\n")
         assert (code, "SP148" in err) == (1, True)
@@ -128,6 +140,7 @@ def test_one_that_is_open_in_another_window_is_refused(begun):
     assert begun("interviews", "discard", "acme", "--yes")[0] == 1
     assert "open now" in begun("interviews", "list")[1]
     held.close()
+    store.close()
     assert begun("ask", "--interview", "acme", typed="quit\n")[0] == 0
 
 
@@ -135,7 +148,7 @@ def test_one_that_belongs_to_another_company_file_or_rules_is_refused_where_nobo
     (tmp_path / "other.yaml").write_text("company: Other\nfacts: {capital: 5}\n")
     (tmp_path / "house").mkdir()
     (tmp_path / "house" / "rules.yaml").write_text("rules: []\n")
-    before = journal.path_of("acme").read_bytes()
+    before = events("acme")
     for words, told in (
         (("other.yaml",), "without a file"),
         (("other.yaml", "--no-input"), "without a file"),
@@ -145,7 +158,7 @@ def test_one_that_belongs_to_another_company_file_or_rules_is_refused_where_nobo
         code, _, err = begun("ask", "--interview", "acme", *words, typed="proven\n")
         assert (code, "SP149" in err) == (1, True), err
         assert told in err
-    assert journal.path_of("acme").read_bytes() == before
+    assert events("acme") == before
     assert begun("ask", "--interview", "acme", "--company", "ACME", typed="quit\n")[0] == 0
 
 
@@ -182,7 +195,7 @@ def test_an_interview_stands_for_its_facts_wherever_companies_are_read(begun, tm
 
 
 def test_an_output_never_replaces_the_interview_that_is_read(begun):
-    path = journal.path_of("acme")
+    path = default_path()
     before = path.read_bytes()
     odd = path.with_suffix(".json")
     odd.symlink_to(path)
@@ -197,7 +210,7 @@ def test_discarding_asks_deletes_what_it_says_and_no_more(begun, tmp_path):
     assert "--yes" in err
     begun("ask", "--interview", "acme", "-o", "mine.yaml", typed="skip\n")
     begun("ask", "--interview", "other", typed="B\nidea\n")  # carried through: it has a fact file beside it
-    beside = journal.path_of("other").with_suffix(".yaml")
+    beside = fact_file_of("other")
     assert read_file(str(beside), VOCABULARY).cases[0].values == {"product_stage": "idea"}
     code, out, _ = begun("interviews", "discard", "other", "--yes")
     said = " ".join(out.split())
@@ -209,12 +222,15 @@ def test_discarding_asks_deletes_what_it_says_and_no_more(begun, tmp_path):
     assert code == 0
     assert "3 answers about Acme" in " ".join(out.split())
     assert (tmp_path / "mine.yaml").exists()
-    assert not list(tmp_path.glob("data/salespath/*"))
+    assert not given.kept(tmp_path / "data")
+    left = {path.name for path in tmp_path.glob("data/salespath/*")}
+    assert left <= {"salespath.sqlite", "salespath.sqlite-lock"}
+    assert not any(said in default_path().read_bytes() for said in (b"product_stage", b"acme", b"tried by ten"))
 
 
 def test_a_fact_file_that_was_changed_by_hand_is_not_deleted_with_its_interview(run):
     run("ask", "--interview", "b", typed="B\nidea\n")
-    beside = journal.path_of("b").with_suffix(".yaml")
+    beside = fact_file_of("b")
     beside.write_text(beside.read_text() + "# mine\n")
     code, out, _ = run("interviews", "discard", "b", "--yes")
     assert (code, beside.name in out) == (0, False)
@@ -222,23 +238,26 @@ def test_a_fact_file_that_was_changed_by_hand_is_not_deleted_with_its_interview(
 
 
 def test_interviews_are_for_their_owner_alone(begun):
-    path = journal.path_of("acme")
+    path = default_path()
     begun("ask", "--interview", "acme", typed="skip\n")
+    assert path.exists()
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
 
 
 def test_damage_is_told_when_the_interview_is_taken_up_and_the_rest_kept(begun):
-    path = journal.path_of("acme")
-    path.write_bytes(path.read_bytes().replace(b'"self_serve", "value": true', b'"self_serve", "value": null'))
-    damaged = path.read_bytes()
+    path = default_path()
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b'"self_serve", "value": true', b'"self_serve", "value": null'))
+    assert path.read_bytes() != before
+    assert "1 entry of it is damaged" in begun("interviews", "show", "acme")[1]
     code, out, err = begun("ask", "--order", "fixed", "--interview", "acme", typed="quit\n")
     assert code == 0
-    assert f"{path}:4: warning SP147" in err
+    assert f"{path}: warning SP147: entry 4 of the interview acme is damaged" in err
     assert "self-serve" in err
     assert "Question 3 (product)  2 answered" in out
     assert "Can a customer start, pay and get value" in out
-    assert path.read_bytes().startswith(damaged)
+    assert b'"self_serve", "value": null' in path.read_bytes(), "it is kept"
     assert begun("ask", "--interview", "acme", typed="quit\n")[2] == ""
 
 
@@ -251,6 +270,6 @@ def test_the_report_comes_at_any_time_and_an_answer_is_corrected(run):
     assert "9 is not one of the numbers" in said
     assert "Changed from launched to idea - slides only (slides)." in said
     assert said.count("Correcting an answer (product)") == 1
-    record = journal.look(journal.path_of("x"), VOCABULARY)
-    assert record.events[-1] == Event("answer", "product_stage", record.events[-1].answer)
-    assert record.events[-1].answer.note == "slides"
+    last = record("x").events[-1]
+    assert last == Event("answer", "product_stage", last.answer)
+    assert last.answer.note == "slides"

@@ -193,14 +193,16 @@ def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_before_the_en
 
 
 def test_an_answer_is_on_the_disk_before_the_next_question(strace, tmp_path):
-    found = calls(strace, tmp_path, "fsync,write", "ask", "--order", "fixed", stdin=b"Acme\nidea\nno\n")
-    kept = [at for at, (call, said) in enumerate(found) if call == "write" and ".jsonl>" in said]
-    assert len(kept) >= 4, "the beginning and three answers"
+    traced = "fsync,fdatasync,write,pwrite64"
+    found = calls(strace, tmp_path, traced, "ask", "--order", "fixed", stdin=b"Acme\nidea\nno\n")
+    kept = [at for at, (call, said) in enumerate(found) if call == "pwrite64" and "sqlite-wal>" in said]
+    shown = [at for at, (call, said) in enumerate(found) if call == "write" and said.startswith("1<")]
+    assert len({sum(at < one for one in kept) for at in shown}) >= 4, "the beginning and three answers"
     for at in kept:
-        following = [call for call, said in found[at + 1 :] if call == "fsync" or said.startswith("1<")]
-        assert following[0] == "fsync"
-    made = place(found, "write", r"\.jsonl>")
-    assert place(found, "fsync", r"/data/salespath>$") < made, "the folder knows the journal"
+        following = [call for call, said in found[at + 1 :] if "sync" in call or said.startswith("1<")]
+        assert "sync" in following[0]
+    made = place(found, "pwrite64", r"\.sqlite(-wal)?>")
+    assert place(found, "fsync", r"/data/salespath>$") < made, "the folder knows the store"
 
 
 # Disks that are full

@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
-from given import BASE, VOCABULARY
+from given import BASE, VOCABULARY, kept
 
 from salespath.facts import Case
-from salespath.interview import journal
 from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replay
+from salespath.interview.record import Record
 
 pexpect = pytest.importorskip("pexpect")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
@@ -91,9 +91,9 @@ def sit(tmp_path):
         terminal.child.close(force=True)
 
 
-def only_journal(tmp_path: Path) -> journal.JournalRecord:
-    (path,) = tmp_path.glob("data/salespath/*.jsonl")
-    return journal.read(path.read_bytes(), VOCABULARY)
+def only_interview(tmp_path: Path) -> Record:
+    (record,) = kept(tmp_path / "data").values()
+    return record
 
 
 BETWEEN = """
@@ -142,8 +142,8 @@ def test_an_interview_with_help_mistakes_going_back_and_a_break(sit, tmp_path):
     code, last = person.end()
     assert code == 130
     assert "2 answers so far" in last
-    (path,) = tmp_path.glob("data/salespath/*.jsonl")
-    assert last.endswith(f"salespath ask --interview {path.stem}")
+    (name,) = kept(tmp_path / "data")
+    assert last.endswith(f"salespath ask --interview {name}")
 
     person = sit()
     shown = person.asked()
@@ -158,7 +158,7 @@ def test_an_interview_with_help_mistakes_going_back_and_a_break(sit, tmp_path):
     code, last = person.end()
     assert code == 0
     assert "2 answers so far" in last
-    interview = replay(BASE, *(lambda r: (r.given, r.events))(only_journal(tmp_path)))
+    interview = replay(BASE, *(lambda r: (r.given, r.events))(only_interview(tmp_path)))
     assert interview.values == {"product_stage": "launched", "self_serve": False}
 
 
@@ -201,7 +201,7 @@ def test_a_quick_interview_with_a_break(sit, tmp_path):
     assert "Question 3 of at most 7 (product)" in shown
     for text in ("proven", "large", "70k", "none"):
         person.says(text)
-    assert only_journal(tmp_path).quick
+    assert only_interview(tmp_path).quick
     last = person.says("account executive")
     person.child.sendeof()
     assert person.end() == (0, "")
@@ -218,7 +218,7 @@ def test_a_full_interview_is_gone_on_with_quickly_if_that_is_asked_for(sit, tmp_
     person = sit("--quick", "--resume")
     assert "Question 3 of at most 8 (product)" in person.asked()
     person.kill()
-    assert only_journal(tmp_path).quick
+    assert only_interview(tmp_path).quick
 
 
 def test_ctrl_d_stops_like_quit(sit):
@@ -238,7 +238,7 @@ def test_nothing_answered_leaves_nothing_behind(sit, tmp_path):
     code, last = person.end()
     assert code == 0
     assert "nothing is kept" in last
-    assert not list(tmp_path.glob("data/salespath/*"))
+    assert not kept(tmp_path / "data")
 
 
 def test_a_closed_terminal_loses_nothing(sit):
@@ -266,10 +266,7 @@ def test_no_to_the_offer_keeps_the_old_interview(sit, tmp_path):
     assert "Company launched, 1 answer" in person.asked()
     person.child.sendline("quit")
     assert person.end()[0] == 0
-    found = []
-    for file in tmp_path.glob("data/salespath/*.jsonl"):
-        found.append(len(journal.read(file.read_bytes(), VOCABULARY).events))
-    assert sorted(found) == [0, 1, 1]
+    assert sorted(len(record.events) for record in kept(tmp_path / "data").values()) == [0, 1, 1]
 
 
 def test_the_same_interview_is_not_resumed_twice_at_a_time(sit, tmp_path):
@@ -282,7 +279,7 @@ def test_the_same_interview_is_not_resumed_twice_at_a_time(sit, tmp_path):
     second.says("idea")
     first.says("yes")
     second.says("no")
-    records = [journal.read(file.read_bytes(), VOCABULARY) for file in tmp_path.glob("data/salespath/*.jsonl")]
+    records = kept(tmp_path / "data").values()
     held = {replay(BASE, record.given, record.events).case.company: len(record.events) for record in records}
     assert held == {"Acme": 2, "Other": 3}
 
@@ -335,7 +332,7 @@ def test_a_paste_that_the_terminal_marks_answers_one_question(edits, end, tmp_pa
     assert "3 lines came at once; they count as one answer: launched yes none" in shown
     assert "Question 1 (product)" in shown
     assert "Noted" not in shown
-    assert not only_journal(tmp_path).events
+    assert not only_interview(tmp_path).events
 
 
 @pytest.mark.parametrize("environment", [{}, {"TERM": "dumb"}])
@@ -346,7 +343,7 @@ def test_lines_that_wait_behind_one_are_of_the_same_answer(sit, environment, end
     person.child.send(f"launched\ryes\rnone{end}")
     shown = person.asked()
     assert "3 lines came at once; they count as one answer: launched yes none" in shown
-    assert not only_journal(tmp_path).events
+    assert not only_interview(tmp_path).events
     assert "Noted: launched" in person.says("launched")
 
 
@@ -406,7 +403,7 @@ def test_answers_are_corrected_until_the_person_is_content(sit, tmp_path):
     code, last = person.end()
     assert code == 0
     assert last.count("Net evidence") == 1  # the page once more, since an answer has changed
-    record = only_journal(tmp_path)
+    record = only_interview(tmp_path)
     assert record.done
     assert record.events[-2].question == "annual_contract_value"
 
@@ -431,7 +428,6 @@ def test_an_interview_is_discarded_once_that_is_confirmed(sit, tmp_path):
     person.asked()
     person.says("Acme")
     person.kill()
-    (path,) = tmp_path.glob("data/salespath/*.jsonl")
     for answer, there in (("", True), ("no", True), ("yes", False)):
         child = pexpect.spawn(
             sys.executable, ["-m", "salespath", "interviews", "discard", "acme"], encoding="utf-8", timeout=120,
@@ -441,7 +437,7 @@ def test_an_interview_is_discarded_once_that_is_confirmed(sit, tmp_path):
         child.sendline(answer)
         child.expect(pexpect.EOF)
         child.close()
-        assert (child.exitstatus, path.exists()) == (0, there)
+        assert (child.exitstatus, "acme" in kept(tmp_path / "data")) == (0, there)
 
 
 def test_the_report_comes_at_any_question_and_the_question_again(sit):
@@ -485,7 +481,7 @@ def test_a_name_that_belongs_to_another_company_is_asked_about(sit, tmp_path):
     person.asked()
     assert "Going on with 1 answer" in person.says("yes")
     person.kill()
-    record = only_journal(tmp_path)
+    record = only_interview(tmp_path)
     assert replay(BASE, record.given, record.events).case.values == {"product_stage": "launched"}
 
 
@@ -547,7 +543,7 @@ def test_killed_at_any_moment_every_answer_is_kept(sit, tmp_path):
         person.child.sendline(typed(interview, chance))
         time.sleep(chance.choice([0, 0.001, 0.002, 0.005, 0.01, 0.02]))
         person.kill(chance.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
-        kept = list(only_journal(tmp_path).events)
+        kept = list(only_interview(tmp_path).events)
         assert kept[: len(certain)] == certain
         assert len(kept) <= len(certain) + 1  # and perhaps the answer that was on its way
         certain = kept

@@ -8,24 +8,27 @@ from salespath.facts import Case, fact_file, read_file
 from salespath.facts.rates import currencies
 from salespath.facts.values import BadValue
 from salespath.interview.interview import Interview, replay
-from salespath.interview.journal import Journal, read
+from salespath.interview.kept import Kept
+from salespath.interview.store import Store
 from salespath.report.pages.question import answer_in_words
 
 ANSWERS = {"annual_contract_value": "45k", "capital": "£900k", "paying_customers": "12"}
 
 
 def held(tmp_path, answers, *rates):
-    """An interview in euros, as it is, and as its journal gives it back."""
+    """An interview in euros, as it is, and as the store gives it back."""
     given = Case("Rosetta", money=currencies("EUR", rates)[0])
-    interview, journal = Interview(BASE, given, fixed=True), Journal(tmp_path / "j.jsonl", new=True)
-    journal.start(given)
+    interview, store = Interview(BASE, given, fixed=True), Store(tmp_path / "store.sqlite")
+    kept = Kept.create(store)
+    kept.start(given)
     events = []
     while (name := interview.question) in BASE.vocabulary.facts:
         events.append(interview.event(answers.get(name, "skip"), name))
         interview.apply(events[-1])
-        journal.append(events[-1])
-    journal.close()
-    record = read((tmp_path / "j.jsonl").read_bytes(), BASE.vocabulary)
+        kept.append(events[-1])
+    record = kept.record(BASE.vocabulary)
+    kept.close()
+    store.close()
     return interview, replay(BASE, record.given, record.events, fixed=True)
 
 
