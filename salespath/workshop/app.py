@@ -161,7 +161,7 @@ def application(base: Base, store: Store, addresses: Addresses) -> Guard:
             text = f"It could not be kept: {'; '.join(problem.message for problem in error.problems)}"
         return place.page(request, "message.html", status, text=text)
 
-    handlers: dict[Any, Any] = {HTTPException: failed, SalespathError: failed}
+    handlers: dict[Any, Any] = {HTTPException: failed, SalespathError: failed, Exception: failed}
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     return Guard(app, keys, addresses.names)
 

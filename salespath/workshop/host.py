@@ -140,7 +140,7 @@ def _people(place: Place, room: Room) -> dict[str, Any]:
         for id_, person in room.session.people.items()
         if id_ in answered
     ]
-    return {"people": rows, "status": participant.status(room)}
+    return {"people": rows, "far": participant.far(room)}
 
 
 def _answers(room: Room) -> dict[str, Any]:

@@ -194,7 +194,7 @@ async def _card(
         "asked": None,
         "left": len(me.left(session)),
         "finished": me.finished(session),
-        "status": status(room),
+        "far": far(room),
     }
     with in_own_currency(_rate(me)):
         interview = me.interview
@@ -239,7 +239,7 @@ def _options(me: Respondent, fact: Fact, typed: list[str] | None) -> list[tuple[
     return [(id_, label, meaning, id_ in chosen) for id_, (label, meaning) in choices.items()]
 
 
-def status(room: Room) -> str:
+def far(room: Room) -> str:
     """How far the others are."""
     people, done = len(room.respondents), len(room.finished)
     return f"Round {room.session.round}: {done} of {number_of(people, 'person', 'people')} done."
@@ -248,4 +248,4 @@ def status(room: Room) -> str:
 async def parts(place: Place, room: Room) -> Mapping[str, str]:
     """What changes on everybody's page while it is open."""
     clock = place.part("clock.html", session=room.session)
-    return {"status": place.part("status.html", status=status(room)), "clock": clock, "phase": room.phase}
+    return {"far": place.part("far.html", far=far(room)), "clock": clock, "phase": room.phase}
