@@ -1,7 +1,9 @@
-"""The interviews that are on disk: what each is about and how far it is, and its facts as those of a company."""
+"""The interviews that are in the store: what each is about and how far it is, and its facts as those of a company."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,20 +11,22 @@ from pathlib import Path
 from salespath.engine.base import Base
 from salespath.facts.cases import NAMELESS
 from salespath.facts.fact_file import text as fact_file_text
-from salespath.files.problems import SalespathError, refusal, shown
+from salespath.files.problems import SalespathError
 from salespath.files.source import INTERVIEW
 from salespath.interview.interview import Interview, replay
-from salespath.interview.journal import Journal, JournalRecord, files, look, name_of, path_of, unknown
+from salespath.interview.kept import find, interviews, record_of, to_read, unknown
+from salespath.interview.record import Record
+from salespath.interview.store import Store, Stream
 
 
 @dataclass(frozen=True)
 class SavedInterview:
-    """An interview on disk; `changed` is when it was last written to, `in_use` whether it is open now."""
+    """An interview in the store at `path`; `changed` is when it was last written to, `in_use` whether it is open now."""
 
     name: str
     path: Path
     interview: Interview
-    record: JournalRecord
+    record: Record
     changed: datetime
     in_use: bool
 
@@ -44,50 +48,49 @@ class SavedInterview:
 
 def saved(base: Base) -> list[SavedInterview]:
     """All of them in which something was answered or skipped, the one changed last first."""
-    found = []
-    for path in files():
-        try:
-            one = _saved(base, path)
-        except (SalespathError, OSError):  # gone meanwhile, or not ours to read
-            continue
-        if one.record.begun:
-            found.append(one)
-    return found
+    with _store() as store:
+        found = [_saved(base, store, *one) for one in interviews(store)] if store else []
+    return [one for one in found if one.record.begun]
 
 
 def saved_interview(base: Base, name: str) -> SavedInterview:
     """The interview of a name. Raises SalespathError (SP142) where there is none."""
-    path = path_of(name)
-    try:
-        return _saved(base, path)
-    except OSError:
-        raise unknown(name) from None
+    with _store() as store:
+        stream = find(store, name)
+        if not (store and stream):
+            raise unknown(store, name)
+        return _saved(base, store, stream, store.last(stream.id))
 
 
 def fact_file(base: Base, path: str) -> bytes:
     """The fact file of an interview, by INTERVIEW and its name. Raises SalespathError (SP142) where there is none."""
-    record = look(path_of(path.removeprefix(INTERVIEW)), base.vocabulary)
-    case = replay(base, record.given, record.events).case
+    case = saved_interview(base, path.removeprefix(INTERVIEW)).interview.case
     case = case if case.company != NAMELESS else replace(case, company="")
     return fact_file_text(case, base.vocabulary).encode()
 
 
-def open_saved(name: str) -> Journal:
-    """The journal of an interview, for changes. Raises SalespathError (SP148) where it is open in another window."""
+@contextmanager
+def _store() -> Iterator[Store | None]:
+    store = to_read()
     try:
-        return Journal(path_of(name))
-    except BlockingIOError:
-        message = f"the interview {shown(name)} is open in another window; end it there first."
-        raise refusal("SP148", message, None) from None
+        yield store
+    finally:
+        if store:
+            store.close()
 
 
-def _saved(base: Base, path: Path) -> SavedInterview:
-    record = look(path, base.vocabulary)
-    try:
-        Journal(path).close()
-        in_use = False
-    except BlockingIOError:
-        in_use = True
+def _saved(base: Base, store: Store, stream: Stream, changed: float) -> SavedInterview:
+    record = record_of(store, stream, base.vocabulary)
     interview = replay(base, record.given, record.events, quick=record.quick)
-    changed = datetime.fromtimestamp(path.stat().st_mtime)
-    return SavedInterview(name_of(path), path, interview, record, changed, in_use)
+    at = datetime.fromtimestamp(changed)
+    return SavedInterview(stream.name, store.path, interview, record, at, _in_use(store, stream))
+
+
+def _in_use(store: Store, stream: Stream) -> bool:
+    try:
+        store.hold(stream.id).close()
+    except BlockingIOError:
+        return True
+    except SalespathError:  # where nothing can be written, nobody does
+        return False
+    return False

@@ -9,11 +9,11 @@ import stat
 import given
 import pytest
 from given import VOCABULARY
+from salespath.interview.journal import Journal
 
 from salespath.facts import read_file
 from salespath.interview import journal
 from salespath.interview.interview import Event
-from salespath.interview.journal import Journal
 
 TYPED = "Acme\nlaunched\nyes # tried by ten\nnone\nquit\n"
 

@@ -2,13 +2,13 @@
 
 import pytest
 from given import BASE
+from salespath.interview.journal import Journal, read
 
 from salespath.engine.assess import assess
 from salespath.facts import Case, fact_file, read_file
 from salespath.facts.rates import currencies
 from salespath.facts.values import BadValue
 from salespath.interview.interview import Interview, replay
-from salespath.interview.journal import Journal, read
 from salespath.report.pages.question import answer_in_words
 
 ANSWERS = {"annual_contract_value": "45k", "capital": "£900k", "paying_customers": "12"}

@@ -13,6 +13,7 @@ import pytest
 from given import BASE, VOCABULARY, some_facts, values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from salespath.interview.journal import Journal
 
 from salespath.commands.shared.reading import read_one
 from salespath.facts import Case
@@ -22,7 +23,6 @@ from salespath.files.problems import SalespathError
 from salespath.interview import journal
 from salespath.interview.answers import Answer
 from salespath.interview.interview import COMPANY, PLAN, Event, replay
-from salespath.interview.journal import Journal
 
 GIVEN = Case(
     "Ăcme – 你好",

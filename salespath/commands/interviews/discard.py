@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
@@ -11,9 +12,11 @@ import click
 from salespath.commands.shared.reading import with_base
 from salespath.commands.shared.screen import Screen
 from salespath.engine.base import Base
+from salespath.files.problems import refusal, shown
+from salespath.interview import journals
 from salespath.interview.answers import yes_or_no
-from salespath.interview.journal import Journal, read
-from salespath.interview.saved import open_saved, saved_interview
+from salespath.interview.interview import replay
+from salespath.interview.kept import Kept, fact_file_of, find, to_read, unknown
 from salespath.report.words.phrases import number_of
 
 
@@ -22,20 +25,29 @@ from salespath.report.words.phrases import number_of
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_base
 def command(base: Base, name: str, yes: bool) -> None:
-    found = saved_interview(base, name)
-    journal = open_saved(found.name)
-    try:
-        _discard(base, journal, yes)
-    finally:
-        journal.close()
+    store = to_read()
+    stream = find(store, name)
+    if not (store and stream):
+        raise unknown(store, name)
+    with closing(store):
+        try:
+            kept = Kept.take_up(store, stream)
+        except BlockingIOError:
+            message = f"the interview {shown(name)} is open in another window; end it there first."
+            raise refusal("SP148", message, None) from None
+        with closing(kept):
+            _discard(base, kept, yes)
 
 
-def _discard(base: Base, journal: Journal, yes: bool) -> None:
-    found = saved_interview(base, journal.name)  # as it is now that nobody else can change it
-    written = _written_beside(journal, base)
+def _discard(base: Base, kept: Kept, yes: bool) -> None:
+    record = kept.record(base.vocabulary)
+    interview = replay(base, record.given, record.events, quick=record.quick)
+    imported = journals.of(kept.store, kept.stream.id)
+    files = [*(path for _, path in imported), *_written_beside(kept.name, *record.written)]
     screen = Screen()
-    screen.say(f"This deletes {number_of(found.answered, 'answer', 'answers')} about {found.company}:")
-    for path in filter(None, (found.path, written)):
+    what = f"This deletes {number_of(interview.answered, 'answer', 'answers')} about {interview.case.company}"
+    screen.say(f"{what}, and:" if files else f"{what}.")
+    for path in files:
         screen.line(f"  {path}")
     if not yes:
         if not screen.terminal:
@@ -43,19 +55,19 @@ def _discard(base: Base, journal: Journal, yes: bool) -> None:
         if not yes_or_no(screen.read("Discard the interview? yes or no [no] > ") or "no"):
             screen.say("Nothing is deleted.")
             return
-    journal.remove()
-    if written:
+    for path in files:
         with suppress(OSError):
-            written.unlink()
-    screen.say(f"The interview {found.name} is gone.")
+            path.unlink()
+    kept.remove()
+    for source, path in imported:
+        if not path.exists():  # one that stays must not come back as an interview
+            kept.store.forget(source)
+    screen.say(f"The interview {kept.name} is gone.")
 
 
-def _written_beside(journal: Journal, base: Base) -> Path | None:
+def _written_beside(name: str, path: str, sha256: str) -> Iterator[Path]:
     """The fact file that the interview wrote beside itself, if it stands as it was written."""
-    path, sha256 = read(journal.data, base.vocabulary).written
-    beside = journal.path.with_suffix(".yaml")
-    try:
-        same = path == str(beside.absolute()) and hashlib.sha256(beside.read_bytes()).hexdigest() == sha256
-    except OSError:
-        return None
-    return beside if same else None
+    beside = fact_file_of(name)
+    with suppress(OSError):
+        if path == str(beside.absolute()) and hashlib.sha256(beside.read_bytes()).hexdigest() == sha256:
+            yield beside

@@ -141,12 +141,12 @@ def files_read() -> list[str]:
 
 
 def _file_of(path: str) -> str:
-    """The file that is read for a path: of an interview, the one that it is saved in."""
+    """The file that is read for a path: of an interview, the store."""
     if not path.startswith(INTERVIEW):
         return path
-    from salespath.interview.journal import path_of  # not for files
+    from salespath.interview.store import default_path  # not for files
 
-    return str(path_of(path.removeprefix(INTERVIEW)))
+    return str(default_path())
 
 
 def _with_rejects(output: Destination, rejects: str | None) -> Destination:

@@ -29,7 +29,9 @@ from salespath.facts.values import BadValue, cell_text
 from salespath.files.problems import Problem, SalespathError, refusal, shown
 from salespath.interview.answers import yes_or_no
 from salespath.interview.interview import Event, Interview, replay
-from salespath.interview.journal import Journal, JournalRecord, path_of, read, unfinished_interviews, unknown
+from salespath.interview.kept import Kept, fact_file_of, find, opened, to_read, unfinished_interviews, unknown
+from salespath.interview.record import Record
+from salespath.interview.store import Store
 from salespath.report.formats.text import fitting
 from salespath.report.pages import question as wording
 from salespath.report.pages.assessment import versions
@@ -111,24 +113,25 @@ class _Session:
     def __init__(self, base: Base, request: Request, given: Case, target: factfile.Target | None) -> None:
         self.base, self.request, self.given, self.target = base, request, given, target
         self.screen = Screen()
-        self.interview = self._replay(JournalRecord(given))
-        self.journal: Journal | None = None
+        self.interview = self._replay(Record(given))
+        self.store: Store | None = None
+        self.kept: Kept | None = None
         self.said: tuple[Contradiction, ...] = ()
         self.reported: Case | None = None  # what the report was last about
 
     def unattended(self) -> int:
         """The report on what the files, or an interview, say."""
-        if self.request.interview:
-            if not path_of(self.request.interview).exists():
-                raise unknown(self.request.interview)
-            self._open()
         try:
+            if self.request.interview:
+                self.store = to_read()
+                if not find(self.store, self.request.interview):
+                    raise unknown(self.store, self.request.interview)
+                self._open()
             self._report()
             if self.target:
                 self.target.write(self._facts())
         finally:
-            if self.journal:
-                self.journal.close()
+            self._close()
         return 0
 
     def attended(self, *, correct: bool) -> int:
@@ -159,22 +162,28 @@ class _Session:
             self._rescue(error.problems)
             return 1
         finally:
-            if self.journal:
-                self.journal.close()
+            self._close()
+
+    def _close(self) -> None:
+        if self.kept:
+            self.kept.close()
+        if self.store:
+            self.store.close()
 
     # Beginning
 
     def _open(self) -> None:
         """Take up an unfinished interview, or begin one."""
+        self.store = store = self.store or opened()
         if self.request.interview:
-            resumed = self._named(self.request.interview)
+            resumed = self._named(store, self.request.interview)
         else:
-            resumed = self._unfinished() if self.screen.terminal or self.request.resume else None
+            resumed = self._unfinished(store) if self.screen.terminal or self.request.resume else None
         if self.request.resume and not resumed:
             raise refusal("SP142", f"there is no unfinished interview to resume; begin one with {program()} ask.", None)
         if resumed:
-            self.journal, record = resumed
-            report_problems(self.journal.report(record, self.base.vocabulary))
+            self.kept, record = resumed
+            report_problems(self.kept.report(record, self.base.vocabulary))
             self.interview = self._replay(replace(record, given=merge(record.given, self.given)))
             for name in self.interview.answers:
                 self._remember(name)
@@ -190,46 +199,47 @@ class _Session:
         if self.target:
             self.target.check()
         try:
-            self.journal = Journal.create(self.request.interview)
+            self.kept = Kept.create(store, self.request.interview)
         except FileExistsError:  # another window was quicker
             raise _in_use(self.request.interview) from None
         try:
             self._start()
         except SalespathError:
-            self.journal.remove()
+            with suppress(SalespathError):  # which would say the same once more
+                self.kept.remove()
             raise
         self.screen.show(*wording.introduction(self.interview))
 
     def _start(self) -> None:
-        assert self.journal
-        self.journal.start(self.interview.given, quick=self.interview.quick, rules=self.request.rules)
+        assert self.kept
+        self.kept.start(self.interview.given, quick=self.interview.quick, rules=self.request.rules)
 
-    def _named(self, name: str) -> tuple[Journal, JournalRecord] | None:
+    def _named(self, store: Store, name: str) -> tuple[Kept, Record] | None:
         """The interview of a name, if there is one. Raises SalespathError where it is open elsewhere (SP148), or belongs to
         another company, file or rules (SP149), and is not wanted all the same.
         """
-        path = path_of(name)
-        if not path.exists():
+        stream = find(store, name)
+        if not stream:
             return None
         try:
-            journal = Journal(path)
+            kept = Kept.take_up(store, stream)
         except BlockingIOError:
             raise _in_use(name) from None
         try:
-            record = read(journal.data, self.base.vocabulary)
+            record = kept.record(self.base.vocabulary)
             differs = self._differs(record) if record.begun else ""
             if differs and (not self.screen.terminal or self.request.no_input):
                 message = f"the interview {shown(name)} {differs}. Give what belongs to it, or another name."
                 raise refusal("SP149", message, None)
-            if differs and not self._yes(wording.other_interview(name, differs), journal):
+            if differs and not self._yes(wording.other_interview(name, differs), kept):
                 message = f"the interview {shown(name)} is left as it is; choose another name."
                 raise refusal("SP149", message, None)
         except BaseException:
-            journal.close()
+            kept.close()
             raise
-        return journal, record
+        return kept, record
 
-    def _differs(self, record: JournalRecord) -> str:
+    def _differs(self, record: Record) -> str:
         """In what an interview belongs to something else than was given on the command line; nothing where it does not."""
         company = self._replay(record).case.company
         if self.given.file and self.given.file != record.given.file:
@@ -242,31 +252,31 @@ class _Session:
             return f"was begun {f'with the rules of {folders}' if folders else 'with the built-in rules alone'}"
         return ""
 
-    def _unfinished(self) -> tuple[Journal, JournalRecord] | None:
+    def _unfinished(self, store: Store) -> tuple[Kept, Record] | None:
         """The latest unfinished interview that fits what was given on the command line, if it is wanted."""
-        for journal, record in unfinished_interviews(self.base.vocabulary):
+        for kept, record, changed in unfinished_interviews(store, self.base.vocabulary):
             interview = self._replay(record)
             fits = self.given.file in (None, record.given.file) and (
                 not self.request.company or self.given.company == interview.case.company
             )
             fits = fits and record.rules == self.request.rules
-            when = time.localtime(journal.path.stat().st_mtime)
-            if fits and (self.request.resume or self._yes(wording.offer(interview, journal.name, when), journal)):
-                return journal, record
-            journal.close()
+            when = time.localtime(changed)
+            if fits and (self.request.resume or self._yes(wording.offer(interview, kept.name, when), kept)):
+                return kept, record
+            kept.close()
             if fits:
                 break
         return None
 
-    def _replay(self, record: JournalRecord) -> Interview:
+    def _replay(self, record: Record) -> Interview:
         """An interview taken up: a quick one stays quick, any other becomes so if that is asked for."""
         quick, fixed = record.quick or self.request.quick, self.request.order == "fixed"
         return replay(self.base, record.given, record.events, fixed=fixed, quick=quick)
 
-    def _yes(self, asked: Asked, journal: Journal) -> bool:
+    def _yes(self, asked: Asked, kept: Kept) -> bool:
         """Whether an interview that is there already is wanted; Enter is what `asked` says it is, yes where it is silent."""
         while True:
-            text = self.screen.reply(asked, {"save": lambda: self._save(journal)})
+            text = self.screen.reply(asked, {"save": lambda: self._save(kept)})
             if text.lower() in ("back", "edit", "report"):
                 self.screen.say("There is nothing before this." if text.lower() == "back" else "Answer this first.")
             elif text.lower() == "skip":
@@ -280,7 +290,7 @@ class _Session:
 
     def _reply(self, asked: Asked) -> str:
         """What is typed at a question of the interview."""
-        return self.screen.reply(asked, {"save": lambda: self._save(self.journal), "report": self._report_so_far})
+        return self.screen.reply(asked, {"save": lambda: self._save(self.kept), "report": self._report_so_far})
 
     def _report_so_far(self) -> None:
         self.screen.line()
@@ -351,10 +361,10 @@ class _Session:
                 self.screen.say(wording.contradiction(self.interview, found), 2)
 
     def _record(self, event: Event) -> None:
-        assert self.journal
+        assert self.kept
         self.interview.apply(event)  # first, so that what is rescued holds it
         try:
-            self.journal.append(event)
+            self.kept.append(event)
         except SalespathError as error:
             raise Unsaved(error.problems) from None
 
@@ -370,11 +380,11 @@ class _Session:
         click.echo(self._page(), nl=False)
         self.reported = self.interview.case
 
-    def _save(self, journal: Journal | None) -> bool:
+    def _save(self, kept: Kept | None) -> bool:
         """Say where the answers are, and write the fact file if one is wanted; whether that worked."""
-        if journal:
+        if kept:
             self.screen.say("Every answer is saved as soon as you give it, in")
-            self.screen.line(f"  {journal.path}")
+            self.screen.line(f"  {kept.store.path}")
         if not self.target or not self.interview.answers:
             return True
         try:
@@ -388,27 +398,27 @@ class _Session:
 
     def _write(self, target: factfile.Target) -> None:
         target.write(self._facts())
-        assert self.journal
-        self.journal.wrote(*target.written)
+        assert self.kept
+        self.kept.wrote(*target.written)
 
     def _leave(self) -> int:
         """Stop for now."""
-        if not self.journal:
+        if not self.kept:
             self.screen.say("Nothing was changed.")
             return 0
         if not self.interview.answers:
-            self.journal.remove()
+            self.kept.remove()
             self.screen.say("Nothing was answered, so nothing is kept.")
             return 0
-        worked = self._save(self.journal)
+        worked = self._save(self.kept)
         self.screen.say(f"{number_of(self.interview.answered, 'answer', 'answers')} so far. Go on another time with")
         self.screen.line(f"  {self._command()}")
         return 0 if worked else 1
 
     def _command(self) -> str:
         """The command that opens this interview and no other."""
-        assert self.journal
-        return self._typed("ask", "--interview", self.journal.name, *(["-o", self.target.path] if self.target else []))
+        assert self.kept
+        return self._typed("ask", "--interview", self.kept.name, *(["-o", self.target.path] if self.target else []))
 
     def _typed(self, *words: str) -> str:
         """A command as it can be typed again, with the rules of this one."""
@@ -418,8 +428,8 @@ class _Session:
     def _end_of_input(self) -> int:
         """A pipe has no more lines: the report on what was answered. It can still be resumed."""
         if not self.interview.answers:
-            if self.journal:
-                self.journal.remove()
+            if self.kept:
+                self.kept.remove()
             message = "standard input ended before the first answer. Without questions: --answers FILE --no-input."
             raise refusal("SP143", message, None)
         self.screen.say("The input ended here; the questions left count as unknown.")
@@ -427,11 +437,11 @@ class _Session:
 
     def _finish(self, *, done: bool = True) -> int:
         """The report, the fact file, and what can be done with it."""
-        assert self.journal
+        assert self.kept
         if not (self.reported or self.screen.aside):  # after a correction it comes once more, at the very end
             self.screen.line()
             self._report()
-        target = self.target or factfile.Target(str(self.journal.path.with_suffix(".yaml")), force=True)
+        target = self.target or factfile.Target(str(fact_file_of(self.kept.name)), force=True)
         try:
             self._write(target)
             if done:

@@ -41,7 +41,7 @@ def page(found: SavedInterview, program: str) -> Page:
     rows = tuple(answers(found.interview, found.interview.correctable))
     numbered = tuple((str(number), *row) for number, row in enumerate(rows, 1))
     changed = found.changed.strftime(_WHEN)
-    damage = number_of(len(found.record.damage), "line of it is damaged", "lines of it are damaged")
+    damage = number_of(len(found.record.damage), "entry of it is damaged", "entries of it are damaged")
     blocks = [
         Text(
             f"Interview {found.name}, {found.state}, {number_of(found.answered, 'answer', 'answers')}, changed {changed}."
