@@ -13,7 +13,7 @@ import click
 from salespath.commands.shared.group import say
 from salespath.commands.shared.reading import with_base
 from salespath.engine.base import Base
-from salespath.files.problems import refusal
+from salespath.files.problems import refusal, shown
 
 PORT = 8765
 
@@ -35,15 +35,22 @@ def command(base: Base, path: str | None, port: int, host: str) -> None:
     except ImportError as error:
         what = f"a workshop needs {error.name}, which is not installed: `pip install 'salespath[workshop]'`."
         raise refusal("SP226", what, None) from None
-    from salespath.interview.journal import folder
+    from salespath.interview import kept
     from salespath.interview.store import Store
 
-    with server.listen(host, port) as listening, Store(Path(path) if path else folder() / "salespath.sqlite") as store:
+    with server.listen(host, port) as listening, Store(Path(path)) if path else kept.opened() as store:
         addresses, own = server.addresses(host, listening.getsockname()[1])
         app = application(base, store, addresses)
-        join = f"{addresses.join}/join" + (f"?t={app.keys.join}" if addresses.names is not None else "")
-        say(f"Those who take part: {join}")
-        if addresses.names is not None:
-            click.echo(server.qr(join))
-        say(f"You, the facilitator, and nobody else: {own}/?key={app.keys.host}", err=True)
-        server.serve(app, listening)
+        try:
+            held = store.hold(app.keys.stream)
+        except BlockingIOError:
+            raise refusal(
+                "SP229", f"{shown(store.path, 300)} is served already; use that, or another --store.", None
+            ) from None
+        with held:
+            join = f"{addresses.join}/join" + (f"?t={app.keys.join}" if addresses.names is not None else "")
+            say(f"Those who take part: {join}")
+            if addresses.names is not None:
+                click.echo(server.qr(join))
+            say(f"You, the facilitator, and nobody else: {own}/?key={app.keys.host}", err=True)
+            server.serve(app, listening)

@@ -5,7 +5,6 @@ It neither reads nor writes: events in, the state of the workshop out. What each
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -13,9 +12,8 @@ from math import isfinite
 from typing import Any, Literal, get_args
 
 from salespath.facts import Case, Value, Vocabulary
-from salespath.facts.objects import as_json
 from salespath.files.problems import shown
-from salespath.interview import journal
+from salespath.interview import record
 from salespath.interview.interview import Event
 from salespath.interview.store import Entry
 
@@ -130,7 +128,9 @@ class Session:
         match entry.kind, entry.body:
             case "begun", {"company": str(company), "questions": list(asked)}:
                 self.company = shown(company, LONGEST_LINE)
-                self.given = read_given(vocabulary, entry.body.get("given"), self.company)
+                given = entry.body.get("given")
+                said = given if isinstance(given, dict) else {}
+                self.given = replace(record.read([("given", said)], vocabulary).given, company=self.company, file=None)
                 self.questions = tuple(
                     vocabulary.ordered({q for q in asked if isinstance(q, str) and q in vocabulary.facts})
                 )
@@ -194,31 +194,7 @@ def replay(vocabulary: Vocabulary, entries: Iterable[Entry]) -> Session:
 
 def event_of(vocabulary: Vocabulary, kind: str, body: Mapping[str, Any]) -> Event | None:
     """The event of an interview that an entry says; None where it makes no sense."""
-    events = journal.read(_line({**body, "kind": kind}), vocabulary).events
-    return events[0] if events else None
-
-
-def event_body(event: Event) -> dict[str, Any]:
-    """What is said of an event of an interview; `event_of` reads it."""
-    if event.answer is None:
-        return {"question": event.question} if event.question else {}
-    said = {
-        key: part for key, part in vars(event.answer).items() if key in ("value", "how") or (part and key != "read")
-    }
-    return {"question": event.question, **said}
-
-
-def read_given(vocabulary: Vocabulary, said: object, company: str) -> Case:
-    """What was known beforehand, as `given_body` writes it."""
-    body = said if isinstance(said, dict) else {}
-    return replace(journal.read(_line({**body, "kind": "given"}), vocabulary).given, company=company, file=None)
-
-
-def given_body(given: Case) -> dict[str, Any]:
-    """What was known beforehand, as plain data."""
-    rates = {code: rate._asdict() for code, rate in {**given.money.rates, **given.rates}.items()}
-    money = {"currency": given.currency, "default": given.money.currency, "rates": rates}
-    return {"facts": given.values, "how": given.how, "notes": given.notes, "money": money}
+    return next(iter(record.read([(kind, body)], vocabulary).events), None)
 
 
 def read_facts(vocabulary: Vocabulary, facts: Mapping[str, Any]) -> dict[str, Value]:
@@ -262,11 +238,6 @@ def _agenda(items: list[Any]) -> Iterable[AgendaItem]:
         match item:
             case {"title": str(title), "minutes": int(minutes)} if title.strip() and 0 <= minutes < 1440:
                 yield AgendaItem(shown(title, LONGEST_LINE), minutes)
-
-
-def _line(body: Mapping[str, Any]) -> bytes:
-    said = {key: part for key, part in body.items() if key not in ("sum", "version")}
-    return json.dumps(said, default=as_json).encode() + b"\n"
 
 
 def _list(said: object) -> list[Any]:

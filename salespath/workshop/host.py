@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 NAME = 200  # characters of a company's name
 LONGEST_TIMER = 24 * 60  # minutes
 COMBINING = {
-    "agreed": "what all who answered said, else unknown",
-    "median": "what most said, or the one in the middle",
+    "agreed": "what all said, else unknown",
+    "median": "what most said, or the middle",
     "host": "what I choose",
     "unknown": "unknown",
 }
@@ -306,6 +306,6 @@ def _qr(link: str) -> str:
 
     out = io.BytesIO()
     segno.make(link, micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, light="#fff", title="QR code"
+        out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, omitsize=True, light="#fff", title="QR code"
     )
     return out.getvalue().decode()

@@ -19,10 +19,11 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case
+from salespath.interview import record
 from salespath.interview.combine import Combined, combine
 from salespath.interview.interview import Event
 from salespath.interview.respondent import Respondent, respondent
-from salespath.interview.session import Person, Session, event_body, given_body, replay
+from salespath.interview.session import Person, Session, replay
 from salespath.interview.store import Entry, Store, Stream
 
 T = TypeVar("T")
@@ -161,7 +162,7 @@ class Room:
 
     async def record(self, person: int, event: Event) -> None:
         """Somebody answers, skips or goes back; it is on the disk when this returns."""
-        entry = await asyncio.wrap_future(self.store.submit(person, event.kind, event_body(event)))
+        entry = await asyncio.wrap_future(self.store.submit(person, event.kind, record.body(event)))
         if each := self.respondents.get(person):
             each.apply(entry, self.session)
             self._update()
@@ -260,7 +261,7 @@ class Rooms:
                 break
             except FileExistsError:
                 continue
-        body = {"company": given.company, "given": given_body(given), "questions": questions}
+        body = {"company": given.company, "given": record.given_body(given), "questions": questions}
         await asyncio.wrap_future(self.store.submit(stream.id, "begun", body))
         room = await self.find(code)
         assert room

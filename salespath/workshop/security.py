@@ -49,6 +49,7 @@ class Keys:
 
     def __init__(self, store: Store) -> None:
         stream = store.find("server", "keys") or store.create("server", "keys")
+        self.stream = stream.id
         said = [entry.body["key"] for entry in store.events(stream.id) if isinstance(entry.body.get("key"), str)]
         if not said:
             said = [store.append(stream.id, "made", {"key": secrets.token_hex(32)}).body["key"]]

@@ -118,7 +118,8 @@ class Server:
         """Start it, on the same port as before."""
         command = [*self.command, "--port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert self.process.stdout and self.process.stderr
+        assert self.process.stdout
+        assert self.process.stderr
         line = self.process.stderr.readline()
         found = re.search(r"(http://[^/]+:(\d+))/\?key=\w+", line)
         assert found, line + self.process.stderr.read()

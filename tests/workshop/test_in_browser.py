@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 pytest.importorskip("playwright")
-from axe_playwright_python.base import AXE_SCRIPT  # noqa: E402
-from playwright.sync_api import Page, expect  # noqa: E402
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect
 
 PHONE = {"width": 360, "height": 740}
-KNOWN = """self_serve: no
-customization: some
-"""
 PICTURES = os.environ.get("SALESPATH_PICTURES", "")  # a folder for pictures of the pages, to be looked at
 
 
@@ -31,7 +28,9 @@ def visitor(browser) -> Iterator[Callable[..., Page]]:
         contexts[-1].add_init_script(AXE_SCRIPT)
         page = contexts[-1].new_page()
         page.said = []
-        page.on("console", lambda message: page.said.append(message.text) if message.type in ("error", "warning") else 0)
+        page.on(
+            "console", lambda message: page.said.append(message.text) if message.type in ("error", "warning") else 0
+        )
         page.on("pageerror", lambda error: page.said.append(str(error)))
         return page
 
@@ -68,24 +67,30 @@ def create(page: Page, own: str) -> str:
     return page.url.rpartition("/")[2]
 
 
-def answer(page: Page, text: str | None, note: str = "") -> None:
-    """Answer the question that is open, by keyboard alone; None: skip it."""
-    before = page.locator("#question").text_content()
-    page.wait_for_function("() => document.activeElement && document.activeElement.name === 'answer'")
-    if text is None:
+def typed(page: Page, text: str, note: str = "") -> str:
+    """Answer the question that is open by keyboard alone, as the page puts the keyboard there; its fact. `skip` skips it."""
+    expect(page.locator("[name=answer]:focus")).to_have_count(1)
+    fact = page.locator("input[name=question]").get_attribute("value")
+    if text == "skip":
         page.get_by_role("button", name="I do not know").focus()
-        page.keyboard.press("Enter")
+    elif page.locator("#answer").count():
+        page.keyboard.insert_text(text)
     else:
-        if page.locator("#answer").count():
-            page.keyboard.insert_text(text)
-        else:
-            for digit in text:
-                page.keyboard.press(digit)
-        if note:
-            page.get_by_label("Note or reason").focus()
-            page.keyboard.insert_text(note)
-        page.keyboard.press("Enter")
-    expect(page.locator("h1")).not_to_have_text(before or "")
+        for digit in text:
+            page.keyboard.press(digit)
+    if note:
+        page.get_by_label("Note or reason").focus()
+        page.keyboard.insert_text(note)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"input[name=question][value={fact}]")).to_have_count(0)
+    return fact or ""
+
+
+ANA = {  # by fact, as it is typed: a digit chooses
+    "product_stage": "4", "customization": "1", "willingness_to_pay": "5", "customer_segments": "1",
+    "annual_contract_value": "about 70k", "next_funding": "1", "team_roles": "12",
+}  # fmt: skip
+BEN = {**ANA, "product_stage": "2", "customer_segments": "3", "annual_contract_value": "€3k to €4k", "team_roles": "skip"}
 
 
 def test_a_workshop(server, visitor) -> None:
@@ -106,12 +111,72 @@ def test_a_workshop(server, visitor) -> None:
     host.get_by_role("button", name="Open").click()
     expect(ana.locator("#question")).to_be_visible()  # by itself
     look(ana, "question-choice")
-    questions = []
     while ana.locator("#question").count():
-        questions.append(ana.locator("input[name=question]").get_attribute("value"))
-        look(ana, f"question-{len(questions)}")
-        answer(ana, "about 70k" if ana.locator("#answer").count() else "1", "from the <b>CRM</b>")
-        expect(host.locator(".people li").first).to_contain_text(f"{len(questions)} of 7")
-        if len(questions) == 7:
-            break
-    assert len(questions) == 7
+        fact = ana.locator("input[name=question]").get_attribute("value")
+        if fact == "annual_contract_value":
+            look(ana, "question-amount")
+            ana.keyboard.insert_text("many")
+            ana.keyboard.press("Enter")
+            expect(ana.locator("#wrong")).to_contain_text("many")
+            look(ana, "question-wrong")
+            ana.locator("#answer").fill("")
+        typed(ana, ANA[fact], "from the <b>CRM</b>, =HYPERLINK(1)" if fact == "product_stage" else "")
+        if fact == "customer_segments":  # closed and opened again, she goes on where she was
+            ana.reload()
+            ana.locator("#question").wait_for()
+    look(ana, "done")
+    expect(host.locator(".people li").first).to_contain_text("7 of 7")
+    expect(host.locator(".people li").first).to_contain_text("done")
+    expect(host.locator("#main")).not_to_contain_text("CRM")  # hidden
+
+    ben.locator("#question").wait_for()
+    typed(ben, BEN["product_stage"])
+    server.kill()  # in the middle: what was answered is there, and pages come back by themselves
+    ben.keyboard.press("1")
+    ben.keyboard.press("Enter")
+    expect(ben.locator("#trouble")).not_to_be_empty()
+    server.start()
+    expect(host.locator(".people li").nth(1)).to_contain_text("1 of 7")
+    expect(ben.locator("#trouble")).to_be_empty()
+    ben.said.clear()
+    host.said.clear()
+    ana.said.clear()
+    assert ben.locator("input[name=answer]").first.is_checked()  # as it was
+    ben.keyboard.press("Enter")
+    expect(ben.locator("input[name=question][value=customization]")).to_have_count(0)
+    while ben.locator("#question").count():
+        typed(ben, BEN[ben.locator("input[name=question]").get_attribute("value")])
+    look(ben, "done-dark")
+
+    host.get_by_role("button", name="Reveal").click()
+    expect(host.locator(".report")).to_contain_text("from the <b>CRM</b>, =HYPERLINK(1)")
+    expect(ana.locator("h1")).to_contain_text("on the wall")
+    look(host, "host-revealed")
+    summary = host.locator("#fact-product_stage summary")
+    expect(summary).to_contain_text("unknown")
+    summary.click()
+    host.locator("#how-product_stage").select_option("host")
+    host.locator("#value-product_stage").fill("pilot")
+    host.locator("#value-product_stage").press("Enter")
+    expect(summary).to_contain_text("pilot")
+    look(host, "host-combined")
+
+    host.get_by_role("button", name="Begin round 2").click()
+    expect(host.locator(".state")).to_contain_text("Round 2")
+    asked = []
+    ana.locator("#question").wait_for()
+    while ana.locator("#question").count():
+        look(ana, f"again-{len(asked)}")
+        fact = ana.locator("input[name=question]").get_attribute("value")
+        asked.append(typed(ana, BEN[fact] if BEN[fact] != "skip" else "1"))
+    assert "product_stage" in asked
+    assert set(asked) <= {"product_stage", "customer_segments", "annual_contract_value", "team_roles"}
+    host.get_by_role("button", name="Reveal").click()
+    look(host, "host-second")
+    host.set_viewport_size(PHONE)
+    look(host, "host-phone")
+    wall = host.context.new_page()
+    wall.said = []
+    wall.goto(f"{server.address}/wall/{code}")
+    look(wall, "wall")
+    assert server.stop() == 130

@@ -37,6 +37,7 @@
     if (target) target.focus({ preventScroll: true });
     if (card) scrollTo(0, 0);
   }
+  if (document.querySelector('.card')) go();
   document.addEventListener('htmx:beforeSwap', (event) => {
     if (event.detail.target !== main()) return;
     open = [...main().querySelectorAll('details[open][id]')].map((each) => each.id);
