@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from given import BASE
 
@@ -28,26 +29,58 @@ HERE = "http://127.0.0.1:8765"
 TOKEN = re.compile(r'name="form" value="(\w+)"')
 
 
-class Browser(TestClient):
-    """A browser without scripts: it keeps cookies, follows links at once, and sends forms of the page that it has open."""
+class Forms:
+    """A browser without scripts: it keeps cookies, goes on where a page says so, and sends forms of the page that it has open."""
 
     page = ""
+    status = 0
 
-    def open(self, path: str) -> str:
-        """Open a page, go on where it says so, and return its text."""
+    def open(self: Any, path: str) -> str:
+        """Open a page, and return its text."""
         response = self.get(path)
         while found := re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', response.text):
             response = self.get(found[1].replace("&amp;", "&"))
         self.page, self.status = response.text, response.status_code
-        return self.page
+        return response.text
 
-    def submit(self, path: str, **form: Any) -> Any:
+    def submit(self: Any, path: str, **form: Any) -> Any:
         """Send a form of the page that is open."""
         token = TOKEN.search(self.page)
         data = {"form": token[1] if token else "", **form}
         response = self.post(path, data=data, headers={"Origin": str(self.base_url).rstrip("/")})
         self.page, self.status = response.text, response.status_code
         return response
+
+    def create(self, **form: str) -> str:
+        """As the facilitator, create a workshop and open it; its code."""
+        self.open("/")
+        made = self.submit("/create", **{"company": "Acme", "currency": "USD", "which": "core", **form})
+        code: str = made.url.path.removeprefix("/host/")
+        self.submit(f"/host/{code}/do", action="opened")
+        return code
+
+    def join(self, code: str, name: str) -> None:
+        """Join a workshop."""
+        self.open(f"/join/{code}")
+        self.submit(f"/join/{code}/do", name=name)
+
+    def answer(self, code: str, answers: dict[str, Any], notes: dict[str, str] | None = None) -> list[str]:
+        """Answer the questions that come, or skip them; which they were, in order."""
+        asked = []
+        while found := re.search(r'name="question" value="(\w+)"', self.page):
+            name = found[1]
+            asked.append(name)
+            form = {"answer": answers[name], "action": "answer"} if name in answers else {"action": "skip"}
+            self.submit(f"/me/{code}/do", question=name, note=(notes or {}).get(name, ""), **form)
+        return asked
+
+
+class Browser(Forms, TestClient):
+    """Such a browser, which speaks to an application in this process."""
+
+
+class Remote(Forms, httpx.Client):
+    """Such a browser, which speaks to a server."""
 
 
 @dataclass
@@ -70,19 +103,10 @@ class Workshop:
         new.open(f"/?key={self.app.keys.host}")
         return new
 
-    def create(self, host: Browser, **form: str) -> str:
-        """Create a workshop and open it; its code."""
-        host.open("/")
-        made = host.submit("/create", **{"company": "Acme", "currency": "USD", "which": "core", **form})
-        code = made.url.path.removeprefix("/host/")
-        host.submit(f"/host/{code}/do", action="opened")
-        return code
-
     def person(self, code: str, name: str) -> Browser:
         """Somebody who has joined."""
         new = self.browser()
-        new.open(f"/join/{code}")
-        new.submit(f"/join/{code}/do", name=name)
+        new.join(code, name)
         return new
 
 
@@ -111,7 +135,7 @@ class Server:
 
     def __init__(self, store: Path, *options: str) -> None:
         self.command = [sys.executable, "-m", "salespath", "workshop", "--store", str(store), *options]
-        self.port = 0
+        self.port, self.browsers = 0, list[Remote]()
         self.start()
 
     def start(self) -> None:
@@ -125,6 +149,13 @@ class Server:
         assert found, line + self.process.stderr.read()
         self.own, self.address, self.port = found[0], found[1], int(found[2])
         self.said = self.process.stdout.readline()
+
+    def browser(self, *, host: bool = False) -> Remote:
+        """Somebody's browser, or the facilitator's."""
+        self.browsers.append(new := Remote(base_url=self.address, follow_redirects=True, timeout=60))
+        if host:
+            new.open(self.own.removeprefix(self.address))
+        return new
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -149,5 +180,7 @@ def server(tmp_path) -> Iterator[Server]:
     """A server on a free port."""
     serving = Server(tmp_path / "store.sqlite")
     yield serving
+    for each in serving.browsers:
+        each.close()
     if serving.process.poll() is None:
         serving.kill()

@@ -66,8 +66,9 @@ def deciding(base: Base, panel: Panel, reasons: Mapping[str, Mapping[str, str]])
         yield Text("Nothing on which answers differ changes the outcome.")
     for item in some:
         entry = _entry(base, panel, item)
-        yield Heading(entry.text.partition(":")[0], 3)
-        yield Text(entry.text, ids=entry.ids)
+        about, _, differ = entry.text.partition(": ")
+        yield Heading(capitalize(about), 3)
+        yield Text(capitalize(differ), ids=entry.ids)
         said = [
             Item(f"{person}, on {base.vocabulary[fact].label}: {notes[fact]}")
             for fact in entry.ids
