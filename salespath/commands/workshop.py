@@ -1,7 +1,7 @@
 """Hold a workshop in the browser: everybody answers on their own phone, the wall shows what that comes to.
 
-It serves this machine alone, until stopped with Ctrl-C; --host lets others on the network in, with an address for those whom you give
-it to. Your own, for the facilitator, is printed apart. Every answer is in the file of --store before it counts.
+It serves this machine alone, until stopped with Ctrl-C; --host lets others on the network in, with an address for those whom you
+give it to. Your own, for the facilitator, is printed apart. Every answer is in the file of --store before it counts.
 """
 
 from __future__ import annotations

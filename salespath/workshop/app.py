@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from salespath.engine.base import Base
@@ -129,29 +129,27 @@ def application(base: Base, store: Store, addresses: Addresses) -> Guard:
 
         return run
 
-    for_host: dict[str, tuple[Handler, str]] = {
-        "/": (host.start, "GET"),
-        "/create": (host.create, "POST"),
-        "/host/{code}": (host.page, "GET"),
-        "/host/{code}/do": (host.act, "POST"),
-        "/host/{code}/export": (host.export, "GET"),
-        "/host/{code}/erase": (host.erase, "POST"),
-        "/wall/{code}": (wall.page, "GET"),
+    for_host: dict[str, Handler] = {
+        "GET /": host.start,
+        "POST /": host.create,
+        "GET /host/{code}": host.page,
+        "POST /host/{code}": host.act,
+        "GET /host/{code}/export": host.export,
+        "GET /wall/{code}": wall.page,
     }
-    for_all: dict[str, tuple[Handler, str]] = {
-        "/join": (participant.door, "GET"),
-        "/join/{code}": (participant.greet, "GET"),
-        "/join/{code}/do": (participant.join, "POST"),
-        "/me/{code}": (participant.page, "GET"),
-        "/me/{code}/do": (participant.act, "POST"),
-        "/back/{code}": (participant.come_back, "GET"),
-        "/stream/{code}/{view}": (_stream, "GET"),
+    for_all: dict[str, Handler] = {
+        "GET /join": participant.door,
+        "GET /join/{code}": participant.greet,
+        "POST /join/{code}": participant.join,
+        "GET /me/{code}": participant.page,
+        "POST /me/{code}": participant.act,
+        "GET /back/{code}": participant.come_back,
+        "GET /stream/{code}/{view}": _stream,
     }
-    routes = [
-        *(Route(path, to(run, for_host=True), methods=[method]) for path, (run, method) in for_host.items()),
-        *(Route(path, to(run), methods=[method]) for path, (run, method) in for_all.items()),
-        Mount("/static", _Static(directory=FOLDER / "static")),
-    ]
+    routes: list[BaseRoute] = [Mount("/static", _Static(directory=FOLDER / "static"))]
+    for name, handler in (for_host | for_all).items():
+        method, path = name.split()
+        routes.append(Route(path, to(handler, for_host=name in for_host), methods=[method]))
 
     async def failed(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

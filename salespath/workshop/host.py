@@ -176,7 +176,16 @@ async def parts(place: Place, room: Room) -> Mapping[str, str]:
 
 async def act(request: Request, place: Place) -> Response:
     """Do what the facilitator wants."""
-    room, action = await place.room(request), visit_of(request).get("action")
+    room, visit = await place.room(request), visit_of(request)
+    action = visit.get("action")
+    if action == "erase" and visit.get("code").strip().lower() == room.code:
+        await place.rooms.erase(room)
+        await place.forget(room)
+        return RedirectResponse("/", 303)
+    if action == "erase":
+        return await _page(
+            request, place, room, 422, f"To erase it with all that was said, write its code: {room.code}."
+        )
     if action not in ACTIONS:
         raise HTTPException(404)
     try:
@@ -288,16 +297,6 @@ async def export(request: Request, place: Place) -> Response:
     }
     headers = {"Content-Disposition": f'attachment; filename="workshop-{room.code}.json"'}
     return JSONResponse({"code": room.code, "company": room.session.company, "events": said}, headers=headers)
-
-
-async def erase(request: Request, place: Place) -> Response:
-    """Delete a workshop with all that was said in it, where its code was written."""
-    room = await place.room(request)
-    if visit_of(request).get("code").strip().lower() != room.code:
-        return await _page(request, place, room, 422, f"To erase it, write its code: {room.code}.")
-    await place.rooms.erase(room)
-    await place.forget(room)
-    return RedirectResponse("/", 303)
 
 
 def _qr(link: str) -> str:

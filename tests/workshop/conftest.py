@@ -54,15 +54,15 @@ class Forms:
     def create(self, **form: str) -> str:
         """As the facilitator, create a workshop and open it; its code."""
         self.open("/")
-        made = self.submit("/create", **{"company": "Acme", "currency": "USD", "which": "core", **form})
+        made = self.submit("/", **{"company": "Acme", "currency": "USD", "which": "core", **form})
         code: str = made.url.path.removeprefix("/host/")
-        self.submit(f"/host/{code}/do", action="opened")
+        self.submit(f"/host/{code}", action="opened")
         return code
 
     def join(self, code: str, name: str) -> None:
         """Join a workshop."""
         self.open(f"/join/{code}")
-        self.submit(f"/join/{code}/do", name=name)
+        self.submit(f"/join/{code}", name=name)
 
     def answer(self, code: str, answers: dict[str, Any], notes: dict[str, str] | None = None) -> list[str]:
         """Answer the questions that come, or skip them; which they were, in order."""
@@ -71,7 +71,7 @@ class Forms:
             name = found[1]
             asked.append(name)
             form = {"answer": answers[name], "action": "answer"} if name in answers else {"action": "skip"}
-            self.submit(f"/me/{code}/do", question=name, note=(notes or {}).get(name, ""), **form)
+            self.submit(f"/me/{code}", question=name, note=(notes or {}).get(name, ""), **form)
         return asked
 
 

@@ -47,7 +47,8 @@ def look(page: Page, name: str) -> None:
     found = page.evaluate("() => axe.run(document)")["violations"]
     assert not found, json.dumps([(v["id"], [node["html"] for node in v["nodes"]]) for v in found], indent=1)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), name
-    assert not page.said, page.said
+    said = [text for text in page.said if "status of 422" not in text]  # which says that an answer was not understood
+    assert not said, said
 
 
 def visit(page: Page, address: str) -> None:
@@ -108,11 +109,11 @@ def test_a_facilitator_creates_a_workshop(server, visitor) -> None:
 def test_answering_on_a_phone_by_keyboard(server, visitor) -> None:
     host = server.browser(host=True)
     code = host.create(which="quick")
-    host.submit(f"/host/{code}/do", action="closed")
+    host.submit(f"/host/{code}", action="closed")
     ana = visitor(viewport=PHONE, color_scheme="dark")
     visit(ana, f"{server.address}/join/{code}")
     expect(ana.locator("h1")).to_be_visible()
-    host.submit(f"/host/{code}/do", action="opened")
+    host.submit(f"/host/{code}", action="opened")
     look(ana, "join")
     ana.keyboard.insert_text("Ana")
     ana.keyboard.press("Enter")

@@ -87,7 +87,7 @@ def test_on_a_network_only_with_the_token(lan) -> None:
     ):
         assert stranger.get(path).status_code == 403
         assert stranger.get(f"{path}?t=0000000000000000").status_code == 403
-    assert stranger.post(f"/join/{code}/do", data={"name": "Eve"}, headers=TOKEN_HERE).status_code == 403
+    assert stranger.post(f"/join/{code}", data={"name": "Eve"}, headers=TOKEN_HERE).status_code == 403
     link = re.search(r'href="(http://192[^"]+)"', host.open(f"/host/{code}"))
     assert link
     assert f"?t={lan.app.keys.join}" in link[1]
@@ -106,7 +106,7 @@ def test_the_join_token_makes_nobody_a_facilitator(lan) -> None:
     for path in ("/", f"/host/{code}", f"/wall/{code}", f"/host/{code}/export", f"/stream/{code}/host"):
         assert guest.get(path).status_code == 403
     assert "facilitator" in guest.open("/")
-    for path in ("/create", f"/host/{code}/do", f"/host/{code}/erase"):
+    for path in ("/", f"/host/{code}"):
         guest.open(f"/join/{code}")
         assert guest.submit(path, action="closed", code=code).status_code == 403
 
@@ -124,7 +124,7 @@ def test_cookies_are_kept_from_scripts_and_other_sites(workshop) -> None:
     code = host.create()
     ana = workshop.browser()
     ana.open(f"/join/{code}")
-    joined = ana.submit(f"/join/{code}/do", name="Ana")
+    joined = ana.submit(f"/join/{code}", name="Ana")
     said = [line for each in joined.history for line in each.headers.get_list("set-cookie")]
     said += host.get(f"/?key={workshop.app.keys.host}").headers.get_list("set-cookie")
     assert len(said) == 2
@@ -137,7 +137,7 @@ def test_cookies_are_kept_from_scripts_and_other_sites(workshop) -> None:
 def test_a_form_of_another_site_is_refused(workshop) -> None:
     host = workshop.host()
     code = host.create()
-    path, token = f"/host/{code}/do", re.search(r'name="form" value="(\w+)"', host.page)[1]
+    path, token = f"/host/{code}", re.search(r'name="form" value="(\w+)"', host.page)[1]
     good = {"form": token, "action": "closed"}
     for origin in ("http://evil.example", "null", "https://127.0.0.1:1", "http://127.0.0.1:8766", ""):
         headers = {"Origin": origin} if origin else {}
@@ -158,7 +158,7 @@ def test_a_form_of_another_site_is_refused(workshop) -> None:
 def test_a_form_is_a_form_and_no_more_than_that(workshop) -> None:
     host = workshop.host()
     code = host.create()
-    path = f"/host/{code}/do"
+    path = f"/host/{code}"
     assert host.post(path, json={"action": "closed"}, headers=TOKEN_HERE).status_code == 415
     assert host.post(path, data={"action": "x" * BODY}, headers=TOKEN_HERE).status_code == 413
 
@@ -219,8 +219,8 @@ def test_what_people_write_is_text(workshop, text) -> None:
     ana.answer(code, {"product_stage": "launched"}, {"product_stage": text})
     ben.answer(code, {"product_stage": "idea", "annual_contract_value": "5k"})
     host.open(f"/host/{code}")
-    host.submit(f"/host/{code}/do", action="agenda", text=f"{text} 5")
-    host.submit(f"/host/{code}/do", action="revealed")
+    host.submit(f"/host/{code}", action="agenda", text=f"{text} 5")
+    host.submit(f"/host/{code}", action="revealed")
     pages = [host.page, ana.open(f"/me/{code}"), host.open("/"), host.open(f"/wall/{code}")]
     assert all(re.search("(?i)acme|&|HYPERLINK|7 \\* 7", page) for page in pages)
     for page in pages:
@@ -265,9 +265,9 @@ def test_export_and_erase(workshop) -> None:
     assert "a reason" in json.dumps(response.json())
     assert workshop.app.keys.host not in response.text
     host.open(f"/host/{code}")
-    assert host.submit(f"/host/{code}/erase", code="wrong").status_code == 422
+    assert host.submit(f"/host/{code}", action="erase", code="wrong").status_code == 422
     assert "Ana Secret" in host.page
-    host.submit(f"/host/{code}/erase", code=code)
+    host.submit(f"/host/{code}", action="erase", code=code)
     assert code not in host.page
     assert other in host.page
     assert ana.get(f"/me/{code}").status_code == 404
@@ -283,7 +283,7 @@ def test_removing_somebody_deletes_what_they_said(workshop) -> None:
     ana.answer(code, {}, {})
     number = next(each.value for each in ana.cookies.jar if "person" in each.name).partition(".")[0]
     host.open(f"/host/{code}")
-    host.submit(f"/host/{code}/do", action="remove", person=number)
+    host.submit(f"/host/{code}", action="remove", person=number)
     assert "Nobody has joined yet" in host.page
     assert "Your name" in ana.open(f"/me/{code}")
     assert workshop.store.events(int(number)) == []
