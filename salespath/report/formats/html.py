@@ -53,6 +53,11 @@ def write(*pages: Page) -> str:
     )
 
 
+def fragment(blocks: Iterable[Block]) -> str:
+    """Some blocks as HTML that stands in another page."""
+    return _blocks(seen(tuple(blocks)))
+
+
 def _page(number: int) -> str:
     """What a page is called inside the file."""
     return f"page-{number + 1}"
