@@ -25,10 +25,16 @@ from salespath.rules.language import Is
 from salespath.rules.model import Conclude, Rule, Weigh
 from salespath.workshop.fragments import blocks, filled
 
-WEIGHTIEST = 12  # pieces of evidence in the graph; the tree has all
+WEIGHTIEST = 10  # pieces of evidence in the graph; the tree has all
 COLUMNS = ("Answers", "Derived", "Rules", "Fit and means", "Steps", "Verdict")
-_WIDE, _ROW, _HIGH, _GAP, _TOP = 1600, 44, 36, 56, 40  # of the graph, a row, a box, between columns, above the first row
-_LETTER = 9.2  # across, of letters of 17 pixels
+_WIDE, _ROW, _HIGH, _GAP, _TOP = (
+    1600,
+    54,
+    47,
+    40,
+    34,
+)  # of the graph, a row, a box, between columns, above the first row
+_LETTER = 10.4  # across, of letters of 19 pixels
 
 
 @dataclass
@@ -107,14 +113,16 @@ class _Drawing:
 
     def _order(self, steps: Sequence[str]) -> list[str]:
         """The rules one by one: the weightiest evidence and the blocks, each after what it stands on, then the steps of the verdict."""
-        weighing = sorted((item for item in self.a.fired if item.weight), key=lambda item: (-abs(item.weight), item.rule))
+        weighing = sorted(
+            (item for item in self.a.fired if item.weight), key=lambda item: (-abs(item.weight), item.rule)
+        )
         blocks = [item.rule for item in self.a.blockers if item.rule in self.fired and self._stops(item.process)]
         found: dict[str, None] = {}
 
         def add(rule: str) -> None:
             if rule not in found:
                 for value in self.related[rule].values:
-                    for other in self._concluding(value):
+                    for other in self._concluding(value)[:1]:  # one reason is enough here; the tree has all
                         add(other)
                 found[rule] = None
 

@@ -23,6 +23,7 @@ from salespath.engine.walk import SUMS
 from salespath.facts import Case, Value
 from salespath.facts.money import in_own_currency
 from salespath.interview.session import Session
+from salespath.report.page import Bar, Block, Table
 from salespath.report.pages import assessment as report
 from salespath.report.pages import compare as compare_page
 from salespath.report.pages import motion
@@ -196,7 +197,16 @@ def hangs_on(room: RoomLike) -> str:
     """What the verdict hangs on, answer by answer, and what to test."""
     found = sensitivity(room.base, room.case)
     said = sensitivity_page.page(found, tuple(cards(room.base, found)))
-    return filled("wall_hangs_on.html", title=said.title, found=blocks(said.blocks))
+    return filled("wall_hangs_on.html", title=said.title, found=blocks(map(_without_bars, said.blocks)))
+
+
+def _without_bars(block: Block) -> Block:
+    """A table without the columns of bars, which a terminal draws; their ends stand in another one."""
+    if not isinstance(block, Table):
+        return block
+    kept = [n for n in range(len(block.columns)) if not any(isinstance(row[n], Bar) for row in block.rows)]
+    rows = (tuple(row[n] for n in kept) for row in block.rows)
+    return replace(block, columns=tuple(block.columns[n] for n in kept), rows=tuple(rows))
 
 
 def scenarios(room: RoomLike, *, code: str, token: str = "") -> str:

@@ -17,8 +17,10 @@ from markupsafe import Markup
 from salespath.counsel.decision_map import decision_map
 from salespath.counsel.whatif import WhatIf
 from salespath.counsel.whatif import what_if as supposed
+from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
+from salespath.engine.borders import near
 from salespath.facts import Case, Fact, Value
 from salespath.facts.money import in_own_currency
 from salespath.facts.values import Range, readable, words
@@ -28,7 +30,7 @@ from salespath.report.pages import decision_map as map_page
 from salespath.report.pages import whatif as whatif_page
 from salespath.report.words.currency import common_rate
 from salespath.report.words.phrases import answer
-from salespath.report.words.verdict import in_short
+from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.workshop.fragments import blocks, filled
 
 Form: TypeAlias = "Sequence[tuple[str, str]]"
@@ -79,6 +81,8 @@ def what_if(base: Base, case: Case, form: Form = (), *, code: str, token: str = 
             before=in_short(*found.effect.old),
             after=in_short(*found.effect.new),
             changes=bool(found.settings),
+            headline=headline(after),
+            firmness=firmness(after),
             found=blocks(whatif_page.page(found).blocks),
             along=along,
         )
@@ -130,8 +134,15 @@ def _read(base: Base, case: Case, form: Form) -> _Trial:
 
 
 def _first(base: Base, case: Case) -> str:
-    """The fact that is chosen where none is: the first that is known."""
-    return next((name for name in base.vocabulary.facts if name in case.values), next(iter(base.vocabulary.facts)))
+    """The fact that is chosen where none is: one on which the verdict hangs, else near a border of it, else one that is known."""
+    facts, a = base.vocabulary.facts, assess(base, case)
+    some = [
+        *(turn.fact for turn in a.strength.on),
+        *(item.fact for item in near(base, case.values)),
+        *case.values,
+        *facts,
+    ]
+    return next(name for name in some if name in facts)
 
 
 def _texts(trial: _Trial) -> list[str]:
@@ -219,8 +230,8 @@ def over_numbers(base: Base, a: Assessment, form: Form = (), *, code: str, token
 
 
 def _telling(a: Assessment, numbers: Mapping[str, object]) -> tuple[str, str]:
-    """The two numbers to begin with: those that could turn the verdict, then those that are known."""
-    turning = [turn.fact for turn in a.strength.on if turn.fact in numbers]
-    some = dict.fromkeys([*turning, *(name for name in a.case.values if name in numbers), *numbers])
+    """The two numbers to begin with: those that could turn the verdict or have a border near, then those that are known."""
+    turning = [*(turn.fact for turn in a.strength.on), *(item.fact for item in near(a.base, a.case.values))]
+    some = dict.fromkeys(name for name in (*turning, *a.case.values, *numbers) if name in numbers)
     first, second, *_ = some
     return first, second

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -85,10 +86,10 @@ def on_terminal(page) -> str:
     return " ".join(write(page, width=100_000).split())
 
 
-def form(html: str, *, after: str = "") -> list[tuple[str, str]]:
-    """The hidden fields of the form in which a text stands."""
-    part = next(part for part in html.split("<form")[1:] if after in part.partition("</form>")[0]).partition("</form>")[0]
-    return re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', part)
+def state(html: str) -> list[tuple[str, str]]:
+    """What is supposed already, as the next form sends it."""
+    (part,) = re.findall(r'<form id="state" hidden>(.*?)</form>', html, re.DOTALL)
+    return [(name, unescape(value)) for name, value in re.findall(r'name="(set)" value="([^"]*)"', part)]
 
 
 # The same words
@@ -132,7 +133,13 @@ def test_what_moved_since_the_last_version_is_marked_and_what_did_not_is_not():
 def test_counts_are_said_and_nobody_is_counted_who_takes_no_part():
     assert wall.counts(room_of("clinic_software")) == ""
     people = {7: Person(7, "Ana", 0.0), 9: Person(9, "Ben", 0.0)}
-    room = Room(example("clinic_software"), session=Session("", Case(""), people=people), answered={7: 3, 9: 1}, of=5, finished=[7])
+    room = Room(
+        example("clinic_software"),
+        session=Session("", Case(""), people=people),
+        answered={7: 3, 9: 1},
+        of=5,
+        finished=[7],
+    )
     assert wall.counts(room) == "1 of 2 people are done, 4 of 10 answers given"
     assert wall.counts(room) in texts(wall.wall(room))
 
@@ -157,7 +164,11 @@ def test_an_answer_supposed_says_what_the_terminal_says():
     for line in write(whatif_page.page(found), width=100_000).splitlines()[2:]:
         for sentence in line.strip().strip("-").strip().split("  "):
             assert " ".join(sentence.split()) in said, line
-    drawn = [block for block in map_page.page(_along(found.after.case, "annual_contract_value")).blocks if hasattr(block, "items")]
+    drawn = [
+        block
+        for block in map_page.page(_along(found.after.case, "annual_contract_value")).blocks
+        if hasattr(block, "items")
+    ]
     assert all(item.text in said for block in drawn for item in block.items)
 
 
@@ -170,11 +181,10 @@ def _along(case: Case, *names: str):
 def test_what_is_supposed_stays_until_it_is_taken_back():
     room = room_of("clinic_software")
     one = wall.view_of(room, "c", "what-if", [("of", "annual_contract_value"), ("value", "120000")])
-    two = wall.view_of(room, "c", "what-if", [*form(one, after='id="fact"'), ("of", "self_serve"), ("value", "no")])
-    sets = [value for key, value in form(two, after='id="fact"') if key == "set"]
-    assert sets == ["annual_contract_value=120000", "self_serve=no"]
-    three = wall.view_of(room, "c", "what-if", [*form(two, after='id="fact"'), ("drop", "annual_contract_value")])
-    assert [value for key, value in form(three, after='id="fact"') if key == "set"] == ["self_serve=no"]
+    two = wall.view_of(room, "c", "what-if", [*state(one), ("of", "self_serve"), ("value", "no")])
+    assert [value for _, value in state(two)] == ["annual_contract_value=120000", "self_serve=no"]
+    three = wall.view_of(room, "c", "what-if", [*state(two), ("drop", "annual_contract_value")])
+    assert [value for _, value in state(three)] == ["self_serve=no"]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +206,7 @@ def test_a_form_is_read_as_the_terminal_reads_it(pairs, fact, value):
     room = room_of("clinic_software")
     html = wall.view_of(room, "c", "what-if", pairs)
     assert ('role="alert"' in html) == (value == "refused")
-    sets = dict(text.split("=", 1) for key, text in form(html, after='id="fact"') if key == "set")
+    sets = dict(text.split("=", 1) for _, text in state(html))
     after = supposed(BASE, room.case, [f"{name}={text}" for name, text in sets.items()]).after.case
     assert after.values.get(fact) == (room.case.values.get(fact) if value == "refused" else value)
 
@@ -238,7 +248,9 @@ def read_file_of(text: str) -> Case:
 
 def test_a_scenario_holds_the_answers_that_differ_and_stands_beside_the_company():
     room = room_of("clinic_software")
-    name, facts = scenario(BASE, room.case, [("set", "annual_contract_value=120000"), ("set", "capital=600000"), ("name", " Large ")])
+    name, facts = scenario(
+        BASE, room.case, [("set", "annual_contract_value=120000"), ("set", "capital=600000"), ("name", " Large ")]
+    )
     assert (name, facts) == ("Large", {"annual_contract_value": 120_000})
     room.session.scenarios[name] = facts
     said = texts(wall.scenarios(room, code="c"))
@@ -273,7 +285,9 @@ def test_each_step_is_a_rule_that_took_effect_after_what_it_stands_on(name):
     assert all(step.because == fired[step.rule].because for step in graph.steps)
     assert graph.steps[-1].rule in a.rules_for("process")
     weighing = sorted((item for item in a.fired if item.weight), key=lambda item: -abs(item.weight))
-    heavy = {item.rule for item in weighing if abs(item.weight) > abs(weighing[min(WEIGHTIEST, len(weighing) - 1)].weight)}
+    heavy = {
+        item.rule for item in weighing if abs(item.weight) > abs(weighing[min(WEIGHTIEST, len(weighing) - 1)].weight)
+    }
     assert heavy <= {step.rule for step in graph.steps}
     first = {}
     for number, step in enumerate(graph.steps):
@@ -344,9 +358,11 @@ def opened(browser) -> Iterator[Callable]:
         def answer(route) -> None:
             path = urlsplit(route.request.url).path
             if path.startswith("/static/"):
-                route.fulfill(path=STATIC / path.removeprefix("/static/"), headers=HEADERS | {"Content-Type": _kind(path)})
+                route.fulfill(
+                    path=STATIC / path.removeprefix("/static/"), headers=HEADERS | {"Content-Type": _kind(path)}
+                )
             elif path.startswith("/stream/"):
-                route.fulfill(body="", headers={"Content-Type": "text/event-stream"})
+                pass  # nothing changes
             elif path.startswith("/wall/c"):
                 _, _, asked = path.removeprefix("/wall/").partition("/")
                 sent = route.request.post_data or urlsplit(route.request.url).query
@@ -410,3 +426,94 @@ def test_axe_finds_nothing(opened, view, scheme):
     found = Axe().run(page).response
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found["violations"]] == []
     assert page.said == []
+
+
+def test_what_if_by_keyboard_alone_within_a_second(opened):
+    page = opened(full_room(), "what-if")
+    page.locator("#fact").select_option("annual_contract_value")
+    slider = page.locator("#slider")
+    slider.focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_selector("text=Supposed")
+    page.wait_for_load_state("networkidle")
+    said = slider.get_attribute("aria-valuetext")
+    assert said == page.locator("#here").inner_text()
+    assert f"average contract: {said}" in page.locator(".supposed li span").inner_text()
+    assert page.evaluate("document.activeElement.id") == "slider"
+    assert page.locator("#said").inner_text() == page.locator(".result .short").text_content().strip()
+    page.get_by_role("button", name="Take back: average contract").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Supposed", state="detached")
+    assert page.evaluate("document.activeElement.id") == "fact"
+    assert page.said == []
+
+
+def test_a_toggle_changes_the_verdict_and_the_rest_stays(opened):
+    page = opened(full_room(), "what-if")
+    page.locator("#fact").select_option("customization")
+    page.get_by_label("bespoke").check()
+    page.wait_for_selector("text=Supposed")
+    found = supposed(BASE, example("clinic_software"), ["customization=bespoke"])
+    assert found.effect.verdict_changes
+    assert in_short(*found.effect.new) in page.locator(".result .short").inner_text()
+    assert page.get_by_label("bespoke").is_checked()
+    assert page.said == []
+
+
+def test_the_reasoning_is_stepped_through_by_arrow_keys(opened):
+    room = full_room()
+    page, steps = opened(room, "reasoning"), graph_of(room.assessment).steps
+    for number, step in enumerate(steps):
+        assert page.locator(".step:not([hidden]) .because").inner_text() == step.because
+        assert page.locator(".rules [aria-current=step]").inner_text() == step.because
+        lit = set(page.locator(".graph .box.lit title").all_text_contents())
+        assert lit == {node.label for node in graph_of(room.assessment).nodes.values() if number in node.steps}
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".step:not([hidden]) .because").inner_text() == steps[-2].because
+    assert steps[-2].because in page.locator("#said").inner_text()
+    page.locator(".rules button").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".step:not([hidden]) .because").inner_text() == steps[0].because
+
+
+def test_the_tree_opens_and_closes(opened):
+    page = opened(full_room(), "reasoning")
+    deep = page.locator(".whole-tree details details")
+    assert deep.count() > 5
+    assert not any(part.get_attribute("open") is not None for part in deep.all())
+    page.locator("#open-all").click()
+    assert all(part.get_attribute("open") is not None for part in deep.all())
+
+
+def test_digits_lead_to_the_views_and_tab_to_everything_in_them(opened):
+    page = opened(full_room())
+    for number, (view, title) in enumerate(wall.VIEWS.items(), 1):
+        page.keyboard.press(str(number))
+        page.wait_for_url(f"{SITE}/wall/c{'/' + view if view else ''}")
+        assert page.locator("nav [aria-current=page]").inner_text().endswith(title)
+    for view in ("what-if", "map", "scenarios", "reasoning"):
+        page = opened(full_room(), view)
+        wanted = page.locator(
+            "a:visible, button:visible:enabled, select:visible, input:visible:not([type=radio])"
+        ).count()
+        seen = set()
+        for _ in range(3 * wanted):
+            page.keyboard.press("Tab")
+            seen.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+        focusable = "a, button:enabled, select, input:not([type=radio], [type=hidden])"
+        missed = page.evaluate(
+            """([seen, which]) => { const all = [...document.querySelectorAll('*')];
+            return [...document.querySelectorAll(which)].filter(e => e.checkVisibility() && !seen.includes(all.indexOf(e)))
+            .map(e => e.outerHTML); }""",
+            [list(seen), focusable],
+        )
+        assert missed == []
+
+
+@pytest.mark.parametrize("view", wall.VIEWS)
+@pytest.mark.parametrize("wide", [360, 1280])
+def test_nothing_needs_scrolling_aside(opened, view, wide):
+    page = opened(full_room(), view, (wide, 720))
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide

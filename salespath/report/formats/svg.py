@@ -104,7 +104,7 @@ def field(figure: Figure) -> str:
             )
             parts += [
                 f'<text class="letter" x="{left + (at + 0.5) * wide:.1f}" y="{y + 8:.1f}" text-anchor="middle" '
-                f'font-size="8">{escape(letter)}</text>'
+                f'font-size="8">{escape(f"({letter})" if (at, place) == (across.own, up.own) else letter)}</text>'
                 for at in places
             ]
         if place % 2 == 0:
@@ -112,7 +112,9 @@ def field(figure: Figure) -> str:
     room = 0.0
     for at, mark in enumerate(across.marks):
         x = left + at * wide
-        if x >= room and x + _LETTER * len(mark) <= _WIDE:  # else its value would stand on the one before, or beyond the edge
+        if (
+            x >= room and x + _LETTER * len(mark) <= _WIDE
+        ):  # else its value would stand on the one before, or beyond the edge
             parts.append(f'<text x="{x:.0f}" y="{bottom + 15:.0f}">{escape(mark)}</text>')
             room = x + _LETTER * (len(mark) + 1)
     x, y = left + across.own * wide, bottom - (up.own + 1) * high

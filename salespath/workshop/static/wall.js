@@ -23,7 +23,6 @@
     for (const button of document.querySelectorAll(".rules button")) {
       const here = Number(button.dataset.step) === step;
       here ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current");
-      if (here) button.scrollIntoView({ block: "nearest" });
     }
     document.getElementById("back").disabled = step === 0;
     document.getElementById("on").disabled = step === parts.length - 1;
@@ -40,7 +39,7 @@
     if (!button) return;
     if (button.id === "on") go(step + 1);
     else if (button.id === "back") go(step - 1);
-    else if (button.closest(".rules")) go(Number(button.dataset.step));
+    else if (button.closest(".rules")) { go(Number(button.dataset.step)); window.scrollTo(0, 0); }
     else if (button.id === "open-all" || button.id === "close-all") {
       for (const part of document.querySelectorAll(".whole-tree details")) part.open = button.id === "open-all";
     }
@@ -61,6 +60,7 @@
   document.addEventListener("htmx:afterSettle", () => {
     const news = document.querySelector("[data-announce]");
     if (news) say(news.textContent);
+    if (document.activeElement === document.body) document.getElementById("fact")?.focus(); // the button is gone
   });
 
   const begin = () => {
