@@ -112,7 +112,7 @@ class _Drawing:
         return [rule for rule in dict.fromkeys([*reversed(steps), *reversed(own)]) if rule in self.fired]
 
     def _order(self, steps: Sequence[str]) -> list[str]:
-        """The rules one by one: the weightiest evidence and the blocks, each after what it stands on, then the steps of the verdict."""
+        """The rules one by one: the weightiest evidence, blocks, then the verdict's steps, each after what it stands on."""
         weighing = sorted(
             (item for item in self.a.fired if item.weight), key=lambda item: (-abs(item.weight), item.rule)
         )
