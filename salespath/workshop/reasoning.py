@@ -34,7 +34,7 @@ _WIDE, _ROW, _HIGH, _GAP, _TOP = (
     40,
     34,
 )  # of the graph, a row, a box, between columns, above the first row
-_LETTER = 10.4  # across, of letters of 19 pixels
+_LETTER = 11.4  # across, of bold letters of 19 pixels
 
 
 @dataclass

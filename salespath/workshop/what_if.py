@@ -15,6 +15,7 @@ from typing import TypeAlias
 from markupsafe import Markup
 
 from salespath.counsel.decision_map import decision_map
+from salespath.counsel.sensitivity import sensitivity
 from salespath.counsel.whatif import WhatIf
 from salespath.counsel.whatif import what_if as supposed
 from salespath.engine.assess import assess
@@ -230,8 +231,10 @@ def over_numbers(base: Base, a: Assessment, form: Form = (), *, code: str, token
 
 
 def _telling(a: Assessment, numbers: Mapping[str, object]) -> tuple[str, str]:
-    """The two numbers to begin with: those that could turn the verdict or have a border near, then those that are known."""
-    turning = [*(turn.fact for turn in a.strength.on), *(item.fact for item in near(a.base, a.case.values))]
-    some = dict.fromkeys(name for name in (*turning, *a.case.values, *numbers) if name in numbers)
+    """The two numbers to begin with: those that could turn the verdict, then those that move it most."""
+    known = sensitivity(a.base, a.case).influences
+    moving = [*(item.fact for item in known if item.turning), *(item.fact for item in known if item.high > item.low)]
+    turning = (turn.fact for turn in a.strength.on)
+    some = dict.fromkeys(name for name in (*turning, *moving, *a.case.values, *numbers) if name in numbers)
     first, second, *_ = some
     return first, second

@@ -19,6 +19,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case, read_file
+from salespath.facts.settings import suppose
 from salespath.files.problems import SalespathError
 from salespath.interview.session import Person, Session
 from salespath.report.formats.text import write
@@ -213,9 +214,9 @@ def test_a_form_is_read_as_the_terminal_reads_it(pairs, fact, value):
     assert after.values.get(fact) == (room.case.values.get(fact) if value == "refused" else value)
 
 
-def test_every_fact_has_a_control():
+def test_a_fact_of_every_type_has_its_control():
     room = Room(Case("Nothing known"))
-    for fact in VOCABULARY.facts.values():
+    for fact in {fact.type: fact for fact in VOCABULARY.facts.values()}.values():
         html = wall.view_of(room, "c", "what-if", [("fact", fact.id)])
         assert fact.question in texts(html)
         kind = {"set": "checkbox", "boolean": "radio", "choice": "radio", "date": "text"}.get(fact.type, "range")
@@ -231,7 +232,7 @@ def test_a_slider_gives_each_value_back_exactly_in_any_currency():
     assert sum(value == "=" for value, _ in stops) == 1
     for value, said in stops:
         if value != "=":
-            after = supposed(BASE, case, [f"annual_contract_value={value}"]).after.case
+            after = suppose(VOCABULARY, case, [f"annual_contract_value={value}"])
             assert f"{after.values['annual_contract_value']:.12g} USD" == value
             assert said.startswith("€")
 
@@ -243,6 +244,34 @@ def read_file_of(text: str) -> Case:
         file = Path(folder) / "one.yaml"
         file.write_text(text)
         return read_file(str(file), VOCABULARY).cases[0]
+
+
+@pytest.mark.parametrize("name", COMPANIES)
+def test_a_map_is_drawn_as_it_is_and_says_what_the_terminal_says(name):
+    room = room_of(name)
+    html = wall.view_of(room, "c", "map", [("across", "annual_contract_value"), ("up", "runway_months")])
+    found = _along(room.case, "annual_contract_value", "runway_months")
+    figure, *others = map_page.page(found).blocks
+    drawn = re.findall(r'<text class="letter" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)<', html)
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for x, y, letter in drawn:
+        rows.setdefault(float(y), []).append((float(x), letter))
+    grid = [[letter.strip("()") for _, letter in sorted(rows[y])] for y in sorted(rows, reverse=True)]
+    assert grid == [list(row) for row in figure.cells]
+    assert sum(letter.startswith("(") for *_, letter in drawn) == 1
+    assert figure.cells[figure.up.own][figure.across.own] == next(letter for *_, letter in drawn if "(" in letter)[1]
+    said = texts(html)
+    for block in others:
+        assert all(item.text in said for item in getattr(block, "items", ()))
+        assert getattr(block, "text", "") in said
+
+
+def test_a_map_begins_with_two_numbers_that_matter_and_takes_one_alone():
+    room = room_of("clinic_software")
+    assert "average contract" in wall.view_of(room, "c", "map").partition("</h1>")[0]
+    one = wall.view_of(room, "c", "map", [("across", "capital"), ("up", "")])
+    assert 'class="letter"' not in one
+    assert "the verdict over cash on hand" in texts(one)
 
 
 # Scenarios
@@ -435,7 +464,7 @@ def test_axe_finds_nothing_and_nothing_needs_scrolling_aside(opened, view):
     assert page.said == []
 
 
-def test_what_if_by_keyboard_alone_within_a_second(opened):
+def test_what_if_by_keyboard_alone(opened):
     page = opened(full_room(), "what-if")
     page.locator("#fact").select_option("annual_contract_value")
     slider = page.locator("#slider")
