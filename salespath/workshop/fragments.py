@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,9 @@ from markupsafe import Markup
 from salespath.files.visible import visible
 from salespath.report.formats import html, svg
 from salespath.report.formats.figure import grid, legend
-from salespath.report.page import Block, Figure, Heading
+from salespath.report.page import Block, Figure, Heading, retold
+
+_OPTION = re.compile(r" \([^()]*--(?:full|format json)[^()]*\)")
 
 
 def filled(template: str, **what: Any) -> Markup:
@@ -22,8 +25,12 @@ def filled(template: str, **what: Any) -> Markup:
 
 
 def blocks(some: Iterable[Block]) -> Markup:
-    """Blocks of a report as HTML."""
-    return Markup("\n".join(map(_block, some)))
+    """Blocks of a report as HTML, without the options of the command line that they name: and 2 more (--full)."""
+    return Markup("\n".join(_block(retold(block, _without_option, _without_option)) for block in some))
+
+
+def _without_option(text: str) -> str:
+    return _OPTION.sub("", text)
 
 
 def _block(block: Block) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -133,6 +134,34 @@ def test_what_moved_since_the_last_version_is_marked_and_what_did_not_is_not():
     assert f"before: {in_short(*before.verdict)}" in said
 
 
+def test_what_stands_in_the_way_and_red_flags_are_said_and_no_option_of_the_command_line():
+    cases = [
+        c for n in ("", "_2", "_3") for c in read_file(str(EXAMPLES / f"real_companies{n}.yaml"), VOCABULARY).cases
+    ]
+    seen = set()
+    for a in map(partial(assess, BASE), cases):
+        parts = {"flags": report.flags(a, report.FIRST), "obstacles": report.obstacles(a, 1)}
+        blocks = {name: list(some) for name, some in parts.items()}
+        kinds = {
+            *(["more flags"] if any("--full" in _text(block) for block in blocks["flags"]) else []),
+            *(["obstacles"] if blocks["obstacles"] else []),
+        }
+        if kinds <= seen:
+            continue
+        seen |= kinds
+        said, whole = texts(wall.wall(Room(a.case))), on_terminal(report.page(a, 1))
+        for block in (*blocks["flags"], *blocks["obstacles"]):
+            for item in getattr(block, "items", (block,)):
+                assert item.text in whole
+                assert item.text.removesuffix(" (--full)") in said
+        assert "--" not in said
+    assert seen == {"more flags", "obstacles"}
+
+
+def _text(block) -> str:
+    return getattr(block, "text", "")
+
+
 def test_counts_are_said_and_nobody_is_counted_who_takes_no_part():
     assert wall.counts(room_of("clinic_software")) == ""
     people = {7: Person(7, "Ana", 0.0), 9: Person(9, "Ben", 0.0)}
@@ -164,7 +193,7 @@ def test_an_answer_supposed_says_what_the_terminal_says():
     said = texts(wall.view_of(room, "c", "what-if", pairs))
     found = supposed(BASE, room.case, ["annual_contract_value=120000"])
     assert found.effect.verdict_changes
-    for line in write(whatif_page.page(found), width=100_000).splitlines()[2:]:
+    for line in write(whatif_page.page(found), width=100_000).replace(" (--format json has all)", "").splitlines()[2:]:
         for sentence in line.strip().strip("-").strip().split("  "):
             assert " ".join(sentence.split()) in said, line
     drawn = [
