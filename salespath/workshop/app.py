@@ -22,7 +22,7 @@ from salespath.engine.base import Base
 from salespath.files.problems import SalespathError
 from salespath.files.visible import visible
 from salespath.interview.store import Store
-from salespath.workshop import host, participant, wall
+from salespath.workshop import host, participant, projector
 from salespath.workshop.rooms import Room, Rooms
 from salespath.workshop.security import Guard, Keys, Visit, guard_of, visit_of
 from salespath.workshop.streams import Channel
@@ -107,7 +107,7 @@ class Place:
 VIEWS: Mapping[str, Callable[[Place, Room], Awaitable[Mapping[str, str]]]] = {
     "me": participant.parts,
     "host": host.parts,
-    "wall": wall.parts,
+    "wall": projector.parts,
 }
 
 
@@ -135,7 +135,9 @@ def application(base: Base, store: Store, addresses: Addresses) -> Guard:
         "GET /host/{code}": host.page,
         "POST /host/{code}": host.act,
         "GET /host/{code}/export": host.export,
-        "GET /wall/{code}": wall.page,
+        "GET /wall/{code}": projector.page,
+        "GET /wall/{code}/{view}": projector.page,
+        "POST /wall/{code}/{view}": projector.act,
     }
     for_all: dict[str, Handler] = {
         "GET /join": participant.door,

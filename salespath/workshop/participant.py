@@ -142,7 +142,8 @@ async def act(request: Request, place: Place) -> Response:
     text = action if action in ("back", "skip") else _typed(fact, visit.all("answer"), visit.get("note"))
     try:
         with in_own_currency(_rate(me)):
-            if not text and me.interview.answer(name) is None:
+            written = action in ("back", "skip") or any(map(str.strip, visit.all("answer")))
+            if not written and me.interview.answer(name) is None:
                 raise BadValue(f"Nothing was written. {how_to_write(fact)} If you do not know, skip it.")
             event = me.event(text, name, session)
     except BadValue as error:

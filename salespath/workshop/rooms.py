@@ -59,6 +59,7 @@ class Room:
         self._executor = executor
         self._found_for = self._inputs()
         self._findings = self._find(*self._found_for)
+        self._before: Assessment | None = None
         self._computing: asyncio.Task[None] | None = None
         self._stale = False
         self._writing = asyncio.Lock()
@@ -84,6 +85,11 @@ class Room:
     def assessment(self) -> Assessment:
         """The assessment of that company."""
         return self._findings.assessment
+
+    @property
+    def before(self) -> Assessment | None:
+        """The assessment before the company last changed, since this was opened."""
+        return self._before
 
     @property
     def panel(self) -> Panel | None:
@@ -200,7 +206,10 @@ class Room:
             self._stale = False
             inputs = self._inputs()
             if inputs != self._found_for:
-                self._findings = await self.compute(partial(self._find, *inputs))
+                found = await self.compute(partial(self._find, *inputs))
+                if found.case != self.case:
+                    self._before = self.assessment
+                self._findings = found
                 self._found_for = inputs
                 self._seen()
 

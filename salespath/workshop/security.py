@@ -297,7 +297,8 @@ def _again(path: str) -> Response:
 
     address = escape(path)
     return HTMLResponse(
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Workshop</title><link rel="icon" href="/static/icon.svg">'
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Workshop</title>'
+        '<link rel="icon" href="/static/icon.svg">'
         f'<meta http-equiv="refresh" content="0; url={address}"></head>'
         f'<body><main><h1>Workshop</h1><p><a href="{address}">Go on</a></p></main></body></html>'
     )

@@ -186,8 +186,8 @@ def test_reveal_and_second_round(server, visitor) -> None:
     expect(host.locator(".state")).to_contain_text("are shown")
     host.set_viewport_size(PHONE)
     look(host, "host-phone")
-    visit(host, f"{server.address}/wall/{code}")
-    look(host, "wall")
+    host.goto(f"{server.address}/wall/{code}")
+    expect(host.locator("#view")).to_contain_text("SMB")
 
 
 def test_pages_come_back_after_a_restart(server, visitor) -> None:

@@ -54,11 +54,11 @@ def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> P
     a, most = assessment, max(1, FIRST - brief)
     blocks: list[Block] = [
         *_top(a, brief),
-        *_obstacles(a, brief),
+        *obstacles(a, brief),
         *plan.first_moves(a, FIRST, start),
-        *_reasons(a, brief),
+        *reasons(a, brief),
     ]
-    blocks += [*_standing(a, brief), *_doubts(a, most)]
+    blocks += [*_standing(a, brief), *doubts(a, most)]
     if brief <= FIRST:
         blocks += grounds.lines(a, names=not brief, past=brief < FIRST)
     receipt = a.receipt
@@ -79,11 +79,11 @@ def full(assessment: Assessment, start: date | None = None) -> Page:
     blocks: list[Block] = [*_top(a, whole=True), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
-    blocks += [*plan.moves(a, start), *motion.part(a), *_obstacles(a), *_reasons(a), *_other_side(a), *_close_calls(a)]
+    blocks += [*plan.moves(a, start), *motion.part(a), *obstacles(a), *reasons(a), *opposite(a), *thresholds(a)]
     blocks += [*plan.topics(a), *plan.metrics(a), *plan.pitfalls(a)]
     if a.process != "undetermined":
         blocks += plan.questions(a)
-    blocks += [*grounds.part(a), *precedents.part(a), *_doubts(a)]
+    blocks += [*grounds.part(a), *precedents.part(a), *doubts(a)]
     engine = "" if receipt["engine"] == "salespath" else f" with {receipt['engine']}"
     layers = "".join(f", with {layer.name} ({layer.sha256[:12]})" for layer in receipt["overlays"])
     end = (
@@ -110,7 +110,7 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     if a.completions:
         yield from _completions(a, a.completions)
     if whole:
-        yield from _dimensions(a)
+        yield from dimensions(a)
         yield Text(LEGEND, tone="aside")
 
 
@@ -120,7 +120,7 @@ def _off(a: Assessment) -> tuple[str, ...]:
 
 def _standing(a: Assessment, brief: int) -> Iterator[Block]:
     """Fit and means of either process with a legend, and the borders near which the company stands."""
-    rows = [(name.capitalize(), *(_evidence(a, process, name) for process in PROCESSES)) for name in SUMS]
+    rows = [(name.capitalize(), *(evidence(a, process, name) for process in PROCESSES)) for name in SUMS]
     columns = [Column("", width=8), *(Column(title, least=14, most=20) for title in ("Enterprise", "SMB"))]
     yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=tuple(SUMS))
     if brief < BRIEFEST:
@@ -128,10 +128,11 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
         some = near(a.base, a.case.values)[: max(1, NEAREST - brief)] if brief < FIRST else ()
         if some:  # so that no threshold is a cliff
             ids = tuple(item.fact for item in some)
-            yield Text(f"Near a border: {'; '.join(_border(a, item) for item in some)}.", ids=ids)
+            yield Text(f"Near a border: {'; '.join(border(a, item) for item in some)}.", ids=ids)
 
 
-def _evidence(a: Assessment, process: str, name: str) -> str:
+def evidence(a: Assessment, process: str, name: str) -> str:
+    """A sum of evidence as a figure and a word."""
     total = a.evidence[process][name]
     return f"{certainty.with_sign(total, 1)} {certainty.word(total)}"
 
@@ -199,16 +200,16 @@ def _choice(a: Assessment, choice: Choice) -> str:
     return titles.get(choice.choice, readable(choice.choice))
 
 
-def _dimensions(a: Assessment) -> Iterator[Block]:
+def dimensions(a: Assessment) -> Iterator[Block]:
     """The five dimensions, a line each: figure and word for either process."""
     rows = []
     for dimension in DIMENSIONS:
-        rows.append((dimension.capitalize(), *(_evidence(a, process, dimension) for process in PROCESSES)))
+        rows.append((dimension.capitalize(), *(evidence(a, process, dimension) for process in PROCESSES)))
     columns = [Column("", width=8), *(Column(title, least=14, most=20) for title in ("Enterprise", "SMB"))]
     yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=DIMENSIONS)
 
 
-def _border(a: Assessment, item: Near) -> str:
+def border(a: Assessment, item: Near) -> str:
     """One of them: it is SMB with an average contract of $24,999 a year or less (yours: $26,000 a year)."""
     fact = a.base.vocabulary[item.fact]
     unit = f" {fact.unit}" if fact.unit.startswith("a ") else ""
@@ -252,7 +253,7 @@ def _settled(a: Assessment) -> Iterator[Block]:
 # What stands in the way
 
 
-def _obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
+def obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
     """What stands in the way of what is advised or leaned to, with what lifts it; else of the other process.
 
     Without `brief` all of it, with who remedies it.
@@ -305,7 +306,7 @@ def _remedied(a: Assessment, blocker: Blocker) -> Iterator[Block]:
 # Reasons and doubts
 
 
-def _reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
+def reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
     """The weightiest reasons for what is advised or leaned to, and the strongest one against; without `brief` all of them."""
     about = subject(a)
     for process in (about if brief is None else about[:1]) or PROCESSES:
@@ -324,7 +325,7 @@ def _reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
             yield Text(text, hang=6, ids=(strongest.rule, *strongest.facts), values=strongest.facts)
 
 
-def _other_side(a: Assessment) -> Iterator[Block]:
+def opposite(a: Assessment) -> Iterator[Block]:
     """The best case against the verdict, beyond what stands under the reasons; it is quoted, so it claims nothing."""
     side = other_side(a)
     if side is None:
@@ -352,7 +353,8 @@ def _weighed(title: str, found: Sequence[Fired], most: int | None = None) -> Ite
     yield from (Heading(title), Items(tuple(items), gap=2))
 
 
-def _close_calls(a: Assessment) -> Iterator[Block]:
+def thresholds(a: Assessment) -> Iterator[Block]:
+    """Figures close to a threshold."""
     for call in close_calls(a):
         fact = a.base.vocabulary[call.fact]
         value, line = words(fact, call.value), threshold(fact, call.threshold)
@@ -360,7 +362,7 @@ def _close_calls(a: Assessment) -> Iterator[Block]:
         yield Text(f"{text}; a little more or less changes one reason.", hang=2, ids=(call.rule, call.fact), claims={})
 
 
-def _doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:
+def doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:
     """What the verdict rests on that is guessed, contradicts itself or cannot be, and what is asked back."""
     how = {kind: [n for n in a.case.values if a.case.how.get(n) == kind] for kind in ("guessed", "estimated")}
     read = {name for fired in a.fired if fired.weight for name in fired.facts}

@@ -42,11 +42,12 @@ _COLUMNS = (
 def page(found: Sensitivity, cards: Sequence[Card]) -> Page:
     """Which answers the verdict hangs on, how each is known, and a table of all that matter."""
     base, a = found.assessment.base, found.assessment
-    blocks = *_blocks(found), *card_blocks(base, cards, a.case.values)
-    return Page(f"{a.company}: what the verdict hangs on", blocks)
+    parts = *blocks(found), *card_blocks(base, cards, a.case.values)
+    return Page(f"{a.company}: what the verdict hangs on", parts)
 
 
-def _blocks(found: Sensitivity) -> Iterator[Block]:
+def blocks(found: Sensitivity) -> Iterator[Block]:
+    """What moves the verdict most, what it hangs on, and a table of the answers that matter."""
     a, turning = found.assessment, tuple(influence.fact for influence in found.turning)
     if found.most:
         yield Text(_most(found), ids=(found.most,))
