@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -21,6 +24,12 @@ def rendered(monkeypatch):
         return dict(parts)
 
     return render, parts, times
+
+
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
+    """Run something in a thread: in this one a browser's loop may run."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 async def following(stream) -> str:
@@ -45,7 +54,7 @@ def test_a_watcher_is_told_everything_and_then_what_changes(rendered) -> None:
         await channel.close()
         assert [each async for each in stream] == []
 
-    asyncio.run(run())
+    in_a_loop_of_its_own(run())
 
 
 def test_two_hundred_watchers_cost_one_rendering(rendered) -> None:
@@ -67,7 +76,7 @@ def test_two_hundred_watchers_cost_one_rendering(rendered) -> None:
             await each.aclose()
         assert channel.watchers == 0
 
-    asyncio.run(run())
+    in_a_loop_of_its_own(run())
 
 
 def test_what_was_shown_before_everybody_left_is_not_shown_again(rendered) -> None:
@@ -85,7 +94,7 @@ def test_what_was_shown_before_everybody_left_is_not_shown_again(rendered) -> No
         assert "hidden again" in await following(second)
         await second.aclose()
 
-    asyncio.run(run())
+    in_a_loop_of_its_own(run())
 
 
 def test_a_part_that_cannot_be_shown_ends_no_stream(rendered, caplog) -> None:
@@ -110,5 +119,5 @@ def test_a_part_that_cannot_be_shown_ends_no_stream(rendered, caplog) -> None:
         assert "data: 3" in await following(stream)
         await stream.aclose()
 
-    asyncio.run(run())
+    in_a_loop_of_its_own(run())
     assert "cannot be shown" in caplog.text
