@@ -9,7 +9,6 @@ exchanged as one, too.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,12 +17,11 @@ from typing import TypeAlias
 
 from salespath.engine.assessment import Verdict, motion_of
 from salespath.engine.base import Base
-from salespath.engine.cells import height
 from salespath.engine.company import Company
+from salespath.engine.majority import majority
 from salespath.engine.walk import walk
-from salespath.facts import Fact, Value
-from salespath.facts.values import Range
-from salespath.facts.vocabulary import Cause, Derived
+from salespath.facts import Value
+from salespath.facts.vocabulary import Cause
 
 MAJORITY = "the majority"
 
@@ -172,28 +170,6 @@ def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> dict[Valu
         if name in facts:
             found[facts[name]] = (*found.get(facts[name], ()), person)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
-
-
-def majority(fact: Fact | Derived, given: Sequence[Value]) -> Value | None:
-    """The answer of more than half of those who answered, or None.
-
-    On a scale (numbers, ordered choices) it is the one in the middle, as more than half would go neither below nor above it. Of a
-    set it is decided member by member.
-    """
-    value, times = Counter(given).most_common(1)[0]
-    if 2 * times > len(given):
-        return value
-    if fact.type == "set":
-        votes = Counter(member for members in given if isinstance(members, frozenset) for member in members)
-        tied = any(2 * vote == len(given) for vote in votes.values())
-        return None if tied else frozenset(member for member, vote in votes.items() if 2 * vote > len(given))
-    if not (fact.numeric or (isinstance(fact, Fact) and fact.ordered)):
-        return None
-    if any(isinstance(value, Range) for value in given):  # which lie nowhere on a scale
-        return given[0] if len({*given}) == 1 else None
-    scale = sorted(given, key=lambda value: height(fact, value))
-    low, high = scale[(len(scale) - 1) // 2], scale[len(scale) // 2]
-    return low if low == high else None
 
 
 # What changes the outcome

@@ -23,6 +23,7 @@ from salespath.interview.answers import NOTE, Answer, sure, understand
 from salespath.rules.model import Advise, Warn
 
 PUBLIC_FIRST = 6  # questions before one about the company's own money, which decides nothing by itself
+FIRST = "This is the first question; there is nothing before it."
 COMPANY, PLAN = "company", "plan"  # questions that are not about a fact: the name, and whether to go on
 
 
@@ -209,7 +210,7 @@ class Interview:
         earlier = self.answer(name)
         if text.lower() == "back":
             if self.before is None:
-                raise BadValue("This is the first question; there is nothing before it.")
+                raise BadValue(FIRST)
             return Event("back")
         if not text or text.lower() == "skip":
             answer = None if text else earlier

@@ -162,8 +162,9 @@ def unknown(store: Store | None, name: str) -> SalespathError:
 
 
 def unfinished_interviews(store: Store, vocabulary: Vocabulary) -> Iterator[tuple[Kept, Record, float]]:
-    """Interviews with an answer or a skip that are neither finished nor open elsewhere, the latest first; each comes held, with what
-    it says and when it was changed.
+    """Interviews with an answer or a skip that are neither finished nor open elsewhere, the latest first; each comes held.
+
+    Beside it stand what it says, and when it was changed.
     """
     for stream, changed in interviews(store):
         try:

@@ -434,7 +434,7 @@ def _connection(path: Path) -> sqlite3.Connection:
 
 
 def _make_durable(db: sqlite3.Connection) -> None:
-    """Let a commit return when it is on the disk: by a write-ahead log, or by a slower one where the file system cannot have that."""
+    """Let a commit return when it is on the disk: by a write-ahead log, or a slower one where the file system has none."""
     end, mode = time.monotonic() + _PATIENCE, ""
     while not mode:
         try:

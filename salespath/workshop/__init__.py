@@ -1,1 +1,1 @@
-"""The web page: a workshop on a projector and on the phones of those who take part, and the questionnaire for one."""
+"""The workshop in a browser: a facilitator, people on their own phones, and a wall; it computes and words nothing itself."""

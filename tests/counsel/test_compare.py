@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from salespath.commands.compare import Sides, assess_sides
 from salespath.commands.shared.reading import companies_files, joined, read_companies
 from salespath.counsel.compare import Comparison, Side, behind_verdict, compare, own_advice
-from salespath.counsel.panel import MAJORITY, majority, panel
+from salespath.counsel.panel import MAJORITY, panel
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
 from salespath.engine.effects import OTHERS, between
+from salespath.engine.majority import majority
 from salespath.facts import Case, read_file
 from salespath.facts.company_names import folded_name
 from salespath.facts.settings import of_name

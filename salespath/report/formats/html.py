@@ -82,6 +82,11 @@ def _foot(firm: Firm | None) -> Iterable[str]:
         yield _tag("footer", escape(f"{firm.name} · {firm.contact}"), class_="firm")
 
 
+def fragment(blocks: Iterable[Block]) -> str:
+    """Some blocks as HTML that stands in another page."""
+    return _blocks(seen(tuple(blocks)))
+
+
 def _page(number: int) -> str:
     """What a page is called inside the file."""
     return f"page-{number + 1}"

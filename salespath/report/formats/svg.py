@@ -100,6 +100,51 @@ def band(figure: Figure) -> str:
     return _drawing(parts, 84)
 
 
+def field(figure: Figure) -> str:
+    """A map of two axes: a field with its letter for every place, the own one in a frame, and as many values as there is room for.
+
+    The places of one letter are of one class, by its place in the legend: `f0`, `f1`, …
+    """
+    across, up = figure.across, figure.up
+    assert up is not None
+    left, below = 20 + _LETTER * max(map(len, up.marks)), 44
+    wide, high = (_WIDE - left) / len(across.marks), 9.5
+    letters, bottom = [*figure.legend], 22 + 9.5 * len(up.marks)
+    parts = [f"<title>{escape(figure.caption or f'{up.label}, {across.label}')}</title>"]
+    parts += [f'<text class="aside" x="0" y="12">\u2191 {escape(up.label)}</text>']
+    for place, row in enumerate(figure.cells):
+        y = bottom - (place + 1) * high
+        for letter, run in groupby(enumerate(row), key=itemgetter(1)):
+            places = [at for at, _ in run]
+            number, x = letters.index(letter), left + places[0] * wide
+            parts.append(
+                f'<rect class="f{number}" x="{x:.1f}" y="{y:.1f}" width="{len(places) * wide:.1f}" height="{high}" stroke="none" '
+                f'fill="currentColor" fill-opacity="{0.1 + 0.6 * number / len(letters):.2f}"/>'
+            )
+            parts += [
+                f'<text class="letter" x="{left + (at + 0.5) * wide:.1f}" y="{y + 8:.1f}" text-anchor="middle" '
+                f'font-size="8">{escape(f"({letter})" if (at, place) == (across.own, up.own) else letter)}</text>'
+                for at in places
+            ]
+        if place % 2 == 0:
+            parts.append(f'<text x="{left - 6}" y="{y + 9:.1f}" text-anchor="end">{escape(up.marks[place])}</text>')
+    room = 0.0
+    for at, mark in enumerate(across.marks):
+        x = left + at * wide
+        if (
+            x >= room and x + _LETTER * len(mark) <= _WIDE
+        ):  # else its value would stand on the one before, or beyond the edge
+            parts.append(f'<text x="{x:.0f}" y="{bottom + 15:.0f}">{escape(mark)}</text>')
+            room = x + _LETTER * (len(mark) + 1)
+    x, y = left + across.own * wide, bottom - (up.own + 1) * high
+    frame = f'x="{x - 1:.1f}" y="{y - 1:.1f}" width="{wide + 2:.1f}" height="{high + 2}"'
+    parts.append(f'<rect class="own" {frame} fill="none" stroke-width="2.5"/>')
+    parts.append(
+        f'<text class="aside" x="{_WIDE}" y="{bottom + 34:.0f}" text-anchor="end">{escape(across.label)} \u2192</text>'
+    )
+    return _drawing(parts, round(bottom + below))
+
+
 def quadrant(drawn: Quadrant) -> str:
     """Points on two axes that cross in the middle, a shape for each kind, with as many names as there is room for."""
     shapes = dict(zip(dict.fromkeys(point.kind for point in drawn.points), _SHAPES * len(drawn.points)))

@@ -56,7 +56,7 @@ def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> P
         *_top(a, brief),
         *obstacles(a, brief),
         *plan.first_moves(a, FIRST, start),
-        *_reasons(a, brief),
+        *reasons(a, brief),
     ]
     blocks += [*_standing(a, brief), *doubts(a, most)]
     if brief <= FIRST:
@@ -79,7 +79,7 @@ def full(assessment: Assessment, start: date | None = None) -> Page:
     blocks: list[Block] = [*_top(a, whole=True), *_settled(a)]
     if a.process == "undetermined":  # what is missing comes first where it is what matters
         blocks += plan.questions(a)
-    blocks += [*plan.moves(a, start), *motion.part(a), *obstacles(a), *_reasons(a), *opposite(a), *thresholds(a)]
+    blocks += [*plan.moves(a, start), *motion.part(a), *obstacles(a), *reasons(a), *opposite(a), *thresholds(a)]
     blocks += [*plan.topics(a), *plan.metrics(a), *plan.pitfalls(a)]
     if a.process != "undetermined":
         blocks += plan.questions(a)
@@ -306,7 +306,7 @@ def _remedied(a: Assessment, blocker: Blocker) -> Iterator[Block]:
 # Reasons and doubts
 
 
-def _reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
+def reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
     """The weightiest reasons for what is advised or leaned to, and the strongest one against; without `brief` all of them."""
     about = subject(a)
     for process in (about if brief is None else about[:1]) or PROCESSES:

@@ -9,7 +9,7 @@ from salespath.counsel.panel import MAJORITY, CommonCause, Disagreement, Exchang
 from salespath.engine.base import Base
 from salespath.facts import Value
 from salespath.facts.values import readable, words
-from salespath.report.page import Block, Item, Items, Page, Text, section
+from salespath.report.page import Block, Heading, Item, Items, Page, Text, section
 from salespath.report.plain import Shapes, facts, own, own_of, plain, shape
 from salespath.report.words.phrases import NAMES, capitalize, either, labels, number_of, together
 from salespath.report.words.verdict import in_short, short_block
@@ -50,6 +50,42 @@ def page(base: Base, company: str, panel: Panel) -> Page:
         order = sorted(items, key=lambda item: (not item.decides, not panel.changes_verdict(item)))
         blocks += section(heading, (_entry(base, panel, item) for item in order), inset=2)
     return Page(f"{company}: {len(panel.outcomes)} respondents", tuple(blocks))
+
+
+def deciding(base: Base, panel: Panel, reasons: Mapping[str, Mapping[str, str]]) -> Iterator[Block]:
+    """Only the disagreements that change an outcome, those of one cause together, the most decisive first.
+
+    `reasons` are the notes on answers, by person and fact.
+    """
+    explained = {fact for cause in panel.causes if cause.decides for fact in cause.facts}
+    some: list[CommonCause | Disagreement] = [cause for cause in panel.causes if cause.decides]
+    some += [item for item in panel.disagreements if item.decides and item.fact not in explained]
+    some.sort(key=lambda item: (not panel.changes_verdict(item), -_turned(item)))
+    yield Items(tuple(_rulings(base, panel)), bullet="", hang=2)
+    if not some:
+        yield Text("Nothing on which answers differ changes the outcome.")
+    for item in some:
+        entry = _entry(base, panel, item)
+        about, _, differ = entry.text.partition(": ")
+        yield Heading(capitalize(about), 3)
+        yield Text(capitalize(differ), ids=entry.ids)
+        said = [
+            Item(f"{person}, on {base.vocabulary[fact].label}: {notes[fact]}")
+            for fact in entry.ids
+            for person, notes in reasons.items()
+            if notes.get(fact)
+        ]
+        yield Items((*(Item(part.text) for part in entry.under if isinstance(part, Text)), *said))
+
+
+def _turned(item: CommonCause | Disagreement) -> int:
+    """How many people's outcomes a disagreement changes."""
+    people = {turn.respondent for turn in item.turns}
+    return len(people | {turn.respondent for part in _parts(item) for turn in part.turns})
+
+
+def _parts(item: CommonCause | Disagreement) -> tuple[Disagreement, ...]:
+    return item.items if isinstance(item, CommonCause) else ()
 
 
 def _rulings(base: Base, panel: Panel) -> Iterator[Item]:

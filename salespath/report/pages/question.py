@@ -100,7 +100,7 @@ def question(interview: Interview, name: str, *, again: bool = False) -> Asked:
         earlier = str(known.value) if known else ""
         return Asked("What is the company called?", help, lambda: [NAME], hint="", earlier=earlier)
     if again:
-        return _of_fact(interview, fact, known, f"Correcting an answer ({fact.dimension})")
+        return of_fact(interview, fact, known, f"Correcting an answer ({fact.dimension})")
     number, at_most = interview.numbering
     left = len(interview.following) - (name not in interview.answers and (interview.goes_on or interview.fixed))
     heading = f"Question {number}"
@@ -110,10 +110,11 @@ def question(interview: Interview, name: str, *, again: bool = False) -> Asked:
         progress = f"  {interview.answered} answered, {f'up to {left} more' if left else 'the last one'}"
     else:
         progress = f"  {interview.answered} answered, {f'at most {left} matter' if left else 'none matters any more'}"
-    return _of_fact(interview, fact, known, f"{heading} ({fact.dimension}){progress}")
+    return of_fact(interview, fact, known, f"{heading} ({fact.dimension}){progress}")
 
 
-def _of_fact(interview: Interview, fact: Fact, known: Answer | None, progress: str) -> Asked:
+def of_fact(interview: Interview, fact: Fact, known: Answer | None, progress: str) -> Asked:
+    """The question about a fact, with what is known of it and what stands above it."""
     return Asked(
         fact.question,
         " ".join(filter(None, (fact.help, how_to_write(fact), how_exactly(fact), NOTE))),
