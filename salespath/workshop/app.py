@@ -89,7 +89,7 @@ class Place:
 
     def _touch(self, room: Room) -> None:
         for channel in self._channels.get(room.code, {}).values():
-            channel.touch()
+            channel.stir()
 
     async def forget(self, room: Room) -> None:
         """End the streams of a workshop."""

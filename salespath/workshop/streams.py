@@ -30,7 +30,7 @@ class Channel:
         self._closed = False
         self.watchers = 0
 
-    def touch(self) -> None:
+    def stir(self) -> None:
         """Something changed."""
         self._dirty.set()
 

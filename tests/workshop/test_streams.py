@@ -46,7 +46,7 @@ def test_a_watcher_is_told_everything_and_then_what_changes(rendered) -> None:
         assert (await following(stream)).startswith("retry: ")
         assert await following(stream) == "event: one\nid: 1\ndata: 1\n\nevent: two\nid: 1\ndata: a\ndata: b\n\n"
         parts["one"] = "2"
-        channel.touch()
+        channel.stir()
         assert await following(stream) == "event: one\nid: 2\ndata: 2\n\n"
         late = channel.watch()
         await following(late)
@@ -69,7 +69,7 @@ def test_two_hundred_watchers_cost_one_rendering(rendered) -> None:
         before = len(times)
         for number in range(100):  # however often it changes meanwhile
             parts["one"] = f"x{number}"
-            channel.touch()
+            channel.stir()
         await asyncio.gather(*map(following, all_of_them))
         assert len(times) - before <= 2
         for each in all_of_them:
@@ -111,11 +111,11 @@ def test_a_part_that_cannot_be_shown_ends_no_stream(rendered, caplog) -> None:
         stream = channel.watch()
         await following(stream)
         await following(stream)
-        channel.touch()
+        channel.stir()
         while len(times) < 2:
             await asyncio.sleep(0.01)
         parts["one"] = "3"
-        channel.touch()
+        channel.stir()
         assert "data: 3" in await following(stream)
         await stream.aclose()
 
