@@ -134,10 +134,11 @@ def given_words() -> dict[str, str]:
 def files_read() -> list[str]:
     """The files that the command at hand reads: its arguments, answers, rules and vocabulary. None of them is ever written over."""
     context = click.get_current_context()
-    named = [param.name for param in context.command.params if isinstance(param, click.Argument)]
+    arguments = [param for param in context.command.params if isinstance(param, click.Argument)]
+    named = [param.name for param in arguments if param.type is click.STRING]
     given = [
         context.params.get(str(name)) or ()
-        for name in (*named, "cases", "answers_file", "folders", "firm_file", "template")
+        for name in (*named, "cases", "answers_file", "folders", "store", "firm_file", "template")
     ]
     paths = [_file_of(path) for value in given for path in ([value] if isinstance(value, str) else value)]
     inside = [file for path in paths if os.path.isdir(path) for file in rule_files(Path(path))]

@@ -119,11 +119,19 @@ def _end_unheard() -> None:
 
 
 class Folder(Reporting, click.Group):
-    """The commands of a package of commands, each imported when it is named; of the others only the first line is read."""
+    """The commands of a package of commands, each imported when it is named; of the others only the first line is read.
 
-    def __init__(self, *args: Any, package: str, **kwargs: Any) -> None:
+    `alone` is the one that is meant where none is named.
+    """
+
+    def __init__(self, *args: Any, package: str, alone: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._package = package
+        self._package, self._alone = package, alone
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take what is said without a command as said to the one that is meant then."""
+        options = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        return super().parse_args(ctx, [self._alone, *args] if self._alone and options else args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in alphabetical order."""
@@ -135,7 +143,8 @@ class Folder(Reporting, click.Group):
             return None
         module = import_module(f"{self._package}.{cmd_name}")
         if hasattr(module, "__path__"):
-            return Folder(cmd_name, package=module.__name__, help=module.__doc__)
+            alone = getattr(module, "ALONE", "")
+            return Folder(cmd_name, package=module.__name__, alone=alone, help=module.__doc__)
         found: click.Command = module.command
         return found
 
