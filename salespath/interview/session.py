@@ -75,7 +75,7 @@ class Session:
     at: int = 0  # which part of the agenda
     until: float | None = None  # when the timer ends, in seconds since 1970
     scenarios: dict[str, Mapping[str, Value]] = field(default_factory=dict)
-    outcome: Outcome = Outcome()
+    outcome: Outcome = field(default_factory=Outcome)
     agreed: float | None = None  # when that was written down, in seconds since 1970
 
     @property

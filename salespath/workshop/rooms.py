@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
@@ -19,6 +20,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case
+from salespath.facts.outcomes import Outcome
 from salespath.interview import record
 from salespath.interview.combine import Combined, combine
 from salespath.interview.interview import Event
@@ -115,7 +117,8 @@ class Room:
     def phase(self) -> str:
         """What a page depends on as a whole: when it changes, pages are fetched again."""
         session = self.session
-        return f"{session.phase}-{session.round}-{'revealed' if session.revealed else 'hidden'}"
+        agreed = f"-{crc32(repr(self.outcome).encode())}" if self.outcome != Outcome() else ""
+        return f"{session.phase}-{session.round}-{'revealed' if session.revealed else 'hidden'}{agreed}"
 
     @property
     def names(self) -> dict[int, str]:
@@ -138,6 +141,13 @@ class Room:
             }
             for id_, each in self.respondents.items()
         }
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was agreed, by what people are called; what somebody holds against it is not told once they are removed."""
+        names = {person.name: self.names[id_] for id_, person in self.session.people.items()}
+        outcome = self.session.outcome
+        return replace(outcome, dissent=tuple((names[who], why) for who, why in outcome.dissent if who in names))
 
     # What happens
 

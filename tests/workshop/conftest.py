@@ -19,7 +19,9 @@ import pytest
 from given import BASE
 
 from salespath.interview.store import Store
+from salespath.tables.handout_out import write_handout
 from salespath.workshop.app import Addresses, application
+from salespath.workshop.handouts import Press
 
 with warnings.catch_warnings():  # starlette 1 would rather have another client
     warnings.simplefilter("ignore")
@@ -117,7 +119,7 @@ def started(tmp_path) -> Iterator[Callable[..., Workshop]]:
 
         def start(join: str = HERE, names: tuple[str, ...] | None = None) -> Workshop:
             store = opened.enter_context(Store(tmp_path / "store.sqlite"))
-            app = application(BASE, store, Addresses(join, names))
+            app = application(BASE, store, Addresses(join, names), Press(write_handout))
             found = Workshop(app, store, opened.enter_context(TestClient(app)).portal)
             return found
 

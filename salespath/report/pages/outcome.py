@@ -1,4 +1,4 @@
-"""What was agreed about a company, in words: the sentence, the moves, what is looked at again and when, and who sees it otherwise."""
+"""What was agreed about a company, in words: the sentence, the moves, when it is looked at again, and who sees it otherwise."""
 
 from __future__ import annotations
 
