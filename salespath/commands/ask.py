@@ -69,13 +69,13 @@ def command(base: Base, web: bool, **options: Any) -> None:
 
 def _serve(base: Base, request: Request) -> None:
     """Hold the interview on a page."""
-    for option, given in (
+    for option, said in (
         ("--no-input", request.no_input),
         ("--interview", request.interview),
         ("--resume", request.resume),
         ("-o", request.output),
     ):
-        if given:
+        if said:
             raise click.UsageError(f"{option} is for the terminal; leave it out, or --web.")
     given = given_beforehand(base, request)
 

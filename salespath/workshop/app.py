@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from salespath.engine.base import Base
+from salespath.facts import Case
 from salespath.files.problems import SalespathError
 from salespath.files.visible import visible
 from salespath.interview.store import Store
@@ -118,11 +119,11 @@ VIEWS: Mapping[str, Callable[[Place, Room], Awaitable[Mapping[str, str]]]] = {
 
 
 def application(
-    base: Base, store: Store, addresses: Addresses, press: Press, wanted: solo.Wanted = solo.Wanted()
+    base: Base, store: Store, addresses: Addresses, press: Press, wanted: solo.Wanted | None = None
 ) -> Guard:
     """The application behind its guard; `wanted` is what the interview of one person begins with."""
     keys = Keys(store)
-    place = Place(base, store, keys, addresses, press, wanted)
+    place = Place(base, store, keys, addresses, press, wanted or solo.Wanted(Case("")))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

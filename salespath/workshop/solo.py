@@ -45,7 +45,7 @@ OFFERED = 20  # interviews to go on with
 class Wanted:
     """What a new interview begins with, and which ones are gone on with: those begun with the same file and rules."""
 
-    given: Case = Case("")
+    given: Case
     quick: bool = False
     fixed: bool = False
     rules: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Solo:
 
     def offers(self) -> list[tuple[str, str]]:
         """The unfinished interviews that fit: what each is called, and what it is about."""
-        found = []
+        found: list[tuple[str, str]] = []
         for stream, changed in interviews(self._store)[: 5 * OFFERED]:
             try:
                 kept = Kept.take_up(self._store, stream)

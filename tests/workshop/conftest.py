@@ -22,6 +22,7 @@ from salespath.interview.store import Store
 from salespath.tables.handout_out import write_handout
 from salespath.workshop.app import Addresses, application
 from salespath.workshop.handouts import Press
+from salespath.workshop.solo import Wanted
 
 with warnings.catch_warnings():  # starlette 1 would rather have another client
     warnings.simplefilter("ignore")
@@ -117,9 +118,9 @@ def started(tmp_path) -> Iterator[Callable[..., Workshop]]:
     """A function that starts an application; on the same store again where it is called twice."""
     with ExitStack() as opened:
 
-        def start(join: str = HERE, names: tuple[str, ...] | None = None) -> Workshop:
+        def start(join: str = HERE, names: tuple[str, ...] | None = None, wanted: Wanted | None = None) -> Workshop:
             store = opened.enter_context(Store(tmp_path / "store.sqlite"))
-            app = application(BASE, store, Addresses(join, names), Press(write_handout))
+            app = application(BASE, store, Addresses(join, names), Press(write_handout), wanted)
             found = Workshop(app, store, opened.enter_context(TestClient(app)).portal)
             return found
 

@@ -32,7 +32,6 @@ def opened(
         from salespath.workshop import server
         from salespath.workshop.app import application
         from salespath.workshop.handouts import Press
-        from salespath.workshop.solo import Wanted
     except ImportError as error:
         what = f"a workshop needs {error.name}, which is not installed: `pip install 'salespath[workshop]'`."
         raise refusal("SP226", what, None) from None
@@ -49,8 +48,7 @@ def opened(
     listening: socket.socket
     with server.listen(host, port) as listening, Store(Path(path)) if path else kept.opened() as store:
         addresses, own = server.addresses(host, listening.getsockname()[1])
-        begun = wanted() if wanted else Wanted()
-        app = application(base, store, addresses, Press(write_handout, firm), begun)
+        app = application(base, store, addresses, Press(write_handout, firm), wanted and wanted())
         try:
             held = store.hold(app.keys.stream)
         except BlockingIOError:
