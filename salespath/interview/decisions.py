@@ -149,7 +149,7 @@ def record(
 ) -> Decision:
     """Record a decision, or revise the one of a number; it is on the disk when this returns.
 
-    Raises SalespathError with all that keeps it from being recorded (SP240 to SP243, SP248), or where it is none (SP245).
+    Raises SalespathError with all that keeps it from being recorded (SP240 to SP243, SP248), or where that number is none (SP245).
     """
     if found := problems(outcome, day):
         raise SalespathError(found)

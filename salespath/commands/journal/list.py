@@ -25,4 +25,6 @@ def command(base: Base, store: str | None, day: date, output: Destination) -> No
     with to_read(store) as opened:
         found, problems = decisions(opened, base.vocabulary) if opened else ([], [])
     report_problems(problems)
-    deliver(output, pages=lambda: [pages.listing(found, day, program())], document=lambda: pages.documents(found, day))
+    deliver(
+        output, pages=lambda: [pages.listing(found, day, program())], document=lambda: pages.documents(base, found, day)
+    )

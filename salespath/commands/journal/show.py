@@ -23,4 +23,4 @@ def command(base: Base, number: int, store: str | None, output: Destination) -> 
         if not opened:
             raise unknown(number, None)
         found = decision(opened, base.vocabulary, number)
-    deliver(output, pages=lambda: [pages.page(found, program())], document=lambda: pages.document(found))
+    deliver(output, pages=lambda: [pages.page(found, program())], document=lambda: pages.document(base, found))

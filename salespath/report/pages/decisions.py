@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from salespath.engine.assessment import Assessment
+from salespath.engine.base import Base
 from salespath.facts.values import readable
 from salespath.interview.decisions import Decision, Due, Recommended, Told, coming, due
 from salespath.interview.session import outcome_body
 from salespath.report.page import Block, Column, Heading, Item, Page, Table, Text, section
-from salespath.report.plain import plain
+from salespath.report.plain import facts, plain
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import in_words
 from salespath.report.words.phrases import capitalize, number_of, value_title
@@ -79,18 +80,19 @@ def line(decision: Decision) -> str:
     return f"Next: {in_words(items[0].day)}, {_what(items[0])}." if items else "Nothing of it has a day to come."
 
 
-def documents(found: Sequence[Decision], day: date) -> Any:
+def documents(base: Base, found: Sequence[Decision], day: date) -> Any:
     """What is due by a day, what comes later, and all decisions, as plain data."""
     return {
         "day": day.isoformat(),
         "due": [_item(item) for item in due(found, day)],
         "coming": [_item(item) for item in coming(found, day)],
-        "decisions": [document(one) for one in found],
+        "decisions": [document(base, one) for one in found],
     }
 
 
-def document(decision: Decision) -> Any:
-    """A decision as plain data."""
+@in_currency_of(lambda base, decision: [decision.recommended.given])
+def document(base: Base, decision: Decision) -> Any:
+    """A decision as plain data; its facts are as a report has them."""
     told, outcome = decision.recommended, outcome_body(decision.outcome)
     for move, body in zip(decision.outcome.moves, outcome["moves"]):
         body["done"] = decision.is_done(move)
@@ -99,7 +101,7 @@ def document(decision: Decision) -> Any:
         "number": decision.number,
         "company": decision.company,
         "day": decision.day.isoformat(),
-        "recommended": {**plain(said), "facts": plain(dict(told.given.values))},
+        "recommended": {**plain(said), "facts": plain(facts(told.given.values, base), base)},
         "outcome": plain(outcome),
         "told": decision.told,
         "reviewed": decision.reviewed,
@@ -117,7 +119,7 @@ def _due(items: Sequence[Due], day: date, program: str) -> Iterator[Block]:
     yield Heading(f"Due on {in_words(day)}")
     columns = (
         Column("Since", width=10),
-        Column("No.", width=3, right=True),
+        Column("No.", width=5, right=True),
         Column("Company", least=10),
         Column("What", least=20, share=3),
     )
@@ -148,7 +150,7 @@ def _what(item: Due) -> str:
 def _all(found: Sequence[Decision], program: str) -> Iterator[Block]:
     yield Heading("What came of decisions")
     columns = (
-        Column("No.", width=3, right=True),
+        Column("No.", width=5, right=True),
         Column("Decided", width=10),
         Column("Company", least=10),
         Column("Recommended", least=12, beyond=80),
