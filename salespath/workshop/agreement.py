@@ -26,7 +26,7 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import end_of
 from salespath.report.words.phrases import capitalize
 from salespath.report.words.verdict import headline
-from salespath.workshop.rooms import Room
+from salespath.workshop.rooms import Room, decision_source
 from salespath.workshop.security import Visit, visit_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ async def act(request: Request, place: Place) -> Response:
     draft = _sent(visit, room)
     wrong: list[str] = []
     outcome = _read(draft, room, wrong)
-    source = f"workshop:{room.code}"
+    source = decision_source(room.code)
     number, day = await asyncio.to_thread(_before, room, source)
     wrong += [capitalize(_OPTION.sub(".", problem.message)) for problem in decisions.problems(outcome, day)]
     if wrong:
@@ -125,10 +125,15 @@ def _written(room: Room) -> Draft:
 
 def _sent(visit: Visit, room: Room) -> Draft:
     """What the form says."""
-    columns = (map(str.strip, visit.all(name)) for name in ("what", "owner", "due"))
+    columns = (map(_line, visit.all(name)) for name in ("what", "owner", "due"))
     moves = tuple(move for move in zip(*columns) if any(move))
-    dissent = {id_: visit.get(f"dissent-{id_}").strip() for id_ in room.session.people}
-    return Draft(moves, dissent, **{name: visit.get(name).strip() for name in _NAMES})
+    dissent = {id_: _line(visit.get(f"dissent-{id_}")) for id_ in room.session.people}
+    return Draft(moves, dissent, **{name: _line(visit.get(name)) for name in _NAMES})
+
+
+def _line(text: str) -> str:
+    """A text without breaks between its lines."""
+    return " ".join(text.split())
 
 
 def _read(draft: Draft, room: Room, wrong: list[str]) -> Outcome:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -79,11 +80,12 @@ class Press:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def gathered(room: Room) -> Handout:
-    """What is handed out of a workshop; its plan begins on the day on which it was agreed."""
-    day = room.session.agreed
+def gathering(room: Room) -> Callable[[], Handout]:
+    """What gathers the handout of a workshop as it is now; its plan begins on the day on which it was agreed."""
+    at = room.session.agreed
     panel = room.panel if room.panel and room.panel.outcomes else None
-    return handout_of(room.assessment, date.fromtimestamp(day) if day else None, panel=panel, outcome=room.outcome)
+    start = date.fromtimestamp(at) if at else None
+    return partial(handout_of, room.assessment, start, panel=panel, outcome=room.outcome)
 
 
 async def download(request: Request, place: Place) -> Response:
@@ -92,7 +94,7 @@ async def download(request: Request, place: Place) -> Response:
     if not visit_of(request).host and (room.session.phase != "closed" or participant.who(request, place, room) is None):
         raise HTTPException(403)
     await room.settled()
-    return await answer(request, place, (room.code, room.version), f"handout-{room.code}", lambda: gathered(room))
+    return await answer(request, place, (room.code, room.version), f"handout-{room.code}", gathering(room))
 
 
 async def answer(request: Request, place: Place, of: object, name: str, gather: Callable[[], Handout]) -> Response:

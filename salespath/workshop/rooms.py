@@ -21,7 +21,7 @@ from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case
 from salespath.facts.outcomes import Outcome
-from salespath.interview import record
+from salespath.interview import decisions, record
 from salespath.interview.combine import Combined, combine
 from salespath.interview.interview import Event
 from salespath.interview.respondent import Respondent, respondent
@@ -34,6 +34,11 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # of a code: none that is taken for
 CODE = 6
 MOST_PEOPLE = 500
 MOST_WORKSHOPS = 1000
+
+
+def decision_source(code: str) -> str:
+    """How the journal of decisions calls a workshop."""
+    return f"workshop:{code}"
 
 
 class Findings(NamedTuple):
@@ -287,7 +292,12 @@ class Rooms:
         return room
 
     async def erase(self, room: Room) -> None:
-        """Delete a workshop with all that was said in it."""
+        """Delete a workshop with all that was said in it, and what the journal of decisions has of it."""
         self.opened.pop(room.code, None)
+        number = await asyncio.to_thread(
+            decisions.number_from, self.store, self.base.vocabulary, decision_source(room.code)
+        )
+        if stream := self.store.find(decisions.KIND, str(number)):
+            await asyncio.to_thread(self.store.remove, stream.id)
         await asyncio.to_thread(self.store.remove, room.stream.id)
         room.changed()

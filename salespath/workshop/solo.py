@@ -223,7 +223,7 @@ async def download(request: Request, place: Place) -> Response:
 def _answer(solo: Solo, name: str, action: str, given: list[str], note: str) -> None:
     interview = solo.interview
     fact = interview.base.vocabulary.facts.get(name)
-    if not (fact or name in (COMPANY, PLAN)):
+    if not (solo.is_open and (fact or name in (COMPANY, PLAN))):
         return
     text = action if action != "answer" else typed_text(given, note if fact else "")
     if action == "answer" and not any(map(str.strip, given)) and interview.answer(name) is None:

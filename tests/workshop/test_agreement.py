@@ -62,7 +62,7 @@ def test_the_form_begins_with_what_is_recommended(held) -> None:
     headline = re.search(r'<h1 id="verdict">(.*?)</h1>', host.open(f"/wall/{code}"))
     assert headline
     assert headline[1] in page
-    assert len(re.findall(r'name="what" value="[^"]', page)) == 3
+    assert len(re.findall(r'name="what"[^>]*>[^<]', page)) == 3
     assert len(re.findall(r'name="owner" value="[^"]', page)) == 3
 
 
@@ -88,6 +88,18 @@ def test_what_was_agreed_is_seen_by_all_and_stands_in_the_journal(workshop, held
     (revised,), _ = decisions(workshop.store, VOCABULARY)
     assert (revised.number, revised.outcome.advice) == (decision.number, "taken")
     assert "Too early." in host.open(f"/host/{code}/outcome")
+    host.open(f"/host/{code}")
+    host.submit(f"/host/{code}", action="erase", code=code)
+    assert decisions(workshop.store, VOCABULARY)[0] == []
+
+
+def test_what_somebody_held_against_it_goes_with_them(held) -> None:
+    host, code, _ = held()
+    agree(host, code)
+    person = re.search(r'name="person" value="(\d+)"', host.page)
+    assert person
+    host.submit(f"/host/{code}", action="remove", person=person[1])
+    assert "Too early." not in host.open(f"/wall/{code}/agreed") + host.get(f"/handout/{code}/md").text
 
 
 @pytest.mark.parametrize(
