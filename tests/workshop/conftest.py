@@ -187,3 +187,10 @@ def server(tmp_path) -> Iterator[Server]:
         each.close()
     if serving.process.poll() is None:
         serving.kill()
+
+
+@pytest.fixture
+def remote() -> Iterator[Callable[[str], Remote]]:
+    """A function that gives a browser which speaks to a server at an address."""
+    with ExitStack() as opened:
+        yield lambda address: opened.enter_context(Remote(base_url=address, follow_redirects=True, timeout=60))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
-from given import EXAMPLES, VOCABULARY
+from given import BASE, EXAMPLES, VOCABULARY, run
 
 from salespath.facts import read_file
 from salespath.interview.kept import Kept, interviews
+from salespath.interview.saved import saved
 from salespath.workshop.solo import Wanted
 
 HOSTILE = "=1+1 <script>alert(1)</script> {{ 7*7 }}"
@@ -119,3 +123,31 @@ def test_what_a_file_says_is_not_asked(started) -> None:
     founder = begun(started(wanted=Wanted(replace(case, file="clinic.yaml"))))
     assert not set(to_the_end(founder)) & set(case.values)
     assert case.company in founder.page
+
+
+def test_the_page_and_the_terminal_have_one_interview(remote, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    command = [sys.executable, "-m", "salespath", "ask", "--web", "--company", "Acme"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        found = re.search(r"(http://127\.0\.0\.1:\d+)(/solo\?key=\w+)", process.stdout.readline())
+        assert found
+        founder = remote(found[1])
+        founder.open(found[2])
+        founder.submit("/solo", action="begin")
+        assert asked(founder) == "product_stage"
+        answer(founder, "pilot")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+    (interview,) = saved(BASE)
+    assert (interview.company, interview.state, interview.answered) == ("Acme", "unfinished", 1)
+    done = run("ask", "--interview", interview.name, "--no-input")
+    assert done.returncode == 0
+    assert b"Acme" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--no-input", "--resume", "--interview=x", "-o=x.yaml"])
+def test_what_is_for_the_terminal_is_refused(option) -> None:
+    done = run("ask", "--web", option, "--answers", str(EXAMPLES / "clinic_software.yaml"))
+    assert done.returncode != 0
+    assert b"is for the terminal" in done.stderr
