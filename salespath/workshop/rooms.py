@@ -122,7 +122,7 @@ class Room:
     def phase(self) -> str:
         """What a page depends on as a whole: when it changes, pages are fetched again."""
         session = self.session
-        agreed = f"-{crc32(repr(self.outcome).encode())}" if self.outcome != Outcome() else ""
+        agreed = "" if session.agreed is None else f"-{crc32(repr(self.outcome).encode())}"
         return f"{session.phase}-{session.round}-{'revealed' if session.revealed else 'hidden'}{agreed}"
 
     @property

@@ -118,9 +118,14 @@ def started(tmp_path) -> Iterator[Callable[..., Workshop]]:
     """A function that starts an application; on the same store again where it is called twice."""
     with ExitStack() as opened:
 
-        def start(join: str = HERE, names: tuple[str, ...] | None = None, wanted: Wanted | None = None) -> Workshop:
+        def start(
+            join: str = HERE,
+            names: tuple[str, ...] | None = None,
+            wanted: Wanted | None = None,
+            press: Press | None = None,
+        ) -> Workshop:
             store = opened.enter_context(Store(tmp_path / "store.sqlite"))
-            app = application(BASE, store, Addresses(join, names), Press(write_handout), wanted)
+            app = application(BASE, store, Addresses(join, names), press or Press(write_handout), wanted)
             found = Workshop(app, store, opened.enter_context(TestClient(app)).portal)
             return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import docx
@@ -12,6 +14,9 @@ import pytest
 from given import VOCABULARY
 
 from salespath.interview.decisions import decisions
+from salespath.report.firm import Firm
+from salespath.tables.handout_out import write_handout
+from salespath.workshop.handouts import Press
 
 HOSTILE = '=HYPERLINK("http://x","y") <script>alert(1)</script> {{ 7*7 }} ăâîșț'
 SOON = date.today() + timedelta(days=30)
@@ -204,6 +209,32 @@ def test_what_is_not_installed_is_said_on_a_page(held, monkeypatch) -> None:
     response = host.get(f"/handout/{code}/pdf")
     assert response.status_code == 503
     assert "salespath[pdf]" in response.text.replace("&#39;", "'")
+
+
+def test_pages_answer_while_a_handout_is_made(started) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_) -> bytes:
+        begun.set()
+        assert go_on.wait(60)
+        return b"made"
+
+    workshop = started(press=Press(slow))
+    host = workshop.host()
+    code = host.create(which="quick")
+    with ThreadPoolExecutor(2) as pool:
+        two = [pool.submit(host.get, f"/handout/{code}/xlsx") for _ in range(2)]
+        assert begun.wait(60)
+        assert "Question 1 of 7" in workshop.person(code, "Ana").page
+        go_on.set()
+        assert {one.result().content for one in two} == {b"made"}
+
+
+def test_a_firm_has_its_name_on_handouts(started) -> None:
+    workshop = started(press=Press(write_handout, Firm("Baker & Daughters", contact="Call us")))
+    host = workshop.host()
+    code = host.create(which="quick")
+    assert "Baker &amp; Daughters" in host.get(f"/handout/{code}/html").text
 
 
 def test_the_wall_has_only_what_changes_the_outcome(held) -> None:

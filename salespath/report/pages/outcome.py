@@ -29,8 +29,13 @@ def sentence(outcome: Outcome) -> Iterator[Block]:
     if outcome.sentence:
         yield Text(outcome.sentence, "Agreed", claims={})
     if outcome.advice:
-        because = f": {outcome.because}" if outcome.because else "."
-        yield Text(f"The advice was {outcome.advice}{because}", claims={})
+        yield Text(advice(outcome), claims={})
+
+
+def advice(outcome: Outcome) -> str:
+    """Whether what was recommended is done, and why not."""
+    because = f": {outcome.because}" if outcome.because else "."
+    return f"The advice was {outcome.advice}{because}"
 
 
 def moves(outcome: Outcome) -> Iterator[Block]:
