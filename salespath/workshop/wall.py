@@ -24,7 +24,7 @@ from salespath.facts import Case, Value
 from salespath.facts.money import in_own_currency
 from salespath.facts.outcomes import Outcome
 from salespath.interview.session import Session
-from salespath.report.page import Bar, Block, Table
+from salespath.report.page import Bar, Block, Heading, Table
 from salespath.report.pages import assessment as report
 from salespath.report.pages import compare as compare_page
 from salespath.report.pages import motion
@@ -203,7 +203,8 @@ def disagreements(room: RoomLike) -> str:
     """Who said what on that which changes the outcome, by causes; nothing of it while it is hidden."""
     found = None
     if room.panel:
-        found = blocks(panel_page.deciding(room.base, room.panel, room.reasons)) if room.panel.outcomes else ""
+        said = panel_page.deciding(room.base, room.panel, room.reasons) if room.panel.outcomes else ()
+        found = blocks(replace(block, level=2) if isinstance(block, Heading) else block for block in said)
     return filled("wall_disagreements.html", found=found, counts=counts(room))
 
 

@@ -161,7 +161,7 @@ def test_reveal_and_second_round(server, visitor) -> None:
     expect(phone.locator("h1")).to_contain_text("done with this round")
 
     host.get_by_role("button", name="Reveal").click()
-    expect(host.locator(".report")).to_contain_text(HOSTILE)
+    expect(host.locator("[aria-labelledby=deciding]")).to_contain_text(HOSTILE)
     expect(phone.locator("h1")).to_contain_text("on the wall")  # by itself
     look(host, "host-revealed")
     summary = host.locator("#fact-product_stage summary")
@@ -243,7 +243,7 @@ def test_what_was_agreed_is_written_down_and_handed_out(server, visitor, tmp_pat
     host.set_viewport_size(PHONE)
     look(host, "agreement-phone")
     host.get_by_role("button", name="Write it down").click()
-    expect(host.locator("#main .report").first).to_contain_text("The board wants it")
+    expect(host.locator("[aria-labelledby=agreed]")).to_contain_text("The board wants it")
     expect(phone.locator(".report")).to_contain_text(HOSTILE)  # by itself
     host.get_by_role("button", name="Close", exact=True).click()
     expect(phone.get_by_role("link", name="Excel")).to_be_visible()
