@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from salespath.commands.shared.group import say
 from salespath.commands.shared.reading import reading_options, with_base
-from salespath.commands.shared.sitting import Request, hold
+from salespath.commands.shared.serving import opened
+from salespath.commands.shared.sitting import Request, given_beforehand, hold
 from salespath.engine.base import Base
+
+if TYPE_CHECKING:
+    from salespath.workshop.solo import Wanted
 
 
 @click.command("ask", help=__doc__)
@@ -36,9 +41,10 @@ from salespath.engine.base import Base
     show_default=True,
     help="Ask first what narrows the recommendation most, or in the order of the sheet.",
 )
+@click.option("--web", is_flag=True, help="Ask on a page in the browser, on this machine alone.")
 @reading_options(asks=False)
 @with_base
-def command(base: Base, **options: Any) -> None:
+def command(base: Base, web: bool, **options: Any) -> None:
     folders = click.get_current_context().params["folders"]
     request = Request(**options, rules=tuple(map(os.path.abspath, folders)))
     if request.no_input and not (request.facts_file or request.answers_file or request.interview):
@@ -55,4 +61,29 @@ def command(base: Base, **options: Any) -> None:
         raise click.UsageError("- reads facts from standard input, where answers are typed; add --no-input.")
     if request.output is not None and not request.output.lower().endswith((".yaml", ".yml")):
         raise click.UsageError(f"-o {request.output}: expected a name that ends in .yaml or .yml.")
+    if web:
+        _serve(base, request)
+        return
     sys.exit(hold(base, request))
+
+
+def _serve(base: Base, request: Request) -> None:
+    """Hold the interview on a page."""
+    for option, said in (
+        ("--no-input", request.no_input),
+        ("--interview", request.interview),
+        ("--resume", request.resume),
+        ("-o", request.output),
+    ):
+        if said:
+            raise click.UsageError(f"{option} is for the terminal; leave it out, or --web.")
+    given = given_beforehand(base, request)
+
+    def wanted() -> Wanted:
+        from salespath.workshop.solo import Wanted
+
+        return Wanted(given, request.quick, request.order == "fixed", request.rules)
+
+    with opened(base, "127.0.0.1", 0, wanted=wanted) as (app, _, own, serve):
+        say(f"Open this in a browser, and stop here with Ctrl-C: {own}/solo?key={app.keys.host}")
+        serve()

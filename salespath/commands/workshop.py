@@ -6,14 +6,12 @@ give it to. Your own, for the facilitator, is printed apart. Every answer is in 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from salespath.commands.shared.group import say
 from salespath.commands.shared.reading import with_base
+from salespath.commands.shared.serving import opened
 from salespath.engine.base import Base
-from salespath.files.problems import refusal, shown
 
 PORT = 8765
 
@@ -27,30 +25,15 @@ PORT = 8765
     "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True,
     help="The address of this machine to serve at; 0.0.0.0 for all of them.",
 )  # fmt: skip
+@click.option("--firm", "firm_file", metavar="FILE.yaml", help="Handouts bear the name, logo and colour of this firm.")
 @with_base
-def command(base: Base, path: str | None, port: int, host: str) -> None:
-    try:
-        from salespath.workshop import server
-        from salespath.workshop.app import application
-    except ImportError as error:
-        what = f"a workshop needs {error.name}, which is not installed: `pip install 'salespath[workshop]'`."
-        raise refusal("SP226", what, None) from None
-    from salespath.interview import kept
-    from salespath.interview.store import Store
+def command(base: Base, path: str | None, port: int, host: str, firm_file: str | None) -> None:
+    with opened(base, host, port, path=path, firm_file=firm_file) as (app, addresses, own, serve):
+        join = f"{addresses.join}/join" + (f"?t={app.keys.join}" if addresses.names is not None else "")
+        say(f"Those who take part: {join}")
+        if addresses.names is not None:
+            from salespath.workshop.server import qr
 
-    with server.listen(host, port) as listening, Store(Path(path)) if path else kept.opened() as store:
-        addresses, own = server.addresses(host, listening.getsockname()[1])
-        app = application(base, store, addresses)
-        try:
-            held = store.hold(app.keys.stream)
-        except BlockingIOError:
-            raise refusal(
-                "SP229", f"{shown(store.path, 300)} is served already; use that, or another --store.", None
-            ) from None
-        with held:
-            join = f"{addresses.join}/join" + (f"?t={app.keys.join}" if addresses.names is not None else "")
-            say(f"Those who take part: {join}")
-            if addresses.names is not None:
-                click.echo(server.qr(join))
-            say(f"You, the facilitator, and nobody else: {own}/?key={app.keys.host}", err=True)
-            server.serve(app, listening)
+            click.echo(qr(join))
+        say(f"You, the facilitator, and nobody else: {own}/?key={app.keys.host}", err=True)
+        serve()

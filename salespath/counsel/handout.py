@@ -24,6 +24,7 @@ from salespath.engine.company import Company
 from salespath.engine.truth_graph import PLAN
 from salespath.engine.walk import FIRED, OPEN
 from salespath.facts import Case, Value
+from salespath.facts.outcomes import Outcome
 from salespath.files.problems import Problem, SalespathError
 from salespath.rules.language import And, Compare, Condition, Constant, Is, Leaf, Not, Or, Quantity, leaves
 from salespath.rules.model import Warn
@@ -50,33 +51,6 @@ class Score:
     standing: str
     rule: str
     process: str = ""
-
-
-@dataclass(frozen=True)
-class AgreedMove:
-    """Something that was agreed to be done: by whom, and until when."""
-
-    text: str
-    owner: str
-    due: date | None = None
-
-
-@dataclass(frozen=True)
-class Dissent:
-    """What somebody holds against what was agreed."""
-
-    who: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a workshop came to: the sentence agreed, who dissents, the moves, and the day on which it is looked at again."""
-
-    sentence: str = ""
-    dissent: tuple[Dissent, ...] = ()
-    moves: tuple[AgreedMove, ...] = ()
-    review: date | None = None
 
 
 @dataclass(frozen=True)

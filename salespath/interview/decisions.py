@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 from salespath.facts import Case, Vocabulary
 from salespath.facts.cases import NAMELESS
+from salespath.facts.outcomes import AgreedMove, Outcome
 from salespath.files.problems import WARNING, Problem, SalespathError, refusal, shown
 from salespath.interview import record as interview_record
-from salespath.interview.session import LONGEST_LINE, AgreedMove, Outcome, outcome_body, read_outcome
+from salespath.interview.session import LONGEST_LINE, outcome_body, read_outcome
 from salespath.interview.store import Entry, Store, Stream
 
 KIND = "decision"

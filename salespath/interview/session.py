@@ -12,6 +12,7 @@ from math import isfinite
 from typing import Any, Literal, get_args
 
 from salespath.facts import Case, Value, Vocabulary
+from salespath.facts.outcomes import AgreedMove, Outcome
 from salespath.files.problems import shown
 from salespath.interview import record
 from salespath.interview.interview import Event
@@ -50,34 +51,6 @@ class AgendaItem:
     minutes: int
 
 
-@dataclass(frozen=True)
-class AgreedMove:
-    """What is done next, by whom, until when."""
-
-    what: str
-    owner: str = ""
-    due: date | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was agreed: a sentence, who sees it otherwise and why, what is done next, and when it is looked at again.
-
-    `advice` says whether the recommendation is followed, `because` why not; `prediction` what is expected to have come of it by
-    `predicted_for`.
-    """
-
-    sentence: str = ""
-    dissent: tuple[tuple[str, str], ...] = ()
-    moves: tuple[AgreedMove, ...] = ()
-    review: date | None = None
-    check: str = ""  # what is looked at then
-    advice: Literal["", "taken", "overridden"] = ""
-    because: str = ""
-    prediction: str = ""
-    predicted_for: date | None = None
-
-
 @dataclass
 class Session:
     """A workshop. `given` is what was known beforehand; `questions` are the facts asked, in order; `disputed` those of this round.
@@ -102,7 +75,8 @@ class Session:
     at: int = 0  # which part of the agenda
     until: float | None = None  # when the timer ends, in seconds since 1970
     scenarios: dict[str, Mapping[str, Value]] = field(default_factory=dict)
-    outcome: Outcome = Outcome()
+    outcome: Outcome = field(default_factory=Outcome)
+    agreed: float | None = None  # when that was written down, in seconds since 1970
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -170,7 +144,7 @@ class Session:
             case "unsaved", {"name": str(name)}:
                 self.scenarios.pop(name, None)
             case "outcome", _:
-                self.outcome = read_outcome(entry.body)
+                self.outcome, self.agreed = read_outcome(entry.body), entry.at
 
     def _combine(self, vocabulary: Vocabulary, fact: str, how: How, value: object) -> None:
         if not fact:

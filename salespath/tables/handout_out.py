@@ -10,14 +10,17 @@ from typing import Any
 from salespath import __version__
 from salespath.counsel.economics.assumptions import CASES
 from salespath.counsel.handout import Handout, Score
+from salespath.counsel.panel import Panel
 from salespath.engine.assessment import subject
 from salespath.facts import Derived, Fact, Value
 from salespath.facts.money import USD, in_own_currency, own_amount
 from salespath.facts.values import Range, words
 from salespath.files.output import scratch
 from salespath.files.visible import visible
+from salespath.report.page import Block, Text
 from salespath.report.pages import economics as money_page
 from salespath.report.pages import handout as pages
+from salespath.report.pages import outcome as outcome_page
 from salespath.report.words.amounts import MONEY
 from salespath.report.words.currency import common_rate, rate_text
 from salespath.report.words.dates import begin_of, end_of
@@ -67,6 +70,9 @@ class _Book:
         self._sheet("Money", {"Process": 13, "Result": 42, **dict.fromkeys(CASES, 14), "Rests on": 26}, self._money())
         self._sheet("Questions", {"#": 5, "Question": 70, "Why it is asked": 80, "Id": 28}, self._questions())
         self._sheet("Answers", {"Answer": 34, "Value": 30, "How known": 14, "Id": 30}, self._answers())
+        if self.found.panel:
+            widths = {"Answer": 34, "Value": 30, "Who": 40, "Changes the outcome": 20, "Id": 30}
+            self._sheet("Disagreements", widths, self._disagreements(self.found.panel))
 
     def _sheet(self, name: str, widths: dict[str, int], rows: Iterable[Sequence[Cell]]) -> None:
         sheet = Sheet(self.book, self.formats, name, [*widths], [*widths.values()])
@@ -85,8 +91,8 @@ class _Book:
         self._wide(page, firmness(a))
         if said["sold_by"]:
             self._wide(page, f"Sold by: {said['sold_by']}")
-        if said["agreed"]:
-            self._wide(page, f"Agreed: {said['agreed']}", bold=True)
+        for block in outcome_page.sentence(found.outcome) if found.outcome else ():
+            self._wide(page, _line(block), bold=True)
         page.line()
         page.line("Scorecard", **_PART)
         page.line("Figure", "Yours", "Limit", "How it stands", bold=True)
@@ -104,8 +110,8 @@ class _Book:
             page.line(f"{number}. {move['text']}", move["owner"], move["until"])
         for item in said["dissent"]:
             self._wide(page, f"Dissent of {item['who']}: {item['text']}")
-        if said["review"]:
-            self._wide(page, f"Looked at again on {said['review']}")
+        for block in outcome_page.expected(found.outcome) if found.outcome else ():
+            self._wide(page, _line(block))
         page.line()
         for rate in a.case.rates.values():
             self._wide(page, rate_text(rate))
@@ -183,6 +189,14 @@ class _Book:
             fact = a.base.vocabulary.facts[question.fact]
             yield quantity(number), fact.question, why_asked(a.base, question), question.fact
 
+    def _disagreements(self, panel: Panel) -> Iterable[Sequence[Cell]]:
+        vocabulary = self.a.base.vocabulary
+        for item in sorted(panel.disagreements, key=lambda item: not item.decides):
+            fact = vocabulary[item.fact]
+            for value, who in item.answers:
+                decides = "yes" if item.decides else "no"
+                yield capitalize(fact.label), self._value(fact, value), ", ".join(who), decides, item.fact
+
     def _answers(self) -> Iterable[Sequence[Cell]]:
         case, vocabulary = self.a.case, self.a.base.vocabulary
         for name in vocabulary.ordered(case.values):
@@ -192,3 +206,9 @@ class _Book:
                 case.how.get(name),
                 name,
             )
+
+
+def _line(block: Block) -> str:
+    """A paragraph as one text."""
+    assert isinstance(block, Text)
+    return f"{block.lead}: {block.text}" if block.lead else block.text

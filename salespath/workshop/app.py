@@ -19,10 +19,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from salespath.engine.base import Base
+from salespath.facts import Case
 from salespath.files.problems import SalespathError
 from salespath.files.visible import visible
 from salespath.interview.store import Store
-from salespath.workshop import host, participant, projector
+from salespath.workshop import agreement, handouts, host, participant, projector, solo
+from salespath.workshop.handouts import Press
 from salespath.workshop.rooms import Room, Rooms
 from salespath.workshop.security import Guard, Keys, Visit, guard_of, visit_of
 from salespath.workshop.streams import Channel
@@ -42,8 +44,11 @@ class Addresses:
 class Place:
     """What the pages of one server share: the workshops, the secrets, the templates, and who watches what."""
 
-    def __init__(self, base: Base, store: Store, keys: Keys, addresses: Addresses) -> None:
-        self.base, self.keys, self.addresses = base, keys, addresses
+    def __init__(
+        self, base: Base, store: Store, keys: Keys, addresses: Addresses, press: Press, wanted: solo.Wanted
+    ) -> None:
+        self.base, self.keys, self.addresses, self.press = base, keys, addresses, press
+        self.solo = solo.Solo(base, store, wanted)
         self.rooms = Rooms(base, store)
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
@@ -52,7 +57,7 @@ class Place:
             lstrip_blocks=True,
             finalize=_seen,
         )
-        self.templates.globals |= {"now": time.time, "at": _time_of_day}
+        self.templates.globals |= {"now": time.time, "at": _time_of_day, "kinds": handouts.KINDS}
         self._channels: dict[str, dict[str, Channel]] = {}
 
     def page(self, request: Request, template: str, status: int = 200, **what: Any) -> Response:
@@ -102,6 +107,8 @@ class Place:
             for channel in channels.values():
                 await channel.close()
         self.rooms.executor.shutdown(wait=False, cancel_futures=True)
+        self.press.close()
+        await self.solo.work(self.solo.leave)
 
 
 VIEWS: Mapping[str, Callable[[Place, Room], Awaitable[Mapping[str, str]]]] = {
@@ -111,10 +118,12 @@ VIEWS: Mapping[str, Callable[[Place, Room], Awaitable[Mapping[str, str]]]] = {
 }
 
 
-def application(base: Base, store: Store, addresses: Addresses) -> Guard:
-    """The application behind its guard."""
+def application(
+    base: Base, store: Store, addresses: Addresses, press: Press, wanted: solo.Wanted | None = None
+) -> Guard:
+    """The application behind its guard; `wanted` is what the interview of one person begins with."""
     keys = Keys(store)
-    place = Place(base, store, keys, addresses)
+    place = Place(base, store, keys, addresses, press, wanted or solo.Wanted(Case("")))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -135,6 +144,11 @@ def application(base: Base, store: Store, addresses: Addresses) -> Guard:
         "GET /host/{code}": host.page,
         "POST /host/{code}": host.act,
         "GET /host/{code}/export": host.export,
+        "GET /host/{code}/outcome": agreement.page,
+        "POST /host/{code}/outcome": agreement.act,
+        "GET /solo": solo.page,
+        "POST /solo": solo.act,
+        "GET /solo/handout/{ending}": solo.download,
         "GET /wall/{code}": projector.page,
         "GET /wall/{code}/{view}": projector.page,
         "POST /wall/{code}/{view}": projector.act,
@@ -146,6 +160,7 @@ def application(base: Base, store: Store, addresses: Addresses) -> Guard:
         "GET /me/{code}": participant.page,
         "POST /me/{code}": participant.act,
         "GET /back/{code}": participant.come_back,
+        "GET /handout/{code}/{ending}": handouts.download,
         "GET /stream/{code}/{view}": _stream,
     }
     routes: list[BaseRoute] = [Mount("/static", _Static(directory=FOLDER / "static"))]

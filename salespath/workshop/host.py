@@ -22,9 +22,11 @@ from salespath.files.problems import SalespathError, shown
 from salespath.interview.interview import Interview
 from salespath.interview.session import HOWS, LONGEST_LINE, AgendaItem, replay
 from salespath.report.formats import html
+from salespath.report.pages import outcome as outcome_page
 from salespath.report.pages import panel as panel_page
 from salespath.report.words.currency import common_rate
 from salespath.workshop import participant
+from salespath.workshop.fragments import blocks
 from salespath.workshop.rooms import Room
 from salespath.workshop.security import visit_of
 
@@ -165,7 +167,14 @@ def _answers(room: Room) -> dict[str, Any]:
         else []
     )
     again.sort(key=lambda item: not item[2])
-    return {"rows": rows, "deciding": deciding, "again": again, "combining": COMBINING, "company": session.company}
+    return {
+        "rows": rows,
+        "deciding": deciding,
+        "agreed": blocks(outcome_page.blocks(room.outcome)),
+        "again": again,
+        "combining": COMBINING,
+        "company": session.company,
+    }
 
 
 async def parts(place: Place, room: Room) -> Mapping[str, str]:

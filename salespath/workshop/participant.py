@@ -15,10 +15,13 @@ from salespath.facts.rates import BadRate
 from salespath.facts.values import BadValue, readable
 from salespath.files.problems import shown
 from salespath.interview.answers import NOTE, how_to_write
+from salespath.interview.interview import Interview
 from salespath.interview.respondent import Respondent
 from salespath.interview.session import LONGEST_NAME
+from salespath.report.pages import outcome as outcome_page
 from salespath.report.pages import question as wording
 from salespath.report.words.phrases import number_of
+from salespath.workshop.fragments import blocks
 from salespath.workshop.rooms import Room
 from salespath.workshop.security import guard_of, visit_of
 
@@ -139,9 +142,9 @@ async def act(request: Request, place: Place) -> Response:
     if name not in session.asked or not session.answering:
         return RedirectResponse(here, 303)
     fact = place.base.vocabulary.facts[name]
-    text = action if action in ("back", "skip") else _typed(fact, visit.all("answer"), visit.get("note"))
+    text = action if action in ("back", "skip") else typed_text(visit.all("answer"), visit.get("note"))
     try:
-        with in_own_currency(_rate(me)):
+        with in_own_currency(rate(me.interview)):
             written = action in ("back", "skip") or any(map(str.strip, visit.all("answer")))
             if not written and me.interview.answer(name) is None:
                 raise BadValue(f"Nothing was written. {how_to_write(fact)} If you do not know, skip it.")
@@ -153,16 +156,16 @@ async def act(request: Request, place: Place) -> Response:
     return RedirectResponse(here if event.kind == "back" else f"{here}?{urlencode({'noted': name})}", 303)
 
 
-def _typed(fact: Fact, given: list[str], note: str) -> str:
+def typed_text(given: list[str], note: str) -> str:
     """What a form says, as it would be typed."""
     text = ", ".join(part.strip() for part in given if part.strip())
     note = " ".join(note.split())
     return f"{text}{NOTE} {note}".strip() if note else text
 
 
-def _rate(me: Respondent) -> Rate | None:
+def rate(interview: Interview) -> Rate | None:
     """The rate of the currency in which amounts are asked; None for dollars."""
-    money = me.interview.given.money
+    money = interview.given.money
     try:
         return money.rate(money.currency) if money.currency not in ("", USD) else None
     except BadRate:
@@ -196,8 +199,9 @@ async def _card(
         "left": len(me.left(session)),
         "finished": me.finished(session),
         "far": far(room),
+        "agreed": blocks(outcome_page.blocks(room.outcome)),
     }
-    with in_own_currency(_rate(me)):
+    with in_own_currency(rate(me.interview)):
         interview = me.interview
         if noted in session.asked and not said:
             found["noted"] = wording.echo(facts[noted], None, interview.answers.get(noted))
@@ -210,18 +214,27 @@ async def _card(
         asked = wording.of_fact(
             interview, fact, interview.answer(name), f"Question {number} of {room.of} ({fact.dimension})"
         )
-        found |= {"asked": asked, "fact": fact, "can_go_back": me.before(session) is not None}
+        found |= {
+            "path": f"/me/{room.code}",
+            "question": name,
+            "asked": asked,
+            "many": fact.type == "set",
+            "noting": True,
+            "of": room.of,
+            "dealt": room.of - found["left"],
+            "can_go_back": me.before(session) is not None,
+        }
         found["reasons"] = await room.compute(asked.why) if why else []
-        found["options"] = _options(me, fact, typed)
+        found["options"] = options(me.interview, fact, typed)
         found["typed"] = ", ".join(typed or [])
         earlier = interview.answer(name)
         found["note"] = note if note is not None else earlier.note if earlier else ""
     return found
 
 
-def _options(me: Respondent, fact: Fact, typed: list[str] | None) -> list[tuple[str, str, str, bool]]:
+def options(interview: Interview, fact: Fact, typed: list[str] | None) -> list[tuple[str, str, str, bool]]:
     """What can be chosen: the value, what it is called and means, and whether it is chosen by now."""
-    answer = me.interview.answer(fact.id)
+    answer = interview.answer(fact.id)
     value = answer.value if answer else None
     chosen: set[str] = set()
     if typed is not None:

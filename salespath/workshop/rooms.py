@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
@@ -19,7 +20,8 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case
-from salespath.interview import record
+from salespath.facts.outcomes import Outcome
+from salespath.interview import decisions, record
 from salespath.interview.combine import Combined, combine
 from salespath.interview.interview import Event
 from salespath.interview.respondent import Respondent, respondent
@@ -32,6 +34,11 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # of a code: none that is taken for
 CODE = 6
 MOST_PEOPLE = 500
 MOST_WORKSHOPS = 1000
+
+
+def decision_source(code: str) -> str:
+    """How the journal of decisions calls a workshop."""
+    return f"workshop:{code}"
 
 
 class Findings(NamedTuple):
@@ -115,7 +122,8 @@ class Room:
     def phase(self) -> str:
         """What a page depends on as a whole: when it changes, pages are fetched again."""
         session = self.session
-        return f"{session.phase}-{session.round}-{'revealed' if session.revealed else 'hidden'}"
+        agreed = "" if session.agreed is None else f"-{crc32(repr(self.outcome).encode())}"
+        return f"{session.phase}-{session.round}-{'revealed' if session.revealed else 'hidden'}{agreed}"
 
     @property
     def names(self) -> dict[int, str]:
@@ -138,6 +146,13 @@ class Room:
             }
             for id_, each in self.respondents.items()
         }
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was agreed, by what people are called; what somebody holds against it is not told once they are removed."""
+        names = {person.name: self.names[id_] for id_, person in self.session.people.items()}
+        outcome = self.session.outcome
+        return replace(outcome, dissent=tuple((names[who], why) for who, why in outcome.dissent if who in names))
 
     # What happens
 
@@ -277,7 +292,12 @@ class Rooms:
         return room
 
     async def erase(self, room: Room) -> None:
-        """Delete a workshop with all that was said in it."""
+        """Delete a workshop with all that was said in it, and what the journal of decisions has of it."""
         self.opened.pop(room.code, None)
+        number = await asyncio.to_thread(
+            decisions.number_from, self.store, self.base.vocabulary, decision_source(room.code)
+        )
+        if stream := self.store.find(decisions.KIND, str(number)):
+            await asyncio.to_thread(self.store.remove, stream.id)
         await asyncio.to_thread(self.store.remove, room.stream.id)
         room.changed()

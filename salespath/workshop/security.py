@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from salespath.interview.store import Store
 
 BODY = 64 * 1024  # bytes of a form at most
-FIELDS = 500  # of a form
+FIELDS = 1000  # of a form
 SLOW = 10.0  # seconds within which a form must have come
 STREAMS = 8  # of one visitor at a time
 DAYS = 60  # that a cookie is kept

@@ -22,11 +22,13 @@ from salespath.engine.base import Base
 from salespath.engine.walk import SUMS
 from salespath.facts import Case, Value
 from salespath.facts.money import in_own_currency
+from salespath.facts.outcomes import Outcome
 from salespath.interview.session import Session
-from salespath.report.page import Bar, Block, Table
+from salespath.report.page import Bar, Block, Heading, Table
 from salespath.report.pages import assessment as report
 from salespath.report.pages import compare as compare_page
 from salespath.report.pages import motion
+from salespath.report.pages import outcome as outcome_page
 from salespath.report.pages import panel as panel_page
 from salespath.report.pages import sensitivity as sensitivity_page
 from salespath.report.words.currency import common_rate, rates_text
@@ -46,6 +48,7 @@ VIEWS = {
     "hangs-on": "Hangs on",
     "scenarios": "Scenarios",
     "reasoning": "Reasoning",
+    "agreed": "Agreed",
 }
 _MOST = 2.5  # net evidence that fills a bar; 1.6 is strong
 _WIDE = 100  # of a bar to either side
@@ -69,6 +72,14 @@ class RoomLike(Protocol):
     @property
     def panel(self) -> Panel | None:
         """Where people disagree; None while that is hidden."""
+
+    @property
+    def reasons(self) -> Mapping[str, Mapping[str, str]]:
+        """The notes on answers that are not hidden, by what people are called, and by fact."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was agreed."""
 
     @property
     def answered(self) -> Mapping[int, int]:
@@ -117,6 +128,8 @@ def view_of(
             return scenarios(room, code=code, token=token)
         case "reasoning":
             return reasoning(room.assessment)
+        case "agreed":
+            return agreed(room)
     raise KeyError(view)
 
 
@@ -163,6 +176,7 @@ def wall(room: RoomLike, before: Assessment | None = None) -> str:
             legend=report.LEGEND,
             reasons=blocks(report.reasons(a, 0)),
             obstacles=blocks(report.obstacles(a, 1)),
+            agreed=blocks(outcome_page.sentence(room.outcome)),
             questions=questions,
             rates=rates_text([a.case], common_rate([a.case])),
             wide=_WIDE,
@@ -186,11 +200,17 @@ def _sum(a: Assessment, before: Assessment, process: str, name: str) -> _Sum:
 
 
 def disagreements(room: RoomLike) -> str:
-    """Who said what, and whether it matters; nothing of it while it is hidden."""
+    """Who said what on that which changes the outcome, by causes; nothing of it while it is hidden."""
     found = None
     if room.panel:
-        found = blocks(panel_page.page(room.base, room.assessment.company, room.panel).blocks)
+        said = panel_page.deciding(room.base, room.panel, room.reasons) if room.panel.outcomes else ()
+        found = blocks(replace(block, level=2) if isinstance(block, Heading) else block for block in said)
     return filled("wall_disagreements.html", found=found, counts=counts(room))
+
+
+def agreed(room: RoomLike) -> str:
+    """What was agreed, if anything was by now."""
+    return filled("wall_agreed.html", found=blocks(outcome_page.blocks(room.outcome)))
 
 
 def hangs_on(room: RoomLike) -> str:

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from salespath.engine.assess import assess
 from salespath.facts import read_file
+from salespath.facts.outcomes import AgreedMove, Outcome
 from salespath.files.problems import SalespathError, shown
 from salespath.files.visible import hidden
 from salespath.interview import decisions as journal
 from salespath.interview.decisions import Came, close, decisions, due, record, replay
-from salespath.interview.session import AgreedMove, Outcome
 from salespath.interview.store import Entry, Store
 from salespath.report.formats import write_page
 from salespath.report.pages import decisions as pages
@@ -283,7 +283,7 @@ from datetime import date
 from pathlib import Path
 from salespath.facts import Case
 from salespath.interview import decisions
-from salespath.interview.session import Outcome
+from salespath.facts.outcomes import Outcome
 from salespath.interview.store import Store
 from salespath.engine.load import load
 words = load().vocabulary

@@ -13,11 +13,12 @@ import openpyxl
 import pytest
 from given import BASE, EXAMPLES, VOCABULARY, inside, real_companies, run
 
-from salespath.counsel.handout import AgreedMove, Dissent, Outcome, handout, handout_of, scores
+from salespath.counsel.handout import handout, handout_of, scores
 from salespath.counsel.panel import panel
 from salespath.engine.assess import assess
 from salespath.facts import Case, read_file
 from salespath.facts.money import Rate
+from salespath.facts.outcomes import AgreedMove, Outcome
 from salespath.report.formats import write_document, write_page
 from salespath.report.formats.html import write as html
 from salespath.report.page import Heading, Page, Sign, Table, Text
@@ -183,7 +184,7 @@ def test_assumptions_that_cannot_be_used_leave_the_rest(tmp_path):
 def test_what_a_workshop_came_to_takes_the_place_of_what_is_advised():
     outcome = Outcome(
         "We sell to hospitals first.",
-        (Dissent("Ana", "Too early; nobody has paid."),),
+        (("Ana", "Too early; nobody has paid."),),
         (AgreedMove("Call ten hospitals", "Ion", date(2027, 2, 1)),),
         date(2027, 4, 5),
     )

@@ -19,7 +19,10 @@ import pytest
 from given import BASE
 
 from salespath.interview.store import Store
+from salespath.tables.handout_out import write_handout
 from salespath.workshop.app import Addresses, application
+from salespath.workshop.handouts import Press
+from salespath.workshop.solo import Wanted
 
 with warnings.catch_warnings():  # starlette 1 would rather have another client
     warnings.simplefilter("ignore")
@@ -115,9 +118,14 @@ def started(tmp_path) -> Iterator[Callable[..., Workshop]]:
     """A function that starts an application; on the same store again where it is called twice."""
     with ExitStack() as opened:
 
-        def start(join: str = HERE, names: tuple[str, ...] | None = None) -> Workshop:
+        def start(
+            join: str = HERE,
+            names: tuple[str, ...] | None = None,
+            wanted: Wanted | None = None,
+            press: Press | None = None,
+        ) -> Workshop:
             store = opened.enter_context(Store(tmp_path / "store.sqlite"))
-            app = application(BASE, store, Addresses(join, names))
+            app = application(BASE, store, Addresses(join, names), press or Press(write_handout), wanted)
             found = Workshop(app, store, opened.enter_context(TestClient(app)).portal)
             return found
 
@@ -184,3 +192,10 @@ def server(tmp_path) -> Iterator[Server]:
         each.close()
     if serving.process.poll() is None:
         serving.kill()
+
+
+@pytest.fixture
+def remote() -> Iterator[Callable[[str], Remote]]:
+    """A function that gives a browser which speaks to a server at an address."""
+    with ExitStack() as opened:
+        yield lambda address: opened.enter_context(Remote(base_url=address, follow_redirects=True, timeout=60))

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 
+import openpyxl
 import pytest
 
 pytest.importorskip("playwright")
@@ -160,7 +161,7 @@ def test_reveal_and_second_round(server, visitor) -> None:
     expect(phone.locator("h1")).to_contain_text("done with this round")
 
     host.get_by_role("button", name="Reveal").click()
-    expect(host.locator(".report")).to_contain_text(HOSTILE)
+    expect(host.locator("[aria-labelledby=deciding]")).to_contain_text(HOSTILE)
     expect(phone.locator("h1")).to_contain_text("on the wall")  # by itself
     look(host, "host-revealed")
     summary = host.locator("#fact-product_stage summary")
@@ -211,3 +212,77 @@ def test_pages_come_back_after_a_restart(server, visitor) -> None:
     ben.keyboard.press("Enter")
     expect(ben.locator(".noted")).to_contain_text("prototype")
     expect(host.locator(".people li").nth(1)).to_contain_text("1 of 7")
+
+
+def test_what_was_agreed_is_written_down_and_handed_out(server, visitor, tmp_path) -> None:
+    code = server.browser(host=True).create(which="quick")
+    host = visitor()
+    visit(host, server.own)
+    host.goto(f"{server.address}/host/{code}")
+    ana, ben = server.browser(), server.browser()
+    ana.join(code, "Ana")
+    ben.join(code, "Ben <i>")
+    ana.answer(code, SENT)
+    ben.answer(code, SENT | OTHERS)
+    phone = visitor(viewport=PHONE)
+    phone.context.add_cookies(
+        [{"name": each.name, "value": each.value or "", "url": server.address} for each in ben.cookies.jar]
+    )
+    visit(phone, f"{server.address}/me/{code}")
+    host.get_by_role("button", name="Reveal").click()
+    host.get_by_role("link", name="Write down what was agreed").click()
+    expect(host.get_by_label("The sentence that was agreed")).not_to_be_empty()
+    host.get_by_label("overridden, with the reason").check()
+    host.get_by_label("Ben <i>").fill(HOSTILE)
+    host.get_by_label("Who (1)").fill("Ana")
+    host.get_by_role("button", name="Write it down").click()
+    expect(host.get_by_role("alert").filter(has_text="without a reason")).to_be_visible()
+    look(host, "agreement")
+    expect(host.get_by_label("Ben <i>")).to_have_value(HOSTILE)
+    host.get_by_label("The reason, needed").fill("The board wants it")
+    host.set_viewport_size(PHONE)
+    look(host, "agreement-phone")
+    host.get_by_role("button", name="Write it down").click()
+    expect(host.locator("[aria-labelledby=agreed]")).to_contain_text("The board wants it")
+    expect(phone.locator(".report")).to_contain_text(HOSTILE)  # by itself
+    host.get_by_role("button", name="Close", exact=True).click()
+    expect(phone.get_by_role("link", name="Excel")).to_be_visible()
+    look(phone, "agreed-phone")
+    with phone.expect_download() as loading:
+        phone.get_by_role("link", name="Excel").click()
+    file = tmp_path / loading.value.suggested_filename
+    loading.value.save_as(file)
+    cells = [
+        str(cell) for sheet in openpyxl.load_workbook(file) for row in sheet.iter_rows(values_only=True) for cell in row
+    ]
+    assert any("The board wants it" in cell for cell in cells)
+    assert any(HOSTILE in cell for cell in cells)
+    with host.expect_download() as loading:
+        host.get_by_role("link", name="PDF").click()
+    assert loading.value.path().read_bytes().startswith(b"%PDF")
+    host.set_viewport_size({"width": 1280, "height": 800})
+    host.goto(f"{server.address}/wall/{code}/agreed")
+    expect(host.locator("#view")).to_contain_text("The board wants it")
+    look(host, "wall-agreed")
+
+
+def test_one_founder_answers_on_a_phone_up_to_the_report(server, visitor) -> None:
+    page = visitor(viewport=PHONE)
+    visit(page, server.own.replace("/?", "/solo?"))
+    look(page, "solo-start")
+    page.get_by_role("button", name="Begin").click()
+    assert typed(page, "Clinic <b>") == "company"
+    look(page, "solo-question")
+    asked = []
+    while page.locator("#question").count():
+        asked.append(typed(page, "4" if page.locator("input[value=launched]").count() else "skip"))
+        if len(asked) == 3:  # closed and opened again
+            page.goto(f"{server.address}/solo")
+    assert "product_stage" in asked
+    expect(page.locator("h1").first).to_have_text("Clinic <b>")
+    expect(page.locator(".report")).to_contain_text("Scorecard")
+    look(page, "solo-report")
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="HTML").click()
+    text = loading.value.path().read_text("utf-8")
+    assert "Clinic &lt;b&gt;" in text

@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salespath.facts import Case
+from salespath.facts.outcomes import AgreedMove, Outcome
 from salespath.interview.combine import combine
 from salespath.interview.interview import Interview
 from salespath.interview.respondent import respondent
 from salespath.interview.session import (
-    AgreedMove,
     Combination,
-    Outcome,
     Person,
     Session,
     event_of,

@@ -20,6 +20,7 @@ from salespath.engine.assess import assess
 from salespath.engine.assessment import Assessment
 from salespath.engine.base import Base
 from salespath.facts import Case, read_file
+from salespath.facts.outcomes import Outcome
 from salespath.facts.settings import suppose
 from salespath.files.problems import SalespathError
 from salespath.interview.session import Person, Session
@@ -56,6 +57,8 @@ class Room:
     of: int = 0
     finished: Sequence[int] = ()
     version: int = 1
+    reasons: dict[str, dict[str, str]] = field(default_factory=dict)
+    outcome: Outcome = field(default_factory=Outcome)
 
     @property
     def assessment(self) -> Assessment:

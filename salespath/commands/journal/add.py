@@ -20,9 +20,9 @@ from salespath.commands.shared.reading import companies_files, company_options, 
 from salespath.commands.shared.sitting import program
 from salespath.engine.assess import assess
 from salespath.engine.base import Base
+from salespath.facts.outcomes import AgreedMove, Outcome
 from salespath.files.problems import Problem, SalespathError, has_error, shown
 from salespath.interview.decisions import problems, record
-from salespath.interview.session import AgreedMove, Outcome
 from salespath.report.pages import decisions as pages
 
 _MOVE = "expected what is done, who does it and until when: 'Hire a seller; Ana; 2027-02-15'."

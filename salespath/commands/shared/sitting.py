@@ -75,16 +75,21 @@ def hold(base: Base, request: Request, *, correct: bool = False) -> int:
     if request.output:
         target = factfile.Target(request.output, request.force, inputs=tuple(files_read()))
         target.check(before=not request.no_input)
+    given = given_beforehand(base, request)
+    with in_own_currency(given.rate or _rate(given.money)):
+        session = _Session(base, request, given, target)
+        return session.unattended() if request.no_input else session.attended(correct=correct)
+
+
+def given_beforehand(base: Base, request: Request) -> Case:
+    """What the files and options of the command line say of the company."""
     money = given_money()
     given, file = Case("", money=money), None
     for path in (request.facts_file, request.answers_file):
         if path is not None:
             given = merge(given, read_one(base, path, money))
             file = file or os.path.abspath(path)
-    given = replace(merge(given, Case(shown(request.company, 200))), file=file)
-    with in_own_currency(given.rate or _rate(given.money)):
-        session = _Session(base, request, given, target)
-        return session.unattended() if request.no_input else session.attended(correct=correct)
+    return replace(merge(given, Case(shown(request.company, 200))), file=file)
 
 
 def _rate(money: Currencies) -> Rate | None:

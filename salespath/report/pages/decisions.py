@@ -12,6 +12,7 @@ from salespath.facts.values import readable
 from salespath.interview.decisions import Decision, Due, Recommended, Told, coming, due
 from salespath.interview.session import outcome_body
 from salespath.report.page import Block, Column, Heading, Item, Page, Table, Text, section
+from salespath.report.pages import outcome as outcome_page
 from salespath.report.plain import facts, plain
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.dates import in_words
@@ -195,11 +196,8 @@ def _tally(found: Sequence[Decision], advice: str) -> str:
 
 
 def _advice(decision: Decision) -> str:
-    outcome = decision.outcome
-    because = f": {outcome.because}" if outcome.because else "."
-    return (
-        f"The advice was {outcome.advice}{because}" if outcome.advice else "Whether the advice is followed is not said."
-    )
+    said = decision.outcome
+    return outcome_page.advice(said) if said.advice else "Whether the advice is followed is not said."
 
 
 def _move(decision: Decision, place: int) -> str:

@@ -12,19 +12,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from salespath.counsel.handout import Handout, Outcome, Score
+from salespath.counsel.handout import Handout, Score
 from salespath.counsel.moves import FIRST, PlannedMove
 from salespath.counsel.ninety_days import WEEKS
 from salespath.counsel.panel import Panel
 from salespath.engine.assessment import Assessment, Fired, subject
 from salespath.engine.borders import near
 from salespath.engine.walk import SUMS
+from salespath.facts.outcomes import Outcome
 from salespath.facts.values import threshold, words
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.page import Block, Cell, Column, Heading, Item, Items, Page, Shape, Sign, Table, Text, section
 from salespath.report.pages import assessment as report
 from salespath.report.pages import economics as money_page
 from salespath.report.pages import grounds, motion, ninety_days, plan, precedents
+from salespath.report.pages import outcome as outcome_page
 from salespath.report.pages import panel as panel_page
 from salespath.report.pages import sensitivity as sensitivity_page
 from salespath.report.pages.guide import cited_sources
@@ -69,8 +71,8 @@ def first(found: Handout) -> Page:
         *(Text(said, tone="warning") for said in without(a, whole=False)),
         *motion.line(a),
     ]
-    if outcome and outcome.sentence:
-        blocks.append(Text(outcome.sentence, "Agreed", claims={}))
+    if outcome:
+        blocks += outcome_page.sentence(outcome)
     blocks += [*_scorecard(found), *_flags(a), *_moves(found)]
     return Page(a.company, with_claims(a.base, blocks))
 
@@ -145,43 +147,38 @@ def _flags(a: Assessment) -> Iterator[Block]:
 def _moves(found: Handout) -> Iterator[Block]:
     """The first moves with owner and date; those that were agreed where some were."""
     a, outcome = found.assessment, found.outcome
-    columns = (
-        Column("", width=2),
-        Column("What", least=24, share=2),
-        Column("Who", least=10, most=20),
-        Column("Until", least=10, most=20),
-    )
     if outcome and outcome.moves:
         yield Heading("What was agreed")
-        rows: list[tuple[Cell, ...]] = [
-            (f"{n}.", move.text, move.owner, in_words(move.due) if move.due else "")
-            for n, move in enumerate(outcome.moves, 1)
-        ]
-        yield Table(columns, tuple(rows), empty="-", claims={}, full=True)
+        yield from outcome_page.moves(outcome)
     else:
         some = found.moves.first
         yield Heading("First moves")
         if not some:
             yield Text("Nothing is known that fits: answer the open questions first.")
             return
-        rows = [
+        rows: list[tuple[Cell, ...]] = [
             (f"{n}.", plan.opening(move), capitalize(move.owner), until(move, found)) for n, move in enumerate(some, 1)
         ]
         ids = tuple(dict.fromkeys(rule for move in some for rule in move.rules))
         claims = [move_claims(a, move) for move in some]
         said = {subject_: value for each in claims for subject_, value in each.items()}
-        yield Table(columns, tuple(rows), empty="-", ids=ids, claims=said, full=True)
-    if outcome and outcome.review:
-        yield Text(f"Looked at again on {in_words(outcome.review)}.")
-    elif found.start is None:
+        yield Table(outcome_page.MOVES, tuple(rows), empty="-", ids=ids, claims=said, full=True)
+    if outcome:
+        yield from outcome_page.expected(outcome)
+    if found.start is None and not (outcome and outcome.review):
         yield Text("Weeks count from the day on which you begin.", tone="aside")
 
 
-def until(move: PlannedMove, found: Handout) -> str:
-    """When a move ends, as the plan has it: the day, or the week without a start; else what ends it."""
+def last_week(move: PlannedMove, found: Handout) -> int:
+    """The week in which a move ends, as the plan has it; 0 where no week is told."""
     slots = found.plan.slots if found.plan else ()
     slot = next((slot for slot in slots if slot.move is move), None)
-    last = slot.ends if slot else math.ceil(move.weeks or 0)
+    return slot.ends if slot else math.ceil(move.weeks or 0)
+
+
+def until(move: PlannedMove, found: Handout) -> str:
+    """When a move ends: the day, or the week without a start; else what ends it."""
+    last = last_week(move, found)
     if not last:
         return capitalize(move.until) if move.until else "As soon as you can"
     return f"Week {last}" if found.start is None else in_words(end_of(last, found.start))
@@ -320,8 +317,8 @@ def _disagreements(a: Assessment, panel: Panel | None, outcome: Outcome | None) 
     def parts() -> Iterator[Block]:
         if panel:
             yield from panel_page.page(a.base, a.company, panel).blocks
-        if outcome and outcome.dissent:
-            yield from section("Dissent", [Item(item.text, lead=item.who) for item in outcome.dissent])
+        if outcome:
+            yield from outcome_page.dissent(outcome)
 
     yield from _part("Disagreements and dissent", (replace(block, claims={}) for block in parts()))
 
@@ -361,7 +358,7 @@ def document(found: Handout) -> dict[str, Any]:
         for move in found.moves.first
     ]
     agreed = [
-        {"text": move.text, "owner": move.owner, "until": in_words(move.due) if move.due else ""}
+        {"text": move.what, "owner": move.owner, "until": in_words(move.due) if move.due else ""}
         for move in outcome.moves
     ]
     about = (subject(a) or PROCESSES)[0]
@@ -373,7 +370,7 @@ def document(found: Handout) -> dict[str, Any]:
         "start": in_words(found.start) if found.start else "",
         "agreed": outcome.sentence,
         "review": in_words(outcome.review) if outcome.review else "",
-        "dissent": [{"who": item.who, "text": item.text} for item in outcome.dissent],
+        "dissent": [{"who": who, "text": why} for who, why in outcome.dissent],
         "scorecard": [
             dict(zip(("figure", "yours", "limit"), score_words(a, score))) | {"stands": sign_of(score).marked}
             for score in found.scores

@@ -1,4 +1,4 @@
-// The wall by keyboard: 1 to 7 choose a view, arrows step through the reasoning; a slider says what it stands on.
+// The wall by keyboard: 1 to 8 choose a view, arrows step through the reasoning; a slider says what it stands on.
 "use strict";
 (() => {
   const of = (event) => event.target instanceof Element ? event.target : document.body;
