@@ -208,7 +208,11 @@ class Participant:
             await asyncio.sleep(1)  # as the stream asks for
 
     async def answer(self) -> None:
-        """Answer the question that is asked, and see the next one."""
+        """Answer the question that is asked, and see the next one; once none is left, change an answer."""
+        if not QUESTION.search(self.browser.page):
+            await self.browser.open(
+                f"/me/{self.code}?{urlencode({'q': self.chance.choice(self.acknowledged).question})}"
+            )
         asked = QUESTION.search(self.browser.page)
         assert asked, self.browser.page
         text, value = self.chance.choice(self.known[asked[1]])
@@ -225,7 +229,8 @@ class Participant:
         for moment in sorted(self.chance.uniform(0, seconds) for _ in range(answers)):
             await asyncio.sleep(start + moment - time.monotonic())
             await self.answer()
-        await self.browser.send(f"/me/{self.code}", [("action", "done")])
+        if QUESTION.search(self.browser.page):  # else all are dealt with
+            await self.browser.send(f"/me/{self.code}", [("action", "done")])
 
     async def leave(self) -> None:
         """Close the tab."""
@@ -371,18 +376,32 @@ class Load:
     seconds: float
     events: int
     reveal: float
+    meanwhile: list[float]
     busy: float
 
     def lines(self) -> Iterator[str]:
         """The figures as they are printed."""
-        half, most = median(self.acknowledged), percentile(self.acknowledged, 95)
         yield f"answers acknowledged {self.answers}, lost {self.lost}"
-        yield f"acknowledged after {half * 1e3:.1f} ms (50 %), {most * 1e3:.1f} ms (95 %), {max(self.acknowledged) * 1e3:.0f} ms at most"
-        yield f"fsync of this disk {self.fsync * 1e3:.1f} ms (50 %), five times that {self.fsync * 5e3:.1f} ms"
-        yield f"next question after {median(self.pages) * 1e3:.1f} ms (50 %), {percentile(self.pages, 95) * 1e3:.1f} ms (95 %)"
-        yield f"the wall shows it after {median(self.late):.2f} s (50 %), {percentile(self.late, 95):.2f} s (95 %), {max(self.late):.2f} s at most, the last answer after {self.late[-1]:.2f} s"
-        yield "memory " + ", ".join(f"{mb:.0f}" for mb in self.memory) + " MB (start, middle, end)"
-        yield f"CPU of the server {self.cpu:.1f} s of {self.seconds:.0f}; events read {self.events}; reveal until the page is there {self.reveal:.1f} s; load average {self.busy:.1f}"
+        yield f"acknowledged after {_times(self.acknowledged)}"
+        yield f"fsync of this disk {_ms(self.fsync)} (50 %), five times that {_ms(5 * self.fsync)}"
+        yield f"next question after {_times(self.pages)}"
+        yield f"the wall shows an answer after {_times(self.late)}, the last one after {_ms(self.late[-1])}"
+        yield f"revealed after {_ms(self.reveal)}; meanwhile another workshop's answers acknowledged after {_times(self.meanwhile)}"
+        yield f"events read from streams {self.events:,}"
+        yield (
+            "memory of the server "
+            + ", ".join(f"{mb:.0f}" for mb in self.memory)
+            + " MB at the start, in the middle, in the end"
+        )
+        yield f"CPU of the server {self.cpu:.1f} s of {self.seconds:.0f}; load average of the machine {self.busy:.1f}"
+
+
+def _times(values: Sequence[float]) -> str:
+    return f"{_ms(median(values))} (50 %), {_ms(percentile(values, 95))} (95 %), {_ms(max(values))} at most"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:,.1f} ms"
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -429,10 +448,7 @@ async def measure(base: Base, folder: Path, server: Server, people: int, answers
     if errors := [share.error for share in shares if share.error]:
         raise RuntimeError("; ".join(errors))
     watcher.cancel()
-    await host.open(f"/host/{code}")
-    start = time.monotonic()
-    await host.open(await host.send(f"/host/{code}", [("action", "revealed")]))
-    reveal = time.monotonic() - start
+    reveal, meanwhile = await revealing(base, server, host, code)
     await host.close()
     acknowledged = [one for share in shares for one in share.acknowledged]
     return Load(
@@ -447,8 +463,34 @@ async def measure(base: Base, folder: Path, server: Server, people: int, answers
         spent,
         sum(share.events for share in shares),
         reveal,
+        meanwhile,
         busy,
     )
+
+
+async def revealing(base: Base, server: Server, host: Browser, code: str) -> tuple[float, list[float]]:
+    """How long it takes to reveal what all have said, and to acknowledge what some answer in another workshop meanwhile."""
+    other, known = await create(host), choices(base)
+    some = [Participant(server.port, other, f"Somebody {number}", known, f"{number}") for number in range(5)]
+    for each in some:
+        await each.join()
+    await host.open(f"/host/{code}")
+    over = asyncio.Event()
+
+    async def answer(each: Participant) -> None:
+        while not over.is_set():
+            await each.answer()
+            await asyncio.sleep(0.05)
+
+    working = [asyncio.create_task(answer(each)) for each in some]
+    start = time.monotonic()
+    await host.open(await host.send(f"/host/{code}", [("action", "revealed")]))
+    reveal = time.monotonic() - start
+    over.set()
+    await asyncio.gather(*working)
+    for each in some:
+        await each.leave()
+    return reveal, [one.at - one.sent for each in some for one in each.acknowledged]
 
 
 def _fsync(folder: Path, over: threading.Event, found: list[float]) -> None:
@@ -468,7 +510,9 @@ def lateness(
 
     Infinite where it never did. An answer may answer other questions too, so what the wall has to show is worked out anew.
     """
-    when = {(one.person, one.question): one.at for one in acknowledged}
+    when: dict[tuple[str, str], list[float]] = {}  # an answer may have been changed
+    for one in sorted(acknowledged, key=lambda one: one.at):
+        when.setdefault((one.person, one.question), []).append(one.at)
     with Store(path) as store:
         workshop = store.find("workshop", code)
         assert workshop
@@ -479,7 +523,7 @@ def lateness(
             for entry in store.events(person.id):
                 each.apply(entry, session)
                 after = each.answered(session)
-                more.append((entry.id, when[person.name, entry.body["question"]], after - before))
+                more.append((entry.id, when[person.name, entry.body["question"]].pop(0), after - before))
                 before = after
     late, count, places = list[float](), 0, iter(shown)
     at, so_many = next(places, (float("inf"), 1 << 60))
