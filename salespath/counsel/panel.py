@@ -9,17 +9,13 @@ exchanged as one, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations, product
-from typing import TypeAlias
 
-from salespath.engine.assessment import Verdict, motion_of
+from salespath.engine.assessment import Verdict
 from salespath.engine.base import Base
-from salespath.engine.company import Company
 from salespath.engine.majority import majority
-from salespath.engine.walk import walk
 from salespath.facts import Value
 from salespath.facts.vocabulary import Cause
 
@@ -122,7 +118,8 @@ class Panel:
 
 def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
     """What several people's answers about one company come to."""
-    outcome = _trial(base)
+    from salespath.counsel.trials import Trials  # numpy: what has no panel does without it
+
     names = base.vocabulary.ordered({name for facts in answers.values() for name in facts})
     same = tuple(name for name in names if len({facts.get(name) for facts in answers.values()}) == 1)
     given = {name: _answers(answers, name) for name in names}
@@ -131,36 +128,39 @@ def panel(base: Base, answers: Mapping[str, Mapping[str, Value]]) -> Panel:
         for name in names
     }
     middle: dict[str, Value] = {name: value for name, value in common.items() if value is not None}
-    groups = _together(outcome, [*answers.values()], middle)
+    # The answers tried on each fact, and whose they are.
+    tried = {name: given[name] for name in names} | {
+        name: {**given[name], value: given[name].get(value, (MAJORITY,))} for name, value in middle.items()
+    }
+    trials = Trials(base, [*answers.values()], {name: tuple(some) for name, some in tried.items()}, middle)
+    people, groups, ruling = tuple(answers), trials.together(), cache(lambda place: Ruling(*trials.found[place]))
+
+    def turns(name: str) -> Iterator[Swap]:
+        others = [*tried[name].items()]
+        for person, place, outcome in trials.alone(name):
+            yield Swap(people[person], *others[place], ruling(outcome))
+
     found = tuple(
         Disagreement(
             name,
             tuple(given[name].items()),
             tuple(person for person, facts in answers.items() if name not in facts),
             common[name],
-            tuple(_turns(outcome, answers, name, given[name], common[name])),
+            tuple(turns(name)),
             tuple(tuple(other for other in group if other != name) for group in groups if name in group),
         )
         for name in names
         if name not in same
     )
-    outcomes = {person: outcome(facts) for person, facts in answers.items()}
-    return Panel(outcomes, outcome(middle), found, same, tuple(_causes(base, outcome, answers, found)))
-
-
-def _causes(
-    base: Base, outcome: Outcome, answers: Mapping[str, Mapping[str, Value]], found: Sequence[Disagreement]
-) -> Iterator[CommonCause]:
+    causes = []
     for cause in base.vocabulary.causes:
         items = tuple(item for item in found if item.disputed and item.fact in cause.facts)
-        names = {item.fact for item in items}
-        if len(names) > 1 and not names.isdisjoint(cause.tells):
-            turns = []
-            for (person, mine), (other, theirs) in permutations(answers.items(), 2):
-                swapped = outcome({**mine, **{name: theirs[name] for name in names & theirs.keys()}})
-                if swapped != outcome(mine):
-                    turns.append(Exchange(person, other, swapped))
-            yield CommonCause(cause, items, tuple(turns))
+        facts = {item.fact for item in items}
+        if len(facts) > 1 and not facts.isdisjoint(cause.tells):
+            exchanges = (Exchange(people[one], people[other], ruling(to)) for one, other, to in trials.exchanged(facts))
+            causes.append(CommonCause(cause, items, tuple(exchanges)))
+    outcomes = {person: ruling(trials.own(place)) for place, person in enumerate(people)}
+    return Panel(outcomes, ruling(trials.middle), found, same, tuple(causes))
 
 
 def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> dict[Value, tuple[str, ...]]:
@@ -170,60 +170,3 @@ def _answers(answers: Mapping[str, Mapping[str, Value]], name: str) -> dict[Valu
         if name in facts:
             found[facts[name]] = (*found.get(facts[name], ()), person)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
-
-
-# What changes the outcome
-
-
-Outcome: TypeAlias = "Callable[[Mapping[str, Value]], Ruling]"
-
-
-def _trial(base: Base) -> Outcome:
-    """The verdict, and the blocks on one process, under any combination of answers, each worked out once."""
-    blocks = [rule.id for rule, block in base.knowledge.blocks if block.process != "both"]
-
-    @cache
-    def ruling(facts: frozenset[tuple[str, Value]]) -> Ruling:
-        walked = walk(base, Company(base, dict(facts)), settle=False, plan=False)
-        return Ruling(walked.verdict, tuple(filter(walked.stands, blocks)), motion_of(walked))
-
-    return lambda facts: ruling(frozenset(facts.items()))
-
-
-def _turns(
-    outcome: Outcome,
-    answers: Mapping[str, Mapping[str, Value]],
-    name: str,
-    given: Mapping[Value, tuple[str, ...]],
-    common: Value | None,
-) -> Iterator[Swap]:
-    """What each person's outcome becomes with another's answer on one fact, or the majority's, where that changes it."""
-    middle = {} if common is None or common in given else {common: (MAJORITY,)}
-    for person, facts in answers.items():
-        for value, others in {**given, **middle}.items():
-            swapped = outcome({**facts, name: value})
-            if swapped != outcome(facts):
-                yield Swap(person, value, others, swapped)
-
-
-def _together(
-    outcome: Outcome, answers: Sequence[Mapping[str, Value]], middle: Mapping[str, Value]
-) -> tuple[tuple[str, ...], ...]:
-    """Where another's answers, or the majority's, make another outcome but no single one does: those that do so together.
-
-    None of them is needless.
-    """
-
-    def turns(mine: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
-        return outcome({**mine, **others}) != outcome(mine)
-
-    found: dict[tuple[str, ...], None] = {}
-    for mine, theirs in product(answers, [*answers, middle]):
-        apart = {name: value for name, value in theirs.items() if mine.get(name) != value}
-        if turns(mine, apart) and not any(turns(mine, {name: value}) for name, value in apart.items()):
-            for name in list(apart):
-                rest = {key: value for key, value in apart.items() if key != name}
-                if turns(mine, rest):
-                    apart = rest
-            found[tuple(apart)] = None
-    return tuple(found)

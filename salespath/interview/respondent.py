@@ -24,6 +24,7 @@ class Respondent:
     given: list[tuple[int, str]] = field(default_factory=list)
     _back_at: tuple[int, str] = (0, "")  # since which event, and where
     _case: Case | None = None
+    _left: tuple[tuple[str, ...], int, list[str]] | None = None  # of which questions, since when, and which
 
     @property
     def case(self) -> Case:
@@ -43,17 +44,22 @@ class Respondent:
         elif event.kind in ("answer", "skip"):
             self.interview.apply(event)
             self.given.append((entry.id, event.question))
-            self._back_at, self._case = (0, ""), None
+            self._back_at, self._case, self._left = (0, ""), None, None
 
     def trail(self, session: Session) -> list[str]:
         """The questions dealt with in this round, in the order first asked."""
-        return list(dict.fromkeys(name for id_, name in self.given if id_ > session.since and name in session.asked))
+        asked = {*session.asked}
+        return list(dict.fromkeys(name for id_, name in self.given if id_ > session.since and name in asked))
 
     def left(self, session: Session) -> list[str]:
         """The questions of this round that are still to be asked; what follows from other answers is not."""
-        dealt, told = {*self.trail(session)}, self.interview.told
-        answered = self.interview.answers
-        return [name for name in session.asked if name not in dealt and (name in answered or name not in told)]
+        asked, since = session.asked, session.since
+        if self._left is None or self._left[0] is not asked or self._left[1] != since:
+            dealt, told = {name for id_, name in self.given if id_ > since}, self.interview.told
+            answered = self.interview.answers
+            left = [name for name in asked if name not in dealt and (name in answered or name not in told)]
+            self._left = asked, since, left
+        return self._left[2]
 
     def question(self, session: Session) -> str | None:
         """The question to ask now; None where none is left."""

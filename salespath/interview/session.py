@@ -77,11 +77,18 @@ class Session:
     scenarios: dict[str, Mapping[str, Value]] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)
     agreed: float | None = None  # when that was written down, in seconds since 1970
+    # What the first round asks, and from what that follows: it is looked at for everybody again and again.
+    _first: tuple[tuple[str, ...], Case, tuple[str, ...]] = field(default=((), Case(""), ()), repr=False, compare=False)
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The questions of this round, in order; what was given beforehand is not asked."""
-        return self.disputed if self.round > 1 else tuple(q for q in self.questions if q not in self.given.values)
+        if self.round > 1:
+            return self.disputed
+        if self._first[0] is not self.questions or self._first[1] is not self.given:
+            asked = tuple(q for q in self.questions if q not in self.given.values)
+            self._first = self.questions, self.given, asked
+        return self._first[2]
 
     @property
     def hidden(self) -> frozenset[str]:

@@ -128,11 +128,15 @@ async def page(request: Request, place: Place) -> Response:
 
 async def _page(request: Request, place: Place, room: Room, status: int = 200, said: str = "") -> Response:
     await room.settled()
-    link = place.link(f"/join/{room.code}")
-    return place.page(
-        request, "host.html", status, room=room, session=room.session, said=said, link=link, qr=_qr(link), **_people(place, room),
-        **_answers(room),
-    )  # fmt: skip
+    what = {**_people(place, room), "room": room, "session": room.session, "said": said}
+    names, reasons = room.names, room.reasons
+
+    def written() -> Response:  # of what hundreds of people said that takes a while
+        link = place.link(f"/join/{room.code}")
+        found = _answers(room, names, reasons)
+        return place.page(request, "host.html", status, link=link, qr=_qr(link), **what, **found)
+
+    return await room.compute(written)
 
 
 def _people(place: Place, room: Room) -> dict[str, Any]:
@@ -145,9 +149,12 @@ def _people(place: Place, room: Room) -> dict[str, Any]:
     return {"people": rows, "far": participant.far(room)}
 
 
-def _answers(room: Room) -> dict[str, Any]:
-    """What people answered, where that is not hidden: the disagreements that matter, and of each fact what becomes of it."""
-    facts, names, session = room.base.vocabulary, room.names, room.session
+def _answers(room: Room, names: Mapping[int, str], reasons: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What people answered, where that is not hidden: the disagreements that matter, and of each fact what becomes of it.
+
+    `names` is what people are called, `reasons` are their notes.
+    """
+    facts, session = room.base.vocabulary, room.session
     with in_own_currency(common_rate([room.case])):
         rows = []
         for name, found in room.combined.items():
@@ -158,9 +165,7 @@ def _answers(room: Room) -> dict[str, Any]:
             value = "unknown" if found.value is None else words(facts[name], found.value)
             rows.append((name, facts[name].label, spread, found, value))
         panel = room.panel
-        deciding = (
-            html.fragment(panel_page.deciding(room.base, panel, room.reasons)) if panel and panel.outcomes else ""
-        )
+        deciding = html.fragment(panel_page.deciding(room.base, panel, reasons)) if panel and panel.outcomes else ""
     again = (
         [(item.fact, facts[item.fact].label, item.decides) for item in panel.disagreements if item.disputed]
         if panel

@@ -106,7 +106,7 @@ class Room:
     @property
     def answered(self) -> dict[int, int]:
         """How many questions of this round each person is done with."""
-        return {id_: each.answered(self.session) for id_, each in self.respondents.items()}
+        return {id_: each.answered(self.session) for id_, each in self._everybody}
 
     @property
     def of(self) -> int:
@@ -116,7 +116,7 @@ class Room:
     @property
     def finished(self) -> list[int]:
         """Who is done with this round."""
-        return [id_ for id_, each in self.respondents.items() if each.finished(self.session)]
+        return [id_ for id_, each in self._everybody if each.finished(self.session)]
 
     @property
     def phase(self) -> str:
@@ -201,6 +201,11 @@ class Room:
         }
 
     # Inside
+
+    @property
+    def _everybody(self) -> list[tuple[int, Respondent]]:
+        """Who takes part now; somebody may come while the wall, in its thread, looks at one after the other."""
+        return list(self.respondents.items())
 
     def _admit(self, person: Person) -> None:
         self.respondents[person.id] = respondent(self.base, self.session, person)

@@ -7,6 +7,7 @@ import io
 import ipaddress
 import os
 import socket
+import sys
 from contextlib import suppress
 
 import uvicorn
@@ -16,6 +17,7 @@ from salespath.workshop.app import Addresses
 from salespath.workshop.security import Guard
 
 GRACE = 1  # seconds that open streams have when it is stopped
+TURN = 0.0005  # seconds that a computation goes on while an answer waits to be taken
 WAITING = 2048  # connections that wait to be taken, a whole room at once
 
 
@@ -76,6 +78,7 @@ def qr(text: str) -> str:
 
 def serve(app: Guard, listening: socket.socket) -> None:
     """Serve until stopped."""
+    sys.setswitchinterval(TURN)
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, proxy_headers=False, lifespan="on", ws="none",
         timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=16 * 1024,
