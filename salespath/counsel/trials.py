@@ -15,7 +15,7 @@ from salespath.engine.assessment import Verdict
 from salespath.engine.base import Base
 from salespath.engine.table import NONE, Array, FactTable, assess_table, column
 from salespath.facts import Value
-from salespath.rules.model import PROCESSES, VERDICTS
+from salespath.rules.model import MOTION, PROCESSES, VERDICTS
 
 Found: TypeAlias = (
     "tuple[Verdict, tuple[str, ...], str | None]"  # the verdict, what blocks a process it is about, the motion
@@ -159,7 +159,7 @@ class Trials:
     def _walked(self, rows: Array) -> Array:
         columns = {name: self._columns[name][rows[:, fact]] for fact, name in enumerate(self._names)}
         result = assess_table(self._base, FactTable(len(rows), columns), settle=False, plan=False)
-        motion = result.sold.get("motion", np.full(len(rows), NONE))
+        motion = result.sold.get(MOTION, np.full(len(rows), NONE))
         standing = [result.unpacked(result.standing[block]) for block in self._blocks]
         states = np.stack([result.process, result.lead, result.leaning, motion, *standing], axis=1).astype(np.int8)
         found, which = np.unique(states, axis=0, return_inverse=True)
@@ -170,7 +170,7 @@ class Trials:
             process, lead, leaning, motion, *standing = state
             verdict = Verdict(VERDICTS[process], _named(PROCESSES, lead), _named(PROCESSES, leaning))
             blocks = tuple(block for block, so in zip(self._blocks, standing) if so)
-            attribute = self._base.knowledge.attributes.get("motion")
+            attribute = self._base.knowledge.attributes.get(MOTION)
             self._places[state] = len(self.found)
             self.found.append((verdict, blocks, _named(tuple(attribute.values) if attribute else (), motion)))
         return self._places[state]

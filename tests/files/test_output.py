@@ -374,6 +374,8 @@ WRITERS = {  # each command with -o: what it reads, and an ending that it writes
     "guide": ([], "html"),
     "interviews list": ([], "json"),
     "interviews show": (["acme"], "json"),
+    "journal list": ([], "json"),
+    "journal show": (["1"], "json"),
     "plan": (["mine.yaml"], "md"),
     "rules check": ([], "json"),
     "rules diff": (["built-in", "-", "--on", "mine.yaml"], "json"),

@@ -29,6 +29,7 @@ ALLOWED = {
     "report/words/economics_claims.py": "words of the arithmetic over named figures",
     "rules/loader.py": "advice names its stages and motions, values of these attributes",
     "rules/model.py": "advice names its stages and motions, values of these attributes",
+    "interview/decisions.py": "a decision keeps how the company was advised to sell",
     "report/pages/motion.py": "the attribute that says how a company sells, which rules conclude",
     "report/pages/ninety_days.py": "words of the arithmetic over named figures",
     "report/pages/plan.py": "words of the arithmetic over named figures",
