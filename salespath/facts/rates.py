@@ -50,6 +50,11 @@ class Currencies(NamedTuple):
             return found
         raise BadRate(f"no rate of {code} is known here; give one: --rate {code}=DOLLARS, dollars for one {code}.")
 
+    @property
+    def default(self) -> Rate | None:
+        """The rate of amounts that name no currency; None for dollars. Raises BadRate."""
+        return self.rate(self.currency) if self.currency not in ("", USD) else None
+
 
 UNSAID = Currencies()
 

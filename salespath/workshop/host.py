@@ -83,8 +83,7 @@ async def create(request: Request, place: Place) -> Response:
     given = Case(company)
     try:
         money = Currencies(currency_code(visit.get("currency") or USD))
-        if money.currency != USD:
-            money.rate(money.currency)
+        _ = money.default  # without a rate no answer could be taken
         given = replace(_known(place, visit.get("known"), money), company=company, money=money)
     except BadRate as error:
         said.append(str(error))

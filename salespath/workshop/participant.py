@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from salespath.facts import Fact
-from salespath.facts.money import USD, Rate, in_own_currency
+from salespath.facts.money import Rate, in_own_currency
 from salespath.facts.rates import BadRate
 from salespath.facts.values import BadValue, readable
 from salespath.files.problems import shown
@@ -165,9 +165,8 @@ def typed_text(given: list[str], note: str) -> str:
 
 def rate(interview: Interview) -> Rate | None:
     """The rate of the currency in which amounts are asked; None for dollars."""
-    money = interview.given.money
     try:
-        return money.rate(money.currency) if money.currency not in ("", USD) else None
+        return interview.given.money.default
     except BadRate:
         return None
 

@@ -23,7 +23,7 @@ from salespath.facts import Case
 from salespath.facts import fact_file as factfile
 from salespath.facts.cases import NAMELESS, merge
 from salespath.facts.company_names import folded_name
-from salespath.facts.money import USD, Rate, in_own_currency
+from salespath.facts.money import Rate, in_own_currency
 from salespath.facts.rates import BadRate, Currencies
 from salespath.facts.values import BadValue, cell_text
 from salespath.files.problems import Problem, SalespathError, refusal, shown
@@ -95,7 +95,7 @@ def given_beforehand(base: Base, request: Request) -> Case:
 def _rate(money: Currencies) -> Rate | None:
     """The rate of the currency in which amounts are asked; None for dollars. Raises SalespathError (SP115)."""
     try:
-        return money.rate(money.currency) if money.currency not in ("", USD) else None
+        return money.default
     except BadRate as error:
         raise refusal("SP115", str(error), None) from None
 
