@@ -23,7 +23,7 @@ from salespath.facts.money import in_own_currency
 from salespath.facts.values import BadValue
 from salespath.interview.answers import how_to_write
 from salespath.interview.interview import COMPANY, PLAN, Event, Interview, replay
-from salespath.interview.kept import Kept, find, interviews
+from salespath.interview.kept import Kept, find, unfinished_interviews
 from salespath.interview.record import Record
 from salespath.interview.store import Store
 from salespath.report.pages import handout as handout_page
@@ -82,18 +82,13 @@ class Solo:
     def offers(self) -> list[tuple[str, str]]:
         """The unfinished interviews that fit: what each is called, and what it is about."""
         found: list[tuple[str, str]] = []
-        for stream, changed in interviews(self._store)[: 5 * OFFERED]:
-            try:
-                kept = Kept.take_up(self._store, stream)
-            except BlockingIOError:
-                continue
-            try:
-                record = kept.record(self._base.vocabulary)
-            finally:
-                kept.close()
-            if record.begun and not record.done and self._fits(record) and len(found) < OFFERED:
-                interview = self._replay(record)
-                found.append((stream.name, wording.offer(interview, stream.name, time.localtime(changed)).text))
+        for kept, record, changed in unfinished_interviews(self._store, self._base.vocabulary):
+            kept.close()
+            if self._fits(record):
+                offer = wording.offer(self._replay(record), kept.name, time.localtime(changed))
+                found.append((kept.name, offer.text))
+            if len(found) == OFFERED:
+                break
         return found
 
     def begin(self) -> None:
