@@ -30,7 +30,7 @@ def opened(browser) -> Iterator[Callable]:
 
     def open_page(address: str, width: int = 1280, scheme: str = "light"):
         contexts.append(browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme))
-        contexts[-1].set_default_timeout(0)  # a busy machine fails nothing
+        contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
         page.asked, page.said = [], []
         page.on("request", lambda request: page.asked.append(request.url))

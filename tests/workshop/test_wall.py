@@ -416,7 +416,7 @@ def opened(browser) -> Iterator[Callable]:
     def open_view(room: Room, view: str = "", size=(1920, 1080), scheme: str = "light"):
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
         contexts.append(context)
-        context.set_default_timeout(0)  # a busy machine fails nothing
+        context.set_default_timeout(60_000)
 
         def answer(route) -> None:
             path = urlsplit(route.request.url).path
@@ -513,7 +513,7 @@ def test_what_if_by_keyboard_alone(opened):
     page.get_by_role("button", name="Take back: average contract").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Supposed", state="detached")
-    assert page.evaluate("document.activeElement.id") == "fact"
+    page.locator("#fact:focus").wait_for()
     assert page.said == []
 
 
