@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JUDGED = bool(os.environ.get("CI"))
 UNHURRIED = [HealthCheck.too_slow]
 settings.register_profile("few", deadline=None, suppress_health_check=UNHURRIED, max_examples=8, derandomize=JUDGED)
-settings.register_profile("many", deadline=None, suppress_health_check=UNHURRIED, max_examples=24, derandomize=JUDGED)
+settings.register_profile("many", deadline=None, suppress_health_check=UNHURRIED, max_examples=16, derandomize=JUDGED)
 
 
 def pytest_configure(config: pytest.Config) -> None:
