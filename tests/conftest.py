@@ -32,11 +32,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes random examples, or is marked `more`, runs again in a heavy run, with more of them."""
-    if config.option.markexpr == "heavy":
-        for item in items:
-            if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("more"):
-                item.add_marker("heavy")
+    """What takes random examples, or is marked `more`, runs again in a heavy run, with more of them.
+
+    It is never traced, which would take more than twice as long: what is covered is so by examples that stand written down.
+    """
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("more"):
+            item.add_marker("heavy" if config.option.markexpr == "heavy" else "no_cover")
 
 
 @pytest.fixture
