@@ -253,9 +253,10 @@ class Room:
         """The company, how it came about, and the answers of each one where they are revealed."""
         cases = {id_: each.case for id_, each in self.respondents.items() if each.given}
         case, combined = combine(self.base, self.session, cases)
+        if not self.session.revealed:
+            return case, combined, None
         names = self.names
-        revealed = {names[id_]: found for id_, found in cases.items()} if self.session.revealed else None
-        return case, combined, revealed
+        return case, combined, {names[id_]: found for id_, found in cases.items()}
 
     def _find(self, case: Case, combined: Mapping[str, Combined], answers: Mapping[str, Case] | None) -> Findings:
         found = None if answers is None else panel(self.base, {who: said.values for who, said in answers.items()})

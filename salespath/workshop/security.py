@@ -13,7 +13,6 @@ import secrets
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -77,7 +76,7 @@ class Keys:
         return self._derived(f"form {visitor}")
 
     def _derived(self, what: str, length: int = 40) -> str:
-        return hmac.new(self._key, what.encode(), sha256).hexdigest()[:length]
+        return hmac.digest(self._key, what.encode(), "sha256").hex()[:length]
 
 
 def same(one: str, other: str) -> bool:
@@ -156,7 +155,7 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, send_guarded)
             return
-        if not request.url.path.startswith("/stream/"):
+        if not scope["path"].startswith("/stream/"):
             await self._app(scope, receive, send_guarded)
             return
         who = scope["visit"].visitor
@@ -195,7 +194,7 @@ class Guard:
             return self._entered(request, *key)
         if not joined:
             return _said("This workshop is for those who have its whole address. Ask the facilitator for it.", 403)
-        if request.url.path.startswith("/static/"):
+        if request.scope["path"].startswith("/static/"):
             return None
         visitor = known["visitor"]
         if not (visitor.isascii() and visitor.isalnum() and 16 <= len(visitor) <= 64):
