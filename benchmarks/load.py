@@ -38,6 +38,7 @@ from salespath.interview.store import Store
 ROOT = Path(__file__).parent.parent
 DRIVERS = 4  # processes in which the people are
 CALM = 2.0  # seconds before the first answer and after the last one
+PAUSE = 1 / 6  # of the time for answers: how long all watch afterwards while nobody answers
 PATIENCE = 60.0  # seconds for one request
 FIGURES = (0, 1, 2, 3, 5, 8, 12, 20, 50, 200, 1000, 3000, 5000, 12_000, 40_000, 150_000, 1_000_000)
 TOKEN, QUESTION = (re.compile(rf'name="{name}" value="(\w+)"') for name in ("form", "question"))
@@ -88,7 +89,12 @@ class Browser:
     def __init__(self, port: int) -> None:
         self.port, self.cookies = port, dict[str, str]()
         self.page = ""
-        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._open: tuple[_Reader, asyncio.StreamWriter] | None = None
+
+    @property
+    def heard(self) -> float:
+        """When the last bytes of an answer came, whenever this process got around to reading them."""
+        return self._open[0].fed if self._open else time.monotonic()
 
     async def open(self, path: str) -> None:
         """Go to a page, and on from there where it leads on."""
@@ -111,7 +117,7 @@ class Browser:
 
     async def watch(self, path: str) -> Any:
         """What a stream says, piece by piece, until it ends."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 22)
+        reader, writer = await _connect(self.port)
         try:
             writer.write(self._head("GET", path))
             status, _ = await _answer(reader)
@@ -132,7 +138,7 @@ class Browser:
             while True:
                 kept = self._open is not None
                 if self._open is None or self._open[0].at_eof():
-                    self._open, kept = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 22), False
+                    self._open, kept = await _connect(self.port), False
                 reader, writer = self._open
                 try:
                     writer.write(self._head(method, path, form))
@@ -157,6 +163,25 @@ class Browser:
             lines += [f"Origin: http://{here}", "Content-Type: application/x-www-form-urlencoded"]
             lines.append(f"Content-Length: {len(form)}")
         return "\r\n".join([*lines, "", ""]).encode() + form
+
+
+class _Reader(asyncio.StreamReader):
+    """Knows when the last bytes came."""
+
+    fed = 0.0
+
+    def feed_data(self, data: Any) -> None:
+        """Some bytes have come."""
+        self.fed = time.monotonic()
+        super().feed_data(data)
+
+
+async def _connect(port: int) -> tuple[_Reader, asyncio.StreamWriter]:
+    loop = asyncio.get_running_loop()
+    reader = _Reader(limit=1 << 22, loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    transport, _ = await loop.create_connection(lambda: protocol, "127.0.0.1", port)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
@@ -219,10 +244,10 @@ class Participant:
         form = [("question", asked[1]), *(("answer", part) for part in text), ("note", ""), ("action", "answer")]
         sent = time.monotonic()
         onward = await self.browser.send(f"/me/{self.code}", form)
-        at = time.monotonic()
+        at = self.browser.heard
         self.acknowledged.append(Acknowledged(self.name, asked[1], value, sent, at))
         await self.browser.open(onward)
-        self.pages.append(time.monotonic() - at)
+        self.pages.append(self.browser.heard - at)
 
     async def answer_all(self, answers: int, start: float, seconds: float) -> None:
         """Answer so many questions at random moments of some seconds, and say so in the end."""
@@ -247,31 +272,38 @@ class Share:
     acknowledged: list[Acknowledged] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     events: int = 0
+    cpu: float = 0.0  # seconds
     error: str = ""
 
 
-def drive(port: int, code: str, names: Sequence[str], answers: int, seconds: float, begin: Any, results: Any) -> None:
+def drive(
+    port: int, code: str, names: Sequence[str], answers: int, seconds: float, begin: Any, end: Any, results: Any
+) -> None:
     """Have some people take part; a process of its own."""
 
-    async def run() -> Share:
+    async def run() -> None:
         known = choices(load())
         people = [Participant(port, code, name, known, name) for name in names]
         for each in people:
             await each.join()
         await asyncio.to_thread(begin.wait, 300)
-        start = time.monotonic() + CALM
+        start, cpu = time.monotonic() + CALM, time.process_time()
         await asyncio.gather(*(each.answer_all(answers, start, seconds) for each in people))
         await asyncio.sleep(CALM)
+        results.put(
+            Share(
+                [one for each in people for one in each.acknowledged],
+                [one for each in people for one in each.pages],
+                sum(each.events for each in people),
+                time.process_time() - cpu,
+            )
+        )
+        await asyncio.to_thread(end.wait, 300)
         for each in people:
             await each.leave()
-        return Share(
-            [one for each in people for one in each.acknowledged],
-            [one for each in people for one in each.pages],
-            sum(each.events for each in people),
-        )
 
     try:
-        results.put(asyncio.run(run()))
+        asyncio.run(run())
     except BaseException as error:
         begin.abort()
         results.put(Share(error=repr(error)))
@@ -371,8 +403,9 @@ class Load:
     pages: list[float]
     fsync: float
     late: list[float]
-    memory: tuple[float, float, float]
+    memory: tuple[float, ...]
     cpu: float
+    clients: float
     seconds: float
     events: int
     reveal: float
@@ -389,11 +422,12 @@ class Load:
         yield f"revealed after {_ms(self.reveal)}; meanwhile another workshop's answers acknowledged after {_times(self.meanwhile)}"
         yield f"events read from streams {self.events:,}"
         yield (
-            "memory of the server "
-            + ", ".join(f"{mb:.0f}" for mb in self.memory)
-            + " MB at the start, in the middle, in the end"
+            f"memory of the server {', '.join(f'{mb:.1f}' for mb in self.memory)} MB"
+            " at the start, after a third, after two thirds, in the end, and when nobody had answered for a while"
         )
-        yield f"CPU of the server {self.cpu:.1f} s of {self.seconds:.0f}; load average of the machine {self.busy:.1f}"
+        spent = f"{self.cpu:.1f} s of {self.seconds:.0f}, of those who answer {self.clients:.1f} s"
+        yield f"memory grown by {(self.memory[-1] - self.memory[0]) * 1024 / self.answers:.1f} KB an answer"
+        yield f"CPU of the server {spent}; load average of the machine {self.busy:.1f}"
 
 
 def _times(values: Sequence[float]) -> str:
@@ -415,10 +449,12 @@ async def measure(base: Base, folder: Path, server: Server, people: int, answers
     code = await create(host)
     context = multiprocessing.get_context("spawn")
     drivers = min(DRIVERS, people)
-    begin, results = context.Barrier(drivers + 1), context.Queue()
+    begin, end, results = context.Barrier(drivers + 1), context.Event(), context.Queue()
     names = [f"Person {number}" for number in range(people)]
     processes = [
-        context.Process(target=drive, args=(server.port, code, names[n::drivers], answers, seconds, begin, results))
+        context.Process(
+            target=drive, args=(server.port, code, names[n::drivers], answers, seconds, begin, end, results)
+        )
         for n in range(drivers)
     ]
     for process in processes:
@@ -430,24 +466,33 @@ async def measure(base: Base, folder: Path, server: Server, people: int, answers
             if found := SHOWN.search(text):
                 shown.append((time.monotonic(), int(found[1])))
 
+    async def watch_people() -> None:
+        async for _ in host.watch(f"/stream/{code}/host"):
+            pass
+
     await asyncio.to_thread(begin.wait, 300)
-    watcher = asyncio.create_task(watch())
+    watchers = [asyncio.create_task(watch()), asyncio.create_task(watch_people())]
     await asyncio.sleep(CALM / 2)
     over, fsyncs = threading.Event(), list[float]()
     disk = threading.Thread(target=_fsync, args=(folder, over, fsyncs))
     disk.start()
     memory, cpu, start = [server.memory], server.cpu, time.monotonic()
-    await asyncio.sleep(CALM / 2 + seconds / 2)
-    memory.append(server.memory)
+    for part in (CALM / 2 + seconds / 3, seconds / 3):
+        await asyncio.sleep(part)
+        memory.append(server.memory)
     shares = [await asyncio.to_thread(results.get, True, seconds + 300) for _ in processes]
     memory.append(server.memory)
     cpu, spent, busy = server.cpu - cpu, time.monotonic() - start, os.getloadavg()[0]
+    await asyncio.sleep(seconds * PAUSE)
+    memory.append(server.memory)
     over.set()
+    end.set()
     for each in (*processes, disk):
         each.join()
     if errors := [share.error for share in shares if share.error]:
         raise RuntimeError("; ".join(errors))
-    watcher.cancel()
+    for watcher in watchers:
+        watcher.cancel()
     reveal, meanwhile = await revealing(base, server, host, code)
     await host.close()
     acknowledged = [one for share in shares for one in share.acknowledged]
@@ -458,8 +503,9 @@ async def measure(base: Base, folder: Path, server: Server, people: int, answers
         [one for share in shares for one in share.pages],
         median(fsyncs),
         lateness(base, server.store, code, acknowledged, shown),
-        (memory[0], memory[1], memory[2]),
+        tuple(memory),
         cpu,
+        sum(share.cpu for share in shares),
         spent,
         sum(share.events for share in shares),
         reveal,

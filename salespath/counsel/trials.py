@@ -6,7 +6,7 @@ number for each fact. People with the same answers are one kind, and are tried o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -84,9 +84,9 @@ class Trials:
         """Who comes to what else with all that another one answered on some facts: the person, the other, and the outcome."""
         theirs: Array = np.where(np.isin(self._names, [*names]), self._mine, -1)
         outcomes = self._outcomes(_merged(self._mine, theirs)).reshape(len(self._mine), len(theirs))
-        for person, kind in enumerate(self._kind):
-            for other in np.flatnonzero((outcomes[kind] != self._own[kind])[self._kind]):
-                yield person, int(other), int(outcomes[kind, self._kind[other]])
+        of_all = outcomes[self._kind[:, None], self._kind]
+        turned = np.nonzero(of_all != self._own[self._kind, None])
+        yield from zip(*(part.tolist() for part in (*turned, of_all[turned])))
 
     def together(self) -> tuple[tuple[str, ...], ...]:
         """Where another's answers, or those of the middle, come to something else but no single one does: those that do together.
@@ -140,30 +140,21 @@ class Trials:
 
     def _outcomes(self, rows: Array) -> Array:
         """What some trials come to, each different one walked once."""
-        first, which = self._distinct(rows)
+        first, which = _distinct(
+            len(rows), ((rows[:, fact], len(values)) for fact, values in enumerate(self._choices.values()))
+        )
         outcomes = [self._walked(rows[first[start : start + PART]]) for start in range(0, len(first), PART)]
         return np.concatenate(outcomes)[which] if outcomes else np.zeros(0, dtype=int)
-
-    def _distinct(self, rows: Array) -> tuple[Array, Array]:
-        """The first of the rows that are alike, and of each row which of these it is like."""
-        codes, kinds = np.zeros(len(rows), dtype=np.int64), 1
-        for fact, values in enumerate(self._choices.values()):
-            if kinds > _WIDE // (len(values) + 1):
-                found, codes = np.unique(codes, return_inverse=True)
-                kinds = len(found)
-            codes = codes * (len(values) + 1) + rows[:, fact] + 1
-            kinds *= len(values) + 1
-        _, first, which = np.unique(codes, return_index=True, return_inverse=True)
-        return first, which
 
     def _walked(self, rows: Array) -> Array:
         columns = {name: self._columns[name][rows[:, fact]] for fact, name in enumerate(self._names)}
         result = assess_table(self._base, FactTable(len(rows), columns), settle=False, plan=False)
         motion = result.sold.get(MOTION, np.full(len(rows), NONE))
         standing = [result.unpacked(result.standing[block]) for block in self._blocks]
-        states = np.stack([result.process, result.lead, result.leaning, motion, *standing], axis=1).astype(np.int8)
-        found, which = np.unique(states, axis=0, return_inverse=True)
-        return np.array([self._place(tuple(state)) for state in found.tolist()], dtype=int)[which.reshape(-1)]
+        states = [result.process, result.lead, result.leaning, motion, *standing]
+        first, which = _distinct(len(rows), ((state, int(state.max(initial=0)) + 1) for state in states))
+        found = np.stack([state[first] for state in states], axis=1).tolist()
+        return np.array([self._place(tuple(state)) for state in found], dtype=int)[which]
 
     def _place(self, state: tuple[int, ...]) -> int:
         if state not in self._places:
@@ -174,6 +165,22 @@ class Trials:
             self._places[state] = len(self.found)
             self.found.append((verdict, blocks, _named(tuple(attribute.values) if attribute else (), motion)))
         return self._places[state]
+
+
+def _distinct(rows: int, columns: Iterable[tuple[Array, int]]) -> tuple[Array, Array]:
+    """The first of so many rows that are alike, and of each row which of these it is like.
+
+    A column is a number for each row, from -1, and how many there are from 0.
+    """
+    codes, kinds = np.zeros(rows, dtype=np.int64), 1
+    for each, many in columns:
+        if kinds > _WIDE // (many + 1):
+            found, codes = np.unique(codes, return_inverse=True)
+            kinds = len(found)
+        codes = codes * (many + 1) + each + 1
+        kinds *= many + 1
+    _, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    return first, which
 
 
 def _merged(mine: Array, theirs: Array) -> Array:

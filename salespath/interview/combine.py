@@ -36,8 +36,8 @@ def combine(base: Base, session: Session, people: Mapping[int, Case]) -> tuple[C
 
     `people` are the companies as each one answered, by person.
     """
-    given = session.given
-    names = [name for name in session.questions if name not in session.hidden and name not in given.values]
+    given, hidden = session.given, session.hidden
+    names = [name for name in session.questions if name not in hidden and name not in given.values]
     found = {name: _combined(base, session.combination(name), name, people) for name in names}
     decided = {name: item.value for name, item in found.items() if item.value is not None}
     values = {**given.values, **decided}

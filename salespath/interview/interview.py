@@ -233,6 +233,8 @@ class Interview:
     def _understood(self, name: str, text: str) -> Answer:
         money = self.given.money
         answer = understand(self.base.vocabulary.facts[name], text, money.currency)
+        if not answer.currency and name != REFERENCE_DATE:
+            return answer
         try:  # an amount that cannot be converted, or a date whose year has quite another rate
             replace(self, answers={**self.answers, name: answer}).case  # noqa: B018
         except BadRate as error:

@@ -49,7 +49,7 @@ def read(
 ) -> Record:
     """What the kinds and bodies of the events of an interview say. What makes no sense counts for nothing; all else counts."""
     record, events = Record(Case("")), []
-    names = {COMPANY, PLAN, *vocabulary.facts}
+    names = {name: name for name in (COMPANY, PLAN, *vocabulary.facts)}  # each is kept once
     told: set[object] = set()
     for kind, said in entries:
         match kind, said:
@@ -68,13 +68,13 @@ def read(
             case "back" | "done", _:
                 events.append(Event(kind))
             case "skip", {"question": str(name)} if name in names:
-                events.append(Event("skip", name))
+                events.append(Event("skip", names[name]))
             case "answer", {"question": str(name), "value": value} if name in names:
                 if (answer := _value(name, value, vocabulary)) is not None:
                     how, note, currency = said.get("how"), said.get("note"), said.get("currency")
                     how, note = how if how in HOW else "", shown(note, LONGEST) if isinstance(note, str) else ""
                     currency = currency if isinstance(currency, str) else ""
-                    events.append(Event("answer", name, Answer(answer, how, note, currency)))
+                    events.append(Event("answer", names[name], Answer(answer, how, note, currency)))
     damage = tuple(entry for entry in damaged if entry.id not in told)
     return replace(record, events=tuple(events), damage=damage)
 

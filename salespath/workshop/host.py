@@ -127,7 +127,8 @@ async def page(request: Request, place: Place) -> Response:
 
 async def _page(request: Request, place: Place, room: Room, status: int = 200, said: str = "") -> Response:
     await room.settled()
-    what = {**_people(place, room), "room": room, "session": room.session, "said": said}
+    what = {**_people(room), "room": room, "session": room.session, "said": said}
+    what["links"] = [(person, participant.own_link(place, room, id_)) for id_, person in room.session.people.items()]
     names, reasons = room.names, room.reasons
 
     def written() -> Response:  # of what hundreds of people said that takes a while
@@ -138,13 +139,9 @@ async def _page(request: Request, place: Place, room: Room, status: int = 200, s
     return await room.compute(written)
 
 
-def _people(place: Place, room: Room) -> dict[str, Any]:
-    answered, finished = room.answered, room.finished
-    rows = [
-        (person, answered[id_], id_ in finished, participant.own_link(place, room, id_))
-        for id_, person in room.session.people.items()
-        if id_ in answered
-    ]
+def _people(room: Room) -> dict[str, Any]:
+    answered, finished = room.answered, {*room.finished}
+    rows = [(person, answered[id_], id_ in finished) for id_, person in room.session.people.items() if id_ in answered]
     return {"people": rows, "far": participant.far(room)}
 
 
@@ -183,7 +180,7 @@ def _answers(room: Room, names: Mapping[int, str], reasons: Mapping[str, Mapping
 
 async def parts(place: Place, room: Room) -> Mapping[str, str]:
     """What changes on the facilitator's page while it is open."""
-    people = place.part("people.html", room=room, **_people(place, room))
+    people = place.part("people.html", room=room, **_people(room))
     return {"people": people, "clock": place.part("clock.html", session=room.session), "phase": room.phase}
 
 

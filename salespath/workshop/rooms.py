@@ -57,10 +57,13 @@ class Room:
         self.base, self.store, self.stream = base, store, stream
         self.session: Session = replay(base.vocabulary, store.events(stream.id))
         self.respondents: dict[int, Respondent] = {}
+        # How many questions each one is done with, and whether with all of them: every page of everybody says it of all.
+        self._far: dict[int, tuple[int, bool]] = {}
         for person in self.session.people.values():
             self._admit(person)
             for entry in store.events(person.id):
                 self.respondents[person.id].apply(entry, self.session)
+        self._look()
         self.version = 0
         self.changed: Callable[[], None] = lambda: None
         self._executor = executor
@@ -106,7 +109,7 @@ class Room:
     @property
     def answered(self) -> dict[int, int]:
         """How many questions of this round each person is done with."""
-        return {id_: each.answered(self.session) for id_, each in self._everybody}
+        return {id_: answered for id_, (answered, _) in [*self._far.items()]}
 
     @property
     def of(self) -> int:
@@ -116,7 +119,7 @@ class Room:
     @property
     def finished(self) -> list[int]:
         """Who is done with this round."""
-        return [id_ for id_, each in self._everybody if each.finished(self.session)]
+        return [id_ for id_, (_, finished) in [*self._far.items()] if finished]
 
     @property
     def phase(self) -> str:
@@ -150,8 +153,11 @@ class Room:
     @property
     def outcome(self) -> Outcome:
         """What was agreed, by what people are called; what somebody holds against it is not told once they are removed."""
-        names = {person.name: self.names[id_] for id_, person in self.session.people.items()}
         outcome = self.session.outcome
+        if not outcome.dissent:
+            return outcome
+        called = self.names
+        names = {person.name: called[id_] for id_, person in self.session.people.items()}
         return replace(outcome, dissent=tuple((names[who], why) for who, why in outcome.dissent if who in names))
 
     # What happens
@@ -163,6 +169,8 @@ class Room:
             self.session.apply(entry, self.base.vocabulary)
             if kind == "removed" and body:
                 self.respondents.pop(body["person"], None)
+                self._far.pop(body["person"], None)
+            self._look()
         self._update()
 
     async def join(self, name: str) -> Person:
@@ -173,6 +181,7 @@ class Room:
         await self.append("joined", {"person": stream.id, "name": name})
         person = self.session.people[stream.id]
         self._admit(person)
+        self._look(person.id)
         self._update()
         return person
 
@@ -186,6 +195,7 @@ class Room:
         entry = await asyncio.wrap_future(self.store.submit(person, event.kind, record.body(event)))
         if each := self.respondents.get(person):
             each.apply(entry, self.session)
+            self._look(person)
             self._update()
 
     async def compute(self, work: Callable[[], T]) -> T:
@@ -202,13 +212,14 @@ class Room:
 
     # Inside
 
-    @property
-    def _everybody(self) -> list[tuple[int, Respondent]]:
-        """Who takes part now; somebody may come while the wall, in its thread, looks at one after the other."""
-        return list(self.respondents.items())
-
     def _admit(self, person: Person) -> None:
         self.respondents[person.id] = respondent(self.base, self.session, person)
+
+    def _look(self, *people: int) -> None:
+        """See how far some are, or all; somebody may come while the wall, in its thread, looks at one after the other."""
+        for id_ in people or self.respondents:
+            each = self.respondents[id_]
+            self._far[id_] = each.answered(self.session), each.finished(self.session)
 
     def _update(self) -> None:
         """Say that something can be seen, and find out anew what follows from it."""
@@ -242,9 +253,10 @@ class Room:
         """The company, how it came about, and the answers of each one where they are revealed."""
         cases = {id_: each.case for id_, each in self.respondents.items() if each.given}
         case, combined = combine(self.base, self.session, cases)
+        if not self.session.revealed:
+            return case, combined, None
         names = self.names
-        revealed = {names[id_]: found for id_, found in cases.items()} if self.session.revealed else None
-        return case, combined, revealed
+        return case, combined, {names[id_]: found for id_, found in cases.items()}
 
     def _find(self, case: Case, combined: Mapping[str, Combined], answers: Mapping[str, Case] | None) -> Findings:
         found = None if answers is None else panel(self.base, {who: said.values for who, said in answers.items()})

@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from hashlib import sha256
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -77,7 +77,7 @@ class Keys:
         return self._derived(f"form {visitor}")
 
     def _derived(self, what: str, length: int = 40) -> str:
-        return hmac.new(self._key, what.encode(), sha256).hexdigest()[:length]
+        return hmac.digest(self._key, what.encode(), "sha256").hex()[:length]
 
 
 def same(one: str, other: str) -> bool:
@@ -156,7 +156,7 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, send_guarded)
             return
-        if not request.url.path.startswith("/stream/"):
+        if not scope["path"].startswith("/stream/"):
             await self._app(scope, receive, send_guarded)
             return
         who = scope["visit"].visitor
@@ -195,7 +195,7 @@ class Guard:
             return self._entered(request, *key)
         if not joined:
             return _said("This workshop is for those who have its whole address. Ask the facilitator for it.", 403)
-        if request.url.path.startswith("/static/"):
+        if request.scope["path"].startswith("/static/"):
             return None
         visitor = known["visitor"]
         if not (visitor.isascii() and visitor.isalnum() and 16 <= len(visitor) <= 64):
@@ -260,15 +260,10 @@ class Guard:
 
     def _is_ours(self, host: str) -> bool:
         """Whether a server is asked by its own name: another one may have been pointed at its address."""
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        try:
-            address = ipaddress.ip_address(name)
-        except ValueError:
-            return name in ("localhost", *(self._names or ()))
-        return address.is_loopback or self._names is not None
+        name, is_address, is_loopback = _read_host(host)
+        if is_address:
+            return is_loopback or self._names is not None
+        return bool(name) and name in ("localhost", *(self._names or ()))
 
 
 def visit_of(request: Request) -> Visit:
@@ -281,6 +276,19 @@ def guard_of(request: Request) -> Guard:
     """What stands before the application."""
     found: Guard = request.scope["guard"]
     return found
+
+
+@lru_cache(64)  # all come with the same few
+def _read_host(host: str) -> tuple[str, bool, bool]:
+    """The name of a server without its port ("" where there is none), whether that is an address, and whether of this machine."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return "", False, False
+    try:
+        return name, True, ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name, False, False
 
 
 def _said(text: str, status: int) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import ipaddress
 import os
@@ -18,6 +19,7 @@ from salespath.workshop.security import Guard
 
 GRACE = 1  # seconds that open streams have when it is stopped
 TURN = 0.0005  # seconds that a computation goes on while an answer waits to be taken
+CLEARED = (5000, 10, 10)  # objects, and rounds of these, after which what nobody needs is looked for
 WAITING = 2048  # connections that wait to be taken, a whole room at once
 
 
@@ -79,6 +81,10 @@ def qr(text: str) -> str:
 def serve(app: Guard, listening: socket.socket) -> None:
     """Serve until stopped."""
     sys.setswitchinterval(TURN)
+    # What is there by now stays, and nobody waits while it is looked through; what pages leave behind is cleared away soon.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*CLEARED)
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, proxy_headers=False, lifespan="on", ws="none",
         timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=16 * 1024,

@@ -128,8 +128,13 @@ def _cause(base: Base, panel: Panel, found: CommonCause) -> Item:
     for person, parts in said.items():
         alike.setdefault("; ".join(parts) or "no answer", []).append(person)
     told: dict[str, dict[str, list[str]]] = {}
+    changes_in_words: dict[tuple[int, int], str] = {}  # hundreds of people have some few outcomes, the same objects
     for turn in found.turns:
-        change = _change(base, panel.outcomes[turn.respondent], turn.outcome)
+        before = panel.outcomes[turn.respondent]
+        pair = id(before), id(turn.outcome)
+        if pair not in changes_in_words:
+            changes_in_words[pair] = _change(base, before, turn.outcome)
+        change = changes_in_words[pair]
         told.setdefault(turn.other, {}).setdefault(change, []).append(turn.respondent)
     under = [f"{together(people)}: {parts}." for parts, people in alike.items()]
     by_change: dict[tuple[str, str], list[str]] = {}
