@@ -169,10 +169,12 @@ class Room:
         """Let somebody in. Raises FileExistsError where somebody of that name is in, OverflowError where nobody else can be."""
         if len(self.respondents) >= MOST_PEOPLE:
             raise OverflowError
-        stream = await asyncio.to_thread(self.store.create, "interview", name, parent=self.stream.id)
-        await self.append("joined", {"person": stream.id, "name": name})
-        person = self.session.people[stream.id]
-        self._admit(person)
+        async with self._writing:
+            admitted = self.store.admit("interview", name, parent=self.stream.id, said="joined")
+            stream, entry = await asyncio.wrap_future(admitted)
+            self.session.apply(entry, self.base.vocabulary)
+            person = self.session.people[stream.id]
+            self._admit(person)
         self._update()
         return person
 

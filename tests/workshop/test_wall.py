@@ -187,6 +187,17 @@ def test_disagreements_are_hidden_until_there_is_a_panel():
     assert all(name in texts(wall.disagreements(shown)) for name in answers)
 
 
+def test_of_what_nobody_knows_anything_nothing_is_balanced():
+    def rows(case: Case) -> str:
+        return texts(wall.wall(Room(case))).split("Fit and means")[1].split("Net evidence")[0]
+
+    unknown = "+0.0 not known yet"
+    assert rows(Case("Nobody")).count(unknown) == 14
+    assert "balanced" not in rows(Case("Nobody"))
+    assert f"Role {unknown} {unknown}" in rows(example("clinic_software").trial({"capital": 600_000}))
+    assert f"Capital {unknown}" not in rows(example("clinic_software").trial({"capital": 600_000}))
+
+
 # What if
 
 
