@@ -48,6 +48,16 @@ def strace() -> str:
 
 
 @pytest.fixture
+def without_a_route() -> list[str]:
+    """What a command begins with that is to run without a network. Where a change is judged, that has to be possible."""
+    _program("ip", "iproute2")
+    for how in ("-n", "-rn"):  # as root; else as root of a namespace of one's own
+        if shutil.which("unshare") and not subprocess.run(["unshare", how, "true"], capture_output=True).returncode:
+            return ["unshare", how, "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    _missing("no network namespace can be made: unshare -rn is refused")
+
+
+@pytest.fixture
 def office() -> str:
     """LibreOffice. Where a change is judged, it has to be there."""
     return _program("soffice", "--no-install-recommends libreoffice-calc-nogui libreoffice-writer-nogui")

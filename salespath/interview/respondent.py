@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from salespath.engine.assessment import Contradiction
 from salespath.engine.base import Base
+from salespath.engine.company import Company
+from salespath.engine.contradictions import contradictions
 from salespath.facts import Case
 from salespath.facts.values import BadValue
 from salespath.interview.interview import FIRST, Event, Interview
@@ -32,6 +35,13 @@ class Respondent:
         if self._case is None:
             self._case = self.interview.case
         return self._case
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """What this person's own answers contradict; what was known beforehand is not theirs to hear of."""
+        values, own = self.case.values, self.interview.answers
+        found = contradictions(Company(self.interview.base, values))
+        return [item for item in found if {*item.facts} & values.keys() <= own.keys()]
 
     def apply(self, entry: Entry, session: Session) -> None:
         """Take in an event of the interview. One that makes no sense changes nothing."""

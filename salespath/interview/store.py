@@ -126,6 +126,19 @@ class Store:
         """A new stream. Raises FileExistsError where there is one of that kind and name."""
         return self._submit(lambda db: _create(db, kind, name, parent, time.time())).result()
 
+    def admit(self, kind: str, name: str, *, parent: int, said: str) -> Future[tuple[Stream, Entry]]:
+        """A new stream, and with it the event of its parent that says so, with its number (`person`) and name: both or neither.
+
+        The future raises FileExistsError where there is one of that kind and name.
+        """
+
+        def work(db: sqlite3.Connection) -> tuple[Stream, Entry]:
+            at = time.time()
+            stream = _create(db, kind, name, parent, at)
+            return stream, _append(db, parent, at, said, _text({"person": stream.id, "name": name}))
+
+        return self._submit(work)
+
     def append(self, stream: int, kind: str, body: Mapping[str, Any] | None = None) -> Entry:
         """Add an event; it is on the disk when this returns. Raises LookupError where there is no such stream any more."""
         return self.submit(stream, kind, body).result()

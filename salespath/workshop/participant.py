@@ -194,6 +194,7 @@ async def _card(
         "me": me,
         "said": said,
         "noted": "",
+        "doubts": [],
         "asked": None,
         "left": len(me.left(session)),
         "finished": me.finished(session),
@@ -206,6 +207,12 @@ async def _card(
             found["noted"] = wording.echo(facts[noted], None, interview.answers.get(noted))
         dealt = me.trail(session) if session.round > 1 else [q for q in session.asked if q in interview.answers]
         found["answers"] = list(zip(dealt, wording.answers(interview, dealt)))
+        if (noted or name is None) and session.answering:
+            found["doubts"] = [
+                wording.contradiction(interview, each, dealt, how=wording.ON_A_PAGE)
+                for each in me.contradictions
+                if name is None or noted in each.facts
+            ]
         if name is None:
             return found
         fact = facts[name]

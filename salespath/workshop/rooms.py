@@ -59,6 +59,11 @@ class Room:
         self.respondents: dict[int, Respondent] = {}
         # How many questions each one is done with, and whether with all of them: every page of everybody says it of all.
         self._far: dict[int, tuple[int, bool]] = {}
+        for left in store.streams("interview", parent=stream.id):
+            if (
+                left.id not in self.session.people
+            ):  # a kill came between letting somebody out and deleting what they said
+                store.remove(left.id)
         for person in self.session.people.values():
             self._admit(person)
             for entry in store.events(person.id):
@@ -177,10 +182,12 @@ class Room:
         """Let somebody in. Raises FileExistsError where somebody of that name is in, OverflowError where nobody else can be."""
         if len(self.respondents) >= MOST_PEOPLE:
             raise OverflowError
-        stream = await asyncio.to_thread(self.store.create, "interview", name, parent=self.stream.id)
-        await self.append("joined", {"person": stream.id, "name": name})
-        person = self.session.people[stream.id]
-        self._admit(person)
+        async with self._writing:
+            admitted = self.store.admit("interview", name, parent=self.stream.id, said="joined")
+            stream, entry = await asyncio.wrap_future(admitted)
+            self.session.apply(entry, self.base.vocabulary)
+            person = self.session.people[stream.id]
+            self._admit(person)
         self._look(person.id)
         self._update()
         return person

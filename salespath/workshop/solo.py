@@ -134,7 +134,7 @@ class Solo:
         if fact := self._base.vocabulary.facts.get(event.question):
             self.said = [wording.echo(fact, before, event.answer), wording.so_far(interview)]
         self.said += [
-            wording.contradiction(interview, found)
+            wording.contradiction(interview, found, how=wording.ON_A_PAGE)
             for found in interview.assessment.contradictions
             if found not in contradictions
         ]

@@ -108,7 +108,11 @@ ROLES = {
     "range": "capital__range",
 }
 OUTPUTS = ("", "csv", "json", "jsonl", "parquet", "html", "md")
-CARRIED = ("company", "own", "named like a result")  # what an output has to hold itself; of a fact it holds what follows
+CARRIED = (
+    "company",
+    "own",
+    "named like a result",
+)  # what an output has to hold itself; of a fact it holds what follows
 CASES = [(column, role) for column in COLUMNS for role in ROLES]
 
 

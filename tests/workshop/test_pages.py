@@ -43,6 +43,73 @@ def test_a_workshop_without_scripts(workshop) -> None:
     assert "is closed" in ben.open(f"/me/{code}")
 
 
+def test_answers_that_contradict_one_another_are_said_to_who_gave_them(workshop) -> None:
+    host = workshop.host()
+    code = host.create(which="all")
+    ana, ben = workshop.person(code, "Ana"), workshop.person(code, "Ben")
+    ben.submit(f"/me/{code}", question="annual_contract_value", answer="90k", action="answer")
+    ana.submit(f"/me/{code}", question="annual_contract_value", answer="70k", action="answer")
+    assert "This cannot be" not in ana.page
+    ana.submit(f"/me/{code}", question="largest_contract_value", answer="5k", action="answer")
+    said = (
+        "This cannot be: The largest contracts are put at $5,000 a year, the average one at $70,000. "
+        "Which of the two is right? "
+        "To correct largest contracts or average contract, change it below."
+    )
+    assert said in ana.page
+    ana.submit(f"/me/{code}", question="product_stage", answer="pilot", action="answer")
+    assert said not in ana.page  # said once
+    ana.submit(f"/me/{code}", action="done")
+    assert said in ana.page  # and once more where she goes through her answers
+    ben.submit(f"/me/{code}", action="done")
+    assert "This cannot be" not in ben.page
+    ana.open(f"/me/{code}?q=largest_contract_value")
+    ana.submit(f"/me/{code}", question="largest_contract_value", answer="100k", action="answer")
+    assert "This cannot be" not in ana.page
+
+
+def test_nobody_hears_by_a_contradiction_what_was_known_beforehand(workshop) -> None:
+    host = workshop.host()
+    code = host.create(which="all", known="annual_contract_value: 70000")
+    ana = workshop.person(code, "Ana")
+    ana.submit(f"/me/{code}", question="largest_contract_value", answer="5k", action="answer")
+    assert "Noted: $5,000" in ana.page
+    assert "70,000" not in ana.page
+
+
+def test_a_name_is_free_where_its_owner_was_let_in_by_half(workshop, monkeypatch) -> None:
+    code = workshop.host().create(which="quick")
+
+    def cut(*_: object, **__: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as power:
+        power.setattr("salespath.interview.store._append", cut)  # between the stream and the event that says so
+        assert "could not be kept" in workshop.person(code, "Ana").page
+    assert "Question 1 of 7" in workshop.person(code, "Ana").page
+    assert "Somebody called ana is in already" in workshop.person(code, "ana").page
+
+
+def test_nothing_stays_of_somebody_who_was_let_out_by_half(started, monkeypatch) -> None:
+    workshop = started()
+    host = workshop.host()
+    code = host.create(which="quick")
+    workshop.person(code, "Ana").answer(code, {"product_stage": "launched"})
+
+    def cut(*_: object) -> None:
+        raise OSError("cut")
+
+    (ana,) = workshop.store.streams("interview")
+    host.open(f"/host/{code}")
+    with monkeypatch.context() as power, pytest.raises(OSError, match="cut"):
+        power.setattr("salespath.interview.store.Store.remove", cut)  # she is out, and what she said is there still
+        host.submit(f"/host/{code}", action="remove", person=ana.id)
+    assert workshop.store.streams("interview") == [ana]
+    again = started()
+    assert "Question 1 of 7" in again.person(code, "Ana").page
+    assert again.store.events(ana.id) == []
+
+
 def test_back_skip_change_help_and_why(workshop) -> None:
     code = workshop.host().create(which="quick")
     ana = workshop.person(code, "Ana")

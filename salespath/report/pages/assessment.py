@@ -26,7 +26,7 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.ranges import unsaid
-from salespath.report.words.verdict import conditions, firmness, headline, two_groups
+from salespath.report.words.verdict import conditions, evidence_word, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
@@ -133,8 +133,7 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
 
 def evidence(a: Assessment, process: str, name: str) -> str:
     """A sum of evidence as a figure and a word."""
-    total = a.evidence[process][name]
-    return f"{certainty.with_sign(total, 1)} {certainty.word(total)}"
+    return f"{certainty.with_sign(a.evidence[process][name], 1)} {evidence_word(a, process, name)}"
 
 
 def flags(a: Assessment, most: int | None = None) -> Iterator[Block]:
@@ -225,7 +224,7 @@ def _settled(a: Assessment) -> Iterator[Block]:
     items = []
     for process in PROCESSES:
         fit, means = (
-            f"{certainty.word(a.evidence[process][name])} ({certainty.with_sign(a.evidence[process][name], 1)})"
+            f"{evidence_word(a, process, name)} ({certainty.with_sign(a.evidence[process][name], 1)})"
             for name in ("fit", "means")
         )
         blocked = ", blocked for now" if any(b.process == process for b in a.blockers) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from salespath.engine.assessment import Contradiction
@@ -32,6 +32,7 @@ QUICK = (
 )
 NOTE = "A note may follow an answer: 70k # from the CRM."
 NAME = "Nothing depends on the name: it heads the report and helps to find this interview again."
+ON_A_PAGE = "change it below"  # how an answer is corrected there
 _NAMED = 3  # answers named in a line
 _LINE = 78  # columns, so that it fits a screen of 80 when indented
 COMMANDS = {
@@ -264,11 +265,14 @@ def echo(fact: Fact, before: Answer | None, now: Answer | None) -> str:
     return f"Kept: {said}." if before else f"Noted: {said}."
 
 
-def contradiction(interview: Interview, found: Contradiction) -> str:
-    """What answers cannot, or can hardly, say together, and how to correct them."""
+def contradiction(
+    interview: Interview, found: Contradiction, correctable: Collection[str] | None = None, *, how: str = "type edit"
+) -> str:
+    """What answers cannot, or can hardly, say together, and how to correct them; `correctable` are all that can be, if not more."""
     begin = "This cannot be" if found.kind == "impossible" else "Worth a second look"
-    labels = [interview.base.vocabulary[name].label for name in found.ask if name in interview.correctable]
-    return f"{begin}: {found.said}{f' To correct {either(labels)}, type edit.' if labels else ''}"
+    names = interview.correctable if correctable is None else correctable
+    labels = [interview.base.vocabulary[name].label for name in found.ask if name in names]
+    return f"{begin}: {found.said}{f' To correct {either(labels)}, {how}.' if labels else ''}"
 
 
 def so_far(interview: Interview) -> str:

@@ -11,7 +11,8 @@ from salespath.engine.intervals import is_open
 from salespath.engine.strength import FIRM, HANGS_ON, known_core
 from salespath.engine.turning import Span, Turn
 from salespath.engine.unless import lifting_all
-from salespath.facts import Vocabulary
+from salespath.engine.walk import SUMS
+from salespath.facts import Derived, Vocabulary
 from salespath.facts.values import readable, words
 from salespath.report.words.phrases import NAMES, capitalize, either, few, labels, selling
 from salespath.rules.model import BlockProcess, Rule
@@ -25,6 +26,7 @@ BASIS = {
     "means": "What you sell and to whom does not decide clearly; your capital, team and role do.",
     "means_alone": "Provisional, by your means alone: what you sell and to whom is not known.",
 }
+UNKNOWN = "not known yet"
 NAMED = 3  # answers named in a line
 NAMED_ABOVE = 2  # the same where other questions are named beside them, or in a headline
 
@@ -134,6 +136,13 @@ def firmness(assessment: Assessment) -> str:
     return f"Open: {why}. First of what could turn it: {turned_by(a, on)}."
 
 
+def evidence_word(a: Assessment, process: str, name: str) -> str:
+    """What speaks for a process, of fit, means or a dimension, in a word; of what nobody knows anything, nothing is balanced."""
+    total, about = a.evidence[process][name], (*SUMS.get(name, (name,)), Derived.dimension)
+    known = any(a.base.vocabulary[fact].dimension in about for fact in a.case.values)
+    return certainty.word(total) if total or known else UNKNOWN
+
+
 def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
     """What could turn a verdict, in the order of asking: average contract (under $25,000: SMB), customization (to undetermined)."""
     a, vocabulary = assessment, assessment.base.vocabulary
@@ -182,4 +191,4 @@ def figure(vocabulary: Vocabulary, name: str, reading: Reading) -> str:
     """A metric's value in words."""
     if reading.status == "value" and reading.value is not None:
         return words(vocabulary[name], reading.value)
-    return {"unknown": "not known yet", "unlimited": "unlimited", "undefined": "cannot be computed"}[reading.status]
+    return {"unknown": UNKNOWN, "unlimited": "unlimited", "undefined": "cannot be computed"}[reading.status]
