@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from salespath.engine.base import Base
 from salespath.engine.company import Company
@@ -55,6 +56,7 @@ def read_companies(
     def work(part: Any) -> tuple[Batch, npt.NDArray[np.int64]]:
         batch = reading.batch(part)
         rows = Rows(base, batch.table)
+        pa.default_memory_pool().release_unused()
         return batch, np.flatnonzero(rows.expand(doubtful_rows(rows)))
 
     for problem in reading.problems:
@@ -93,6 +95,7 @@ def work_ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         try:
             for item in items:
                 waiting.append(thread.submit(work, item))
+                del item  # it is large, and may be done with before the next one is asked for
                 if len(waiting) == AHEAD:
                     yield waiting.popleft().result()
             while waiting:

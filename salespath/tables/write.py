@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 W = TypeVar("W")
 P = TypeVar("P")
 
-ROW_GROUP = 32_768  # rows at least: one is written while the next is made, and both are in memory
+ROW_GROUP = 16_384  # rows at least: one is written while the next is made, and both are in memory
 
 
 def write(
@@ -150,6 +150,10 @@ def _given_texts(vocabulary: Vocabulary, batch: Batch, columns: Iterable[str]) -
 
 
 class _Parquet(_Form[tuple[Batch, ResultColumns], pa.RecordBatch]):
+    def pieces(self, batches: Iterable[Typed]) -> Iterator[pa.RecordBatch]:
+        """The same, each batch by one thread: of columns, what waits between two is large."""
+        return chain.from_iterable(work_ahead(lambda item: list(self.make(item)), batches))
+
     def prepare(self, item: Typed) -> Sequence[tuple[Batch, ResultColumns]]:
         return [(item.batch, self.results(item))]
 
@@ -211,6 +215,7 @@ class _ParquetFile:
             self._begin(batches[0].schema)
         assert self._writer
         self._writer.write_table(pa.Table.from_batches([_with_all(batch, self._schema) for batch in batches]))
+        pa.default_memory_pool().release_unused()
 
     def _begin(self, first: pa.Schema) -> None:
         """Begin, or begin again with more columns."""
