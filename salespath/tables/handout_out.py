@@ -151,7 +151,7 @@ class _Book:
             until: Cell = pages.until(move, self.found)
             if slot:
                 begins = begin_of(slot.begins, start) if start else f"Week {slot.begins}"
-                until = end_of(slot.ends, start) if start else until
+                until = end_of(slot.ends, start) if start and move.weeks else until
             cost = None if move.cost is None else amount(round(own_amount(move.cost)), self.currency)
             hours = None if slot is None or slot.hours is None else quantity(slot.hours)
             yield quantity(number), move.text, capitalize(move.owner), begins, until, hours, cost, ", ".join(move.rules)

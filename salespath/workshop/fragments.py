@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -27,6 +28,17 @@ def filled(template: str, **what: Any) -> Markup:
 def blocks(some: Iterable[Block]) -> Markup:
     """Blocks of a report as HTML, without the options of the command line that they name: and 2 more (--full)."""
     return Markup("\n".join(_block(retold(block, _without_option, _without_option)) for block in some))
+
+
+def qr(link: str) -> Markup:
+    """An address as a QR code, as SVG without a style of its own."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(link, micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, omitsize=True, light="#fff", title="QR code"
+    )
+    return Markup(out.getvalue().decode())
 
 
 def _without_option(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -26,7 +25,7 @@ from salespath.report.pages import outcome as outcome_page
 from salespath.report.pages import panel as panel_page
 from salespath.report.words.currency import common_rate
 from salespath.workshop import participant
-from salespath.workshop.fragments import blocks
+from salespath.workshop.fragments import blocks, qr
 from salespath.workshop.rooms import Room
 from salespath.workshop.security import visit_of
 
@@ -134,7 +133,7 @@ async def _page(request: Request, place: Place, room: Room, status: int = 200, s
     def written() -> Response:  # of what hundreds of people said that takes a while
         link = place.link(f"/join/{room.code}")
         found = _answers(room, names, reasons)
-        return place.page(request, "host.html", status, link=link, qr=_qr(link), **what, **found)
+        return place.page(request, "host.html", status, link=link, qr=qr(link), **what, **found)
 
     return await room.compute(written)
 
@@ -307,14 +306,3 @@ async def export(request: Request, place: Place) -> Response:
     }
     headers = {"Content-Disposition": f'attachment; filename="workshop-{room.code}.json"'}
     return JSONResponse({"code": room.code, "company": room.session.company, "events": said}, headers=headers)
-
-
-def _qr(link: str) -> str:
-    """The address as a QR code, as SVG without a style of its own."""
-    import segno
-
-    out = io.BytesIO()
-    segno.make(link, micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, omitsize=True, light="#fff", title="QR code"
-    )
-    return out.getvalue().decode()

@@ -49,7 +49,12 @@ async def act(request: Request, place: Place) -> Response:
 
 async def parts(place: Place, room: Room) -> Mapping[str, str]:
     """What changes on the wall while it is open."""
-    return {"wall": await room.compute(partial(wall.wall, room, room.before))}
+    text = await room.compute(partial(wall.wall, room, room.before, place.link(f"/join/{room.code}")))
+    return {"wall": text, "clock": _clock(place, room)}
+
+
+def _clock(place: Place, room: Room) -> str:
+    return place.part("clock.html", session=room.session)
 
 
 async def _page(request: Request, place: Place, form: Form) -> Response:
@@ -57,5 +62,7 @@ async def _page(request: Request, place: Place, form: Form) -> Response:
     if view not in wall.VIEWS:
         raise HTTPException(404)
     token, before = visit_of(request).token, room.before
-    text = await room.compute(partial(wall.page, room, room.code, view, form, token=token, before=before))
+    link, clock = place.link(f"/join/{room.code}"), _clock(place, room)
+    written = partial(wall.page, room, room.code, view, form, token=token, before=before, link=link, clock=clock)
+    text = await room.compute(written)
     return HTMLResponse(text)

@@ -36,7 +36,7 @@ from salespath.report.words.phrases import NAMES, number_of
 from salespath.report.words.questions import why_asked
 from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.rules.model import PROCESSES
-from salespath.workshop.fragments import blocks, filled
+from salespath.workshop.fragments import blocks, filled, qr
 from salespath.workshop.reasoning import reasoning
 from salespath.workshop.what_if import Form, over_numbers, what_if
 
@@ -95,27 +95,45 @@ class RoomLike(Protocol):
 
 
 def page(
-    room: RoomLike, code: str, view: str = "", form: Form = (), *, token: str = "", before: Assessment | None = None
+    room: RoomLike,
+    code: str,
+    view: str = "",
+    form: Form = (),
+    *,
+    token: str = "",
+    before: Assessment | None = None,
+    link: str = "",
+    clock: str = "",
 ) -> str:
-    """A whole page with one view. `token` goes into its forms; raises KeyError where there is no such view."""
+    """A whole page with one view. `token` goes into its forms, people join by `link`, `clock` is HTML of the time that is left.
+
+    Raises KeyError where there is no such view.
+    """
     return filled(
         "wall.html",
         company=room.assessment.company,
         code=code,
         view=view,
         views=VIEWS,
-        inside=Markup(view_of(room, code, view, form, token=token, before=before)),
-        counts=counts(room),
+        inside=Markup(view_of(room, code, view, form, token=token, before=before, link=link)),
+        clock=Markup(clock),
     )
 
 
 def view_of(
-    room: RoomLike, code: str, view: str, form: Form = (), *, token: str = "", before: Assessment | None = None
+    room: RoomLike,
+    code: str,
+    view: str,
+    form: Form = (),
+    *,
+    token: str = "",
+    before: Assessment | None = None,
+    link: str = "",
 ) -> str:
     """What stands in one view, for a form that was sent if any. Raises KeyError where there is no such view."""
     match view:
         case "":
-            return wall(room, before)
+            return wall(room, before, link)
         case "disagreements":
             return disagreements(room)
         case "what-if":
@@ -156,9 +174,13 @@ class _Sum:
     wide: float
 
 
-def wall(room: RoomLike, before: Assessment | None = None) -> str:
-    """The verdict with all that a room looks at; what is otherwise than `before` is marked."""
+def wall(room: RoomLike, before: Assessment | None = None, link: str = "") -> str:
+    """The verdict with all that a room looks at; what is otherwise than `before` is marked.
+
+    While a workshop is open and nobody has answered, it says by which `link` people join, too.
+    """
     a = room.assessment
+    joining = bool(link) and room.session.phase == "open" and not any(room.answered.values())
     with in_own_currency(common_rate([a.case])):
         questions = [(a.base.vocabulary.facts[q.fact].question, why_asked(a.base, q)) for q in a.next_questions[:1]]
         verdict, was = (in_short(*some.verdict) for some in (a, before or a))
@@ -180,6 +202,8 @@ def wall(room: RoomLike, before: Assessment | None = None) -> str:
             questions=questions,
             rates=rates_text([a.case], common_rate([a.case])),
             wide=_WIDE,
+            link=link if joining else "",
+            qr=qr(link) if joining else "",
         )
 
 

@@ -26,6 +26,13 @@ from salespath.report.pages import handout as pages
 from salespath.report.words.verdict import firmness, headline
 
 MONDAY = date(2027, 1, 4)
+FREE = {
+    "product_stage": "launched",
+    "self_serve": True,
+    "free_trial": True,
+    "decision_makers": 1,
+    "willingness_to_pay": "refused",
+}
 HOSTILE = (
     '=HYPERLINK("http://x","y") <script>alert(1)</script> ăâîșț',
     '{{ 7*7 }} {% for %} {# x #} {_{ y }_} #include("/etc/passwd") $x$ *b* @ref a\u202eb',
@@ -118,7 +125,10 @@ def test_the_first_page_decides(name):
     assert isinstance(verdict, Text)
     assert isinstance(strength, Text)
     assert (verdict.text, strength.text) == (headline(found.assessment), firmness(found.assessment))
-    assert [b.text for b in page.blocks if isinstance(b, Heading)] == ["Scorecard", "Red flags", "First moves"]
+    titles = [b.text for b in page.blocks if isinstance(b, Heading)]
+    assert titles[:3] == ["Scorecard", "Red flags", "First moves"]
+    few = len([score for score in found.scores if score.standing != "open"]) < pages.FEW
+    assert titles[3:] == (["Why", "To find out first"] if few else [])
     rows = table_below(page, "First moves").rows
     assert len(rows) == 3
     for (_, text, owner, day), move in zip(rows, found.moves.first):
@@ -134,6 +144,33 @@ def test_moves_end_as_the_plan_has_them():
     ]  # fmt: skip
     weeks = [row[3] for row in table_below(pages.first(replace(found, start=None)), "First moves").rows]
     assert weeks == ["Week 13", "Week 8", "Week 8"]
+
+
+def test_a_move_whose_length_is_not_told_has_a_day_by_which_it_has_begun():
+    kite = assess(BASE, Case("Kite", FREE))
+    found = handout_of(kite, MONDAY)
+    told_of = {
+        move.weeks: str(row[3])
+        for move, row in zip(found.moves.first, table_below(pages.first(found), "First moves").rows)
+    }
+    assert told_of[None] == "Begun by 10 January 2027"
+    assert found.plan
+    assert [row[0] for row in table_below(pages.rest(found), "Roadmap").rows][1] == "4 Jan on"
+
+
+def test_where_little_is_known_the_first_page_says_why_and_what_to_find_out():
+    found = handout(BASE, company("veeva_2013"), MONDAY)
+    said = told(pages.first(found))
+    assert found.assessment.reasons("enterprise", 1)[0].because in said
+    turning = [turn.fact for turn in found.assessment.strength.on]
+    asked = [BASE.vocabulary.facts[name].question for name in turning]
+    assert said.index("To find out first") < said.index(asked[0])  # what it hangs on is among them
+
+
+def test_nobody_is_told_how_facts_are_called_in_files():
+    said = told(pages.rest(handout(BASE, company("veeva_2013"))))
+    assert "It takes your revenue target." in said
+    assert not [name for name in BASE.vocabulary.facts if f" ({name})" in said]
 
 
 def test_red_flags_stand_on_the_first_page():

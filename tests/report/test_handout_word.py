@@ -120,7 +120,7 @@ def test_every_block_is_text_in_word():
 def test_any_text_is_written_and_read_again(value):
     page = Page(f"x{value}", (Text(value, value), Table((Column(value),), ((value,),), value)))
     document = opened(word.write(page))
-    assert document.paragraphs[0].text == word._plain(visible(f"x{value}"))
+    assert document.paragraphs[0].text == word.plain(visible(f"x{value}"))
 
 
 def test_without_python_docx_it_is_said_how_to_install_it(monkeypatch, tmp_path):

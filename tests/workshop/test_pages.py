@@ -238,3 +238,33 @@ def test_the_wall_tries_and_saves_scenarios(workshop) -> None:
     host.submit(f"/wall/{code}/scenarios", remove="Larger <b>")
     assert "Larger" not in host.page
     assert host.get(f"/wall/{code}/nowhere").status_code == 404
+
+
+def test_the_wall_says_how_to_join_until_somebody_answers(workshop) -> None:
+    host = workshop.host()
+    code = host.create(which="quick")
+    wall = host.open(f"/wall/{code}")
+    assert f"http://127.0.0.1:8765/join/{code}" in wall
+    assert "<title>QR code</title>" in wall
+    assert workshop.app.keys.host not in wall
+    ana = workshop.person(code, "Ana")
+    assert "QR code" in host.open(f"/wall/{code}")  # who has joined has not answered yet
+    ana.answer(code, {"product_stage": "launched"})
+    assert "QR code" not in host.open(f"/wall/{code}")
+
+
+def test_the_wall_says_how_to_join_only_while_one_can(workshop) -> None:
+    host = workshop.host()
+    code = host.create(which="quick")
+    host.submit(f"/host/{code}", action="closed")
+    assert "QR code" not in host.open(f"/wall/{code}")
+
+
+def test_the_wall_shows_the_time_that_is_left_on_each_view(workshop) -> None:
+    host = workshop.host()
+    code = host.create(which="quick")
+    assert 'class="clock"' not in host.open(f"/wall/{code}/map")
+    host.open(f"/host/{code}")
+    host.submit(f"/host/{code}", action="timer", minutes="20")
+    for view in ("", "/map"):
+        assert 'class="clock"' in host.open(f"/wall/{code}{view}")

@@ -403,7 +403,7 @@ def test_hostile_names_are_text_in_every_view(view):
     room.session.scenarios[HOSTILE] = {"capital": 5}
     pairs = [("set", f"capital={HOSTILE}"), ("fact", HOSTILE), ("set", HOSTILE), ("typed", HOSTILE), ("of", "capital")]
     html = wall.page(room, "c", view, pairs)
-    assert html.count("<script") == 3  # its own
+    assert html.count("<script") == 4  # its own
     assert "\u202e" not in html
     assert "{{ 7 * 7 }}" in texts(html)
     assert not re.search(r"<[^>]+\sstyle=|<style|<[^>]+\son\w+=|javascript:", html)

@@ -277,8 +277,13 @@ def obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
 
 
 def _obstacle(blocker: Blocker, text: str, *under: Block) -> Item:
-    said = f"{capitalize(selling(blocker.process))}: {text}"
-    return Item(said, under=under, ids=(blocker.rule, *blocker.facts), values=blocker.facts)
+    return Item(
+        text,
+        lead=capitalize(selling(blocker.process)),
+        under=under,
+        ids=(blocker.rule, *blocker.facts),
+        values=blocker.facts,
+    )
 
 
 def _blocked(a: Assessment, blocker: Blocker, brief: int) -> str:

@@ -45,7 +45,7 @@ def cited_sources(knowledge: Knowledge, cited: set[str]) -> list[str]:
     """The article, and every other source that is cited, with its addresses."""
     article = knowledge.article
     texts = [f"K01-K55: {article['title']}. {article['author']}, {article['year']}. {article['disclosure']}"]
-    for name in sorted(cited & set(knowledge.sources)):
+    for name in sorted(cited & set(knowledge.sources), key=lambda name: (name[0], len(name), name)):  # B9 before B10
         source = knowledge.sources[name]
         if source.kind != "article":
             year, soft = f", {source.year}" if source.year else "", "soft " if source.soft else ""

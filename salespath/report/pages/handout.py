@@ -8,15 +8,17 @@ and the receipt.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from salespath.counsel.handout import Handout, Score
 from salespath.counsel.moves import FIRST, PlannedMove
-from salespath.counsel.ninety_days import WEEKS
+from salespath.counsel.ninety_days import WEEKS, Slot
 from salespath.counsel.panel import Panel
 from salespath.engine.assessment import Assessment, Fired, subject
+from salespath.engine.base import Base
 from salespath.engine.borders import near
 from salespath.engine.walk import SUMS
 from salespath.facts.outcomes import Outcome
@@ -41,6 +43,7 @@ from salespath.report.words.verdict import firmness, headline, turned_by
 from salespath.rules.model import OTHER, PROCESSES
 
 SHOWN = 8  # figures of the scorecard on the first page
+FEW = 4  # figures under which the first page has room for reasons and questions, too
 SHAPES: dict[str, tuple[Shape, str]] = {
     "stop": ("stop", "Stop"),
     "flag": ("flag", "Flag"),
@@ -74,6 +77,8 @@ def first(found: Handout) -> Page:
     if outcome:
         blocks += outcome_page.sentence(outcome)
     blocks += [*_scorecard(found), *_flags(a), *_moves(found)]
+    if sum(score.standing != "open" for score in found.scores) < FEW:
+        blocks += [*_why(a), *_to_find_out(a)]
     return Page(a.company, with_claims(a.base, blocks))
 
 
@@ -169,22 +174,58 @@ def _moves(found: Handout) -> Iterator[Block]:
         yield Text("Weeks count from the day on which you begin.", tone="aside")
 
 
+def _why(a: Assessment) -> Iterator[Block]:
+    """What stands in the way of what is advised or leaned to, else what speaks for it most."""
+    about = subject(a)
+    because = [(b.because, b.rule, b.facts) for b in a.blockers if b.process in about]
+    if not because and about:
+        because = [(item.because, item.rule, item.facts) for item in a.reasons(about[0], 1)]
+    items = [Item(text, ids=(rule, *facts), values=facts) for text, rule, facts in because[:FIRST]]
+    yield from section("Why", items)
+
+
+def _to_find_out(a: Assessment) -> Iterator[Block]:
+    """The questions whose answers could turn the verdict, then those that tell most."""
+    facts, turning = a.base.vocabulary.facts, (turn.fact for turn in a.strength.on if turn.fact not in a.case.values)
+    names = dict.fromkeys([*(name for name in turning if name in facts), *(q.fact for q in a.next_questions)])
+    items = [Item(facts[name].question, ids=(name,)) for name in [*names][:FIRST]]
+    yield from section("To find out first", items)
+
+
+def _slot(move: PlannedMove, found: Handout) -> Slot | None:
+    return next((slot for slot in (found.plan.slots if found.plan else ()) if slot.move is move), None)
+
+
 def last_week(move: PlannedMove, found: Handout) -> int:
-    """The week in which a move ends, as the plan has it; 0 where no week is told."""
-    slots = found.plan.slots if found.plan else ()
-    slot = next((slot for slot in slots if slot.move is move), None)
-    return slot.ends if slot else math.ceil(move.weeks or 0)
+    """The week in which a move ends, as the plan has it; 0 where how long it takes is not told."""
+    slot = _slot(move, found)
+    return slot.ends if slot and move.weeks else math.ceil(move.weeks or 0)
 
 
 def until(move: PlannedMove, found: Handout) -> str:
-    """When a move ends: the day, or the week without a start; else what ends it."""
-    last = last_week(move, found)
-    if not last:
+    """When a move ends: the day, or the week without a start; else when it has begun, or what ends it."""
+    last, slot = last_week(move, found), _slot(move, found)
+    week = last or (slot.begins if slot else 0)
+    if not week:
         return capitalize(move.until) if move.until else "As soon as you can"
-    return f"Week {last}" if found.start is None else in_words(end_of(last, found.start))
+    day = f"week {week}" if found.start is None else in_words(end_of(week, found.start))
+    return capitalize(day) if last else f"Begun by {day}"
 
 
 # The second part
+
+
+def _in_words(base: Base, blocks: Iterable[Any]) -> Iterator[Any]:
+    """Blocks without the names that facts have in files: who reads a handout writes no file."""
+    named = re.compile(rf" \((?:{'|'.join(map(re.escape, base.vocabulary.facts))})\)")
+    for block in blocks:
+        if isinstance(block, Text | Item):
+            block = replace(block, text=named.sub("", block.text))
+        if isinstance(block, Item) and block.under:
+            block = replace(block, under=tuple(_in_words(base, block.under)))
+        if isinstance(block, Items):
+            block = replace(block, items=tuple(_in_words(base, block.items)))
+        yield block
 
 
 def _part(title: str, blocks: Iterable[Block]) -> Iterator[Block]:
@@ -210,7 +251,7 @@ def _roadmap(found: Handout) -> Iterator[Block]:
         if found.plan:
             yield from ninety_days.stops(found.plan, start)
 
-    yield from _part("Roadmap", parts())
+    yield from _part("Roadmap", _in_words(a.base, parts()))
 
 
 def _reasons(a: Assessment) -> Iterator[Block]:
@@ -279,7 +320,7 @@ def _money(found: Handout) -> Iterator[Block]:
             yield from ninety_days.price_floor(ninety.floor)
             yield from ninety_days.hire(ninety.hire)
 
-    yield from _part("Money", parts())
+    yield from _part("Money", _in_words(a.base, parts()))
 
 
 def _changes(found: Handout) -> Iterator[Block]:
@@ -296,7 +337,7 @@ def _changes(found: Handout) -> Iterator[Block]:
             Text(f"Near a border: {report.border(a, item)}.", ids=(item.fact,)) for item in near(a.base, a.case.values)
         )
         yield from report.thresholds(a)
-        yield from sensitivity_page.blocks(found.sensitivity)
+        yield from sensitivity_page.brief(found.sensitivity)
         yield from report.opposite(a)
 
     yield from _part("What would change it", parts())
@@ -308,7 +349,7 @@ def _open_questions(found: Handout) -> Iterator[Block]:
             yield from ninety_days.cards(found.plan)
         yield from plan.questions(found.assessment)
 
-    yield from _part("Open questions", parts())
+    yield from _part("Open questions", _in_words(found.assessment.base, parts()))
 
 
 def _disagreements(a: Assessment, panel: Panel | None, outcome: Outcome | None) -> Iterator[Block]:
@@ -330,6 +371,8 @@ def _receipt(found: Handout) -> Iterator[Block]:
     told = {rule for move in found.moves.first for rule in move.rules} | {b.rule for b in a.blockers}
     cited = {name for item in a.fired if item.weight or item.rule in told for name in item.source}
     cited |= {name for flag in a.flags for name in flag.source}
+    if a.motion:
+        cited |= set(a.base.knowledge.motions[a.motion].source)
     yield Items(tuple(Item(text, links=True) for text in cited_sources(a.base.knowledge, cited)))
     yield Text(receipt(a), apart=True, values=a.receipt)
 

@@ -50,7 +50,7 @@ def _when(week: int, start: date | None, *, last: bool = False) -> str:
 
 def weeks(slot: Slot, start: date | None) -> str:
     """The weeks of a move, or the days on which they begin and end."""
-    if slot.ends > WEEKS:
+    if slot.ends > WEEKS or not slot.move.weeks:  # how long it takes is not told
         return f"{_when(slot.begins, start)} on"
     if slot.begins == slot.ends and start is None:
         return str(slot.begins)

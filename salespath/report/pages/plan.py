@@ -123,8 +123,15 @@ def metrics(a: Assessment) -> Iterator[Block]:
             seen.setdefault(item.choice, item)
     vocabulary, items = a.base.vocabulary, []
     for name, item in seen.items():
-        text = f"{vocabulary[name].label}: {figure(vocabulary, name, a.metrics[name])}. {item.text}"
-        items.append(Item(text, ids=(name, *item.rules), values={name: a.metrics[name].value}))
+        text = f"{figure(vocabulary, name, a.metrics[name])}. {item.text}"
+        items.append(
+            Item(
+                text,
+                lead=capitalize(vocabulary[name].label),
+                ids=(name, *item.rules),
+                values={name: a.metrics[name].value},
+            )
+        )
     return section("What to measure", items, inset=2)
 
 

@@ -58,15 +58,38 @@ def blocks(found: Sensitivity) -> Iterator[Block]:
         said = few([a.base.vocabulary[name].label for name in missing], _LISTED)
         how = capitalize(unsaid(a.case.values, missing))
         yield Text(f"{how}, and able to turn it alone: {said}.", ids=missing, claims=_claims(found))
-    if found.influences:
-        yield Text(
-            f"Net evidence is what the fit speaks for {selling(found.process)} over {selling(OTHER[found.process])}: "
-            f"{certainty.with_sign(found.net, 1)} today. The table shows how far one answer alone moves it, if it is a step "
-            "off (the nearest value that the rules tell apart, or one word or member otherwise) or not known.",
-            apart=True,
-        )
-        ids = tuple(influence.fact for influence in found.influences)
-        yield Table(_COLUMNS, tuple(_row(found, influence) for influence in found.influences), ids=ids, apart=True)
+    yield from _table(found, found.influences, _COLUMNS)
+
+
+def brief(found: Sensitivity) -> Iterator[Block]:
+    """What moves the verdict most, and a table of the answers that move anything; the verdict itself is said elsewhere."""
+    if found.most:
+        yield Text(_most(found), ids=(found.most,))
+    said = _summary(found)  # what is not known is said elsewhere
+    said = f"Of what you answered, {said[0].lower()}{said[1:]}" if found.turning else said
+    yield Text(said, ids=tuple(influence.fact for influence in found.turning))
+    moving = [item for item in found.influences if item.low != item.high or item.turning]
+    yield from _table(found, moving, tuple(column for column in _COLUMNS if column.title))
+    still = tuple(item.fact for item in found.influences if item not in moving)
+    if still:
+        said = labels(found.assessment.base, still)
+        yield Text(f"Whatever is a step off in these moves nothing: {said}.", tone="aside", ids=still)
+
+
+def _table(found: Sensitivity, influences: Sequence[Influence], columns: tuple[Column, ...]) -> Iterator[Block]:
+    """How far each of some answers moves the net evidence."""
+    if not influences:
+        return
+    yield Text(
+        f"Net evidence is what the fit speaks for {selling(found.process)} over {selling(OTHER[found.process])}: "
+        f"{certainty.with_sign(found.net, 1)} today. The table shows how far one answer alone moves it, if it is a step "
+        "off (the nearest value that the rules tell apart, or one word or member otherwise) or not known.",
+        apart=True,
+    )
+    shown = [place for place, column in enumerate(_COLUMNS) if column in columns]
+    rows = (_row(found, influence) for influence in influences)
+    cells = tuple(tuple(row[place] for place in shown) for row in rows)
+    yield Table(columns, cells, ids=tuple(influence.fact for influence in influences), apart=True)
 
 
 def _most(found: Sensitivity) -> str:

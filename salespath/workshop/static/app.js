@@ -1,4 +1,4 @@
-// What pages do beyond forms: they follow the workshop, count down, and can be used by keyboard. Without it they still work.
+// What pages do beyond forms: they follow the workshop and can be used by keyboard. Without it they still work.
 (function () {
   'use strict';
 
@@ -10,22 +10,6 @@
     if (!phase || !phase.textContent || !main().dataset.phase || phase.textContent === main().dataset.phase) return;
     htmx.ajax('GET', location.pathname, { target: '#main', select: '#main', swap: 'outerHTML show:none' });
   }
-
-  // Timers: the server's clock counts, not that of this machine.
-  let ahead = 0;
-  function read(clock) {
-    ahead = Number(clock.dataset.now) - Date.now() / 1000;
-  }
-  function tick() {
-    for (const clock of document.querySelectorAll('.clock')) {
-      const left = Math.max(0, Math.round(Number(clock.dataset.until) - Date.now() / 1000 - ahead));
-      clock.textContent = left ? Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0') : 'time is up';
-      clock.classList.toggle('over', !left);
-    }
-  }
-  document.querySelectorAll('.clock').forEach(read);
-  tick();
-  setInterval(tick, 1000);
 
   // Where what is open stays open, and where the keyboard goes on.
   let open = [];
@@ -43,8 +27,6 @@
     open = [...main().querySelectorAll('details[open][id]')].map((each) => each.id);
   });
   document.addEventListener('htmx:afterSettle', (event) => {
-    document.querySelectorAll('.clock').forEach(read);
-    tick();
     if (event.target !== main() && !(event.detail.elt && event.detail.elt.id === 'main')) return;
     for (const id of open) {
       const each = document.getElementById(id);
@@ -55,8 +37,6 @@
     follow();
   });
   document.addEventListener('htmx:sseMessage', (event) => {
-    document.querySelectorAll('.clock').forEach(read);
-    tick();
     if (event.target.id === 'phase') follow();
   });
 

@@ -57,7 +57,8 @@
   });
 
   // What a fragment that has come says is read out
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (of(event).closest(".time")) return; // but not the time
     const news = document.querySelector("[data-announce]");
     if (news) say(news.textContent);
     if (document.activeElement === document.body) document.getElementById("fact")?.focus(); // the button is gone
