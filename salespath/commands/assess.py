@@ -295,8 +295,11 @@ def _assess_to_file(
     jobs: int,
 ) -> None:
     """Assess files row by row: a table or a document for each of them."""
-    from salespath.tables.run import assess_to_file  # numpy and pyarrow
+    import pyarrow as pa
 
+    from salespath.tables.run import assess_to_file
+
+    pa.set_memory_pool(pa.system_memory_pool())  # gives back what is freed; pyarrow's own keeps it
     summary = assess_to_file(
         base,
         files,

@@ -67,7 +67,6 @@ def assess_to_file(
     Raises SalespathError, and writes nothing, where a file cannot be read or written, is both, or exists already (unless `force`),
     or where there is no such column (SP176), or there are more companies than a workbook holds (SP177).
     """
-    pa.set_memory_pool(pa.system_memory_pool())  # gives back what is freed; pyarrow's own keeps it
     opened = [file if isinstance(file, CompaniesFile) else CompaniesFile(base, file) for file in files]
     outputs = [Output(path) for path in (out, rejects) if path and path != "-"]
     check(outputs, [file.path for file in opened], force=force)
