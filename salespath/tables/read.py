@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # these are slow to import
 
     from salespath.tables.batch import Batch
 
-ROWS = 32_768  # of a part
+ROWS = 24_576  # of a part
 STOPPED = "SP168"
 
 
