@@ -310,3 +310,17 @@ def test_one_founder_answers_on_a_phone_up_to_the_report(server, visitor) -> Non
         page.get_by_role("link", name="HTML").click()
     text = loading.value.path().read_text("utf-8")
     assert "Clinic &lt;b&gt;" in text
+
+
+def test_what_is_written_right_after_a_step_stays(server, visitor) -> None:
+    page = visitor()
+    visit(page, server.own)
+    page.get_by_label("The company").fill("Acme")
+    page.get_by_role("button", name="Create").click()
+    page.wait_for_url(re.compile("/host/"))
+    with page.expect_response(re.compile("/host/")):
+        page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_role("button", name="Reveal").wait_for()
+    page.get_by_label("Minutes from now").fill("20")
+    page.wait_for_timeout(1500)  # the stream says twice a second, at most, which step it is
+    expect(page.get_by_label("Minutes from now")).to_have_value("20")

@@ -191,9 +191,10 @@ def test_of_what_nobody_knows_anything_nothing_is_balanced():
     def rows(case: Case) -> str:
         return texts(wall.wall(Room(case))).split("Fit and means")[1].split("Net evidence")[0]
 
-    unknown = "+0.0 not known yet"
+    unknown = "not known yet"
     assert rows(Case("Nobody")).count(unknown) == 14
     assert "balanced" not in rows(Case("Nobody"))
+    assert "+0.0" not in rows(Case("Nobody"))
     assert f"Role {unknown} {unknown}" in rows(example("clinic_software").trial({"capital": 600_000}))
     assert f"Capital {unknown}" not in rows(example("clinic_software").trial({"capital": 600_000}))
 

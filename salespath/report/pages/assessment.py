@@ -26,7 +26,7 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.ranges import unsaid
-from salespath.report.words.verdict import conditions, evidence_word, firmness, headline, two_groups
+from salespath.report.words.verdict import UNKNOWN, conditions, evidence_word, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
@@ -132,8 +132,9 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
 
 
 def evidence(a: Assessment, process: str, name: str) -> str:
-    """A sum of evidence as a figure and a word."""
-    return f"{certainty.with_sign(a.evidence[process][name], 1)} {evidence_word(a, process, name)}"
+    """A sum of evidence as a figure and a word; of what nobody knows anything, no figure."""
+    word = evidence_word(a, process, name)
+    return word if word == UNKNOWN else f"{certainty.with_sign(a.evidence[process][name], 1)} {word}"
 
 
 def flags(a: Assessment, most: int | None = None) -> Iterator[Block]:

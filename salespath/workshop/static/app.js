@@ -34,7 +34,9 @@
     }
     say('');
     go();
-    follow();
+    // What was fetched just now is not older than what the stream has told: not to be fetched again, over what is being typed.
+    const phase = document.getElementById('phase');
+    if (phase && main().dataset.phase) phase.textContent = main().dataset.phase;
   });
   document.addEventListener('htmx:sseMessage', (event) => {
     if (event.target.id === 'phase') follow();
