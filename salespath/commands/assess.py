@@ -295,11 +295,9 @@ def _assess_to_file(
     jobs: int,
 ) -> None:
     """Assess files row by row: a table or a document for each of them."""
-    import pyarrow as pa
+    from salespath.tables.run import assess_to_file, give_memory_back  # numpy and pyarrow
 
-    from salespath.tables.run import assess_to_file
-
-    pa.set_memory_pool(pa.system_memory_pool())  # gives back what is freed; pyarrow's own keeps it
+    give_memory_back()
     summary = assess_to_file(
         base,
         files,

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 MOST = 50_000  # companies of which strength and the first question are worked out unasked
 
 
+def give_memory_back() -> None:
+    """Have the system get back what tables no longer need, for the whole process; pyarrow keeps it otherwise."""
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
 def assess_to_file(
     base: Base,
     files: Sequence[str | CompaniesFile],
