@@ -59,15 +59,15 @@ class Room:
         self.respondents: dict[int, Respondent] = {}
         # How many questions each one is done with, and whether with all of them: every page of everybody says it of all.
         self._far: dict[int, tuple[int, bool]] = {}
-        for left in store.streams("interview", parent=stream.id):
+        for person in store.streams("interview", parent=stream.id):
             if (
-                left.id not in self.session.people
-            ):  # a kill came between letting somebody out and deleting what they said
-                store.remove(left.id)
-        for person in self.session.people.values():
-            self._admit(person)
-            for entry in store.events(person.id):
-                self.respondents[person.id].apply(entry, self.session)
+                person.id not in self.session.people
+            ):  # a kill came when they were out, and what they said was there still
+                store.remove(person.id)
+        for each in self.session.people.values():
+            self._admit(each)
+            for entry in store.events(each.id):
+                self.respondents[each.id].apply(entry, self.session)
         self._look()
         self.version = 0
         self.changed: Callable[[], None] = lambda: None
