@@ -167,6 +167,16 @@ def test_where_little_is_known_the_first_page_says_why_and_what_to_find_out():
     assert said.index("To find out first") < said.index(asked[0])  # what it hangs on is among them
 
 
+def test_where_nothing_is_known_both_lines_say_what_to_answer_first():
+    found = handout(BASE, Case("Nobody"), MONDAY)
+    said = told(pages.first(found))
+    first = [question.fact for question in found.assessment.next_questions[:3]]
+    assert f"Answer first: {', '.join(BASE.vocabulary.facts[name].label for name in first)}." in said
+    asked = [said.index(BASE.vocabulary.facts[name].question) for name in first]
+    assert said.index("To find out first") < asked[0]
+    assert asked == sorted(asked)
+
+
 def test_nobody_is_told_how_facts_are_called_in_files():
     said = told(pages.rest(handout(BASE, company("veeva_2013"))))
     assert "It takes your revenue target." in said

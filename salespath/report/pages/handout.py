@@ -185,9 +185,10 @@ def _why(a: Assessment) -> Iterator[Block]:
 
 
 def _to_find_out(a: Assessment) -> Iterator[Block]:
-    """The questions whose answers could turn the verdict, then those that tell most."""
-    facts, turning = a.base.vocabulary.facts, (turn.fact for turn in a.strength.on if turn.fact not in a.case.values)
-    names = dict.fromkeys([*(name for name in turning if name in facts), *(q.fact for q in a.next_questions)])
+    """The questions whose answers could turn the verdict, then those that tell most; these alone where there is none yet."""
+    facts, on = a.base.vocabulary.facts, () if a.process == "undetermined" else a.strength.on
+    turning = [turn.fact for turn in on if turn.fact in facts and turn.fact not in a.case.values]
+    names = dict.fromkeys([*turning, *(question.fact for question in a.next_questions)])
     items = [Item(facts[name].question, ids=(name,)) for name in [*names][:FIRST]]
     yield from section("To find out first", items)
 
