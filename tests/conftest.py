@@ -34,11 +34,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes random examples, or is marked `more`, runs again in a heavy run, with more of them.
 
-    It is never traced, which would take more than twice as long: what is covered is so by examples that stand written down.
+    Tracing takes more than twice as long. Where coverage is measured, random examples are not traced, and of a test with many cases
+    only the first is: what is covered is so by examples that stand written down.
     """
+    traced = set()
     for item in items:
+        test = item.nodeid.partition("[")[0]
         if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("more"):
             item.add_marker("heavy" if config.option.markexpr == "heavy" else "no_cover")
+        elif test in traced:
+            item.add_marker("no_cover")
+        traced.add(test)
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_where_it_leans_to_neither_it_says_both_ways():
 
 @by_company
 def test_fit_and_means_have_a_line_each_and_the_whole_page_the_five_dimensions(a):
-    figure = r"[+-]\d+\.\d (?:balanced|not known yet|(?:some|clear|strong) (?:for|against))"
+    figure = r"[+-]\d+\.\d (?:balanced|(?:some|clear|strong) (?:for|against))|not known yet"
     for said, names in ((page, ("Fit", "Means")), (full, ("Product", "Market", "Capital", "Team", "Role"))):
         lines = said(a, 80).splitlines()
         for name in names:
