@@ -352,8 +352,7 @@ class _Seen:
             first[left[here]] = where[here]
             on = np.flatnonzero((where > 0) & ~here)
             left, steps = left[on], steps[on]
-            slots = slots[on] + steps
-            slots[slots >= size] -= size
+            slots = (slots[on] + steps) % size
         return first
 
 
