@@ -24,7 +24,21 @@ from salespath.engine.walk import SUMS
 from salespath.facts.outcomes import Outcome
 from salespath.facts.values import threshold, words
 from salespath.facts.vocabulary import DIMENSIONS
-from salespath.report.page import Block, Cell, Column, Heading, Item, Items, Page, Shape, Sign, Table, Text, section
+from salespath.report.page import (
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Item,
+    Items,
+    Page,
+    Shape,
+    Sign,
+    Table,
+    Text,
+    retold,
+    section,
+)
 from salespath.report.pages import assessment as report
 from salespath.report.pages import economics as money_page
 from salespath.report.pages import grounds, motion, ninety_days, plan, precedents
@@ -216,17 +230,11 @@ def until(move: PlannedMove, found: Handout) -> str:
 # The second part
 
 
-def _in_words(base: Base, blocks: Iterable[Any]) -> Iterator[Any]:
+def _in_words(base: Base, blocks: Iterable[Block]) -> Iterator[Block]:
     """Blocks without the names that facts have in files: who reads a handout writes no file."""
     named = re.compile(rf" \((?:{'|'.join(map(re.escape, base.vocabulary.facts))})\)")
     for block in blocks:
-        if isinstance(block, Text | Item):
-            block = replace(block, text=named.sub("", block.text))
-        if isinstance(block, Item) and block.under:
-            block = replace(block, under=tuple(_in_words(base, block.under)))
-        if isinstance(block, Items):
-            block = replace(block, items=tuple(_in_words(base, block.items)))
-        yield block
+        yield retold(block, lambda text: named.sub("", text), lambda text: text)
 
 
 def _part(title: str, blocks: Iterable[Block]) -> Iterator[Block]:
