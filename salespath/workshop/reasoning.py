@@ -15,12 +15,11 @@ from salespath.facts import Value
 from salespath.facts.money import in_own_currency
 from salespath.facts.values import words
 from salespath.report.formats.overview import shorten
-from salespath.report.pages import assessment as report
 from salespath.report.pages import explanation
 from salespath.report.words.conditions import in_words
 from salespath.report.words.currency import common_rate
 from salespath.report.words.phrases import NAMES, capitalize
-from salespath.report.words.verdict import figure, in_short
+from salespath.report.words.verdict import evidence, figure, in_short
 from salespath.rules.language import Is
 from salespath.rules.model import Conclude, Rule, Weigh
 from salespath.workshop.fragments import blocks, filled
@@ -179,7 +178,7 @@ class _Drawing:
 
     def _sum(self, name: str) -> Node:
         which, process = name.split("_", 1)
-        said = report.evidence(self.a, process, which)
+        said = evidence(self.a, process, which)
         return self._node(f"sum:{name}", 3, f"{capitalize(which)}, {NAMES[process]}: {said}")
 
     def _read(self, rule: Rule, related: Relations) -> Iterator[Node]:

@@ -34,7 +34,7 @@ from salespath.report.pages import sensitivity as sensitivity_page
 from salespath.report.words.currency import common_rate, rates_text
 from salespath.report.words.phrases import NAMES, number_of
 from salespath.report.words.questions import why_asked
-from salespath.report.words.verdict import firmness, headline, in_short
+from salespath.report.words.verdict import evidence, firmness, headline, in_short
 from salespath.rules.model import PROCESSES
 from salespath.workshop.fragments import blocks, filled, qr
 from salespath.workshop.reasoning import reasoning
@@ -215,7 +215,7 @@ def _standing(a: Assessment, before: Assessment) -> Iterator[tuple[str, bool, li
 
 
 def _sum(a: Assessment, before: Assessment, process: str, name: str) -> _Sum:
-    said, was = (report.evidence(some, process, name) for some in (a, before))
+    said, was = (evidence(some, process, name) for some in (a, before))
     net = max(-_MOST, min(_MOST, certainty.net(a.evidence[process][name]))) / _MOST * _WIDE
     return _Sum(process, said, was if was != said else "", round(_WIDE + min(0, net), 1), round(abs(net), 1))
 

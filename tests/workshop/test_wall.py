@@ -30,7 +30,7 @@ from salespath.report.pages import compare as compare_page
 from salespath.report.pages import decision_map as map_page
 from salespath.report.pages import explanation
 from salespath.report.pages import whatif as whatif_page
-from salespath.report.words.verdict import firmness, headline, in_short
+from salespath.report.words.verdict import evidence, firmness, headline, in_short
 from salespath.workshop import wall
 from salespath.workshop.reasoning import WEIGHTIEST, graph_of
 from salespath.workshop.what_if import Form, scenario
@@ -113,7 +113,7 @@ def test_the_wall_says_what_the_report_says(name):
     assert firmness(a) in whole
     for process in ("enterprise", "smb"):
         for dimension in ("fit", "means", "product", "market", "capital", "team", "role"):
-            assert report.evidence(a, process, dimension) in said
+            assert evidence(a, process, dimension) in said
     reasons = [block for block in report.reasons(a, 0) if hasattr(block, "items")]
     assert reasons
     for item in reasons[0].items:
@@ -127,11 +127,11 @@ def test_what_moved_since_the_last_version_is_marked_and_what_did_not_is_not():
     assert "from " not in texts(wall.wall(room, before)).split("Net evidence")[0].split("Fit and means")[1]
     other = supposed(BASE, room.case, ["annual_contract_value=120000"]).after
     said = texts(wall.wall(Room(other.case), before))
-    was, now = (report.evidence(a, "smb", "fit") for a in (before, other))
+    was, now = (evidence(a, "smb", "fit") for a in (before, other))
     assert was != now
     assert f"{now} from {was}" in said
-    same = report.evidence(other, "smb", "means")
-    assert report.evidence(before, "smb", "means") == same
+    same = evidence(other, "smb", "means")
+    assert evidence(before, "smb", "means") == same
     assert f"{same} from" not in said
     assert before.verdict != other.verdict
     assert f"before: {in_short(*before.verdict)}" in said

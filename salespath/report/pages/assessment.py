@@ -11,7 +11,6 @@ from itertools import groupby
 
 from salespath.counsel.moves import planned_moves
 from salespath.counsel.other_side import other_side
-from salespath.engine import certainty
 from salespath.engine.assessment import Assessment, Blocker, Choice, Fired, Flag, Settlement, subject
 from salespath.engine.borders import Near, near
 from salespath.engine.walk import SUMS
@@ -26,7 +25,7 @@ from salespath.report.words.currency import in_currency_of
 from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, answers, capitalize, either, labels, selling
 from salespath.report.words.ranges import unsaid
-from salespath.report.words.verdict import UNKNOWN, conditions, evidence_word, firmness, headline, two_groups
+from salespath.report.words.verdict import conditions, evidence, firmness, headline, two_groups
 from salespath.rules.model import OTHER, PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
@@ -131,12 +130,6 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
             yield Text(f"Near a border: {'; '.join(border(a, item) for item in some)}.", ids=ids)
 
 
-def evidence(a: Assessment, process: str, name: str) -> str:
-    """A sum of evidence as a figure and a word; of what nobody knows anything, no figure."""
-    word = evidence_word(a, process, name)
-    return word if word == UNKNOWN else f"{certainty.with_sign(a.evidence[process][name], 1)} {word}"
-
-
 def flags(a: Assessment, most: int | None = None) -> Iterator[Block]:
     """The red flags, the gravest first: without `most` all of them with what answers each, else so many above a note."""
     found = [flag for flag in a.flags if most is None or flag.level != "note"]
@@ -224,10 +217,7 @@ def _settled(a: Assessment) -> Iterator[Block]:
     """Fit and means, what else the process can still become, what could stop it, and when to stop."""
     items = []
     for process in PROCESSES:
-        fit, means = (
-            f"{evidence_word(a, process, name)} ({certainty.with_sign(a.evidence[process][name], 1)})"
-            for name in ("fit", "means")
-        )
+        fit, means = (evidence(a, process, name, "{word} ({figure})") for name in ("fit", "means"))
         blocked = ", blocked for now" if any(b.process == process for b in a.blockers) else ""
         items.append(Item(f"fit: {fit}; means: {means}{blocked}", NAMES[process], ids=(process,)))
     yield Items(tuple(items), aligned=True, apart=True)

@@ -22,7 +22,7 @@ from salespath.report.plain import Shapes, plain, shape
 from salespath.report.plain import document as plain_assessment
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import NAMES, selling, together
-from salespath.report.words.verdict import evidence_word, in_short, two_groups
+from salespath.report.words.verdict import evidence, in_short, two_groups
 from salespath.rules.diff import ADDED, CHANGED
 from salespath.rules.model import PROCESSES
 
@@ -119,7 +119,7 @@ def _verdict(a: Assessment) -> dict[str, str]:
 
     cells = {"Process": in_short(*a.verdict, leans=LEANS), "Settled": "yes" if a.settled else "no"}
     for name, p in product(SUMS, PROCESSES):
-        cells[f"{name.capitalize()} for {NAMES[p]}"] = f"{evidence_word(a, p, name)} {signed(p, name)}"
+        cells[f"{name.capitalize()} for {NAMES[p]}"] = evidence(a, p, name, "{word} {figure}")
     for name in DIMENSIONS:
         cells[name.capitalize()] = " ".join(f"{p[0].upper()} {signed(p, name)}" for p in PROCESSES)
     blocked = dict.fromkeys(NAMES[b.process] for b in a.blockers if b.process != "both" or two_groups(a))

@@ -53,7 +53,7 @@ from salespath.report.words.economics import cautions, gist
 from salespath.report.words.overlays import without
 from salespath.report.words.phrases import NAMES, capitalize, labels, number_of, sources, value_title
 from salespath.report.words.questions import why_asked
-from salespath.report.words.verdict import firmness, headline, turned_by
+from salespath.report.words.verdict import evidence, firmness, headline, turned_by
 from salespath.rules.model import OTHER, PROCESSES
 
 SHOWN = 8  # figures of the scorecard on the first page
@@ -300,7 +300,7 @@ def _weighed(title: str, a: Assessment, found: Sequence[Fired]) -> Iterator[Bloc
 def _evidence(a: Assessment) -> Table:
     columns = (Column("", width=9), *(Column(TITLES[p], least=14, most=22) for p in PROCESSES))
     names = (*DIMENSIONS, *SUMS)
-    rows = tuple((name.capitalize(), *(report.evidence(a, process, name) for process in PROCESSES)) for name in names)
+    rows = tuple((name.capitalize(), *(evidence(a, process, name) for process in PROCESSES)) for name in names)
     return Table(columns, rows, "Net evidence by dimension, then fit and means", ids=names)
 
 

@@ -17,7 +17,8 @@ from salespath.report.plain import Shapes, evidence, own, plain, shape
 from salespath.report.words.claims import firmness_claims, verdict_claims, with_claims
 from salespath.report.words.currency import in_currency_of
 from salespath.report.words.phrases import NAMES, answer, selling
-from salespath.report.words.verdict import evidence_word, firmness, headline, in_short
+from salespath.report.words.verdict import evidence as evidence_in_words
+from salespath.report.words.verdict import firmness, headline, in_short
 from salespath.rules.diff import ADDED, CHANGED, REMOVED
 from salespath.rules.model import PROCESSES
 
@@ -69,10 +70,7 @@ def _sums(before: Assessment, after: Assessment, process: str) -> str:
     parts = []
     for name in SUMS:
         old, new = before.evidence[process][name], after.evidence[process][name]
-        one, other = (
-            f"{evidence_word(a, process, name)} ({certainty.with_sign(a.evidence[process][name], 1)})"
-            for a in (before, after)
-        )
+        one, other = (evidence_in_words(a, process, name, "{word} ({figure})") for a in (before, after))
         parts.append(f"{name}: {other}" + (f", from {one}" if old != new else ", as before"))
     return "; ".join(parts)
 

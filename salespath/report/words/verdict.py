@@ -136,11 +136,11 @@ def firmness(assessment: Assessment) -> str:
     return f"Open: {why}. First of what could turn it: {turned_by(a, on)}."
 
 
-def evidence_word(a: Assessment, process: str, name: str) -> str:
-    """What speaks for a process, of fit, means or a dimension, in a word; of what nobody knows anything, nothing is balanced."""
+def evidence(a: Assessment, process: str, name: str, said: str = "{figure} {word}") -> str:
+    """What speaks for a process, of fit, means or a dimension, as a figure and a word, or that nobody knows anything of it."""
     total, about = a.evidence[process][name], (*SUMS.get(name, (name,)), Derived.dimension)
     known = any(a.base.vocabulary[fact].dimension in about for fact in a.case.values)
-    return certainty.word(total) if total or known else UNKNOWN
+    return said.format(figure=certainty.with_sign(total, 1), word=certainty.word(total)) if total or known else UNKNOWN
 
 
 def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
