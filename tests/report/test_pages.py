@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from given import BASE, VOCABULARY, full, on_some, page, real_companies, run, sample, some_facts
-from hypothesis import given
+from hypothesis import example, given
 
 from salespath.authoring.scenarios import read_scenarios
 from salespath.counsel.moves import planned_moves
@@ -46,9 +46,23 @@ def test_it_fits_a_page(a):
     assert fits(page(a, 80))
 
 
+WORDY = {"reachable_customers": 19, "capital": 480, "customization": "bespoke", "customer_segments": frozenset(["small"]),
+         "sales_automation": "automated_sequences", "calls_per_sale": 14_000, "cost_to_lifetime_value": 93_800,
+         "annual_contract_value": 718, "decision_makers": 11_470, "monthly_burn": 0, "committed_revenue": 0}  # fmt: skip
+
+
+@example(WORDY)
 @given(some_facts())
 def test_any_company_fits_a_page(facts):
     assert fits(page(assess(BASE, Case("Somebody", facts)), 80))
+
+
+def test_a_block_that_any_of_several_people_lifts_names_them_at_once():
+    facts = {"capital": 1000, "monthly_burn": 0, "committed_revenue": 0, "next_funding": "none",
+             "customer_segments": frozenset(["large"]), "annual_contract_value": 60_000}  # fmt: skip
+    text = " ".join(full(assess(BASE, Case("X", facts)), 80).split())
+    assert "deals are closed by a founder, people employed to sell or other firms that sell for you" in text
+    assert "closed by a people" not in text
 
 
 EUROS = Rate("EUR", 1.25, "given", "given in the file")

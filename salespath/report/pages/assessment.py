@@ -30,7 +30,11 @@ from salespath.rules.model import OTHER, PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
 NEAREST = 2  # borders near which the company stands
-BRIEFEST = 5
+EXPLAINED, CUT, BRIEFEST = (
+    4,
+    6,
+    7,
+)  # the last version that explains figures, the first with two blocks at most, the last of all
 _WIDEST = 88
 LEGEND = (
     "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest means "
@@ -48,13 +52,14 @@ def page(assessment: Assessment, brief: int = 0, start: date | None = None) -> P
     """The page on one company; with the day on which its moves begin, in dates.
 
     `brief`, to BRIEFEST, leaves out first how each block is remedied, then the lesser reasons, blocks and problems, then borders
-    and look-alikes, then on what it rests, last the reason against and what explains the figures.
+    and look-alikes, then on what it rests, then the reason against and what explains the figures, then all but two blocks, the
+    figures of flags and the words of problems, last who makes a move until when.
     """
-    a, most = assessment, max(1, FIRST - brief)
+    a, most = assessment, 0 if brief >= CUT else max(1, FIRST - brief)
     blocks: list[Block] = [
         *_top(a, brief),
         *obstacles(a, brief),
-        *plan.first_moves(a, FIRST, start),
+        *plan.first_moves(a, FIRST, start, terms=brief < BRIEFEST),
         *reasons(a, brief),
     ]
     blocks += [*_standing(a, brief), *doubts(a, most)]
@@ -104,7 +109,7 @@ def _top(a: Assessment, brief: int = 0, *, whole: bool = False) -> Iterator[Bloc
     yield Text(firmness(a), ids=turning, values={"level": level}, claims=firmness_claims(a))
     yield from (Text(said, tone="warning", ids=_off(a)) for said in without(a, whole=whole))
     yield from motion.line(a)
-    yield from flags(a, None if whole else FIRST)
+    yield from flags(a, None if whole else FIRST, figures=brief < CUT)
     yield from _choices(a, whole=whole)
     if a.completions:
         yield from _completions(a, a.completions)
@@ -122,7 +127,7 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
     rows = [(name.capitalize(), *(evidence(a, process, name) for process in PROCESSES)) for name in SUMS]
     columns = [Column("", width=8), *(Column(title, least=14, most=20) for title in ("Enterprise", "SMB"))]
     yield Table(tuple(columns), tuple(rows), ruled=False, apart=True, ids=tuple(SUMS))
-    if brief < BRIEFEST:
+    if brief <= EXPLAINED:
         yield Text(LEGEND, tone="aside")
         some = near(a.base, a.case.values)[: max(1, NEAREST - brief)] if brief < FIRST else ()
         if some:  # so that no threshold is a cliff
@@ -130,13 +135,13 @@ def _standing(a: Assessment, brief: int) -> Iterator[Block]:
             yield Text(f"Near a border: {'; '.join(border(a, item) for item in some)}.", ids=ids)
 
 
-def flags(a: Assessment, most: int | None = None) -> Iterator[Block]:
+def flags(a: Assessment, most: int | None = None, *, figures: bool = True) -> Iterator[Block]:
     """The red flags, the gravest first: without `most` all of them with what answers each, else so many above a note."""
     found = [flag for flag in a.flags if most is None or flag.level != "note"]
     for flag in found[:most]:
         move = f" {flag.move}" if flag.move and most is None else ""
         said = (flag.consequence if most is None else _sentence(flag.consequence)).rstrip(".")
-        text = f"{said}{_held(a, flag)}.{move}"
+        text = f"{said}{_held(a, flag) if figures else ''}.{move}"
         lead = "Stop" if flag.level == "stop" else "Note" if flag.level == "note" else "Flag"
         yield Text(text, lead, "warning", ids=(flag.rule, *flag.facts), values=flag.facts)
     if most is not None and len(found) > most:
@@ -260,8 +265,11 @@ def obstacles(a: Assessment, brief: int | None = None) -> Iterator[Block]:
     if brief is None:
         yield Items(tuple(_obstacle(b, b.because, *_remedied(a, b)) for b in found), bullet="", hang=2)
         return
-    most = FIRST if brief < FIRST else 1
-    said = [b for place, b in enumerate(found) if place < most or b.unless]  # what an answer alone lifts is never cut
+    if brief < CUT:  # what an answer alone lifts is not cut
+        most = FIRST if brief < FIRST else 1
+        said = [b for place, b in enumerate(found) if place < most or b.unless]
+    else:
+        said = sorted(found, key=lambda b: not b.unless)[: FIRST - 1]
     yield Items(tuple(_obstacle(b, _blocked(a, b, brief)) for b in said))
     if len(found) > len(said):
         yield Text(f"and {len(found) - len(said)} more (--full)", inset=2)
@@ -313,7 +321,7 @@ def reasons(a: Assessment, brief: int | None = None) -> Iterator[Block]:
             yield from _weighed(f"What speaks against {NAMES[process]} selling", own)
             if not own:
                 yield Text("Nothing you have said.")
-        elif (own or rival) and about and brief < BRIEFEST:
+        elif (own or rival) and about and brief <= EXPLAINED:
             strongest = max([*own[:1], *rival], key=lambda item: abs(item.weight))
             other = "" if strongest in own else f", for {NAMES[OTHER[process]]} selling"
             text = f"Against{other}: {_sentence(strongest.because)}"
@@ -380,7 +388,7 @@ def doubts(a: Assessment, most: int | None = None) -> Iterator[Block]:
     for text, ids in doubts[:most]:
         yield Text(text, hang=2, ids=ids)
     if most is not None and len(doubts) > most:
-        yield Text(f"and {len(doubts) - most} more (--full)")
+        yield Text(f"{'and ' if most else ''}{len(doubts) - most} more (--full)")
 
 
 def _sentence(text: str) -> str:

@@ -25,11 +25,16 @@ SHOWN = 5  # questions in whole
 MATTER = 6  # topics that come first
 
 
-def first_moves(a: Assessment, most: int, start: date | None = None) -> Iterator[Block]:
-    """The first moves, a line each: who, how long, what it costs and what ends it."""
+def first_moves(a: Assessment, most: int, start: date | None = None, *, terms: bool = True) -> Iterator[Block]:
+    """The first moves, a line each, with the `terms` of each: who, how long, what it costs and what ends it."""
     found = planned_moves(a)
     items = [
-        Item(f"{opening(move)} ({_terms(move, start)})", f"{n}.", ids=move.rules, claims=move_claims(a, move))
+        Item(
+            f"{opening(move)} ({_terms(move, start)})" if terms else opening(move),
+            f"{n}.",
+            ids=move.rules,
+            claims=move_claims(a, move),
+        )
         for n, move in enumerate(found.first[:most], 1)
     ]
     yield from section("First moves", items, ordered=True)

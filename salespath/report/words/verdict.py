@@ -94,13 +94,18 @@ def _turns(a: Assessment, item: Unless) -> bool:
 
 def conditions(vocabulary: Vocabulary, unless: Iterable[Unless]) -> str:
     """What would lift a block, after the word unless: at least $325,000 is signed and payable, or new money is secured."""
-    said = []
+    values: dict[tuple[str, str], list[str]] = {}  # those of one fact are said at once
     for item in unless:
-        fact, bound = vocabulary.facts[item.fact], readable(item.bound)
-        value = words(fact, (item.amount or 0) if item.value is None else item.value)
-        text = fact.condition.format(value=value, bound=bound, amount=value)
-        said.append(text or f"{fact.label}: {' '.join(filter(None, (bound, value)))}")
-    return ", or ".join(dict.fromkeys(said))
+        fact, value = vocabulary.facts[item.fact], (item.amount or 0) if item.value is None else item.value
+        members = value if fact.condition and isinstance(value, frozenset) else ()
+        said = [fact.values[member] for member in fact.values if member in members] or [words(fact, value)]
+        values.setdefault((item.fact, item.bound), []).extend(said)
+    clauses = []
+    for (name, bound), found in values.items():
+        fact, value = vocabulary.facts[name], either(list(dict.fromkeys(found)))
+        text = fact.condition.format(value=value, bound=readable(bound), amount=value)
+        clauses.append(text or f"{fact.label}: {' '.join(filter(None, (readable(bound), value)))}")
+    return ", or ".join(clauses)
 
 
 def firmness(assessment: Assessment) -> str:
