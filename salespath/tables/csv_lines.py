@@ -34,8 +34,9 @@ class CsvLines:
         comma = ""
         for texts, some in groupby(columns, _is_text):
             if texts:
-                cells = pc.binary_join_element_wise(*some, ",", null_handling="replace", null_replacement="")
-                self._add(np.arange(rows), pc.binary_join_element_wise(comma, cells, ""))
+                before = [""] if comma else []  # it begins with a comma then, without another copy of all
+                cells = pc.binary_join_element_wise(*before, *some, ",", null_handling="replace", null_replacement="")
+                self._add(np.arange(rows), cells)
             for column in () if texts else some:
                 if isinstance(column, Lists):
                     self._add_lists(column, comma)
