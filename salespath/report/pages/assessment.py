@@ -30,11 +30,9 @@ from salespath.rules.model import OTHER, PROCESSES
 
 FIRST = 3  # moves, blocks and reasons
 NEAREST = 2  # borders near which the company stands
-EXPLAINED, CUT, BRIEFEST = (
-    4,
-    6,
-    7,
-)  # the last version that explains figures, the first with two blocks at most, the last of all
+EXPLAINED = 4  # the last version with the reason against and what explains the figures
+CUT = 6  # the first with two blocks at most
+BRIEFEST = 7
 _WIDEST = 88
 LEGEND = (
     "Net evidence: 0.25 is a hint, 0.7 one strong reason. Product and market make fit (which process suits), the rest means "

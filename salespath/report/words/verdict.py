@@ -97,14 +97,16 @@ def conditions(vocabulary: Vocabulary, unless: Iterable[Unless]) -> str:
     values: dict[tuple[str, str], list[str]] = {}  # those of one fact are said at once
     for item in unless:
         fact, value = vocabulary.facts[item.fact], (item.amount or 0) if item.value is None else item.value
-        members = value if fact.condition and isinstance(value, frozenset) else ()
-        said = [fact.values[member] for member in fact.values if member in members] or [words(fact, value)]
-        values.setdefault((item.fact, item.bound), []).extend(said)
+        if fact.condition and isinstance(value, frozenset):
+            said = [text for member, text in fact.values.items() if member in value]
+        else:
+            said = [words(fact, value)]
+        values.setdefault((item.fact, readable(item.bound)), []).extend(said)
     clauses = []
     for (name, bound), found in values.items():
-        fact, value = vocabulary.facts[name], either(list(dict.fromkeys(found)))
-        text = fact.condition.format(value=value, bound=readable(bound), amount=value)
-        clauses.append(text or f"{fact.label}: {' '.join(filter(None, (readable(bound), value)))}")
+        fact, text = vocabulary.facts[name], either(found)
+        clause = fact.condition.format(value=text, bound=bound, amount=text)
+        clauses.append(clause or f"{fact.label}: {' '.join(filter(None, (bound, text)))}")
     return ", or ".join(clauses)
 
 
