@@ -151,7 +151,7 @@ def test_the_same_rules_in_other_files_and_another_order_are_the_same(tmp_path: 
     done = run("rules", "diff", "built-in", str(whole), "--on", REAL)
     assert (done.returncode, done.stderr) == (0, b"")
     told = " ".join(done.stdout.decode().split())
-    assert "(3.0.0): no difference. On 32 companies: 0 with another verdict, 0 more" in told
+    assert "(3.0.1): no difference. On 32 companies: 0 with another verdict, 0 more" in told
 
 
 def test_the_built_in_rules_have_a_name() -> None:
@@ -332,7 +332,7 @@ def test_a_real_change_on_the_real_companies(house: str) -> None:
     done = run("rules", "diff", "built-in", house, "--on", REAL)
     assert (done.returncode, done.stderr) == (0, b"")
     told = done.stdout.decode()
-    assert "(3.0.0): 1 removed, 1 changed (rules). " in " ".join(told.split())
+    assert "(3.0.1): 1 removed, 1 changed (rules). " in " ".join(told.split())
     assert "\nBox: both, smb first -> smb\n    through: enterprise-average-covers-two-groups\n" in told
     assert "      + Put it in front of 10 users.\n" in told
     assert run("rules", "diff", "-", house, "--on", REAL).stdout != b""
