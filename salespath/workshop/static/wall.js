@@ -4,10 +4,10 @@
   const of = (event) => event.target instanceof Element ? event.target : document.body;
   const typing = (event) => of(event).closest("input, select, textarea") !== null;
 
-  // Views
+  // Views; the one shown is not fetched again, over what was chosen in it
   document.addEventListener("keydown", (event) => {
     if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    document.querySelector(`nav a[data-key="${CSS.escape(event.key)}"]`)?.click();
+    document.querySelector(`nav a[data-key="${CSS.escape(event.key)}"]:not([aria-current])`)?.click();
   });
 
   // The reasoning, step by step
