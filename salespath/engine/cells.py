@@ -21,6 +21,7 @@ from salespath.rules.language import Compare, Constant, Leaf, Quantity
 PARTS = {"number": 10, "share": 100}  # of one, by which a threshold is crossed; other numbers are whole
 FAR = 10**12  # no number beyond that makes a difference to a company there is
 SLACK = 1e-9  # parts of one by which machine numbers may be off
+NEAR_BY = 2**17  # parts of one
 FACTOR = 2  # by which a guessed number may be wrong
 
 
@@ -105,12 +106,15 @@ def begins(
     """
 
     def crossings(test: Compare) -> Iterator[int]:
-        def state(point: int) -> tuple[int, int, int]:
-            return company(point / PARTS.get(term.type, 1)).test(test)
+        def at(point: float) -> Company:
+            return company(point / PARTS.get(term.type, 1))
+
+        def state(point: float) -> tuple[int, int, int]:
+            return at(point).test(test)
 
         here, last = low, state(high)
         while state(here) != last:  # beside a range a test is undecided between yes and no
-            here = bisect_between(here, high, state)
+            here = bisect_between(here, high, state, likely_turns(here, high, lambda point: at(point).apart(test)))
             yield int(here)
 
     return sorted({low, high, *(point for point in turns(term, tests, crossings) if low < point < high)})
@@ -195,13 +199,40 @@ def turns(term: Fact | Derived, tests: Iterable[Leaf], crossings: Callable[[Comp
         before = cell
 
 
-def bisect_between(low: Any, high: Any, state: Callable[[Any], Any]) -> Any:
-    """The least number, in parts of one, from which on a test is no longer as it is with the lowest: of one company or of rows."""
+def bisect_between(low: Any, high: Any, state: Callable[[Any], Any], likely: Iterable[Any] = ()) -> Any:
+    """The least number, in parts of one, from which on a test is no longer as it is with the lowest.
+
+    It is looked for below the first `likely` number at which the test has turned, and above those before it. Where the test
+    turns more than once it depends on these which turn is found.
+    """
     before = state(low)
-    while True:
-        gap = high - low
-        if gap <= 1 if isinstance(gap, (int, float)) else (gap <= 1).all():
-            return high
+    for point in sorted({*likely}):
+        if low < point < high:
+            if state(point) != before:
+                high = point
+                break
+            low = point
+    while high - low > 1:
         middle = (low + high) // 2
-        same = state(middle) == before
-        low, high = low + (middle - low) * same, high - (high - middle) * (1 - same)
+        if state(middle) == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def likely_turns(low: Any, high: Any, difference: Callable[[Any], float]) -> Iterator[Any]:
+    """Where a difference is nought if it grows evenly with a number in parts of one, or in inverse proportion to it."""
+    first, last = (
+        low + 1,
+        min(low + NEAR_BY, high),
+    )  # the first above nothing; far off a number may be no longer possible
+    one, other = difference(first), difference(last)
+    yield first
+    for a, b in ((one, other), (one * first, other * last)):
+        try:
+            turn = round(first + (last - first) * (a / (a - b)))
+        except (ArithmeticError, ValueError):  # they are alike, endless or undefined
+            continue
+        if low <= turn <= high:
+            yield from (turn - 1, turn, turn + 1)  # the comparison is strict or not

@@ -71,6 +71,13 @@ class Company:
         found = self._value(tree, unlimited)
         return None if isinstance(found, Range) else found
 
+    def apart(self, test: Compare) -> float:
+        """By how much the left of a comparison is above the right, of ranges by their low ends; NaN where that is not known."""
+        left, right = (self._value(tree) for tree in (test.left, test.right))
+        if left is None or right is None:
+            return math.nan
+        return (left.low if isinstance(left, Range) else left) - (right.low if isinstance(right, Range) else right)
+
     def _value(self, tree: Number, unlimited: bool = False) -> float | Range | None:
         match tree:  # bare classes: what is most often asked is not taken apart
             case Quantity():

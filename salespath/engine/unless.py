@@ -6,23 +6,39 @@ block and one step short of it does not. The search is the same for one company 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import reduce
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial, reduce
 from operator import and_, or_
-from typing import Any
 
 from salespath.engine.assessment import Blocker, Unless
 from salespath.engine.base import Base
-from salespath.engine.cells import PARTS, bisect_between, bounds, inside, options
+from salespath.engine.cells import PARTS, as_number, bisect_between, bounds, inside, likely_turns, options
 from salespath.engine.company import Company
 from salespath.engine.intervals import is_open
 from salespath.engine.truth_graph import Ref
-from salespath.engine.walk import Bits, Carrier, Numbers
+from salespath.engine.walk import Bits, Carrier
 from salespath.facts import Fact, Value
 from salespath.facts.values import Range
+from salespath.rules.language import Compare, inputs
 
-BOUNDS = ("", "at_least", "at_most")
+
+@dataclass(frozen=True)
+class Search:
+    """What an answer may lift of a block: exceptions as nodes, what these read, and the comparisons that read the answer."""
+
+    refs: tuple[Ref, ...]
+    names: frozenset[str]
+    tests: tuple[Compare, ...]
+
+
+@cache
+def search(base: Base, block: str, fact: str) -> Search:
+    """The exceptions of a block that read a fact, as an answer to it makes no other one certain."""
+    refs = tuple(ref for ref in exceptions(base, block) if fact in base.behind(base.graph.names_read([ref])))
+    leaves = (leaf for leaf in base.graph.leaves_below(refs) if isinstance(leaf, Compare))
+    tests = tuple(leaf for leaf in leaves if fact in base.behind(inputs(leaf)))
+    return Search(refs, frozenset(base.behind(base.graph.names_read(refs))), tests)
 
 
 def unless(base: Base, facts: Mapping[str, Value], block: str) -> tuple[Unless, ...]:
@@ -44,30 +60,40 @@ def lifting_all(blockers: Iterable[Blocker], process: str) -> tuple[Unless, ...]
 
 
 def _of_one(base: Base, facts: Mapping[str, Value], block: str, fact: Fact) -> Iterator[Unless]:
-    refs = exceptions(base, block, fact.id)
+    looked, step = search(base, block, fact.id), PARTS.get(fact.type, 1)
+
+    def company(value: Value) -> Company:
+        return Company(base, {**facts, fact.id: value})
 
     def lifts(value: Value) -> int:
-        return int(any_certain(base, Company(base, {**facts, fact.id: value}), refs))
+        return int(any_certain(base, company(value), looked.refs))
+
+    def apart(test: Compare, point: float) -> float:
+        return company(point / step).apart(test)
 
     if fact.numeric:
         known = facts.get(fact.id)
         low, high = inside(fact, known) if isinstance(known, Range) else bounds(fact)
-        bound, amount = least(fact, lifts, low, high) if isinstance(low, int) else (0, 0)
-        if bound:
-            yield Unless(block, fact.id, BOUNDS[bound], int(amount) if amount == int(amount) else amount)
+        at_low, at_high = (lifts(low / step), lifts(high / step)) if isinstance(low, int) else (0, 0)
+        least = low  # what lifts everywhere lifts from the lowest amount on
+        if at_low != at_high:
+            likely = [turn for test in looked.tests for turn in likely_turns(low, high, partial(apart, test))]
+            least = bisect_between(low, high, lambda point: lifts(point / step), likely) - at_low
+        if at_low or at_high:
+            yield Unless(block, fact.id, "at_least" if at_high else "at_most", as_number(fact, least))
     else:
         yield from (Unless(block, fact.id, value=value) for value in answers(fact) if lifts(value))
 
 
+@cache
 def read(base: Base, block: str) -> list[str]:
     """The facts that the exceptions of a block read, through derived numbers, in the order of the vocabulary."""
     return base.facts_behind(base.graph.names_read(exceptions(base, block)))
 
 
-def exceptions(base: Base, block: str, fact: str = "") -> tuple[Ref, ...]:
-    """The exceptions of a block as nodes; with a fact those that read it, as an answer to it makes no other one certain."""
-    refs = tuple(map(base.rule_ref, base.overriding(block)))
-    return tuple(ref for ref in refs if fact in base.behind(base.graph.names_read([ref]))) if fact else refs
+def exceptions(base: Base, block: str) -> list[Ref]:
+    """The exceptions of a block as nodes."""
+    return [*map(base.rule_ref, base.overriding(block))]
 
 
 def answers(fact: Fact) -> tuple[Value, ...]:
@@ -88,23 +114,3 @@ def any_certain(base: Base, carrier: Carrier, refs: Iterable[Ref]) -> Bits:
         )
         found = found | true
     return found
-
-
-def least(
-    fact: Fact,
-    lifts: Callable[[Any], Numbers],
-    low: Any,
-    high: Any,
-    bisect: Callable[..., Any] = bisect_between,
-    at_ends: tuple[Any, Any] | None = None,
-) -> tuple[Any, Any]:
-    """The place in BOUNDS of the bound that lifts, and the amount from `low` to `high`. Of one company, or of the rows of a table.
-
-    `lifts` says of an amount (one for every row) whether it lifts the block, as 0 or 1 (`at_ends`: it has of `low` and `high`);
-    `bisect` looks where that turns.
-    """
-    steps = PARTS.get(fact.type, 1)
-    at_low, at_high = at_ends or (lifts(low / steps), lifts(high / steps))
-    up, down = at_high, at_low & (1 - at_high)  # what lifts everywhere lifts from the lowest amount on
-    turn = bisect(low + 0 * up, high + 0 * up, lambda point: lifts(point / steps))
-    return up + 2 * down, (turn + (low - turn) * (at_low & at_high) - down) / steps

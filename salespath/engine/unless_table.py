@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from salespath.engine.base import Base
 from salespath.engine.cells import PARTS, SLACK, bounds
 from salespath.engine.halving import bisect_rows, likely_turns
 from salespath.engine.table import Array, Bits, FactColumn, FactTable, Rows, column, distinct_rows
-from salespath.engine.unless import BOUNDS, answers, any_certain, exceptions, least, read
+from salespath.engine.unless import answers, any_certain, read, search
 from salespath.facts import Fact, Value
 from salespath.rules.language import Compare, Leaf, Number, inputs
 
@@ -41,42 +41,28 @@ def liftings(base: Base, table: FactTable, standing: Mapping[str, Array]) -> Ite
                     yield from _of_fact(base, table, block, base.vocabulary.facts[name], some)
 
 
-class _Kept:
-    """What is the same whatever is answered to one question: tests and numbers that do not read it."""
-
-    def __init__(self, rows: Rows, name: str) -> None:
-        self.rows, self.name = rows, name
-        self.tests: dict[Leaf, tuple[Bits, Bits, Bits]] = {}
-        self._reads: dict[Leaf | Number, bool] = {}
-
-    def reads(self, tree: Leaf | Number) -> bool:
-        """Whether a test or number reads the answer."""
-        if tree not in self._reads:
-            self._reads[tree] = self.name in self.rows.base.behind(inputs(tree))
-        return self._reads[tree]
+@cache
+def _reads(base: Base, tree: Leaf | Number, name: str) -> bool:
+    """Whether a test or number reads an answer."""
+    return name in base.behind(inputs(tree))
 
 
 class _Answered(Rows):
-    """Rows with answers to one question."""
+    """Rows with answers to one question; `kept` has what is the same whatever they are."""
 
-    def __init__(self, kept: _Kept, cells: FactColumn) -> None:
-        rows = kept.rows
-        super().__init__(rows.base, FactTable(rows.table.rows, {**rows.table.columns, kept.name: cells}))
-        self._kept = kept
+    def __init__(self, kept: Rows, name: str, cells: FactColumn) -> None:
+        super().__init__(kept.base, FactTable(kept.table.rows, {**kept.table.columns, name: cells}))
+        self._kept, self._name = kept, name
 
     def test(self, leaf: Leaf) -> tuple[Bits, Bits, Bits]:
         """Whether a leaf is true, false, undecided."""
-        if self._kept.reads(leaf):
-            return super().test(leaf)
-        if leaf not in self._kept.tests:
-            self._kept.tests[leaf] = self._kept.rows.test(leaf)
-        return self._kept.tests[leaf]
+        return super().test(leaf) if _reads(self.base, leaf, self._name) else self._kept.test(leaf)
 
     def value(self, tree: Number, *, unlimited: bool = False) -> FactColumn:
         """The values of a numeric tree."""
-        if self._kept.reads(tree):
+        if _reads(self.base, tree, self._name):
             return super().value(tree, unlimited=unlimited)
-        return self._kept.rows.value(tree, unlimited=unlimited)
+        return self._kept.value(tree, unlimited=unlimited)
 
 
 def _inside(fact: Fact, given: FactColumn | None, rows: int) -> tuple[Array, Array]:
@@ -90,54 +76,48 @@ def _inside(fact: Fact, given: FactColumn | None, rows: int) -> tuple[Array, Arr
 
 
 def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) -> Iterator[Lifting]:
-    refs = exceptions(base, block, fact.id)
-    names = base.behind(base.graph.names_read(refs)) & table.columns.keys()
-    columns = {name: table.columns[name][rows] for name in names}
+    looked = search(base, block, fact.id)
+    columns = {name: table.columns[name][rows] for name in looked.names & table.columns.keys()}
     given = columns.pop(fact.id, None)
     ends = _inside(fact, given, len(rows)) if fact.numeric else ()
     every = np.ones(len(rows), dtype=bool)
     first, which = distinct_rows([*columns.values(), *(FactColumn(end, every) for end in ends)], len(rows))
-    kept = _Kept(Rows(base, FactTable(len(first), {name: cells[first] for name, cells in columns.items()})), fact.id)
+    kept = Rows(base, FactTable(len(first), {name: cells[first] for name, cells in columns.items()}))
 
-    def lifts(cells: FactColumn) -> Array:
-        carrier = _Answered(kept, cells)
-        found: Array = carrier.expand(any_certain(base, carrier, refs))
-        return found
+    def answered(values: Array) -> _Answered:
+        """The rows with an answer each, or with several."""
+        values = np.broadcast_to(values, np.broadcast_shapes(np.shape(values), (kept.rows,)))
+        return _Answered(kept, fact.id, FactColumn(values, np.ones(values.shape, dtype=bool)))
+
+    def lifts(values: Array) -> Array:
+        carrier = answered(values)
+        bits = any_certain(base, carrier, looked.refs)
+        return np.broadcast_to(carrier.expand(bits), (*values.shape[:-1], kept.rows))
 
     if not fact.numeric:
-        for value in answers(fact):
-            so = lifts(column(fact, [value])[np.zeros(len(first), dtype=np.intp)]).astype(bool)
-            if so.any():
-                yield Lifting(block, fact, rows[so[which]], value=value)
+        values = answers(fact)
+        for value, lifting in zip(values, lifts(column(fact, values).values[:, np.newaxis]).astype(bool)):
+            if lifting.any():
+                yield Lifting(block, fact, rows[lifting[which]], value=value)
         return
-
-    known = np.ones(len(first), dtype=bool)
-
-    def amounts_lift(amount: Array) -> Array:
-        shape = np.broadcast_shapes(np.shape(amount), known.shape)
-        return lifts(FactColumn(np.broadcast_to(np.asarray(amount, np.float64), shape), known))
-
-    low, high = (end[first] for end in ends)
-    step = PARTS.get(fact.type, 1)
-    at_low, at_high = np.broadcast_to(amounts_lift(np.stack([low, high]) / step), (2, len(first)))
-    some = (low <= high) & (at_low | at_high).astype(bool)
-    if not some.any():  # else no whole amount is within the range, or none lifts
-        return
-    known, low, high = known[some], low[some], high[some]
-    columns = {name: cells[some] for name, cells in kept.rows.table.columns.items()}
-    kept = _Kept(Rows(base, FactTable(len(known), columns)), fact.id)
-    tests = [leaf for leaf in base.graph.leaves_below(refs) if isinstance(leaf, Compare) and kept.reads(leaf)]
 
     def apart(test: Compare, point: Array) -> Array:
-        carrier = _Answered(kept, FactColumn(point / step, np.broadcast_to(known, point.shape)))
+        carrier = answered(point / step)
         found: Array = carrier.value(test.left).values - carrier.value(test.right).values
         return found
 
-    likely = [turn for test in tests for turn in likely_turns(low, high, partial(apart, test))]
-    codes, amounts = np.zeros(len(first), dtype=np.int64), np.zeros(len(first))
-    bisect = partial(bisect_rows, before=at_low[some], likely=likely)
-    codes[some], amounts[some] = least(fact, amounts_lift, low, high, bisect, (at_low[some], at_high[some]))
-    codes, amounts = codes[which], amounts[which]
-    for code, bound in enumerate(BOUNDS):
-        if bound and (codes == code).any():
-            yield Lifting(block, fact, rows[codes == code], bound, amounts[codes == code])
+    low, high = (end[first] for end in ends)
+    step = PARTS.get(fact.type, 1)
+    at_low, at_high = lifts(np.stack([low, high]) / step).astype(bool) & (
+        low <= high
+    )  # else no whole amount is within the range
+    some = at_low != at_high
+    if some.any():
+        kept = Rows(base, FactTable(some.sum(), {name: cells[some] for name, cells in kept.table.columns.items()}))
+        before, ends = at_low[some], (low[some], high[some])
+        likely = [turn for test in looked.tests for turn in likely_turns(*ends, partial(apart, test))]
+        low[some] = bisect_rows(*ends, lambda point: lifts(point / step), before, likely) - before
+    for bound, so in (("at_least", at_high), ("at_most", at_low & ~at_high)):
+        if so.any():
+            here = so[which]  # what lifts everywhere lifts from the lowest amount on
+            yield Lifting(block, fact, rows[here], bound, low[which][here] / step)

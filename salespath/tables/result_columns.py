@@ -230,7 +230,9 @@ class ResultColumns:
     def _unless(self) -> Lists:
         """What alone lifts each block that stands: smb-cash-below-one-cycle: committed_revenue >= 325000."""
         rows, codes, texts, size = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)], [_NO_TEXTS], 0
-        for item in liftings(self.base, self.batch.table, self.result.standing):
+        standing = self.result.standing.items()
+        open_ = {rule: bits & ~self.result.fired[self._place[rule]] for rule, bits in standing}
+        for item in liftings(self.base, self.batch.table, open_):
             lead = f"{item.block}: {item.fact.id} "
             if item.amounts is None:
                 assert item.value is not None

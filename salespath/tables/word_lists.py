@@ -26,8 +26,9 @@ class Lists:
         return self.words if isinstance(self.words, pa.Array) else pa.array(self.words, pa.string())
 
     def typed(self) -> pa.Array:
-        """As lists of dictionary words."""
-        items = pa.DictionaryArray.from_arrays(pa.array(self.codes, pa.int32()), self.texts)
+        """As lists of dictionary words, each once: a Parquet file has them written out where a dictionary repeats one."""
+        words = self.texts.dictionary_encode()
+        items = pa.DictionaryArray.from_arrays(words.indices.take(pa.array(self.codes, pa.int32())), words.dictionary)
         return pa.ListArray.from_arrays(pa.array(self.offsets), items)
 
 

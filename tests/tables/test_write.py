@@ -36,7 +36,7 @@ from salespath.tables.header import RESULTS
 from salespath.tables.read import CompaniesFile
 from salespath.tables.result_columns import ResultColumns, Wording
 from salespath.tables.run import assess_to_file
-from salespath.tables.word_lists import first, lists, without_repeats
+from salespath.tables.word_lists import Lists, first, lists, without_repeats
 
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 REAL = str(EXAMPLES / "real_companies.csv")
@@ -385,6 +385,15 @@ def test_lists_of_the_words_whose_bits_are_set(rows, count, most, source):
     assert lists(without_repeats(bits, labels), labels, rows).typed().to_pylist() == [
         [*dict.fromkeys(items)] for items in set_in_row
     ]
+
+
+def test_parquet_keeps_words_once_that_a_list_has_twice(tmp_path):
+    words = [f"Your runway of {months} months is short, and says so at some length." for months in (3, 4, 3)]
+    made = Lists(np.array([0, 2, 3, 3], dtype=np.int32), np.array([0, 1, 2], dtype=np.int32), words).typed()
+    assert made.to_pylist() == [words[:2], words[2:], []]
+    pyarrow.parquet.write_table(pa.table({"texts": made}), tmp_path / "out.parquet")
+    written = pyarrow.parquet.ParquetFile(tmp_path / "out.parquet").metadata.row_group(0).column(0)
+    assert "RLE_DICTIONARY" in written.encodings  # else each text is written out in each row
 
 
 def test_work_ahead_keeps_the_order_and_does_not_run_away():
