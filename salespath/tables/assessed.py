@@ -17,6 +17,7 @@ from salespath.engine.contradictions import contradictions, doubtful_rows, probl
 from salespath.engine.table import Rows, TableResult, assess_at_once
 from salespath.files.problems import WARNING, Problem, in_order
 from salespath.tables.batch import Batch
+from salespath.tables.namesakes import Namesakes
 from salespath.tables.progress import Advance
 from salespath.tables.read import TableReading, check_count, no_rows
 
@@ -62,6 +63,7 @@ def read_companies(
     for problem in reading.problems:
         on_problem(problem)
     rows = told = untold = 0
+    namesakes = Namesakes(reading.path)
     for batch, contradicted in work_ahead(work, reading.parts()):
         check_count(batch)
         some = contradicted[: NAMED - told]
@@ -69,10 +71,11 @@ def read_companies(
             on_problem(problem)
         told, untold = told + len(some), untold + len(contradicted) - len(some)
         rows += batch.count - len(batch.left_out)
+        namesakes.add(batch)
         if progress:
             progress(batch.count, batch.part)
         yield batch
-    for problem in reading.notes():
+    for problem in (*reading.notes(), *namesakes.problems()):
         on_problem(problem)
     if untold:
         message = f"{untold} more rows contradict themselves; the first {NAMED} are told one by one."

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from salespath.facts.company_names import LEGAL_FORMS, folded_name
 from salespath.files.problems import NOTE, SalespathError
-from salespath.tables import left_out, read
+from salespath.tables import left_out, namesakes, read
 from salespath.tables.dates import Names, name_keys
 from salespath.tables.left_out import _Seen, row_keys
 from salespath.tables.normalise import normalise
@@ -186,6 +186,39 @@ def test_of_very_many_only_the_first_are_told_one_by_one(tmp_path, monkeypatch):
     *_, last = portfolio.problems
     assert (len(portfolio.problems), len(portfolio.left_out)) == (3, 5)
     assert last.message == "left out likewise (duplicate): rows 6-8."
+
+
+def told_of_namesakes(folder: Path, *rows: str, header: str = "company,fund,capital") -> list[str]:
+    (folder / "f.csv").write_text("\n".join((header, *rows, "")))
+    done = run("assess", str(folder / "f.csv"), "-o", str(folder / "out.csv"), "--force", "--columns", "verdict")
+    return [line for line in done.stderr.decode().splitlines() if "SP129" in line]
+
+
+def test_a_company_that_several_rows_name_is_told_and_each_row_assessed(tmp_path, monkeypatch):
+    from salespath.tables import csv_reader
+
+    rows = ("Acme Ltd,I,1", "B,I,1", "ACME,II,2", "acme limited,II,3", ",I,1", ",I,2", "B,I,1", "Acme Ltd,I,yes")
+    wanted = (
+        f"{tmp_path}/f.csv, row 4: warning SP129: Acme Ltd is the company of rows 2, 4-5, which say different things; each is "
+        "assessed. Keep the row that holds, or say in a column as_of of which date each is."
+    )
+    assert told_of_namesakes(tmp_path, *rows) == [wanted]  # not of a row said twice, or rejected, or without a name
+    assert (tmp_path / "out.csv").read_text().count("\n") == 1 + 6
+    monkeypatch.setattr(csv_reader, "ROWS", 2)
+    assert told_of_namesakes(tmp_path, *rows) == [wanted]
+    dated = (f"{row},202{n}-01-31" for n, row in enumerate(rows[:4]))
+    assert told_of_namesakes(tmp_path, *dated, header="company,fund,capital,as_of") == []
+
+
+def test_of_many_companies_that_several_rows_name_the_first_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(namesakes, "NAMED", 2)
+    monkeypatch.setattr(namesakes, "MOST", 9)
+    told = told_of_namesakes(tmp_path, *(f"C{n % 4},I,{n}" for n in range(9)))
+    assert [line.partition("SP129: ")[2].partition(",")[0] for line in told] == [
+        "C0 is the company of rows 2",
+        "C1 is the company of rows 3",
+        "2 more companies are named by several rows; the first 2 are told one by one.",
+    ]
 
 
 def test_a_row_that_goes_astray_stops_the_run(tmp_path, monkeypatch):
