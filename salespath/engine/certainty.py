@@ -12,7 +12,8 @@ import math
 SCALE = 10**9
 
 # Net evidence from which each word is used (expert judgement): 0.25 is one hint, 0.7 about one strong reason, 1.6 several.
-_WORDS = ((1.6, "strong"), (0.7, "clear"), (0.25, "some"))
+SOME = 0.25
+_WORDS = ((1.6, "strong"), (0.7, "clear"), (SOME, "some"))
 
 
 def weight(certainty: float) -> int:

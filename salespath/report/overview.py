@@ -13,6 +13,7 @@ from salespath.engine.strength import LEVELS
 from salespath.engine.walk import SUMS
 from salespath.facts import Case
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.report.words.verdict import knows_of
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS
 
 MOST = 10_000  # companies that are kept line by line
@@ -25,9 +26,9 @@ _VERDICTS = ("not_yet", "undetermined", "both", "enterprise", "smb")  # by how m
 class Line:
     """A company of a portfolio; what is not known, or was not worked out, is empty.
 
-    `sums` are net evidence by process and by `fit`, `means` or a dimension, 0 being balanced; `flags` are levels and rules, the
-    gravest first; `hangs_on` are facts, as `first_question` is one; `blocks` are the rules that stand in the way of a process.
-    `case` is the company itself, where a page is to be made of it.
+    `sums` are net evidence by process and by `fit`, `means` or a dimension, 0 being balanced; where nothing is known of one, it is
+    not there. `flags` are levels and rules, the gravest first; `hangs_on` are facts, as `first_question` is one; `blocks` are the
+    rules that stand in the way of a process. `case` is the company itself, where a page is to be made of it.
     """
 
     company: str
@@ -164,7 +165,8 @@ def line(a: Assessment) -> Line:
     first = on[0] if on else "" if settled or not a.next_questions else a.next_questions[0].fact
     flags = tuple((flag.level, flag.rule) for flag in a.flags)
     blocks = tuple(block.rule for block in a.blockers)
-    sums = {(p, name): certainty.net(a.evidence[p][name]) for p in PROCESSES for name in (*SUMS, *DIMENSIONS)}
+    names = (*SUMS, *DIMENSIONS)
+    sums = {(p, name): certainty.net(a.evidence[p][name]) for p in PROCESSES for name in names if knows_of(a, p, name)}
     said = (a.process, a.lead or "", a.leaning or "", a.motion or "", a.strength.level, first)
     return Line(a.company, *said, hangs_on=on, flags=flags, sums=sums, blocks=blocks, case=a.case)
 

@@ -225,7 +225,8 @@ class Point:
 class Quadrant(Block):
     """Points on two axes that cross at nought, each with its name where there is room.
 
-    `quarters` says what it means to stand in one: upper left, upper right, lower left, lower right.
+    `quarters` says what it means to stand in one: upper left, upper right, lower left, lower right; `between` on a
+    border of them, or nearer to it than `least`.
     """
 
     points: tuple[Point, ...]
@@ -235,6 +236,8 @@ class Quadrant(Block):
     caption: str = ""
     names: str = "Company"  # what the points are
     kinds: str = "Process"
+    between: str = ""
+    least: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def add(overview: Overview, item: Assessed, results: ResultColumns, by: str | No
     companies = _texts(item, COMPANY, results.base.vocabulary)
     keys = [(p, name) for p in PROCESSES for name in (*SUMS, *DIMENSIONS)]
     sums = {key: [certainty.net(n) for n in item.result.sums[key][at].tolist()] for key in keys}
+    known = {name: results.known_of(name)[at].tolist() for name in (*SUMS, *DIMENSIONS)}
     cases = list(item.batch[at[: overview.cases]].cases(results.base.vocabulary)) if overview.cases else []
     lines = []
     for place, n in enumerate(kept):
@@ -70,7 +71,7 @@ def add(overview: Overview, item: Assessed, results: ResultColumns, by: str | No
             **said,
             hangs_on=tuple(columns["hangs_on"][n]),
             flags=flags[n],
-            sums={key: sums[key][place] for key in keys},
+            sums={key: sums[key][place] for key in keys if sums[key][place] or known[key[1]][place]},
             group=groups[n],
             blocks=tuple(columns["blockers"][n]),
             case=cases[place] if place < len(cases) else None,

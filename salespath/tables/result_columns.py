@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from salespath.facts import Derived, Fact
 from salespath.facts.money import Rate, in_own_currency, own_rate
 from salespath.facts.values import Range, cell_text, words
 from salespath.facts.vocabulary import DIMENSIONS
+from salespath.report.words.verdict import UNKNOWN, facts_about
 from salespath.rules.language import Quantity
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, SOLD, VERDICTS, Advise, Rule, Warn
 from salespath.tables.batch import Batch
@@ -188,11 +190,22 @@ class ResultColumns:
             self._totals[process, name] = pa.array(self.result.sums[process, name]).dictionary_encode()
         total = self._totals[process, name]
         if of is certainty.word:
-            said = pa.array([of(n) for n in total.dictionary.to_pylist()], pa.string())
+            sums = total.dictionary.to_pylist()
+            said = pa.array([*map(of, sums), UNKNOWN], pa.string())
+            if 0 in sums:
+                nothing = ~self.known_of(name) & (self.result.sums[process, name] == 0)
+                indices = np.where(nothing, len(sums), total.indices)
+                return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), said)
         else:
             numbers = [_rounded(of, n) for n in total.dictionary.to_pylist()]
             said = pa.array(map(str, numbers) if figure == pa.string() else numbers, figure)
         return pa.DictionaryArray.from_arrays(total.indices, said)
+
+    def known_of(self, name: str) -> Array:
+        """Of which rows anything is known of fit, means or a dimension."""
+        columns = self.batch.table.columns
+        about = (columns[fact].known for fact in facts_about(self.base.vocabulary, name, columns))
+        return reduce(or_, about, np.zeros(self.result.rows, dtype=bool))
 
     def _advice(self) -> Bits:
         """The plan without moves that are in place, no choice twice."""

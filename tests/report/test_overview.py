@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -20,7 +21,9 @@ def level(value: float) -> Level:
 
 
 def quadrant(*points: Point) -> Quadrant:
-    return Quadrant(points, "Fit", "Means", ("able only", "now", "neither", "later"), "Where they stand")
+    return Quadrant(
+        points, "Fit", "Means", ("able only", "now", "neither", "later"), "Where they stand", between="on a line"
+    )
 
 
 def many(number: int, seed: int) -> Quadrant:
@@ -70,10 +73,14 @@ def test_quarters_count_every_point_once():
     )
     assert [(item.label, item.text) for item in overview.quarters(drawn).items] == [
         ("1", "able only"),
-        ("2", "now"),
+        ("1", "now"),
         ("0", "neither"),
         ("1", "later"),
+        ("1", "on a line"),
     ]
+    assert len(overview.quarters(quadrant(drawn.points[0])).items) == 4
+    farther = overview.quarters(replace(drawn, least=1.5)).items
+    assert [item.label for item in farther] == [*"00004"]
 
 
 def test_each_format_says_every_company_and_number():

@@ -27,6 +27,7 @@ from salespath.facts.values import cell_text
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.files.problems import SalespathError
 from salespath.report.plain import document
+from salespath.report.words.verdict import evidence
 from salespath.rules.model import PROCESSES
 from salespath.tables import csv_reader
 from salespath.tables.assessed import AHEAD, work_ahead
@@ -74,7 +75,7 @@ def wanted(a: Assessment) -> dict[str, object]:
         "settled": a.settled,
         "settled_by": a.settled_by,
         "possible": list(a.possible),
-        **{f"{name}_{p}": certainty.word(a.evidence[p][name]) for name in SUMS for p in PROCESSES},
+        **{f"{name}_{p}": evidence(a, p, name, "{word}") for name in SUMS for p in PROCESSES},
         **rounded,
         **{
             f"dimensions_{d}_{p}": round(certainty.certainty(a.evidence[p][d]), 3) + 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -12,6 +13,7 @@ from salespath.report.page import Bars, Cell, Column, HeatMap, Item, Items, Leve
 Box: TypeAlias = tuple[float, float, float, float]
 
 UNKNOWN = "unknown"
+BETWEEN = 4  # the place of what is on a border, behind the quarters
 _LONGEST = 28  # letters of a name in a picture
 
 
@@ -29,16 +31,17 @@ def points(drawn: Quadrant) -> Table:
 
 
 def quarters(drawn: Quadrant) -> Items:
-    """How many points stand in each quarter that has a name, those on a border in the upper or right one."""
-    found = []
-    for place, means in enumerate(drawn.quarters):
-        number = sum(means != "" and place == _quarter(point) for point in drawn.points)
-        found += [Item(means, str(number))] if means else []
+    """How many points stand in each quarter that has a name, and how many near a border, if that has one and there are any."""
+    number = Counter(_quarter(point, drawn.least) for point in drawn.points)
+    found = [Item(means, str(number[place])) for place, means in enumerate(drawn.quarters) if means]
+    found += [Item(drawn.between, str(number[BETWEEN]))] if drawn.between and number[BETWEEN] else []
     return Items(tuple(found), aligned=True)
 
 
-def _quarter(point: Point) -> int:
-    return (0 if point.up.value >= 0 else 2) + (point.across.value >= 0)
+def _quarter(point: Point, least: float) -> int:
+    across, up = point.across.value, point.up.value
+    near = min(abs(across), abs(up))
+    return (0 if up > 0 else 2) + (across > 0) if near >= least and near > 0 else BETWEEN
 
 
 def levels(drawn: HeatMap) -> Table:

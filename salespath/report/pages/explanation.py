@@ -30,7 +30,7 @@ from salespath.report.words.phrases import (
     sources,
     value_title,
 )
-from salespath.report.words.verdict import conditions, figure, headline, two_groups
+from salespath.report.words.verdict import conditions, evidence, figure, headline, two_groups
 from salespath.rules.language import Condition, Is, inputs
 from salespath.rules.model import PROCESSES, Advise, Attribute, BlockProcess, Conclude, Rule, Topic, Warn, Weigh
 
@@ -116,7 +116,7 @@ class _InWords:
                 asked, answer = NAMES.get(name, readable(name)), readable(self.a.process)
                 return f"{self.a.company}: why not {asked}? The answer is {answer}."
             case "sum", _:
-                return f"{NAMES[self._process(finding)]} selling: {_size_of_sum(_weight(finding))}"
+                return f"{NAMES[self._process(finding)]} selling: {self._size_of_sum(finding)}"
             case "rule", Rule() as rule:
                 return self.fired[rule.id].because if rule.id in self.fired else self._about(rule)
             case "exception", _:
@@ -173,6 +173,11 @@ class _InWords:
         then = self.rules[finding.rule].then if finding.rule else finding.evidence
         assert isinstance(then, (BlockProcess, Weight))
         return then.process
+
+    def _size_of_sum(self, finding: Finding) -> str:
+        """A sum in words, with its figure."""
+        assert finding.evidence
+        return evidence(self.a, finding.evidence.process, finding.evidence.of, "{word} ({figure})", digits=2)
 
     def _opened(self, block: Finding) -> bool:
         """Whether it is not known if a block applies."""
@@ -279,8 +284,7 @@ class _InWords:
                 yield from self._unmet(item, steps=False)
             elif item.id == "heading:fit":
                 mine, other = (
-                    f"{NAMES[self._process(side)]} selling {{}}{_size_of_sum(_weight(side))}"
-                    for side in self.e.under(item)
+                    f"{NAMES[self._process(side)]} selling {{}}{self._size_of_sum(side)}" for side in self.e.under(item)
                 )
                 yield self._line(item, self._deciding(rules), f"Fit for {mine.format('is ')}, for {other.format('')}.")
             else:
@@ -388,11 +392,6 @@ def _needs(finding: Finding) -> list[str]:
 
 def _weight(finding: Finding) -> int:
     return finding.evidence.weight if finding.evidence else 0
-
-
-def _size_of_sum(total: int) -> str:
-    """A sum in words, with its figure."""
-    return f"{certainty.word(total)} ({certainty.with_sign(total, 2)})"
 
 
 SHAPES: Shapes = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from salespath.engine import certainty
 from salespath.engine.base import Base
 from salespath.engine.strength import FIRM, HANGS_ON, OPEN
+from salespath.engine.walk import SUMS
 from salespath.facts.values import readable
 from salespath.facts.vocabulary import DIMENSIONS
 from salespath.report.overview import MOST, Counts, Line, Overview
@@ -28,7 +29,7 @@ from salespath.report.page import (
 )  # fmt: skip
 from salespath.report.words.overlays import switched_off
 from salespath.report.words.phrases import NAMES, capitalize, few, number_of, together, value_title
-from salespath.report.words.verdict import in_short, short_block
+from salespath.report.words.verdict import UNKNOWN, in_short, short_block
 from salespath.rules.model import FLAG_LEVELS, PROCESSES, VERDICTS, BlockProcess, Warn
 
 TOP = 40  # companies that are named on a terminal
@@ -261,11 +262,19 @@ def _pictures(base: Base, overview: Overview) -> Iterator[Block]:
         "For the process that is recommended, goes first or is leaned to: does it fit, and can the company run it now?"
     )
     yield Text(said + which)
-    points = tuple(
-        Point(line.company, _level(line, "fit"), _level(line, "means"), _short_verdict(line)) for line in lines
-    )
+    fit, means = ([_level(line, name) or Level(0, UNKNOWN) for line in lines] for name in SUMS)
+    points = tuple(Point(line.company, across, up, _short_verdict(line)) for line, across, up in zip(lines, fit, means))
     quarters = ("means, but no fit", "fit and means", "neither", "fit, but no means")
-    yield Quadrant(points, "Fit", "Means", quarters, "Fit of the process and means to run it")
+    between = "one of them balanced or not known yet"
+    yield Quadrant(
+        points,
+        "Fit",
+        "Means",
+        quarters,
+        "Fit of the process and means to run it",
+        between=between,
+        least=certainty.SOME,
+    )
     yield Heading("By dimension")
     rows = tuple(tuple(_level(line, dimension) for dimension in DIMENSIONS) for line in lines)
     names = tuple(line.company for line in lines)
@@ -273,9 +282,9 @@ def _pictures(base: Base, overview: Overview) -> Iterator[Block]:
     yield HeatMap(names, tuple(map(capitalize, DIMENSIONS)), rows, caption)
 
 
-def _level(line: Line, name: str) -> Level:
-    value = line.sums[line.subject or PROCESSES[0], name]
-    return Level(value, certainty.word(round(value * certainty.SCALE)))
+def _level(line: Line, name: str) -> Level | None:
+    value = line.sums.get((line.subject or PROCESSES[0], name))
+    return None if value is None else Level(value, certainty.word(round(value * certainty.SCALE)))
 
 
 # The companies

@@ -143,11 +143,23 @@ def firmness(assessment: Assessment) -> str:
     return f"Open: {why}. First of what could turn it: {turned_by(a, on)}."
 
 
-def evidence(a: Assessment, process: str, name: str, said: str = "{figure} {word}") -> str:
+def evidence(a: Assessment, process: str, name: str, said: str = "{figure} {word}", digits: int = 1) -> str:
     """What speaks for a process, of fit, means or a dimension, as a figure and a word, or that nobody knows anything of it."""
-    total, about = a.evidence[process][name], (*SUMS.get(name, (name,)), Derived.dimension)
-    known = any(a.base.vocabulary[fact].dimension in about for fact in a.case.values)
-    return said.format(figure=certainty.with_sign(total, 1), word=certainty.word(total)) if total or known else UNKNOWN
+    if not knows_of(a, process, name):
+        return UNKNOWN
+    total = a.evidence[process][name]
+    return said.format(figure=certainty.with_sign(total, digits), word=certainty.word(total))
+
+
+def knows_of(a: Assessment, process: str, name: str) -> bool:
+    """Whether anything is known of fit, means or a dimension: a fact, or evidence that comes from elsewhere."""
+    return a.evidence[process][name] != 0 or any(facts_about(a.base.vocabulary, name, a.case.values))
+
+
+def facts_about(vocabulary: Vocabulary, name: str, names: Iterable[str]) -> Iterator[str]:
+    """Those of some facts and numbers that say something of fit, means or a dimension."""
+    about = (*SUMS.get(name, (name,)), Derived.dimension)
+    return (fact for fact in names if vocabulary[fact].dimension in about)
 
 
 def turned_by(assessment: Assessment, turns: Iterable[Turn], most: int = NAMED) -> str:
