@@ -108,9 +108,8 @@ def _of_fact(base: Base, table: FactTable, block: str, fact: Fact, rows: Array) 
 
     low, high = (end[first] for end in ends)
     step = PARTS.get(fact.type, 1)
-    at_low, at_high = lifts(np.stack([low, high]) / step).astype(bool) & (
-        low <= high
-    )  # else no whole amount is within the range
+    whole = low <= high  # else no whole amount is within the range
+    at_low, at_high = lifts(np.stack([low, high]) / step).astype(bool) & whole
     some = at_low != at_high
     if some.any():
         kept = Rows(base, FactTable(some.sum(), {name: cells[some] for name, cells in kept.table.columns.items()}))

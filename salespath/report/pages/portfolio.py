@@ -265,16 +265,8 @@ def _pictures(base: Base, overview: Overview) -> Iterator[Block]:
     fit, means = ([_level(line, name) or Level(0, UNKNOWN) for line in lines] for name in SUMS)
     points = tuple(Point(line.company, across, up, _short_verdict(line)) for line, across, up in zip(lines, fit, means))
     quarters = ("means, but no fit", "fit and means", "neither", "fit, but no means")
-    between = "one of them balanced or not known yet"
-    yield Quadrant(
-        points,
-        "Fit",
-        "Means",
-        quarters,
-        "Fit of the process and means to run it",
-        between=between,
-        least=certainty.SOME,
-    )
+    between, caption = "one of them balanced or not known yet", "Fit of the process and means to run it"
+    yield Quadrant(points, "Fit", "Means", quarters, caption, between=between, least=certainty.SOME)
     yield Heading("By dimension")
     rows = tuple(tuple(_level(line, dimension) for dimension in DIMENSIONS) for line in lines)
     names = tuple(line.company for line in lines)
