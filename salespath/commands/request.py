@@ -39,10 +39,13 @@ _LONGEST = 40  # letters of a company's name in that of a file
 def command(base: Base, file: str, folder: str, force: bool, company: str) -> None:
     from salespath.tables.form_files import fact_file, workbook
     from salespath.tables.forms import blank_form, company_ids
+    from salespath.tables.namesakes import Namesakes
 
     files = companies_files(base, [file])
     found = joined(read_companies(files))
-    report_problems(found.problems)
+    namesakes = Namesakes(file)
+    namesakes.add_cases(found.cases)
+    report_problems((*found.problems, *namesakes.problems()))
     known = list(zip(company_ids(base.vocabulary, found.cases), found.cases))  # of all, so that each is the same
     if company:
         meant = of_name(found.cases, company)

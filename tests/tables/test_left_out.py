@@ -199,13 +199,16 @@ def test_a_company_that_several_rows_name_is_told_and_each_row_assessed(tmp_path
 
     rows = ("Acme Ltd,I,1", "B,I,1", "ACME,II,2", "acme limited,II,3", ",I,1", ",I,2", "B,I,1", "Acme Ltd,I,yes")
     wanted = (
-        f"{tmp_path}/f.csv, row 4: warning SP129: Acme Ltd is the company of rows 2, 4-5, which say different things; each is "
-        "assessed. Keep the row that holds, or say in a column as_of of which date each is."
+        f"{tmp_path}/f.csv, row 4: warning SP129: Acme Ltd is the company of rows 2, 4-5, which say different things; each "
+        "row counts as a company of its own. Keep the one that holds, or say in a column as_of of which date each is."
     )
     assert told_of_namesakes(tmp_path, *rows) == [wanted]  # not of a row said twice, or rejected, or without a name
     assert (tmp_path / "out.csv").read_text().count("\n") == 1 + 6
     monkeypatch.setattr(csv_reader, "ROWS", 2)
     assert told_of_namesakes(tmp_path, *rows) == [wanted]
+    asked = run("request", str(tmp_path / "f.csv"), "-o", str(tmp_path / "forms")).stderr.decode().splitlines()
+    merged = run("assess", str(tmp_path / "f.csv"), str(tmp_path / "forms")).stderr.decode().splitlines()
+    assert [wanted in said for said in (asked, merged)] == [True, True]
     dated = (f"{row},202{n}-01-31" for n, row in enumerate(rows[:4]))
     assert told_of_namesakes(tmp_path, *dated, header="company,fund,capital,as_of") == []
 
