@@ -223,10 +223,7 @@ def bisect_between(low: Any, high: Any, state: Callable[[Any], Any], likely: Ite
 
 def likely_turns(low: Any, high: Any, difference: Callable[[Any], float]) -> Iterator[Any]:
     """Where a difference is nought if it grows evenly with a number in parts of one, or in inverse proportion to it."""
-    first, last = (
-        low + 1,
-        min(low + NEAR_BY, high),
-    )  # the first above nothing; far off a number may be no longer possible
+    first, last = low + 1, min(low + NEAR_BY, high)  # far off a number may be no longer possible
     one, other = difference(first), difference(last)
     yield first
     for a, b in ((one, other), (one * first, other * last)):

@@ -1,7 +1,8 @@
 """What lifts a standing block: of each fact still missing, the least answer that does so alone.
 
-An amount is searched on a ladder of whole dollars, customers or tenths of a month, by halving, so that the one found lifts the
-block and one step short of it does not. The search is the same for one company and for the rows of a table.
+An amount is searched on a ladder of whole dollars, customers or tenths of a month, first beside the amounts that formulas name,
+then by halving, so that the one found lifts the block and one step short of it does not. The search is the same for one company and
+for the rows of a table.
 """
 
 from __future__ import annotations
